@@ -1,0 +1,52 @@
+# Everything runs in .venv, which holds exactly what requirements-dev.txt locks, and this project in editable form.
+
+PYTHON ?= $(firstword $(foreach python,python3.11 python3,$(shell $(python) -c $(CHECK) 2>/dev/null && echo $(python))))
+ARGS ?=
+
+VENV := .venv
+INSTALLED := $(VENV)/.installed
+PIP := $(VENV)/bin/python -m pip --quiet --quiet --disable-pip-version-check
+SOURCES = $(wildcard integration steps tests benchmarks examples)
+
+CHECK := 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
+CREDENTIALS := (AZURE_CLOUD_LOCAL_EXECUTION_|AZURE_)?CLIENT_(ID|SECRET)|(AZURE_CLOUD_LOCAL_EXECUTION_)?DIRECTORY_ID|AZURE_TENANT_ID|INTEGRATION_ACCESS_TOKEN
+DEMO = $(if $(filter --demo --replay% --event%,$(ARGS)),,--demo)
+
+.PHONY: help run test lint lock build clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(INSTALLED) ## Read the tenant that the environment or .env names, or else the demo tenant; ARGS= adds options
+	@if { env; cat .env 2>/dev/null; } | grep -Eq "^ *(export +)?($(CREDENTIALS)) *= *[\"']?[^\"' ]"; \
+	then $(VENV)/bin/integration run $(ARGS); else $(VENV)/bin/integration run $(DEMO) $(ARGS); fi
+
+test: $(INSTALLED) ## Run all tests, offline; ARGS= adds options for pytest
+	@$(VENV)/bin/pytest $(ARGS)
+
+lint: $(INSTALLED) ## Check style, formatting and types
+	@$(VENV)/bin/ruff check --quiet $(SOURCES)
+	@$(VENV)/bin/ruff format --quiet --check $(SOURCES)
+	@$(VENV)/bin/mypy --strict $(SOURCES)
+
+lock: ## Bring requirements-dev.txt up to the newest versions that pyproject.toml allows
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip --quiet --quiet install uv
+	@$(VENV)/lock/bin/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --upgrade --custom-compile-command "make lock" --output-file requirements-dev.txt
+
+build: $(INSTALLED) ## Build the source distribution and the wheel into dist/
+	@$(VENV)/bin/hatchling build
+
+clean: ## Remove what make and the tools made; .env and .integration stay
+	@rm -rf $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements-dev.txt pyproject.toml
+	@$(or $(PYTHON),false) -c $(CHECK) || { echo "make: needs Python 3.11 or newer with its venv module (Debian: python3-venv);" \
+		"name it with PYTHON=/path/to/python$(if $(PYTHON),; $(PYTHON) is not one)" >&2; exit 1; }
+	@echo "Installing the locked dependencies into $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

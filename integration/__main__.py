@@ -1,0 +1,5 @@
+"""``python -m integration`` is the command ``integration``."""
+
+from integration.cli import main
+
+main(prog_name="integration")

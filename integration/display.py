@@ -1,0 +1,113 @@
+"""What a person sees: progress while a run goes on, and tables."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from integration.hookspecs import hookimpl
+from integration.plan import Plan
+from integration.report import Report, StepResult
+from integration.step import Step
+
+_COLOURS = {"complete": "green", "partial": "yellow", "skipped": "dim", "failed": "red"}
+_WIDE = 1000
+
+
+class Display:
+    """Shows a run's progress on standard error: a bar on a terminal, a line for each step elsewhere. A plugin."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._console = Console(stderr=True)
+        self._steps = len(plan.steps)
+        self._running: list[str] = []
+        self._bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=self._console, transient=True, disable=not self._console.is_terminal,
+        )  # fmt: skip
+        self._task = self._bar.add_task("starting", total=self._steps)
+
+    def __enter__(self) -> "Display":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    @hookimpl
+    def integration_step_started(self, step: Step) -> None:
+        """Name the step."""
+        self._running.append(step.name)
+        self._bar.update(self._task, description=", ".join(self._running))
+
+    @hookimpl
+    def integration_step_finished(self, result: StepResult) -> None:
+        """Count the step."""
+        self._running.remove(result.type)
+        self._bar.update(self._task, advance=1, description=", ".join(self._running) or "finishing")
+        if not self._console.is_terminal:
+            print(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s", file=sys.stderr)
+
+
+def report_table(report: Report, out: Path) -> None:
+    """Print the verdicts."""
+    table = _table("type", "verdict", ">count", ">seconds", "reason")
+    for result in report.results:
+        colour = _COLOURS[result.verdict]
+        table.add_row(
+            result.type,
+            f"[{colour}]{result.verdict}[/]",
+            f"{result.count:,}",
+            f"{result.seconds:.2f}",
+            _remarks(result),
+        )
+    _print(table)
+    for url, reason in report.failed_sinks.items():
+        print(f"{url}: not written: {reason}")
+    print(f"{out / 'graph.db'} and {out / 'summary.json'} hold the result.")
+
+
+def plan_table(plan: Plan) -> None:
+    """Print what would run, in order, and what falls away."""
+    table = _table(">order", "type", "needs", "permissions", "enriched with")
+    for number, step in enumerate(plan.steps, 1):
+        table.add_row(
+            str(number), step.name, ", ".join(step.needs), ", ".join(step.permissions), ", ".join(step.optional)
+        )
+    _print(table)
+    for name, reason in plan.skipped.items():
+        print(f"falls away: {name}: {reason}")
+    permissions = sorted({permission for step in plan.steps for permission in step.permissions})
+    print(f"permissions to grant: {', '.join(permissions) or 'none'}")
+
+
+def types_table(steps: Sequence[Step]) -> None:
+    """Print every declared type."""
+    table = _table("type", "class", "from", "to", "description")
+    for step in steps:
+        table.add_row(step.name, step.class_name, *(step.ends or ("", "")), step.description)
+    _print(table)
+
+
+def _remarks(result: StepResult) -> str:
+    problems = [f"{problem['count']} {_WORDS[name]}" for name, problem in result.problems.items() if name in _WORDS]
+    return "; ".join(filter(None, [result.reason, *problems]))
+
+
+_WORDS = {"duplicateKeys": "duplicate keys left out", "danglingEnds": "lead to an entity that was not collected"}
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+    return table
+
+
+def _print(table: Table) -> None:
+    """Print a table; not on a terminal its lines are as long as they need to be."""
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    console.print(table)

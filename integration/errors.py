@@ -1,0 +1,158 @@
+"""Every error this package raises, grouped by consequence.
+
+::
+
+    IntegrationError
+    ├── DeclarationError          a step, schema or plugin is wrong: mend the named file           (exit 2)
+    ├── PlanError                 the chosen types cannot be ordered                               (exit 2)
+    │   ├── UnknownType           a name that no step declares; says the nearest one
+    │   └── DependencyCycle       types that need each other; says the path
+    ├── ConfigurationError        settings are missing, mistyped or unknown; says all of them      (exit 2)
+    ├── CredentialsError          Microsoft refused to sign the application in, or its token       (exit 2)
+    ├── FatalError                nothing more can be read or written                              (exit 3)
+    │   ├── Unreachable           the host never answered
+    │   ├── OutputError           the output folder or a sink cannot be used
+    │   └── Interrupted           somebody stopped the run
+    ├── GraphError                Microsoft Graph did not give the data: the step fails
+    │   ├── Forbidden             403: a permission is missing
+    │   │   └── NotLicensed       403: the tenant lacks the licence for it
+    │   ├── NotFound              404: the object or the feature is not there
+    │   ├── Throttled             429 until the deadline
+    │   ├── ServiceUnavailable    5xx or lost connections until the deadline
+    │   ├── BadRequest            400 and other refusals: a programming error
+    │   ├── BadAnswer             a body that is not what Graph documents
+    │   └── PagingError           a next link that cannot be followed
+    │       └── PageTokenExpired  the page token died: the collection starts again
+    ├── RecordError               a step yielded something that cannot be published: the step fails
+    │   ├── SchemaMismatch        a property is not as the type's schema says
+    │   ├── DuplicateKey          two records of one run with the same ``_key``
+    │   └── DanglingEnd           a relationship to an entity that was not collected
+    └── CassetteError             a recording is missing, broken or lacks the request
+
+Graph errors carry ``status``, Graph's ``code``, ``request_id`` and ``path``; no error ever carries a body or a token.
+"""
+
+
+class IntegrationError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class DeclarationError(IntegrationError):
+    """A step, schema or plugin is declared wrongly; the message names the file and the remedy."""
+
+
+class PlanError(IntegrationError):
+    """The chosen types cannot be put in an order."""
+
+
+class UnknownType(PlanError):
+    """A name that no step declares."""
+
+
+class DependencyCycle(PlanError):
+    """Types that need each other; ``path`` is the cycle, first name repeated at its end."""
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        super().__init__(f"these types need each other: {' → '.join(path)}; remove one of the needs")
+
+
+class ConfigurationError(IntegrationError):
+    """Settings are missing, mistyped or unknown; ``faults`` holds one sentence for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("the settings cannot be used:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+class CredentialsError(IntegrationError):
+    """Microsoft refused to sign the application in, or Graph refused its token."""
+
+
+class FatalError(IntegrationError):
+    """The run cannot go on; what was collected before stays on disk."""
+
+
+class Unreachable(FatalError):
+    """A host never answered."""
+
+
+class OutputError(FatalError):
+    """The output folder or a sink cannot be used."""
+
+
+class Interrupted(FatalError):
+    """Somebody stopped the run."""
+
+
+class GraphError(IntegrationError):
+    """Microsoft Graph did not give the data that was asked for.
+
+    Attributes:
+        path: the request's path, without host and query.
+        status: HTTP status; 0 where no answer came.
+        code: Graph's error code, possibly empty.
+        request_id: Graph's ``request-id``, for a support case; possibly empty.
+    """
+
+    def __init__(self, problem: str, *, path: str, status: int = 0, code: str = "", request_id: str = "") -> None:
+        self.problem, self.path, self.status, self.code, self.request_id = problem, path, status, code, request_id
+        details = [f"HTTP {status}" if status else "", code, f"request-id {request_id}" if request_id else ""]
+        known = ", ".join(detail for detail in details if detail)
+        super().__init__(f"{path}: {problem}" + (f" ({known})" if known else ""))
+
+
+class Forbidden(GraphError):
+    """403: the application lacks a permission."""
+
+
+class NotLicensed(Forbidden):
+    """403: the tenant lacks the licence that this data needs."""
+
+
+class NotFound(GraphError):
+    """404: the object or the feature is not there."""
+
+
+class Throttled(GraphError):
+    """429 until the deadline had passed."""
+
+
+class ServiceUnavailable(GraphError):
+    """Server errors or lost connections until the deadline had passed."""
+
+
+class BadRequest(GraphError):
+    """Graph refused the request itself."""
+
+
+class BadAnswer(GraphError):
+    """The answer is not what Graph documents: not JSON, or without its ``value``."""
+
+
+class PagingError(GraphError):
+    """A next link that must not or cannot be followed."""
+
+
+class PageTokenExpired(PagingError):
+    """The page token died; only reading the collection from its start helps."""
+
+
+class RecordError(IntegrationError):
+    """A step yielded something that cannot be published."""
+
+
+class SchemaMismatch(RecordError):
+    """A property is not as the type's schema says."""
+
+
+class DuplicateKey(RecordError):
+    """Two records of one run have the same ``_key``."""
+
+
+class DanglingEnd(RecordError):
+    """A relationship names an entity that was not collected."""
+
+
+class CassetteError(IntegrationError):
+    """A recording is missing, broken, or lacks a request that the step made."""

@@ -1,0 +1,42 @@
+"""The hooks that a plugin can implement, all with the prefix ``integration_``."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from integration.report import Report, StepResult
+    from integration.sinks import Sink
+    from integration.step import Step
+
+PROJECT = "integration"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def integration_steps() -> "Iterable[Step]":
+    """Called once, by ``load``: return the steps that the plugin contributes."""
+    raise AssertionError("a specification is not called")
+
+
+@hookspec(firstresult=True)
+def integration_sink(url: str) -> "Sink | None":
+    """Called for each destination of a run: return a sink for the URL, or ``None`` where its scheme is not yours."""
+
+
+@hookspec
+def integration_step_started(step: "Step") -> None:
+    """Called when a step starts, from the thread that runs it."""
+
+
+@hookspec
+def integration_step_finished(result: "StepResult") -> None:
+    """Called when a step has its verdict, from the thread that ran it; not for types that the plan skips."""
+
+
+@hookspec
+def integration_run_finished(report: "Report") -> None:
+    """Called once at the end of every run that started, also one that ended early."""

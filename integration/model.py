@@ -1,0 +1,65 @@
+"""Entities, relationships, and JupiterOne's rules for their keys and types."""
+
+from typing import Any
+
+
+class Entity:
+    """One thing of the tenant.
+
+    Args:
+        key: becomes ``_key``: stable, and unique in the whole graph (Graph object ids are).
+        properties: JupiterOne properties: scalars and flat lists; ``None`` is left out. ``_rawData`` takes the Graph
+            object that the entity was made from and is kept only where the run asks for raw data.
+    """
+
+    __slots__ = ("key", "properties")
+
+    def __init__(self, key: str, /, **properties: Any) -> None:
+        self.key = key
+        self.properties = properties
+
+    def __repr__(self) -> str:
+        return f"Entity({self.key!r}, {', '.join(self.properties)})"
+
+
+class Relationship:
+    """One connection between two entities, named by their keys.
+
+    Args:
+        from_key: ``_key`` of the entity that the relationship starts from.
+        to_key: ``_key`` of the entity that it leads to.
+        properties: scalars only; ``None`` is left out.
+    """
+
+    __slots__ = ("from_key", "properties", "to_key")
+
+    def __init__(self, from_key: str, to_key: str, /, **properties: Any) -> None:
+        self.from_key = from_key
+        self.to_key = to_key
+        self.properties = properties
+
+    def __repr__(self) -> str:
+        return f"Relationship({self.from_key!r}, {self.to_key!r})"
+
+
+def relationship_type(from_type: str, verb: str, to_type: str) -> str:
+    """Return the ``_type`` of a relationship as JupiterOne derives it.
+
+    The leading segments that ``to_type`` shares with ``from_type`` are left out, its last segment never
+    (integration-sdk-core, createIntegrationRelationship; a single shared segment, which becomes empty there, stays).
+    """
+    source, target = from_type.split("_"), to_type.split("_")
+    shared = 0
+    while shared < min(len(source), len(target) - 1) and source[shared] == target[shared]:
+        shared += 1
+    return "_".join([from_type, verb.lower(), *target[shared:]])
+
+
+def relationship_key(from_key: str, verb: str, to_key: str) -> str:
+    """Return the ``_key`` of a relationship: both ends and the class in lower case, joined by ``|``."""
+    return f"{from_key}|{verb.lower()}|{to_key}"
+
+
+def raw_data(source: object) -> list[dict[str, object]]:
+    """Return ``_rawData`` in JupiterOne's form: one entry named ``default``."""
+    return [{"name": "default", "rawData": source}]

@@ -1,0 +1,71 @@
+"""Files and folders that a run writes."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from filelock import FileLock, Timeout
+
+from integration.errors import OutputError
+
+
+def usable_folder(folder: Path) -> Path:
+    """Make the folder where it is missing, and return it.
+
+    Raises:
+        OutputError: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror}; choose another folder") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder}: not writable; choose another folder")
+    return folder
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other runs off the folder.
+
+    Raises:
+        OutputError: another run is using it.
+    """
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise OutputError(f"{folder}: another run is using it: wait for it, or choose another folder") from None
+    except OSError as error:
+        raise OutputError(f"{folder}: not writable: {error.strerror}; choose another folder") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_file(path: Path, pieces: Iterable[bytes]) -> None:
+    """Replace a file as a whole: a reader sees the old one or the new one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    with partial.open("wb") as file:
+        file.writelines(pieces)
+    partial.replace(path)
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Replace a JSON file.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        write_file(path, [orjson.dumps(document, option=orjson.OPT_INDENT_2), b"\n"])
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,95 @@
+"""From what a step yields to the rows of the graph: stamped, validated, counted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from integration.errors import RecordError, SchemaMismatch
+from integration.model import Entity, Relationship, raw_data, relationship_key
+from integration.schema import Record, Schema
+from integration.stage import Row
+from integration.step import Step
+
+
+@dataclass
+class Records:
+    """Makes the rows of one step.
+
+    Attributes:
+        step: the declaration.
+        schema: what each record must be like.
+        strict: raise on the first record that is not, instead of leaving it out and counting it.
+        keep_raw_data: keep ``_rawData``.
+        rejected: how many records were left out.
+        example: the first of them, explained.
+    """
+
+    step: Step
+    schema: Schema
+    strict: bool = False
+    keep_raw_data: bool = False
+    rejected: int = 0
+    example: str = ""
+
+    def rows(self, items: Iterator[Any]) -> Iterator[Row]:
+        """Yield a row for each item that the schema accepts.
+
+        Raises:
+            RecordError: an item is neither an entity nor a relationship, or not the one that the step declares.
+            SchemaMismatch: in strict mode, the schema rejects an item.
+        """
+        return self._relationships(items) if self.step.is_relationship else self._entities(items)
+
+    def _entities(self, items: Iterator[Any]) -> Iterator[Row]:
+        stamps = {"_type": self.step.name, "_class": [self.step.class_name]}
+        accepts = self.schema.accepts
+        for item in items:
+            if type(item) is not Entity:
+                raise self._not_a(Entity, item)
+            properties = {name: value for name, value in item.properties.items() if value is not None}
+            source = properties.pop("_rawData", None)
+            if source is not None and self.keep_raw_data:
+                properties["_rawData"] = raw_data(dict(source))
+            if "displayName" not in properties and "name" in properties:
+                properties["displayName"] = properties["name"]
+            record = {"_key": item.key, **stamps, **properties}
+            if self._accepted(accepts, record):
+                yield item.key, orjson.dumps(properties).decode()
+
+    def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
+        verb = self.step.class_name
+        stamps = {"_type": self.step.name, "_class": verb, "displayName": verb}
+        bare = orjson.dumps({"displayName": verb}).decode()
+        accepts = self.schema.accepts
+        for item in items:
+            if type(item) is not Relationship:
+                raise self._not_a(Relationship, item)
+            source, target = item.from_key, item.to_key
+            key = relationship_key(source, verb, target)
+            record = {"_key": key, "_fromEntityKey": source, "_toEntityKey": target, **stamps}
+            text = bare
+            if item.properties:
+                properties = {name: value for name, value in item.properties.items() if value is not None}
+                record.update(properties)
+                text = orjson.dumps({"displayName": verb, **properties}).decode()
+            if self._accepted(accepts, record):
+                yield key, source, target, text
+
+    def _accepted(self, accepts: Any, record: Record) -> bool:
+        try:
+            if accepts(record):
+                return True
+            problem = self.schema.explain(record)
+        except (TypeError, ValueError) as error:
+            problem = f"{self.step.name} {record['_key']}: not JSON: {error}"
+        if self.strict:
+            raise SchemaMismatch(problem)
+        self.rejected += 1
+        self.example = self.example or problem
+        return False
+
+    def _not_a(self, expected: type, found: object) -> RecordError:
+        kinds = f"yielded {type(found).__name__}, not {expected.__name__}"
+        return RecordError(f"{self.step.source}: {self.step.name} {kinds}")

@@ -1,0 +1,125 @@
+"""What a run says of itself: a verdict for each type, and JupiterOne's ``summary.json``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["complete", "partial", "skipped", "failed"]
+
+_STATUS = {"complete": "success", "partial": "success", "skipped": "disabled", "failed": "failure"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepResult:
+    """The verdict on one type.
+
+    Attributes:
+        type: the type's name.
+        verdict: ``complete``: the graph holds all that Graph has; ``partial``: some of it is missing; ``skipped``: the
+            step did not run; ``failed``: it ran and published nothing.
+        reason: why the verdict is not ``complete``; empty where it is.
+        count: records that this run put into the graph.
+        started_on: epoch milliseconds; 0 where the step did not run.
+        seconds: how long the step took.
+        description: what the type is.
+        needs: types that it needs.
+        because_of_failure: the step was skipped because another one failed.
+        problems: counts of duplicates, dangling ends and rejected records, with examples; only those that occurred.
+        notes: sentences for the reader that do not change the verdict.
+    """
+
+    type: str
+    verdict: Verdict
+    reason: str = ""
+    count: int = 0
+    started_on: int = 0
+    seconds: float = 0.0
+    description: str = ""
+    needs: Sequence[str] = ()
+    because_of_failure: bool = False
+    problems: Mapping[str, Any] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The outcome of a run.
+
+    Attributes:
+        results: one for each type that was chosen, in the order of the plan.
+        not_chosen: types that the run was not asked for.
+        error: why the run ended early; empty where it did not.
+        failed_sinks: URL and reason of each destination that did not get the graph.
+        started_on: epoch milliseconds.
+        seconds: how long the run took.
+    """
+
+    results: Sequence[StepResult]
+    not_chosen: Sequence[str] = ()
+    error: str = ""
+    failed_sinks: Mapping[str, str] = field(default_factory=dict)
+    started_on: int = 0
+    seconds: float = 0.0
+
+    def of(self, type: str) -> StepResult:
+        """Return the result of one type.
+
+        Raises:
+            KeyError: the run was not asked for it.
+        """
+        for result in self.results:
+            if result.type == type:
+                return result
+        raise KeyError(type)
+
+    def exit_code(self, *, fail_on_partial: bool = False) -> int:
+        """Return 3 where the run ended early, 1 where a type or a sink failed, else 0.
+
+        Args:
+            fail_on_partial: count a partial type as failed.
+        """
+        if self.error:
+            return 3
+        failed = any(result.verdict == "failed" or result.because_of_failure for result in self.results)
+        partial = fail_on_partial and any(result.verdict == "partial" for result in self.results)
+        return 1 if failed or partial or self.failed_sinks else 0
+
+    @property
+    def incomplete(self) -> list[str]:
+        """Names of all types of which a destination must delete nothing, sorted: whatever is not complete."""
+        return sorted({*(result.type for result in self.results if result.verdict != "complete"), *self.not_chosen})
+
+    def summary(self) -> dict[str, Any]:
+        """Return ``summary.json``: JupiterOne's fields, and our verdicts, reasons and problems beside them."""
+        return {
+            "integrationStepResults": [_step_summary(result) for result in self.results],
+            "metadata": {"partialDatasets": {"types": self.incomplete}},
+            "notChosenTypes": list(self.not_chosen),
+            "startTime": self.started_on,
+            "endTime": self.started_on + round(self.seconds * 1000),
+            "duration": round(self.seconds * 1000),
+            **({"error": self.error} if self.error else {}),
+            **({"failedSinks": dict(self.failed_sinks)} if self.failed_sinks else {}),
+        }
+
+
+def _step_summary(result: StepResult) -> dict[str, Any]:
+    partial = [result.type] if result.verdict != "complete" else []
+    return {
+        "id": result.type,
+        "name": result.description,
+        **({"dependsOn": list(result.needs)} if result.needs else {}),
+        "declaredTypes": [result.type],
+        "partialTypes": partial,
+        "encounteredTypes": [result.type] if result.count else [],
+        "encounteredTypeCounts": {result.type: result.count} if result.count else {},
+        "status": _STATUS[result.verdict],
+        "startTime": result.started_on,
+        "endTime": result.started_on + round(result.seconds * 1000),
+        "duration": round(result.seconds * 1000),
+        "verdict": result.verdict,
+        "reason": result.reason,
+        "count": result.count,
+        **({"problems": dict(result.problems)} if result.problems else {}),
+        **({"notes": list(result.notes)} if result.notes else {}),
+    }

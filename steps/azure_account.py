@@ -1,0 +1,49 @@
+"""The Microsoft Entra tenant."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Forbidden, NotFound, entity_step
+from integration.values import epoch_ms, without_nulls
+
+
+@entity_step("Account", permissions=["Organization.Read.All"], optional=["Policy.Read.All"])
+def azure_account(ctx: Context) -> Iterator[Entity]:
+    """A Microsoft Entra tenant: the organization, its domains and its security defaults."""
+    for organization in ctx.graph.list("/organization", top=None):
+        name = organization.get("displayName") or organization["id"]
+        domains = organization.get("verifiedDomains") or []
+        quota = organization.get("directorySizeQuota") or {}
+        yield Entity(
+            ctx.config.instance_id or organization["id"],
+            id=organization["id"],
+            name=name,
+            displayName=ctx.config.instance_name or name,
+            organizationName=organization.get("displayName"),
+            vendor="Microsoft",
+            tenantType=organization.get("tenantType"),
+            createdOn=epoch_ms(organization.get("createdDateTime")),
+            country=organization.get("country") or organization.get("countryLetterCode"),
+            preferredLanguage=organization.get("preferredLanguage"),
+            defaultDomain=next((domain["name"] for domain in domains if domain.get("isDefault")), None),
+            initialDomain=next((domain["name"] for domain in domains if domain.get("isInitial")), None),
+            verifiedDomains=[domain["name"] for domain in domains],
+            federatedDomains=[domain["name"] for domain in domains if domain.get("type") == "Federated"],
+            securityDefaultsEnabled=_security_defaults(ctx),
+            onPremisesSyncEnabled=organization.get("onPremisesSyncEnabled"),
+            onPremisesLastSyncOn=epoch_ms(organization.get("onPremisesLastSyncDateTime")),
+            directorySizeUsed=quota.get("used"),
+            directorySizeQuota=quota.get("total"),
+            technicalNotificationMails=without_nulls(organization.get("technicalNotificationMails")),
+            webLink=f"https://entra.microsoft.com/{organization['id']}/#view/Microsoft_AAD_IAM/TenantOverview.ReactView",
+            _rawData=organization,
+        )
+
+
+def _security_defaults(ctx: Context) -> bool | None:
+    """Tell whether security defaults are on; ``None`` where that may not be read."""
+    try:
+        policy = ctx.graph.get("/policies/identitySecurityDefaultsEnforcementPolicy")
+    except (Forbidden, NotFound):
+        return None
+    enabled: bool = policy["isEnabled"]
+    return enabled

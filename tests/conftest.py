@@ -1,0 +1,23 @@
+"""No test reaches the network, the developer's credentials, or the folder that pytest was started in."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.offline import sitecustomize
+
+_SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID")
+_ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+for _name in list(os.environ):
+    if _name.upper().startswith(_SETTINGS) or _name.upper() in _ROUTES:
+        del os.environ[_name]
+
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sitecustomize.FOLDER, os.environ.get("PYTHONPATH")]))
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test in an empty folder: it reads no ``.env`` and leaves no ``.integration`` behind."""
+    monkeypatch.chdir(tmp_path)

@@ -1,0 +1,262 @@
+"""Delta queries on users and groups: first rounds, later rounds, slices of members, tokens and their end.
+
+Every page is worked out from its token and the tenant's log, so a restarted simulator goes on where the last one was.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from time import time
+from typing import Any
+
+import orjson
+
+from tests.simulator.directory import Directory, context
+from tests.simulator.odata import Answer, Call, GraphError, check_select, refuse, select_of, success
+from tests.simulator.paging import expired_page, with_value
+from tests.simulator.properties import COLLECTIONS, DELETED, GROUP, LISTED, SERVICE_PRINCIPAL, UNLISTED
+from tests.simulator.tenant import Tenant, contains
+from tests.simulator.tokens import BadToken, Seal
+
+PAGE_OBJECTS, SLICE_MEMBERS = 200, 500
+"""Objects and members of one delta page at most; both are the server's choice, members as observed in recordings."""
+
+LIFETIME_SECONDS = 7 * 86400
+_MAX_FILTER_IDS, _REPLAYED_CHANGES = 50, 5
+_FILTER = re.compile(r"id\s+eq\s+'([^']+)'")
+
+
+@dataclass(slots=True)
+class _Changed:
+    """What a round has to tell of an object: all of it, or some properties and members."""
+
+    whole: bool = False
+    names: set[str] = field(default_factory=set)
+    members: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _State:
+    """A delta token's content. ``since`` and ``until`` are places in the log; since -1 is a first round."""
+
+    select: list[str] | None
+    ids: list[str] | None
+    since: int
+    until: int
+    issued: float
+    cursor: int = 0
+    member: int = -1
+    generation: int = 0
+
+    def listed(self) -> list[Any]:
+        return [self.select, self.ids, self.since, self.until, self.issued, self.cursor, self.member, self.generation]
+
+
+class Delta:
+    """Answers ``/users/delta`` and ``/groups/delta``."""
+
+    def __init__(self, directory: Directory, seal: Seal, page_size: int | None) -> None:
+        self._directory, self._seal = directory, seal
+        self._tenant: Tenant = directory.tenant
+        self._page_objects = min(PAGE_OBJECTS, page_size) if page_size else PAGE_OBJECTS
+        self._rounds: dict[tuple[int, int, int], dict[int, _Changed]] = {}
+
+    def answer(self, call: Call) -> Answer:
+        """One page.
+
+        Raises GraphError: 400 for options, page tokens and syncStateNotFound, 410 with Location for a reset.
+        """
+        refuse(call, "$top", "$expand", "$orderby", "$search", "$skip", "$count")
+        kind = COLLECTIONS[call.segments[0]]
+        if "$skiptoken" in call.options:
+            state = self._continued(call)
+        elif call.options.get("$deltatoken"):
+            return self._round(call, kind)
+        else:
+            state = self._first(call, kind)
+        return self._page(call, kind, state)
+
+    def _first(self, call: Call, kind: int) -> _State:
+        select = select_of(call)
+        relations = frozenset(("members", "owners")) if kind == GROUP else frozenset[str]()
+        check_select(select or (), (kind,), relations)
+        ids = None
+        if text := call.options.get("$filter"):
+            ids = _FILTER.findall(text)
+            if not ids or _FILTER.sub("", text).replace("or", "").strip() or len(ids) > _MAX_FILTER_IDS:
+                raise GraphError(
+                    400, "Request_UnsupportedQuery", f"Only 'id eq' for up to {_MAX_FILTER_IDS} ids is supported."
+                )
+        return _State(list(select) if select else None, ids, -1, len(self._tenant.log), time())
+
+    def _round(self, call: Call, kind: int) -> Answer:
+        token = call.options["$deltatoken"]
+        if token.lower() == "latest":
+            state = self._first(call, kind)
+            return success(
+                with_value({**self._head(call, state), "@odata.deltaLink": self._delta_link(call, state)}, [])
+            )
+        injector = self._directory.injector
+        try:
+            last = _State(*self._seal.open(f"delta {call.path}", token))
+        except BadToken:
+            raise _unknown_state() from None
+        if injector.strikes("delta_gone", call.path):
+            select = f"$select={','.join(last.select)}&" if last.select else ""
+            location = f"{call.origin}/v1.0{call.path}?{select}$deltatoken="
+            raise GraphError(410, "resyncRequired", "Resync is required.", {"Location": location})
+        stale = time() - last.issued > LIFETIME_SECONDS or last.until > len(self._tenant.log)
+        if stale or injector.strikes("delta_expired", call.path):
+            raise _unknown_state()
+        since = last.until
+        if injector.strikes("delta_replays", call.path):
+            since = max(0, since - _REPLAYED_CHANGES)
+        return self._page(call, kind, _State(last.select, last.ids, since, len(self._tenant.log), time()))
+
+    def _continued(self, call: Call) -> _State:
+        token = call.options["$skiptoken"]
+        self._directory.pager.check_alive(call, token)
+        try:
+            state = _State(*self._seal.open(f"page {call.path}", token))
+        except BadToken:
+            raise GraphError(400, "Request_BadRequest", "The specified page token value is invalid.") from None
+        if state.until > len(self._tenant.log):
+            raise expired_page()
+        return state
+
+    def _page(self, call: Call, kind: int, state: _State) -> Answer:
+        rows: list[bytes] = []
+        room = SLICE_MEMBERS
+        following = None
+        for position, place, changed in self._objects(kind, state):
+            if len(rows) >= self._page_objects or room <= 0:
+                following = (position, -1)
+                break
+            after = state.member if position == state.cursor else -1
+            entries = list(islice(self._members(place, changed, after), room + 1)) if self._tracks(kind, state) else []
+            rows.append(self._row(kind, place, state, entries[:room]))
+            if len(entries) > room:
+                following = (position, entries[room - 1][0])
+                break
+            room -= len(entries)
+        if rows and self._directory.injector.strikes("delta_replays", f"{call.path} {state.cursor} {state.member}"):
+            rows.append(rows[0])
+        head = self._head(call, state)
+        if following is None:
+            head["@odata.deltaLink"] = self._delta_link(call, state)
+        else:
+            state.cursor, state.member = following
+            state.generation = self._directory.pager.generation
+            token = self._seal.close(f"page {call.path}", state.listed())
+            call.options = {name: value for name, value in call.options.items() if name == "$skiptoken"}
+            head["@odata.nextLink"] = self._directory.pager.link(call, token)
+        return success(with_value(head, rows))
+
+    def _objects(self, kind: int, state: _State) -> Iterator[tuple[int, int, _Changed]]:
+        """(position, place, what to tell) from the token's position on."""
+        wanted = None if state.ids is None else {self._tenant.place.get(each, -1) for each in state.ids}
+        if state.since < 0:
+            everything = _Changed(whole=True)
+            places = self._tenant.of_kind[kind]
+            for position in range(state.cursor, len(places)):
+                place = places[position]
+                if self._tenant.state[place] in (LISTED, DELETED) and (wanted is None or place in wanted):
+                    yield position, place, everything
+            return
+        changes = list(self._changes(kind, state.since, state.until).items())
+        for position in range(state.cursor, len(changes)):
+            place, changed = changes[position]
+            if (
+                self._tells(kind, state, changed)
+                and self._tenant.state[place] != UNLISTED
+                and (wanted is None or place in wanted)
+            ):
+                yield position, place, changed
+
+    def _tells(self, kind: int, state: _State, changed: _Changed) -> bool:
+        """Whether a change is one that the round's $select tracks."""
+        if changed.whole or (changed.members and self._tracks(kind, state)):
+            return True
+        return bool(changed.names if state.select is None else changed.names.intersection(state.select))
+
+    def _changes(self, kind: int, since: int, until: int) -> dict[int, _Changed]:
+        """The log between two places by object, in the order of first change; the last few rounds are remembered."""
+        key = (kind, since, until)
+        if key not in self._rounds:
+            silent = self._directory.injector.faults.silent_restores
+            found: dict[int, _Changed] = {}
+            for change in islice(self._tenant.log, since, until):
+                if self._tenant.kind[change.object] != kind or (silent and change.what == "restored member"):
+                    continue
+                changed = found.setdefault(change.object, _Changed())
+                if change.member >= 0:
+                    changed.members.add(change.member)
+                elif change.what == "updated":
+                    changed.names.update(change.names)
+                else:
+                    changed.whole = True
+            self._rounds[key] = found
+            if len(self._rounds) > 4:
+                del self._rounds[next(iter(self._rounds))]
+        return self._rounds[key]
+
+    def _tracks(self, kind: int, state: _State) -> bool:
+        return kind == GROUP and (state.select is None or "members" in state.select)
+
+    def _members(self, group: int, changed: _Changed, after: int) -> Iterator[tuple[int, bool]]:
+        """(place, whether it is a member) in order of place, after a place."""
+        tenant = self._tenant
+        if tenant.state[group] != LISTED or self._directory.hides(group):
+            return
+        present = tenant.members[group]
+        omit = SERVICE_PRINCIPAL if self._directory.injector.faults.delta_without_service_principals else -1
+        if changed.whole and not changed.members:
+            places: Iterator[int] = islice(present, bisect_right(present, after), None)
+        else:
+            places = iter(
+                sorted(each for each in {*changed.members, *(present if changed.whole else ())} if each > after)
+            )
+        for place in places:
+            if tenant.kind[place] == omit:
+                continue
+            if contains(present, place):
+                if tenant.state[place] != DELETED:
+                    yield place, True
+            else:
+                yield place, False
+
+    def _row(self, kind: int, place: int, state: _State, entries: list[tuple[int, bool]]) -> bytes:
+        if self._tenant.state[place] != LISTED:
+            reason = "changed" if self._tenant.state[place] == DELETED else "deleted"
+            return orjson.dumps({"id": self._tenant.ids[place], "@removed": {"reason": reason}})
+        names = (
+            None
+            if state.select is None
+            else tuple(name for name in state.select if name not in ("members", "owners", "id"))
+        )
+        row = self._directory.encoders.plain(kind, names if names is None else (*names, "id"))(place)
+        encode = self._directory.encoders.mixed(("id",))
+        if kind == GROUP and state.select is not None and "owners" in state.select and state.member < 0:
+            row = _annotated(row, b"owners", [encode(owner) for owner in self._tenant.owners[place]])
+        removed = b',"@removed":{"reason":"deleted"}}'
+        return _annotated(
+            row, b"members", [encode(at) if present else encode(at)[:-1] + removed for at, present in entries]
+        )
+
+    def _head(self, call: Call, state: _State) -> dict[str, str | int]:
+        return {"@odata.context": context(call, call.segments[0], tuple(state.select) if state.select else None)}
+
+    def _delta_link(self, call: Call, state: _State) -> str:
+        token = self._seal.close(f"delta {call.path}", [*state.listed()[:5], 0, -1, 0])
+        return f"{call.origin}/v1.0{call.path}?$deltatoken={token}"
+
+
+def _annotated(row: bytes, relation: bytes, entries: list[bytes]) -> bytes:
+    """A group's text with ``members@delta``; an empty slice leaves no trace."""
+    return b'%s,"%s@delta":[%s]}' % (row[:-1], relation, b",".join(entries)) if entries else row
+
+
+def _unknown_state() -> GraphError:
+    return GraphError(400, "syncStateNotFound", "The sync state of the delta token was not found.")

@@ -1,0 +1,72 @@
+"""Values of Graph become values of JupiterOne."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integration.values import epoch_ms, without_nulls
+
+MOMENTS = st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 31, 23, 59, 59)).map(
+    lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("2019-04-23T18:06:05Z", 1_556_042_765_000),
+        ("2024-02-29T23:59:59.9Z", 1_709_251_199_900),
+        ("2024-02-29T23:59:59.999Z", 1_709_251_199_999),
+        ("2024-02-29T23:59:59.9999999Z", 1_709_251_199_999),
+        ("1969-12-31T23:59:59.9999999Z", -1),
+        ("1601-01-01T00:00:00Z", -11_644_473_600_000),
+        ("9999-12-31T23:59:59Z", 253_402_300_799_000),
+        ("0001-01-01T00:00:00Z", None),
+        (None, None),
+    ],
+)
+def test_a_time_becomes_epoch_milliseconds(value: str | None, expected: int | None) -> None:
+    assert epoch_ms(value) == expected
+
+
+@given(MOMENTS, st.from_regex(r"[0-9]{0,7}", fullmatch=True))
+def test_every_time_keeps_its_milliseconds_and_loses_what_is_below(moment: datetime, digits: str) -> None:
+    written = moment.isoformat().removesuffix("+00:00") + (f".{digits}" if digits else "") + "Z"
+    whole_seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    assert epoch_ms(written) == whole_seconds * 1000 + int(f"{digits}000"[:3])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "yesterday",
+        "2024-05-01",
+        "20240501T123000Z",
+        "2024-05-01T12:30:00",
+        "2024-05-01T12:30:00+02:00",
+        "2024-05-01 12:30:00Z",
+        "2024-05-01T12:30:00z",
+        "2024-05-01T12:30:00.Z",
+        "2024-05-01T12:30:00.12345678Z",
+        "2024-05-01T12:30:00Z\n",
+        "2024-05-01T12:30:60Z",
+        "2023-02-29T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "٢٠٢٤-05-01T12:30:00Z",
+    ],
+)
+def test_anything_else_is_refused_by_name(value: str) -> None:
+    with pytest.raises(ValueError, match="not a time as Graph writes it") as caught:
+        epoch_ms(value)
+    assert repr(value) in str(caught.value)
+
+
+def test_nulls_leave_a_list_and_an_empty_list_stays() -> None:
+    assert without_nulls(["a", None, "", "b", None]) == ["a", "", "b"]
+    assert without_nulls([None]) == []
+    assert without_nulls([]) == []
+    assert without_nulls(None) is None
