@@ -47,6 +47,9 @@ class Config:
         to: destinations of the graph.
         strict: whether a rejected record, a duplicate key or a missing end fails its type.
         raw_data: whether entities keep the Graph objects that they were made from.
+        fresh: whether everything is read anew.
+        in_flight: the most requests at once.
+        full_every: days after which everything is read whole, whatever changed.
     """
 
     instance_id: str | None = None
@@ -62,6 +65,9 @@ class Config:
     to: tuple[str, ...] = ()
     strict: bool = False
     raw_data: bool = False
+    fresh: bool = False
+    in_flight: int = 16
+    full_every: float = 7.0
 
     @property
     def tenant(self) -> str:

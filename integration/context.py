@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from integration.config import Config
-from integration.errors import IntegrationError, NotFound, PlanError
+from integration.errors import Forbidden, IntegrationError, NotFound, PlanError
 from integration.model import Entity
-from integration.reader import Reader, Row
+from integration.reader import Reader, Request, Row
+from integration.results import Results
 from integration.step import Step
 from integration.store import Store
 
@@ -18,11 +19,17 @@ class Seen:
 
     Attributes:
         errors: what Graph refused, whether the step gave up for it or went on.
-        types: types of which the step read the entities.
+        requests: what it asked Graph for.
+        types: types of which it read the entities.
     """
 
     errors: list[IntegrationError] = field(default_factory=list)
+    requests: dict[Request, None] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
+
+
+class NeedLost(IntegrationError):
+    """A type that the step reads was not collected; the runner skips the step."""
 
 
 class Graph:
@@ -33,8 +40,10 @@ class Graph:
     alone does not count: what is not there cannot be missing.
     """
 
-    def __init__(self, reader: Reader, seen: Seen) -> None:
+    def __init__(self, step: Step, reader: Reader, results: Results, seen: Seen) -> None:
+        self._step = step
         self._reader = reader
+        self._results = results
         self._seen = seen
 
     def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
@@ -47,8 +56,9 @@ class Graph:
         Raises:
             GraphError: Graph did not give it.
         """
+        request = self._asked(Request("object", path, select=_selected(select)))
         try:
-            return self._reader.get(path, select)
+            return self._reader.row(request)
         except IntegrationError as error:
             raise self._noted(error) from None
 
@@ -63,8 +73,9 @@ class Graph:
         Raises:
             GraphError: Graph did not give all of it.
         """
+        request = self._asked(Request("collection", path, select=_selected(select, "id"), top=top))
         try:
-            yield from self._reader.list(path, select, top)
+            yield from self._reader.rows(request)
         except IntegrationError as error:
             raise self._noted(error) from None
 
@@ -79,10 +90,22 @@ class Graph:
         Raises:
             GraphError: Graph did not give all of it; a parent that is gone meanwhile has no children.
         """
+        request = self._asked(Request("relation", parents, relation, _selected(select, "id")))
         try:
-            yield from self._reader.related(parents, relation, select)
+            ensure(request, self._step, self._reader, self._results)
+            yield from self._reader.links(request)
+            self._note_hidden(request)
         except IntegrationError as error:
             raise self._noted(error) from None
+
+    def _note_hidden(self, request: Request) -> None:
+        if not self._reader.reads_hidden and (hidden := self._reader.hidden(request)):
+            problem = f"{hidden} of them hide their {request.relation}: grant Member.Read.Hidden"
+            self._seen.errors.append(Forbidden(problem, path=request.path))
+
+    def _asked(self, request: Request) -> Request:
+        self._seen.requests[request] = None
+        return request
 
     def _noted(self, error: IntegrationError) -> IntegrationError:
         if not isinstance(error, NotFound):
@@ -99,12 +122,13 @@ class Context:
         log: a logger named after the type.
     """
 
-    def __init__(self, step: Step, reader: Reader, store: Store, config: Config, seen: Seen) -> None:
-        self.graph = Graph(reader, seen)
+    def __init__(self, step: Step, reader: Reader, store: Store, results: Results, config: Config, seen: Seen) -> None:
+        self.graph = Graph(step, reader, results, seen)
         self.config = config
         self.log = logging.getLogger(f"integration.steps.{step.name}")
         self._step = step
         self._store = store
+        self._results = results
         self._seen = seen
 
     def entities(self, type: str) -> Iterator[Entity]:
@@ -133,3 +157,25 @@ class Context:
     def _check(self, type: str) -> None:
         if type not in self._step.needs:
             raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
+        (result,) = self._results.of([type])
+        if result.verdict in ("failed", "skipped"):
+            raise NeedLost(type)
+
+
+def ensure(request: Request, step: Step, reader: Reader, results: Results) -> None:
+    """Have the mirror hold what a step asks for.
+
+    A relation waits until a step that it needs has asked for the parents, so that these are not listed twice.
+
+    Raises:
+        GraphError: Graph did not give all of it.
+    """
+    if request.kind == "relation":
+        results.wait_until(lambda: reader.asked(request.path) is not None, step.needs)
+    reader.ensure(request)
+
+
+def _selected(select: Sequence[str] | None, always: str | None = None) -> tuple[str, ...] | None:
+    if select is None:
+        return None
+    return tuple(dict.fromkeys([*([always] if always else []), *select]))

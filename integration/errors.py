@@ -22,7 +22,8 @@
     │   ├── BadRequest            400 and other refusals: a programming error
     │   ├── BadAnswer             a body that is not what Graph documents
     │   └── PagingError           a next link that cannot be followed
-    │       └── PageTokenExpired  the page token died: the collection starts again
+    │       ├── PageTokenExpired  the page token died: the collection starts again
+    │       └── DeltaTokenExpired Graph does not know any more what changed: everything is read
     ├── RecordError               a step yielded something that cannot be published: the step fails
     │   ├── SchemaMismatch        a property is not as the type's schema says
     │   ├── DuplicateKey          two records of one run with the same ``_key``
@@ -136,6 +137,10 @@ class PagingError(GraphError):
 
 class PageTokenExpired(PagingError):
     """The page token died; only reading the collection from its start helps."""
+
+
+class DeltaTokenExpired(PagingError):
+    """Graph does not know any more what changed; only reading everything helps."""
 
 
 class RecordError(IntegrationError):

@@ -52,6 +52,7 @@ class Report:
         failed_sinks: URL and reason of each destination that did not get the graph.
         started_on: epoch milliseconds.
         seconds: how long the run took.
+        reading: how the tenant was read, and what that cost.
     """
 
     results: Sequence[StepResult]
@@ -60,6 +61,7 @@ class Report:
     failed_sinks: Mapping[str, str] = field(default_factory=dict)
     started_on: int = 0
     seconds: float = 0.0
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, type: str) -> StepResult:
         """Return the result of one type.
@@ -98,6 +100,7 @@ class Report:
             "startTime": self.started_on,
             "endTime": self.started_on + round(self.seconds * 1000),
             "duration": round(self.seconds * 1000),
+            **({"reading": dict(self.reading)} if self.reading else {}),
             **({"error": self.error} if self.error else {}),
             **({"failedSinks": dict(self.failed_sinks)} if self.failed_sinks else {}),
         }

@@ -1,31 +1,34 @@
 """Running a plan: independent steps side by side, a verdict for each, one graph at the end."""
 
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pluggy
 import requests
 
+from integration.accounts import account, not_represented
 from integration.config import Config, from_event
 from integration.errors import IntegrationError, Interrupted, OutputError
-from integration.judge import Judge
+from integration.judge import Judge, skipped
 from integration.mirror import Mirror
 from integration.msgraph.auth import ClientSecret, GivenToken, NoToken, Tokens
 from integration.msgraph.client import Client
 from integration.output import locked, usable_folder, write_json
+from integration.permissions import roles_of
 from integration.plan import Plan
 from integration.plugins import load, plan
 from integration.reader import Reader
 from integration.report import Report, StepResult
+from integration.results import Results
 from integration.sinks import Sink, make_sinks
 from integration.step import Step
 from integration.store import Store
 from integration.tapes import Live, Tape
 
 _SIDE_BY_SIDE = 8
-_DID = {"failed": "failed", "skipped": "was skipped"}
 
 
 def handle(
@@ -83,7 +86,10 @@ def run(
 class _Run:
     def __init__(self, manager: pluggy.PluginManager, plan: Plan, config: Config, folder: Path, tape: Tape) -> None:
         self._manager, self._plan, self._config, self._folder, self._tape = manager, plan, config, folder, tape
-        self._results = {name: _skipped(name, reason) for name, reason in plan.skipped.items()}
+        self._results = Results(
+            {name: StepResult(type=name, verdict="skipped", reason=reason) for name, reason in plan.skipped.items()}
+        )
+        self._reading: dict[str, Any] = {}
         self._started = time.time()
 
     def execute(self, sinks: list[Sink]) -> Report:
@@ -92,13 +98,17 @@ class _Run:
         try:
             with ExitStack() as stack:
                 store = stack.enter_context(closing(Store(self._folder / "graph.db")))
-                mirror = stack.enter_context(closing(_new_mirror(self._folder / "mirror.db")))
-                client = self._client(stack)
+                reader = self._reader(stack)
                 store.begin(self._config.tenant)
-                self._execute_steps(client, store, Reader(client, mirror, self._tape.threads))
+                try:
+                    self._execute_steps(store, reader)
+                finally:
+                    self._reading |= account(reader)
+                self._reading["notRepresented"] = not_represented(reader, store)
                 report = self._report()
                 store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
                 store.commit()
+                reader.mirror.finish()
                 report = self._report(failed_sinks=self._write(sinks, store, report))
             return report
         except IntegrationError as error:
@@ -109,55 +119,53 @@ class _Run:
                 write_json(self._folder / "summary.json", report.summary())
                 self._manager.hook.integration_run_finished(report=report)
 
-    def _client(self, stack: ExitStack) -> Client:
-        """Sign in, so that a refusal is known before anything is read."""
+    def _reader(self, stack: ExitStack) -> Reader:
+        """Sign in, so that a refusal is known before anything is read, and open the mirror."""
         stack.callback(self._tape.close)
         session = stack.enter_context(requests.Session())
         adapter = self._tape.adapter()
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         tokens = _tokens(self._config, self._tape)
-        tokens.token()
-        return Client(self._config.graph_url, tokens, session)
+        roles = roles_of(tokens.token())
+        in_flight = 1 if self._tape.one_by_one else self._config.in_flight
+        client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
+        path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
+        mirror = stack.enter_context(closing(Mirror(path)))
+        opened = mirror.open(self._config.tenant, fresh=self._config.fresh or self._tape.one_by_one)
+        self._reading["mirror"] = "rebuilt: it was of another version" if mirror.rebuilt else opened
+        return Reader(
+            client,
+            mirror,
+            in_flight=in_flight,
+            incremental=not self._tape.one_by_one,
+            full_every=self._config.full_every * 86_400,
+            reads_hidden="Member.Read.Hidden" in (roles or ()),
+            announce=self._results.notify,
+        )
 
-    def _execute_steps(self, client: Client, store: Store, reader: Reader) -> None:
-        waiting = list(self._plan.steps)
-        running: set[Future[StepResult]] = set()
-        threads = _SIDE_BY_SIDE if self._tape.threads > 1 else 1
+    def _execute_steps(self, store: Store, reader: Reader) -> None:
+        """Start all steps in the order of the plan; each waits by itself for what it needs, which came before it."""
+        threads = 1 if self._tape.one_by_one else _SIDE_BY_SIDE
         with ThreadPoolExecutor(threads, thread_name_prefix="step") as executor:
+            running = {executor.submit(self._execute, step, store, reader) for step in self._plan.steps}
             try:
-                while waiting or running:
-                    for step in [step for step in waiting if all(need in self._results for need in step.needs)]:
-                        waiting.remove(step)
-                        blocked = self._blocked(step)
-                        if blocked:
-                            self._results[step.name] = blocked
-                        else:
-                            running.add(executor.submit(self._execute, step, store, reader))
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        result = future.result()
-                        self._results[result.type] = result
-            except KeyboardInterrupt:
-                client.stop()
-                raise Interrupted("stopped; what was complete before is still in the graph") from None
-            except BaseException:
-                client.stop()
+                for future in as_completed(running):
+                    future.result()
+            except BaseException as error:
+                for future in running:
+                    future.cancel()
+                reader.client.stop()
+                self._results.stop()
+                if isinstance(error, KeyboardInterrupt):
+                    raise Interrupted("stopped; the next run in this folder goes on from here") from None
                 raise
 
-    def _blocked(self, step: Step) -> StepResult | None:
-        """Return the verdict on a step that cannot run, because one that it needs did not."""
-        lost = [self._results[need] for need in step.needs if self._results[need].verdict in ("failed", "skipped")]
-        if not lost:
-            return None
-        reason = "; ".join(f"needs {result.type}, which {_DID[result.verdict]}: {result.reason}" for result in lost)
-        return _skipped(step, reason, any(result.verdict == "failed" or result.because_of_failure for result in lost))
-
-    def _execute(self, step: Step, store: Store, reader: Reader) -> StepResult:
+    def _execute(self, step: Step, store: Store, reader: Reader) -> None:
         self._manager.hook.integration_step_started(step=step)
-        result = Judge(step, self._results, self._config).judge(store, reader)
+        result = Judge(step, self._results, self._config, store, reader).judge()
+        self._results.put(result)
         self._manager.hook.integration_step_finished(result=result)
-        return result
 
     def _write(self, sinks: list[Sink], store: Store, report: Report) -> dict[str, str]:
         failed = {}
@@ -169,8 +177,8 @@ class _Run:
         return failed
 
     def _report(self, *, error: str = "", failed_sinks: dict[str, str] | None = None) -> Report:
-        ended = {step.name: _skipped(step, "the run ended before") for step in self._plan.steps}
-        results = {**ended, **self._results}
+        ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}
+        results = {**ended, **self._results.so_far()}
         return Report(
             results=tuple(results[name] for name in [*ended, *self._plan.skipped]),
             not_chosen=self._plan.not_chosen,
@@ -178,20 +186,8 @@ class _Run:
             failed_sinks=failed_sinks or {},
             started_on=round(self._started * 1000),
             seconds=time.time() - self._started,
+            reading=self._reading,
         )
-
-
-def _skipped(step: Step | str, reason: str, because_of_failure: bool = False) -> StepResult:
-    if isinstance(step, str):
-        return StepResult(type=step, verdict="skipped", reason=reason)
-    return StepResult(
-        type=step.name,
-        verdict="skipped",
-        reason=reason,
-        description=step.description,
-        needs=step.needs,
-        because_of_failure=because_of_failure,
-    )
 
 
 def _tokens(config: Config, tape: Tape) -> Tokens:
@@ -200,9 +196,3 @@ def _tokens(config: Config, tape: Tape) -> Tokens:
     if config.access_token:
         return GivenToken(config.access_token)
     return ClientSecret(config.authority, config.directory_id, config.client_id, config.client_secret, config.graph_url)
-
-
-def _new_mirror(path: Path) -> Mirror:
-    for file in path.parent.glob(f"{path.name}*"):
-        file.unlink()
-    return Mirror(path)

@@ -30,6 +30,8 @@ class Published:
         duplicate_examples: some of these keys.
         dangling: relationships that start from or lead to an entity that was not collected.
         dangling_examples: keys of some of these entities.
+        changed: the graph's records of the type are not what they were.
+        rekeyed: records came or went.
     """
 
     count: int
@@ -37,6 +39,8 @@ class Published:
     duplicate_examples: tuple[str, ...] = ()
     dangling: int = 0
     dangling_examples: tuple[str, ...] = ()
+    changed: bool = False
+    rekeyed: bool = False
 
 
 class Stage:
@@ -90,28 +94,34 @@ class Stage:
 
     def _publish(self, complete: bool) -> Published:
         staged = self._count(f"SELECT count(*) FROM {self._name}")
-        if complete:
-            self._database.execute(
-                f"DELETE FROM {self._table} WHERE _type = ? AND _key NOT IN (SELECT _key FROM {self._name})",
-                (self._step.name,),
-            )
-        self._merge()
         in_graph = f"SELECT count(*) FROM {self._table} WHERE _type = ?"
+        before = self._count(in_graph, self._step.name)
+        deleted = self._delete_unseen() if complete and before else 0
+        merged = self._merge()
+        after = self._count(in_graph, self._step.name)
+        rekeyed = bool(deleted) or after != before
+        count = after
         if not complete:
-            in_graph += f" AND _key IN (SELECT _key FROM {self._name})"
-        count = self._count(in_graph, self._step.name)
+            count = self._count(f"{in_graph} AND _key IN (SELECT _key FROM {self._name})", self._step.name)
         duplicates = self._duplicates() if staged > count else ()
-        return Published(count, staged - count, duplicates, *self._dangling())
+        missing = dangling(self._database, self._step, self._name)
+        return Published(count, staged - count, duplicates, *missing, bool(deleted or merged), rekeyed)
 
-    def _merge(self) -> None:
+    def _delete_unseen(self) -> int:
+        return self._database.execute(
+            f"DELETE FROM {self._table} WHERE _type = ? AND _key NOT IN (SELECT _key FROM {self._name})",
+            (self._step.name,),
+        ).rowcount
+
+    def _merge(self) -> int:
         class_name = self._step.class_name if self._step.is_relationship else [self._step.class_name]
         values = ", ".join({"_type": ":type", "_class": ":class"}.get(name, name) for name in SYSTEM[self._table])
-        self._database.execute(
+        return self._database.execute(
             f"INSERT INTO {self._table} SELECT {values}, properties FROM {self._name} WHERE true ORDER BY _key, rowid"
             " ON CONFLICT(_key) DO UPDATE SET properties = excluded.properties"
             " WHERE _type = excluded._type AND properties <> excluded.properties",
             {"type": self._step.name, "class": orjson.dumps(class_name).decode()},
-        )
+        ).rowcount
 
     def _duplicates(self) -> tuple[str, ...]:
         rows = self._database.execute(
@@ -120,20 +130,6 @@ class Stage:
             (self._step.name,),
         )
         return tuple(key for (key,) in rows)
-
-    def _dangling(self) -> tuple[int, tuple[str, ...]]:
-        if not self._step.is_relationship:
-            return 0, ()
-        missing = "NOT EXISTS (SELECT 1 FROM entities WHERE _key = {0})"
-        source, target = missing.format("_fromEntityKey"), missing.format("_toEntityKey")
-        count = self._count(f"SELECT count(*) FROM {self._name} WHERE {source} OR {target}")
-        if not count:
-            return 0, ()
-        keys = self._database.execute(
-            f"SELECT _fromEntityKey FROM {self._name} WHERE {source}"
-            f" UNION SELECT _toEntityKey FROM {self._name} WHERE {target} LIMIT {_EXAMPLES}"
-        )
-        return count, tuple(key for (key,) in keys)
 
     def _count(self, statement: str, *values: str) -> int:
         return int(self._database.execute(statement, values).fetchone()[0])
@@ -152,3 +148,24 @@ class Stage:
 def table_of(step: Step) -> str:
     """Return the name of the table that holds the step's records."""
     return "relationships" if step.is_relationship else "entities"
+
+
+def dangling(database: sqlite3.Connection, step: Step, table: str) -> tuple[int, tuple[str, ...]]:
+    """Count the step's relationships in a table with an end that was not collected.
+
+    Returns:
+        How many, and keys of some of the missing ends.
+    """
+    if not step.is_relationship:
+        return 0, ()
+    own = f"_type = '{step.name}' AND" if table == "relationships" else ""
+    missing = "NOT EXISTS (SELECT 1 FROM entities WHERE _key = {0})"
+    source, target = missing.format("_fromEntityKey"), missing.format("_toEntityKey")
+    (count,) = database.execute(f"SELECT count(*) FROM {table} WHERE {own} ({source} OR {target})").fetchone()
+    if not count:
+        return 0, ()
+    keys = database.execute(
+        f"SELECT _fromEntityKey FROM {table} WHERE {own} {source}"
+        f" UNION SELECT _toEntityKey FROM {table} WHERE {own} {target} LIMIT {_EXAMPLES}"
+    )
+    return count, tuple(key for (key,) in keys)

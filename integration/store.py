@@ -2,15 +2,16 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from integration.database import connect
 from integration.errors import OutputError
 from integration.schema import Schema
-from integration.stage import SYSTEM, Stage, table_of
+from integration.stage import SYSTEM, Stage, dangling, table_of
 from integration.step import Step
 
 _TABLES = """
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS relationships(
 );
 CREATE INDEX IF NOT EXISTS entities_by_type ON entities(_type);
 CREATE INDEX IF NOT EXISTS relationships_by_type ON relationships(_type);
+CREATE TABLE IF NOT EXISTS memories(_type TEXT PRIMARY KEY, memory TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS verdicts(
     _type TEXT PRIMARY KEY, verdict TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, seconds REAL NOT NULL
 ) WITHOUT ROWID;
@@ -48,9 +50,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         try:
-            self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database = connect(path)
             self._database.executescript(_TABLES)
         except sqlite3.DatabaseError as error:
             raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
@@ -64,7 +64,7 @@ class Store:
         self._database.execute("BEGIN IMMEDIATE")
         found = dict(self._database.execute("SELECT name, value FROM about").fetchall())
         if found and found != {"tenant": tenant, "format": _FORMAT}:
-            for table in ("entities", "relationships", "verdicts"):
+            for table in ("entities", "relationships", "verdicts", "memories"):
                 self._database.execute(f"DELETE FROM {table}")
         self._database.executemany(
             "INSERT OR REPLACE INTO about VALUES(?, ?)", [("tenant", tenant), ("format", _FORMAT)]
@@ -101,6 +101,33 @@ class Store:
         with self._lock:
             self._database.execute("DELETE FROM verdicts")
             self._database.executemany("INSERT INTO verdicts VALUES(?, ?, ?, ?, ?)", verdicts)
+
+    def remember(self, name: str, memory: dict[str, Any] | None) -> None:
+        """Keep what a later run must know of a type, or forget it."""
+        with self._lock:
+            if memory is None:
+                self._database.execute("DELETE FROM memories WHERE _type = ?", (name,))
+            else:
+                text = orjson.dumps(memory).decode()
+                self._database.execute("INSERT OR REPLACE INTO memories VALUES(?, ?)", (name, text))
+
+    def recall(self, name: str) -> dict[str, Any] | None:
+        """Return what is remembered of a type."""
+        with self._lock:
+            row = self._database.execute("SELECT memory FROM memories WHERE _type = ?", (name,)).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def dangling(self, step: Step) -> tuple[int, tuple[str, ...]]:
+        """Count the type's relationships with an end that was not collected, with keys of some of the missing ends."""
+        with self._lock:
+            return dangling(self._database, step, "relationships")
+
+    def holds_any(self, keys: Sequence[str]) -> bool:
+        """Tell whether one of the keys is an entity's."""
+        marks = ", ".join("?" * len(keys))
+        with self._lock:
+            row = self._database.execute(f"SELECT 1 FROM entities WHERE _key IN ({marks}) LIMIT 1", keys).fetchone()
+        return row is not None
 
     def count(self, step: Step) -> int:
         """Return how many records of the type the graph holds."""

@@ -22,6 +22,7 @@ from integration.errors import CassetteError
 from integration.msgraph.auth import GLOBAL_GRAPH
 
 _MOST = 100
+_CONNECTIONS = 64
 _REQUEST_HEADERS = ("accept", "consistencylevel", "content-type", "prefer")
 _ANSWER_HEADERS = (
     "content-type",
@@ -47,11 +48,11 @@ class Tape(Protocol):
 
     Attributes:
         offline: no request leaves this machine, so nobody signs in.
-        threads: requests that may be in flight at once; one where their order matters.
+        one_by_one: the order of requests matters, so there is one at a time, and each run reads everything anew.
     """
 
     offline: bool
-    threads: int
+    one_by_one: bool
 
     def adapter(self) -> BaseAdapter:
         """Return the adapter that sends the run's requests."""
@@ -61,20 +62,14 @@ class Tape(Protocol):
 
 
 class Live:
-    """Graph itself.
-
-    Args:
-        threads: requests in flight at once, for one relation.
-    """
+    """Graph itself."""
 
     offline = False
-
-    def __init__(self, threads: int = 8) -> None:
-        self.threads = threads
+    one_by_one = False
 
     def adapter(self) -> BaseAdapter:
-        """Return requests' own adapter, with a connection for each thread."""
-        return HTTPAdapter(pool_connections=4, pool_maxsize=self.threads + 8)
+        """Return requests' own adapter, which keeps a connection for each request in flight."""
+        return HTTPAdapter(pool_connections=4, pool_maxsize=_CONNECTIONS)
 
     def close(self) -> None:
         """Do nothing: the session closes its connections."""
@@ -88,7 +83,7 @@ class Record:
     """
 
     offline = False
-    threads = 1
+    one_by_one = True
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -125,7 +120,7 @@ class Replay:
     """
 
     offline = True
-    threads = 1
+    one_by_one = True
 
     def __init__(self, *cassettes: Path) -> None:
         self._cassettes = cassettes

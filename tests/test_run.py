@@ -87,7 +87,7 @@ def test_nothing_is_asked_for_twice(simulator: Simulator) -> None:
 def test_only_what_a_type_needs_is_requested(simulator: Simulator) -> None:
     report = read(simulator, only=("azure_user",))
     assert verdicts(report) == {"azure_user": "complete"}
-    assert {path.partition("?")[0] for path in paths(simulator)} == {"/users"}
+    assert {path.partition("?")[0] for path in paths(simulator)} == {"/users", "/users/delta"}
     assert set(report.not_chosen) == TYPES - {"azure_user"}
     assert set(report.incomplete) == TYPES - {"azure_user"}
 

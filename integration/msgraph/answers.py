@@ -15,6 +15,7 @@ import orjson
 from integration.errors import (
     BadAnswer,
     BadRequest,
+    DeltaTokenExpired,
     Forbidden,
     GraphError,
     NotFound,
@@ -25,6 +26,7 @@ from integration.errors import (
 )
 
 _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
+_EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
 _NOT_LICENSED = "nonpremiumtenant"
 
 
@@ -84,6 +86,8 @@ def decode(path: str, status: int, raw: bytes) -> dict[str, Any]:
 
 def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:
     code = "".join(codes)
+    if status == 410 or _EXPIRED_DELTA_TOKEN.intersection(codes):
+        return DeltaTokenExpired, "Graph does not know any more what changed"
     if status == 403 and _NOT_LICENSED in code:
         return NotLicensed, "the tenant has no licence for this data"
     if status == 403:

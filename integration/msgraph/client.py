@@ -3,8 +3,8 @@
 Sources: Microsoft Graph throttling guidance; Best practices for working with Microsoft Graph.
 """
 
+import logging
 import random
-import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -20,7 +20,6 @@ from integration.errors import (
     BadAnswer,
     CredentialsError,
     GraphError,
-    Interrupted,
     NotLicensed,
     PagingError,
     ServiceUnavailable,
@@ -29,8 +28,12 @@ from integration.errors import (
 )
 from integration.msgraph.answers import Answer, decode
 from integration.msgraph.auth import Tokens
+from integration.msgraph.meter import Meter
+from integration.msgraph.pace import Pace
+from integration.secret import Secret
 
 VERSION = "/v1.0"
+_log = logging.getLogger("integration.msgraph")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +68,35 @@ class Client:
         tokens: gives the bearer token; it is sent to this root's host alone.
         session: sends the prepared requests; its adapters decide whether they reach the network.
         patience: how long one request is tried.
+        in_flight: the most requests at once.
+
+    Attributes:
+        pace: how many requests are in flight, and until when all are held back.
+        meter: what was asked and what it cost.
+        patience: how long one request is tried.
     """
 
-    def __init__(self, root: str, tokens: Tokens, session: requests.Session, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        tokens: Tokens,
+        session: requests.Session,
+        patience: Patience | None = None,
+        in_flight: int = 16,
+    ) -> None:
         self.root = root.rstrip("/")
+        self.patience = patience or Patience()
+        self.pace = Pace(in_flight)
+        self.meter = Meter()
         self._origin = _origin(self.root)
         self._tokens = tokens
         self._session = session
-        self._patience = patience or Patience()
         self._environment: Mapping[str, Any] | None = None
-        self._gate = Gate()
         self._reached = False
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path below the version, with OData options such as ``{"$select": "id"}``."""
-        query = "&".join(f"{name}={quote(value, safe=',()=$:*')}" for name, value in (options or {}).items())
-        return f"{self.root}{VERSION}{path}" + (f"?{query}" if query else "")
+        return f"{self.root}{VERSION}{relative(path, options)}"
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """GET a URL of this root.
@@ -96,13 +112,9 @@ class Client:
         """POST a JSON body to a URL of this root; raises as ``get`` does."""
         return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body))
 
-    def pause(self, seconds: float) -> None:
-        """Hold back every request of this client for so long, because Graph asked for it."""
-        self._gate.close(seconds)
-
     def stop(self) -> None:
         """Make every request, waiting ones included, raise ``Interrupted``."""
-        self._gate.stop()
+        self.pace.stop()
 
     def check_host(self, url: str) -> None:
         """Raise ``PagingError`` for a URL of another host: no token may go there."""
@@ -111,52 +123,67 @@ class Client:
                 f"a link leads to another host, {urlsplit(url).netloc}: not followed", path=urlsplit(url).path
             )
 
+    def relative_link(self, link: str) -> str:
+        """Return a link of this root as a batch takes it: relative to the version, its query as it is.
+
+        Raises:
+            PagingError: the link leads to another host.
+        """
+        self.check_host(link)
+        parts = urlsplit(link)
+        return f"{parts.path.removeprefix(VERSION)}?{parts.query}"
+
     def _persist(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         self.check_host(url)
-        ends = time.monotonic() + self._patience.deadline
+        ends = time.monotonic() + self.patience.deadline
         failures = 0
         renewed = False
         while True:
-            self._gate.wait()
             token = self._tokens.token()
-            try:
-                answer = self._exchange(method, url, headers, body, token)
-                error, wait = answer.error(), answer.retry_after
-            except GraphError as failure:
-                answer, error, wait = None, failure, None
+            answer, error = self._try(method, url, headers, body, token)
             if error is None and answer is not None:
+                self.pace.good(_percentage(answer))
                 return answer
             assert error is not None
-            if error.status == 401 and not renewed:
+            if error.status == 401:
+                if renewed:
+                    raise CredentialsError(f"Graph refused the access token, also a fresh one ({error})")
                 renewed = True
                 self._tokens.renew(token)
                 continue
-            if error.status == 401:
-                raise CredentialsError(f"Graph refused the access token, also a fresh one ({error})")
             failures += 1
-            limit = self._limit(error)
-            if not isinstance(error, Throttled | ServiceUnavailable | BadAnswer | NotLicensed):
-                raise error
-            if not isinstance(error, Throttled) and failures >= limit:
+            asked = answer.retry_after if answer else None
+            pause = self.patience.wait(failures) if asked is None else asked
+            if not self._may_retry(error, failures) or time.monotonic() + pause > ends:
                 raise self._final(error)
-            pause = wait if wait is not None else self._patience.wait(failures)
-            if time.monotonic() + pause > ends:
-                raise error
-            if isinstance(error, Throttled) and wait is not None:
-                self._gate.close(pause)
+            _log.info("again in %.1f s: %s", pause, error)
+            self.meter.again(throttled=isinstance(error, Throttled))
+            if isinstance(error, Throttled):
+                self.pace.throttled(pause)
             else:
-                self._gate.sleep(pause)
+                self.pace.sleep(pause)
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Any) -> Answer:
+    def _try(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret
+    ) -> tuple[Answer | None, GraphError | None]:
+        """Send a request once, and return its answer, its error, or the answer that is an error."""
+        try:
+            with self.pace.turn():
+                answer = self._exchange(method, url, headers, body, token)
+        except GraphError as error:
+            return None, error
+        return answer, answer.error()
+
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret) -> Answer:
         path = urlsplit(url).path.removeprefix(VERSION)
-        request = requests.Request(method, url, headers=self._headers(headers, token), data=body).prepare()
+        request_id = str(uuid.uuid4())
+        sent = {"Accept": "application/json", "client-request-id": request_id, **headers}
+        if token:
+            sent["Authorization"] = f"Bearer {token.reveal()}"
+        request = requests.Request(method, url, headers=sent, data=body).prepare()
         try:
             response = self._session.send(
-                request,
-                stream=True,
-                allow_redirects=False,
-                timeout=self._patience.timeout,
-                **self._settings(),
+                request, stream=True, allow_redirects=False, timeout=self.patience.timeout, **self._settings()
             )
             raw = response.raw.read(decode_content=True)
             response.close()
@@ -164,11 +191,10 @@ class Client:
             raise ServiceUnavailable(f"the connection failed: {type(error).__name__}", path=path) from None
         self._reached = True
         lowered = {name.lower(): value for name, value in response.headers.items()}
+        self.meter.sent(_kind(path), len(raw), int(lowered.get("x-ms-resource-unit", 0)))
+        known = {"request-id": lowered.get("request-id"), "client-request-id": request_id}
+        _log.debug("%s %s: %d", method, path, response.status_code, extra={"graph": known})
         return Answer(path, response.status_code, lowered, decode(path, response.status_code, raw))
-
-    def _headers(self, headers: Mapping[str, str], token: Any) -> dict[str, str]:
-        bearer = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
-        return {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **bearer, **headers}
 
     def _settings(self) -> Mapping[str, Any]:
         """Return the proxies and certificates that the environment names, as requests' users expect."""
@@ -177,11 +203,13 @@ class Client:
             self._environment = {name: merged[name] for name in ("proxies", "verify", "cert")}
         return self._environment
 
-    def _limit(self, error: GraphError) -> int:
-        """Return how often a request is tried that fails like this; a host that was never reached is given up soon."""
+    def _may_retry(self, error: GraphError, failures: int) -> bool:
+        """Tell whether trying again can help; a host that was never reached is given up soon."""
+        if isinstance(error, Throttled):
+            return True
         if isinstance(error, NotLicensed | BadAnswer) or not self._reached:
-            return min(3, self._patience.attempts)
-        return self._patience.attempts
+            return isinstance(error, NotLicensed | BadAnswer | ServiceUnavailable) and failures < 3
+        return isinstance(error, ServiceUnavailable) and failures < self.patience.attempts
 
     def _final(self, error: GraphError) -> Exception:
         if self._reached:
@@ -189,39 +217,19 @@ class Client:
         return Unreachable(f"{self.root} does not answer: {error.problem}; check the Graph URL, proxy and network")
 
 
-class Gate:
-    """Lets requests through; closed for all of them while Graph asks to wait."""
+def relative(path: str, options: Mapping[str, str] | None = None) -> str:
+    """Return a path with OData options, relative to the version."""
+    query = "&".join(f"{name}={quote(value, safe=',()=$:*')}" for name, value in (options or {}).items())
+    return f"{path}?{query}" if query else path
 
-    def __init__(self) -> None:
-        self._opens = 0.0
-        self._stopped = threading.Event()
 
-    def wait(self) -> None:
-        """Wait until the gate is open.
+def _kind(path: str) -> str:
+    return {"$batch": "batch", "delta": "delta"}.get(path.rpartition("/")[2], "get")
 
-        Raises:
-            Interrupted: the gate was stopped.
-        """
-        while (left := self._opens - time.monotonic()) > 0:
-            self.sleep(left)
-        self.sleep(0)
 
-    def close(self, seconds: float) -> None:
-        """Close the gate for at least so many seconds from now."""
-        self._opens = max(self._opens, time.monotonic() + seconds)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, but not longer than until ``stop``.
-
-        Raises:
-            Interrupted: the gate was stopped.
-        """
-        if self._stopped.is_set() or (seconds and self._stopped.wait(seconds)):
-            raise Interrupted("the run was stopped")
-
-    def stop(self) -> None:
-        """Let nothing through any more."""
-        self._stopped.set()
+def _percentage(answer: Answer) -> float | None:
+    value = answer.headers.get("x-ms-throttle-limit-percentage")
+    return float(value) if value else None
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

@@ -1,0 +1,44 @@
+"""What a run says of its reading: how, at what cost, and which members the graph has no type for."""
+
+import resource
+import sys
+from typing import Any
+
+from integration.reader import Reader
+from integration.store import Store
+
+_SAMPLE = 100
+
+
+def account(reader: Reader) -> dict[str, Any]:
+    """Return what was asked, what Graph charged, and which collections were read whole and why.
+
+    Units: ``throttledSeconds`` are seconds, ``bytes`` are of decoded bodies, ``peakMemory`` is in bytes.
+    """
+    meter = reader.client.meter
+    return {
+        "requests": dict(meter.requests),
+        "batchedRequests": meter.batched,
+        "resourceUnits": meter.resource_units,
+        "retries": meter.retries,
+        "throttled": meter.throttled,
+        "throttledSeconds": round(reader.client.pace.waited, 3),
+        "bytes": meter.bytes,
+        "peakMemory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+        "readWhole": dict(reader.reasons),
+        **({"withoutServicePrincipals": sorted(reader.plain)} if reader.plain else {}),
+    }
+
+
+def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:
+    """Return how many children of each relation are of a kind that no step makes entities of, by ``@odata.type``."""
+    found = {}
+    for name in reader.relations():
+        kinds = {
+            kind: count
+            for kind, count in reader.mirror.kinds(name).items()
+            if not store.holds_any(reader.mirror.sample(name, kind, _SAMPLE))
+        }
+        if kinds:
+            found[name] = kinds
+    return found

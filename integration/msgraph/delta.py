@@ -1,0 +1,83 @@
+"""What changed since the last time. Source: Use delta query to track changes in Microsoft Graph data."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from integration.errors import BadAnswer, PagingError
+from integration.msgraph.client import Client
+from integration.msgraph.paging import page_of
+
+TRACKED = frozenset(
+    {
+        "/applications",
+        "/contacts",
+        "/devices",
+        "/directoryRoles",
+        "/groups",
+        "/oauth2PermissionGrants",
+        "/servicePrincipals",
+        "/users",
+    }
+)
+"""Collections of directory objects that Graph v1.0 tracks (msgraph-metadata, v1.0 CSDL)."""
+LIFETIME = 6.5 * 86_400
+"""Seconds after which a token is not worth trying: Graph keeps those of directory objects for seven days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page of changes.
+
+    Attributes:
+        rows: objects that are new, changed or deleted; the same one may come again, and later ones win.
+        link: URL of the next page, or of the next round where ``last``.
+        last: no more pages follow now.
+    """
+
+    rows: list[dict[str, Any]]
+    link: str
+    last: bool
+
+
+def latest(client: Client, path: str, select: Sequence[str]) -> str:
+    """Return a link that tells what will have changed from now on.
+
+    Args:
+        client: sends the request.
+        path: the collection, such as ``/users``.
+        select: properties to track, and relationships such as ``members``.
+
+    Raises:
+        GraphError: Graph does not track the collection, or did not answer.
+    """
+    url = client.url(f"{path}/delta", {"$select": ",".join(select), "$deltatoken": "latest"})
+    for page in changes(client, url):
+        if page.last:
+            return page.link
+    raise BadAnswer("the changes have no end", path=path, status=200)
+
+
+def changes(client: Client, link: str) -> Iterator[Changes]:
+    """Yield the pages of changes that a link tells of.
+
+    Raises:
+        DeltaTokenExpired: Graph does not know any more what changed; only reading everything helps.
+        PagingError: a link leads to another host or back.
+        GraphError: as ``Client.get`` raises.
+    """
+    seen = set()
+    last = False
+    while not last:
+        if link in seen:
+            raise PagingError("a link leads back to changes that were read already", path=link.partition("?")[0])
+        seen.add(link)
+        answer = client.get(link)
+        page = page_of(client, answer)
+        last = page.next_link is None
+        following = page.next_link or answer.body.get("@odata.deltaLink")
+        if not isinstance(following, str):
+            raise BadAnswer("the changes end without a delta link", path=answer.path, status=answer.status)
+        client.check_host(following)
+        link = following
+        yield Changes(page.rows, link, last)
