@@ -16,6 +16,7 @@ from integration.errors import (
     BadRequest,
     GraphError,
     NotFound,
+    NotLicensed,
     PageTokenExpired,
     ServiceUnavailable,
     Throttled,
@@ -127,7 +128,7 @@ class FanOut:
             error = answer.error()
             if error is None:
                 page = page_of(self._client, answer)
-                pages.append((task.parent, [_link(task.parent, row) for row in page.rows], page.next_link))
+                pages.append((task.parent, _links(task.parent, page.rows), page.next_link))
                 if page.next_link is not None:
                     if page.next_link == task.link:
                         raise BadAnswer("a next link leads back to its own page", path=answer.path, status=200)
@@ -157,7 +158,8 @@ class FanOut:
         if isinstance(error, PageTokenExpired) and task.restarts < _RESTARTS:
             self._mirror.forget_parent(self._name, task.parent)
             return _Task(task.parent, restarts=task.restarts + 1)
-        if (isinstance(error, ServiceUnavailable) or error.status == 401) and task.failures < patience.attempts:
+        again = isinstance(error, ServiceUnavailable | NotLicensed) or error.status == 401
+        if again and task.failures + 1 < patience.attempts:
             self._client.pace.sleep(patience.wait(task.failures + 1))
             return replace(task, failures=task.failures + 1)
         if isinstance(error, BadRequest) and error.status == 400 and task.link is None and not self.plain:
@@ -181,8 +183,11 @@ class FanOut:
         return relative(f"{self._parents}/{task.parent}/{self._relation}", options)
 
 
-def _link(parent: str, row: Mapping[str, Any]) -> Link:
-    child = row.get("id")
-    if not isinstance(child, str) or not child:
-        raise BadAnswer("a child has no id", path=parent, status=200)
-    return parent, child, str(row.get("@odata.type") or ""), orjson.dumps(row) if len(row) > 2 else None
+def _links(parent: str, rows: Sequence[Mapping[str, Any]]) -> list[Link]:
+    try:
+        return [
+            (parent, row["id"], row.get("@odata.type") or "", None if len(row) == 2 else orjson.dumps(row))
+            for row in rows
+        ]
+    except KeyError:
+        raise BadAnswer("a child has no id", path=parent, status=200) from None

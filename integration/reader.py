@@ -26,15 +26,16 @@ class Row(dict[str, Any]):
     A property that was selected and that Graph left out is ``None``; one that was not selected raises ``KeyError``.
     """
 
-    __slots__ = ("_select",)
-
-    def __init__(self, content: Mapping[str, Any], select: Sequence[str] | None) -> None:
-        super().__init__(content)
-        self._select = select
+    selected: frozenset[str] = frozenset()
 
     def __missing__(self, name: str) -> None:
-        if self._select is None or name not in self._select:
+        if name not in self.selected:
             raise KeyError(f"{name} is not among the selected properties: add it to the step's select")
+
+
+def row_of(select: Sequence[str] | None) -> type[Row]:
+    """Return the class of the objects that a ``$select`` gives."""
+    return type("Row", (Row,), {"selected": frozenset(select or ())})
 
 
 @dataclass(frozen=True)
@@ -103,22 +104,21 @@ class Reader:
 
     def row(self, request: Request) -> Row:
         """Return the object that a request asks for."""
-        self.ensure(request)
-        return next(Row(orjson.loads(body), request.select) for body in self.mirror.items(request.name))
+        return next(self.rows(request))
 
     def rows(self, request: Request) -> Iterator[Row]:
         """Yield the objects of a collection, each once, in order of their ids."""
         self.ensure(request)
+        row = row_of(request.select)
         for body in self.mirror.items(request.name):
-            yield Row(orjson.loads(body), request.select)
+            yield row(orjson.loads(body))
 
     def links(self, request: Request) -> Iterator[tuple[str, Row]]:
         """Yield parent's id and child of a relation, in order of both ids."""
         self.ensure(request)
-        select = request.select
+        row = row_of(request.select)
         for parent, child, kind, body in self.mirror.links(request.name):
-            content = {"@odata.type": kind, "id": child} if body is None else orjson.loads(body)
-            yield parent, Row(content, select)
+            yield parent, row({"@odata.type": kind, "id": child} if body is None else orjson.loads(body))
 
     def asked(self, path: str) -> Request | None:
         """Return the request with which a step has asked for a collection in this run."""

@@ -8,7 +8,7 @@ import orjson
 
 from integration.errors import RecordError, SchemaMismatch
 from integration.model import Entity, Relationship, raw_data, relationship_key
-from integration.schema import Record, Schema
+from integration.schema import Schema
 from integration.stage import Row
 from integration.step import Step
 
@@ -55,40 +55,47 @@ class Records:
             if "displayName" not in properties and "name" in properties:
                 properties["displayName"] = properties["name"]
             record = {"_key": item.key, **stamps, **properties}
-            if self._accepted(accepts, record):
-                yield item.key, orjson.dumps(properties).decode()
+            try:
+                if accepts(record):
+                    yield item.key, orjson.dumps(properties).decode()
+                else:
+                    self._reject(self.schema.explain(record))
+            except (TypeError, ValueError) as error:
+                self._reject(self._not_json(item.key, error))
 
     def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
         verb = self.step.class_name
         stamps = {"_type": self.step.name, "_class": verb, "displayName": verb}
         bare = orjson.dumps({"displayName": verb}).decode()
         accepts = self.schema.accepts
+        between = relationship_key("", verb, "")
         for item in items:
             if type(item) is not Relationship:
                 raise self._not_a(Relationship, item)
             source, target = item.from_key, item.to_key
-            key = relationship_key(source, verb, target)
+            key = f"{source}{between}{target}"
             record = {"_key": key, "_fromEntityKey": source, "_toEntityKey": target, **stamps}
             text = bare
             if item.properties:
                 properties = {name: value for name, value in item.properties.items() if value is not None}
                 record.update(properties)
                 text = orjson.dumps({"displayName": verb, **properties}).decode()
-            if self._accepted(accepts, record):
-                yield key, source, target, text
+            try:
+                if accepts(record):
+                    yield key, source, target, text
+                else:
+                    self._reject(self.schema.explain(record))
+            except (TypeError, ValueError) as error:
+                self._reject(self._not_json(key, error))
 
-    def _accepted(self, accepts: Any, record: Record) -> bool:
-        try:
-            if accepts(record):
-                return True
-            problem = self.schema.explain(record)
-        except (TypeError, ValueError) as error:
-            problem = f"{self.step.name} {record['_key']}: not JSON: {error}"
+    def _reject(self, problem: str) -> None:
         if self.strict:
             raise SchemaMismatch(problem)
         self.rejected += 1
         self.example = self.example or problem
-        return False
+
+    def _not_json(self, key: object, error: Exception) -> str:
+        return f"{self.step.name} {key}: not JSON: {error}"
 
     def _not_a(self, expected: type, found: object) -> RecordError:
         kinds = f"yielded {type(found).__name__}, not {expected.__name__}"

@@ -1,7 +1,7 @@
 """The JSON Schema of a type: found beside its step, checked, and applied to every record."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from integration.step import Step
 
 Record = dict[str, Any]
 
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _RAW_DATA = {
     "type": "array",
     "description": "The Graph objects that the entity was made from; only where the run asks for raw data.",
@@ -30,6 +31,8 @@ class Schema:
     Attributes:
         path: the file.
         document: its content, closed, with the properties that every record has added where it leaves them out.
+        accepts: tells whether a record is as the schema says, formats included; raises ``ValueError`` where it holds
+            something that is not JSON.
     """
 
     def __init__(self, step: Step, path: Path, document: Mapping[str, Any]) -> None:
@@ -44,16 +47,14 @@ class Schema:
             "required": sorted({*document.get("required", ()), *(name for name in system if name != "_rawData")}),
         }
         self._step = step
-        self._accepts = jsonschema_rs.validator_for(self.document, validate_formats=True).is_valid
+        self.accepts: Callable[[Record], bool] = jsonschema_rs.validator_for(
+            self.document, validate_formats=True
+        ).is_valid
 
     @property
     def properties(self) -> tuple[str, ...]:
         """Names of the type's own properties, in the schema's order; without the ``_`` of the system's."""
         return tuple(name for name in self.document["properties"] if not name.startswith("_"))
-
-    def accepts(self, record: Record) -> bool:
-        """Tell whether the record is as the schema says, formats included."""
-        return self._accepts(record)
 
     def explain(self, record: Record) -> str:
         """Say which record was rejected, for which property, with what was expected and found."""
@@ -103,15 +104,10 @@ def load_schema(step: Step) -> Schema:
 
 def _check(step: Step, path: Path, document: Any) -> None:
     """Raise ``DeclarationError`` for a schema that cannot serve the step."""
-    from jsonschema import Draft202012Validator, SchemaError
-
     if not isinstance(document, dict):
         raise DeclarationError(f"{path}: a schema is a JSON object")
-    try:
-        Draft202012Validator.check_schema(document)
-    except SchemaError as error:
-        where = "/".join(map(str, error.path)) or "the schema"
-        raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {where}: {error.message}") from None
+    if not jsonschema_rs.meta.is_valid({**document, "$schema": _DRAFT}):
+        raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {_what_is_wrong(document)}")
     if document.get("additionalProperties") not in (None, False):
         raise DeclarationError(f"{path}: it must be closed: set additionalProperties to false")
     for name in ("allOf", "anyOf", "oneOf", "$ref"):
@@ -123,6 +119,17 @@ def _check(step: Step, path: Path, document: Any) -> None:
     declared = document.get("properties", {}).get("_type", {}).get("const", step.name)
     if declared != step.name:
         raise DeclarationError(f"{path}: its _type is {declared!r}, but the step's is {step.name!r}")
+
+
+def _what_is_wrong(document: dict[str, Any]) -> str:
+    """Let the reference validator, which takes a second to import, explain why a document is not a schema."""
+    from jsonschema import Draft202012Validator, SchemaError
+
+    try:
+        Draft202012Validator.check_schema(document)
+    except SchemaError as error:
+        return f"{'/'.join(map(str, error.path)) or 'the schema'}: {error.message}"
+    return "the validator refuses it"
 
 
 def _described(definition: object) -> bool:

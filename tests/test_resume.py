@@ -1,0 +1,106 @@
+"""A run that is killed goes on from its last page, and ends with the graph of an undisturbed one."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator import Simulator, synthetic_tenant
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    tenant = synthetic_tenant(users=1500, groups=150, memberships=6000, seed=11)
+    with Simulator(tenant, latency=0.03, page_size=50) as simulator:
+        yield simulator
+
+
+def start(simulator: Simulator, out: str, *options: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "integration", "run", "--out", out, "--graph-url", simulator.url, *options]
+    environment = {**os.environ, "INTEGRATION_ACCESS_TOKEN": simulator.token}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def finish(process: "subprocess.Popen[str]") -> None:
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+
+
+def graph(out: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(Path(out) / "graph.db")) as database:
+        return [
+            *database.execute("SELECT _key, _type, properties FROM entities ORDER BY _key"),
+            *database.execute("SELECT _key, _type, properties FROM relationships ORDER BY _key"),
+        ]
+
+
+def asked(simulator: Simulator) -> list[str]:
+    found = []
+    for request in list(simulator.requests):
+        found.extend([request.path] if not request.inner else [url for url, _ in request.inner])
+    return [path.removeprefix("/v1.0") for path in found]
+
+
+def test_a_killed_run_goes_on(simulator: Simulator) -> None:
+    finish(start(simulator, "undisturbed"))
+    expected = graph("undisturbed")
+    moments = random.Random(4)
+    for attempt in range(4):
+        out = f"killed-{attempt}"
+        for _ in range(2):
+            process = start(simulator, out)
+            time.sleep(moments.uniform(0.4, 2.2))
+            if process.poll() is None:
+                os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
+        finish(start(simulator, out))
+        assert graph(out) == expected
+
+
+def test_what_was_read_is_not_asked_again(simulator: Simulator) -> None:
+    simulator.reset()
+    process = start(simulator, "out")
+    while sum("/members" in path for path in asked(simulator)) < 60 and process.poll() is None:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    before = [path for path in asked(simulator) if "/delta" not in path]
+    simulator.reset()
+    finish(start(simulator, "out"))
+    after = [path for path in asked(simulator) if "/delta" not in path]
+    assert not [path for path in after if path.startswith("/groups?")]
+    repeated = set(before) & set(after)
+    in_flight = 16 * 20 + 8
+    assert len(repeated) <= in_flight
+    assert len(after) < len(before) + len(after) - len(repeated)
+
+
+def test_the_previous_graph_stays_readable_until_the_next_is_complete(simulator: Simulator) -> None:
+    finish(start(simulator, "out"))
+    before = graph("out")
+    process = start(simulator, "out", "--fresh")
+    while process.poll() is None:
+        assert graph("out") == before
+        time.sleep(0.2)
+    finish(process)
+    assert graph("out") == before
+
+
+def test_a_kept_mirror_is_not_mixed_with_another_tenants(simulator: Simulator) -> None:
+    finish(start(simulator, "out", "--only", "azure_user"))
+    other = synthetic_tenant(users=20, groups=3, memberships=30, seed=12)
+    with Simulator(other) as second:
+        finish(start(second, "out", "--only", "azure_user"))
+    with closing(sqlite3.connect("out/graph.db")) as database:
+        assert {key for (key,) in database.execute("SELECT _key FROM azure_user")} == set(other.users)
