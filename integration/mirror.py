@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,15 +171,16 @@ class Mirror:
             self._put_items(database, number, rows)
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
-    def add_links(self, name: str, pages: Iterable[tuple[str, Sequence[Link], str | None]]) -> None:
-        """Add pages of children, each with its parent's id and the link of the parent's next page."""
+    def add_links(self, name: str, links: Sequence[Link], progress: Sequence[tuple[str, str | None]]) -> None:
+        """Add links, and how far their parents are read: id, and the link of the next page where one is left."""
         with self._transaction() as database:
             number = self._number(database, name)
-            for parent, links, next_link in pages:
-                database.executemany(
-                    "INSERT OR REPLACE INTO links VALUES(?, ?, ?, ?, ?)", [(number, *link) for link in links]
-                )
-                database.execute("INSERT OR REPLACE INTO parents VALUES(?, ?, ?)", (number, parent, next_link))
+            database.executemany(
+                "INSERT OR REPLACE INTO links VALUES(?, ?, ?, ?, ?)", [(number, *link) for link in links]
+            )
+            database.executemany(
+                "INSERT OR REPLACE INTO parents VALUES(?, ?, ?)", [(number, *parent) for parent in progress]
+            )
 
     def forget_parent(self, name: str, parent: str) -> None:
         """Drop what is there of one parent's children, so that they are read again."""

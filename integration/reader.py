@@ -263,7 +263,15 @@ class Reader:
         """Fetch the children of all parents that the mirror does not have yet."""
         pending = self.mirror.pending(request.name, self.parents(request))
         if pending:
-            fan = FanOut(self.client, self.mirror, request.name, request.path, request.relation, request.select or _IDS)
+            fan = FanOut(
+                self.client,
+                self.mirror,
+                request.name,
+                request.path,
+                request.relation,
+                request.select or _IDS,
+                tracked=self.incremental and request.tracked is not None,
+            )
             fan.fetch(pending, self.in_flight)
             if fan.plain:
                 self.plain.add(request.name)

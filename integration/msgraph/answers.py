@@ -54,6 +54,12 @@ class Answer:
             return None
         return _seconds(value)
 
+    @property
+    def percentage(self) -> float | None:
+        """The share of the limit that is used, from 0.8 on (``x-ms-throttle-limit-percentage``)."""
+        value = self.headers.get("x-ms-throttle-limit-percentage")
+        return float(value) if value else None
+
     def error(self) -> GraphError | None:
         """Return the error that the answer stands for, or ``None`` where it is a success."""
         if 200 <= self.status < 300:

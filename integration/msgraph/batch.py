@@ -1,6 +1,7 @@
 """Several GETs in one request. Source: Combine multiple HTTP requests using JSON batching."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from integration.errors import BadAnswer, ServiceUnavailable
 from integration.msgraph.answers import Answer
@@ -10,29 +11,37 @@ MOST = 20
 """Requests that Graph takes in one batch."""
 
 
-def batch(client: Client, paths: Sequence[str], headers: Mapping[str, str] | None = None) -> list[Answer]:
+class Inner(NamedTuple):
+    """A request inside a batch: its path, relative to the version and with its query, and its own headers."""
+
+    path: str
+    headers: Mapping[str, str]
+
+
+def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
     """GET up to 20 paths in one request.
 
     Args:
         client: sends the batch.
-        paths: relative to the version, with their query.
-        headers: sent with every request inside the batch.
+        inner: the requests.
 
     Returns:
-        The answer to each path, in order; some may be errors, throttled ones among them.
+        The answer to each, in order; some may be errors, throttled ones among them.
 
     Raises:
         GraphError: the batch as a whole was refused.
     """
-    extra = {"headers": dict(headers)} if headers else {}
-    asked = [{"id": str(number), "method": "GET", "url": path, **extra} for number, path in enumerate(paths)]
+    asked = [
+        {"id": str(number), "method": "GET", "url": path, **({"headers": dict(headers)} if headers else {})}
+        for number, (path, headers) in enumerate(inner)
+    ]
     answer = client.post(client.url("/$batch"), {"requests": asked})
     responses = answer.body.get("responses")
     if not isinstance(responses, list):
         raise BadAnswer("the answer has no list named responses", path=answer.path, status=answer.status)
     found = {int(response["id"]): response for response in responses}
     answers = []
-    for number, path in enumerate(paths):
+    for number, (path, _) in enumerate(inner):
         plain = path.partition("?")[0]
         response = found.get(number)
         if response is None:
@@ -41,5 +50,5 @@ def batch(client: Client, paths: Sequence[str], headers: Mapping[str, str] | Non
         body = response.get("body")
         answers.append(Answer(plain, int(response["status"]), lowered, body if isinstance(body, dict) else {}))
     units = sum(int(each.headers.get("x-ms-resource-unit", 0)) for each in answers)
-    client.meter.inner(len(paths), units)
+    client.meter.inner(len(inner), units)
     return answers

@@ -142,7 +142,7 @@ class Client:
             token = self._tokens.token()
             answer, error = self._try(method, url, headers, body, token)
             if error is None and answer is not None:
-                self.pace.good(_percentage(answer))
+                self.pace.good(answer.percentage)
                 return answer
             assert error is not None
             if error.status == 401:
@@ -160,6 +160,8 @@ class Client:
             self.meter.again(throttled=isinstance(error, Throttled))
             if isinstance(error, Throttled):
                 self.pace.throttled(pause)
+            elif asked is not None:
+                self.pace.hold(pause)
             else:
                 self.pace.sleep(pause)
 
@@ -225,11 +227,6 @@ def relative(path: str, options: Mapping[str, str] | None = None) -> str:
 
 def _kind(path: str) -> str:
     return {"$batch": "batch", "delta": "delta"}.get(path.rpartition("/")[2], "get")
-
-
-def _percentage(answer: Answer) -> float | None:
-    value = answer.headers.get("x-ms-throttle-limit-percentage")
-    return float(value) if value else None
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

@@ -67,9 +67,14 @@ class Pace:
     def throttled(self, seconds: float) -> None:
         """Hold every request back for so long, and let fewer through afterwards."""
         with self._free:
-            now = time.monotonic()
-            if self._opens <= now:
+            if self._opens <= time.monotonic():
                 self._limit = max(1.0, self._limit / 2)
+        self.hold(seconds)
+
+    def hold(self, seconds: float) -> None:
+        """Hold every request back for so long, because Graph asks for it."""
+        with self._free:
+            now = time.monotonic()
             if now + seconds > self._opens:
                 self.waited += now + seconds - max(self._opens, now)
                 self._opens = now + seconds
