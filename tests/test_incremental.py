@@ -1,0 +1,159 @@
+"""A second run in the same folder: what did not change costs nothing, and what did gives the graph of a full read."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from integration import Report, load, plan, run
+from integration.config import Config
+from integration.secret import Secret
+from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
+
+
+def small() -> Tenant:
+    return synthetic_tenant(users=300, groups=60, memberships=1500, seed=21)
+
+
+def read(simulator: Simulator, out: str = "out", **settings: Any) -> Report:
+    manager = load()
+    config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), **settings)
+    return run(manager, plan(manager), config, out=out)
+
+
+def graph(out: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(Path(out) / "graph.db")) as database:
+        return [
+            *database.execute("SELECT _key, _type, properties FROM entities ORDER BY _key"),
+            *database.execute("SELECT _key, _type, properties FROM relationships ORDER BY _key"),
+        ]
+
+
+def port(simulator: Simulator) -> int:
+    return urlsplit(simulator.url).port or 0
+
+
+def test_an_unchanged_tenant_costs_a_handful_of_requests() -> None:
+    with Simulator(small()) as simulator:
+        read(simulator)
+        before = graph("out")
+        simulator.reset()
+        report = read(simulator)
+        assert len(simulator.requests) <= 10
+    assert [result.notes for result in report.results] == [("unchanged",)] * 8
+    assert {result.verdict for result in report.results} == {"complete"}
+    assert graph("out") == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_changes_give_the_graph_of_a_full_read(seed: int) -> None:
+    tenant = small()
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        for round_ in range(3):
+            tenant.mutate(60, seed=10 * seed + round_)
+            simulator.reset()
+            report = read(simulator)
+            assert report.reading["mirror"] == "updated"
+            assert not report.reading["readWhole"]
+            assert len(simulator.requests) <= 12
+            fresh = f"fresh-{round_}"
+            read(simulator, fresh)
+            assert graph("out") == graph(fresh)
+
+
+def test_a_deleted_user_leaves_its_groups_and_comes_back_with_them() -> None:
+    tenant = small()
+    user = next(member for _, kind, member in tenant.memberships() if kind == "user")
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        before = graph("out")
+        tenant.delete_user(user)
+        read(simulator)
+        assert not [row for row in graph("out") if user in row[0]]
+        tenant.restore_user(user)
+        read(simulator)
+    assert [row[:2] for row in graph("out")] == [row[:2] for row in before]
+
+
+@pytest.mark.parametrize("fault", ["delta_gone", "delta_expired"])
+def test_a_lost_delta_token_means_a_full_read_and_says_so(fault: str) -> None:
+    tenant = small()
+    with Simulator(tenant) as simulator:
+        read(simulator)
+    tenant.mutate(50, seed=5)
+    with Simulator(tenant, faults=Faults(**{fault: 1.0}), port=port(simulator)) as simulator:
+        report = read(simulator)
+        assert report.exit_code() == 0
+        assert report.reading["readWhole"]
+        read(simulator, "fresh")
+    assert graph("out") == graph("fresh")
+
+
+def test_fresh_reads_everything_anew() -> None:
+    with Simulator(small()) as simulator:
+        read(simulator)
+        simulator.reset()
+        report = read(simulator, fresh=True)
+        assert any(request.path.startswith("/v1.0/users?") for request in simulator.requests)
+    assert report.reading["mirror"] == "new"
+
+
+def test_a_full_read_is_due_from_time_to_time() -> None:
+    with Simulator(small()) as simulator:
+        read(simulator)
+        report = read(simulator, full_every=0.0)
+    assert set(report.reading["readWhole"].values()) == {"the periodic full read is due"}
+
+
+def test_a_mirror_of_another_version_is_made_anew_and_says_so() -> None:
+    with Simulator(small()) as simulator:
+        read(simulator)
+        before = graph("out")
+        with closing(sqlite3.connect("out/mirror.db")) as database:
+            database.execute("PRAGMA user_version = 0")
+        report = read(simulator)
+        assert report.reading["mirror"].startswith("rebuilt")
+        Path("out/mirror.db").write_bytes(b"not a mirror")
+        assert read(simulator).reading["mirror"].startswith("rebuilt")
+    assert graph("out") == before
+
+
+def test_a_setting_that_decides_on_records_makes_the_step_run_again() -> None:
+    with Simulator(small()) as simulator:
+        read(simulator)
+        report = read(simulator, instance_name="Contoso Production")
+    assert report.of("azure_account").notes == ()
+    with closing(sqlite3.connect("out/graph.db")) as database:
+        assert database.execute("SELECT displayName FROM azure_account").fetchall() == [("Contoso Production",)]
+
+
+def test_members_of_every_kind_are_counted() -> None:
+    tenant = small()
+    kinds: dict[str, int] = {}
+    for _, kind, _member in tenant.memberships():
+        kinds[kind] = kinds.get(kind, 0) + 1
+    with Simulator(tenant) as simulator:
+        report = read(simulator)
+        again = read(simulator)
+    expected = {f"#microsoft.graph.{kind}": count for kind, count in kinds.items() if kind not in ("user", "group")}
+    assert expected
+    assert list(report.reading["notRepresented"].values()) == [expected]
+    assert again.reading["notRepresented"] == report.reading["notRepresented"]
+
+
+def test_a_group_that_hides_its_members_makes_memberships_partial() -> None:
+    tenant = small()
+    group = next(iter(tenant.groups))
+    tenant.update_group(group, visibility="HiddenMembership")
+    roles = ("User.Read.All", "GroupMember.Read.All", "Organization.Read.All", "Policy.Read.All")
+    with Simulator(tenant, roles=roles) as simulator:
+        report = read(simulator)
+    result = report.of("azure_user_group_has_user")
+    assert result.verdict == "partial"
+    assert "1 of them hide" in result.reason
+    assert "Member.Read.Hidden" in result.reason
+    assert report.of("azure_user_group").verdict == "complete"
