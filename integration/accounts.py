@@ -25,6 +25,9 @@ def account(reader: Reader) -> dict[str, Any]:
         "throttledSeconds": round(reader.client.pace.waited, 3),
         "bytes": meter.bytes,
         "peakMemory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+        "collections": {
+            each.collection: {"pages": each.pages, "items": each.items} for each in reader.counter.so_far()
+        },
         "readWhole": dict(reader.reasons),
         **({"withoutServicePrincipals": sorted(reader.plain)} if reader.plain else {}),
     }

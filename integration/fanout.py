@@ -26,6 +26,7 @@ from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, Inner, batch
 from integration.msgraph.client import Client, relative
 from integration.msgraph.paging import page_of
+from integration.progress import Counter
 
 _RESTARTS = 5
 _SHARD = 50
@@ -60,6 +61,7 @@ class FanOut:
         parents: path of the parents' collection.
         relation: the navigation property.
         select: properties of the children.
+        counter: adds up what is read.
         tracked: a delta query tells the relation.
 
     Attributes:
@@ -75,6 +77,7 @@ class FanOut:
         parents: str,
         relation: str,
         select: Sequence[str],
+        counter: Counter,
         *,
         tracked: bool,
     ) -> None:
@@ -82,6 +85,8 @@ class FanOut:
         self._parents, self._relation = parents, relation
         self._options = {"$select": ",".join(select), "$top": "999"}
         self._tracked = tracked
+        self._counter = counter
+        self._title = f"{parents}/{{id}}/{relation}"
         self.plain = False
         self.economized = False
         self._tasks: deque[_Task] = deque()
@@ -102,6 +107,7 @@ class FanOut:
         Raises:
             GraphError: Graph did not give all of it; what it gave is in the mirror.
         """
+        self._counter.expect(self._title, len(pending))
         self._tasks.extend(_Task((parent,), link=link) for parent, link in pending)
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
         with ThreadPoolExecutor(self._threads, thread_name_prefix=self._relation) as executor:
@@ -178,6 +184,9 @@ class FanOut:
         if links or progress:
             self._mirror.add_links(self._name, links, progress)
             self._progress = time.monotonic()
+            read = sum(1 for _, link in progress if link is None)
+            waited = self._client.pace.waited
+            self._counter.add(self._title, pages=len(answers), items=len(links), parents=read, throttled=waited)
         self._pace(answers)
         return again
 

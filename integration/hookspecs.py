@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
+    from integration.progress import Progress
     from integration.report import Report, StepResult
     from integration.sinks import Sink
     from integration.step import Step
@@ -30,6 +31,11 @@ def integration_sink(url: str) -> "Sink | None":
 @hookspec
 def integration_step_started(step: "Step") -> None:
     """Called when a step starts, from the thread that runs it."""
+
+
+@hookspec
+def integration_pages_read(progress: "Progress") -> None:
+    """Called after pages of a collection were read, from the thread that read them: how far the collection is."""
 
 
 @hookspec

@@ -15,6 +15,7 @@ from integration.mirror import Collection, Link, Mirror
 from integration.msgraph.client import Client
 from integration.msgraph.delta import LIFETIME, TRACKED, changes, latest
 from integration.msgraph.paging import pages
+from integration.progress import Counter
 
 _RESTARTS = 5
 _IDS = ("id",)
@@ -82,6 +83,7 @@ class Reader:
         in_flight: the most requests at once for one relation.
         incremental: use delta queries.
         full_every: seconds after which everything is read whole, whatever delta queries would tell.
+        counter: adds up what is read.
         announce: called when a collection is asked for the first time.
         reads_hidden: the application is known to have ``Member.Read.Hidden``.
         reasons: why a collection that was there had to be read whole, by name.
@@ -95,6 +97,7 @@ class Reader:
     full_every: float = 7 * 86_400.0
     reads_hidden: bool = False
     announce: Callable[[], None] = lambda: None
+    counter: Counter = field(default_factory=lambda: Counter(lambda _: None))
     reasons: dict[str, str] = field(default_factory=dict)
     plain: set[str] = field(default_factory=set)
     _locks: defaultdict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock), repr=False)
@@ -258,6 +261,7 @@ class Reader:
             for page in pages(self.client, next_link or self.client.url(request.path, _options(request))):
                 rows = [(_id(row, request.path), orjson.dumps(row)) for row in page.rows]
                 self.mirror.add_items(request.name, rows, page.next_link)
+                self.counter.add(request.path, pages=1, items=len(rows), throttled=self.client.pace.waited)
 
     def _fan_out(self, request: Request) -> None:
         """Fetch the children of all parents that the mirror does not have yet."""
@@ -270,6 +274,7 @@ class Reader:
                 request.path,
                 request.relation,
                 request.select or _IDS,
+                self.counter,
                 tracked=self.incremental and request.tracked is not None,
             )
             fan.fetch(pending, self.in_flight)

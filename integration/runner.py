@@ -20,6 +20,7 @@ from integration.output import locked, usable_folder, write_json
 from integration.permissions import roles_of
 from integration.plan import Plan
 from integration.plugins import load, plan
+from integration.progress import Counter
 from integration.reader import Reader
 from integration.report import Report, StepResult
 from integration.results import Results
@@ -142,6 +143,7 @@ class _Run:
             full_every=self._config.full_every * 86_400,
             reads_hidden="Member.Read.Hidden" in (roles or ()),
             announce=self._results.notify,
+            counter=Counter(lambda progress: self._manager.hook.integration_pages_read(progress=progress)),
         )
 
     def _execute_steps(self, store: Store, reader: Reader) -> None:
