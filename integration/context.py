@@ -165,7 +165,9 @@ class Context:
 def ensure(request: Request, step: Step, reader: Reader, results: Results) -> None:
     """Have the mirror hold what a step asks for.
 
-    A relation waits until a step that it needs has asked for the parents, so that these are not listed twice.
+    A relation waits until a step that it needs has asked for the parents, so that these are not listed twice; and in a
+    mirror that is brought up to date, until the types that it needs are, since children that were deleted or restored
+    meanwhile show in their collections first.
 
     Raises:
         GraphError: Graph did not give all of it.
@@ -173,6 +175,8 @@ def ensure(request: Request, step: Step, reader: Reader, results: Results) -> No
     if request.kind == "relation":
         results.wait_until(lambda: reader.asked(request.path) is not None, step.needs)
     reader.ensure(request)
+    if request.kind == "relation" and not reader.new:
+        results.of(step.needs)
 
 
 def _selected(select: Sequence[str] | None, always: str | None = None) -> tuple[str, ...] | None:

@@ -42,7 +42,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     for name in only:
         if name not in names:
             raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
-    chosen = _closure(only or list(known), known, names)
+    chosen = _closure(only or names, known, names)
     left_out = dict.fromkeys((name for name in skip if name in chosen), "skipped as asked")
     ordered = []
     for name in _sorted({name: known[name].needs for name in chosen if name in known and name not in left_out}):
@@ -53,7 +53,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
             left_out[name] = f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} skipped"
         else:
             ordered.append(known[name])
-    return Plan(tuple(ordered), left_out, tuple(name for name in known if name not in chosen))
+    return Plan(tuple(ordered), left_out, tuple(sorted(set(names) - chosen)))
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -85,6 +85,7 @@ class Reader:
         full_every: seconds after which everything is read whole, whatever delta queries would tell.
         counter: adds up what is read.
         announce: called when a collection is asked for the first time.
+        new: the mirror was empty when the run started.
         reads_hidden: the application is known to have ``Member.Read.Hidden``.
         reasons: why a collection that was there had to be read whole, by name.
         plain: relations of which service principals may be missing.
@@ -95,6 +96,7 @@ class Reader:
     in_flight: int
     incremental: bool
     full_every: float = 7 * 86_400.0
+    new: bool = True
     reads_hidden: bool = False
     announce: Callable[[], None] = lambda: None
     counter: Counter = field(default_factory=lambda: Counter(lambda _: None))

@@ -141,6 +141,7 @@ class _Run:
             in_flight=in_flight,
             incremental=not self._tape.one_by_one,
             full_every=self._config.full_every * 86_400,
+            new=opened == "new",
             reads_hidden="Member.Read.Hidden" in (roles or ()),
             announce=self._results.notify,
             counter=Counter(lambda progress: self._manager.hook.integration_pages_read(progress=progress)),

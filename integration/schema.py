@@ -99,7 +99,10 @@ def load_schema(step: Step) -> Schema:
     except ValueError as error:
         raise DeclarationError(f"{path}: not JSON: {error}") from None
     _check(step, path, document)
-    return Schema(step, path, document)
+    try:
+        return Schema(step, path, document)
+    except jsonschema_rs.ValidationError as error:
+        raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {error.message}") from None
 
 
 def _check(step: Step, path: Path, document: Any) -> None:

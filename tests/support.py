@@ -1,0 +1,62 @@
+"""What several tests make: declarations, schemas, packages on disk, processes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from integration import Context, Entity, Step
+from integration.schema import Schema
+
+ROOT = Path(__file__).parents[1]
+
+
+def nothing(ctx: Context) -> Iterator[Entity]:
+    """A step that finds nothing."""
+    return iter(())
+
+
+def entity(name: str, *, class_name: str = "User", needs: tuple[str, ...] = ()) -> Step:
+    """Return the declaration of an entity type."""
+    return Step(name=name, class_name=class_name, run=nothing, needs=needs)
+
+
+def relationship(from_type: str, verb: str, to_type: str, *, name: str) -> Step:
+    """Return the declaration of a relationship type."""
+    ends = (from_type, to_type)
+    return Step(name=name, class_name=verb, run=nothing, needs=tuple(dict.fromkeys(ends)), ends=ends)
+
+
+def schema(step: Step, *, required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> Schema:
+    """Return a schema of the step with these properties beside the system's."""
+    described = {name: {"description": "A property.", **definition} for name, definition in properties.items()}
+    return Schema(step, Path(f"{step.name}.json"), {"properties": described, "required": list(required)})
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files, named by their path below ``folder``, and return ``folder``."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def distribution(folder: Path, name: str, entry_points: Mapping[str, str]) -> None:
+    """Make ``folder``, once it is on the path, look as if the package ``name`` were installed in it."""
+    lines = ["[integration]", *(f"{point} = {target}" for point, target in entry_points.items())]
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+    info = f"{name.replace('-', '_')}-1.0.dist-info"
+    write(folder, {f"{info}/METADATA": metadata, f"{info}/entry_points.txt": "\n".join(lines)})
+
+
+def python(*arguments: str, path: Path, cwd: Path | None = None) -> str:
+    """Run Python in a process of its own, which looks for modules in ``path`` first, and return what it prints."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(path), os.environ["PYTHONPATH"]])}
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environment, cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout

@@ -6,10 +6,8 @@ Every page is worked out from its token and the tenant's log, so a restarted sim
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from time import time
-from typing import Any
 
 import orjson
 
@@ -17,6 +15,7 @@ from tests.simulator.directory import Directory, context
 from tests.simulator.odata import Answer, Call, GraphError, check_select, refuse, select_of, success
 from tests.simulator.paging import expired_page, with_value
 from tests.simulator.properties import COLLECTIONS, DELETED, GROUP, LISTED, SERVICE_PRINCIPAL, UNLISTED
+from tests.simulator.rounds import Changed, Rounds, State
 from tests.simulator.tenant import Tenant, contains
 from tests.simulator.tokens import BadToken, Seal
 
@@ -28,32 +27,6 @@ _MAX_FILTER_IDS, _REPLAYED_CHANGES = 50, 5
 _FILTER = re.compile(r"id\s+eq\s+'([^']+)'")
 
 
-@dataclass(slots=True)
-class _Changed:
-    """What a round has to tell of an object: all of it, or some properties and members."""
-
-    whole: bool = False
-    names: set[str] = field(default_factory=set)
-    members: set[int] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _State:
-    """A delta token's content. ``since`` and ``until`` are places in the log; since -1 is a first round."""
-
-    select: list[str] | None
-    ids: list[str] | None
-    since: int
-    until: int
-    issued: float
-    cursor: int = 0
-    member: int = -1
-    generation: int = 0
-
-    def listed(self) -> list[Any]:
-        return [self.select, self.ids, self.since, self.until, self.issued, self.cursor, self.member, self.generation]
-
-
 class Delta:
     """Answers ``/users/delta`` and ``/groups/delta``."""
 
@@ -61,7 +34,7 @@ class Delta:
         self._directory, self._seal = directory, seal
         self._tenant: Tenant = directory.tenant
         self._page_objects = min(PAGE_OBJECTS, page_size) if page_size else PAGE_OBJECTS
-        self._rounds: dict[tuple[int, int, int], dict[int, _Changed]] = {}
+        self._rounds = Rounds(directory.tenant, silent_restores=directory.injector.faults.silent_restores)
 
     def answer(self, call: Call) -> Answer:
         """One page.
@@ -78,7 +51,7 @@ class Delta:
             state = self._first(call, kind)
         return self._page(call, kind, state)
 
-    def _first(self, call: Call, kind: int) -> _State:
+    def _first(self, call: Call, kind: int) -> State:
         select = select_of(call)
         relations = frozenset(("members", "owners")) if kind == GROUP else frozenset[str]()
         check_select(select or (), (kind,), relations)
@@ -89,7 +62,7 @@ class Delta:
                 raise GraphError(
                     400, "Request_UnsupportedQuery", f"Only 'id eq' for up to {_MAX_FILTER_IDS} ids is supported."
                 )
-        return _State(list(select) if select else None, ids, -1, len(self._tenant.log), time())
+        return State(list(select) if select else None, ids, -1, len(self._tenant.log), time())
 
     def _round(self, call: Call, kind: int) -> Answer:
         token = call.options["$deltatoken"]
@@ -100,7 +73,7 @@ class Delta:
             )
         injector = self._directory.injector
         try:
-            last = _State(*self._seal.open(f"delta {call.path}", token))
+            last = State(*self._seal.open(f"delta {call.path}", token))
         except BadToken:
             raise _unknown_state() from None
         if injector.strikes("delta_gone", call.path):
@@ -113,20 +86,20 @@ class Delta:
         since = last.until
         if injector.strikes("delta_replays", call.path):
             since = max(0, since - _REPLAYED_CHANGES)
-        return self._page(call, kind, _State(last.select, last.ids, since, len(self._tenant.log), time()))
+        return self._page(call, kind, State(last.select, last.ids, since, len(self._tenant.log), time()))
 
-    def _continued(self, call: Call) -> _State:
+    def _continued(self, call: Call) -> State:
         token = call.options["$skiptoken"]
         self._directory.pager.check_alive(call, token)
         try:
-            state = _State(*self._seal.open(f"page {call.path}", token))
+            state = State(*self._seal.open(f"page {call.path}", token))
         except BadToken:
             raise GraphError(400, "Request_BadRequest", "The specified page token value is invalid.") from None
         if state.until > len(self._tenant.log):
             raise expired_page()
         return state
 
-    def _page(self, call: Call, kind: int, state: _State) -> Answer:
+    def _page(self, call: Call, kind: int, state: State) -> Answer:
         rows: list[bytes] = []
         room = SLICE_MEMBERS
         following = None
@@ -154,18 +127,18 @@ class Delta:
             head["@odata.nextLink"] = self._directory.pager.link(call, token)
         return success(with_value(head, rows))
 
-    def _objects(self, kind: int, state: _State) -> Iterator[tuple[int, int, _Changed]]:
+    def _objects(self, kind: int, state: State) -> Iterator[tuple[int, int, Changed]]:
         """(position, place, what to tell) from the token's position on."""
         wanted = None if state.ids is None else {self._tenant.place.get(each, -1) for each in state.ids}
         if state.since < 0:
-            everything = _Changed(whole=True)
+            everything = Changed(whole=True)
             places = self._tenant.of_kind[kind]
             for position in range(state.cursor, len(places)):
                 place = places[position]
                 if self._tenant.state[place] in (LISTED, DELETED) and (wanted is None or place in wanted):
                     yield position, place, everything
             return
-        changes = list(self._changes(kind, state.since, state.until).items())
+        changes = list(self._rounds.changes(kind, state.since, state.until).items())
         for position in range(state.cursor, len(changes)):
             place, changed = changes[position]
             if (
@@ -175,37 +148,16 @@ class Delta:
             ):
                 yield position, place, changed
 
-    def _tells(self, kind: int, state: _State, changed: _Changed) -> bool:
+    def _tells(self, kind: int, state: State, changed: Changed) -> bool:
         """Whether a change is one that the round's $select tracks."""
         if changed.whole or (changed.members and self._tracks(kind, state)):
             return True
         return bool(changed.names if state.select is None else changed.names.intersection(state.select))
 
-    def _changes(self, kind: int, since: int, until: int) -> dict[int, _Changed]:
-        """The log between two places by object, in the order of first change; the last few rounds are remembered."""
-        key = (kind, since, until)
-        if key not in self._rounds:
-            silent = self._directory.injector.faults.silent_restores
-            found: dict[int, _Changed] = {}
-            for change in islice(self._tenant.log, since, until):
-                if self._tenant.kind[change.object] != kind or (silent and change.what == "restored member"):
-                    continue
-                changed = found.setdefault(change.object, _Changed())
-                if change.member >= 0:
-                    changed.members.add(change.member)
-                elif change.what == "updated":
-                    changed.names.update(change.names)
-                else:
-                    changed.whole = True
-            self._rounds[key] = found
-            if len(self._rounds) > 4:
-                del self._rounds[next(iter(self._rounds))]
-        return self._rounds[key]
-
-    def _tracks(self, kind: int, state: _State) -> bool:
+    def _tracks(self, kind: int, state: State) -> bool:
         return kind == GROUP and (state.select is None or "members" in state.select)
 
-    def _members(self, group: int, changed: _Changed, after: int) -> Iterator[tuple[int, bool]]:
+    def _members(self, group: int, changed: Changed, after: int) -> Iterator[tuple[int, bool]]:
         """(place, whether it is a member) in order of place, after a place."""
         tenant = self._tenant
         if tenant.state[group] != LISTED or self._directory.hides(group):
@@ -227,7 +179,7 @@ class Delta:
             else:
                 yield place, False
 
-    def _row(self, kind: int, place: int, state: _State, entries: list[tuple[int, bool]]) -> bytes:
+    def _row(self, kind: int, place: int, state: State, entries: list[tuple[int, bool]]) -> bytes:
         if self._tenant.state[place] != LISTED:
             reason = "changed" if self._tenant.state[place] == DELETED else "deleted"
             return orjson.dumps({"id": self._tenant.ids[place], "@removed": {"reason": reason}})
@@ -245,10 +197,10 @@ class Delta:
             row, b"members", [encode(at) if present else encode(at)[:-1] + removed for at, present in entries]
         )
 
-    def _head(self, call: Call, state: _State) -> dict[str, str | int]:
+    def _head(self, call: Call, state: State) -> dict[str, str | int]:
         return {"@odata.context": context(call, call.segments[0], tuple(state.select) if state.select else None)}
 
-    def _delta_link(self, call: Call, state: _State) -> str:
+    def _delta_link(self, call: Call, state: State) -> str:
         token = self._seal.close(f"delta {call.path}", [*state.listed()[:5], 0, -1, 0])
         return f"{call.origin}/v1.0{call.path}?$deltatoken={token}"
 

@@ -55,7 +55,10 @@ class Encoders:
 
 
 class _Memory:
-    """Encoded objects by place, forgotten when the tenant's log says that they changed."""
+    """Encoded objects by place, forgotten when the tenant's log says that they changed.
+
+    They are copied, because the encoder's own output keeps a buffer of kilobytes.
+    """
 
     def __init__(self, tenant: Tenant, make: Encode) -> None:
         self._tenant, self._make = tenant, make
@@ -73,7 +76,7 @@ class _Memory:
         """The text of an object."""
         known = self._known[place]
         if known is None:
-            known = self._known[place] = self._make(place)
+            known = self._known[place] = bytes(memoryview(self._make(place)))
         return known
 
 

@@ -90,8 +90,7 @@ class Simulator:
         self.ca_file: str | None = None
         self._latency, self._tls, self._port = latency, tls, port
         self._manners = Manners()
-        self._stopped: asyncio.Event | None = None
-        self._failure: BaseException | None = None
+        self._failure: OSError | None = None
 
     @property
     def authority(self) -> str:
@@ -118,34 +117,34 @@ class Simulator:
 
     def __enter__(self) -> Self:
         ready = Event()
-        self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._run, args=(ready,), name="graph-simulator", daemon=True)
         self._thread.start()
         ready.wait()
-        if self._failure:
-            raise self._failure
+        if self._failure or not self.url:
+            raise self._failure or RuntimeError("the simulator did not start")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._stopped is not None
         self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
+        if self._failure:
+            raise self._failure
 
     def _run(self, ready: Event) -> None:
         try:
             with tempfile.TemporaryDirectory() as folder:
-                self._loop.run_until_complete(self._serve(ready, Path(folder)))
+                asyncio.run(self._serve(ready, Path(folder)))
         except OSError as error:
             self._failure = error
         finally:
-            self._loop.close()
             ready.set()
 
     async def _serve(self, ready: Event, folder: Path) -> None:
-        self._stopped = asyncio.Event()
-        runner = web.ServerRunner(web.Server(self._handle), access_log=None)
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        server = web.Server(self._handle)
+        runner = web.ServerRunner(server, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
             await web.TCPSite(
@@ -155,7 +154,10 @@ class Simulator:
             ready.set()
             await self._stopped.wait()
         finally:
+            transports = [connection.transport for connection in server.connections if connection.transport]
             await runner.cleanup()
+            for transport in transports:
+                transport.abort()
 
     def _certificate(self, folder: Path) -> ssl.SSLContext:
         authority = trustme.CA()

@@ -71,10 +71,6 @@ class Bucket:
         used = 1 - max(0.0, self._level) / self.quota
         return (units - self._level) / rate if refused else 0.0, used + self._refused / self._answered
 
-    def reset(self) -> None:
-        """Fill the bucket."""
-        self._level = float(self.quota or 0)
-
 
 def retry_after(seconds: float, form: RetryAfterForm) -> tuple[dict[str, str], float]:
     """The Retry-After header of a wait in seconds, and the wait that it announces: never less."""

@@ -1,0 +1,1 @@
+"""Speed and memory against the simulator, by ratio: ``python -m benchmarks``."""

@@ -1,0 +1,91 @@
+"""The names that hosts and authors import, and the tree of errors that they catch."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from types import ModuleType
+
+import pytest
+
+import integration
+from integration import Context, Graph, IntegrationError, errors
+
+NAMES = {
+    "Context", "Entity", "Graph", "Live", "Record", "Relationship", "Replay", "Report", "Sink", "Step",
+    "entity_step", "handle", "hookimpl", "load", "plan", "relationship_step", "run",
+}  # fmt: skip
+"""Every public name that is not an error."""
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(integration.__path__, "integration.")
+    if not module.name.endswith(".__main__")  # importing it runs the command
+]
+
+
+def drawn() -> dict[str, str]:
+    """Return the parent of each error, as the docstring of ``errors`` draws it."""
+    parents, branch = {}, ["Exception"]
+    for line in (errors.__doc__ or "").splitlines():
+        if match := re.match(r" {4}([│├└─ ]*)([A-Z]\w+)", line):
+            del branch[len(match[1]) // 4 + 1 :]
+            parents[match[2]] = branch[-1]
+            branch.append(match[2])
+    return parents
+
+
+def public(module: ModuleType) -> dict[str, type | object]:
+    """Return the classes and functions that the module itself makes public."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if (inspect.isclass(value) or inspect.isfunction(value))
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+    }
+
+
+def test_the_public_names_are_the_documented_ones() -> None:
+    assert set(integration.__all__) == NAMES | set(drawn())
+    assert len(integration.__all__) == len(set(integration.__all__))
+    assert integration.__all__ == sorted(integration.__all__)
+
+
+@pytest.mark.parametrize("name", integration.__all__)
+def test_a_public_name_can_be_imported(name: str) -> None:
+    assert hasattr(integration, name)
+
+
+def test_the_package_makes_nothing_else_public() -> None:
+    names = {name for name, value in vars(integration).items() if not isinstance(value, ModuleType)}
+    assert {name for name in names if not name.startswith("_")} == set(integration.__all__)
+
+
+def test_the_tree_of_errors_is_as_drawn() -> None:
+    classes = {name: value for name, value in public(errors).items() if inspect.isclass(value)}
+    assert {name: value.__bases__[0].__name__ for name, value in classes.items()} == drawn()
+    assert all(issubclass(value, IntegrationError) for value in classes.values())
+
+
+def test_a_step_is_handed_nothing_more_than_documented() -> None:
+    def offered(kind: type) -> set[str]:
+        return {name for name in vars(kind) if not name.startswith("_")}
+
+    assert offered(Graph) == {"get", "list", "related"}
+    assert offered(Context) == {"entities", "one"}
+    assert set(re.findall(r"self\.([a-z]\w*)\b", inspect.getsource(Context.__init__))) == {"config", "graph", "log"}
+
+
+@pytest.mark.parametrize("name", ["integration", *MODULES])
+def test_whatever_is_public_is_documented(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__doc__
+    assert [name for name, value in public(module).items() if not value.__doc__] == []
+
+
+def test_the_functions_of_a_host_have_types_for_everything() -> None:
+    for function in (integration.load, integration.plan, integration.run, integration.handle):
+        signature = inspect.signature(function)
+        kinds = [signature.return_annotation, *(each.annotation for each in signature.parameters.values())]
+        assert inspect.Signature.empty not in kinds, function.__name__
