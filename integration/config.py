@@ -9,24 +9,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integration.errors import ConfigurationError
-from integration.msgraph.auth import GLOBAL_AUTHORITY, GLOBAL_GRAPH
+from integration.msgraph.auth import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH
 from integration.secret import Secret
+from integration.variables import NAMES, instance_from
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "clientId": ("AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_ID", "AZURE_CLIENT_ID", "CLIENT_ID"),
-    "directoryId": ("AZURE_CLOUD_LOCAL_EXECUTION_DIRECTORY_ID", "AZURE_TENANT_ID", "DIRECTORY_ID"),
-    "clientSecret": ("AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_SECRET", "AZURE_CLIENT_SECRET", "CLIENT_SECRET"),
-    "accessToken": ("INTEGRATION_ACCESS_TOKEN",),
-    "graphUrl": ("INTEGRATION_GRAPH_URL",),
-    "authority": ("INTEGRATION_AUTHORITY",),
-}
-"""Environment variables of each setting; the first that is set wins."""
-INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
-    "id": ("INTEGRATION_INSTANCE_ID",),
-    "name": ("INTEGRATION_INSTANCE_NAME",),
-}
-_SIGN_IN = ("clientId", "directoryId", "clientSecret")
+_APPLICATION = ("clientId", "directoryId")
+_PROOFS = ("clientSecret", "clientCertificatePath", "federatedTokenFile")
+_INSTEAD = (*_PROOFS[1:], "managedIdentity", "accessToken")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_EXPECTED = {
+    "type": "expected {0}",
+    "minLength": "must not be empty",
+    "enum": "expected one of {0}",
+    "minimum": "must be at least {0}",
+    "maximum": "must be at most {0}",
+    "exclusiveMinimum": "must be more than {0}",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +34,14 @@ class Config:
     Attributes:
         instance_id: key of the account in the graph; the tenant's id where ``None``.
         instance_name: name of the account in the graph; the organization's where ``None``.
-        client_id: application (client) id.
+        client_id: application (client) id; of a managed identity, the client id of a user-assigned one.
         directory_id: directory (tenant) id or a verified domain.
         client_secret: client secret.
+        certificate_path: PEM file with certificate and private key, or PFX file.
+        certificate_password: password of the certificate's private key.
+        send_certificate_chain: whether the certificate file's other certificates are sent too.
+        federated_token_file: file with a token of another identity provider, read anew at each sign-in.
+        managed_identity: whether the identity of the Azure machine signs in.
         access_token: bearer token used instead of signing in.
         graph_url: root of Microsoft Graph, without version.
         authority: root of the sign-in service.
@@ -47,9 +50,9 @@ class Config:
         to: destinations of the graph.
         strict: whether a rejected record, a duplicate key or a missing end fails its type.
         raw_data: whether entities keep the Graph objects that they were made from.
-        fresh: whether everything is read anew.
-        in_flight: the most requests at once.
-        full_every: days after which everything is read whole, whatever changed.
+        fresh: whether everything is read anew, whatever an earlier run left.
+        in_flight: most requests at once, 1 to 64.
+        full_every: days after which changes are not enough and everything is read anew.
     """
 
     instance_id: str | None = None
@@ -57,6 +60,11 @@ class Config:
     client_id: str = ""
     directory_id: str = ""
     client_secret: Secret = Secret("")
+    certificate_path: str = ""
+    certificate_password: Secret = Secret("")
+    send_certificate_chain: bool = False
+    federated_token_file: str = ""
+    managed_identity: bool = False
     access_token: Secret = Secret("")
     graph_url: str = GLOBAL_GRAPH
     authority: str = GLOBAL_AUTHORITY
@@ -85,12 +93,15 @@ def from_event(event: object, *, offline: bool = False) -> Config:
     Raises:
         ConfigurationError: names all that is missing, mistyped or unknown, without values.
     """
-    faults = list(_faults(event))
+    settings: Any = event
+    for name in ("instance", "config"):
+        settings = settings.get(name) if isinstance(settings, dict) else None
+    unfit = _unfit(settings) if isinstance(settings, dict) and not offline else []
+    faults = [*_faults(event), *(f"instance.config: {fault.partition(': set ')[0]}" for fault in unfit)]
     if faults:
         raise ConfigurationError(faults)
     assert isinstance(event, dict)
-    instance = event["instance"]
-    return _config(instance, instance["config"], offline)
+    return _config(event["instance"], offline)
 
 
 def from_environment(
@@ -99,79 +110,104 @@ def from_environment(
     """Return the settings that variables and flags make.
 
     Args:
-        environment: variables, those of a ``.env`` file included; see ``NAMES``.
+        environment: variables, those of a ``.env`` file included; see ``integration.variables``.
         flags: settings by their names in an event; they win over variables.
         offline: answers are recorded, so credentials are neither needed nor used.
 
     Raises:
-        ConfigurationError: names all that is missing, with the variables to set.
+        ConfigurationError: names all that is missing or mistyped, with the variables to set.
     """
-    config = {**_found(NAMES, environment), **(flags or {})}
-    return _config(_found(INSTANCE_NAMES, environment), config, offline)
+    instance = instance_from(environment)
+    instance["config"].update({name: _plain(value) for name, value in (flags or {}).items()})
+    unfit = [] if offline else _unfit(instance["config"])
+    faults = [*(_named(fault) for fault in _faults({"instance": instance})), *unfit]
+    if faults:
+        raise ConfigurationError(faults)
+    return _config(instance, offline)
 
 
 def with_flags(event: Any, flags: Mapping[str, Any]) -> Any:
     """Return an event with ``flags`` in place of its own settings; what is not an event stays as it is."""
     try:
-        return {**event, "instance": {**event["instance"], "config": {**event["instance"]["config"], **flags}}}
+        plain = {name: _plain(value) for name, value in flags.items()}
+        return {**event, "instance": {**event["instance"], "config": {**event["instance"]["config"], **plain}}}
     except (TypeError, KeyError):
         return event
 
 
-def _found(names: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]) -> dict[str, Any]:
-    found = {}
-    for setting, variables in names.items():
-        value = next((environment[variable] for variable in variables if environment.get(variable)), None)
-        if value is not None:
-            found[setting] = value
-    return found
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
-def _config(instance: Mapping[str, Any], config: Mapping[str, Any], offline: bool) -> Config:
-    faults = [] if offline else [*_missing(config), *_unsafe(config)]
-    if faults:
-        raise ConfigurationError(faults)
+def _config(instance: Mapping[str, Any], offline: bool) -> Config:
+    config = instance["config"]
+    cloud = CLOUDS[config.get("cloud", "global")]
+    everywhere: dict[str, Any] = {
+        "instance_id": instance.get("id"),
+        "instance_name": instance.get("name"),
+        "only": tuple(config.get("only", ())),
+        "skip": tuple(config.get("skip", ())),
+        "to": tuple(config.get("to", ())),
+        "strict": config.get("strict", False),
+        "raw_data": config.get("rawData", False),
+        "fresh": config.get("fresh", False),
+        "in_flight": int(config.get("inFlight", Config.in_flight)),
+        "full_every": float(config.get("fullEvery", Config.full_every)),
+    }
+    if offline:
+        return Config(**everywhere)
     return Config(
-        instance_id=instance.get("id"),
-        instance_name=instance.get("name"),
-        client_id="" if offline else config.get("clientId", ""),
-        directory_id="" if offline else config.get("directoryId", ""),
-        client_secret=Secret("" if offline else config.get("clientSecret", "")),
-        access_token=Secret("" if offline else config.get("accessToken", "")),
-        graph_url=GLOBAL_GRAPH if offline else _root(config.get("graphUrl", GLOBAL_GRAPH)),
-        authority=GLOBAL_AUTHORITY if offline else config.get("authority", GLOBAL_AUTHORITY).rstrip("/"),
-        only=tuple(config.get("only", ())),
-        skip=tuple(config.get("skip", ())),
-        to=tuple(config.get("to", ())),
-        strict=config.get("strict", False),
-        raw_data=config.get("rawData", False),
+        **everywhere,
+        client_id=config.get("clientId", ""),
+        directory_id=config.get("directoryId", ""),
+        client_secret=Secret(config.get("clientSecret", "")),
+        certificate_path=config.get("clientCertificatePath", ""),
+        certificate_password=Secret(config.get("clientCertificatePassword", "")),
+        send_certificate_chain=config.get("sendCertificateChain", False),
+        federated_token_file=config.get("federatedTokenFile", ""),
+        managed_identity=config.get("managedIdentity", False),
+        access_token=Secret(config.get("accessToken", "")),
+        graph_url=_root(config.get("graphUrl", cloud.graph)),
+        authority=config.get("authority", cloud.authority).rstrip("/"),
     )
-
-
-def _missing(config: Mapping[str, Any]) -> Iterator[str]:
-    if config.get("accessToken"):
-        return
-    for setting in _SIGN_IN:
-        if not config.get(setting):
-            yield f"{setting} is missing: set {' or '.join(NAMES[setting])}"
-
-
-def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
-    for setting in ("graphUrl", "authority"):
-        value = config.get(setting)
-        if value is None:
-            continue
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            yield f"{setting} is not a URL such as {GLOBAL_GRAPH if setting == 'graphUrl' else GLOBAL_AUTHORITY}"
-        elif parts.username or parts.password or parts.query:
-            yield f"{setting} must hold neither credentials nor a query"
-        elif parts.scheme == "http" and (parts.hostname not in _LOOPBACK or setting == "authority"):
-            yield f"{setting} must begin with https://" + (" (http: loopback only)" if setting == "graphUrl" else "")
 
 
 def _root(url: str) -> str:
     return url.rstrip("/").removesuffix("/v1.0")
+
+
+def _unfit(config: Mapping[str, Any]) -> list[str]:
+    """Return what the settings lack, and what must not be in them."""
+    return [*_missing(config), *_unsafe(config)]
+
+
+def _missing(config: Mapping[str, Any]) -> Iterator[str]:
+    given = [name for name in _PROOFS if config.get(name)]
+    if config.get("accessToken") or (config.get("managedIdentity") and not given):
+        return
+    for setting in _APPLICATION:
+        if not config.get(setting):
+            yield f"{setting} is missing: set {' or '.join(NAMES[setting])}"
+    if not given:
+        instead = " or ".join(variable for setting in _INSTEAD for variable in NAMES[setting])
+        yield (
+            f"clientSecret is missing (in its place: {', '.join(_INSTEAD)}):"
+            f" set {' or '.join(NAMES['clientSecret'])}, or in its place {instead}"
+        )
+
+
+def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
+    for setting, example in (("graphUrl", GLOBAL_GRAPH), ("authority", GLOBAL_AUTHORITY)):
+        value = config.get(setting)
+        if not isinstance(value, str):
+            continue
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            yield f"{setting} is not a URL such as {example}"
+        elif parts.username or parts.password or parts.query:
+            yield f"{setting} must hold neither credentials nor a query"
+        elif parts.scheme == "http" and (parts.hostname not in _LOOPBACK or setting == "authority"):
+            yield f"{setting} must begin with https://" + (" (http: loopback only)" if setting == "graphUrl" else "")
 
 
 def _faults(event: object) -> Iterator[str]:
@@ -183,19 +219,16 @@ def _faults(event: object) -> Iterator[str]:
         elif error.validator == "required":
             yield f"{where}: missing: {', '.join(name for name in error.validator_value if name not in error.instance)}"
         else:
-            expected = {"type": "expected {0}", "minLength": "must not be empty"}.get(error.validator, "{0}")
-            yield f"{where}: {expected.format(error.validator_value)}"
-    yield from _event_settings(event)
+            expected = error.validator_value
+            shown = ", ".join(expected) if isinstance(expected, list) else expected
+            yield f"{where}: {_EXPECTED[error.validator].format(shown)}"
 
 
-def _event_settings(event: object) -> Iterator[str]:
-    """Report what the event's settings lack, together with what its form lacks."""
-    config: Any = event
-    for name in ("instance", "config"):
-        config = config.get(name) if isinstance(config, dict) else None
-    if isinstance(config, dict):
-        for fault in [*_missing(config), *_unsafe({k: v for k, v in config.items() if isinstance(v, str)})]:
-            yield f"instance.config: {fault.partition(': set ')[0]}"
+def _named(fault: str) -> str:
+    """Return a fault of the instance with the variables that it may come from."""
+    setting, _, problem = fault.removeprefix("instance.").removeprefix("config.").partition(": ")
+    variables = f" ({' or '.join(NAMES[setting])})" if setting in NAMES else ""
+    return f"{setting}{variables}: {problem}"
 
 
 @cache

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from integration.hookspecs import hookimpl
+from integration.permissions import Review
 from integration.plan import Plan
 from integration.progress import Progress as ReadingProgress
 from integration.report import Report, StepResult
@@ -99,6 +100,26 @@ def plan_table(plan: Plan) -> None:
         print(f"falls away: {name}: {reason}")
     permissions = sorted({permission for step in plan.steps for permission in step.permissions})
     print(f"permissions to grant: {', '.join(permissions) or 'none'}")
+
+
+def review_table(review: Review, link: str | None) -> None:
+    """Print which permissions are granted, what falls away without the others, and what to grant."""
+    table = _table("permission", "state", "needed by", "adds properties to")
+    for demand in review.demands:
+        state = "[green]granted[/]" if demand.granted_by else "[red]missing[/]"
+        if demand.granted_by not in ("", demand.permission):
+            state += f" with {demand.granted_by}"
+        table.add_row(demand.permission, state, ", ".join(demand.needed_by), ", ".join(demand.enriches))
+    _print(table)
+    for name, reason in review.falls_away.items():
+        print(f"falls away: {name}: {reason}")
+    for name, missing in review.fewer_properties.items():
+        print(f"fewer properties: {name}: lacks the permission {', '.join(missing)}")
+    print(f"permissions to grant: {', '.join(review.to_grant) or 'none'}")
+    if review.to_enrich:
+        print(f"for every property also: {', '.join(review.to_enrich)}")
+    if link:
+        print(f"after adding them to the app registration, an administrator consents at {link}")
 
 
 def types_table(steps: Sequence[Step]) -> None:

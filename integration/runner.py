@@ -14,7 +14,6 @@ from integration.config import Config, from_event
 from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.judge import Judge, skipped
 from integration.mirror import Mirror
-from integration.msgraph.auth import ClientSecret, GivenToken, NoToken, Tokens
 from integration.msgraph.client import Client
 from integration.output import locked, usable_folder, write_json
 from integration.permissions import roles_of
@@ -24,6 +23,7 @@ from integration.progress import Counter
 from integration.reader import Reader
 from integration.report import Report, StepResult
 from integration.results import Results
+from integration.signin import tokens_for
 from integration.sinks import Sink, make_sinks
 from integration.step import Step
 from integration.store import Store
@@ -127,7 +127,7 @@ class _Run:
         adapter = self._tape.adapter()
         session.mount("https://", adapter)
         session.mount("http://", adapter)
-        tokens = _tokens(self._config, self._tape)
+        tokens = tokens_for(self._config, offline=self._tape.offline)
         roles = roles_of(tokens.token())
         in_flight = 1 if self._tape.one_by_one else self._config.in_flight
         client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
@@ -191,11 +191,3 @@ class _Run:
             seconds=time.time() - self._started,
             reading=self._reading,
         )
-
-
-def _tokens(config: Config, tape: Tape) -> Tokens:
-    if tape.offline:
-        return NoToken()
-    if config.access_token:
-        return GivenToken(config.access_token)
-    return ClientSecret(config.authority, config.directory_id, config.client_id, config.client_secret, config.graph_url)

@@ -79,13 +79,13 @@ def test_a_deleted_user_leaves_its_groups_and_comes_back_with_them() -> None:
     assert [row[:2] for row in graph("out")] == [row[:2] for row in before]
 
 
-@pytest.mark.parametrize("fault", ["delta_gone", "delta_expired"])
-def test_a_lost_delta_token_means_a_full_read_and_says_so(fault: str) -> None:
+@pytest.mark.parametrize("faults", [Faults(delta_gone=1.0), Faults(delta_expired=1.0)], ids=["gone", "expired"])
+def test_a_lost_delta_token_means_a_full_read_and_says_so(faults: Faults) -> None:
     tenant = small()
     with Simulator(tenant) as simulator:
         read(simulator)
     tenant.mutate(50, seed=5)
-    with Simulator(tenant, faults=Faults(**{fault: 1.0}), port=port(simulator)) as simulator:
+    with Simulator(tenant, faults=faults, port=port(simulator)) as simulator:
         report = read(simulator)
         assert report.exit_code() == 0
         assert report.reading["readWhole"]

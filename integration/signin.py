@@ -1,0 +1,51 @@
+"""Choosing what signs a run in."""
+
+from pathlib import Path
+
+from integration.config import Config
+from integration.errors import CredentialsError
+from integration.msgraph.auth import GivenToken, NoToken, Tokens
+from integration.msgraph.credentials import (
+    Application,
+    ManagedIdentity,
+    Proof,
+    certificate,
+    client_secret,
+    federated_token,
+)
+
+
+def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
+    """Return what gives the bearer token: the first of the settings in this order that is there.
+
+    An access token, a client secret, a certificate, a federated token file, a managed identity.
+
+    Args:
+        config: settings.
+        offline: answers are recorded, so no token is needed.
+
+    Raises:
+        CredentialsError: none of them is there.
+    """
+    if offline:
+        return NoToken()
+    if config.access_token:
+        return GivenToken(config.access_token)
+    proof = _proof(config)
+    if proof:
+        return Application(config.authority, config.directory_id, config.client_id, proof, config.graph_url)
+    if config.managed_identity:
+        return ManagedIdentity(config.client_id, config.graph_url)
+    raise CredentialsError("there is nothing to sign in with: no secret, certificate, token or managed identity is set")
+
+
+def _proof(config: Config) -> Proof | None:
+    if config.client_secret:
+        return client_secret(config.client_secret)
+    if config.certificate_path:
+        return certificate(
+            Path(config.certificate_path), config.certificate_password, chain=config.send_certificate_chain
+        )
+    if config.federated_token_file:
+        return federated_token(Path(config.federated_token_file))
+    return None

@@ -1,0 +1,63 @@
+"""Environment variables: the local form of the instance that an event holds.
+
+Source of the names that begin with ``AZURE_``: azure-identity, environment variables of its credentials.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "clientId": ("AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_ID", "AZURE_CLIENT_ID", "CLIENT_ID"),
+    "directoryId": ("AZURE_CLOUD_LOCAL_EXECUTION_DIRECTORY_ID", "AZURE_TENANT_ID", "DIRECTORY_ID"),
+    "clientSecret": ("AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_SECRET", "AZURE_CLIENT_SECRET", "CLIENT_SECRET"),
+    "clientCertificatePath": ("AZURE_CLIENT_CERTIFICATE_PATH",),
+    "clientCertificatePassword": ("AZURE_CLIENT_CERTIFICATE_PASSWORD",),
+    "sendCertificateChain": ("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",),
+    "federatedTokenFile": ("AZURE_FEDERATED_TOKEN_FILE",),
+    "managedIdentity": ("INTEGRATION_MANAGED_IDENTITY",),
+    "accessToken": ("INTEGRATION_ACCESS_TOKEN",),
+    "cloud": ("INTEGRATION_CLOUD",),
+    "graphUrl": ("INTEGRATION_GRAPH_URL",),
+    "authority": ("INTEGRATION_AUTHORITY", "AZURE_AUTHORITY_HOST"),
+    "inFlight": ("INTEGRATION_IN_FLIGHT",),
+    "fullEvery": ("INTEGRATION_FULL_EVERY",),
+}
+"""Environment variables of each setting; the first that is set wins."""
+INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("INTEGRATION_INSTANCE_ID",),
+    "name": ("INTEGRATION_INSTANCE_NAME",),
+}
+_SWITCHES = ("sendCertificateChain", "managedIdentity")
+_NUMBERS = ("inFlight", "fullEvery")
+_WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the instance that variables make, as an event holds it; what cannot be converted stays a string."""
+    return {**_found(INSTANCE_NAMES, environment), "config": _found(NAMES, environment)}
+
+
+def _found(names: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]) -> dict[str, Any]:
+    found = {}
+    for setting, variables in names.items():
+        variable = next((variable for variable in variables if environment.get(variable)), None)
+        if variable:
+            found[setting] = _value(setting, variable, environment[variable])
+    return found
+
+
+def _value(setting: str, variable: str, text: str) -> object:
+    if setting in _SWITCHES:
+        return _WORDS.get(text.strip().lower(), text)
+    if setting in _NUMBERS:
+        return _number(text)
+    bare = variable == "AZURE_AUTHORITY_HOST" and "://" not in text
+    return f"https://{text}" if bare else text
+
+
+def _number(text: str) -> float | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,161 @@
+"""Records are held to their schema, by a fast validator that agrees with the reference."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from integration.plugins import declared_steps, load
+from integration.schema import Record, Schema, load_schema
+from tests.support import entity, relationship, schema
+
+SCHEMAS = [load_schema(step) for step in declared_steps(load())]
+WRONG: list[Any] = [
+    None, True, False, 0, -1, 1.5, "", "text", "not a uri", "https://exa mple.example/", [], [None], [""], ["a", 1],
+    [["a"]], {}, {"a": 1}, [{"name": 1}], [{"name": "default"}],
+]  # fmt: skip
+"""Values of every kind; for most properties most of them are wrong."""
+
+BADGE = entity("contoso_badge", class_name="Key")
+BADGES = schema(
+    BADGE,
+    required=("name",),
+    name={"type": "string", "minLength": 1},
+    doors={"type": "array", "items": {"type": "string"}},
+    issuedOn={"type": "integer"},
+    webLink={"type": "string", "format": "uri"},
+    madeOn={"type": "string", "format": "date-time"},
+    host={"type": "string", "format": "hostname"},
+    mail={"type": "string", "format": "email"},
+)
+GOOD: Record = {"_key": "badge-1", "_type": "contoso_badge", "_class": ["Key"], "displayName": "One", "name": "One"}
+
+
+def reference(checked: Schema) -> Any:
+    return Draft202012Validator(checked.document, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def values(definition: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Return a strategy for values that a property's definition allows."""
+    if "const" in definition:
+        return st.just(definition["const"])
+    if "enum" in definition:
+        return st.sampled_from(definition["enum"])
+    if definition.get("format") == "uri":
+        return st.from_regex(r"https://[a-z]{1,8}\.example/[a-z0-9/~%]{0,2}(#[a-z]{0,4})?", fullmatch=True).map(
+            lambda uri: uri.replace("%", "%20")
+        )
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "string": st.text(min_size=definition.get("minLength", 0), max_size=9),
+        "integer": st.integers(definition.get("minimum", -(2**62)), 2**62),
+        "number": st.floats(definition.get("minimum", -1e15), 1e15),
+        "boolean": st.booleans(),
+    }
+    if definition["type"] == "array":
+        return st.lists(values(definition.get("items", {"type": "string"})), max_size=3)
+    if definition["type"] == "object":
+        return st.fixed_dictionaries({name: values(of) for name, of in definition.get("properties", {}).items()})
+    return kinds[definition["type"]]
+
+
+def valid(checked: Schema) -> st.SearchStrategy[Record]:
+    """Return a strategy for records that the schema allows."""
+    properties, required = checked.document["properties"], checked.document["required"]
+    return st.fixed_dictionaries(
+        {name: values(properties[name]) for name in required},
+        optional={name: values(of) for name, of in properties.items() if name not in required},
+    )
+
+
+@pytest.mark.parametrize("checked", SCHEMAS, ids=[each.path.stem for each in SCHEMAS])
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_both_validators_agree_on_every_record(checked: Schema, data: st.DataObject) -> None:
+    judge = reference(checked)
+    record = data.draw(valid(checked))
+    assert judge.is_valid(record)
+    assert checked.accepts(record)
+    name = data.draw(st.sampled_from([*checked.document["properties"], "undeclared"]), label="property")
+    kept = {known: value for known, value in record.items() if known != name}
+    assert checked.accepts(kept) == judge.is_valid(kept) == (name not in checked.document["required"])
+    for wrong in WRONG:
+        changed = {**record, name: wrong}
+        assert checked.accepts(changed) == judge.is_valid(changed), wrong
+        assert name != "undeclared" or not checked.accepts(changed)
+        if not checked.accepts(changed) and name != "_key":
+            assert f"{record['_type']} {record['_key']}: {name}" in checked.explain(changed)
+
+
+@given(link=st.text(st.sampled_from('ahtps:/.?#[]@%2 ü|<"{\\^`'), max_size=14).map(lambda rest: f"https:{rest}"))
+def test_both_validators_agree_on_links(link: str) -> None:
+    record = {**GOOD, "webLink": link}
+    assert BADGES.accepts(record) == reference(BADGES).is_valid(record)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("webLink", "https://contoso.example/a?b=c#d", True),
+        ("webLink", "contoso.example", False),
+        ("webLink", "/relative", False),
+        ("webLink", "https://contoso.example/a b", False),
+        ("madeOn", "2024-05-01T12:30:00Z", True),
+        ("madeOn", "2024-05-01T12:30:00+02:00", True),
+        ("madeOn", "2024-05-01 12:30", False),
+        ("madeOn", "2024-02-30T12:30:00Z", False),
+        ("host", "contoso.example", True),
+        ("host", "contoso_.example", False),
+        ("host", "-contoso.example", False),
+        ("mail", "ada@contoso.example", True),
+        ("mail", "ada", False),
+    ],
+)
+def test_formats_are_checked_by_both_validators(name: str, value: str, accepted: bool) -> None:
+    record = {**GOOD, name: value}
+    assert BADGES.accepts(record) is accepted
+    assert reference(BADGES).is_valid(record) is accepted
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"name": 5}, 'name: expected type "string", found 5'),
+        ({"name": None}, 'name: expected type "string", found null'),
+        ({"name": ""}, 'name: expected minLength 1, found ""'),
+        ({"doors": "Gate"}, 'doors: expected type "array", found "Gate"'),
+        ({"doors": ["Gate", 7]}, 'doors.1: expected type "string", found 7'),
+        ({"issuedOn": 1.5}, 'issuedOn: expected type "integer", found 1.5'),
+        ({"issuedOn": True}, 'issuedOn: expected type "integer", found true'),
+        ({"webLink": "Tür"}, 'webLink: expected format "uri", found "Tür"'),
+        ({"colour": "red"}, "colour: not declared in contoso_badge.json"),
+        ({"size": 1, "colour": "red"}, "colour, size: not declared in contoso_badge.json"),
+        ({"_type": "contoso_door"}, '_type: expected const "contoso_badge", found "contoso_door"'),
+        ({"_class": "Key"}, '_class: expected const ["Key"], found "Key"'),
+        ({"issuedOn": "x" * 200}, f'issuedOn: expected type "integer", found "{"x" * 76}…'),
+    ],
+)
+def test_a_rejection_names_record_property_expected_and_found(change: dict[str, Any], expected: str) -> None:
+    record = {**GOOD, **change}
+    assert not BADGES.accepts(record)
+    assert BADGES.explain(record) == f"{record['_type']} badge-1: {expected}"
+
+
+def test_a_rejection_names_all_that_is_missing() -> None:
+    record = {name: value for name, value in GOOD.items() if name not in ("name", "displayName")}
+    assert not BADGES.accepts(record)
+    assert BADGES.explain(record) == "contoso_badge badge-1: displayName, name: required, but missing"
+
+
+def test_every_record_has_the_properties_of_the_system_whatever_the_file_says() -> None:
+    assert set(BADGES.document["required"]) == {"_key", "_type", "_class", "displayName", "name"}
+    wearing = schema(relationship("contoso_badge", "HAS", "contoso_door", name="contoso_badge_has_door"))
+    ends = {"_fromEntityKey", "_toEntityKey"}
+    assert set(wearing.document["required"]) == {"_key", "_type", "_class", "displayName", *ends}
+    assert BADGES.document["additionalProperties"] is wearing.document["additionalProperties"] is False
+
+
+def test_the_properties_of_a_type_are_its_own_in_order() -> None:
+    own = ("name", "doors", "issuedOn", "webLink", "madeOn", "host", "mail")
+    assert BADGES.properties == ("displayName", *own)

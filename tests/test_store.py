@@ -1,0 +1,272 @@
+"""The graph in SQLite: what is published, what goes, and what readers see meanwhile."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import DanglingEnd, DuplicateKey, OutputError, Step
+from integration.stage import Published
+from integration.store import Store
+from tests.support import entity, relationship, schema
+
+BADGE = entity("contoso_badge", class_name="Key")
+VISITOR = entity("contoso_visitor", class_name="Person")
+WEARS = relationship("contoso_visitor", "WEARS", "contoso_badge", name="contoso_visitor_wears_badge")
+GRAPH = Path("graph.db")
+
+Row = tuple[str, ...]
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """The graph of a run that has begun."""
+    with closing(Store(GRAPH)) as store:
+        store.begin("contoso.example")
+        yield store
+
+
+def named(*keys: str, **properties: Any) -> list[Row]:
+    return [(key, json.dumps({"displayName": key, **properties})) for key in keys]
+
+
+def worn(*ends: tuple[str, str]) -> list[Row]:
+    return [(f"{source}|wears|{target}", source, target, '{"displayName":"WEARS"}') for source, target in ends]
+
+
+def publish(store: Store, step: Step, rows: list[Row], *, complete: bool = True, strict: bool = False) -> Published:
+    stage = store.stage(step)
+    try:
+        stage.add(rows)
+        return stage.publish(complete=complete, strict=strict)
+    finally:
+        stage.discard()
+
+
+def keys(store: Store, step: Step) -> list[str]:
+    return [json.loads(record)["_key"] for record in store.records(step)]
+
+
+def seen(statement: str = "SELECT _key FROM entities ORDER BY _key") -> list[Any]:
+    """Return the first column of what another process would read now."""
+    with closing(sqlite3.connect(GRAPH)) as database:
+        return [row[0] for row in database.execute(statement)]
+
+
+def test_a_view_has_the_properties_of_a_type_as_columns(store: Store) -> None:
+    properties = {"email": "ada@contoso.example", "active": True, "doors": ["Gate", "Tür"], "note": 'it\'s "so"'}
+    kinds = {"email": "string", "active": "boolean", "doors": "array", "note": "string", "tag.Cost Center": "string"}
+    store.show(BADGE, schema(BADGE, **{name: {"type": kind} for name, kind in kinds.items()}))
+    publish(store, BADGE, named("badge-1", **properties, **{"tag.Cost Center": "7"}))
+    publish(store, VISITOR, named("visitor-1"))
+    store.commit()
+    with closing(sqlite3.connect(GRAPH)) as database:
+        database.row_factory = sqlite3.Row
+        (row,) = database.execute("SELECT * FROM contoso_badge").fetchall()
+    found = dict(row)
+    assert json.loads(found.pop("doors")) == ["Gate", "Tür"]
+    assert json.loads(found.pop("_class")) == ["Key"]
+    assert found == {
+        "_key": "badge-1", "_type": "contoso_badge", "displayName": "badge-1", "email": "ada@contoso.example",
+        "active": 1, "note": "it's \"so\"", "tag.Cost Center": "7",
+    }  # fmt: skip
+    assert seen("SELECT displayName FROM contoso_badge") == ["badge-1"]
+
+
+def test_a_property_that_a_record_lacks_is_null_in_the_view(store: Store) -> None:
+    store.show(BADGE, schema(BADGE, email={"type": "string"}))
+    publish(store, BADGE, named("badge-1"))
+    store.commit()
+    assert seen("SELECT email FROM contoso_badge") == [None]
+
+
+def test_a_view_follows_its_schema(store: Store) -> None:
+    for name in ("colour", "size"):
+        store.show(BADGE, schema(BADGE, **{name: {"type": "string"}}))
+    publish(store, BADGE, named("badge-1", size="L"))
+    store.commit()
+    assert seen("SELECT size FROM contoso_badge") == ["L"]
+    with pytest.raises(sqlite3.OperationalError, match="no such column: colour"):
+        seen("SELECT colour FROM contoso_badge")
+
+
+def test_the_view_of_a_relationship_has_its_ends(store: Store) -> None:
+    store.show(WEARS, schema(WEARS))
+    publish(store, WEARS, worn(("visitor-1", "badge-1")))
+    store.commit()
+    columns = "_key || ' ' || _class || ' ' || _fromEntityKey || ' ' || _toEntityKey || ' ' || displayName"
+    expected = 'visitor-1|wears|badge-1 "WEARS" visitor-1 badge-1 WEARS'
+    assert seen(f"SELECT {columns} FROM contoso_visitor_wears_badge") == [expected]
+
+
+def test_a_reader_sees_the_previous_graph_until_the_run_commits(store: Store) -> None:
+    publish(store, BADGE, named("badge-1"))
+    assert seen() == []
+    store.commit()
+    assert seen() == ["badge-1"]
+    store.begin("contoso.example")
+    publish(store, BADGE, named("badge-2"))
+    assert keys(store, BADGE) == ["badge-2"]
+    assert seen() == ["badge-1"]
+    store.commit()
+    assert seen() == ["badge-2"]
+
+
+def test_a_reader_in_the_middle_of_a_query_is_not_disturbed(store: Store) -> None:
+    publish(store, BADGE, named("badge-1", "badge-2"))
+    store.commit()
+    with closing(sqlite3.connect(GRAPH)) as database:
+        cursor = database.execute("SELECT _key FROM entities ORDER BY _key")
+        first = cursor.fetchone()
+        store.begin("contoso.example")
+        publish(store, BADGE, named("badge-3"))
+        store.commit()
+        assert [first, *cursor] == [("badge-1",), ("badge-2",)]
+    assert seen() == ["badge-3"]
+
+
+@pytest.mark.parametrize("tenant", ["contoso.example", "fabrikam.example"])
+def test_a_run_that_ends_early_leaves_the_graph_as_it_was(store: Store, tenant: str) -> None:
+    publish(store, BADGE, named("badge-1"))
+    store.judge([("contoso_badge", "complete", "", 1, 0.5)])
+    store.commit()
+    store.begin(tenant)
+    publish(store, BADGE, named("badge-2"))
+    store.judge([("contoso_badge", "failed", "a reason", 0, 0.5)])
+    store.close()
+    assert seen() == ["badge-1"]
+    assert seen("SELECT verdict FROM verdicts") == ["complete"]
+    with closing(Store(GRAPH)) as later:
+        assert keys(later, BADGE) == ["badge-1"]
+
+
+def test_the_graph_of_another_tenant_makes_room(store: Store) -> None:
+    publish(store, BADGE, named("badge-1"))
+    publish(store, WEARS, worn(("visitor-1", "badge-1")))
+    store.judge([("contoso_badge", "complete", "", 1, 0.5)])
+    store.commit()
+    store.begin("fabrikam.example")
+    publish(store, VISITOR, named("visitor-1"))
+    store.commit()
+    assert seen() == ["visitor-1"]
+    assert seen("SELECT count(*) FROM relationships") == [0]
+    assert seen("SELECT count(*) FROM verdicts") == [0]
+
+
+def test_a_complete_type_loses_what_is_gone_and_no_other_type_does(store: Store) -> None:
+    publish(store, VISITOR, named("visitor-1"))
+    publish(store, BADGE, named("badge-1", "badge-2", size=1))
+    published = publish(store, BADGE, named("badge-2", "badge-3", size=2))
+    assert (published.count, keys(store, BADGE), keys(store, VISITOR)) == (2, ["badge-2", "badge-3"], ["visitor-1"])
+    assert {properties["size"] for _, properties in store.entities("contoso_badge")} == {2}
+    assert publish(store, BADGE, []).count == 0
+    assert keys(store, BADGE) == []
+
+
+def test_a_type_that_is_not_complete_keeps_what_it_did_not_see(store: Store) -> None:
+    publish(store, BADGE, named("badge-1", "badge-2", size=1))
+    published = publish(store, BADGE, named("badge-2", "badge-3", size=2), complete=False)
+    assert (published.count, published.duplicates) == (2, 0)
+    sizes = {key: properties["size"] for key, properties in store.entities("contoso_badge")}
+    assert sizes == {"badge-1": 1, "badge-2": 2, "badge-3": 2}
+
+
+def test_a_key_that_is_there_twice_is_counted(store: Store) -> None:
+    published = publish(store, BADGE, [*named("badge-1", size=1), *named("badge-2"), *named("badge-1", size=2)])
+    assert (published.count, published.duplicates, published.duplicate_examples) == (2, 1, ("badge-1",))
+    assert keys(store, BADGE) == ["badge-1", "badge-2"]
+
+
+def test_a_key_of_another_type_is_counted_and_stays_that_types(store: Store) -> None:
+    publish(store, VISITOR, named("shared-1", "visitor-1"))
+    published = publish(store, BADGE, named("shared-1", "badge-1"))
+    assert (published.count, published.duplicates, published.duplicate_examples) == (1, 1, ("shared-1",))
+    assert keys(store, VISITOR) == ["shared-1", "visitor-1"]
+    assert keys(store, BADGE) == ["badge-1"]
+
+
+def test_a_missing_end_is_counted_and_the_relationship_stays(store: Store) -> None:
+    publish(store, VISITOR, named("visitor-1"))
+    publish(store, BADGE, named("badge-1"))
+    ends = [("visitor-1", "badge-1"), ("visitor-1", "badge-9"), ("visitor-9", "badge-1"), ("visitor-8", "badge-9")]
+    published = publish(store, WEARS, worn(*ends))
+    assert (published.count, published.dangling) == (4, 3)
+    assert set(published.dangling_examples) == {"badge-9", "visitor-8", "visitor-9"}
+
+
+def test_examples_are_few_however_many_records_are_wrong(store: Store) -> None:
+    published = publish(store, WEARS, 2 * worn(*((f"visitor-{number}", "badge-1") for number in range(50))))
+    assert (published.count, published.duplicates, published.dangling) == (50, 50, 100)
+    assert 0 < len(published.duplicate_examples) <= 5
+    assert 0 < len(published.dangling_examples) <= 5
+
+
+@pytest.mark.parametrize(
+    ("step", "rows", "error", "example"),
+    [
+        (BADGE, named("badge-2", "badge-2"), DuplicateKey, "badge-2"),
+        (BADGE, named("visitor-1"), DuplicateKey, "visitor-1"),
+        (WEARS, worn(("visitor-1", "badge-9")), DanglingEnd, "badge-9"),
+    ],
+)
+def test_in_strict_mode_nothing_of_the_type_is_published(
+    store: Store, step: Step, rows: list[Row], error: type[Exception], example: str
+) -> None:
+    publish(store, VISITOR, named("visitor-1"))
+    publish(store, BADGE, named("badge-1"))
+    publish(store, WEARS, worn(("visitor-1", "badge-1")))
+    with pytest.raises(error, match=f"^1 .* such as {example}$"):
+        publish(store, step, rows, strict=True)
+    store.commit()
+    assert seen() == ["badge-1", "visitor-1"]
+    assert seen("SELECT _key FROM relationships") == ["visitor-1|wears|badge-1"]
+
+
+def test_a_type_whose_class_has_changed_is_of_the_new_class(store: Store) -> None:
+    publish(store, BADGE, named("badge-1"))
+    publish(store, entity("contoso_badge", class_name="Device"), named("badge-1"))
+    (record,) = store.records(BADGE)
+    assert json.loads(record)["_class"] == ["Device"]
+
+
+def test_nothing_of_a_type_is_in_the_graph_before_it_is_published(store: Store) -> None:
+    stage = store.stage(BADGE)
+    stage.add(named("badge-1"))
+    assert keys(store, BADGE) == []
+    stage.discard()
+    store.commit()
+    assert seen() == []
+
+
+def test_records_are_whole_objects_sorted_by_key(store: Store) -> None:
+    count = 2500
+    publish(store, BADGE, named(*(f"badge-{number}" for number in reversed(range(count)))))
+    records = [json.loads(record) for record in store.records(BADGE)]
+    assert [record["_key"] for record in records] == sorted(f"badge-{number}" for number in range(count))
+    assert records[0] == {"_key": "badge-0", "_type": "contoso_badge", "_class": ["Key"], "displayName": "badge-0"}
+    assert len({key for key, _ in store.entities("contoso_badge")}) == store.count(BADGE) == count
+
+
+def a_text() -> None:
+    GRAPH.write_text("a diary, not a database. " * 100)
+
+
+def a_folder() -> None:
+    GRAPH.mkdir()
+
+
+def the_database_of_another_program() -> None:
+    with closing(sqlite3.connect(GRAPH)) as database:
+        database.execute("CREATE TABLE entities(name)")
+        database.commit()
+
+
+@pytest.mark.parametrize("make", [a_text, a_folder, the_database_of_another_program])
+def test_a_file_that_is_no_graph_is_refused_by_name(make: Callable[[], None]) -> None:
+    make()
+    with pytest.raises(OutputError, match=r"^graph\.db: not usable as a graph: .*; remove it or choose another --out$"):
+        Store(GRAPH)
