@@ -8,6 +8,8 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
+import jsonschema_rs
+
 from integration.errors import ConfigurationError
 from integration.msgraph.auth import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH
 from integration.secret import Secret
@@ -211,6 +213,9 @@ def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _faults(event: object) -> Iterator[str]:
+    """Yield what is wrong with an event; the reference validator, slow to import, is asked only where something is."""
+    if jsonschema_rs.is_valid(_schema(), event):
+        return
     for error in sorted(_validator().iter_errors(event), key=lambda error: list(map(str, error.path))):
         where = ".".join(map(str, error.path)) or "the event"
         if error.validator == "additionalProperties":
@@ -232,7 +237,11 @@ def _named(fault: str) -> str:
 
 
 @cache
+def _schema() -> Any:
+    return json.loads(files("integration").joinpath("event.json").read_text(encoding="utf-8"))
+
+
 def _validator() -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(json.loads(files("integration").joinpath("event.json").read_text(encoding="utf-8")))
+    return Draft202012Validator(_schema())

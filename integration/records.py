@@ -1,6 +1,6 @@
 """From what a step yields to the rows of the graph: stamped, validated, counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from integration.model import Entity, Relationship, raw_data, relationship_key
 from integration.schema import Schema
 from integration.stage import Row
 from integration.step import Step
+
+_ENTITY_STAMPS = 3
+_RELATIONSHIP_STAMPS = 5
 
 
 @dataclass
@@ -54,18 +57,18 @@ class Records:
                 properties["_rawData"] = raw_data(dict(source))
             if "displayName" not in properties and "name" in properties:
                 properties["displayName"] = properties["name"]
-            record = {"_key": item.key, **stamps, **properties}
+            record = {**properties, "_key": item.key, **stamps}
             try:
-                if accepts(record):
+                if accepts(record) and len(record) == len(properties) + _ENTITY_STAMPS:
                     yield item.key, orjson.dumps(properties).decode()
                 else:
-                    self._reject(self.schema.explain(record))
+                    self._reject(self._problem(record, properties))
             except (TypeError, ValueError) as error:
                 self._reject(self._not_json(item.key, error))
 
     def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
         verb = self.step.class_name
-        stamps = {"_type": self.step.name, "_class": verb, "displayName": verb}
+        stamps = {"_type": self.step.name, "_class": verb}
         bare = orjson.dumps({"displayName": verb}).decode()
         accepts = self.schema.accepts
         between = relationship_key("", verb, "")
@@ -74,19 +77,23 @@ class Records:
                 raise self._not_a(Relationship, item)
             source, target = item.from_key, item.to_key
             key = f"{source}{between}{target}"
-            record = {"_key": key, "_fromEntityKey": source, "_toEntityKey": target, **stamps}
-            text = bare
+            properties = {"displayName": verb}
             if item.properties:
-                properties = {name: value for name, value in item.properties.items() if value is not None}
-                record.update(properties)
-                text = orjson.dumps({"displayName": verb, **properties}).decode()
+                properties |= {name: value for name, value in item.properties.items() if value is not None}
+            record = {**properties, "_key": key, "_fromEntityKey": source, "_toEntityKey": target, **stamps}
             try:
-                if accepts(record):
-                    yield key, source, target, text
+                if accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
+                    yield key, source, target, orjson.dumps(properties).decode() if item.properties else bare
                 else:
-                    self._reject(self.schema.explain(record))
+                    self._reject(self._problem(record, properties))
             except (TypeError, ValueError) as error:
                 self._reject(self._not_json(key, error))
+
+    def _problem(self, record: dict[str, Any], properties: Mapping[str, Any]) -> str:
+        forged = [name for name in properties if name.startswith("_") and name != "_rawData"]
+        if forged:
+            return f"{self.step.name} {record['_key']}: {', '.join(forged)}: stamped by the runner, not set by a step"
+        return self.schema.explain(record)
 
     def _reject(self, problem: str) -> None:
         if self.strict:

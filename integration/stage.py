@@ -118,8 +118,9 @@ class Stage:
         values = ", ".join({"_type": ":type", "_class": ":class"}.get(name, name) for name in SYSTEM[self._table])
         return self._database.execute(
             f"INSERT INTO {self._table} SELECT {values}, properties FROM {self._name} WHERE true ORDER BY _key, rowid"
-            " ON CONFLICT(_key) DO UPDATE SET properties = excluded.properties"
-            " WHERE _type = excluded._type AND properties <> excluded.properties",
+            " ON CONFLICT(_key) DO UPDATE SET properties = excluded.properties, _class = excluded._class"
+            " WHERE _type = excluded._type"
+            " AND (properties, _class) IS NOT (excluded.properties, excluded._class)",
             {"type": self._step.name, "class": orjson.dumps(class_name).decode()},
         ).rowcount
 

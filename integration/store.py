@@ -71,9 +71,10 @@ class Store:
         )
 
     def commit(self) -> None:
-        """Make the run's graph the current one."""
+        """Make the run's graph the current one; who is reading the previous one goes on with it undisturbed."""
         with self._lock:
             self._database.execute("COMMIT")
+            self._database.execute("PRAGMA busy_timeout = 0")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:

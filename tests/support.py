@@ -29,10 +29,10 @@ def relationship(from_type: str, verb: str, to_type: str, *, name: str) -> Step:
     return Step(name=name, class_name=verb, run=nothing, needs=tuple(dict.fromkeys(ends)), ends=ends)
 
 
-def schema(step: Step, *, required: tuple[str, ...] = (), **properties: Mapping[str, Any]) -> Schema:
+def schema(step: Step, **properties: Mapping[str, Any]) -> Schema:
     """Return a schema of the step with these properties beside the system's."""
     described = {name: {"description": "A property.", **definition} for name, definition in properties.items()}
-    return Schema(step, Path(f"{step.name}.json"), {"properties": described, "required": list(required)})
+    return Schema(step, Path(f"{step.name}.json"), {"properties": described})
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -109,10 +109,10 @@ def test_a_module_may_import_the_step_of_another(make: Make) -> None:
         (MODULE + SECOND, "exactly one step, named contoso_badge; found: contoso_badge, contoso_door"),
         (MODULE.replace("def contoso_badge", "def contoso_door"), "named contoso_badge; found: contoso_door"),
         (MODULE + "\ndef (", "it cannot be imported: SyntaxError: invalid syntax"),
-        ("import contoso_locks\n" + MODULE, "it cannot be imported: ModuleNotFoundError: No module named 'contoso_locks'"),
+        ("import contoso_locks\n" + MODULE, "ModuleNotFoundError: No module named 'contoso_locks'"),
         (MODULE + "\nKeyError.missing", "it cannot be imported: AttributeError"),
         (MODULE.replace('"Key"', '"key"'), "contoso_badge: 'key' is not a JupiterOne class: write User"),
-        (MODULE.replace('"""A badge that opens doors."""', "pass"), "contoso_badge: the step's function needs a docstring"),
+        (MODULE.replace('"""A badge that opens doors."""', "pass"), "the step's function needs a docstring"),
     ],
     ids=["no step", "two steps", "another name", "syntax", "import", "crash", "class", "docstring"],
 )  # fmt: skip
@@ -151,8 +151,8 @@ def test_a_syntax_error_names_its_line(make: Make) -> None:
         ('{"properties": {"_type": {"const": "contoso_door", "description": "The type."}}}',
          "its _type is 'contoso_door', but the step's is 'contoso_badge'"),
     ],
-    ids=["brace", "empty", "encoding", "list", "type", "pattern", "required", "reference", "dialect", "open", "half open",
-         "allOf", "$ref", "description", "_type"],
+    ids=["brace", "empty", "encoding", "list", "type", "pattern", "required", "reference", "dialect", "open",
+         "half open", "allOf", "$ref", "description", "_type"],
 )  # fmt: skip
 def test_a_schema_that_breaks_the_rules_is_named(make: Make, schema: str | bytes, expected: str) -> None:
     package = make(schema=schema)

@@ -1,5 +1,6 @@
 """Records are held to their schema, by a fast validator that agrees with the reference."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,21 +15,26 @@ from tests.support import entity, relationship, schema
 SCHEMAS = [load_schema(step) for step in declared_steps(load())]
 WRONG: list[Any] = [
     None, True, False, 0, -1, 1.5, "", "text", "not a uri", "https://exa mple.example/", [], [None], [""], ["a", 1],
-    [["a"]], {}, {"a": 1}, [{"name": 1}], [{"name": "default"}],
+    [["a"]], {}, {"a": 1},
 ]  # fmt: skip
 """Values of every kind; for most properties most of them are wrong."""
 
 BADGE = entity("contoso_badge", class_name="Key")
-BADGES = schema(
+BADGES = Schema(
     BADGE,
-    required=("name",),
-    name={"type": "string", "minLength": 1},
-    doors={"type": "array", "items": {"type": "string"}},
-    issuedOn={"type": "integer"},
-    webLink={"type": "string", "format": "uri"},
-    madeOn={"type": "string", "format": "date-time"},
-    host={"type": "string", "format": "hostname"},
-    mail={"type": "string", "format": "email"},
+    Path("contoso_badge.json"),
+    {
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string", "minLength": 1},
+            "doors": {"type": "array", "items": {"type": "string"}},
+            "issuedOn": {"type": "integer"},
+            "webLink": {"type": "string", "format": "uri"},
+            "madeOn": {"type": "string", "format": "date-time"},
+            "host": {"type": "string", "format": "hostname"},
+            "mail": {"type": "string", "format": "email"},
+        },
+    },
 )
 GOOD: Record = {"_key": "badge-1", "_type": "contoso_badge", "_class": ["Key"], "displayName": "One", "name": "One"}
 
@@ -82,10 +88,10 @@ def test_both_validators_agree_on_every_record(checked: Schema, data: st.DataObj
     assert checked.accepts(kept) == judge.is_valid(kept) == (name not in checked.document["required"])
     for wrong in WRONG:
         changed = {**record, name: wrong}
-        assert checked.accepts(changed) == judge.is_valid(changed), wrong
-        assert name != "undeclared" or not checked.accepts(changed)
-        if not checked.accepts(changed) and name != "_key":
-            assert f"{record['_type']} {record['_key']}: {name}" in checked.explain(changed)
+        accepted = checked.accepts(changed)
+        assert accepted == judge.is_valid(changed), wrong
+        assert not (accepted and name == "undeclared")
+        assert accepted or f"{changed['_type']} {changed['_key']}: {name}" in checked.explain(changed)
 
 
 @given(link=st.text(st.sampled_from('ahtps:/.?#[]@%2 ü|<"{\\^`'), max_size=14).map(lambda rest: f"https:{rest}"))
