@@ -14,7 +14,7 @@ _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
 def set_up(format: str | None, level: str | None, environment: Mapping[str, str]) -> None:
-    """Send what this package logs to standard error, and warnings of other packages.
+    """Send what this package logs to standard error, and errors of other packages.
 
     Args:
         format: ``text``, or ``json`` for one object a line; INTEGRATION_LOG_FORMAT or ``text`` where ``None``.
@@ -34,7 +34,7 @@ def set_up(format: str | None, level: str | None, environment: Mapping[str, str]
         raise ConfigurationError(faults)
     handler = StandardError()
     handler.setFormatter(JsonLines() if chosen["INTEGRATION_LOG_FORMAT"][0].lower() == "json" else _TEXT)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
     logging.getLogger("integration").setLevel(chosen["INTEGRATION_LOG_LEVEL"][0].upper())
 
 

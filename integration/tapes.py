@@ -212,12 +212,13 @@ class _Player(HTTPAdapter):
 def _load(path: Path) -> dict[Key, "deque[dict[str, Any]]"]:
     from vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError, FilesystemPersister
     from vcr.serializers import yamlserializer
+    from yaml import YAMLError
 
     try:
         asked, answered = FilesystemPersister.load_cassette(path, yamlserializer)
     except CassetteNotFoundError:
         raise CassetteError(f"{path}: no such cassette: record it") from None
-    except (CassetteDecodeError, ValueError, KeyError, TypeError) as error:
+    except (CassetteDecodeError, YAMLError, ValueError, KeyError, TypeError) as error:
         raise CassetteError(f"{path}: not a cassette of vcrpy: {type(error).__name__}: {error}") from None
     answers: dict[Key, deque[dict[str, Any]]] = {}
     for request, answer in zip(asked, answered, strict=True):

@@ -265,7 +265,8 @@ def test_a_command_shows_and_keeps_no_secret(source: str, outcome: Outcome) -> N
 
 def test_a_host_is_shown_no_secret(outcome: Outcome, caplog: pytest.LogCaptureFixture) -> None:
     code, config, simulator = outcome
-    caplog.set_level(logging.DEBUG)
+    for logger in None, "integration", "msal", "urllib3":
+        caplog.set_level(logging.DEBUG, logger)
     try:
         report = handle({"instance": {"config": config}})
         ended, shown = report.exit_code(), repr(report)

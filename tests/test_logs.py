@@ -17,7 +17,7 @@ logs.set_up(*[argument or None for argument in sys.argv[1:3]], dict([pair.split(
 log = logging.getLogger("integration.steps.azure_user")
 log.debug("small")
 log.info("read %s", "Zoë", extra={"requestId": "r-1", "token": Secret("s3cret"), "level": "mine"})
-logging.getLogger("urllib3").info("of others")
+logging.getLogger("urllib3").warning("of others")
 try:
     1 / 0
 except ZeroDivisionError:

@@ -1,5 +1,6 @@
 """Records are held to their schema, by a fast validator that agrees with the reference."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,11 @@ WRONG: list[Any] = [
     [["a"]], {}, {"a": 1},
 ]  # fmt: skip
 """Values of every kind; for most properties most of them are wrong."""
+
+FORMATS: dict[str, st.SearchStrategy[Any]] = {
+    "uri": st.from_regex(r"https://[a-z]{1,8}\.example/([a-z0-9/~]|%20){0,5}(#[a-z]{0,4})?", fullmatch=True),
+    "date-time": st.datetimes(min_value=datetime(1900, 1, 1)).map(lambda moment: f"{moment.isoformat()}Z"),
+}
 
 BADGE = entity("contoso_badge", class_name="Key")
 BADGES = Schema(
@@ -49,10 +55,8 @@ def values(definition: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.just(definition["const"])
     if "enum" in definition:
         return st.sampled_from(definition["enum"])
-    if definition.get("format") == "uri":
-        return st.from_regex(r"https://[a-z]{1,8}\.example/[a-z0-9/~%]{0,2}(#[a-z]{0,4})?", fullmatch=True).map(
-            lambda uri: uri.replace("%", "%20")
-        )
+    if "format" in definition:
+        return FORMATS[definition["format"]]
     kinds: dict[str, st.SearchStrategy[Any]] = {
         "string": st.text(min_size=definition.get("minLength", 0), max_size=9),
         "integer": st.integers(definition.get("minimum", -(2**62)), 2**62),

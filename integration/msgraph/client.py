@@ -119,9 +119,7 @@ class Client:
     def check_host(self, url: str) -> None:
         """Raise ``PagingError`` for a URL of another host: no token may go there."""
         if _origin(url) != self._origin:
-            raise PagingError(
-                f"a link leads to another host, {urlsplit(url).netloc}: not followed", path=urlsplit(url).path
-            )
+            raise PagingError(f"a link leads to another host, {urlsplit(url).netloc}: not followed", path=path_of(url))
 
     def relative_link(self, link: str) -> str:
         """Return a link of this root as a batch takes it: relative to the version, its query as it is.
@@ -137,7 +135,7 @@ class Client:
         self.check_host(url)
         ends = time.monotonic() + self.patience.deadline
         failures = 0
-        renewed = False
+        refused: CredentialsError | None = None
         while True:
             token = self._tokens.token()
             answer, error = self._try(method, url, headers, body, token)
@@ -146,10 +144,9 @@ class Client:
                 return answer
             assert error is not None
             if error.status == 401:
-                if renewed:
-                    raise CredentialsError(f"Graph refused the access token, also a fresh one ({error})")
-                renewed = True
-                self._tokens.renew(token)
+                if refused:
+                    raise refused
+                refused = self._renew(token, error)
                 continue
             failures += 1
             asked = answer.retry_after if answer else None
@@ -165,6 +162,14 @@ class Client:
             else:
                 self.pace.sleep(pause)
 
+    def _renew(self, token: Secret, error: GraphError) -> CredentialsError:
+        """Ask for another token, and return the error to raise where that one is refused too."""
+        try:
+            self._tokens.renew(token)
+        except CredentialsError as final:
+            return final
+        return CredentialsError(f"Graph refused the access token, also a fresh one ({error})")
+
     def _try(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret
     ) -> tuple[Answer | None, GraphError | None]:
@@ -177,7 +182,7 @@ class Client:
         return answer, answer.error()
 
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret) -> Answer:
-        path = urlsplit(url).path.removeprefix(VERSION)
+        path = path_of(url)
         request_id = str(uuid.uuid4())
         sent = {"Accept": "application/json", "client-request-id": request_id, **headers}
         if token:
@@ -217,6 +222,11 @@ class Client:
         if self._reached:
             return error
         return Unreachable(f"{self.root} does not answer: {error.problem}; check the Graph URL, proxy and network")
+
+
+def path_of(url: str) -> str:
+    """Return the path of a URL below the version: what messages name."""
+    return urlsplit(url).path.removeprefix(VERSION)
 
 
 def relative(path: str, options: Mapping[str, str] | None = None) -> str:

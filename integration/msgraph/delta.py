@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.errors import BadAnswer, PagingError
-from integration.msgraph.client import Client
+from integration.msgraph.client import Client, path_of
 from integration.msgraph.paging import page_of
 
 TRACKED = frozenset(
@@ -70,7 +70,7 @@ def changes(client: Client, link: str) -> Iterator[Changes]:
     last = False
     while not last:
         if link in seen:
-            raise PagingError("a link leads back to changes that were read already", path=link.partition("?")[0])
+            raise PagingError("a link leads back to changes that were read already", path=path_of(link))
         seen.add(link)
         answer = client.get(link)
         page = page_of(client, answer)

@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.errors import BadAnswer, PagingError
 from integration.msgraph.answers import Answer
-from integration.msgraph.client import Client
+from integration.msgraph.client import Client, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
         yield page
         link = page.next_link
         if link in seen:
-            raise PagingError("a next link leads back to a page that was read already", path=url.partition("?")[0])
+            raise PagingError("a next link leads back to a page that was read already", path=path_of(url))
         if link is not None:
             seen.add(link)
 
