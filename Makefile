@@ -9,7 +9,7 @@ PIP := $(VENV)/bin/python -m pip --quiet --quiet --disable-pip-version-check
 SOURCES = $(wildcard integration steps tests benchmarks examples)
 
 CHECK := 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
-CREDENTIALS := (AZURE_CLOUD_LOCAL_EXECUTION_|AZURE_)?CLIENT_(ID|SECRET)|(AZURE_CLOUD_LOCAL_EXECUTION_)?DIRECTORY_ID|AZURE_TENANT_ID|INTEGRATION_ACCESS_TOKEN
+CREDENTIALS := (AZURE_CLOUD_LOCAL_EXECUTION_|AZURE_)?CLIENT_(ID|SECRET)|(AZURE_CLOUD_LOCAL_EXECUTION_)?DIRECTORY_ID|AZURE_TENANT_ID|INTEGRATION_ACCESS_TOKEN|INTEGRATION_MANAGED_IDENTITY
 DEMO = $(if $(filter --demo --replay% --event%,$(ARGS)),,--demo)
 
 .PHONY: help run test lint lock build clean

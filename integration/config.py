@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import jsonschema_rs
 
@@ -203,13 +203,23 @@ def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
         value = config.get(setting)
         if not isinstance(value, str):
             continue
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(value)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             yield f"{setting} is not a URL such as {example}"
         elif parts.username or parts.password or parts.query:
             yield f"{setting} must hold neither credentials nor a query"
         elif parts.scheme == "http" and (parts.hostname not in _LOOPBACK or setting == "authority"):
             yield f"{setting} must begin with https://" + (" (http: loopback only)" if setting == "graphUrl" else "")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of a URL; ``None`` where its host or port is none."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        return None
+    return parts
 
 
 def _faults(event: object) -> Iterator[str]:

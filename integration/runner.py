@@ -1,5 +1,6 @@
 """Running a plan: independent steps side by side, a verdict for each, one graph at the end."""
 
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
@@ -16,7 +17,7 @@ from integration.judge import Judge, skipped
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
 from integration.output import locked, usable_folder, write_json
-from integration.permissions import roles_of
+from integration.permissions import Review, covers, review, roles_of, tenant_of
 from integration.plan import Plan
 from integration.plugins import load, plan
 from integration.progress import Counter
@@ -30,6 +31,7 @@ from integration.store import Store
 from integration.tapes import Live, Tape
 
 _SIDE_BY_SIDE = 8
+_log = logging.getLogger("integration")
 
 
 def handle(
@@ -91,6 +93,7 @@ class _Run:
             {name: StepResult(type=name, verdict="skipped", reason=reason) for name, reason in plan.skipped.items()}
         )
         self._reading: dict[str, Any] = {}
+        self._tenant = config.tenant
         self._started = time.time()
 
     def execute(self, sinks: list[Sink]) -> Report:
@@ -100,7 +103,7 @@ class _Run:
             with ExitStack() as stack:
                 store = stack.enter_context(closing(Store(self._folder / "graph.db")))
                 reader = self._reader(stack)
-                store.begin(self._config.tenant)
+                store.begin(self._tenant)
                 try:
                     self._execute_steps(store, reader)
                 finally:
@@ -128,12 +131,16 @@ class _Run:
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         tokens = tokens_for(self._config, offline=self._tape.offline)
-        roles = roles_of(tokens.token())
+        token = tokens.token()
+        roles = roles_of(token)
+        self._tenant = f"{self._config.tenant} {tenant_of(token) or ''}".strip()
+        if roles is not None:
+            self._compare(review(self._plan, roles))
         in_flight = 1 if self._tape.one_by_one else self._config.in_flight
         client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
         path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
         mirror = stack.enter_context(closing(Mirror(path)))
-        opened = mirror.open(self._config.tenant, fresh=self._config.fresh or self._tape.one_by_one)
+        opened = mirror.open(self._tenant, fresh=self._config.fresh or self._tape.one_by_one)
         self._reading["mirror"] = "rebuilt: it was of another version" if mirror.rebuilt else opened
         return Reader(
             client,
@@ -142,10 +149,16 @@ class _Run:
             incremental=not self._tape.one_by_one,
             full_every=self._config.full_every * 86_400,
             new=opened == "new",
-            reads_hidden="Member.Read.Hidden" in (roles or ()),
+            reads_hidden=covers(roles or (), "Member.Read.Hidden"),
             announce=self._results.notify,
             counter=Counter(lambda progress: self._manager.hook.integration_pages_read(progress=progress)),
         )
+
+    def _compare(self, review: Review) -> None:
+        """Say before the first read what the token's permissions do not allow."""
+        self._reading["permissions"] = review.as_json()
+        for type, reason in review.falls_away.items():
+            _log.warning("%s falls away: %s", type, reason)
 
     def _execute_steps(self, store: Store, reader: Reader) -> None:
         """Start all steps in the order of the plan; each waits by itself for what it needs, which came before it."""

@@ -198,12 +198,11 @@ class _Player(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         answer = self._tape.play(request)
-        body = answer["body"]["string"]
         raw = HTTPResponse(
-            io.BytesIO(body if isinstance(body, bytes) else body.encode()),
-            headers={name: value for name, values in answer["headers"].items() for value in values},
-            status=answer["status"]["code"],
-            reason=answer["status"]["message"],
+            io.BytesIO(answer["body"]),
+            headers=answer["headers"],
+            status=answer["status"],
+            reason=answer["reason"],
             preload_content=False,
         )
         return self.build_response(request, raw)
@@ -214,16 +213,30 @@ def _load(path: Path) -> dict[Key, "deque[dict[str, Any]]"]:
     from vcr.serializers import yamlserializer
     from yaml import YAMLError
 
+    answers: dict[Key, deque[dict[str, Any]]] = {}
     try:
         asked, answered = FilesystemPersister.load_cassette(path, yamlserializer)
+        for request, answer in zip(asked, answered, strict=True):
+            kept = {
+                "status": int(answer["status"]["code"]),
+                "reason": answer["status"]["message"],
+                "headers": {name: value for name, values in answer["headers"].items() for value in values},
+                "body": _bytes(answer["body"]["string"]),
+            }
+            answers.setdefault(_key(request.method, request.uri, request.body), deque()).append(kept)
     except CassetteNotFoundError:
         raise CassetteError(f"{path}: no such cassette: record it") from None
-    except (CassetteDecodeError, YAMLError, ValueError, KeyError, TypeError) as error:
+    except (CassetteDecodeError, YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CassetteError(f"{path}: not a cassette of vcrpy: {type(error).__name__}: {error}") from None
-    answers: dict[Key, deque[dict[str, Any]]] = {}
-    for request, answer in zip(asked, answered, strict=True):
-        answers.setdefault(_key(request.method, request.uri, request.body), deque()).append(answer)
     return answers
+
+
+def _bytes(body: object) -> bytes:
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes):
+        return body
+    raise TypeError("an answer has no body")
 
 
 def _key(method: str, url: str, body: Any) -> Key:

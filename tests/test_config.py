@@ -161,6 +161,7 @@ def test_every_fault_of_an_event_is_reported_at_once_and_no_value() -> None:
     for words in ("unknown: size", "directoryId is missing", "graphUrl must begin with https://"):
         assert any(words in fault for fault in inside)
     assert len(found) == len(set(found)) == len(expected) + 3
+    assert "AZURE" not in "\n".join(found)
     assert "value-of" not in "\n".join(found)
     assert "471" not in "\n".join(found)
 

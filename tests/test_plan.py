@@ -53,7 +53,7 @@ def test_each_step_comes_after_all_that_it_needs_and_always_in_the_same_order(ne
 
 
 def test_names_decide_where_needs_do_not() -> None:
-    needs: Needs = {"type_d": (), "type_b": ("type_d",), "type_c": (), "type_a": ("type_c",)}
+    needs: Needs = {"type_d": (), "type_b": ("type_c",), "type_c": (), "type_a": ("type_d",)}
     assert names(order(steps(needs)).steps) == ["type_c", "type_d", "type_a", "type_b"]
 
 

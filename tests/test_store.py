@@ -187,10 +187,11 @@ def test_a_key_that_is_there_twice_is_counted(store: Store) -> None:
 
 
 def test_a_key_of_another_type_is_counted_and_stays_that_types(store: Store) -> None:
-    publish(store, VISITOR, named("shared-1", "visitor-1"))
-    published = publish(store, BADGE, named("shared-1", "badge-1"))
+    publish(store, VISITOR, named("shared-1", "visitor-1", size=1))
+    published = publish(store, BADGE, named("shared-1", "badge-1", size=2))
     assert (published.count, published.duplicates, published.duplicate_examples) == (1, 1, ("shared-1",))
     assert keys(store, VISITOR) == ["shared-1", "visitor-1"]
+    assert {properties["size"] for _, properties in store.entities("contoso_visitor")} == {1}
     assert keys(store, BADGE) == ["badge-1"]
 
 
@@ -249,7 +250,8 @@ def test_nothing_of_a_type_is_in_the_graph_before_it_is_published(store: Store) 
 
 def test_records_are_whole_objects_sorted_by_key(store: Store) -> None:
     count = 2500
-    publish(store, BADGE, named(*(f"badge-{number}" for number in reversed(range(count)))))
+    for start in (1, 0):
+        publish(store, BADGE, named(*(f"badge-{number}" for number in range(start, count, 2))), complete=False)
     records = [json.loads(record) for record in store.records(BADGE)]
     assert [record["_key"] for record in records] == sorted(f"badge-{number}" for number in range(count))
     assert records[0] == {"_key": "badge-0", "_type": "contoso_badge", "_class": ["Key"], "displayName": "badge-0"}
