@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
@@ -27,12 +28,17 @@ def load(*plugins: object) -> pluggy.PluginManager:
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     for entry_point in _entry_points():
-        _register(manager, _import(entry_point), entry_point.name)
+        plugin = _import(entry_point)
+        if not isinstance(plugin, Step) and not _has_hooks(manager, plugin):
+            raise DeclarationError(
+                f"the package {_owner(entry_point)}: {entry_point.value} is neither a step nor a plugin with hooks: "
+                f"write its entry point as module:{entry_point.name}"
+            )
+        _register(manager, plugin, entry_point.name)
     for plugin in plugins:
         _register(manager, plugin, plugin.name if isinstance(plugin, Step) else None)
-    for contributed in _contributions(manager):
-        for step in contributed:
-            _register(manager, step, step.name)
+    for step in _contributions(manager):
+        _register(manager, step, step.name)
     for step in declared_steps(manager):
         load_schema(step)
     return manager
@@ -135,8 +141,21 @@ def _import(entry_point: EntryPoint) -> object:
     return plugin
 
 
-def _contributions(manager: pluggy.PluginManager) -> Iterator[Iterable[Step]]:
-    yield from manager.hook.integration_steps()
+def _has_hooks(manager: pluggy.PluginManager, plugin: object) -> bool:
+    return any(manager.parse_hookimpl_opts(plugin, name) for name in dir(plugin))
+
+
+def _contributions(manager: pluggy.PluginManager) -> list[Step]:
+    """Return the steps that plugins contribute through their hook."""
+    try:
+        return [step for contributed in manager.hook.integration_steps() for step in contributed]
+    except IntegrationError:
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        raise DeclarationError(
+            f"{place.filename}, line {place.lineno}: a plugin's integration_steps failed: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _register(manager: pluggy.PluginManager, plugin: object, name: str | None) -> None:

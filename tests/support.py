@@ -1,5 +1,6 @@
 """What several tests make: declarations, schemas, packages on disk, processes."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,8 +10,12 @@ from typing import Any
 
 from integration import Context, Entity, Step
 from integration.schema import Schema
+from integration.stage import Published
+from integration.store import Store
 
 ROOT = Path(__file__).parents[1]
+
+Row = tuple[str, ...]
 
 
 def nothing(ctx: Context) -> Iterator[Entity]:
@@ -33,6 +38,26 @@ def schema(step: Step, **properties: Mapping[str, Any]) -> Schema:
     """Return a schema of the step with these properties beside the system's."""
     described = {name: {"description": "A property.", **definition} for name, definition in properties.items()}
     return Schema(step, Path(f"{step.name}.json"), {"properties": described})
+
+
+def named(*keys: str, **properties: Any) -> list[Row]:
+    """Return rows of entities that have the same properties."""
+    return [(key, json.dumps({"displayName": key, **properties})) for key in keys]
+
+
+def worn(*ends: tuple[str, str]) -> list[Row]:
+    """Return rows of relationships between these entities."""
+    return [(f"{source}|wears|{target}", source, target, '{"displayName":"WEARS"}') for source, target in ends]
+
+
+def publish(store: Store, step: Step, rows: list[Row], *, complete: bool = True, strict: bool = False) -> Published:
+    """Publish these rows and no others of a type."""
+    stage = store.stage(step)
+    try:
+        stage.add(rows)
+        return stage.publish(complete=complete, strict=strict)
+    finally:
+        stage.discard()
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -241,3 +241,22 @@ def test_a_package_that_cannot_be_loaded_is_named(make: Make, target: str, expec
         load()
     assert target in str(caught.value)
     assert expected in str(caught.value)
+
+
+def test_an_entry_point_that_names_a_module_says_how_to_name_its_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "contoso_gate.py").write_text('"""Gates."""\n')
+    distribution(tmp_path, "contoso-gates", {"contoso_gate": "contoso_gate"})
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(DeclarationError, match=r"contoso-gates: .*neither a step nor a plugin.*module:contoso_gate"):
+        load()
+
+
+def test_a_plugin_whose_hook_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "from integration import hookimpl\n\n\n@hookimpl\ndef integration_steps():\n    return 1 / 0\n"
+    (tmp_path / "contoso_broken.py").write_text(code)
+    distribution(tmp_path, "contoso-broken", {"contoso_broken": "contoso_broken"})
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(DeclarationError, match=r"contoso_broken\.py, line 6: .*ZeroDivisionError"):
+        load()

@@ -1,7 +1,6 @@
 """Recordings: what is written, what is played back, and what is said of one that does not fit."""
 
 import json
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +14,8 @@ import yaml
 
 from integration import CassetteError, Record, Replay, load, plan, run
 from integration.config import Config
-from integration.tapes import Tape, demo_folder
-from integration.testing import cassette_of, check_step, replay
-from tests.support import ROOT, entity, write
+from integration.tapes import Tape
+from tests.support import write
 
 GRAPH = "https://graph.microsoft.com"
 USERS = f"{GRAPH}/v1.0/users?$select=id"
@@ -245,31 +243,3 @@ def test_a_step_whose_cassette_lacks_a_request_fails_by_name() -> None:
     assert "azure_user.yaml: GET /v1.0/users" in result.reason
     assert "is not there: record the cassette again" in result.reason
     assert report.exit_code() == 1
-
-
-def test_an_author_replays_a_step_in_one_line() -> None:
-    played = replay("azure_user_group_has_user")
-    assert played.result.verdict == "complete"
-    assert played.records
-    assert {record["_fromEntityKey"] for record in played.records} <= played.keys
-
-
-def test_a_step_that_breaks_the_contract_is_told_what_it_lacks() -> None:
-    source = (ROOT / "tests" / "cassettes" / "azure_user.yaml").read_text()
-    renamed, count = re.subn(r'companyName(\\?":)', r"nameOfCompany\1", source)
-    assert count
-    write(Path("cassettes"), {"azure_user.yaml": renamed})
-    with pytest.raises(
-        AssertionError, match=r"companyName: declared in azure_user\.json, but in no record of the cassette"
-    ):
-        check_step("azure_user", Path("cassettes"))
-
-
-def test_a_step_without_cassette_is_told_where_to_record_it() -> None:
-    with pytest.raises(CassetteError, match=r"tests/cassettes/contoso_badge\.yaml: no such cassette: record it$"):
-        cassette_of(entity("contoso_badge"))
-
-
-def test_the_demo_has_a_cassette_for_every_type() -> None:
-    recorded = {path.stem for path in demo_folder().glob("*.yaml")}
-    assert recorded == {path.stem for path in (ROOT / "steps").glob("azure_*.py")}
