@@ -1,6 +1,5 @@
 """What a run says of its reading: how, at what cost, and which members the graph has no type for."""
 
-import resource
 import sys
 from typing import Any
 
@@ -24,13 +23,23 @@ def account(reader: Reader) -> dict[str, Any]:
         "throttled": meter.throttled,
         "throttledSeconds": round(reader.client.pace.waited, 3),
         "bytes": meter.bytes,
-        "peakMemory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+        **_peak_memory(),
         "collections": {
             each.collection: {"pages": each.pages, "items": each.items} for each in reader.counter.so_far()
         },
         "readWhole": dict(reader.reasons),
         **({"withoutServicePrincipals": sorted(reader.plain)} if reader.plain else {}),
     }
+
+
+def _peak_memory() -> dict[str, int]:
+    """Return the most memory that the process has held; nothing where the system does not tell."""
+    if sys.platform == "win32":
+        return {}
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"peakMemory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
 
 
 def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:

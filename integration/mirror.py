@@ -4,49 +4,22 @@ It is at once the cache (what several steps read is fetched once), the checkpoin
 page) and the base of incremental runs (delta queries bring it up to date).
 """
 
-import hashlib
 import sqlite3
 import threading
 import time
-import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from integration import content
 from integration.database import Transaction, connect
 
 Link = tuple[str, str, str, bytes | None]
 """Id of the parent, id of the child, its ``@odata.type``, and its JSON where it has more than these two."""
 
-_FORMAT = 1
 _RESUMABLE = 86_400.0
 _ROWS = 1000
-_SCHEMA = f"""
-PRAGMA user_version = {_FORMAT};
-CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS collections(
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT NOT NULL, next_link TEXT, delta_link TEXT,
-    delta_on REAL NOT NULL, full_on REAL NOT NULL, version TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS items(
-    collection INTEGER NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(collection, id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS links(
-    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, body BLOB,
-    PRIMARY KEY(collection, parent, id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS parents(
-    collection INTEGER NOT NULL, id TEXT NOT NULL, next_link TEXT, PRIMARY KEY(collection, id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS before(
-    collection INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(collection, id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS removed(id TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
-_TABLES = ("collections", "items", "links", "parents", "before", "removed")
-_CONTENT = ("items", "links", "parents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +60,9 @@ class Mirror:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self.rebuilt = _discard_unusable(path)
+        self.rebuilt = content.discard_unusable(path)
         self._writer = connect(path)
-        self._writer.executescript(_SCHEMA)
+        self._writer.executescript(content.SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
@@ -109,14 +82,14 @@ class Mirror:
         with self._transaction() as database:
             about = dict(database.execute("SELECT name, value FROM about").fetchall())
             if fresh or about.get("tenant") != tenant:
-                for table in _TABLES:
+                for table in content.TABLES:
                     database.execute(f"DELETE FROM {table}")
                 about = {}
             age = time.time() - float(about.get("opened_on", 0))
             resumed = about.get("run") == "open" and age < _RESUMABLE
             if not resumed:
                 for (number,) in database.execute("SELECT number FROM collections WHERE state = 'running'").fetchall():
-                    self._clear(database, number)
+                    content.clear(database, number)
                 database.execute("DELETE FROM collections WHERE state = 'running'")
                 database.execute("UPDATE collections SET state = 'stale'")
                 about["opened_on"] = str(time.time())
@@ -157,7 +130,7 @@ class Mirror:
             database.execute(
                 "INSERT OR IGNORE INTO before SELECT collection, id FROM items WHERE collection = ?", (number,)
             )
-            self._clear(database, number)
+            content.clear(database, number)
             database.execute(
                 "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '') ON CONFLICT(name) DO UPDATE"
                 " SET state = 'running', next_link = NULL, delta_link = ?2, delta_on = ?3",
@@ -168,7 +141,7 @@ class Mirror:
         """Add a page of objects, as id and JSON; an id that is there already is replaced."""
         with self._transaction() as database:
             number = self._number(database, name)
-            self._put_items(database, number, rows)
+            content.put_items(database, number, rows)
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
     def add_links(self, name: str, links: Sequence[Link], progress: Sequence[tuple[str, str | None]]) -> None:
@@ -185,13 +158,13 @@ class Mirror:
     def forget_parent(self, name: str, parent: str) -> None:
         """Drop what is there of one parent's children, so that they are read again."""
         with self._transaction() as database:
-            self._forget_parent(database, self._number(database, name), parent)
+            content.forget_parent(database, self._number(database, name), parent)
 
     def complete(self, name: str) -> None:
         """Say that a collection has been read whole."""
         with self._transaction() as database:
             number = self._number(database, name)
-            version = self._version(database, number)
+            version = content.version(database, number)
             database.execute(
                 "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ?"
                 " WHERE number = ?",
@@ -203,7 +176,7 @@ class Mirror:
                 (number,),
             ).rowcount
             database.execute("DELETE FROM before WHERE collection = ?", (number,))
-            self._hidden(database, vanished)
+            content.hidden(database, vanished)
 
     def change_items(self, name: str, rows: Sequence[tuple[str, bytes]], gone: Sequence[str], link: str) -> int:
         """Apply a page of changes to a collection of objects, and return how many made a difference.
@@ -219,11 +192,11 @@ class Mirror:
             changes = 0
             known = "SELECT body FROM items WHERE collection = ? AND id = ?"
             rows = [row for row in rows if database.execute(known, (number, row[0])).fetchone() != (row[1],)]
-            self._put_items(database, number, rows)
+            content.put_items(database, number, rows)
             for key in gone:
-                self._hidden(database, database.execute("INSERT OR IGNORE INTO removed VALUES(?)", (key,)).rowcount)
+                content.hidden(database, database.execute("INSERT OR IGNORE INTO removed VALUES(?)", (key,)).rowcount)
                 changes += database.execute("DELETE FROM items WHERE collection = ? AND id = ?", (number, key)).rowcount
-            self._changed(database, number, changes + len(rows), link)
+            content.changed(database, number, changes + len(rows), link)
             return changes + len(rows)
 
     def change_links(
@@ -244,7 +217,7 @@ class Mirror:
             number = self._number(database, name)
             changes = 0
             for parent in parents:
-                changes += self._forget_parent(database, number, parent)
+                changes += content.forget_parent(database, number, parent)
             for parent, child, kind, _ in links:
                 changes += database.execute(
                     "INSERT OR IGNORE INTO links SELECT ?1, ?2, ?3, ?4, NULL"
@@ -255,22 +228,15 @@ class Mirror:
                 changes += database.execute(
                     "DELETE FROM links WHERE collection = ? AND parent = ? AND id = ?", (number, parent, child)
                 ).rowcount
-            self._changed(database, number, changes, link)
+            content.changed(database, number, changes, link)
             return changes
 
-    def current(self, name: str, *, changed: bool) -> None:
-        """Say that a collection has all changes up to now.
-
-        Args:
-            name: the collection.
-            changed: its content is not what it was.
-        """
+    def current(self, name: str) -> None:
+        """Say that a collection has all changes up to now."""
         with self._transaction() as database:
             database.execute(
                 "UPDATE collections SET state = 'complete', delta_on = ? WHERE name = ?", (time.time(), name)
             )
-            if changed:
-                database.execute("UPDATE collections SET version = ? WHERE name = ?", (uuid.uuid4().hex, name))
 
     def pending(self, name: str, parents: str) -> list[tuple[str, str | None]]:
         """Return the parents whose children are not read to the end: id, and the link to go on with.
@@ -310,16 +276,17 @@ class Mirror:
         """
         relation = self._number(self._writer, name)
         for (body,) in self._read(
-            f"SELECT body FROM items WHERE collection = ? AND id NOT IN"
-            f" (SELECT parent FROM links WHERE collection = {relation}) ORDER BY id",
+            "SELECT body FROM items WHERE collection = ? AND id NOT IN"
+            " (SELECT parent FROM links WHERE collection = ?) ORDER BY id",
             parents,
+            relation,
         ):
             yield body
 
     def sample(self, name: str, kind: str, most: int) -> list[str]:
         """Return ids of some children of a kind."""
-        statement = f"SELECT DISTINCT id FROM links WHERE collection = ? AND kind = '{kind}' LIMIT {most}"
-        return [key for (key,) in self._read(statement, name)]
+        statement = "SELECT DISTINCT id FROM links WHERE collection = ? AND kind = ? LIMIT ?"
+        return [key for (key,) in self._read(statement, name, kind, most)]
 
     def kinds(self, name: str) -> dict[str, int]:
         """Return how many links lead to each ``@odata.type``."""
@@ -329,52 +296,10 @@ class Mirror:
         )
         return dict(self._read(statement, name))
 
-    def _put_items(self, database: sqlite3.Connection, number: int, rows: Sequence[tuple[str, bytes]]) -> None:
-        database.executemany(
-            "INSERT OR REPLACE INTO items VALUES(?, ?, ?)", [(number, key, body) for key, body in rows]
-        )
-        restored = database.executemany("DELETE FROM removed WHERE id = ?", [(key,) for key, _ in rows]).rowcount
-        self._hidden(database, restored)
-
-    def _hidden(self, database: sqlite3.Connection, changes: int) -> None:
-        """Note that other children are hidden now, because they were deleted or restored."""
-        if changes > 0:
-            database.execute("INSERT OR REPLACE INTO about VALUES('hidden', ?)", (uuid.uuid4().hex,))
-
-    def _changed(self, database: sqlite3.Connection, number: int, changes: int, link: str) -> None:
-        database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
-        if changes:
-            database.execute("UPDATE collections SET version = ? WHERE number = ?", (uuid.uuid4().hex, number))
-
-    def _forget_parent(self, database: sqlite3.Connection, number: int, parent: str) -> int:
-        database.execute("DELETE FROM parents WHERE collection = ? AND id = ?", (number, parent))
-        return database.execute("DELETE FROM links WHERE collection = ? AND parent = ?", (number, parent)).rowcount
-
-    def _clear(self, database: sqlite3.Connection, number: int) -> None:
-        for table in _CONTENT:
-            database.execute(f"DELETE FROM {table} WHERE collection = ?", (number,))
-
-    def _version(self, database: sqlite3.Connection, number: int) -> str:
-        """Return a digest where the collection is read whole each time, so that equal content is seen to be equal."""
-        (tracked,) = database.execute(
-            "SELECT delta_link IS NOT NULL FROM collections WHERE number = ?", (number,)
-        ).fetchone()
-        if tracked:
-            return uuid.uuid4().hex
-        digest = hashlib.blake2b(digest_size=16)
-        for statement in (
-            "SELECT body FROM items WHERE collection = ? ORDER BY id",
-            "SELECT parent, id, kind, body FROM links WHERE collection = ? ORDER BY parent, id",
-        ):
-            cursor = database.execute(statement, (number,))
-            while rows := cursor.fetchmany(_ROWS):
-                digest.update(repr(rows).encode())
-        return digest.hexdigest()
-
-    def _read(self, statement: str, name: str) -> Iterator[Any]:
+    def _read(self, statement: str, name: str, *values: str | int) -> Iterator[Any]:
         reader = connect(self._path)
         try:
-            cursor = reader.execute(statement, (self._number(reader, name),))
+            cursor = reader.execute(statement, (self._number(reader, name), *values))
             while rows := cursor.fetchmany(_ROWS):
                 yield from rows
         finally:
@@ -386,19 +311,3 @@ class Mirror:
 
     def _transaction(self) -> Transaction:
         return Transaction(self._writer, self._lock)
-
-
-def _discard_unusable(path: Path) -> bool:
-    """Remove a file that is not a mirror of this version, and tell whether there was one."""
-    if not path.is_file() or not path.stat().st_size:
-        return False
-    try:
-        with closing(connect(path)) as database:
-            (version,) = database.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError:
-        version = None
-    if version == _FORMAT:
-        return False
-    for file in path.parent.glob(f"{path.name}*"):
-        file.unlink()
-    return True

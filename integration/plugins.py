@@ -154,7 +154,7 @@ def _contributions(manager: pluggy.PluginManager) -> list[Step]:
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         raise DeclarationError(
-            f"{place.filename}, line {place.lineno}: a plugin's integration_steps failed: {type(error).__name__}: {error}"
+            f"{place.filename}, line {place.lineno}: the hook integration_steps failed: {type(error).__name__}: {error}"
         ) from error
 
 

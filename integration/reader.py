@@ -213,7 +213,7 @@ class Reader:
                 self.mirror.change_items(request.name, rows, gone, page.link)
         if request.kind == "relation":
             self._fan_out(request)
-        self.mirror.current(request.name, changed=False)
+        self.mirror.current(request.name)
 
     def _change_links(self, request: Request, rows: Sequence[Mapping[str, Any]], link: str) -> None:
         parents = [_id(row, request.path) for row in rows if "@removed" in row]

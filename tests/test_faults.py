@@ -1,0 +1,99 @@
+"""Whatever Graph does that a retry can mend, the graph is the one of an undisturbed run; the rest is said."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import Report, load, plan, run
+from integration.config import Config
+from integration.secret import Secret
+from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
+from tests.simulator.faults import SURVIVABLE
+
+TENANT = synthetic_tenant(users=300, groups=80, memberships=1500, seed=31)
+QUICK = Faults(retry_after_seconds=0.05, slow_seconds=0.05, seed=2)
+
+
+def read(simulator: Simulator, out: str) -> Report:
+    manager = load()
+    config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+    return run(manager, plan(manager), config, out=out)
+
+
+def graph(out: Path) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(out / "graph.db")) as database:
+        return [
+            *database.execute("SELECT _key, _type, properties FROM entities ORDER BY _key"),
+            *database.execute("SELECT _key, _type, properties FROM relationships ORDER BY _key"),
+        ]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
+    out = tmp_path_factory.mktemp("undisturbed")
+    with Simulator(TENANT) as simulator:
+        read(simulator, str(out))
+    return graph(out)
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.05)
+    return
+
+
+@pytest.mark.parametrize("fault", SURVIVABLE)
+def test_a_fault_changes_nothing(fault: str, undisturbed: list[tuple[Any, ...]]) -> None:
+    rate: dict[str, Any] = {fault: 0.1}
+    with Simulator(TENANT, page_size=20, faults=replace(QUICK, **rate)) as simulator:
+        report = read(simulator, "out")
+        again = read(simulator, "out")
+    assert [result.verdict for result in (*report.results, *again.results)] == ["complete"] * 16
+    assert graph(Path("out")) == undisturbed
+    assert simulator.stats.rude == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_faults_together_change_nothing(seed: int, undisturbed: list[tuple[Any, ...]]) -> None:
+    faults = replace(Faults.survivable(0.02, seed=seed), retry_after_seconds=0.05, slow_seconds=0.05)
+    with Simulator(TENANT, page_size=20, faults=faults) as simulator:
+        report = read(simulator, "out")
+    assert {result.verdict for result in report.results} == {"complete"}
+    assert graph(Path("out")) == undisturbed
+
+
+@pytest.mark.parametrize("form", ["integer", "fractional", "date", "missing"])
+def test_every_form_of_retry_after_is_honoured(form: Any, undisturbed: list[tuple[Any, ...]]) -> None:
+    faults = Faults(status_429=2, inner_429=5, retry_after=form, retry_after_seconds=0.5)
+    with Simulator(TENANT, faults=faults) as simulator:
+        assert read(simulator, "out").exit_code() == 0
+    assert graph(Path("out")) == undisturbed
+    assert simulator.stats.rude == 0
+
+
+def test_a_budget_that_runs_low_is_spent_on_what_costs_less(undisturbed: list[tuple[Any, ...]]) -> None:
+    with Simulator(TENANT, quota=150) as simulator:
+        report = read(simulator, "out")
+        assert any("delta?$select=id,members&$filter=" in url for r in simulator.requests for url, _ in r.inner)
+    assert {result.verdict for result in report.results} == {"complete"}
+    assert graph(Path("out")) == undisturbed
+
+
+def test_groups_that_vanish_are_no_failure() -> None:
+    tenant: Tenant = synthetic_tenant(users=300, groups=80, memberships=1500, seed=31)
+    with Simulator(tenant, faults=Faults(vanished=3)) as simulator:
+        report = read(simulator, "out")
+    assert report.exit_code() == 0
+
+
+def test_pages_that_lead_away_or_back_fail_their_types() -> None:
+    for faults in (Faults(foreign_next_link=1.0), Faults(repeated_next_link=1.0)):
+        with Simulator(TENANT, page_size=20, faults=faults) as simulator:
+            report = read(simulator, f"out-{faults.foreign_next_link}")
+        assert report.of("azure_user").verdict == "failed"
+        assert report.exit_code() == 1
