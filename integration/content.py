@@ -5,6 +5,7 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from integration.database import connect
@@ -35,6 +36,31 @@ CREATE TABLE IF NOT EXISTS removed(id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 TABLES = ("collections", "items", "links", "parents", "before", "removed")
 _CONTENT = ("items", "links", "parents")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What the mirror knows of a collection.
+
+    Attributes:
+        number: its key in the file.
+        name: its path and ``$select``.
+        state: ``running``: some pages are missing; ``complete``: as Graph has it now; ``stale``: as it was earlier.
+        next_link: URL of the next page, while ``running``.
+        delta_link: URL that tells what changed since ``delta_on``; ``None`` where nobody asked for one.
+        delta_on: when ``delta_link`` was got, epoch seconds.
+        full_on: when the collection was last read whole, epoch seconds.
+        version: another string whenever the content is another.
+    """
+
+    number: int
+    name: str
+    state: str
+    next_link: str | None
+    delta_link: str | None
+    delta_on: float
+    full_on: float
+    version: str
 
 
 def put_items(database: sqlite3.Connection, number: int, rows: Sequence[tuple[str, bytes]]) -> None:

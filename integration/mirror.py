@@ -8,11 +8,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from integration import content
+from integration.content import Collection
 from integration.database import Transaction, connect
 
 Link = tuple[str, str, str, bytes | None]
@@ -20,31 +20,6 @@ Link = tuple[str, str, str, bytes | None]
 
 _RESUMABLE = 86_400.0
 _ROWS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """What the mirror knows of a collection.
-
-    Attributes:
-        number: its key in the file.
-        name: its path and ``$select``.
-        state: ``running``: some pages are missing; ``complete``: as Graph has it now; ``stale``: as it was earlier.
-        next_link: URL of the next page, while ``running``.
-        delta_link: URL that tells what changed since ``delta_on``; ``None`` where nobody asked for one.
-        delta_on: when ``delta_link`` was got, epoch seconds.
-        full_on: when the collection was last read whole, epoch seconds.
-        version: another string whenever the content is another.
-    """
-
-    number: int
-    name: str
-    state: str
-    next_link: str | None
-    delta_link: str | None
-    delta_on: float
-    full_on: float
-    version: str
 
 
 class Mirror:

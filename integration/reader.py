@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
+from integration.content import Collection
 from integration.errors import BadAnswer, BadRequest, GraphError, IntegrationError, NotFound, PageTokenExpired
 from integration.fanout import FanOut
-from integration.mirror import Collection, Link, Mirror
+from integration.mirror import Link, Mirror
 from integration.msgraph.client import Client
 from integration.msgraph.delta import LIFETIME, TRACKED, changes, latest
 from integration.msgraph.paging import pages

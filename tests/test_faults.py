@@ -1,7 +1,6 @@
 """Whatever Graph does that a retry can mend, the graph is the one of an undisturbed run; the rest is said."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -42,9 +41,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...
 
 
 @pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.uniform", lambda low, high: 0.05)
-    return
 
 
 @pytest.mark.parametrize("fault", SURVIVABLE)
