@@ -67,7 +67,7 @@ class Display:
         """Count the step."""
         self._bars.update(self._steps, advance=1, detail=f"{result.type}: {result.verdict}")
         if not self._console.is_terminal:
-            print(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s", file=sys.stderr)
+            sys.stderr.write(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s\n")
 
 
 def report_table(report: Report, out: Path) -> None:
