@@ -1,6 +1,7 @@
 """Reading a collection page by page. Source: Paging Microsoft Graph data in your app."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ class Page:
 
 
 def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
-    """Yield the pages of a collection until there is no ``@odata.nextLink``.
+    """Yield the pages of a collection until there is no ``@odata.nextLink``; each is fetched while the last is in use.
 
     Args:
         client: sends the requests.
@@ -34,16 +35,22 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
         PagingError: a next link leads to another host or has been followed before.
         GraphError: as ``Client.get`` raises.
     """
-    seen = {url}
-    link: str | None = url
-    while link is not None:
-        page = page_of(client, client.get(link, headers))
+    page = page_of(client, client.get(url, headers))
+    link = page.next_link
+    if link is None:
         yield page
-        link = page.next_link
-        if link in seen:
-            raise PagingError("a next link leads back to a page that was read already", path=path_of(url))
-        if link is not None:
+        return
+    seen = {url}
+    with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
+        while link is not None and link not in seen:
             seen.add(link)
+            following = ahead.submit(client.get, link, headers)
+            yield page
+            page = page_of(client, following.result())
+            link = page.next_link
+        yield page
+    if link is not None:
+        raise PagingError("a next link leads back to a page that was read already", path=path_of(url))
 
 
 def page_of(client: Client, answer: Answer) -> Page:
