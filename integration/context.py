@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from integration.config import Config
 from integration.errors import Forbidden, IntegrationError, NotFound, PlanError
 from integration.model import Entity
-from integration.reader import Reader, Request, Row
+from integration.reader import Reader
+from integration.request import Request, Row
 from integration.results import Results
 from integration.step import Step
 from integration.store import Store

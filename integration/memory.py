@@ -12,7 +12,8 @@ import orjson
 
 from integration.config import Config
 from integration.context import Seen
-from integration.reader import Reader, Request
+from integration.reader import Reader
+from integration.request import Request
 from integration.schema import Schema
 from integration.stage import Published
 from integration.step import Step

@@ -14,64 +14,12 @@ from integration.errors import BadAnswer, BadRequest, GraphError, IntegrationErr
 from integration.fanout import FanOut
 from integration.mirror import Link, Mirror
 from integration.msgraph.client import Client
-from integration.msgraph.delta import LIFETIME, TRACKED, changes, latest
+from integration.msgraph.delta import LIFETIME, changes, latest
 from integration.msgraph.paging import pages
 from integration.progress import Counter
+from integration.request import IDS, Request, Row, row_of
 
 _RESTARTS = 5
-_IDS = ("id",)
-
-
-class Row(dict[str, Any]):
-    """An object from Graph.
-
-    A property that was selected and that Graph left out is ``None``; one that was not selected raises ``KeyError``.
-    """
-
-    selected: frozenset[str] = frozenset()
-
-    def __missing__(self, name: str) -> None:
-        if name not in self.selected:
-            raise KeyError(f"{name} is not among the selected properties: add it to the step's select")
-
-
-def row_of(select: Sequence[str] | None) -> type[Row]:
-    """Return the class of the objects that a ``$select`` gives."""
-    return type("Row", (Row,), {"selected": frozenset(select or ())})
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a step asks for: the same request is the same collection.
-
-    Attributes:
-        kind: ``object``, ``collection`` or ``relation``.
-        path: the object, the collection, or the parents' collection.
-        relation: navigation property of a relation.
-        select: properties; Graph's default set where ``None``.
-        top: page size of a collection; ``None`` where it is not paged.
-    """
-
-    kind: str
-    path: str
-    relation: str = ""
-    select: tuple[str, ...] | None = None
-    top: int | None = 999
-
-    @property
-    def name(self) -> str:
-        """Name of the collection in the mirror."""
-        path = f"{self.path}/*/{self.relation}" if self.relation else self.path
-        return path if self.select is None else f"{path}?$select={','.join(sorted(self.select))}"
-
-    @property
-    def tracked(self) -> tuple[str, ...] | None:
-        """Properties whose changes a delta query tells of; ``None`` where Graph tracks none of it."""
-        if self.path not in TRACKED or self.select is None:
-            return None
-        if self.kind == "relation":
-            return ("id", self.relation) if self.select == _IDS else None
-        return self.select
 
 
 @dataclass
@@ -276,7 +224,7 @@ class Reader:
                 request.name,
                 request.path,
                 request.relation,
-                request.select or _IDS,
+                request.select or IDS,
                 self.counter,
                 tracked=self.incremental and request.tracked is not None,
             )
