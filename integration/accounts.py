@@ -6,8 +6,6 @@ from typing import Any
 from integration.reader import Reader
 from integration.store import Store
 
-_SAMPLE = 100
-
 
 def account(reader: Reader) -> dict[str, Any]:
     """Return what was asked, what Graph charged, and which collections were read whole and why.
@@ -47,9 +45,7 @@ def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:
     found = {}
     for name in reader.relations():
         kinds = {
-            kind: count
-            for kind, count in reader.mirror.kinds(name).items()
-            if not store.holds_any(reader.mirror.sample(name, kind, _SAMPLE))
+            kind: count for kind, (count, sample) in reader.mirror.kinds(name).items() if not store.holds_any(sample)
         }
         if kinds:
             found[name] = kinds

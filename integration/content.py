@@ -1,41 +1,71 @@
-"""The tables of the mirror, and what is done to them inside a transaction."""
+"""The tables of the mirror, and what is done to them inside a transaction.
 
-import hashlib
+The objects of a collection are kept in pieces: JSON arrays, as they came. A relation is one such collection for each
+parent. Where a collection or a parent has several pieces, ``places`` says in which one an object is.
+"""
+
 import sqlite3
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection as Ids
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from integration.database import connect
 
-FORMAT = 1
-_ROWS = 1000
+FORMAT = 2
+PIECE = 100
+"""Objects in one piece of a collection that is no relation: what a change of one of them rewrites."""
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS collections(
     number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT NOT NULL, next_link TEXT, delta_link TEXT,
-    delta_on REAL NOT NULL, full_on REAL NOT NULL, version TEXT NOT NULL
+    delta_on REAL NOT NULL, full_on REAL NOT NULL, version TEXT NOT NULL, base TEXT NOT NULL, settled INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS items(
-    collection INTEGER NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(collection, id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS links(
-    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, body BLOB,
+CREATE TABLE IF NOT EXISTS pieces(
+    number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, parent TEXT NOT NULL, objects TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS pieces_by_collection ON pieces(collection);
+CREATE INDEX IF NOT EXISTS pieces_by_parent ON pieces(collection, parent);
+CREATE TABLE IF NOT EXISTS places(
+    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, piece INTEGER NOT NULL,
     PRIMARY KEY(collection, parent, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parents(
     collection INTEGER NOT NULL, id TEXT NOT NULL, next_link TEXT, PRIMARY KEY(collection, id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal(
+    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, before TEXT, now TEXT,
+    PRIMARY KEY(collection, parent, id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS before(
     collection INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(collection, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS removed(id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS removals(number INTEGER PRIMARY KEY, id TEXT NOT NULL, removed INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS aside(
+    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, object TEXT NOT NULL,
+    PRIMARY KEY(collection, id, parent)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts(collection INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+    value TEXT NOT NULL, PRIMARY KEY(collection, name)
+) WITHOUT ROWID;
 """
-TABLES = ("collections", "items", "links", "parents", "before", "removed")
-_CONTENT = ("items", "links", "parents")
+"""``journal``: what became of objects since the run began. ``removed``: ids of objects that were deleted, ``removals``
+in which order; ``aside``: links to them, which come back when they are restored. ``before``: ids that a collection had
+when it began to be read anew. ``facts``: what was found out about a version of a collection."""
+TABLES = (
+    "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside", "facts",
+)  # fmt: skip
+_OF_A_COLLECTION = ("pieces", "places", "parents", "journal", "aside", "facts")
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +81,8 @@ class Collection:
         delta_on: when ``delta_link`` was got, epoch seconds.
         full_on: when the collection was last read whole, epoch seconds.
         version: another string whenever the content is another.
+        base: the version when the run began; empty where the journal does not tell what changed since.
+        settled: number of the last removal that a relation takes into account.
     """
 
     number: int
@@ -61,37 +93,115 @@ class Collection:
     delta_on: float
     full_on: float
     version: str
+    base: str
+    settled: int
 
 
-def put_items(database: sqlite3.Connection, number: int, rows: Sequence[tuple[str, bytes]]) -> None:
-    """Add objects, as id and JSON, replacing those of the same id; who was deleted is there again."""
-    database.executemany("INSERT OR REPLACE INTO items VALUES(?, ?, ?)", [(number, key, body) for key, body in rows])
-    restored = database.executemany("DELETE FROM removed WHERE id = ?", [(key,) for key, _ in rows]).rowcount
-    hidden(database, restored)
+def append(
+    database: sqlite3.Connection, number: int, pieces: Sequence[tuple[str, Sequence[Row]]], *, placed: bool
+) -> None:
+    """Add pieces: the parent, and its objects, none of which is there yet.
+
+    Args:
+        database: the mirror.
+        number: the collection.
+        pieces: parent's id, empty where the collection is no relation, and objects.
+        placed: note in which piece each object is.
+    """
+    if not pieces:
+        return
+    (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
+    values: list[object] = []
+    for place, (parent, rows) in enumerate(pieces, last + 1):
+        values += (place, number, parent, orjson.dumps(rows))
+        if placed:
+            _place(database, number, parent, place, rows)
+    database.execute(f"INSERT INTO pieces VALUES {', '.join(['(?, ?, ?, CAST(? AS TEXT))'] * len(pieces))}", values)
 
 
-def hidden(database: sqlite3.Connection, changes: int) -> None:
-    """Note that other children are hidden now, because they were deleted or restored."""
-    if changes > 0:
-        database.execute("INSERT OR REPLACE INTO about VALUES('hidden', ?)", (uuid.uuid4().hex,))
+def unseen(database: sqlite3.Connection, number: int, parent: str, rows: Sequence[Row]) -> list[Row]:
+    """Return the objects that the parent does not have yet, each once; afterwards all of its objects have places."""
+    _place_all(database, number, parent)
+    fresh = {row["id"]: row for row in rows}
+    known = _places(database, number, parent, fresh)
+    return [row for key, row in fresh.items() if key not in known]
 
 
-def changed(database: sqlite3.Connection, number: int, changes: int, link: str) -> None:
-    """Note where changes go on, and that there were some."""
-    database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
+def put(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
+    """Add objects or replace those of the same id, note that in the journal, and return how many made a difference."""
+    changes = 0
+    missing = dict(rows)
+    for piece, objects in _pieces_with(database, number, parent, rows):
+        for index, old in enumerate(objects):
+            new = missing.pop(old["id"], None)
+            if new is not None and new != old:
+                objects[index] = new
+                _note(database, number, parent, old["id"], old, new)
+                changes += 1
+        _rewrite(database, piece, objects)
+    if missing:
+        if (
+            parent
+            and database.execute(
+                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
+            ).fetchone()
+        ):
+            _place_all(database, number, parent)
+        placed = not parent or _has_places(database, number, parent)
+        append(database, number, [(parent, list(missing.values()))], placed=placed)
+        for key, row in missing.items():
+            _note(database, number, parent, key, None, row)
+    return changes + len(missing)
+
+
+def drop(database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]) -> list[Row]:
+    """Remove objects, note that in the journal, and return what they were."""
+    dropped: list[Row] = []
+    for piece, objects in _pieces_with(database, number, parent, ids):
+        gone = [row for row in objects if row["id"] in ids]
+        if gone:
+            _rewrite(database, piece, [row for row in objects if row["id"] not in ids])
+        for row in gone:
+            _note(database, number, parent, row["id"], row, None)
+            database.execute(
+                "DELETE FROM places WHERE collection = ? AND parent = ? AND id = ?", (number, parent, row["id"])
+            )
+        dropped += gone
+    return dropped
+
+
+def forget_parent(database: sqlite3.Connection, number: int, parent: str) -> int:
+    """Drop a parent with all of its children, and return how many there were."""
+    pieces = database.execute(
+        "SELECT objects FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
+    ).fetchall()
+    count = sum(len(drop(database, number, parent, {row["id"] for row in orjson.loads(piece)})) for (piece,) in pieces)
+    database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, parent))
+    database.execute("DELETE FROM parents WHERE collection = ? AND id = ?", (number, parent))
+    return count
+
+
+def changed(database: sqlite3.Connection, number: int, changes: int) -> None:
+    """Note that a collection's content is another, where there were changes."""
     if changes:
         database.execute("UPDATE collections SET version = ? WHERE number = ?", (uuid.uuid4().hex, number))
 
 
-def forget_parent(database: sqlite3.Connection, number: int, parent: str) -> int:
-    """Drop a parent's children, and return how many there were."""
-    database.execute("DELETE FROM parents WHERE collection = ? AND id = ?", (number, parent))
-    return database.execute("DELETE FROM links WHERE collection = ? AND parent = ?", (number, parent)).rowcount
+def remove(database: sqlite3.Connection, ids: Ids[str], *, removed: bool) -> None:
+    """Note which objects were deleted, or that deleted ones are there again."""
+    listed = orjson.dumps(list(ids)).decode()
+    which = "SELECT value FROM json_each(?1) WHERE {} (SELECT 1 FROM removed WHERE id = value)"
+    which = which.format("NOT EXISTS" if removed else "EXISTS")
+    database.execute(f"INSERT INTO removals(id, removed) SELECT value, ?2 FROM ({which})", (listed, removed))
+    if removed:
+        database.execute("INSERT OR IGNORE INTO removed SELECT value FROM json_each(?)", (listed,))
+    else:
+        database.execute("DELETE FROM removed WHERE id IN (SELECT value FROM json_each(?))", (listed,))
 
 
 def clear(database: sqlite3.Connection, number: int) -> None:
     """Drop what is there of a collection."""
-    for table in _CONTENT:
+    for table in _OF_A_COLLECTION:
         database.execute(f"DELETE FROM {table} WHERE collection = ?", (number,))
 
 
@@ -102,15 +212,12 @@ def version(database: sqlite3.Connection, number: int) -> str:
     ).fetchone()
     if tracked:
         return uuid.uuid4().hex
-    digest = hashlib.blake2b(digest_size=16)
-    for statement in (
-        "SELECT body FROM items WHERE collection = ? ORDER BY id",
-        "SELECT parent, id, kind, body FROM links WHERE collection = ? ORDER BY parent, id",
-    ):
-        cursor = database.execute(statement, (number,))
-        while rows := cursor.fetchmany(_ROWS):
-            digest.update(repr(rows).encode())
-    return digest.hexdigest()
+    total = 0
+    for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
+        for row in orjson.loads(objects):
+            text = orjson.dumps([parent, row], option=orjson.OPT_SORT_KEYS)
+            total += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
+    return f"{total % 2**128:032x}"
 
 
 def discard_unusable(path: Path) -> bool:
@@ -127,3 +234,70 @@ def discard_unusable(path: Path) -> bool:
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
     return True
+
+
+def _place(database: sqlite3.Connection, number: int, parent: str, piece: int, rows: Sequence[Row]) -> None:
+    database.execute(
+        "INSERT OR REPLACE INTO places SELECT ?, ?, value, ? FROM json_each(?)",
+        (number, parent, piece, orjson.dumps([row["id"] for row in rows]).decode()),
+    )
+
+
+def _place_all(database: sqlite3.Connection, number: int, parent: str) -> None:
+    """Note the places of a parent's objects, where that has not been done."""
+    if not _has_places(database, number, parent):
+        for piece, objects in database.execute(
+            "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
+        ).fetchall():
+            _place(database, number, parent, piece, orjson.loads(objects))
+
+
+def _has_places(database: sqlite3.Connection, number: int, parent: str) -> bool:
+    return (
+        database.execute(
+            "SELECT 1 FROM places WHERE collection = ? AND parent = ? LIMIT 1", (number, parent)
+        ).fetchone()
+        is not None
+    )
+
+
+def _places(database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]) -> dict[str, int]:
+    return dict(
+        database.execute(
+            "SELECT id, piece FROM places WHERE collection = ? AND parent = ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (number, parent, orjson.dumps(list(ids)).decode()),
+        )
+    )
+
+
+def _pieces_with(
+    database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]
+) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the pieces that may hold some of a parent's objects."""
+    numbers = set(_places(database, number, parent, ids).values())
+    if not numbers and not _has_places(database, number, parent):
+        numbers = {
+            piece
+            for (piece,) in database.execute(
+                "SELECT number FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
+            )
+        }
+    for piece in sorted(numbers):
+        (objects,) = database.execute("SELECT objects FROM pieces WHERE number = ?", (piece,)).fetchone()
+        yield piece, orjson.loads(objects)
+
+
+def _rewrite(database: sqlite3.Connection, piece: int, objects: Sequence[Row]) -> None:
+    database.execute("UPDATE pieces SET objects = CAST(? AS TEXT) WHERE number = ?", (orjson.dumps(objects), piece))
+
+
+def _note(
+    database: sqlite3.Connection, number: int, parent: str, key: str, before: Row | None, now: Row | None
+) -> None:
+    """Keep what an object was when the run began, and what it is now."""
+    texts = [None if row is None else orjson.dumps(row).decode() for row in (before, now)]
+    database.execute(
+        "INSERT INTO journal VALUES(?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET now = excluded.now",
+        (number, parent, key, *texts),
+    )

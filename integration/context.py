@@ -20,13 +20,28 @@ class Seen:
 
     Attributes:
         errors: what Graph refused, whether the step gave up for it or went on.
-        requests: what it asked Graph for.
-        types: types of which it read the entities.
+        requests: what it asked Graph for, and the version of that which it read to its end; empty where it did not.
+        types: types of which it read entities, and the revision that last changed these.
+        listed: types of which it read all entities.
     """
 
     errors: list[IntegrationError] = field(default_factory=list)
-    requests: dict[Request, None] = field(default_factory=dict)
-    types: set[str] = field(default_factory=set)
+    requests: dict[Request, str] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Makes a step see of one input only what has changed since the last run, as it was then or as it is now.
+
+    Attributes:
+        input: what the step asks Graph for, or the type of which it reads the entities.
+        before: as it was then.
+    """
+
+    input: Request | str
+    before: bool
 
 
 class NeedLost(IntegrationError):
@@ -41,11 +56,12 @@ class Graph:
     alone does not count: what is not there cannot be missing.
     """
 
-    def __init__(self, step: Step, reader: Reader, results: Results, seen: Seen) -> None:
+    def __init__(self, step: Step, reader: Reader, results: Results, seen: Seen, changes: Changes | None) -> None:
         self._step = step
         self._reader = reader
         self._results = results
         self._seen = seen
+        self._changes = changes
 
     def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
         """Return one object.
@@ -59,12 +75,14 @@ class Graph:
         """
         request = self._asked(Request("object", path, select=_selected(select)))
         try:
-            return self._reader.row(request)
+            row = self._reader.row(request)
+            self._read(request)
+            return row
         except IntegrationError as error:
             raise self._noted(error) from None
 
     def list(self, path: str, *, select: Sequence[str] | None = None, top: int | None = 999) -> Iterator[Row]:
-        """Yield the objects of a collection, each once, in order of their ids.
+        """Yield the objects of a collection, each once, in no particular order.
 
         Args:
             path: below the version, such as ``/users``.
@@ -76,12 +94,14 @@ class Graph:
         """
         request = self._asked(Request("collection", path, select=_selected(select, "id"), top=top))
         try:
-            yield from self._reader.rows(request)
+            for _, row in self._rows(request):
+                yield row
+            self._read(request)
         except IntegrationError as error:
             raise self._noted(error) from None
 
     def related(self, parents: str, relation: str, *, select: Sequence[str] = ("id",)) -> Iterator[tuple[str, Row]]:
-        """Yield the id of a parent and one of its children, for all children of all parents, in order of both ids.
+        """Yield the id of a parent and one of its children, for all children of all parents, in no particular order.
 
         Args:
             parents: path of the parents' collection, such as ``/groups``.
@@ -93,8 +113,9 @@ class Graph:
         """
         request = self._asked(Request("relation", parents, relation, _selected(select, "id")))
         try:
-            ensure(request, self._step, self._reader, self._results)
-            yield from self._reader.links(request)
+            settled = settle(request, self._step, self._reader, self._results)
+            yield from self._rows(request)
+            self._read(request, settled)
             self._note_hidden(request)
         except IntegrationError as error:
             raise self._noted(error) from None
@@ -104,9 +125,18 @@ class Graph:
             problem = f"{hidden} of them hide their {request.relation}: grant Member.Read.Hidden"
             self._seen.errors.append(Forbidden(problem, path=request.path))
 
+    def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
+        if self._changes and self._changes.input == request:
+            return self._reader.changes(request, before=self._changes.before)
+        return self._reader.rows(request)
+
     def _asked(self, request: Request) -> Request:
-        self._seen.requests[request] = None
+        self._seen.requests.setdefault(request, "")
         return request
+
+    def _read(self, request: Request, version: str = "") -> None:
+        """Note which version the step has read to its end."""
+        self._seen.requests[request] = version or self._reader.version(request)
 
     def _noted(self, error: IntegrationError) -> IntegrationError:
         if not isinstance(error, NotFound):
@@ -123,14 +153,24 @@ class Context:
         log: a logger named after the type.
     """
 
-    def __init__(self, step: Step, reader: Reader, store: Store, results: Results, config: Config, seen: Seen) -> None:
-        self.graph = Graph(step, reader, results, seen)
+    def __init__(
+        self,
+        step: Step,
+        reader: Reader,
+        store: Store,
+        results: Results,
+        config: Config,
+        seen: Seen,
+        changes: Changes | None = None,
+    ) -> None:
+        self.graph = Graph(step, reader, results, seen, changes)
         self.config = config
         self.log = logging.getLogger(f"integration.steps.{step.name}")
         self._step = step
         self._store = store
         self._results = results
         self._seen = seen
+        self._changes = changes
 
     def entities(self, type: str) -> Iterator[Entity]:
         """Yield all entities of a type that the step needs.
@@ -139,9 +179,13 @@ class Context:
             PlanError: the step's declaration does not name the type among its needs.
         """
         self._check(type)
-        self._seen.types.add(type)
-        for key, properties in self._store.entities(type):
-            yield Entity(key, **properties)
+        self._seen.listed.add(type)
+        if self._changes and self._changes.input == type:
+            found = self._store.changed_entities(type, before=self._changes.before)
+        else:
+            found = self._store.entities(type)
+        for key, properties in found:
+            yield Entity.from_json(key, properties)
 
     def one(self, type: str) -> Entity:
         """Return the only entity of a type that the step needs.
@@ -150,7 +194,7 @@ class Context:
             PlanError: the step's declaration does not name the type, or there is not exactly one entity of it.
         """
         self._check(type)
-        found = [Entity(key, **properties) for key, properties in self._store.entities(type)]
+        found = [Entity.from_json(key, properties) for key, properties in self._store.entities(type)]
         if len(found) != 1:
             raise PlanError(f"{self._step.name} expects one {type}, but {len(found)} were collected")
         return found[0]
@@ -161,23 +205,37 @@ class Context:
         (result,) = self._results.of([type])
         if result.verdict in ("failed", "skipped"):
             raise NeedLost(type)
+        self._seen.types[type] = self._store.content(type)
 
 
 def ensure(request: Request, step: Step, reader: Reader, results: Results) -> None:
     """Have the mirror hold what a step asks for.
 
-    A relation waits until a step that it needs has asked for the parents, so that these are not listed twice; and in a
-    mirror that is brought up to date, until the types that it needs are, since children that were deleted or restored
+    Raises:
+        GraphError: Graph did not give all of it.
+    """
+    settle(request, step, reader, results)
+    reader.ensure(request)
+
+
+def settle(request: Request, step: Step, reader: Reader, results: Results) -> str:
+    """Have a relation ready to be read, and return its version where that stays as it is.
+
+    It waits until a step that it needs has asked for the parents, so that these are not listed twice; and in a mirror
+    that is brought up to date, until the types that it needs are, since children that were deleted or restored
     meanwhile show in their collections first.
 
     Raises:
         GraphError: Graph did not give all of it.
     """
-    if request.kind == "relation":
-        results.wait_until(lambda: reader.asked(request.path) is not None, step.needs)
+    if request.kind != "relation":
+        return ""
+    results.wait_until(lambda: reader.asked(request.path) is not None, step.needs)
+    if reader.new:
+        return ""
     reader.ensure(request)
-    if request.kind == "relation" and not reader.new:
-        results.of(step.needs)
+    results.of(step.needs)
+    return reader.settle(request)
 
 
 def _selected(select: Sequence[str] | None, always: str | None = None) -> tuple[str, ...] | None:

@@ -4,12 +4,10 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
-
-import orjson
 
 from integration.errors import (
     BadAnswer,
@@ -21,7 +19,7 @@ from integration.errors import (
     ServiceUnavailable,
     Throttled,
 )
-from integration.mirror import Link, Mirror
+from integration.mirror import Children, Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, Inner, batch
 from integration.msgraph.client import Client, relative
@@ -31,18 +29,23 @@ from integration.progress import Counter
 _RESTARTS = 5
 _SHARD = 50
 _BUSY = 0.8
+_BEGUN = ""
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """The next page of a parent, or of the changes of a shard of parents: the first page where ``link`` is ``None``."""
+    """The next page of a parent, or of the changes of a shard of parents: the first page where ``link`` is ``None``.
+
+    ``begun``: some of the children may be in the mirror, although the first page is asked for.
+    """
 
     parents: tuple[str, ...]
     delta: bool = False
     link: str | None = None
     failures: int = 0
     restarts: int = 0
+    begun: bool = False
 
 
 class FanOut:
@@ -63,6 +66,7 @@ class FanOut:
         select: properties of the children.
         counter: adds up what is read.
         tracked: a delta query tells the relation.
+        grew: called when there is more in the mirror.
 
     Attributes:
         plain: service principals may be missing.
@@ -80,11 +84,13 @@ class FanOut:
         counter: Counter,
         *,
         tracked: bool,
+        grew: Callable[[], None] = lambda: None,
     ) -> None:
         self._client, self._mirror, self._name = client, mirror, name
         self._parents, self._relation = parents, relation
         self._options = {"$select": ",".join(select), "$top": "999"}
         self._tracked = tracked
+        self._grew = grew
         self._counter = counter
         self._title = f"{parents}/{{id}}/{relation}"
         self.plain = False
@@ -108,7 +114,7 @@ class FanOut:
             GraphError: Graph did not give all of it; what it gave is in the mirror.
         """
         self._counter.expect(self._title, len(pending))
-        self._tasks.extend(_Task((parent,), link=link) for parent, link in pending)
+        self._tasks.extend(_Task((parent,), link=link or None, begun=link == _BEGUN) for parent, link in pending)
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
         with ThreadPoolExecutor(self._threads, thread_name_prefix=self._relation) as executor:
             for _ in range(self._threads):
@@ -152,15 +158,17 @@ class FanOut:
         """Make shards of the parents of which nothing is read, or undo that where delta queries do not work."""
         fresh = [task for task in self._tasks if task.link is None and task.delta is not self._tracked]
         if fresh:
-            parents = [parent for task in fresh for parent in task.parents]
-            size = _SHARD if self._tracked else 1
-            shards = [tuple(parents[start : start + size]) for start in range(0, len(parents), size)]
             kept = [task for task in self._tasks if task.link is not None or task.delta is self._tracked]
-            self._tasks = deque([*kept, *(_Task(shard, delta=self._tracked) for shard in shards)])
+            size = _SHARD if self._tracked else 1
+            for begun in (True, False):
+                parents = [parent for task in fresh if task.begun is begun for parent in task.parents]
+                shards = [tuple(parents[start : start + size]) for start in range(0, len(parents), size)]
+                kept += [_Task(shard, delta=self._tracked, begun=begun) for shard in shards]
+            self._tasks = deque(kept)
 
     def _settle(self, tasks: Sequence[_Task], answers: Sequence[Answer]) -> list[_Task]:
         """Keep what the answers hold, and return the tasks that are left of them."""
-        links: list[Link] = []
+        found: list[Children] = []
         progress: list[tuple[str, str | None]] = []
         again: list[_Task] = []
         for task, answer in zip(tasks, answers, strict=True):
@@ -172,32 +180,37 @@ class FanOut:
             page = page_of(self._client, answer)
             if task.delta and not {row.get("id") for row in page.rows} <= set(task.parents):
                 self._tracked = False
-                again.append(replace(task, link=None))
+                again.append(replace(task, link=None, begun=True))
                 continue
-            links += self._links_of(task, page.rows)
+            found += self._children_of(task, page.rows)
             if page.next_link is None:
                 progress.extend((parent, None) for parent in task.parents)
             else:
                 again.append(self._following(task, page.next_link, answer))
-                if not task.delta:
-                    progress.append((task.parents[0], page.next_link))
-        if links or progress:
-            self._mirror.add_links(self._name, links, progress)
+                progress.extend((parent, _BEGUN if task.delta else page.next_link) for parent in task.parents)
+        if found or progress:
+            self._mirror.add_children(self._name, found, progress)
+            self._grew()
             self._progress = time.monotonic()
             read = sum(1 for _, link in progress if link is None)
+            items = sum(len(children.rows) for children in found)
             waited = self._client.pace.waited
-            self._counter.add(self._title, pages=len(answers), items=len(links), parents=read, throttled=waited)
+            self._counter.add(self._title, pages=len(answers), items=items, parents=read, throttled=waited)
         self._pace(answers)
         return again
 
-    def _links_of(self, task: _Task, rows: Sequence[Mapping[str, Any]]) -> list[Link]:
-        if not task.delta:
-            return _links(task.parents[0], rows)
-        return [
-            link
-            for row in rows
-            for link in _links(row["id"], [c for c in row.get(f"{self._relation}@delta") or () if "@removed" not in c])
-        ]
+    def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> list[Children]:
+        """Return the children on a page, by parent."""
+        more = task.begun or task.link is not None
+        found = {task.parents[0]: rows}
+        if task.delta:
+            found = {}
+            for row in rows:
+                children = [child for child in row.get(f"{self._relation}@delta") or () if "@removed" not in child]
+                found[row["id"]] = [*found.get(row["id"], ()), *children]
+        if not all("id" in child for children in found.values() for child in children):
+            raise BadAnswer("a child has no id", path=self._title, status=200)
+        return [Children(parent, children, more or task.delta) for parent, children in found.items()]
 
     def _following(self, task: _Task, link: str, answer: Answer) -> _Task:
         if link == task.link:
@@ -219,16 +232,14 @@ class FanOut:
         if isinstance(error, Throttled) and time.monotonic() - self._progress < patience.deadline:
             return [task]
         if isinstance(error, PageTokenExpired) and task.restarts < _RESTARTS:
-            for parent in task.parents:
-                self._mirror.forget_parent(self._name, parent)
-            return [_Task(task.parents, task.delta, restarts=task.restarts + 1)]
+            return [_Task(task.parents, task.delta, restarts=task.restarts + 1, begun=True)]
         again = isinstance(error, ServiceUnavailable | NotLicensed) or error.status == 401
         if again and task.failures + 1 < patience.attempts:
             self._client.pace.sleep(patience.wait(task.failures + 1))
             return [replace(task, failures=task.failures + 1)]
         if task.delta:
             self._tracked = False
-            return [_Task(task.parents, delta=True)]
+            return [_Task(task.parents, delta=True, begun=True)]
         if isinstance(error, BadRequest) and task.link is None and task.failures == 0:
             self.plain = True
             return [replace(task, failures=1)]
@@ -260,13 +271,3 @@ class FanOut:
             return Inner(relative(f"{self._parents}/delta", options), headers)
         options = self._options if self.plain else {**self._options, "$count": "true"}
         return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
-
-
-def _links(parent: str, rows: Sequence[Mapping[str, Any]]) -> list[Link]:
-    try:
-        return [
-            (parent, row["id"], row.get("@odata.type") or "", None if len(row) == 2 else orjson.dumps(row))
-            for row in rows
-        ]
-    except KeyError:
-        raise BadAnswer("a child has no id", path=parent, status=200) from None

@@ -1,26 +1,28 @@
-"""Running one step, and the verdict on it."""
+"""Running one step, and judging what it made."""
 
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from integration.config import Config
-from integration.context import Context, NeedLost, Seen, ensure
+from integration.context import Changes, Context, NeedLost, Seen, ensure
 from integration.errors import CredentialsError, FatalError, Forbidden, GraphError, IntegrationError
-from integration.memory import Memory, content, keys, made_by, recall, remember
-from integration.reader import Reader
+from integration.memory import Memory, made_by, recall
+from integration.reader import Reader, Restarted
 from integration.records import Records
 from integration.report import StepResult, Verdict
+from integration.request import Request
 from integration.results import Results
 from integration.schema import load_schema
-from integration.stage import Published
+from integration.stage import KeyTaken, Published, Stage
 from integration.step import Step
 from integration.store import Store
 
-_ROWS = 1000
+_ENTITIES, _RELATIONSHIPS = 500, 4_000
 _DID = {"failed": "failed", "skipped": "was skipped"}
 _log = logging.getLogger("integration")
 
@@ -29,7 +31,8 @@ class Judge:
     """Runs one step, publishes what it yields, and judges whether that is all there is.
 
     A step starts at once; only where it reads the entities of another type, and before its own are published, it waits
-    for the types that it needs.
+    for the types that it needs. Where nothing has changed that its records are made of, it does not run; where one
+    input has changed and the step takes each object by itself, it runs on what changed.
 
     Args:
         step: the declaration.
@@ -41,9 +44,10 @@ class Judge:
 
     def __init__(self, step: Step, results: Results, config: Config, store: Store, reader: Reader) -> None:
         self._step, self._results, self._config, self._store, self._reader = step, results, config, store, reader
-        self._seen = Seen()
-        self._records = Records(step, load_schema(step), config.strict, config.raw_data)
+        self._schema = load_schema(step)
+        self._made_by = made_by(step, self._schema, config)
         self._started = time.time()
+        self._start_over()
 
     def judge(self) -> StepResult:
         """Run the step and return its verdict; one that fails publishes nothing.
@@ -53,7 +57,7 @@ class Judge:
             FatalError: the run cannot go on.
         """
         try:
-            result = self._unchanged() or self._run()
+            result = self._from_memory() or self._run()
         except (CredentialsError, FatalError):
             raise
         except NeedLost:
@@ -65,57 +69,124 @@ class Judge:
             result = self._result("failed", f"{self._step.source}: {type(error).__name__}: {error}")
         return self._blocked() or result or self._result("failed", "a type that it needs was lost")
 
+    def _start_over(self) -> None:
+        self._seen = Seen()
+        self._records = Records(self._step, self._schema, self._config.strict, self._config.raw_data)
+
     def _run(self) -> StepResult:
-        context = Context(self._step, self._reader, self._store, self._results, self._config, self._seen)
-        stage = self._store.stage(self._step)
-        try:
-            rows = self._records.rows(iter(self._step.run(context)))
-            while chunk := list(islice(rows, _ROWS)):
-                stage.add(chunk)
+        """Run the step on all there is, again where a collection began anew meanwhile."""
+        while True:
+            self._start_over()
+            try:
+                return self._run_once()
+            except Restarted as error:
+                _log.info("%s starts again: %s was read anew", self._step.name, error)
+
+    def _run_once(self) -> StepResult:
+        with self._stage() as stage:
+            self._fill(stage, None)
             if self._blocked():
                 raise NeedLost(self._step.name)
             reasons = "; ".join(self._missing())
             published = stage.publish(complete=not reasons, strict=self._config.strict)
-        finally:
-            stage.discard()
-        self._store.show(self._step, self._records.schema)
-        problems = self._problems(published)
-        remember(
-            self._step, self._records.schema, self._config, self._seen, published, problems, self._reader, self._store
-        )
-        if reasons:
-            self._store.remember(self._step.name, None)
-        return self._result("partial" if reasons else "complete", reasons, published.count, problems)
+        return self._published(published, reasons)
 
-    def _unchanged(self) -> StepResult | None:
-        """Return the verdict of the last run where nothing has changed that the step's records are made of."""
-        memory = recall(self._store, self._step.name)
-        if memory is None or memory.made_by != made_by(self._step, self._records.schema, self._config):
+    def _from_memory(self) -> StepResult | None:
+        """Return the verdict where what the last run made can be kept, or changed by what changed since."""
+        memory = recall(self._store, self._step)
+        if memory is None or memory.made_by != self._made_by:
             return None
-        if not self._as_before(memory) or self._blocked():
+        changed = self._changed(memory)
+        if changed is None or self._blocked():
             return None
-        ends = {name: keys(self._store, name) for name in self._step.needs}
+        if not changed:
+            return self._unchanged(memory)
+        if not self._step.per_row or len(changed) > 1 or "duplicateKeys" in memory.problems:
+            return None
+        return self._run_on(changed[0], memory)
+
+    def _changed(self, memory: Memory) -> list[Request | str] | None:
+        """Bring all that the step read last time up to date, and return what of it is another; ``None``: unknown."""
+        changed: list[Request | str] = []
+        try:
+            for request, version in memory.requests:
+                ensure(request, self._step, self._reader, self._results)
+                if self._reader.version(request) != version:
+                    if self._reader.base(request) != version:
+                        return None
+                    changed.append(request)
+        except GraphError as error:
+            _log.info("%s runs again: %s", self._step.name, error)
+            return None
+        self._results.of(memory.types)
+        for name, revision in memory.types.items():
+            if self._store.content(name) != revision:
+                if self._store.content_before(name) != revision:
+                    return None
+                changed.append(name)
+        return changed
+
+    def _unchanged(self, memory: Memory) -> StepResult | None:
+        ends = {name: self._store.keys(name) for name in self._step.needs}
         if ends != memory.ends:
-            count, examples = self._store.dangling(self._step)
+            count, examples = self._store.refresh_loose(self._step, memory.ends)
             if count and self._config.strict:
                 return None
             problems = {name: problem for name, problem in memory.problems.items() if name != "danglingEnds"}
             memory = replace(memory, ends=ends, problems={**problems, **_problem("danglingEnds", count, examples)})
-            memory.save(self._store, self._step.name)
+            memory.save(self._store, self._step)
         return self._result("complete", "", memory.count, memory.problems, notes=("unchanged",))
 
-    def _as_before(self, memory: Memory) -> bool:
-        """Bring all that the step read last time up to date, and tell whether it is what it was."""
+    def _run_on(self, changed: Request | str, memory: Memory) -> StepResult | None:
+        """Run the step on what changed, as it was and as it is, and exchange the records; ``None`` where that fails."""
         try:
-            for request, version in memory.requests:
-                ensure(request, self._step, self._reader, self._results)
-                if self._reader.mirror.version(request.name) != version:
-                    return False
-        except GraphError as error:
-            _log.info("%s runs again: %s", self._step.name, error)
-            return False
-        self._results.of(memory.types)
-        return all(content(self._store, name) == before for name, before in memory.types.items())
+            with self._stage() as stage:
+                for before in (True, False):
+                    self._start_over()
+                    self._fill(stage, Changes(changed, before))
+                if list(self._missing()) or not self._read_as_before(memory):
+                    return None
+                published = stage.publish_changes(strict=self._config.strict)
+        except KeyTaken:
+            return None
+        return self._published(published, "", notes=("changed",))
+
+    def _read_as_before(self, memory: Memory) -> bool:
+        requests = {request for request, _ in memory.requests}
+        return self._seen.requests.keys() == requests and self._seen.types.keys() == memory.types.keys()
+
+    def _fill(self, stage: Stage, changes: Changes | None) -> None:
+        """Run the step, and put what it yields on the stage."""
+        context = Context(self._step, self._reader, self._store, self._results, self._config, self._seen, changes)
+        rows = self._records.rows(iter(self._step.run(context)))
+        add = stage.add_old if changes and changes.before else stage.add
+        most = _RELATIONSHIPS if self._step.is_relationship else _ENTITIES
+        while chunk := list(islice(rows, most)):
+            add(chunk)
+
+    @contextmanager
+    def _stage(self) -> Iterator[Stage]:
+        stage = self._store.stage(self._step)
+        try:
+            yield stage
+        finally:
+            stage.discard()
+
+    def _published(self, published: Published, reasons: str, notes: tuple[str, ...] = ()) -> StepResult:
+        self._store.show(self._step, self._schema)
+        problems = self._problems(published)
+        if reasons:
+            self._store.remember(self._step, None)
+        else:
+            Memory(
+                made_by=self._made_by,
+                requests=list(self._seen.requests.items()),
+                types=self._seen.types,
+                ends={name: self._store.keys(name) for name in self._step.needs},
+                count=published.count,
+                problems=problems,
+            ).save(self._store, self._step)
+        return self._result("partial" if reasons else "complete", reasons, published.count, problems, notes)
 
     def _blocked(self) -> StepResult | None:
         """Wait for the types that the step needs; return the verdict where one of them was not collected."""
@@ -132,7 +203,7 @@ class Judge:
             yield self._refusal(error, self._step.optional)
         if self._records.rejected:
             yield f"{self._records.rejected} records rejected, such as {self._records.example}"
-        for result in self._results.of(sorted(self._seen.types)):
+        for result in self._results.of(sorted(self._seen.listed)):
             if result.verdict == "partial":
                 yield f"{result.type} is partial"
 

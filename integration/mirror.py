@@ -7,23 +7,41 @@ page) and the base of incremental runs (delta queries bring it up to date).
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from integration import content
-from integration.content import Collection
+from integration.content import Collection, Row
 from integration.database import Transaction, connect
 
-Link = tuple[str, str, str, bytes | None]
-"""Id of the parent, id of the child, its ``@odata.type``, and its JSON where it has more than these two."""
-
 _RESUMABLE = 86_400.0
+_SAMPLE = 100
 _ROWS = 1000
 
 
+class Children(NamedTuple):
+    """Some children of a parent: its id, the children, and whether others may be there already."""
+
+    parent: str
+    rows: Sequence[Row]
+    more: bool
+
+
+class Changed(NamedTuple):
+    """What became of an object since the run began: its parent's id (empty without one), and its JSON then and now."""
+
+    parent: str
+    before: str | None
+    now: str | None
+
+
 class Mirror:
-    """Collections of objects, and links from parents to children, in one SQLite file; safe for many threads.
+    """Collections of objects, and of the children of parents, in one SQLite file; safe for many threads.
 
     Args:
         path: the file; made where it is missing, and made anew where it is not of this version.
@@ -66,7 +84,8 @@ class Mirror:
                 for (number,) in database.execute("SELECT number FROM collections WHERE state = 'running'").fetchall():
                     content.clear(database, number)
                 database.execute("DELETE FROM collections WHERE state = 'running'")
-                database.execute("UPDATE collections SET state = 'stale'")
+                database.execute("DELETE FROM journal")
+                database.execute("UPDATE collections SET state = 'stale', base = version")
                 about["opened_on"] = str(time.time())
             about |= {"tenant": tenant, "run": "open"}
             database.executemany("INSERT OR REPLACE INTO about VALUES(?, ?)", about.items())
@@ -77,21 +96,12 @@ class Mirror:
         """Say that the run came to its end."""
         with self._transaction() as database:
             database.execute("UPDATE about SET value = 'closed' WHERE name = 'run'")
+            database.execute("DELETE FROM removals WHERE number <= (SELECT min(settled) FROM collections)")
 
     def find(self, name: str) -> Collection | None:
         """Return what is known of a collection; ``None`` where it is absent."""
         with self._lock:
-            row = self._writer.execute("SELECT * FROM collections WHERE name = ?", (name,)).fetchone()
-        return Collection(*row) if row else None
-
-    def version(self, name: str) -> str:
-        """Return another string whenever what the collection yields is another; empty where it is absent."""
-        with self._lock:
-            row = self._writer.execute(
-                "SELECT version, (SELECT value FROM about WHERE name = 'hidden') FROM collections WHERE name = ?",
-                (name,),
-            ).fetchone()
-        return f"{row[0]} {row[1] or ''}" if row else ""
+            return _find(self._writer, name)
 
     def begin(self, name: str, delta_link: str | None) -> None:
         """Start to read a collection whole: what is there of it goes.
@@ -101,44 +111,57 @@ class Mirror:
             delta_link: tells later what changed from now on.
         """
         with self._transaction() as database:
-            number = self._number(database, name)
+            known = _find(database, name)
+            if known:
+                database.execute(
+                    "INSERT OR IGNORE INTO before SELECT collection, id FROM places"
+                    " WHERE collection = ? AND parent = ''",
+                    (known.number,),
+                )
+                content.clear(database, known.number)
             database.execute(
-                "INSERT OR IGNORE INTO before SELECT collection, id FROM items WHERE collection = ?", (number,)
-            )
-            content.clear(database, number)
-            database.execute(
-                "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '') ON CONFLICT(name) DO UPDATE"
-                " SET state = 'running', next_link = NULL, delta_link = ?2, delta_on = ?3",
+                "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
+                " (SELECT coalesce(max(number), 0) FROM removals)) ON CONFLICT(name) DO UPDATE SET state = 'running',"
+                " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
                 (name, delta_link, time.time()),
             )
 
-    def add_items(self, name: str, rows: Sequence[tuple[str, bytes]], next_link: str | None) -> None:
-        """Add a page of objects, as id and JSON; an id that is there already is replaced."""
+    def add(self, name: str, rows: Sequence[Row], next_link: str | None) -> None:
+        """Add a page of objects of a collection that is read whole; one that is there already stays as it is."""
         with self._transaction() as database:
-            number = self._number(database, name)
-            content.put_items(database, number, rows)
+            number = _find_there(database, name).number
+            fresh = content.unseen(database, number, "", rows)
+            pieces = [("", fresh[at : at + content.PIECE]) for at in range(0, len(fresh), content.PIECE)]
+            content.append(database, number, pieces, placed=True)
+            content.remove(database, [row["id"] for row in fresh], removed=False)
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
-    def add_links(self, name: str, links: Sequence[Link], progress: Sequence[tuple[str, str | None]]) -> None:
-        """Add links, and how far their parents are read: id, and the link of the next page where one is left."""
+    def add_children(self, name: str, found: Sequence[Children], progress: Sequence[tuple[str, str | None]]) -> None:
+        """Add children, and how far their parents are read: id, and the link of the next page where one is left."""
         with self._transaction() as database:
-            number = self._number(database, name)
-            database.executemany(
-                "INSERT OR REPLACE INTO links VALUES(?, ?, ?, ?, ?)", [(number, *link) for link in links]
-            )
-            database.executemany(
-                "INSERT OR REPLACE INTO parents VALUES(?, ?, ?)", [(number, *parent) for parent in progress]
-            )
-
-    def forget_parent(self, name: str, parent: str) -> None:
-        """Drop what is there of one parent's children, so that they are read again."""
-        with self._transaction() as database:
-            content.forget_parent(database, self._number(database, name), parent)
+            collection = _find_there(database, name)
+            number = collection.number
+            if collection.state == "running":
+                pieces = [(children.parent, children.rows) for children in found if children.rows and not children.more]
+                content.append(database, number, pieces, placed=False)
+                for parent, rows, more in found:
+                    if more and (fresh := content.unseen(database, number, parent, rows)):
+                        content.append(database, number, [(parent, fresh)], placed=True)
+            else:
+                changes = sum(
+                    content.put(database, number, parent, {row["id"]: row for row in rows}) for parent, rows, _ in found
+                )
+                content.changed(database, number, changes)
+            if progress:
+                database.execute(
+                    f"INSERT OR REPLACE INTO parents VALUES {', '.join(['(?, ?, ?)'] * len(progress))}",
+                    [value for parent in progress for value in (number, *parent)],
+                )
 
     def complete(self, name: str) -> None:
         """Say that a collection has been read whole."""
         with self._transaction() as database:
-            number = self._number(database, name)
+            number = _find_there(database, name).number
             version = content.version(database, number)
             database.execute(
                 "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ?"
@@ -146,65 +169,80 @@ class Mirror:
                 (version, time.time(), number),
             )
             vanished = database.execute(
-                "INSERT OR IGNORE INTO removed SELECT id FROM before WHERE collection = ?1"
-                " AND id NOT IN (SELECT id FROM items WHERE collection = ?1)",
+                "SELECT id FROM before WHERE collection = ?1 AND id NOT IN"
+                " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
                 (number,),
-            ).rowcount
+            ).fetchall()
+            content.remove(database, [key for (key,) in vanished], removed=True)
             database.execute("DELETE FROM before WHERE collection = ?", (number,))
-            content.hidden(database, vanished)
 
-    def change_items(self, name: str, rows: Sequence[tuple[str, bytes]], gone: Sequence[str], link: str) -> int:
-        """Apply a page of changes to a collection of objects, and return how many made a difference.
+    def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:
+        """Apply a page of changes to a collection of objects.
 
         Args:
             name: the collection.
-            rows: id and JSON of objects that are new or changed.
+            rows: objects that are new or changed, by id.
             gone: ids of objects that were deleted.
             link: where the changes go on.
         """
         with self._transaction() as database:
-            number = self._number(database, name)
-            changes = 0
-            known = "SELECT body FROM items WHERE collection = ? AND id = ?"
-            rows = [row for row in rows if database.execute(known, (number, row[0])).fetchone() != (row[1],)]
-            content.put_items(database, number, rows)
-            for key in gone:
-                content.hidden(database, database.execute("INSERT OR IGNORE INTO removed VALUES(?)", (key,)).rowcount)
-                changes += database.execute("DELETE FROM items WHERE collection = ? AND id = ?", (number, key)).rowcount
-            content.changed(database, number, changes + len(rows), link)
-            return changes + len(rows)
+            number = _find_there(database, name).number
+            changes = content.put(database, number, "", rows)
+            content.remove(database, list(rows), removed=False)
+            content.remove(database, gone, removed=True)
+            changes += len(content.drop(database, number, "", set(gone)))
+            self._advance(database, number, changes, link)
 
-    def change_links(
-        self, name: str, links: Sequence[Link], gone: Sequence[tuple[str, str]], parents: Sequence[str], link: str
-    ) -> int:
-        """Apply a page of changes to links, and return how many made a difference.
+    def change_children(
+        self,
+        name: str,
+        found: Mapping[str, Mapping[str, Row]],
+        gone: Mapping[str, set[str]],
+        parents: Sequence[str],
+        link: str,
+    ) -> None:
+        """Apply a page of changes to a relation.
 
         Children of a parent that the mirror has not read are left out: they are read with that parent.
 
         Args:
             name: the relation.
-            links: links that are new.
-            gone: parent and child of links that were deleted.
+            found: children that are new, by parent and id.
+            gone: ids of children that were deleted, by parent.
             parents: ids of parents that were deleted.
             link: where the changes go on.
         """
         with self._transaction() as database:
-            number = self._number(database, name)
-            changes = 0
-            for parent in parents:
-                changes += content.forget_parent(database, number, parent)
-            for parent, child, kind, _ in links:
-                changes += database.execute(
-                    "INSERT OR IGNORE INTO links SELECT ?1, ?2, ?3, ?4, NULL"
-                    " WHERE EXISTS (SELECT 1 FROM parents WHERE collection = ?1 AND id = ?2)",
-                    (number, parent, child, kind),
-                ).rowcount
-            for parent, child in gone:
-                changes += database.execute(
-                    "DELETE FROM links WHERE collection = ? AND parent = ? AND id = ?", (number, parent, child)
-                ).rowcount
-            content.changed(database, number, changes, link)
-            return changes
+            number = _find_there(database, name).number
+            changes = sum(content.forget_parent(database, number, parent) for parent in parents)
+            read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
+            for parent, rows in found.items():
+                if database.execute(read, (number, parent)).fetchone():
+                    changes += content.put(database, number, parent, rows)
+            for parent, ids in gone.items():
+                changes += len(content.drop(database, number, parent, ids))
+                for key in ids:
+                    database.execute(
+                        "DELETE FROM aside WHERE collection = ? AND id = ? AND parent = ?", (number, key, parent)
+                    )
+            self._advance(database, number, changes, link)
+
+    def settle(self, name: str) -> None:
+        """Take links to objects that were deleted meanwhile out of a relation, and put those to restored ones back."""
+        with self._transaction() as database:
+            collection = _find_there(database, name)
+            log = database.execute(
+                "SELECT number, id, removed FROM removals WHERE number > ? ORDER BY number", (collection.settled,)
+            ).fetchall()
+            if not log:
+                return
+            last = {key: bool(removed) for _, key, removed in log}
+            gone = {key for key, removed in last.items() if removed}
+            changes = _set_aside(database, collection.number, gone) if gone else 0
+            for key in last.keys() - gone:
+                changes += _put_back(database, collection.number, key)
+            content.changed(database, collection.number, changes)
+            database.execute("UPDATE collections SET settled = ? WHERE number = ?", (log[-1][0], collection.number))
 
     def current(self, name: str) -> None:
         """Say that a collection has all changes up to now."""
@@ -222,67 +260,164 @@ class Mirror:
         """
         with self._lock:
             return self._writer.execute(
-                "SELECT items.id, parents.next_link FROM items LEFT JOIN parents"
-                " ON parents.collection = ?1 AND parents.id = items.id"
-                " WHERE items.collection = ?2 AND (parents.id IS NULL OR parents.next_link IS NOT NULL)"
-                " ORDER BY items.id",
-                (self._number(self._writer, name), self._number(self._writer, parents)),
+                "SELECT places.id, parents.next_link FROM places LEFT JOIN parents"
+                " ON parents.collection = ?1 AND parents.id = places.id"
+                " WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"
+                " ORDER BY places.id",
+                (_find_there(self._writer, name).number, _find_there(self._writer, parents).number),
             ).fetchall()
 
-    def items(self, name: str) -> Iterator[bytes]:
-        """Yield the JSON of a collection's objects, in order of their ids."""
-        for (body,) in self._read("SELECT body FROM items WHERE collection = ? ORDER BY id", name):
-            yield body
+    def pieces(self, name: str, most: int) -> "Pieces":
+        """Return a reader of a collection's objects, in the order in which they came, up to ``most`` pieces at once."""
+        return Pieces(self._path, self._number(name), most)
 
-    def links(self, name: str) -> Iterator[Link]:
-        """Yield a relation's links, in order of parent and child; without children that were deleted meanwhile."""
-        return self._read(
-            "SELECT parent, id, kind, body FROM links WHERE collection = ? AND id NOT IN (SELECT id FROM removed)"
-            " ORDER BY parent, id",
-            name,
-        )
+    def changes(self, name: str) -> Iterator[Changed]:
+        """Yield what became of the objects of a collection since the run began."""
+        number = self._number(name)
+        with closing(connect(self._path)) as database:
+            cursor = database.execute(
+                "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
+            )
+            while rows := cursor.fetchmany(_ROWS):
+                yield from (Changed(*row) for row in rows)
 
-    def childless(self, name: str, parents: str) -> Iterator[bytes]:
-        """Yield the JSON of the parents without any child.
+    def kinds(self, name: str) -> dict[str, tuple[int, list[str]]]:
+        """Return for each ``@odata.type`` how many links lead to it, and the ids of some of these children."""
+
+        def count() -> dict[str, tuple[int, list[str]]]:
+            counts: Counter[str] = Counter()
+            samples: dict[str, dict[str, None]] = {}
+            with self.pieces(name, 32) as pieces:
+                while found := pieces.next():
+                    for rows in found[1::2]:
+                        for row in rows:
+                            kind = row.get("@odata.type") or ""
+                            counts[kind] += 1
+                            if counts[kind] <= _SAMPLE:
+                                samples.setdefault(kind, {})[row["id"]] = None
+            return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
+
+        found: dict[str, tuple[int, list[str]]] = self._fact(name, "kinds", "", count)
+        return found
+
+    def hiding(self, name: str, parents: str) -> int:
+        """Return how many parents with the visibility ``HiddenMembership`` show no child.
 
         Args:
             name: the relation.
             parents: name of the parents' collection.
         """
-        relation = self._number(self._writer, name)
-        for (body,) in self._read(
-            "SELECT body FROM items WHERE collection = ? AND id NOT IN"
-            " (SELECT parent FROM links WHERE collection = ?) ORDER BY id",
-            parents,
-            relation,
-        ):
-            yield body
 
-    def sample(self, name: str, kind: str, most: int) -> list[str]:
-        """Return ids of some children of a kind."""
-        statement = "SELECT DISTINCT id FROM links WHERE collection = ? AND kind = ? LIMIT ?"
-        return [key for (key,) in self._read(statement, name, kind, most)]
+        def count() -> int:
+            relation, found = self._number(name), 0
+            with self.pieces(parents, 8) as pieces:
+                while rows := pieces.next():
+                    hide = [r["id"] for each in rows[1::2] for r in each if r.get("visibility") == "HiddenMembership"]
+                    found += sum(not self._has_children(relation, key) for key in hide)
+            return found
 
-    def kinds(self, name: str) -> dict[str, int]:
-        """Return how many links lead to each ``@odata.type``."""
-        statement = (
-            "SELECT kind, count(*) FROM links WHERE collection = ? AND id NOT IN (SELECT id FROM removed)"
-            " GROUP BY kind ORDER BY kind"
-        )
-        return dict(self._read(statement, name))
+        about = self.find(parents)
+        found: int = self._fact(name, "hiding", about.version if about else "", count)
+        return found
 
-    def _read(self, statement: str, name: str, *values: str | int) -> Iterator[Any]:
-        reader = connect(self._path)
-        try:
-            cursor = reader.execute(statement, (self._number(reader, name), *values))
-            while rows := cursor.fetchmany(_ROWS):
-                yield from rows
-        finally:
-            reader.close()
+    def _has_children(self, relation: int, parent: str) -> bool:
+        with self._lock:
+            row = self._writer.execute(
+                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ? AND objects <> '[]'", (relation, parent)
+            ).fetchone()
+        return row is not None
 
-    def _number(self, database: sqlite3.Connection, name: str) -> int:
-        row = database.execute("SELECT number FROM collections WHERE name = ?", (name,)).fetchone()
-        return int(row[0]) if row else 0
+    def _fact(self, name: str, fact: str, further: str, find_out: Callable[[], Any]) -> Any:
+        """Return what is known of this version of a collection, finding it out where it is not known yet."""
+        with self._lock:
+            collection = _find_there(self._writer, name)
+            version = f"{collection.version} {further}"
+            row = self._writer.execute(
+                "SELECT value FROM facts WHERE collection = ? AND name = ? AND version = ?",
+                (collection.number, fact, version),
+            ).fetchone()
+        if row:
+            return orjson.loads(row[0])
+        value = find_out()
+        if collection.state == "complete":
+            with self._transaction() as database:
+                database.execute(
+                    "INSERT OR REPLACE INTO facts VALUES(?, ?, ?, ?)",
+                    (collection.number, fact, version, orjson.dumps(value).decode()),
+                )
+        return value
+
+    def _number(self, name: str) -> int:
+        with self._lock:
+            return _find_there(self._writer, name).number
+
+    def _advance(self, database: sqlite3.Connection, number: int, changes: int, link: str) -> None:
+        database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
+        content.changed(database, number, changes)
 
     def _transaction(self) -> Transaction:
         return Transaction(self._writer, self._lock)
+
+
+class Pieces:
+    """Reads a collection from its first piece on, also while it grows; a context manager."""
+
+    def __init__(self, path: Path, number: int, most: int) -> None:
+        self._database = connect(path)
+        self._number, self._most, self._last = number, most, 0
+
+    def __enter__(self) -> "Pieces":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def next(self) -> list[Any]:
+        """Return parent's id and objects in turn, of the pieces that come next; nothing where no more are there now."""
+        last, text = self._database.execute(
+            "SELECT max(number), group_concat(json_quote(parent) || ',' || objects) FROM"
+            " (SELECT number, parent, objects FROM pieces WHERE collection = ? AND number > ? ORDER BY number LIMIT ?)",
+            (self._number, self._last, self._most),
+        ).fetchone()
+        if last is None:
+            return []
+        self._last = last
+        found: list[Any] = orjson.loads(f"[{text}]")
+        return found
+
+
+def _find(database: sqlite3.Connection, name: str) -> Collection | None:
+    row = database.execute("SELECT * FROM collections WHERE name = ?", (name,)).fetchone()
+    return Collection(*row) if row else None
+
+
+def _find_there(database: sqlite3.Connection, name: str) -> Collection:
+    found = _find(database, name)
+    assert found is not None
+    return found
+
+
+def _set_aside(database: sqlite3.Connection, number: int, ids: set[str]) -> int:
+    """Take the links to some children out of a relation, and keep them apart."""
+    count = 0
+    touched: set[str] = set()
+    for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
+        if not ids.isdisjoint(row["id"] for row in orjson.loads(objects)):
+            touched.add(parent)
+    for parent in sorted(touched):
+        dropped = content.drop(database, number, parent, ids)
+        count += len(dropped)
+        database.executemany(
+            "INSERT OR REPLACE INTO aside VALUES(?, ?, ?, ?)",
+            [(number, parent, row["id"], orjson.dumps(row).decode()) for row in dropped],
+        )
+    return count
+
+
+def _put_back(database: sqlite3.Connection, number: int, key: str) -> int:
+    """Put the links to a child back into a relation."""
+    kept = database.execute(
+        "SELECT parent, object FROM aside WHERE collection = ? AND id = ?", (number, key)
+    ).fetchall()
+    database.execute("DELETE FROM aside WHERE collection = ? AND id = ?", (number, key))
+    return sum(content.put(database, number, parent, {key: orjson.loads(row)}) for parent, row in kept)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 
 class Entity:
     """One thing of the tenant.
@@ -12,11 +14,26 @@ class Entity:
             object that the entity was made from and is kept only where the run asks for raw data.
     """
 
-    __slots__ = ("key", "properties")
+    __slots__ = ("_json", "_properties", "key")
 
     def __init__(self, key: str, /, **properties: Any) -> None:
         self.key = key
-        self.properties = properties
+        self._properties: dict[str, Any] | None = properties
+        self._json = ""
+
+    @classmethod
+    def from_json(cls, key: str, text: str) -> "Entity":
+        """Return an entity whose properties are taken out of their JSON when somebody asks for one."""
+        entity = cls(key)
+        entity._properties, entity._json = None, text
+        return entity
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """JupiterOne properties by name."""
+        if self._properties is None:
+            self._properties = orjson.loads(self._json)
+        return self._properties
 
     def __repr__(self) -> str:
         return f"Entity({self.key!r}, {', '.join(self.properties)})"

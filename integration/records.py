@@ -67,27 +67,40 @@ class Records:
                 self._reject(self._not_json(item.key, error))
 
     def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
-        verb = self.step.class_name
-        stamps = {"_type": self.step.name, "_class": verb}
-        bare = orjson.dumps({"displayName": verb}).decode()
-        accepts = self.schema.accepts
-        between = relationship_key("", verb, "")
+        """Yield source, target and properties; a relationship without properties of its own is checked by its ends."""
+        bare = self._accepts_bare()
         for item in items:
             if type(item) is not Relationship:
                 raise self._not_a(Relationship, item)
             source, target = item.from_key, item.to_key
-            key = f"{source}{between}{target}"
-            properties = {"displayName": verb}
-            if item.properties:
-                properties |= {name: value for name, value in item.properties.items() if value is not None}
-            record = {**properties, "_key": key, "_fromEntityKey": source, "_toEntityKey": target, **stamps}
-            try:
-                if accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
-                    yield key, source, target, orjson.dumps(properties).decode() if item.properties else bare
-                else:
-                    self._reject(self._problem(record, properties))
-            except (TypeError, ValueError) as error:
-                self._reject(self._not_json(key, error))
+            if bare and not item.properties and type(source) is str and type(target) is str and source and target:
+                yield source, target, None
+            else:
+                row = self._relationship(source, target, item.properties)
+                if row:
+                    yield row
+
+    def _accepts_bare(self) -> bool:
+        """Tell whether all relationships without properties of their own are as the schema says."""
+        record = self._stamped("from", "to", {"displayName": self.step.class_name})
+        return self.schema.keys_are_plain and self.schema.accepts(record)
+
+    def _relationship(self, source: Any, target: Any, own: Mapping[str, Any]) -> Row | None:
+        given = {name: value for name, value in own.items() if value is not None}
+        properties = {"displayName": self.step.class_name, **given}
+        record = self._stamped(source, target, properties)
+        try:
+            if self.schema.accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
+                return source, target, orjson.dumps(properties).decode() if given else None
+            self._reject(self._problem(record, properties))
+        except (TypeError, ValueError) as error:
+            self._reject(self._not_json(record["_key"], error))
+        return None
+
+    def _stamped(self, source: Any, target: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
+        key = relationship_key(source, self.step.class_name, target)
+        ends = {"_key": key, "_fromEntityKey": source, "_toEntityKey": target}
+        return {**properties, **ends, "_type": self.step.name, "_class": self.step.class_name}
 
     def _problem(self, record: dict[str, Any], properties: Mapping[str, Any]) -> str:
         forged = [name for name in properties if name.startswith("_") and name != "_rawData"]

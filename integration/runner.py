@@ -142,7 +142,7 @@ class _Run:
         mirror = stack.enter_context(closing(Mirror(path)))
         opened = mirror.open(self._tenant, fresh=self._config.fresh or self._tape.one_by_one)
         self._reading["mirror"] = "rebuilt: it was of another version" if mirror.rebuilt else opened
-        return Reader(
+        reader = Reader(
             client,
             mirror,
             in_flight=in_flight,
@@ -153,6 +153,8 @@ class _Run:
             announce=self._results.notify,
             counter=Counter(lambda progress: self._manager.hook.integration_pages_read(progress=progress)),
         )
+        stack.callback(reader.close)
+        return reader
 
     def _compare(self, review: Review) -> None:
         """Say before the first read what the token's permissions do not allow."""

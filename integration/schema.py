@@ -19,6 +19,7 @@ _RAW_DATA = {
     "description": "The Graph objects that the entity was made from; only where the run asks for raw data.",
     "items": {"type": "object", "required": ["name", "rawData"]},
 }
+_PLAIN_KEY = {"type": "string", "minLength": 1, "description": ""}
 _ENDS = {
     "_fromEntityKey": {"type": "string", "minLength": 1, "description": "_key of the entity it starts from."},
     "_toEntityKey": {"type": "string", "minLength": 1, "description": "_key of the entity it leads to."},
@@ -55,6 +56,12 @@ class Schema:
     def properties(self) -> tuple[str, ...]:
         """Names of the type's own properties, in the schema's order; without the ``_`` of the system's."""
         return tuple(name for name in self.document["properties"] if not name.startswith("_"))
+
+    @property
+    def keys_are_plain(self) -> bool:
+        """Whether the schema asks no more of a relationship's keys than to be strings that are not empty."""
+        definitions = [self.document["properties"].get(name, {}) for name in ("_key", *_ENDS)]
+        return all({**each, "description": ""} == _PLAIN_KEY for each in definitions)
 
     def explain(self, record: Record) -> str:
         """Say which record was rejected, for which property, with what was expected and found."""

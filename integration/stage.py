@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import orjson
 
 from integration.errors import DanglingEnd, DuplicateKey
+from integration.loose import count_loose, find_loose, refresh_loose
 from integration.step import Step
+from integration.tables import number_of
 
-SYSTEM = {
-    "entities": ("_key", "_type", "_class"),
-    "relationships": ("_key", "_type", "_class", "_fromEntityKey", "_toEntityKey"),
-}
-"""The columns that each table has beside ``properties``."""
+Row = Sequence[object]
+"""An entity's key and properties; a relationship's source, target and properties. Properties are an object of JSON;
+``None`` for a relationship that has none of its own."""
+EXAMPLES = 3
 
-Row = tuple[str, ...]
-_EXAMPLES = 3
+
+class KeyTaken(Exception):
+    """A changed record has the key of one that did not change: only all records together tell what is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,6 @@ class Published:
         duplicate_examples: some of these keys.
         dangling: relationships that start from or lead to an entity that was not collected.
         dangling_examples: keys of some of these entities.
-        changed: the graph's records of the type are not what they were.
-        rekeyed: records came or went.
     """
 
     count: int
@@ -39,134 +39,228 @@ class Published:
     duplicate_examples: tuple[str, ...] = ()
     dangling: int = 0
     dangling_examples: tuple[str, ...] = ()
-    changed: bool = False
-    rekeyed: bool = False
 
 
 class Stage:
     """A table of a step's records, apart from the graph until they are published.
 
-    A row is the key, for relationships the keys of both ends, and the properties as JSON.
+    Args:
+        database: the graph.
+        lock: guards it.
+        step: the declaration.
+        revision: of the graph that is being made.
     """
 
-    def __init__(self, database: sqlite3.Connection, lock: threading.RLock, step: Step) -> None:
-        self._database, self._lock, self._step = database, lock, step
-        self._table = table_of(step)
-        self._columns = [name for name in SYSTEM[self._table] if name not in ("_type", "_class")] + ["properties"]
-        self._name = f'temp."{step.name} staged"'
+    def __init__(self, database: sqlite3.Connection, lock: threading.RLock, step: Step, revision: int) -> None:
+        self._database, self._lock, self._step, self._revision = database, lock, step, revision
+        self._table = "edges" if step.is_relationship else "nodes"
+        self._columns = ["source", "target"] if step.is_relationship else ["key"]
+        self._keys = ", ".join(self._columns)
+        self._new, self._old = f'temp."{step.name} new"', f'temp."{step.name} old"'
         with lock:
-            database.execute(f"CREATE TABLE {self._name}({', '.join(self._columns)})")
-        self._insert = f"INSERT INTO {self._name} VALUES({', '.join('?' * len(self._columns))})"
+            self._type = number_of(database, step)
+            for name in (self._new, self._old):
+                database.execute(f"CREATE TABLE {name}({self._keys}, properties)")
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Add rows."""
-        with self._lock:
-            self._database.executemany(self._insert, rows)
+        """Add records."""
+        self._insert(self._new, rows)
+
+    def add_old(self, rows: Sequence[Row]) -> None:
+        """Add records that were made of what has changed since: those among them that are not made again go."""
+        self._insert(self._old, rows)
 
     def discard(self) -> None:
-        """Drop the rows."""
+        """Drop the records."""
         with self._lock:
-            self._database.execute(f"DROP TABLE {self._name}")
+            self._database.execute(f"DROP TABLE {self._new}")
+            self._database.execute(f"DROP TABLE {self._old}")
 
     def publish(self, *, complete: bool, strict: bool) -> Published:
-        """Move the rows into the graph.
+        """Move the records into the graph.
 
         Args:
-            complete: the rows are all there is of the type, so what the graph has beyond them goes; otherwise it stays.
+            complete: they are all there is of the type, so what the graph has beyond them goes; otherwise it stays.
             strict: publish nothing where a key is there twice or an end is missing.
 
         Raises:
             DuplicateKey: in strict mode, two records have the same key.
             DanglingEnd: in strict mode, a relationship's end was not collected.
         """
+        with self._lock, self._undone_on_error():
+            before = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
+            staged = self._count(f"SELECT count(*) FROM {self._new}")
+            if before:
+                distinct, same = self._compare()
+                if not (distinct == same == before):
+                    if complete:
+                        self._delete(f"({self._keys}) NOT IN (SELECT {self._keys} FROM {self._new})")
+                    self._merge()
+            else:
+                distinct = self._load()
+            count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
+            if not complete:
+                there = f"({self._keys}) IN (SELECT {self._keys} FROM {self._new})"
+                count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ? AND {there}", self._type)
+            if self._step.is_relationship:
+                find_loose(self._database, self._type)
+            return self._published(count, staged - count, strict=strict)
+
+    def publish_changes(self, *, strict: bool) -> Published:
+        """Change the graph's records of the type by those that were added: the new ones come, old ones go.
+
+        Raises:
+            KeyTaken: the key of a new record is that of one that did not change.
+            DuplicateKey: in strict mode, as ``publish``.
+            DanglingEnd: in strict mode, as ``publish``.
+        """
+        with self._lock, self._undone_on_error():
+            staged, distinct = self._database.execute(
+                f"SELECT sum(n), count(*) FROM (SELECT count(*) AS n FROM {self._new} GROUP BY {self._keys})"
+            ).fetchone()
+            taken = (
+                f"SELECT count(*) FROM {self._new} AS new JOIN {self._table} AS there ON {self._same_key('new')}"
+                f" AND there.type = ? WHERE ({self._qualified('new')}) NOT IN (SELECT {self._keys} FROM {self._old})"
+            )
+            if (staged or 0) != distinct or self._count(taken, self._type):
+                raise KeyTaken(self._step.name)
+            self._delete(
+                f"({self._keys}) IN (SELECT {self._keys} FROM {self._old} EXCEPT SELECT {self._keys} FROM {self._new})"
+            )
+            self._merge()
+            if self._step.is_relationship:
+                refresh_loose(self._database, self._type, self._revision)
+            count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
+            return self._published(count, 0, strict=strict)
+
+    def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(self._columns) + 1))
         with self._lock:
-            self._database.execute("SAVEPOINT publish")
-            try:
-                published = self._publish(complete)
-                if strict:
-                    self._refuse(published)
-            except BaseException:
-                self._database.execute("ROLLBACK TO publish")
-                raise
-            finally:
-                self._database.execute("RELEASE publish")
-            return published
+            self._database.execute(
+                f"INSERT INTO {table} SELECT {values} FROM json_each(?)", (orjson.dumps(rows).decode(),)
+            )
 
-    def _publish(self, complete: bool) -> Published:
-        staged = self._count(f"SELECT count(*) FROM {self._name}")
-        in_graph = f"SELECT count(*) FROM {self._table} WHERE _type = ?"
-        before = self._count(in_graph, self._step.name)
-        deleted = self._delete_unseen() if complete and before else 0
-        merged = self._merge()
-        after = self._count(in_graph, self._step.name)
-        rekeyed = bool(deleted) or after != before
-        count = after
-        if not complete:
-            count = self._count(f"{in_graph} AND _key IN (SELECT _key FROM {self._name})", self._step.name)
-        duplicates = self._duplicates() if staged > count else ()
-        missing = dangling(self._database, self._step, self._name)
-        return Published(count, staged - count, duplicates, *missing, bool(deleted or merged), rekeyed)
+    def _compare(self) -> tuple[int, int]:
+        """Return how many keys were added, and how many of these records the graph has as they are."""
+        distinct, same = self._database.execute(
+            f"SELECT count(*), coalesce(sum(same), 0) FROM (SELECT max(there.type IS NOT NULL"
+            f" AND there.properties IS new.properties) AS same FROM {self._new} AS new"
+            f" LEFT JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?"
+            f" GROUP BY {self._qualified('new')})",
+            (self._type,),
+        ).fetchone()
+        return distinct, same
 
-    def _delete_unseen(self) -> int:
-        return self._database.execute(
-            f"DELETE FROM {self._table} WHERE _type = ? AND _key NOT IN (SELECT _key FROM {self._name})",
-            (self._step.name,),
+    def _load(self) -> int:
+        """Put the type's first records into the graph, in the order of their keys, and return how many there were."""
+        count = self._database.execute(
+            f"INSERT OR IGNORE INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
+            f" FROM {self._new} ORDER BY {self._keys}, properties",
+            (self._type,),
         ).rowcount
+        if count:
+            self._database.execute(
+                "UPDATE types SET loaded = ?1, content = ?1, keys = ?1 WHERE number = ?2", (self._revision, self._type)
+            )
+        return count
 
-    def _merge(self) -> int:
-        class_name = self._step.class_name if self._step.is_relationship else [self._step.class_name]
-        values = ", ".join({"_type": ":type", "_class": ":class"}.get(name, name) for name in SYSTEM[self._table])
-        return self._database.execute(
-            f"INSERT INTO {self._table} SELECT {values}, properties FROM {self._name} WHERE true ORDER BY _key, rowid"
-            " ON CONFLICT(_key) DO UPDATE SET properties = excluded.properties, _class = excluded._class"
-            " WHERE _type = excluded._type"
-            " AND (properties, _class) IS NOT (excluded.properties, excluded._class)",
-            {"type": self._step.name, "class": orjson.dumps(class_name).decode()},
+    def _delete(self, which: str) -> None:
+        """Delete records of the type, and note what they were."""
+        noted = self._database.execute(
+            f"INSERT INTO changes SELECT type, ?, {self._noted('there')}, 'deleted', properties"
+            f" FROM {self._table} AS there WHERE type = ? AND {which}",
+            (self._revision, self._type),
         ).rowcount
+        if noted:
+            gone = "SELECT key, target" if self._step.is_relationship else "SELECT key"
+            self._database.execute(
+                f"DELETE FROM {self._table} WHERE type = ?1 AND ({self._keys}) IN"
+                f" ({gone} FROM changes WHERE type = ?1 AND revision = ?2 AND what = 'deleted')",
+                (self._type, self._revision),
+            )
+            self._touch(keys=True)
 
-    def _duplicates(self) -> tuple[str, ...]:
-        rows = self._database.execute(
-            f"SELECT _key FROM {self._name} GROUP BY _key HAVING count(*) > 1"
-            f" UNION SELECT _key FROM {self._name} JOIN {self._table} USING(_key) WHERE _type <> ? LIMIT {_EXAMPLES}",
-            (self._step.name,),
+    def _merge(self) -> None:
+        """Bring the added records into the graph, and note which are new there, and what the others were."""
+        new = f"(SELECT {self._keys}, min(properties) AS properties FROM {self._new} GROUP BY {self._keys}) AS new"
+        elsewhere = "" if self._step.is_relationship else " AND NOT EXISTS (SELECT 1 FROM nodes WHERE key = new.key)"
+        created = self._database.execute(
+            f"INSERT INTO changes SELECT ?1, ?2, {self._noted('new')}, 'created', NULL FROM {new}"
+            f" LEFT JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?1"
+            f" WHERE there.type IS NULL{elsewhere}",
+            (self._type, self._revision),
+        ).rowcount
+        updated = self._database.execute(
+            f"INSERT INTO changes SELECT ?1, ?2, {self._noted('new')}, 'updated', there.properties FROM {new}"
+            f" JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?1"
+            " WHERE there.properties IS NOT new.properties",
+            (self._type, self._revision),
+        ).rowcount
+        if created or updated:
+            conflict = "type, source, target" if self._step.is_relationship else "key"
+            self._database.execute(
+                f"INSERT INTO {self._table}(type, {self._keys}, properties)"
+                f" SELECT ?, {self._qualified('new')}, properties FROM {new} WHERE true"
+                f" ON CONFLICT({conflict}) DO UPDATE SET properties = excluded.properties"
+                " WHERE type = excluded.type AND properties IS NOT excluded.properties",
+                (self._type,),
+            )
+            self._touch(keys=bool(created))
+
+    def _touch(self, *, keys: bool) -> None:
+        rekeyed = ", keys = ?1" if keys else ""
+        self._database.execute(
+            f"UPDATE types SET content = ?1{rekeyed} WHERE number = ?2", (self._revision, self._type)
         )
-        return tuple(key for (key,) in rows)
 
-    def _count(self, statement: str, *values: str) -> int:
-        return int(self._database.execute(statement, values).fetchone()[0])
-
-    def _refuse(self, published: Published) -> None:
-        if published.duplicates:
-            example = published.duplicate_examples[0]
-            raise DuplicateKey(f"{published.duplicates} records have a key that another one has, such as {example}")
-        if published.dangling:
+    def _published(self, count: int, duplicates: int, *, strict: bool) -> Published:
+        examples = self._duplicates() if duplicates else ()
+        loose = count_loose(self._database, self._type, EXAMPLES) if self._step.is_relationship else (0, ())
+        published = Published(count, duplicates, examples, *loose)
+        if strict and duplicates:
+            raise DuplicateKey(f"{duplicates} records have a key that another one has, such as {examples[0]}")
+        if strict and published.dangling:
             raise DanglingEnd(
                 f"{published.dangling} relationships have an end that was not collected, such as "
                 f"{published.dangling_examples[0]}"
             )
+        return published
+
+    def _duplicates(self) -> tuple[str, ...]:
+        between = f" || '|{self._step.class_name.lower()}|' || "
+        rows = self._database.execute(
+            f"SELECT {between.join(self._columns)} FROM {self._new} GROUP BY {self._keys} HAVING count(*) > 1"
+            + ("" if self._step.is_relationship else f" UNION SELECT key FROM {self._new} JOIN nodes USING(key)"
+               f" WHERE type <> {self._type}") + f" LIMIT {EXAMPLES}"
+        )  # fmt: skip
+        return tuple(key for (key,) in rows)
+
+    def _same_key(self, name: str) -> str:
+        return " AND ".join(f"there.{column} = {name}.{column}" for column in self._columns)
+
+    def _qualified(self, name: str) -> str:
+        return ", ".join(f"{name}.{column}" for column in self._columns)
+
+    def _noted(self, name: str) -> str:
+        return self._qualified(name) + ("" if self._step.is_relationship else ", ''")
+
+    def _count(self, statement: str, *values: object) -> int:
+        return int(self._database.execute(statement, values).fetchone()[0])
+
+    def _undone_on_error(self) -> "_Savepoint":
+        return _Savepoint(self._database)
 
 
-def table_of(step: Step) -> str:
-    """Return the name of the table that holds the step's records."""
-    return "relationships" if step.is_relationship else "entities"
+class _Savepoint:
+    """What a ``with`` did to the database is undone by an exception."""
 
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
 
-def dangling(database: sqlite3.Connection, step: Step, table: str) -> tuple[int, tuple[str, ...]]:
-    """Count the step's relationships in a table with an end that was not collected.
+    def __enter__(self) -> None:
+        self._database.execute("SAVEPOINT publish")
 
-    Returns:
-        How many, and keys of some of the missing ends.
-    """
-    if not step.is_relationship:
-        return 0, ()
-    own = f"_type = '{step.name}' AND" if table == "relationships" else ""
-    missing = "NOT EXISTS (SELECT 1 FROM entities WHERE _key = {0})"
-    source, target = missing.format("_fromEntityKey"), missing.format("_toEntityKey")
-    (count,) = database.execute(f"SELECT count(*) FROM {table} WHERE {own} ({source} OR {target})").fetchone()
-    if not count:
-        return 0, ()
-    keys = database.execute(
-        f"SELECT _fromEntityKey FROM {table} WHERE {own} {source}"
-        f" UNION SELECT _toEntityKey FROM {table} WHERE {own} {target} LIMIT {_EXAMPLES}"
-    )
-    return count, tuple(key for (key,) in keys)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind:
+            self._database.execute("ROLLBACK TO publish")
+        self._database.execute("RELEASE publish")

@@ -29,6 +29,8 @@ class Step:
         permissions: Graph application permissions without which the step cannot run.
         optional: Graph application permissions that only enrich its records.
         needs: names of the types that must be collected before.
+        per_row: each record is made of one object alone, so that a later run hands over only objects that changed. Such
+            a step keeps nothing from one object to the next.
         ends: for a relationship, the types that it leads from and to; ``None`` for an entity.
     """
 
@@ -38,6 +40,7 @@ class Step:
     permissions: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    per_row: bool = False
     ends: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
@@ -71,7 +74,12 @@ class Step:
 
 
 def entity_step(
-    class_name: str, *, permissions: Iterable[str] = (), optional: Iterable[str] = (), needs: Iterable[str] = ()
+    class_name: str,
+    *,
+    permissions: Iterable[str] = (),
+    optional: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    per_row: bool = False,
 ) -> Callable[[EntityFunction], Step]:
     """Declare a step that yields entities; the function's name is the type.
 
@@ -80,6 +88,8 @@ def entity_step(
         permissions: Graph application permissions that it cannot do without.
         optional: Graph application permissions that only enrich the entities.
         needs: types that must be collected before, because the step reads them through its context.
+        per_row: each entity is made of one object that Graph gives, and of nothing that the step kept from others:
+            later runs call the function with the objects that changed.
     """
 
     def declare(function: EntityFunction) -> Step:
@@ -90,6 +100,7 @@ def entity_step(
             permissions=tuple(permissions),
             optional=tuple(optional),
             needs=_unique(needs),
+            per_row=per_row,
         )
 
     return declare
@@ -102,6 +113,7 @@ def relationship_step(
     *,
     permissions: Iterable[str] = (),
     needs: Iterable[str] = (),
+    per_row: bool = False,
     type: str | None = None,
 ) -> Callable[[RelationshipFunction], Step]:
     """Declare a step that yields relationships; it needs the two types that it connects without saying so.
@@ -112,6 +124,7 @@ def relationship_step(
         to_type: type of the entities that they lead to.
         permissions: Graph application permissions that it cannot do without.
         needs: further types that must be collected before.
+        per_row: as for ``entity_step``; the object may be an entity of another type too.
         type: the ``_type``, only where it is not the one that JupiterOne derives from the three names.
 
     Raises:
@@ -126,6 +139,7 @@ def relationship_step(
             run=function,
             permissions=tuple(permissions),
             needs=_unique([from_type, to_type, *needs]),
+            per_row=per_row,
             ends=(from_type, to_type),
         )
         if step.name != expected:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,38 +10,27 @@ import orjson
 
 from integration.database import connect
 from integration.errors import OutputError
+from integration.loose import count_loose, find_loose, refresh_loose
 from integration.schema import Schema
-from integration.stage import SYSTEM, Stage, dangling, table_of
+from integration.stage import EXAMPLES, Stage
 from integration.step import Step
+from integration.tables import CONTENT, FORMAT, INDEXES, SCHEMA, SYSTEM, number_of, view_of
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS entities(
-    _key TEXT PRIMARY KEY, _type TEXT NOT NULL, _class TEXT NOT NULL, properties TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS relationships(
-    _key TEXT PRIMARY KEY, _type TEXT NOT NULL, _class TEXT NOT NULL,
-    _fromEntityKey TEXT NOT NULL, _toEntityKey TEXT NOT NULL, properties TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS entities_by_type ON entities(_type);
-CREATE INDEX IF NOT EXISTS relationships_by_type ON relationships(_type);
-CREATE TABLE IF NOT EXISTS memories(_type TEXT PRIMARY KEY, memory TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS verdicts(
-    _type TEXT PRIMARY KEY, verdict TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, seconds REAL NOT NULL
-) WITHOUT ROWID;
-"""
 _ROWS = 1000
-_FORMAT = "1"
 
 
 class Store:
     """The graph of one tenant.
 
     Everything that a run writes is one transaction, committed by ``commit``: readers of the file see the previous
-    run's graph until then, and a run that ends early leaves it as it was.
+    run's graph until then, and a run that ends early leaves it as it was. Each run that is committed makes another
+    revision of the graph, numbered from 1 on; the file knows what each of the last revisions changed.
 
     Args:
         path: the file; made where it is missing.
+
+    Attributes:
+        revision: number of the graph that is being made, or else of the one that is there; 0 where there is none.
 
     Raises:
         OutputError: the file cannot be used as a graph.
@@ -51,28 +40,42 @@ class Store:
         self._lock = threading.RLock()
         try:
             self._database = connect(path)
-            self._database.executescript(_TABLES)
+            self._discard_older()
+            self._database.executescript(SCHEMA)
+            self.revision = int(self._about().get("revision", 0))
+            self._before: dict[str, tuple[int, int]] = {}
         except sqlite3.DatabaseError as error:
             raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
+
+    @property
+    def tenant(self) -> str:
+        """What names the tenant and where it was read from; empty where there is no graph."""
+        return self._about().get("tenant", "")
 
     def begin(self, tenant: str) -> None:
         """Start a run; the graph of another tenant makes room.
 
         Args:
-            tenant: names the tenant and where it was read from.
+            tenant: names the tenant and where it is read from.
         """
         self._database.execute("BEGIN IMMEDIATE")
-        found = dict(self._database.execute("SELECT name, value FROM about").fetchall())
-        if found and found != {"tenant": tenant, "format": _FORMAT}:
-            for table in ("entities", "relationships", "verdicts", "memories"):
+        about = self._about()
+        if about.get("tenant") not in (None, tenant):
+            for table in CONTENT:
                 self._database.execute(f"DELETE FROM {table}")
+        self.revision = int(about.get("revision", 0)) + 1
+        self._before = {
+            name: (content, keys) for name, content, keys in self._rows("SELECT name, content, keys FROM types")
+        }
         self._database.executemany(
-            "INSERT OR REPLACE INTO about VALUES(?, ?)", [("tenant", tenant), ("format", _FORMAT)]
+            "INSERT OR REPLACE INTO about VALUES(?, ?)",
+            [("tenant", tenant), ("format", FORMAT), ("revision", str(self.revision))],
         )
 
     def commit(self) -> None:
         """Make the run's graph the current one; who is reading the previous one goes on with it undisturbed."""
         with self._lock:
+            self._database.execute(INDEXES)
             self._database.execute("COMMIT")
             self._database.execute("PRAGMA busy_timeout = 0")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -84,18 +87,19 @@ class Store:
 
     def stage(self, step: Step) -> Stage:
         """Return a place for the step's records, apart from the graph until they are published."""
-        return Stage(self._database, self._lock, step)
+        return Stage(self._database, self._lock, step, self.revision)
 
     def show(self, step: Step, schema: Schema) -> None:
         """Make the view of the type: one column for each property of its schema."""
-        table = table_of(step)
+        view = view_of(step)
         own = [f"""json_extract(properties, '$."{name}"') AS "{name}" """ for name in schema.properties]
-        columns = ", ".join([*SYSTEM[table], *own])
+        columns = ", ".join([*SYSTEM[view], *own])
+        create = f"""CREATE VIEW "{step.name}" AS SELECT {columns} FROM {view} WHERE _type = '{step.name}'"""
         with self._lock:
-            self._database.execute(f'DROP VIEW IF EXISTS "{step.name}"')
-            self._database.execute(
-                f"""CREATE VIEW "{step.name}" AS SELECT {columns} FROM {table} WHERE _type = '{step.name}'"""
-            )
+            there = self._database.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (step.name,)).fetchone()
+            if there != (create,):
+                self._database.execute(f'DROP VIEW IF EXISTS "{step.name}"')
+                self._database.execute(create)
 
     def judge(self, verdicts: Iterable[tuple[str, str, str, int, float]]) -> None:
         """Keep the verdicts: type, verdict, reason, count, seconds."""
@@ -103,72 +107,140 @@ class Store:
             self._database.execute("DELETE FROM verdicts")
             self._database.executemany("INSERT INTO verdicts VALUES(?, ?, ?, ?, ?)", verdicts)
 
-    def remember(self, name: str, memory: dict[str, Any] | None) -> None:
+    def remember(self, step: Step, memory: dict[str, Any] | None) -> None:
         """Keep what a later run must know of a type, or forget it."""
+        text = None if memory is None else orjson.dumps(memory).decode()
         with self._lock:
-            if memory is None:
-                self._database.execute("DELETE FROM memories WHERE _type = ?", (name,))
-            else:
-                text = orjson.dumps(memory).decode()
-                self._database.execute("INSERT OR REPLACE INTO memories VALUES(?, ?)", (name, text))
+            number = number_of(self._database, step)
+            self._database.execute("UPDATE types SET memory = ? WHERE number = ?", (text, number))
 
     def recall(self, name: str) -> dict[str, Any] | None:
         """Return what is remembered of a type."""
-        with self._lock:
-            row = self._database.execute("SELECT memory FROM memories WHERE _type = ?", (name,)).fetchone()
-        return orjson.loads(row[0]) if row else None
+        row = self._row("SELECT memory FROM types WHERE name = ?", name)
+        return orjson.loads(row[0]) if row and row[0] else None
 
-    def dangling(self, step: Step) -> tuple[int, tuple[str, ...]]:
-        """Count the type's relationships with an end that was not collected, with keys of some of the missing ends."""
+    def content(self, name: str) -> int:
+        """Return the revision that last changed the type's records; 0 where it never had any."""
+        return int((self._row("SELECT content FROM types WHERE name = ?", name) or (0,))[0])
+
+    def keys(self, name: str) -> int:
+        """Return the revision in which records of the type last came or went; 0 where it never had any."""
+        return int((self._row("SELECT keys FROM types WHERE name = ?", name) or (0,))[0])
+
+    def content_before(self, name: str) -> int:
+        """Return what ``content`` was when the run began."""
+        return self._before.get(name, (0, 0))[0]
+
+    def refresh_loose(self, step: Step, ends: Mapping[str, int]) -> tuple[int, tuple[str, ...]]:
+        """Count the type's relationships that lack an end, some ends of which came or went.
+
+        Args:
+            step: the type.
+            ends: ``keys`` of the types that it needs, when they were counted last.
+
+        Returns:
+            How many, and keys of some of the missing ends.
+        """
         with self._lock:
-            return dangling(self._database, step, "relationships")
+            number = number_of(self._database, step)
+            if all(self._before.get(name, (0, 0))[1] == keys for name, keys in ends.items()):
+                refresh_loose(self._database, number, self.revision)
+            else:
+                find_loose(self._database, number)
+            return count_loose(self._database, number, EXAMPLES)
 
     def holds_any(self, keys: Sequence[str]) -> bool:
         """Tell whether one of the keys is an entity's."""
-        marks = ", ".join("?" * len(keys))
-        with self._lock:
-            row = self._database.execute(f"SELECT 1 FROM entities WHERE _key IN ({marks}) LIMIT 1", keys).fetchone()
-        return row is not None
+        return self._row(f"SELECT 1 FROM nodes WHERE key IN ({', '.join('?' * len(keys))}) LIMIT 1", *keys) is not None
 
     def count(self, step: Step) -> int:
         """Return how many records of the type the graph holds."""
-        with self._lock:
-            row = self._database.execute(
-                f"SELECT count(*) FROM {table_of(step)} WHERE _type = ?", (step.name,)
-            ).fetchone()
-        return int(row[0])
+        table = "edges" if step.is_relationship else "nodes"
+        row = self._row(
+            f"SELECT count(*) FROM {table} WHERE type = (SELECT number FROM types WHERE name = ?)", step.name
+        )
+        return int(row[0]) if row else 0
 
-    def entities(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield key and properties of the type's entities, in no particular order."""
-        last = 0
+    def entities(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield key and properties (JSON) of the type's entities, sorted by key."""
+        last = ""
         while True:
-            with self._lock:
-                rows = self._database.execute(
-                    "SELECT rowid, _key, properties FROM entities WHERE _type = ? AND rowid > ? ORDER BY rowid LIMIT ?",
-                    (name, last, _ROWS),
-                ).fetchall()
-            for _, key, properties in rows:
-                yield key, orjson.loads(properties)
+            rows = self._rows(
+                "SELECT key, properties FROM nodes WHERE type = (SELECT number FROM types WHERE name = ?) AND key > ?"
+                f" ORDER BY key LIMIT {_ROWS}",
+                name,
+                last,
+            )
+            yield from rows
             if len(rows) < _ROWS:
                 return
             last = rows[-1][0]
+
+    def changed_entities(self, name: str, *, before: bool) -> Iterator[tuple[str, str]]:
+        """Yield key and properties (JSON) of the type's entities that this run has changed, as they were or are."""
+        now = (
+            "SELECT changes.key, nodes.properties FROM types JOIN changes ON changes.type = types.number JOIN nodes"
+            " ON nodes.key = changes.key AND nodes.type = types.number WHERE name = ? AND revision = ?"
+        )
+        old = (
+            "SELECT key, properties FROM types JOIN changes ON type = number WHERE name = ? AND revision = ?"
+            " AND what <> 'created'"
+        )
+        yield from self._rows(old if before else now, name, self.revision)
 
     def records(self, step: Step) -> Iterator[bytes]:
         """Yield the type's whole JupiterOne objects as JSON, sorted by key."""
-        table = table_of(step)
-        system = SYSTEM[table]
-        last = ""
+        if step.is_relationship:
+            yield from self._relationships(step)
+            return
+        stamps = {"_type": step.name, "_class": self._class(step)}
+        for key, properties in self.entities(step.name):
+            yield orjson.dumps({"_key": key, **stamps, **orjson.loads(properties)})
+
+    def _relationships(self, step: Step) -> Iterator[bytes]:
+        verb = self._class(step)
+        between = f"|{step.class_name.lower()}|"
+        source = target = ""
         while True:
-            with self._lock:
-                rows = self._database.execute(
-                    f"SELECT {', '.join(system)}, properties FROM {table}"
-                    " WHERE _type = ? AND _key > ? ORDER BY _key LIMIT ?",
-                    (step.name, last, _ROWS),
-                ).fetchall()
-            for *values, properties in rows:
-                record = dict(zip(system, values, strict=True))
-                record["_class"] = orjson.loads(record["_class"])
-                yield orjson.dumps({**record, **orjson.loads(properties)})
+            rows = self._rows(
+                "SELECT source, target, properties FROM edges WHERE type = (SELECT number FROM types WHERE name = ?)"
+                f" AND (source, target) > (?, ?) ORDER BY source, target LIMIT {_ROWS}",
+                step.name,
+                source,
+                target,
+            )
+            for source, target, properties in rows:
+                own = orjson.loads(properties) if properties else {"displayName": verb}
+                system = {"_key": f"{source}{between}{target}", "_type": step.name, "_class": verb}
+                yield orjson.dumps({**system, "_fromEntityKey": source, "_toEntityKey": target, **own})
             if len(rows) < _ROWS:
                 return
-            last = rows[-1][0]
+
+    def _class(self, step: Step) -> Any:
+        row = self._row("SELECT class FROM types WHERE name = ?", step.name)
+        return orjson.loads(row[0]) if row else step.class_name
+
+    def _about(self) -> dict[str, str]:
+        return dict(self._rows("SELECT name, value FROM about"))
+
+    def _row(self, statement: str, *values: object) -> Any:
+        with self._lock:
+            return self._database.execute(statement, values).fetchone()
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with self._lock:
+            return self._database.execute(statement, values).fetchall()
+
+    def _discard_older(self) -> None:
+        """Empty a graph of another version, which the next run makes anew.
+
+        Raises:
+            sqlite3.DatabaseError: the file is another program's.
+        """
+        things = dict(self._rows("SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view')"))
+        if things and "about" not in things:
+            raise sqlite3.DatabaseError("it is another program's database")
+        if not things or self._about().get("format") in (None, FORMAT):
+            return
+        for name, kind in things.items():
+            self._database.execute(f'DROP {kind} "{name}"')

@@ -40,7 +40,7 @@ FIELDS = (
 )
 
 
-@entity_step("User", permissions=["User.Read.All"])
+@entity_step("User", permissions=["User.Read.All"], per_row=True)
 def azure_user(ctx: Context) -> Iterator[Entity]:
     """A person, guest, shared mailbox or service account that the tenant knows as a user."""
     for user in ctx.graph.list("/users", select=FIELDS):

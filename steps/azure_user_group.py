@@ -38,7 +38,7 @@ FIELDS = (
 )
 
 
-@entity_step("UserGroup", permissions=["GroupMember.Read.All"])
+@entity_step("UserGroup", permissions=["GroupMember.Read.All"], per_row=True)
 def azure_user_group(ctx: Context) -> Iterator[Entity]:
     """A security group, mail-enabled group or Microsoft 365 group of the tenant."""
     for group in ctx.graph.list("/groups", select=FIELDS):

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from integration.store import Store
 
 ROOT = Path(__file__).parents[1]
 
-Row = tuple[str, ...]
+Row = Sequence[object]
 
 
 def nothing(ctx: Context) -> Iterator[Entity]:
@@ -47,7 +47,7 @@ def named(*keys: str, **properties: Any) -> list[Row]:
 
 def worn(*ends: tuple[str, str]) -> list[Row]:
     """Return rows of relationships between these entities."""
-    return [(f"{source}|wears|{target}", source, target, '{"displayName":"WEARS"}') for source, target in ends]
+    return [(source, target, None) for source, target in ends]
 
 
 def publish(store: Store, step: Step, rows: list[Row], *, complete: bool = True, strict: bool = False) -> Published:

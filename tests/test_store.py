@@ -32,6 +32,15 @@ def keys(store: Store, step: Step) -> list[str]:
     return [json.loads(record)["_key"] for record in store.records(step)]
 
 
+def next_run(store: Store) -> None:
+    store.commit()
+    store.begin("contoso.example")
+
+
+def sizes(store: Store, name: str) -> dict[str, int]:
+    return {key: json.loads(properties)["size"] for key, properties in store.entities(name)}
+
+
 def seen(statement: str = "SELECT _key FROM entities ORDER BY _key") -> list[Any]:
     """Return the first column of what another process would read now."""
     with closing(sqlite3.connect(GRAPH)) as database:
@@ -138,9 +147,11 @@ def test_the_graph_of_another_tenant_makes_room(store: Store) -> None:
 def test_a_complete_type_loses_what_is_gone_and_no_other_type_does(store: Store) -> None:
     publish(store, VISITOR, named("visitor-1"))
     publish(store, BADGE, named("badge-1", "badge-2", size=1))
+    next_run(store)
     published = publish(store, BADGE, named("badge-2", "badge-3", size=2))
+    next_run(store)
     assert (published.count, keys(store, BADGE), keys(store, VISITOR)) == (2, ["badge-2", "badge-3"], ["visitor-1"])
-    assert {properties["size"] for _, properties in store.entities("contoso_badge")} == {2}
+    assert set(sizes(store, "contoso_badge").values()) == {2}
     assert publish(store, BADGE, []).count == 0
     assert keys(store, BADGE) == []
 
@@ -149,8 +160,7 @@ def test_a_type_that_is_not_complete_keeps_what_it_did_not_see(store: Store) -> 
     publish(store, BADGE, named("badge-1", "badge-2", size=1))
     published = publish(store, BADGE, named("badge-2", "badge-3", size=2), complete=False)
     assert (published.count, published.duplicates) == (2, 0)
-    sizes = {key: properties["size"] for key, properties in store.entities("contoso_badge")}
-    assert sizes == {"badge-1": 1, "badge-2": 2, "badge-3": 2}
+    assert sizes(store, "contoso_badge") == {"badge-1": 1, "badge-2": 2, "badge-3": 2}
 
 
 def test_a_key_that_is_there_twice_is_counted(store: Store) -> None:
@@ -164,7 +174,7 @@ def test_a_key_of_another_type_is_counted_and_stays_that_types(store: Store) -> 
     published = publish(store, BADGE, named("shared-1", "badge-1", size=2))
     assert (published.count, published.duplicates, published.duplicate_examples) == (1, 1, ("shared-1",))
     assert keys(store, VISITOR) == ["shared-1", "visitor-1"]
-    assert {properties["size"] for _, properties in store.entities("contoso_visitor")} == {1}
+    assert set(sizes(store, "contoso_visitor").values()) == {1}
     assert keys(store, BADGE) == ["badge-1"]
 
 
@@ -179,7 +189,7 @@ def test_a_missing_end_is_counted_and_the_relationship_stays(store: Store) -> No
 
 def test_examples_are_few_however_many_records_are_wrong(store: Store) -> None:
     published = publish(store, WEARS, 2 * worn(*((f"visitor-{number}", "badge-1") for number in range(50))))
-    assert (published.count, published.duplicates, published.dangling) == (50, 50, 100)
+    assert (published.count, published.duplicates, published.dangling) == (50, 50, 50)
     assert 0 < len(published.duplicate_examples) <= 5
     assert 0 < len(published.dangling_examples) <= 5
 

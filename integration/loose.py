@@ -1,0 +1,57 @@
+"""Relationships of which an end was not collected: found once, then kept up to date by what changes."""
+
+import sqlite3
+
+_MISSING = "NOT EXISTS (SELECT 1 FROM nodes WHERE key = {0}.{1})"
+
+
+def find_loose(database: sqlite3.Connection, type: int) -> None:
+    """Look at all relationships of a type."""
+    database.execute("DELETE FROM loose_edges WHERE type = ?", (type,))
+    source, target = _MISSING.format("edges", "source"), _MISSING.format("edges", "target")
+    database.execute(
+        f"INSERT INTO loose_edges SELECT type, source, target FROM edges WHERE type = ? AND ({source} OR {target})",
+        (type,),
+    )
+
+
+def refresh_loose(database: sqlite3.Connection, type: int, revision: int) -> None:
+    """Look at the relationships of a type that a revision may have made loose or tied.
+
+    Args:
+        database: the graph.
+        type: number of the type.
+        revision: what it changed is noted already.
+    """
+    source, target = _MISSING.format("edges", "source"), _MISSING.format("edges", "target")
+    database.execute(
+        "DELETE FROM loose_edges WHERE type = ?1 AND NOT EXISTS (SELECT 1 FROM edges WHERE type = ?1"
+        f" AND source = loose_edges.source AND target = loose_edges.target AND ({source} OR {target}))",
+        (type,),
+    )
+    found = "SELECT edges.type, edges.source, edges.target FROM {} CROSS JOIN edges ON edges.type = ?1 AND {}"
+    created = "(SELECT key, target FROM changes WHERE type = ?1 AND revision = ?2 AND what = 'created') AS new"
+    deleted = (
+        "(SELECT key FROM types CROSS JOIN changes ON changes.type = types.number AND revision = ?2"
+        " WHERE bare IS NULL AND what = 'deleted') AS gone"
+    )
+    statements = (
+        found.format(created, f"edges.source = new.key AND edges.target = new.target AND ({source} OR {target})"),
+        found.format(deleted, f"edges.source = gone.key AND {source}"),
+        found.format(deleted, f"edges.target = gone.key AND {target}"),
+    )
+    database.execute(f"INSERT OR IGNORE INTO loose_edges {' UNION '.join(statements)}", (type, revision))
+
+
+def count_loose(database: sqlite3.Connection, type: int, most: int) -> tuple[int, tuple[str, ...]]:
+    """Return how many relationships of a type are loose, and the keys of some of the missing ends."""
+    (count,) = database.execute("SELECT count(*) FROM loose_edges WHERE type = ?", (type,)).fetchone()
+    if not count:
+        return 0, ()
+    source, target = _MISSING.format("loose_edges", "source"), _MISSING.format("loose_edges", "target")
+    keys = database.execute(
+        f"SELECT source FROM loose_edges WHERE type = ?1 AND {source}"
+        f" UNION SELECT target FROM loose_edges WHERE type = ?1 AND {target} LIMIT {most}",
+        (type,),
+    )
+    return count, tuple(key for (key,) in keys)
