@@ -90,7 +90,7 @@ class Stage:
         with self._lock, self._undone_on_error():
             before = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
             staged = self._count(f"SELECT count(*) FROM {self._new}")
-            if before:
+            if before or self._count("SELECT loaded FROM types WHERE number = ?", self._type):
                 distinct, same = self._compare()
                 if not (distinct == same == before):
                     if complete:
@@ -152,7 +152,7 @@ class Stage:
         return distinct, same
 
     def _load(self) -> int:
-        """Put the type's first records into the graph, in the order of their keys, and return how many there were."""
+        """Put the first records that the type ever had into the graph, in order, and return how many there were."""
         count = self._database.execute(
             f"INSERT OR IGNORE INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
             f" FROM {self._new} ORDER BY {self._keys}, properties",

@@ -1,13 +1,16 @@
 """The graph: entities, relationships and verdicts in one SQLite file, changed by one transaction a run."""
 
+import hashlib
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from integration.changes import Change, changes_since
 from integration.database import connect
 from integration.errors import OutputError
 from integration.loose import count_loose, find_loose, refresh_loose
@@ -17,6 +20,7 @@ from integration.step import Step
 from integration.tables import CONTENT, FORMAT, INDEXES, SCHEMA, SYSTEM, number_of, view_of
 
 _ROWS = 1000
+_REMEMBERED = 50
 
 
 class Store:
@@ -24,7 +28,7 @@ class Store:
 
     Everything that a run writes is one transaction, committed by ``commit``: readers of the file see the previous
     run's graph until then, and a run that ends early leaves it as it was. Each run that is committed makes another
-    revision of the graph, numbered from 1 on; the file knows what each of the last revisions changed.
+    revision of the graph, numbered from 1 on; the file knows what each of the last 50 revisions changed.
 
     Args:
         path: the file; made where it is missing.
@@ -60,16 +64,19 @@ class Store:
         """
         self._database.execute("BEGIN IMMEDIATE")
         about = self._about()
-        if about.get("tenant") not in (None, tenant):
+        if about.get("tenant") != tenant:
             for table in CONTENT:
                 self._database.execute(f"DELETE FROM {table}")
+            about = {"lineage": uuid.uuid4().hex}
         self.revision = int(about.get("revision", 0)) + 1
         self._before = {
             name: (content, keys) for name, content, keys in self._rows("SELECT name, content, keys FROM types")
         }
+        remembers = max(0, self.revision - _REMEMBERED)
+        self._database.execute("DELETE FROM changes WHERE revision <= ?", (remembers,))
+        noted = {**about, "tenant": tenant, "format": FORMAT, "revision": self.revision, "remembers": remembers}
         self._database.executemany(
-            "INSERT OR REPLACE INTO about VALUES(?, ?)",
-            [("tenant", tenant), ("format", FORMAT), ("revision", str(self.revision))],
+            "INSERT OR REPLACE INTO about VALUES(?, ?)", [(name, str(value)) for name, value in noted.items()]
         )
 
     def commit(self) -> None:
@@ -88,6 +95,52 @@ class Store:
     def stage(self, step: Step) -> Stage:
         """Return a place for the step's records, apart from the graph until they are published."""
         return Stage(self._database, self._lock, step, self.revision)
+
+    @property
+    def scope(self) -> str:
+        """What a destination that holds several graphs tells this one by: 16 characters made of ``tenant``."""
+        return hashlib.blake2b(self.tenant.encode(), digest_size=8).hexdigest()
+
+    @property
+    def lineage(self) -> str:
+        """Another string whenever revisions are counted anew: those of another lineage mean nothing here."""
+        return self._about().get("lineage", "")
+
+    def changes(self, step: Step, since: int) -> Iterator[Change]:
+        """Yield what became of the type's records since a revision, sorted by key, each once.
+
+        Raises:
+            LookupError: the graph does not remember that revision; compare all records instead.
+        """
+        if not self.remembers(since):
+            raise LookupError(f"the graph remembers revisions from {self._about()['remembers']} on, not {since}")
+        return changes_since(self._database, step, since)
+
+    def remembers(self, revision: int) -> bool:
+        """Tell whether ``changes`` knows what changed since a revision; since 0, when there was nothing, it does."""
+        return revision == 0 or int(self._about().get("remembers", 0)) <= revision <= self.revision
+
+    def delivered(self, destination: str, step: Step) -> int:
+        """Return the revision of the type's records that a destination holds; 0 where it has none.
+
+        Args:
+            destination: names it, without secrets.
+            step: the type.
+        """
+        row = self._row(
+            "SELECT revision FROM deliveries JOIN types ON type = number WHERE destination = ? AND name = ?",
+            destination,
+            step.name,
+        )
+        return int(row[0]) if row else 0
+
+    def deliver(self, destination: str, step: Step) -> None:
+        """Note that a destination holds the type's records as they are now."""
+        with self._lock:
+            self._database.execute(
+                "INSERT OR REPLACE INTO deliveries SELECT ?, number, ? FROM types WHERE name = ?",
+                (destination, self.revision, step.name),
+            )
 
     def show(self, step: Step, schema: Schema) -> None:
         """Make the view of the type: one column for each property of its schema."""

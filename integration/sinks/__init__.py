@@ -5,6 +5,7 @@ from typing import Protocol
 
 import pluggy
 
+from integration.changes import Change
 from integration.errors import ConfigurationError
 from integration.hookspecs import hookimpl
 from integration.report import Report
@@ -14,8 +15,39 @@ from integration.step import Step
 class Graph(Protocol):
     """The graph as a sink reads it."""
 
+    @property
+    def revision(self) -> int:
+        """Number of the graph: each run makes another one."""
+
+    @property
+    def scope(self) -> str:
+        """What a destination that holds several graphs tells this one by."""
+
+    @property
+    def lineage(self) -> str:
+        """Another string whenever revisions are counted anew: those of another lineage mean nothing here."""
+
     def count(self, step: Step) -> int:
         """Return how many records of the type the graph holds."""
+
+    def changes(self, step: Step, since: int) -> Iterator[Change]:
+        """Yield what became of the type's records since a revision, sorted by key, each once; since 0, all of them.
+
+        Raises:
+            LookupError: the graph does not remember that revision; compare all records instead.
+        """
+
+    def remembers(self, revision: int) -> bool:
+        """Tell whether ``changes`` knows what changed since a revision."""
+
+    def delivered(self, destination: str, step: Step) -> int:
+        """Return the revision of the type's records that a destination holds, as ``deliver`` noted; 0 for none."""
+
+    def deliver(self, destination: str, step: Step) -> None:
+        """Note that a destination holds the type's records as they are now.
+
+        It is for destinations that cannot keep the revision themselves, together with the records.
+        """
 
     def records(self, step: Step) -> Iterator[bytes]:
         """Yield the type's whole JupiterOne objects as JSON, sorted by ``_key``."""
