@@ -97,34 +97,51 @@ class Collection:
     settled: int
 
 
-def append(
-    database: sqlite3.Connection, number: int, pieces: Sequence[tuple[str, Sequence[Row]]], *, placed: bool
-) -> None:
-    """Add pieces: the parent, and its objects, none of which is there yet.
+def append(database: sqlite3.Connection, number: int, pieces: Sequence[tuple[str, bytes]]) -> int:
+    """Add pieces: the parent, and a JSON array of its objects, none of which is there yet.
+
+    Returns:
+        The number of the first piece; the others follow it.
+    """
+    (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
+    if pieces:
+        values = [value for place, piece in enumerate(pieces, last + 1) for value in (place, number, *piece)]
+        rows = ", ".join(["(?, ?, ?, CAST(? AS TEXT))"] * len(pieces))
+        database.execute(f"INSERT INTO pieces VALUES {rows}", values)
+    return int(last) + 1
+
+
+def append_page(database: sqlite3.Connection, number: int, rows: Sequence[Row], pieces: Sequence[bytes]) -> None:
+    """Add a page of objects of a collection that is no relation; one that is there already stays as it is.
 
     Args:
         database: the mirror.
         number: the collection.
-        pieces: parent's id, empty where the collection is no relation, and objects.
-        placed: note in which piece each object is.
+        rows: the objects.
+        pieces: the same as JSON arrays of ``PIECE`` objects each.
     """
-    if not pieces:
-        return
-    (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
-    values: list[object] = []
-    for place, (parent, rows) in enumerate(pieces, last + 1):
-        values += (place, number, parent, orjson.dumps(rows))
-        if placed:
-            _place(database, number, parent, place, rows)
-    database.execute(f"INSERT INTO pieces VALUES {', '.join(['(?, ?, ?, CAST(? AS TEXT))'] * len(pieces))}", values)
+    first = append(database, number, [("", piece) for piece in pieces])
+    ids = orjson.dumps([row["id"] for row in rows]).decode()
+    placed = database.execute(
+        f"INSERT OR IGNORE INTO places SELECT ?, '', value, ? + key / {PIECE} FROM json_each(?)", (number, first, ids)
+    ).rowcount
+    if placed < len(rows):
+        for place, start in enumerate(range(0, len(rows), PIECE), first):
+            known = _places(database, number, "", [row["id"] for row in rows[start : start + PIECE]])
+            own = {row["id"]: row for row in rows[start : start + PIECE] if known[row["id"]] == place}
+            _rewrite(database, place, list(own.values()))
+    remove(database, ids, removed=False)
 
 
-def unseen(database: sqlite3.Connection, number: int, parent: str, rows: Sequence[Row]) -> list[Row]:
-    """Return the objects that the parent does not have yet, each once; afterwards all of its objects have places."""
+def append_more(database: sqlite3.Connection, number: int, parent: str, rows: Sequence[Row]) -> None:
+    """Add children of a parent some of which may be there already: these stay as they are."""
     _place_all(database, number, parent)
     fresh = {row["id"]: row for row in rows}
     known = _places(database, number, parent, fresh)
-    return [row for key, row in fresh.items() if key not in known]
+    added = [row for key, row in fresh.items() if key not in known]
+    if added:
+        piece = append(database, number, [(parent, orjson.dumps(added))])
+        _place(database, number, parent, piece, added)
 
 
 def put(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
@@ -147,8 +164,10 @@ def put(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[st
             ).fetchone()
         ):
             _place_all(database, number, parent)
-        placed = not parent or _has_places(database, number, parent)
-        append(database, number, [(parent, list(missing.values()))], placed=placed)
+        added = list(missing.values())
+        piece = append(database, number, [(parent, orjson.dumps(added))])
+        if not parent or _has_places(database, number, parent):
+            _place(database, number, parent, piece, added)
         for key, row in missing.items():
             _note(database, number, parent, key, None, row)
     return changes + len(missing)
@@ -187,9 +206,8 @@ def changed(database: sqlite3.Connection, number: int, changes: int) -> None:
         database.execute("UPDATE collections SET version = ? WHERE number = ?", (uuid.uuid4().hex, number))
 
 
-def remove(database: sqlite3.Connection, ids: Ids[str], *, removed: bool) -> None:
-    """Note which objects were deleted, or that deleted ones are there again."""
-    listed = orjson.dumps(list(ids)).decode()
+def remove(database: sqlite3.Connection, listed: str, *, removed: bool) -> None:
+    """Note which objects, a JSON array of ids, were deleted, or that deleted ones are there again."""
     which = "SELECT value FROM json_each(?1) WHERE {} (SELECT 1 FROM removed WHERE id = value)"
     which = which.format("NOT EXISTS" if removed else "EXISTS")
     database.execute(f"INSERT INTO removals(id, removed) SELECT value, ?2 FROM ({which})", (listed, removed))

@@ -189,8 +189,7 @@ class FanOut:
                 again.append(self._following(task, page.next_link, answer))
                 progress.extend((parent, _BEGUN if task.delta else page.next_link) for parent in task.parents)
         if found or progress:
-            self._mirror.add_children(self._name, found, progress)
-            self._grew()
+            self._mirror.add_children(self._name, found, progress, self._grew)
             self._progress = time.monotonic()
             read = sum(1 for _, link in progress if link is None)
             items = sum(len(children.rows) for children in found)

@@ -137,8 +137,7 @@ class Fetcher:
             if request.kind == "collection":
                 for row in rows:
                     _id(row, request.path)
-            self._mirror.add(request.name, rows, link)
-            self._flow.grew()
+            self._mirror.add(request.name, rows, link, self._flow.grew)
             self._reader.counter.add(request.path, pages=1, items=len(rows), throttled=self._client.pace.waited)
 
     def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:

@@ -18,10 +18,15 @@ import orjson
 from integration import content
 from integration.content import Collection, Row
 from integration.database import Transaction, connect
+from integration.writing import Then, Writing
 
 _RESUMABLE = 86_400.0
 _SAMPLE = 100
 _ROWS = 1000
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class Children(NamedTuple):
@@ -56,9 +61,11 @@ class Mirror:
         self.rebuilt = content.discard_unusable(path)
         self._writer = connect(path)
         self._writer.executescript(content.SCHEMA)
+        self._writing = Writing(lambda: Transaction(self._writer, self._lock))
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what is waiting for that, and close the file."""
+        self._writing.close()
         self._writer.close()
 
     def open(self, tenant: str, *, fresh: bool) -> str:
@@ -126,27 +133,47 @@ class Mirror:
                 (name, delta_link, time.time()),
             )
 
-    def add(self, name: str, rows: Sequence[Row], next_link: str | None) -> None:
-        """Add a page of objects of a collection that is read whole; one that is there already stays as it is."""
-        with self._transaction() as database:
+    def add(self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing) -> None:
+        """Add a page of objects of a collection that is read whole; one that is there already stays as it is.
+
+        It is written a moment later, together with other pages; an error of that is raised by what comes next.
+
+        Args:
+            name: the collection.
+            rows: the objects.
+            next_link: URL of the next page.
+            then: called when the page has been committed.
+        """
+        pieces = [orjson.dumps(rows[at : at + content.PIECE]) for at in range(0, len(rows), content.PIECE)]
+
+        def write(database: sqlite3.Connection) -> None:
             number = _find_there(database, name).number
-            fresh = content.unseen(database, number, "", rows)
-            pieces = [("", fresh[at : at + content.PIECE]) for at in range(0, len(fresh), content.PIECE)]
-            content.append(database, number, pieces, placed=True)
-            content.remove(database, [row["id"] for row in fresh], removed=False)
+            content.append_page(database, number, rows, pieces)
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
-    def add_children(self, name: str, found: Sequence[Children], progress: Sequence[tuple[str, str | None]]) -> None:
-        """Add children, and how far their parents are read: id, and the link of the next page where one is left."""
-        with self._transaction() as database:
+        self._writing.put(write, then)
+
+    def add_children(
+        self,
+        name: str,
+        found: Sequence[Children],
+        progress: Sequence[tuple[str, str | None]],
+        then: Then = _nothing,
+    ) -> None:
+        """Add children, and how far their parents are read: id, and the link of the next page where one is left.
+
+        It is written as ``add`` writes.
+        """
+        pieces = [(each.parent, orjson.dumps(each.rows)) for each in found if each.rows and not each.more]
+
+        def write(database: sqlite3.Connection) -> None:
             collection = _find_there(database, name)
             number = collection.number
             if collection.state == "running":
-                pieces = [(children.parent, children.rows) for children in found if children.rows and not children.more]
-                content.append(database, number, pieces, placed=False)
+                content.append(database, number, pieces)
                 for parent, rows, more in found:
-                    if more and (fresh := content.unseen(database, number, parent, rows)):
-                        content.append(database, number, [(parent, fresh)], placed=True)
+                    if more:
+                        content.append_more(database, number, parent, rows)
             else:
                 changes = sum(
                     content.put(database, number, parent, {row["id"]: row for row in rows}) for parent, rows, _ in found
@@ -157,6 +184,8 @@ class Mirror:
                     f"INSERT OR REPLACE INTO parents VALUES {', '.join(['(?, ?, ?)'] * len(progress))}",
                     [value for parent in progress for value in (number, *parent)],
                 )
+
+        self._writing.put(write, then)
 
     def complete(self, name: str) -> None:
         """Say that a collection has been read whole."""
@@ -173,7 +202,7 @@ class Mirror:
                 " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
                 (number,),
             ).fetchall()
-            content.remove(database, [key for (key,) in vanished], removed=True)
+            content.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
             database.execute("DELETE FROM before WHERE collection = ?", (number,))
 
     def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:
@@ -188,8 +217,8 @@ class Mirror:
         with self._transaction() as database:
             number = _find_there(database, name).number
             changes = content.put(database, number, "", rows)
-            content.remove(database, list(rows), removed=False)
-            content.remove(database, gone, removed=True)
+            content.remove(database, orjson.dumps(list(rows)).decode(), removed=False)
+            content.remove(database, orjson.dumps(gone).decode(), removed=True)
             changes += len(content.drop(database, number, "", set(gone)))
             self._advance(database, number, changes, link)
 
@@ -258,6 +287,7 @@ class Mirror:
             name: the relation.
             parents: name of the parents' collection.
         """
+        self._writing.flush()
         with self._lock:
             return self._writer.execute(
                 "SELECT places.id, parents.next_link FROM places LEFT JOIN parents"
@@ -356,6 +386,7 @@ class Mirror:
         content.changed(database, number, changes)
 
     def _transaction(self) -> Transaction:
+        self._writing.flush()
         return Transaction(self._writer, self._lock)
 
 

@@ -1,0 +1,95 @@
+"""Writing pages to a file a moment after they came, several in one transaction, while the next ones are fetched."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+Write = Callable[[sqlite3.Connection], None]
+Then = Callable[[], None]
+
+_WAITING = 32
+
+
+class Writing:
+    """A queue of writes, and the thread that works on it.
+
+    Args:
+        transaction: makes the transaction in which some of them are done.
+    """
+
+    def __init__(self, transaction: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
+        self._transaction = transaction
+        self._queue: deque[tuple[Write, Then]] = deque()
+        self._changed = threading.Condition()
+        self._error: BaseException | None = None
+        self._busy = self._closed = False
+        self._thread = threading.Thread(target=self._work, name="mirror", daemon=True)
+        self._thread.start()
+
+    def put(self, write: Write, then: Then) -> None:
+        """Add a write, waiting while too many of them wait.
+
+        Args:
+            write: is called with the connection, inside a transaction.
+            then: is called when that has been committed.
+
+        Raises:
+            Exception: what an earlier write raised.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._queue) < _WAITING or self._error)
+            self._check()
+            self._queue.append((write, then))
+            self._changed.notify_all()
+
+    def flush(self) -> None:
+        """Wait until everything is written.
+
+        Raises:
+            Exception: what a write raised.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not (self._queue or self._busy) or self._error)
+            self._check()
+
+    def close(self) -> None:
+        """Write what waits, and end the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while writes := self._take():
+            try:
+                with self._transaction() as database:
+                    for write, _ in writes:
+                        write(database)
+            except BaseException as error:  # noqa: BLE001 - whoever writes next raises it
+                with self._changed:
+                    self._error = error
+                    self._busy = False
+                    self._queue.clear()
+                    self._changed.notify_all()
+                return
+            for _, then in writes:
+                then()
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+    def _take(self) -> list[tuple[Write, Then]]:
+        """Return all that waits; nothing where no more will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._closed)
+            writes = list(self._queue)
+            self._queue.clear()
+            self._busy = bool(writes)
+            self._changed.notify_all()
+            return writes
+
+    def _check(self) -> None:
+        if self._error:
+            raise self._error
