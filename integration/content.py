@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from integration.database import connect
+from integration.database import connect, insert
 
 FORMAT = 2
 PIECE = 100
@@ -104,33 +104,35 @@ def append(database: sqlite3.Connection, number: int, pieces: Sequence[tuple[str
         The number of the first piece; the others follow it.
     """
     (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
-    if pieces:
-        values = [value for place, piece in enumerate(pieces, last + 1) for value in (place, number, *piece)]
-        rows = ", ".join(["(?, ?, ?, CAST(? AS TEXT))"] * len(pieces))
-        database.execute(f"INSERT INTO pieces VALUES {rows}", values)
+    insert(
+        database,
+        "INSERT INTO pieces",
+        [(place, number, parent, objects.decode()) for place, (parent, objects) in enumerate(pieces, last + 1)],
+    )
     return int(last) + 1
 
 
-def append_page(database: sqlite3.Connection, number: int, rows: Sequence[Row], pieces: Sequence[bytes]) -> None:
+def append_page(database: sqlite3.Connection, number: int, ids: Sequence[str], pieces: Sequence[bytes]) -> None:
     """Add a page of objects of a collection that is no relation; one that is there already stays as it is.
 
     Args:
         database: the mirror.
         number: the collection.
-        rows: the objects.
-        pieces: the same as JSON arrays of ``PIECE`` objects each.
+        ids: of the objects.
+        pieces: the objects as JSON arrays of ``PIECE`` objects each.
     """
     first = append(database, number, [("", piece) for piece in pieces])
-    ids = orjson.dumps([row["id"] for row in rows]).decode()
+    listed = orjson.dumps(ids).decode()
     placed = database.execute(
-        f"INSERT OR IGNORE INTO places SELECT ?, '', value, ? + key / {PIECE} FROM json_each(?)", (number, first, ids)
+        f"INSERT OR IGNORE INTO places SELECT ?, '', value, ? + key / {PIECE} FROM json_each(?)",
+        (number, first, listed),
     ).rowcount
-    if placed < len(rows):
-        for place, start in enumerate(range(0, len(rows), PIECE), first):
-            known = _places(database, number, "", [row["id"] for row in rows[start : start + PIECE]])
-            own = {row["id"]: row for row in rows[start : start + PIECE] if known[row["id"]] == place}
+    if placed < len(ids):
+        known = _places(database, number, "", ids)
+        for place, piece in enumerate(pieces, first):
+            own = {row["id"]: row for row in orjson.loads(piece) if known[row["id"]] == place}
             _rewrite(database, place, list(own.values()))
-    remove(database, ids, removed=False)
+    remove(database, listed, removed=False)
 
 
 def append_more(database: sqlite3.Connection, number: int, parent: str, rows: Sequence[Row]) -> None:
@@ -307,7 +309,7 @@ def _pieces_with(
 
 
 def _rewrite(database: sqlite3.Connection, piece: int, objects: Sequence[Row]) -> None:
-    database.execute("UPDATE pieces SET objects = CAST(? AS TEXT) WHERE number = ?", (orjson.dumps(objects), piece))
+    database.execute("UPDATE pieces SET objects = ? WHERE number = ?", (orjson.dumps(objects).decode(), piece))
 
 
 def _note(

@@ -1,15 +1,17 @@
 """SQLite as this project uses it: a write-ahead log, explicit transactions, connections shared by threads.
 
 Python's ``executemany`` lets go of the interpreter's lock for every row, which costs more than the row where other
-threads work too. So what is many here is handed over as one JSON array, which SQLite takes apart by itself, and what is
-read comes back as few rows.
+threads work too. So many rows are written by one statement here, and what is read comes back as few rows.
 """
 
 import sqlite3
 import threading
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
-_CHECKPOINT_PAGES = 8_000
+_PAGE = 16_384
+_CHECKPOINT_PAGES = 2_000
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -20,6 +22,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
     try:
+        connection.execute(f"PRAGMA page_size = {_PAGE}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
@@ -27,6 +30,20 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows by one statement.
+
+    Args:
+        database: the connection.
+        into: how the statement begins, such as ``INSERT INTO parents``.
+        rows: values, as many in each row; in all at most 32,766, which is SQLite's limit.
+    """
+    if rows:
+        row = f"({', '.join('?' * len(rows[0]))})"
+        values = list(chain.from_iterable(rows))
+        database.execute(f"{into} VALUES {', '.join([row] * len(rows))}", values)
 
 
 class Transaction:

@@ -39,6 +39,8 @@ class Fetcher:
         known = self._mirror.find(self._request.name)
         if known is None or known.state == "running" or not self._updated(known):
             self._read(self._mirror.find(self._request.name))
+        if self._request.kind == "relation":
+            self._mirror.kinds(self._request.name)
 
     def _updated(self, known: Collection) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""

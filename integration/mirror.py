@@ -17,7 +17,7 @@ import orjson
 
 from integration import content
 from integration.content import Collection, Row
-from integration.database import Transaction, connect
+from integration.database import Transaction, connect, insert
 from integration.writing import Then, Writing
 
 _RESUMABLE = 86_400.0
@@ -144,11 +144,12 @@ class Mirror:
             next_link: URL of the next page.
             then: called when the page has been committed.
         """
+        ids = [row["id"] for row in rows]
         pieces = [orjson.dumps(rows[at : at + content.PIECE]) for at in range(0, len(rows), content.PIECE)]
 
         def write(database: sqlite3.Connection) -> None:
             number = _find_there(database, name).number
-            content.append_page(database, number, rows, pieces)
+            content.append_page(database, number, ids, pieces)
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
         self._writing.put(write, then)
@@ -164,6 +165,7 @@ class Mirror:
 
         It is written as ``add`` writes.
         """
+        others = [each for each in found if each.more]
         pieces = [(each.parent, orjson.dumps(each.rows)) for each in found if each.rows and not each.more]
 
         def write(database: sqlite3.Connection) -> None:
@@ -171,19 +173,15 @@ class Mirror:
             number = collection.number
             if collection.state == "running":
                 content.append(database, number, pieces)
-                for parent, rows, more in found:
-                    if more:
-                        content.append_more(database, number, parent, rows)
+                for parent, rows, _ in others:
+                    content.append_more(database, number, parent, rows)
             else:
                 changes = sum(
-                    content.put(database, number, parent, {row["id"]: row for row in rows}) for parent, rows, _ in found
+                    content.put(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
+                    for parent, objects in [*pieces, *((each.parent, orjson.dumps(each.rows)) for each in others)]
                 )
                 content.changed(database, number, changes)
-            if progress:
-                database.execute(
-                    f"INSERT OR REPLACE INTO parents VALUES {', '.join(['(?, ?, ?)'] * len(progress))}",
-                    [value for parent in progress for value in (number, *parent)],
-                )
+            insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
 
         self._writing.put(write, then)
 

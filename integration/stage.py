@@ -5,8 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import orjson
-
+from integration.database import insert
 from integration.errors import DanglingEnd, DuplicateKey
 from integration.loose import count_loose, find_loose, refresh_loose
 from integration.step import Step
@@ -134,11 +133,8 @@ class Stage:
             return self._published(count, 0, strict=strict)
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
-        values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(self._columns) + 1))
         with self._lock:
-            self._database.execute(
-                f"INSERT INTO {table} SELECT {values} FROM json_each(?)", (orjson.dumps(rows).decode(),)
-            )
+            insert(self._database, f"INSERT INTO {table}", rows)
 
     def _compare(self) -> tuple[int, int]:
         """Return how many keys were added, and how many of these records the graph has as they are."""

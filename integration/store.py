@@ -21,6 +21,7 @@ from integration.tables import CONTENT, FORMAT, INDEXES, SCHEMA, SYSTEM, number_
 
 _ROWS = 1000
 _REMEMBERED = 50
+_CACHE = 4_000
 
 
 class Store:
@@ -29,6 +30,9 @@ class Store:
     Everything that a run writes is one transaction, committed by ``commit``: readers of the file see the previous
     run's graph until then, and a run that ends early leaves it as it was. Each run that is committed makes another
     revision of the graph, numbered from 1 on; the file knows what each of the last 50 revisions changed.
+
+    The first graph is written without a write-ahead log, straight into the file: there is nothing to read yet, and it
+    costs half as much.
 
     Args:
         path: the file; made where it is missing.
@@ -44,10 +48,12 @@ class Store:
         self._lock = threading.RLock()
         try:
             self._database = connect(path)
+            self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
             self._discard_older()
             self._database.executescript(SCHEMA)
             self.revision = int(self._about().get("revision", 0))
             self._before: dict[str, tuple[int, int]] = {}
+            self._first = False
         except sqlite3.DatabaseError as error:
             raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
 
@@ -62,8 +68,11 @@ class Store:
         Args:
             tenant: names the tenant and where it is read from.
         """
-        self._database.execute("BEGIN IMMEDIATE")
         about = self._about()
+        self._first = "revision" not in about
+        if self._first:
+            self._database.execute("PRAGMA journal_mode = DELETE")
+        self._database.execute("BEGIN IMMEDIATE")
         if about.get("tenant") != tenant:
             for table in CONTENT:
                 self._database.execute(f"DELETE FROM {table}")
@@ -84,8 +93,11 @@ class Store:
         with self._lock:
             self._database.execute(INDEXES)
             self._database.execute("COMMIT")
-            self._database.execute("PRAGMA busy_timeout = 0")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self._first:
+                self._database.execute("PRAGMA journal_mode = WAL")
+            else:
+                self._database.execute("PRAGMA busy_timeout = 0")
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file; what was not committed is undone."""
