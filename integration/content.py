@@ -199,6 +199,7 @@ def forget_parent(database: sqlite3.Connection, number: int, parent: str) -> int
     count = sum(len(drop(database, number, parent, {row["id"] for row in orjson.loads(piece)})) for (piece,) in pieces)
     database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, parent))
     database.execute("DELETE FROM parents WHERE collection = ? AND id = ?", (number, parent))
+    database.execute("DELETE FROM aside WHERE collection = ? AND parent = ?", (number, parent))
     return count
 
 

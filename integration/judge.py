@@ -146,7 +146,7 @@ class Judge:
                     self._fill(stage, Changes(changed, before))
                 if list(self._missing()) or not self._read_as_before(memory):
                     return None
-                published = stage.publish_changes(strict=self._config.strict)
+                published = stage.publish_changes(memory.count, strict=self._config.strict)
         except KeyTaken:
             return None
         return self._published(published, "", notes=("changed",))

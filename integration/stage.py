@@ -93,7 +93,10 @@ class Stage:
                 distinct, same = self._compare()
                 if not (distinct == same == before):
                     if complete:
-                        self._delete(f"({self._keys}) NOT IN (SELECT {self._keys} FROM {self._new})")
+                        self._delete(
+                            f"{self._table} AS there WHERE type = ?2"
+                            f" AND ({self._keys}) NOT IN (SELECT {self._keys} FROM {self._new})"
+                        )
                     self._merge()
             else:
                 distinct = self._load()
@@ -105,8 +108,12 @@ class Stage:
                 find_loose(self._database, self._type)
             return self._published(count, staged - count, strict=strict)
 
-    def publish_changes(self, *, strict: bool) -> Published:
+    def publish_changes(self, before: int, *, strict: bool) -> Published:
         """Change the graph's records of the type by those that were added: the new ones come, old ones go.
+
+        Args:
+            before: how many records of the type the graph has.
+            strict: as for ``publish``.
 
         Raises:
             KeyTaken: the key of a new record is that of one that did not change.
@@ -118,19 +125,19 @@ class Stage:
                 f"SELECT sum(n), count(*) FROM (SELECT count(*) AS n FROM {self._new} GROUP BY {self._keys})"
             ).fetchone()
             taken = (
-                f"SELECT count(*) FROM {self._new} AS new JOIN {self._table} AS there ON {self._same_key('new')}"
+                f"SELECT count(*) FROM {self._new} AS new CROSS JOIN {self._table} AS there ON {self._same_key('new')}"
                 f" AND there.type = ? WHERE ({self._qualified('new')}) NOT IN (SELECT {self._keys} FROM {self._old})"
             )
             if (staged or 0) != distinct or self._count(taken, self._type):
                 raise KeyTaken(self._step.name)
-            self._delete(
-                f"({self._keys}) IN (SELECT {self._keys} FROM {self._old} EXCEPT SELECT {self._keys} FROM {self._new})"
+            deleted = self._delete(
+                f"(SELECT {self._keys} FROM {self._old} EXCEPT SELECT {self._keys} FROM {self._new}) AS gone"
+                f" CROSS JOIN {self._table} AS there ON {self._same_key('gone')} AND there.type = ?2"
             )
-            self._merge()
+            created = self._merge()
             if self._step.is_relationship:
                 refresh_loose(self._database, self._type, self._revision)
-            count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
-            return self._published(count, 0, strict=strict)
+            return self._published(before + created - deleted, 0, strict=strict)
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
         with self._lock:
@@ -160,11 +167,11 @@ class Stage:
             )
         return count
 
-    def _delete(self, which: str) -> None:
-        """Delete records of the type, and note what they were."""
+    def _delete(self, which: str) -> int:
+        """Delete records of the type, note what they were, and return how many there were."""
         noted = self._database.execute(
-            f"INSERT INTO changes SELECT type, ?, {self._noted('there')}, 'deleted', properties"
-            f" FROM {self._table} AS there WHERE type = ? AND {which}",
+            f"INSERT INTO changes SELECT there.type, ?1, {self._noted('there')}, 'deleted', there.properties"
+            f" FROM {which}",
             (self._revision, self._type),
         ).rowcount
         if noted:
@@ -175,9 +182,14 @@ class Stage:
                 (self._type, self._revision),
             )
             self._touch(keys=True)
+        return noted
 
-    def _merge(self) -> None:
-        """Bring the added records into the graph, and note which are new there, and what the others were."""
+    def _merge(self) -> int:
+        """Bring the added records into the graph, note which are new there, and what the others were.
+
+        Returns:
+            How many are new.
+        """
         new = f"(SELECT {self._keys}, min(properties) AS properties FROM {self._new} GROUP BY {self._keys}) AS new"
         elsewhere = "" if self._step.is_relationship else " AND NOT EXISTS (SELECT 1 FROM nodes WHERE key = new.key)"
         created = self._database.execute(
@@ -188,7 +200,7 @@ class Stage:
         ).rowcount
         updated = self._database.execute(
             f"INSERT INTO changes SELECT ?1, ?2, {self._noted('new')}, 'updated', there.properties FROM {new}"
-            f" JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?1"
+            f" CROSS JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?1"
             " WHERE there.properties IS NOT new.properties",
             (self._type, self._revision),
         ).rowcount
@@ -202,6 +214,7 @@ class Stage:
                 (self._type,),
             )
             self._touch(keys=bool(created))
+        return created
 
     def _touch(self, *, keys: bool) -> None:
         rekeyed = ", keys = ?1" if keys else ""

@@ -79,6 +79,20 @@ def test_a_deleted_user_leaves_its_groups_and_comes_back_with_them() -> None:
     assert [row[:2] for row in graph("out")] == [row[:2] for row in before]
 
 
+def test_a_user_that_comes_back_does_not_bring_a_deleted_group_back() -> None:
+    tenant = small()
+    group, user = next((group, member) for group, kind, member in tenant.memberships() if kind == "user")
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        tenant.delete_user(user)
+        read(simulator)
+        tenant.delete_group(group)
+        tenant.restore_user(user)
+        read(simulator)
+        read(simulator, "fresh")
+    assert graph("out") == graph("fresh")
+
+
 @pytest.mark.parametrize("faults", [Faults(delta_gone=1.0), Faults(delta_expired=1.0)], ids=["gone", "expired"])
 def test_a_lost_delta_token_means_a_full_read_and_says_so(faults: Faults) -> None:
     tenant = small()

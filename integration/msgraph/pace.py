@@ -1,5 +1,8 @@
 """How many requests are in flight: more while Graph answers well, fewer when it throttles.
 
+Graph warns when four fifths of a budget are spent. What was spent without a warning is less than that, so a quarter of it
+is less than the last fifth: as long as no more than that is in flight, the warning comes before the budget is overdrawn.
+
 Source: Microsoft Graph throttling guidance.
 """
 
@@ -11,6 +14,7 @@ from contextlib import contextmanager
 from integration.errors import Interrupted
 
 _START = 4.0
+_SHARE = 0.25
 
 
 class Pace:
@@ -23,6 +27,7 @@ class Pace:
     def __init__(self, most: int) -> None:
         self._most = float(most)
         self._limit = min(_START, self._most)
+        self._good = 0
         self._in_flight = 0
         self._opens = 0.0
         self._stopped = False
@@ -59,7 +64,8 @@ class Pace:
         """
         with self._free:
             if percentage is None:
-                self._limit = min(self._most, self._limit + 1.0 / max(1.0, self._limit / 4))
+                self._good += 1
+                self._limit = min(self._most, max(self._limit, _SHARE * self._good))
             elif percentage > 1.0:
                 self._limit = max(1.0, self._limit * 0.9)
             self._free.notify()
@@ -69,6 +75,7 @@ class Pace:
         with self._free:
             if self._opens <= time.monotonic():
                 self._limit = max(1.0, self._limit / 2)
+                self._good = int(self._limit / _SHARE)
         self.hold(seconds)
 
     def hold(self, seconds: float) -> None:
