@@ -1,7 +1,7 @@
 """How many requests are in flight: more while Graph answers well, fewer when it throttles.
 
-Graph warns when four fifths of a budget are spent. What was spent without a warning is less than that, so a quarter of it
-is less than the last fifth: as long as no more than that is in flight, the warning comes before the budget is overdrawn.
+Graph warns when four fifths of a budget are spent. What was spent without a warning is less than that, so a quarter of
+it is less than the last fifth: while no more than that is in flight, the warning comes before the budget is overdrawn.
 
 Source: Microsoft Graph throttling guidance.
 """
