@@ -135,15 +135,25 @@ def append_page(database: sqlite3.Connection, number: int, ids: Sequence[str], p
     remove(database, listed, removed=False)
 
 
-def append_more(database: sqlite3.Connection, number: int, parent: str, rows: Sequence[Row]) -> None:
-    """Add children of a parent some of which may be there already: these stay as they are."""
-    _place_all(database, number, parent)
-    fresh = {row["id"]: row for row in rows}
-    known = _places(database, number, parent, fresh)
-    added = [row for key, row in fresh.items() if key not in known]
-    if added:
-        piece = append(database, number, [(parent, orjson.dumps(added))])
-        _place(database, number, parent, piece, added)
+def append_more(database: sqlite3.Connection, number: int, found: Mapping[str, Sequence[Row]]) -> None:
+    """Add children by parent, some of which may be there already: these stay as they are."""
+    begun = {
+        parent
+        for (parent,) in database.execute(
+            "SELECT DISTINCT parent FROM pieces WHERE collection = ? AND parent IN (SELECT value FROM json_each(?))",
+            (number, orjson.dumps(list(found)).decode()),
+        )
+    }
+    fresh = {parent: {row["id"]: row for row in rows} for parent, rows in found.items() if rows}
+    new = [(parent, orjson.dumps(list(rows.values()))) for parent, rows in fresh.items() if parent not in begun]
+    append(database, number, new)
+    for parent in begun & fresh.keys():
+        _place_all(database, number, parent)
+        known = _places(database, number, parent, fresh[parent])
+        added = [row for key, row in fresh[parent].items() if key not in known]
+        if added:
+            piece = append(database, number, [(parent, orjson.dumps(added))])
+            _place(database, number, parent, piece, added)
 
 
 def put(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:

@@ -114,11 +114,25 @@ class Graph:
         request = self._asked(Request("relation", parents, relation, _selected(select, "id")))
         try:
             settled = settle(request, self._step, self._reader, self._results)
-            yield from self._rows(request)
+            bare: dict[str, bool] = {}
+            for parent, child in self._rows(request):
+                if len(select) > 1 and bare.get(kind := child["@odata.type"], True):
+                    bare[kind] = all(child[name] in (None, []) for name in select if name != "id")
+                yield parent, child
             self._read(request, settled)
+            self._note_bare(request, [kind for kind, without in bare.items() if without])
             self._note_hidden(request)
         except IntegrationError as error:
             raise self._noted(error) from None
+
+    def _note_bare(self, request: Request, kinds: Sequence[str]) -> None:
+        """Note children of which no property can be read: Graph gives ids alone where a permission is missing.
+
+        Source: List group members, "limited information is returned".
+        """
+        for kind in kinds:
+            problem = f"the {request.relation} of kind {kind} come without properties: grant the permission to read it"
+            self._seen.errors.append(Forbidden(problem, path=request.path))
 
     def _note_hidden(self, request: Request) -> None:
         if not self._reader.reads_hidden and (hidden := self._reader.hidden(request)):

@@ -29,6 +29,7 @@ from integration.progress import Counter
 _RESTARTS = 5
 _SHARD = 50
 _BUSY = 0.8
+_BUCKET = 6_400
 _BEGUN = ""
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
@@ -53,9 +54,9 @@ class FanOut:
 
     Children are asked for parent by parent, by an advanced query, because the plain listing of v1.0 leaves service
     principals out (List group members); where a tenant does not support that, the plain listing is read and ``plain``
-    says so. As soon as the budget of resource units runs low, the parents that are left are read by the first round of
-    a delta query instead, 50 parents a query, which Graph charges less: a unit for a page of some 500 children (Get
-    delta for groups).
+    says so. As soon as the budget of resource units runs low, or four fifths of the 8,000 units are spent that Graph
+    grants a tenant at once, the parents that are left are read by the first round of a delta query instead, 50 parents
+    a query, which Graph charges less: a unit for a page of some 500 children (Get delta for groups).
 
     Args:
         client: sends the batches.
@@ -95,6 +96,7 @@ class FanOut:
         self._title = f"{parents}/{{id}}/{relation}"
         self.plain = False
         self.economized = False
+        self._spent = 0
         self._tasks: deque[_Task] = deque()
         self._threads = 1
         self._size = MOST
@@ -257,7 +259,12 @@ class FanOut:
             self._client.pace.throttled(max(asked, default=self._client.patience.wait(1)))
         elif asked:
             self._client.pace.hold(max(asked))
-        if throttled or max((answer.percentage or 0.0 for answer in answers), default=0.0) >= _BUSY:
+        self._spent += sum(answer.units for answer in answers)
+        if (
+            throttled
+            or self._spent >= _BUCKET
+            or max((answer.percentage or 0.0 for answer in answers), default=0.0) >= _BUSY
+        ):
             self.economized = self._tracked
 
     def _inner(self, task: _Task) -> Inner:

@@ -40,10 +40,20 @@ class Judge:
         config: settings.
         store: the graph.
         reader: the tenant.
+        lacking: permissions that the step cannot do without, and that the token is known to lack.
     """
 
-    def __init__(self, step: Step, results: Results, config: Config, store: Store, reader: Reader) -> None:
+    def __init__(
+        self,
+        step: Step,
+        results: Results,
+        config: Config,
+        store: Store,
+        reader: Reader,
+        lacking: Sequence[str] = (),
+    ) -> None:
         self._step, self._results, self._config, self._store, self._reader = step, results, config, store, reader
+        self._lacking = lacking
         self._schema = load_schema(step)
         self._made_by = made_by(step, self._schema, config)
         self._started = time.time()
@@ -199,6 +209,8 @@ class Judge:
 
     def _missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
+        if self._lacking and self._seen.requests:
+            yield f"lacks the permission {', '.join(self._lacking)}: objects or properties may be missing"
         for error in dict.fromkeys(self._seen.errors):
             yield self._refusal(error, self._step.optional)
         if self._records.rejected:

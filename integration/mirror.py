@@ -173,8 +173,7 @@ class Mirror:
             number = collection.number
             if collection.state == "running":
                 content.append(database, number, pieces)
-                for parent, rows, _ in others:
-                    content.append_more(database, number, parent, rows)
+                content.append_more(database, number, {each.parent: each.rows for each in others})
             else:
                 changes = sum(
                     content.put(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})

@@ -93,6 +93,7 @@ class _Run:
             {name: StepResult(type=name, verdict="skipped", reason=reason) for name, reason in plan.skipped.items()}
         )
         self._reading: dict[str, Any] = {}
+        self._lacking: dict[str, list[str]] = {}
         self._tenant = config.tenant
         self._started = time.time()
 
@@ -135,7 +136,7 @@ class _Run:
         roles = roles_of(token)
         self._tenant = f"{self._config.tenant} {tenant_of(token) or ''}".strip()
         if roles is not None:
-            self._compare(review(self._plan, roles))
+            self._compare(review(self._plan, roles), roles)
         in_flight = 1 if self._tape.one_by_one else self._config.in_flight
         client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
         path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
@@ -156,11 +157,14 @@ class _Run:
         stack.callback(reader.close)
         return reader
 
-    def _compare(self, review: Review) -> None:
+    def _compare(self, review: Review, roles: frozenset[str]) -> None:
         """Say before the first read what the token's permissions do not allow."""
         self._reading["permissions"] = review.as_json()
         for type, reason in review.falls_away.items():
             _log.warning("%s falls away: %s", type, reason)
+        for demand in review.demands if roles else ():
+            for type in demand.needed_by if not demand.granted_by else ():
+                self._lacking.setdefault(type, []).append(demand.permission)
 
     def _execute_steps(self, store: Store, reader: Reader) -> None:
         """Start all steps in the order of the plan; each waits by itself for what it needs, which came before it."""
@@ -181,7 +185,8 @@ class _Run:
 
     def _execute(self, step: Step, store: Store, reader: Reader) -> None:
         self._manager.hook.integration_step_started(step=step)
-        result = Judge(step, self._results, self._config, store, reader).judge()
+        lacking = self._lacking.get(step.name, ())
+        result = Judge(step, self._results, self._config, store, reader, lacking).judge()
         self._results.put(result)
         self._manager.hook.integration_step_finished(result=result)
 

@@ -107,6 +107,32 @@ def test_a_lost_delta_token_means_a_full_read_and_says_so(faults: Faults) -> Non
     assert graph("out") == graph("fresh")
 
 
+def test_a_few_changes_run_no_step_on_everything() -> None:
+    tenant = small()
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        tenant.mutate(20, seed=3)
+        report = read(simulator)
+    notes = {result.type: result.notes for result in report.results}
+    assert set(notes.values()) <= {("changed",), ("unchanged",)}
+    assert notes["azure_user"] == ("changed",)
+    assert report.of("azure_user").count == len(tenant.users)
+
+
+def test_a_step_that_was_left_out_of_a_run_reads_everything_in_the_next() -> None:
+    tenant = small()
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        tenant.mutate(40, seed=8)
+        manager = load()
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, plan(manager, only=["azure_user"]), config, out="out")
+        tenant.mutate(40, seed=9)
+        read(simulator)
+        read(simulator, "fresh")
+    assert graph("out") == graph("fresh")
+
+
 def test_fresh_reads_everything_anew() -> None:
     with Simulator(small()) as simulator:
         read(simulator)

@@ -117,6 +117,18 @@ def test_what_enriches_and_is_forbidden_makes_its_type_partial(tenant: Tenant) -
     assert (report.exit_code(), report.exit_code(fail_on_partial=True)) == (0, 1)
 
 
+def test_a_permission_that_the_token_lacks_makes_a_type_that_could_be_read_partial(tenant: Tenant) -> None:
+    with Simulator(tenant) as simulator:
+        simulator.signin.roles = ("User.ReadBasic.All", "GroupMember.Read.All", "Organization.Read.All")
+        manager = load()
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.signin.issue()))
+        simulator.signin.roles = None
+        report = run(manager, plan(manager), config, out="out")
+    assert report.of("azure_user").verdict == "partial"
+    assert "User.Read.All" in report.of("azure_user").reason
+    assert report.of("azure_user_group").verdict == "complete"
+
+
 def test_a_failed_type_keeps_what_an_earlier_run_found(tenant: Tenant) -> None:
     with Simulator(tenant) as simulator:
         read(simulator)

@@ -60,6 +60,11 @@ class Answer:
         value = self.headers.get("x-ms-throttle-limit-percentage")
         return float(value) if value else None
 
+    @property
+    def units(self) -> int:
+        """Resource units that Graph charged (``x-ms-resource-unit``); 0 where it does not tell."""
+        return int(self.headers.get("x-ms-resource-unit", 0))
+
     def error(self) -> GraphError | None:
         """Return the error that the answer stands for, or ``None`` where it is a success."""
         if 200 <= self.status < 300:

@@ -49,6 +49,5 @@ def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
         lowered = {name.lower(): str(value) for name, value in (response.get("headers") or {}).items()}
         body = response.get("body")
         answers.append(Answer(plain, int(response["status"]), lowered, body if isinstance(body, dict) else {}))
-    units = sum(int(each.headers.get("x-ms-resource-unit", 0)) for each in answers)
-    client.meter.inner(len(inner), units)
+    client.meter.inner(len(inner), sum(each.units for each in answers))
     return answers
