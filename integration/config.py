@@ -54,6 +54,8 @@ class Config:
         raw_data: whether entities keep the Graph objects that they were made from.
         fresh: whether everything is read anew, whatever an earlier run left.
         in_flight: most requests at once, 1 to 64.
+        mass_delete: percent of a type's records; a loss of more than that, and of 50 at least, is a mass deletion.
+        allow_mass_delete: whether destinations delete what a mass deletion took.
         full_every: days after which changes are not enough and everything is read anew.
     """
 
@@ -77,6 +79,8 @@ class Config:
     raw_data: bool = False
     fresh: bool = False
     in_flight: int = 16
+    mass_delete: float = 20.0
+    allow_mass_delete: bool = False
     full_every: float = 7.0
 
     @property
@@ -154,6 +158,8 @@ def _config(instance: Mapping[str, Any], offline: bool) -> Config:
         "raw_data": config.get("rawData", False),
         "fresh": config.get("fresh", False),
         "in_flight": int(config.get("inFlight", Config.in_flight)),
+        "mass_delete": float(config.get("massDelete", Config.mass_delete)),
+        "allow_mass_delete": config.get("allowMassDelete", False),
         "full_every": float(config.get("fullEvery", Config.full_every)),
     }
     if offline:

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from integration.changes import What
 from integration.hookspecs import hookimpl
 from integration.permissions import Review
 from integration.plan import Plan
@@ -72,7 +73,7 @@ class Display:
 
 def report_table(report: Report, out: Path) -> None:
     """Print the verdicts."""
-    table = _table("type", "verdict", ">count", ">seconds", "reason")
+    table = _table("type", "verdict", ">count", ">seconds", "reason", "changes")
     for result in report.results:
         colour = _COLOURS[result.verdict]
         table.add_row(
@@ -81,11 +82,23 @@ def report_table(report: Report, out: Path) -> None:
             f"{result.count:,}",
             f"{result.seconds:.2f}",
             escape(_remarks(result)),
+            _changes(report.changes.get(result.type, {})),
         )
     _print(table)
+    for type, reason in report.withheld.items():
+        print(f"{type}: {reason}")
     for url, reason in report.failed_sinks.items():
         print(f"{url}: not written: {reason}")
     print(f"{out / 'graph.db'} and {out / 'summary.json'} hold the result.")
+
+
+def changes_table(counts: Mapping[str, Mapping[str, int]], since: int, revision: int) -> None:
+    """Print how many records of each type came, changed and went."""
+    print(f"revision {since} → {revision} of the graph")
+    table = _table("type", ">created", ">updated", ">deleted")
+    for name, of in counts.items():
+        table.add_row(name, *(f"{of[what]:,}" if of[what] else "" for what in _SIGNS))
+    _print(table)
 
 
 def plan_table(plan: Plan) -> None:
@@ -128,6 +141,13 @@ def types_table(steps: Sequence[Step]) -> None:
     for step in steps:
         table.add_row(step.name, step.class_name, *(step.ends or ("", "")), step.description)
     _print(table)
+
+
+def _changes(counts: Mapping[What, int]) -> str:
+    return " ".join(f"{sign}{counts[what]:,}" for what, sign in _SIGNS.items() if counts.get(what))
+
+
+_SIGNS: Mapping[What, str] = {"created": "+", "updated": "~", "deleted": "-"}
 
 
 def _remarks(result: StepResult) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from integration.changes import What
+
 Verdict = Literal["complete", "partial", "skipped", "failed"]
 
 _STATUS = {"complete": "success", "partial": "success", "skipped": "disabled", "failed": "failure"}
@@ -49,6 +51,9 @@ class Report:
         results: one for each type that was chosen, in the order of the plan.
         not_chosen: types that the run was not asked for.
         error: why the run ended early; empty where it did not.
+        changes: for each type how many records came (``created``), changed and went since the run before; only what is
+            not 0.
+        withheld: why destinations delete nothing of a type although the graph lost records of it.
         failed_sinks: URL and reason of each destination that did not get the graph.
         started_on: epoch milliseconds.
         seconds: how long the run took.
@@ -58,6 +63,8 @@ class Report:
     results: Sequence[StepResult]
     not_chosen: Sequence[str] = ()
     error: str = ""
+    changes: Mapping[str, Mapping[What, int]] = field(default_factory=dict)
+    withheld: Mapping[str, str] = field(default_factory=dict)
     failed_sinks: Mapping[str, str] = field(default_factory=dict)
     started_on: int = 0
     seconds: float = 0.0
@@ -75,7 +82,7 @@ class Report:
         raise KeyError(type)
 
     def exit_code(self, *, fail_on_partial: bool = False) -> int:
-        """Return 3 where the run ended early, 1 where a type or a sink failed, else 0.
+        """Return 3 where the run ended early, 1 where a type or a sink failed or deletions are withheld, else 0.
 
         Args:
             fail_on_partial: count a partial type as failed.
@@ -84,12 +91,13 @@ class Report:
             return 3
         failed = any(result.verdict == "failed" or result.because_of_failure for result in self.results)
         partial = fail_on_partial and any(result.verdict == "partial" for result in self.results)
-        return 1 if failed or partial or self.failed_sinks else 0
+        return 1 if failed or partial or self.failed_sinks or self.withheld else 0
 
     @property
     def incomplete(self) -> list[str]:
-        """Names of all types of which a destination must delete nothing, sorted: whatever is not complete."""
-        return sorted({*(result.type for result in self.results if result.verdict != "complete"), *self.not_chosen})
+        """Names of all types of which a destination must delete nothing, sorted: not complete, not chosen, withheld."""
+        incomplete = (result.type for result in self.results if result.verdict != "complete")
+        return sorted({*incomplete, *self.not_chosen, *self.withheld})
 
     def summary(self) -> dict[str, Any]:
         """Return ``summary.json``: JupiterOne's fields, and our verdicts, reasons and problems beside them."""
@@ -100,6 +108,8 @@ class Report:
             "startTime": self.started_on,
             "endTime": self.started_on + round(self.seconds * 1000),
             "duration": round(self.seconds * 1000),
+            **({"changes": {name: dict(counts) for name, counts in self.changes.items()}} if self.changes else {}),
+            **({"withheldDeletions": dict(self.withheld)} if self.withheld else {}),
             **({"reading": dict(self.reading)} if self.reading else {}),
             **({"error": self.error} if self.error else {}),
             **({"failedSinks": dict(self.failed_sinks)} if self.failed_sinks else {}),

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -11,8 +12,11 @@ import pluggy
 import requests
 
 from integration.accounts import account, not_represented
+from integration.changes import What
 from integration.config import Config, from_event
-from integration.errors import IntegrationError, Interrupted, OutputError
+from integration.delivery import deliver
+from integration.errors import IntegrationError, Interrupted
+from integration.guard import note_losses, withhold
 from integration.judge import Judge, skipped
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
@@ -93,6 +97,8 @@ class _Run:
             {name: StepResult(type=name, verdict="skipped", reason=reason) for name, reason in plan.skipped.items()}
         )
         self._reading: dict[str, Any] = {}
+        self._withheld: Mapping[str, str] = {}
+        self._changes: Mapping[str, Mapping[What, int]] = {}
         self._lacking: dict[str, list[str]] = {}
         self._tenant = config.tenant
         self._started = time.time()
@@ -110,11 +116,14 @@ class _Run:
                 finally:
                     self._reading |= account(reader)
                 self._reading["notRepresented"] = not_represented(reader, store)
+                note_losses(store, self._config.mass_delete)
+                self._withheld = withhold(store, allow=self._config.allow_mass_delete)
+                self._changes = store.counts_of_changes()
                 report = self._report()
                 store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
                 store.commit()
                 reader.mirror.finish()
-                report = self._report(failed_sinks=self._write(sinks, store, report))
+                report = self._report(failed_sinks=deliver(sinks, store, self._plan.steps, report))
             return report
         except IntegrationError as error:
             report = self._report(error=str(error))
@@ -190,15 +199,6 @@ class _Run:
         self._results.put(result)
         self._manager.hook.integration_step_finished(result=result)
 
-    def _write(self, sinks: list[Sink], store: Store, report: Report) -> dict[str, str]:
-        failed = {}
-        for sink in sinks:
-            try:
-                sink.write(store, self._plan.steps, report)
-            except OutputError as error:
-                failed[sink.url] = str(error)
-        return failed
-
     def _report(self, *, error: str = "", failed_sinks: dict[str, str] | None = None) -> Report:
         ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}
         results = {**ended, **self._results.so_far()}
@@ -206,6 +206,8 @@ class _Run:
             results=tuple(results[name] for name in [*ended, *self._plan.skipped]),
             not_chosen=self._plan.not_chosen,
             error=error,
+            changes=self._changes,
+            withheld=self._withheld,
             failed_sinks=failed_sinks or {},
             started_on=round(self._started * 1000),
             seconds=time.time() - self._started,

@@ -1,8 +1,6 @@
 """The graph: entities, relationships and verdicts in one SQLite file, changed by one transaction a run."""
 
-import hashlib
 import sqlite3
-import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,13 +8,13 @@ from typing import Any
 
 import orjson
 
-from integration.changes import Change, changes_since
 from integration.database import connect
 from integration.errors import OutputError
 from integration.loose import count_loose, find_loose, refresh_loose
 from integration.schema import Schema
 from integration.stage import EXAMPLES, Stage
 from integration.step import Step
+from integration.stored import Stored
 from integration.tables import CONTENT, FORMAT, INDEXES, SCHEMA, SYSTEM, number_of, view_of
 
 _ROWS = 1000
@@ -24,7 +22,7 @@ _REMEMBERED = 50
 _CACHE = 4_000
 
 
-class Store:
+class Store(Stored):
     """The graph of one tenant.
 
     Everything that a run writes is one transaction, committed by ``commit``: readers of the file see the previous
@@ -45,22 +43,16 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.RLock()
+        self._before: dict[str, tuple[int, int]] = {}
+        self._first = False
         try:
-            self._database = connect(path)
-            self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
-            self._discard_older()
-            self._database.executescript(SCHEMA)
-            self.revision = int(self._about().get("revision", 0))
-            self._before: dict[str, tuple[int, int]] = {}
-            self._first = False
+            database = connect(path)
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
+            _discard_older(database)
+            database.executescript(SCHEMA)
+            super().__init__(database)
         except sqlite3.DatabaseError as error:
             raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
-
-    @property
-    def tenant(self) -> str:
-        """What names the tenant and where it was read from; empty where there is no graph."""
-        return self._about().get("tenant", "")
 
     def begin(self, tenant: str) -> None:
         """Start a run; the graph of another tenant makes room.
@@ -107,52 +99,6 @@ class Store:
     def stage(self, step: Step) -> Stage:
         """Return a place for the step's records, apart from the graph until they are published."""
         return Stage(self._database, self._lock, step, self.revision)
-
-    @property
-    def scope(self) -> str:
-        """What a destination that holds several graphs tells this one by: 16 characters made of ``tenant``."""
-        return hashlib.blake2b(self.tenant.encode(), digest_size=8).hexdigest()
-
-    @property
-    def lineage(self) -> str:
-        """Another string whenever revisions are counted anew: those of another lineage mean nothing here."""
-        return self._about().get("lineage", "")
-
-    def changes(self, step: Step, since: int) -> Iterator[Change]:
-        """Yield what became of the type's records since a revision, sorted by key, each once.
-
-        Raises:
-            LookupError: the graph does not remember that revision; compare all records instead.
-        """
-        if not self.remembers(since):
-            raise LookupError(f"the graph remembers revisions from {self._about()['remembers']} on, not {since}")
-        return changes_since(self._database, step, since)
-
-    def remembers(self, revision: int) -> bool:
-        """Tell whether ``changes`` knows what changed since a revision; since 0, when there was nothing, it does."""
-        return revision == 0 or int(self._about().get("remembers", 0)) <= revision <= self.revision
-
-    def delivered(self, destination: str, step: Step) -> int:
-        """Return the revision of the type's records that a destination holds; 0 where it has none.
-
-        Args:
-            destination: names it, without secrets.
-            step: the type.
-        """
-        row = self._row(
-            "SELECT revision FROM deliveries JOIN types ON type = number WHERE destination = ? AND name = ?",
-            destination,
-            step.name,
-        )
-        return int(row[0]) if row else 0
-
-    def deliver(self, destination: str, step: Step) -> None:
-        """Note that a destination holds the type's records as they are now."""
-        with self._lock:
-            self._database.execute(
-                "INSERT OR REPLACE INTO deliveries SELECT ?, number, ? FROM types WHERE name = ?",
-                (destination, self.revision, step.name),
-            )
 
     def show(self, step: Step, schema: Schema) -> None:
         """Make the view of the type: one column for each property of its schema."""
@@ -218,28 +164,23 @@ class Store:
         """Tell whether one of the keys is an entity's."""
         return self._row(f"SELECT 1 FROM nodes WHERE key IN ({', '.join('?' * len(keys))}) LIMIT 1", *keys) is not None
 
-    def count(self, step: Step) -> int:
-        """Return how many records of the type the graph holds."""
-        table = "edges" if step.is_relationship else "nodes"
-        row = self._row(
-            f"SELECT count(*) FROM {table} WHERE type = (SELECT number FROM types WHERE name = ?)", step.name
+    def losses(self) -> dict[str, tuple[int, int]]:
+        """Return for each type that this run took records from how many there were, and how many are gone."""
+        rows = self._rows(
+            "SELECT name, sum(what = 'deleted'), sum(what = 'created') FROM types JOIN changes ON type = number"
+            " WHERE revision = ? GROUP BY name HAVING sum(what = 'deleted')",
+            self.revision,
         )
-        return int(row[0]) if row else 0
+        return {name: (self.count_of(name) + deleted - created, deleted) for name, deleted, created in rows}
 
-    def entities(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield key and properties (JSON) of the type's entities, sorted by key."""
-        last = ""
-        while True:
-            rows = self._rows(
-                "SELECT key, properties FROM nodes WHERE type = (SELECT number FROM types WHERE name = ?) AND key > ?"
-                f" ORDER BY key LIMIT {_ROWS}",
-                name,
-                last,
+    def withhold(self, name: str, before: int | None) -> None:
+        """Note how many records a type had before it lost too much; ``None``: it did not. An earlier note stays."""
+        with self._lock:
+            self._database.execute(
+                "UPDATE types SET withheld = CASE WHEN ?1 IS NULL THEN NULL ELSE coalesce(withheld, ?1) END"
+                " WHERE name = ?2",
+                (before, name),
             )
-            yield from rows
-            if len(rows) < _ROWS:
-                return
-            last = rows[-1][0]
 
     def changed_entities(self, name: str, *, before: bool) -> Iterator[tuple[str, str]]:
         """Yield key and properties (JSON) of the type's entities that this run has changed, as they were or are."""
@@ -253,59 +194,17 @@ class Store:
         )
         yield from self._rows(old if before else now, name, self.revision)
 
-    def records(self, step: Step) -> Iterator[bytes]:
-        """Yield the type's whole JupiterOne objects as JSON, sorted by key."""
-        if step.is_relationship:
-            yield from self._relationships(step)
-            return
-        stamps = {"_type": step.name, "_class": self._class(step)}
-        for key, properties in self.entities(step.name):
-            yield orjson.dumps({"_key": key, **stamps, **orjson.loads(properties)})
 
-    def _relationships(self, step: Step) -> Iterator[bytes]:
-        verb = self._class(step)
-        between = f"|{step.class_name.lower()}|"
-        source = target = ""
-        while True:
-            rows = self._rows(
-                "SELECT source, target, properties FROM edges WHERE type = (SELECT number FROM types WHERE name = ?)"
-                f" AND (source, target) > (?, ?) ORDER BY source, target LIMIT {_ROWS}",
-                step.name,
-                source,
-                target,
-            )
-            for source, target, properties in rows:
-                own = orjson.loads(properties) if properties else {"displayName": verb}
-                system = {"_key": f"{source}{between}{target}", "_type": step.name, "_class": verb}
-                yield orjson.dumps({**system, "_fromEntityKey": source, "_toEntityKey": target, **own})
-            if len(rows) < _ROWS:
-                return
+def _discard_older(database: sqlite3.Connection) -> None:
+    """Empty a graph of another version, which the next run makes anew.
 
-    def _class(self, step: Step) -> Any:
-        row = self._row("SELECT class FROM types WHERE name = ?", step.name)
-        return orjson.loads(row[0]) if row else step.class_name
-
-    def _about(self) -> dict[str, str]:
-        return dict(self._rows("SELECT name, value FROM about"))
-
-    def _row(self, statement: str, *values: object) -> Any:
-        with self._lock:
-            return self._database.execute(statement, values).fetchone()
-
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        with self._lock:
-            return self._database.execute(statement, values).fetchall()
-
-    def _discard_older(self) -> None:
-        """Empty a graph of another version, which the next run makes anew.
-
-        Raises:
-            sqlite3.DatabaseError: the file is another program's.
-        """
-        things = dict(self._rows("SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view')"))
-        if things and "about" not in things:
-            raise sqlite3.DatabaseError("it is another program's database")
-        if not things or self._about().get("format") in (None, FORMAT):
-            return
+    Raises:
+        sqlite3.DatabaseError: the file is another program's.
+    """
+    things = dict(database.execute("SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view')").fetchall())
+    if things and "about" not in things:
+        raise sqlite3.DatabaseError("it is another program's database")
+    about = dict(database.execute("SELECT name, value FROM about").fetchall()) if things else {}
+    if about.get("format") not in (None, FORMAT):
         for name, kind in things.items():
-            self._database.execute(f'DROP {kind} "{name}"')
+            database.execute(f'DROP {kind} "{name}"')

@@ -20,6 +20,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "graphUrl": ("INTEGRATION_GRAPH_URL",),
     "authority": ("INTEGRATION_AUTHORITY", "AZURE_AUTHORITY_HOST"),
     "inFlight": ("INTEGRATION_IN_FLIGHT",),
+    "massDelete": ("INTEGRATION_MASS_DELETE",),
     "fullEvery": ("INTEGRATION_FULL_EVERY",),
 }
 """Environment variables of each setting; the first that is set wins."""
@@ -28,7 +29,7 @@ INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
     "name": ("INTEGRATION_INSTANCE_NAME",),
 }
 _SWITCHES = ("sendCertificateChain", "managedIdentity")
-_NUMBERS = ("inFlight", "fullEvery")
+_NUMBERS = ("inFlight", "fullEvery", "massDelete")
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 

@@ -102,7 +102,7 @@ def test_the_demo_ends_with_a_table_of_complete_types_and_is_the_same_each_time(
     first = process(*MODULE, "run", "--demo", "--out", "kept", "--to", "files:first", PYTHONHASHSEED="1")
     assert first.returncode == 0
     heading, *rows, last = first.stdout.splitlines()
-    assert heading.split() == ["type", "verdict", "count", "seconds", "reason"]
+    assert heading.split() == ["type", "verdict", "count", "seconds", "reason", "changes"]
     assert len(rows) == len(TYPES)
     assert verdicts(first.stdout) == dict.fromkeys(TYPES, "complete")
     assert "kept/graph.db" in last

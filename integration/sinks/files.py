@@ -14,7 +14,7 @@ class FilesSink:
     """Writes ``entities/<type>.jsonl``, ``relationships/<type>.jsonl`` and ``summary.json``.
 
     Each file is replaced as a whole. The file of a type that is not complete keeps what the graph keeps of it; where
-    that is nothing, the file stays as it is.
+    that is nothing, and where deletions are withheld, the file stays as it is.
 
     Args:
         folder: made where it is missing.
@@ -32,6 +32,8 @@ class FilesSink:
     def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
         """Write the files."""
         for step in steps:
+            if step.name in report.withheld:
+                continue
             if step.name not in report.incomplete or graph.count(step):
                 kind = "relationships" if step.is_relationship else "entities"
                 self._write(self._folder / kind / f"{step.name}.jsonl", graph.records(step))

@@ -1,0 +1,1 @@
+"""The subcommands of ``integration``, one module each; they alone print and exit."""

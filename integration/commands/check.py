@@ -1,0 +1,62 @@
+"""``integration check``."""
+
+import json
+from typing import Any, TextIO
+
+import click
+
+from integration import config as settings
+from integration import logs
+from integration.commands.group import (
+    ONLY,
+    SKIP,
+    config_from,
+    environment_variables,
+    errors_as_messages,
+    main,
+    settings_options,
+)
+from integration.display import review_table
+from integration.msgraph.credentials import ManagedIdentity
+from integration.permissions import application_of, consent_link, review, roles_of, tenant_of
+from integration.plugins import load, plan
+from integration.secret import Secret
+from integration.signin import tokens_for
+
+
+@main.command()
+@ONLY
+@SKIP
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@errors_as_messages
+def check(event: TextIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any) -> int:
+    """Sign in and compare the token's permissions with what the chosen types need. Reads no data.
+
+    Settings are those of integration run. Exits with 1 where a permission is missing without which a type falls away.
+    """
+    environment = environment_variables()
+    logs.set_up(log_format, log_level, environment)
+    config = config_from(event, environment, flags, offline=False)
+    chosen = plan(load(), only=config.only, skip=config.skip)
+    tokens = tokens_for(config)
+    token = tokens.token()
+    roles = roles_of(token)
+    compared = None if roles is None else review(chosen, roles)
+    lacking = compared and (compared.to_grant or compared.to_enrich)
+    link = _consent_link(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
+    if as_json:
+        found = compared.as_json() if compared else {}
+        click.echo(json.dumps({"readable": compared is not None, **found, "adminConsent": link}, indent=2))
+    elif compared:
+        review_table(compared, link)
+    else:
+        click.echo("The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell.")
+    return 1 if compared and compared.missing else 0
+
+
+def _consent_link(config: settings.Config, token: Secret) -> str | None:
+    """Return where an administrator consents; ``None`` where neither token nor settings name tenant and application."""
+    tenant = tenant_of(token) or config.directory_id
+    client = application_of(token) or config.client_id
+    return consent_link(config.authority, tenant, client) if tenant and client else None

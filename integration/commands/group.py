@@ -1,0 +1,103 @@
+"""The command ``integration`` and what its subcommands share: options, settings, errors as messages."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TextIO, TypeVar
+
+import click
+
+from integration import config as settings
+from integration import logs
+from integration.errors import ConfigurationError, FatalError, IntegrationError
+from integration.msgraph.auth import CLOUDS
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ONLY = click.option("--only", multiple=True, metavar="TYPE", help="Collect this type and what it needs; repeatable.")
+SKIP = click.option("--skip", multiple=True, metavar="TYPE", help="Leave this type out, and what needs it; repeatable.")
+_SETTINGS = (
+    click.option("--event", type=click.File(), metavar="FILE",
+                 help="Take the settings from an event (JSON); - is standard input."),
+    click.option("--cloud", type=click.Choice(list(CLOUDS)), help="National cloud of the tenant.  [default: global]"),
+    click.option("--graph-url", "graphUrl", metavar="URL", help="Root of Microsoft Graph, without version."),
+    click.option("--authority", metavar="URL", help="Root of the sign-in service."),
+    click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of log lines.  [default: text]"),
+    click.option("--log-level", type=click.Choice(logs.LEVELS), help="Lowest level logged.  [default: warning]"),
+)  # fmt: skip
+
+
+ALLOW_MASS_DELETE = click.option("--allow-mass-delete", "allowMassDelete", is_flag=True,
+                                 help="Let destinations delete what types have lost, however much it is.")  # fmt: skip
+OUT = click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".integration", show_default=True,
+                   help="Folder for graph.db and summary.json.")  # fmt: skip
+
+
+def settings_options(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a command the options that say which tenant it reads, and what it logs."""
+    for option in reversed(_SETTINGS):
+        command = option(command)
+    return command
+
+
+def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Print an error of this package as one message, and exit with its code."""
+
+    @wraps(command)
+    def wrapped(*arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            code = command(*arguments, **named)
+        except IntegrationError as error:
+            click.echo(f"error: {error}", err=True)
+            code = 3 if isinstance(error, FatalError) else 2
+        sys.exit(code or 0)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="integration-microsoft-entra")
+def main() -> None:
+    """Read a Microsoft Entra tenant through Microsoft Graph into a graph of entities and relationships.
+
+    \b
+    Try it without a tenant:   integration run --demo
+    See what would be read:    integration plan
+    Read your own tenant:      set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET
+                               (or put them into a file .env), then: integration check
+                               and: integration run
+
+    \b
+    Exit codes: 0 nothing failed, 1 a type or a destination failed (check: a permission is missing),
+    2 settings, declarations or credentials are wrong, 3 the run could not go on.
+    """
+
+
+def environment_variables() -> Mapping[str, str]:
+    """Return the environment's variables, and those of ``.env`` that it lacks."""
+    from dotenv import dotenv_values
+
+    return {**{name: value for name, value in dotenv_values(".env").items() if value is not None}, **os.environ}
+
+
+def config_from(
+    event: TextIO | None, environment: Mapping[str, str], flags: Mapping[str, Any], *, offline: bool
+) -> settings.Config:
+    """Return the settings of an event, or of variables, with flags in place of its own.
+
+    Raises:
+        ConfigurationError: names all that is wrong.
+    """
+    given = {name: value for name, value in flags.items() if value}
+    if event is None:
+        return settings.from_environment(environment, given, offline=offline)
+    try:
+        document = json.load(event)
+    except ValueError as error:
+        place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise ConfigurationError([f"the event is not JSON{place}"]) from None
+    return settings.from_event(settings.with_flags(document, given), offline=offline)

@@ -1,0 +1,25 @@
+"""``integration push``."""
+
+from pathlib import Path
+
+import click
+
+from integration.commands.group import ALLOW_MASS_DELETE, OUT, errors_as_messages, main
+from integration.delivery import push as push_graph
+from integration.display import report_table
+from integration.plugins import load
+
+
+@main.command()
+@OUT
+@click.option("--to", multiple=True, required=True, metavar="URL", help="Destination, such as files:DIR; repeatable.")
+@ALLOW_MASS_DELETE
+@errors_as_messages
+def push(out: Path, to: tuple[str, ...], allowMassDelete: bool) -> int:  # noqa: N803 - the setting's name
+    """Send the graph that is there to destinations, without reading Graph again.
+
+    Each gets what it has not got yet. Types that the last run did not read whole lose nothing there.
+    """
+    report = push_graph(load(), to, out=out, allow_mass_delete=allowMassDelete)
+    report_table(report, out)
+    return 1 if report.failed_sinks or report.withheld else 0

@@ -1,0 +1,106 @@
+"""``integration run``."""
+
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from integration import logs
+from integration.commands.group import (
+    ALLOW_MASS_DELETE,
+    ONLY,
+    OUT,
+    SKIP,
+    config_from,
+    environment_variables,
+    errors_as_messages,
+    main,
+    settings_options,
+)
+from integration.display import Display, report_table
+from integration.errors import ConfigurationError
+from integration.plugins import declared_steps, load, plan
+from integration.runner import run as run_plan
+from integration.tapes import Live, Replay, Tape, demo_folder
+
+
+@main.command()
+@OUT
+@click.option("--demo", is_flag=True, help="Play back a fictional tenant: no credentials, no network.")
+@click.option("--replay", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+              help="Play back the cassettes <type>.yaml of a folder.")  # fmt: skip
+@ONLY
+@SKIP
+@click.option("--to", multiple=True, metavar="URL", help="Also write the graph there, such as files:DIR; repeatable.")
+@ALLOW_MASS_DELETE
+@click.option("--mass-delete", "massDelete", type=click.FloatRange(0, 100), metavar="PERCENT",
+              help="What a type may lose before that counts as a mass deletion.  [default: 20]")  # fmt: skip
+@click.option("--fail-on", type=click.Choice(["partial"]), help="Exit with 1 also where a type is partial.")
+@settings_options
+@click.option("--strict", is_flag=True, help="Fail a type with a rejected record, a duplicate key or a missing end.")
+@click.option(
+    "--raw-data", "rawData", is_flag=True, help="Keep the Graph objects that entities were made from, in _rawData."
+)
+@click.option("--fresh", is_flag=True, help="Read everything anew, whatever an earlier run left.")
+@click.option("--in-flight", "inFlight", type=click.IntRange(1, 64), metavar="N",
+              help="Most requests at once, 1 to 64.  [default: 16]")  # fmt: skip
+@click.option("--full-every", "fullEvery", type=click.FloatRange(0, min_open=True), metavar="DAYS",
+              help="Read everything anew after so many days.  [default: 7]")  # fmt: skip
+@errors_as_messages
+def run(
+    out: Path,
+    demo: bool,
+    replay: Path | None,
+    fail_on: str | None,
+    event: TextIO | None,
+    log_format: str | None,
+    log_level: str | None,
+    **flags: Any,
+) -> int:
+    """Read the tenant and write its graph.
+
+    \b
+    Settings come from flags, the environment, a file .env, or --event:
+      application (client) id  AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_ID, AZURE_CLIENT_ID or CLIENT_ID
+      directory (tenant) id    AZURE_CLOUD_LOCAL_EXECUTION_DIRECTORY_ID, AZURE_TENANT_ID or DIRECTORY_ID
+    and the first of these ways to sign in that is set:
+      bearer token             INTEGRATION_ACCESS_TOKEN
+      client secret            AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_SECRET, AZURE_CLIENT_SECRET or CLIENT_SECRET
+      certificate (PEM, PFX)   AZURE_CLIENT_CERTIFICATE_PATH, AZURE_CLIENT_CERTIFICATE_PASSWORD,
+                               AZURE_CLIENT_SEND_CERTIFICATE_CHAIN
+      workload identity        AZURE_FEDERATED_TOKEN_FILE
+      managed identity         INTEGRATION_MANAGED_IDENTITY=true; the client id names a user-assigned one
+
+    \b
+    Further variables:
+      clouds                   INTEGRATION_CLOUD; INTEGRATION_GRAPH_URL, and INTEGRATION_AUTHORITY or
+                               AZURE_AUTHORITY_HOST, win over it
+      account key and name     INTEGRATION_INSTANCE_ID, INTEGRATION_INSTANCE_NAME
+      reading                  INTEGRATION_IN_FLIGHT, INTEGRATION_FULL_EVERY
+      deletions                INTEGRATION_MASS_DELETE
+      logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
+    """
+    environment = environment_variables()
+    logs.set_up(log_format, log_level, environment)
+    manager = load()
+    tape = _tape(demo, replay)
+    config = config_from(event, environment, flags, offline=tape.offline)
+    unrecorded = [] if not demo else [s.name for s in declared_steps(manager) if not _recorded(s.name)]
+    chosen = plan(manager, only=config.only, skip=[*config.skip, *unrecorded])
+    with Display(chosen) as display:
+        manager.register(display)
+        report = run_plan(manager, chosen, config, out=out, tape=tape)
+    report_table(report, out)
+    return report.exit_code(fail_on_partial=fail_on == "partial")
+
+
+def _tape(demo: bool, replay: Path | None) -> Tape:
+    if demo and replay:
+        raise ConfigurationError(["choose one of --demo and --replay"])
+    if demo:
+        return Replay.folder(demo_folder())
+    return Replay.folder(replay) if replay else Live()
+
+
+def _recorded(name: str) -> bool:
+    return (demo_folder() / f"{name}.yaml").is_file()
