@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS collections(
     delta_on REAL NOT NULL, full_on REAL NOT NULL, version TEXT NOT NULL, base TEXT NOT NULL, settled INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS pieces(
-    number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, parent TEXT NOT NULL, objects TEXT NOT NULL
+    number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, parent TEXT NOT NULL, objects TEXT NOT NULL, ids TEXT
 );
 CREATE INDEX IF NOT EXISTS pieces_by_collection ON pieces(collection);
 CREATE INDEX IF NOT EXISTS pieces_by_parent ON pieces(collection, parent);
@@ -97,42 +97,59 @@ class Collection:
     settled: int
 
 
-def append(database: sqlite3.Connection, number: int, pieces: Sequence[tuple[str, bytes]]) -> int:
+def append(
+    database: sqlite3.Connection, number: int, pieces: Sequence[tuple[str, bytes]], ids: Sequence[bytes] = ()
+) -> int:
     """Add pieces: the parent, and a JSON array of its objects, none of which is there yet.
+
+    Args:
+        database: the mirror.
+        number: the collection.
+        pieces: what to add.
+        ids: of the objects of each piece, as a JSON array; they find their places when the collection is complete.
 
     Returns:
         The number of the first piece; the others follow it.
     """
     (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
+    texts: Sequence[str | None] = [each.decode() for each in ids] or [None] * len(pieces)
     insert(
         database,
         "INSERT INTO pieces",
-        [(place, number, parent, objects.decode()) for place, (parent, objects) in enumerate(pieces, last + 1)],
+        [
+            (place, number, parent, objects.decode(), text)
+            for place, ((parent, objects), text) in enumerate(zip(pieces, texts, strict=True), last + 1)
+        ],
     )
     return int(last) + 1
 
 
-def append_page(database: sqlite3.Connection, number: int, ids: Sequence[str], pieces: Sequence[bytes]) -> None:
-    """Add a page of objects of a collection that is no relation; one that is there already stays as it is.
+def find_places(database: sqlite3.Connection, number: int) -> bool:
+    """Note in which piece each object of a collection is that was read whole, and tell whether some came again.
 
-    Args:
-        database: the mirror.
-        number: the collection.
-        ids: of the objects.
-        pieces: the objects as JSON arrays of ``PIECE`` objects each.
+    They stay in the first piece that has them.
     """
-    first = append(database, number, [("", piece) for piece in pieces])
-    listed = orjson.dumps(ids).decode()
+    every = "FROM pieces, json_each(ids) WHERE collection = ?"
+    (count,) = database.execute(
+        "SELECT coalesce(sum(json_array_length(ids)), 0) FROM pieces WHERE collection = ?", (number,)
+    ).fetchone()
     placed = database.execute(
-        f"INSERT OR IGNORE INTO places SELECT ?, '', value, ? + key / {PIECE} FROM json_each(?)",
-        (number, first, listed),
+        f"INSERT OR IGNORE INTO places SELECT collection, '', value, number {every} ORDER BY value, number", (number,)
     ).rowcount
-    if placed < len(ids):
-        known = _places(database, number, "", ids)
-        for place, piece in enumerate(pieces, first):
-            own = {row["id"]: row for row in orjson.loads(piece) if known[row["id"]] == place}
-            _rewrite(database, place, list(own.values()))
-    remove(database, listed, removed=False)
+    if placed == count:
+        return False
+    again = database.execute(
+        f"SELECT DISTINCT number {every} AND number <> (SELECT piece FROM places WHERE places.collection = "
+        "pieces.collection AND parent = '' AND id = value)"
+        f" UNION SELECT number {every} GROUP BY number, value HAVING count(*) > 1 ORDER BY number",
+        (number, number),
+    ).fetchall()
+    for (piece,) in again:
+        (objects,) = database.execute("SELECT objects FROM pieces WHERE number = ?", (piece,)).fetchone()
+        rows = {row["id"]: row for row in orjson.loads(objects)}
+        own = _places(database, number, "", rows)
+        _rewrite(database, piece, [row for key, row in rows.items() if own[key] == piece])
+    return True
 
 
 def append_more(database: sqlite3.Connection, number: int, found: Mapping[str, Sequence[Row]]) -> None:

@@ -117,7 +117,8 @@ class Fetcher:
                 if restart == _RESTARTS:
                     raise
             else:
-                self._mirror.complete(name)
+                if self._mirror.complete(name):
+                    self._flow.began()
                 return
 
     def _latest(self) -> str | None:

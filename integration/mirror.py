@@ -134,7 +134,7 @@ class Mirror:
             )
 
     def add(self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing) -> None:
-        """Add a page of objects of a collection that is read whole; one that is there already stays as it is.
+        """Add a page of objects of a collection that is read whole.
 
         It is written a moment later, together with other pages; an error of that is raised by what comes next.
 
@@ -144,12 +144,15 @@ class Mirror:
             next_link: URL of the next page.
             then: called when the page has been committed.
         """
-        ids = [row["id"] for row in rows]
-        pieces = [orjson.dumps(rows[at : at + content.PIECE]) for at in range(0, len(rows), content.PIECE)]
+        parts = [rows[at : at + content.PIECE] for at in range(0, len(rows), content.PIECE)]
+        pieces = [("", orjson.dumps(part)) for part in parts]
+        ids = [orjson.dumps([row["id"] for row in part]) for part in parts]
+        every = orjson.dumps([row["id"] for row in rows]).decode()
 
         def write(database: sqlite3.Connection) -> None:
             number = _find_there(database, name).number
-            content.append_page(database, number, ids, pieces)
+            content.append(database, number, pieces, ids)
+            content.remove(database, every, removed=False)
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
         self._writing.put(write, then)
@@ -184,10 +187,11 @@ class Mirror:
 
         self._writing.put(write, then)
 
-    def complete(self, name: str) -> None:
-        """Say that a collection has been read whole."""
+    def complete(self, name: str) -> bool:
+        """Say that a collection has been read whole, and tell whether objects came again, which are there once now."""
         with self._transaction() as database:
             number = _find_there(database, name).number
+            again = content.find_places(database, number)
             version = content.version(database, number)
             database.execute(
                 "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ?"
@@ -201,6 +205,7 @@ class Mirror:
             ).fetchall()
             content.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
             database.execute("DELETE FROM before WHERE collection = ?", (number,))
+        return again
 
     def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:
         """Apply a page of changes to a collection of objects.
