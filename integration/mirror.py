@@ -397,6 +397,7 @@ class Pieces:
 
     def __init__(self, path: Path, number: int, most: int) -> None:
         self._database = connect(path)
+        self._database.execute("PRAGMA cache_size = -1000")
         self._number, self._most, self._last = number, most, 0
 
     def __enter__(self) -> "Pieces":

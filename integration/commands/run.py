@@ -6,6 +6,7 @@ from typing import Any, TextIO
 import click
 
 from integration import logs
+from integration.allocator import share_arena
 from integration.commands.group import (
     ALLOW_MASS_DELETE,
     ONLY,
@@ -80,6 +81,7 @@ def run(
       deletions                INTEGRATION_MASS_DELETE
       logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
     """
+    share_arena()
     environment = environment_variables()
     logs.set_up(log_format, log_level, environment)
     manager = load()
