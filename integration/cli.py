@@ -18,6 +18,7 @@ from integration.msgraph.auth import CLOUDS
 from integration.msgraph.credentials import ManagedIdentity
 from integration.permissions import application_of, consent_link, review, roles_of, tenant_of
 from integration.plugins import declared_steps, load, plan
+from integration.query_command import query
 from integration.runner import run as run_plan
 from integration.secret import Secret
 from integration.signin import tokens_for
@@ -193,6 +194,9 @@ def plan_command(only: tuple[str, ...], skip: tuple[str, ...]) -> None:
 def types() -> None:
     """List every type that an installed step declares."""
     types_table(declared_steps(load()))
+
+
+main.command()(_errors_as_messages(query))
 
 
 def _tape(demo: bool, replay: Path | None) -> Tape:
