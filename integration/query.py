@@ -54,6 +54,7 @@ class Inquiry:
         self._database = database
         self._watching = False
         self._failure: BaseException | None = None
+        self._read: set[tuple[str | None, str | None]] = set()
         self._readings = Readings()
         paths = Paths(database, self._number)
         for name in _FUNCTIONS:
@@ -91,12 +92,14 @@ class Inquiry:
         Raises:
             QueryError: it is not one SELECT that SQLite can answer; reading the rows may raise it too.
         """
+        self._read.clear()
         with self._errors():
             self._watching = True
             try:
                 cursor = self._database.execute(sql, values or {})
             finally:
                 self._watching = False
+        self._readings.views |= self._read
         if cursor.description is None:
             raise QueryError("there is nothing to answer: write a SELECT")
         return Answer(tuple(column[0] for column in cursor.description), self._rows(cursor))
@@ -128,7 +131,7 @@ class Inquiry:
             self._failure = QueryError("only reading is allowed here: write one SELECT")
             return sqlite3.SQLITE_DENY
         if self._watching and action in (sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT):
-            self._readings.views.add((what, by))
+            self._read.add((what, by))
         return sqlite3.SQLITE_OK
 
     def _guarded(self, function: Callable[..., str | None]) -> Callable[..., str | None]:
@@ -187,8 +190,9 @@ def open_graph(path: Path) -> Iterator[Inquiry]:
     """
     if not path.is_file():
         raise QueryError(f"{path}: no such graph: integration run makes it; --out names its folder")
-    is_shared = os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists()
-    uri = f"{path.resolve().as_uri()}?mode=ro{'' if is_shared else '&immutable=1'}"
+    file = path.resolve()
+    is_shared = os.access(file.parent, os.W_OK) or file.with_name(f"{file.name}-wal").exists()
+    uri = f"{file.as_uri()}?mode=ro{'' if is_shared else '&immutable=1'}"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as database:
         try:
             database.execute("BEGIN")
