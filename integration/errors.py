@@ -7,6 +7,7 @@
     ├── PlanError                 the chosen types cannot be ordered                               (exit 2)
     │   ├── UnknownType           a name that no step declares; says the nearest one
     │   └── DependencyCycle       types that need each other; says the path
+    ├── QueryError                a question cannot be answered as it was asked; says what would do (exit 2)
     ├── ConfigurationError        settings are missing, mistyped or unknown; says all of them      (exit 2)
     ├── CredentialsError          Microsoft refused to sign the application in, or its token       (exit 2)
     ├── FatalError                nothing more can be read or written                              (exit 3)
@@ -56,6 +57,10 @@ class DependencyCycle(PlanError):
     def __init__(self, path: tuple[str, ...]) -> None:
         self.path = path
         super().__init__(f"these types need each other: {' → '.join(path)}; remove one of the needs")
+
+
+class QueryError(IntegrationError):
+    """A question cannot be answered as it was asked; the message says what would do."""
 
 
 class ConfigurationError(IntegrationError):

@@ -1,6 +1,7 @@
 """The hooks that a plugin can implement, all with the prefix ``integration_``."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -20,6 +21,12 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookspec
 def integration_steps() -> "Iterable[Step]":
     """Called once, by ``load``: return the steps that the plugin contributes."""
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def integration_questions() -> "Iterable[Path]":
+    """Called when a question is asked: return the TOML files of questions that the plugin contributes."""
     raise AssertionError("a specification is not called")
 
 

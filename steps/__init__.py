@@ -1,6 +1,7 @@
-"""The built-in steps: one module per type."""
+"""The built-in steps, one module per type, and what can be asked of the graph that they make."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from integration import Step, hookimpl
 from integration.plugins import steps_in
@@ -10,3 +11,9 @@ from integration.plugins import steps_in
 def integration_steps() -> Iterator[Step]:
     """Contribute every step of this package."""
     return steps_in(__name__)
+
+
+@hookimpl
+def integration_questions() -> Iterator[Path]:
+    """Contribute the questions of this package."""
+    yield Path(__file__).with_name("questions.toml")

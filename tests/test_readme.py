@@ -120,12 +120,16 @@ def test_the_commands_read_a_tenant(tenant: Simulator, environment: dict[str, st
     (event,) = re.findall(r"handle\((.*)\)", filled(program("event"), tenant), re.DOTALL)
     Path("event.json").write_text(json.dumps(json.loads(event)))
     lines = [filled(command, tenant) for command in commands() if not command.startswith("make ")]
+    questions = [line for line in lines if line.startswith("integration query")]
+    lines = [line for line in lines if line not in questions]
     assert [line.split()[:2] for line in lines[1:]] == [["integration", "check"], *[["integration", "run"]] * 2]
     assert lines[0].startswith("export ")
     assert "granted" in shell(f"{lines[0]}\n{lines[1]}", **environment)
     for line in lines[2:]:
         output = shell(f"{lines[0]}\n{line}", **environment)
         assert output.count(" complete ") == len(plan(load()).steps)
+    assert len(questions) == 4
+    assert all(len(shell(question).splitlines()) > 2 for question in questions)
 
 
 @pytest.mark.parametrize("command", inline_commands())

@@ -1,0 +1,73 @@
+"""``integration query``."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from integration.answers import FORMS, Writer
+from integration.commands.group import OUT, errors_as_messages, main
+from integration.errors import QueryError
+from integration.plugins import load
+from integration.query import Answer, open_graph
+from integration.questions import Question, find_question, load_questions
+
+
+@main.command()
+@click.argument("name", metavar="[QUESTION", required=False)
+@click.argument("parameters", metavar="[PARAMETER]...]", nargs=-1)
+@click.option("--sql", metavar="SELECT", help="Ask this SELECT instead of a ready-made question.")
+@OUT
+@click.option("--json", "form", flag_value="json", help="Print a list of JSON objects.")
+@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print the first N rows alone.")
+@click.option("--questions", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Take questions from this TOML file too; repeatable.")  # fmt: skip
+@errors_as_messages
+def query(
+    name: str | None,
+    parameters: tuple[str, ...],
+    sql: str | None,
+    out: Path,
+    form: str | None,
+    limit: int | None,
+    files: tuple[Path, ...],
+) -> None:
+    """Ask the graph that the last run left. Lists the ready-made questions where none is named.
+
+    A user or group is given by its key (object id), or by its display name, user principal name or mail address.
+    Where what a question reads is not complete, a line on standard error says so.
+
+    \b
+      integration query
+      integration query all-members "Finance Europe"
+      integration query groups-of ada@contoso.example --json
+      integration query --sql "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
+    """
+    if sql is not None and name is not None:
+        raise QueryError("choose one of --sql and a ready-made question")
+    write = FORMS[form or "table"]
+    questions = load_questions(load(), files)
+    if name is None and sql is None:
+        _print(write, _listed(questions.values()), limit)
+        return
+    question = find_question(questions, name) if name is not None else None
+    with open_graph(out / "graph.db") as inquiry:
+        try:
+            _print(write, inquiry.ask(question, parameters) if question else inquiry.select(sql or ""), limit)
+        finally:
+            _note(inquiry.caveats())
+
+
+def _note(caveats: Sequence[str]) -> None:
+    if caveats:
+        click.echo(f"note: this may not be the whole truth: {' '.join('; '.join(caveats).split())}", err=True)
+
+
+def _print(write: Writer, answer: Answer, limit: int | None) -> None:
+    write(answer.first(limit), sys.stdout)
+
+
+def _listed(questions: Iterable[Question]) -> Answer:
+    return Answer(("question", "description"), ((each.usage, each.description) for each in questions))
