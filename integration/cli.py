@@ -1,7 +1,6 @@
 """The command ``integration``; the only place that prints and exits."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -11,7 +10,7 @@ from typing import Any, ParamSpec, TextIO, TypeVar
 import click
 
 from integration import config as settings
-from integration import logs
+from integration import logs, variables
 from integration.display import Display, plan_table, report_table, review_table, types_table
 from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.msgraph.auth import CLOUDS
@@ -134,7 +133,7 @@ def run(
       reading                  INTEGRATION_IN_FLIGHT, INTEGRATION_FULL_EVERY
       logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
     """
-    environment = _environment()
+    environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     manager = load()
     tape = _tape(demo, replay)
@@ -159,7 +158,7 @@ def check(event: TextIO | None, log_format: str | None, log_level: str | None, a
 
     Settings are those of integration run. Exits with 1 where a permission is missing without which a type falls away.
     """
-    environment = _environment()
+    environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     config = _config(event, environment, flags, offline=False)
     chosen = plan(load(), only=config.only, skip=config.skip)
@@ -205,13 +204,6 @@ def _tape(demo: bool, replay: Path | None) -> Tape:
 
 def _recorded(name: str) -> bool:
     return (demo_folder() / f"{name}.yaml").is_file()
-
-
-def _environment() -> Mapping[str, str]:
-    """Return the environment's variables, and those of ``.env`` that it lacks."""
-    from dotenv import dotenv_values
-
-    return {**{name: value for name, value in dotenv_values(".env").items() if value is not None}, **os.environ}
 
 
 def _config(
