@@ -111,7 +111,7 @@ def _step_summary(result: StepResult) -> dict[str, Any]:
     started, took = result.started_on, round(result.seconds * 1000)
     return {
         "id": result.type,
-        "name": result.description,
+        "name": result.description or result.type,
         **({"dependsOn": list(result.needs)} if result.needs else {}),
         "declaredTypes": [result.type],
         "partialTypes": partial,

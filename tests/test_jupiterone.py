@@ -13,7 +13,7 @@ import pytest
 
 from integration.sinks import jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
-from tests.jupiterone.runs import INSTANCE, graph, held, port, read, sign_in
+from tests.jupiterone.runs import INSTANCE, graph, held, read, sign_in
 from tests.simulator import Simulator, Tenant, synthetic_tenant
 
 
@@ -25,7 +25,6 @@ def small() -> Tenant:
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     account = Account()
     sign_in(monkeypatch, account)
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.05)
     return account
 
 
@@ -151,25 +150,6 @@ def test_a_patch_of_another_instance_sends_all(
 
 
 @pytest.mark.usefixtures("many_batches")
-@pytest.mark.parametrize("applied", [False, True], ids=["before it is applied", "after it is applied"])
-@pytest.mark.parametrize("status", [0, 500, 502, 503, 429], ids=str)
-@pytest.mark.parametrize("endpoint", ["jobs", "entities", "relationships", "events", "finalize", "job"])
-def test_what_fails_for_the_moment_is_tried_again(
-    endpoint: str, status: int, applied: bool, service: JupiterOne, account: Account
-) -> None:
-    headers = {"Retry-After": "0.1"} if status == 429 else {}
-    service.faults = [Fault(endpoint, status, times=2, after=0, applied=applied, headers=headers)]
-    with Simulator(synthetic_tenant(users=60, groups=10, memberships=200, seed=5)) as simulator:
-        report = read(simulator, to(service))
-    assert report.failed_sinks == {}
-    assert held(account) == graph()
-    ids = [each.headers["JupiterOne-Correlation-Id"] for each in service.uploads]
-    assert len(ids) - len(set(ids)) == (2 if endpoint in ("entities", "relationships") else 0)
-    counted = account.last.as_json()
-    assert counted["numEntitiesUploaded"] == len(graph()["entities"])
-
-
-@pytest.mark.usefixtures("many_batches")
 def test_a_server_that_is_started_again_in_the_middle_does_no_harm(account: Account) -> None:
     with Simulator(small()) as simulator:
         with JupiterOne(account, latency=0.02) as first:
@@ -218,5 +198,3 @@ def test_two_destinations_do_not_hinder_each_other(service: JupiterOne, account:
     assert Path("files/entities/azure_user.jsonl").is_file()
     assert Path("folder/summary.json").is_file()
     assert account.last.status == "ABORTED"
-
-

@@ -29,7 +29,8 @@ PATIENCE = Patience(deadline=300.0, attempts=10)
 """How long one request is tried."""
 FINISH_WITHIN = 3600.0
 """Seconds in which JupiterOne must have applied a job."""
-_FIRST_POLL, _LAST_POLL = 0.05, 5.0
+POLLS = (0.1, 5.0)
+"""Seconds until a job is asked after for the first time; they double each time, up to the second number."""
 _PENDING = ("AWAITING_UPLOADS", "FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS")
 _LONGEST_TEXT = 1000
 _log = logging.getLogger("integration.sinks")
@@ -96,7 +97,7 @@ class JupiterOneSink:
     def _finished(self, api: Api, job: Job) -> Job:
         """Wait until JupiterOne has applied a job."""
         ends = time.monotonic() + FINISH_WITHIN
-        pause = _FIRST_POLL
+        pause, longest = POLLS
         while job["status"] in _PENDING:
             if time.monotonic() + pause > ends:
                 raise OutputError(
@@ -104,7 +105,7 @@ class JupiterOneSink:
                     " JupiterOne may yet apply it"
                 )
             time.sleep(pause)
-            pause = min(_LAST_POLL, 2 * pause)
+            pause = min(longest, 2 * pause)
             job = api.job(job["id"])
         if job["status"] != "FINISHED":
             raise OutputError(f"{self.url}: JupiterOne did not apply the job {job['id']}: {_text(job)}")

@@ -147,7 +147,9 @@ class Api:
         while True:
             try:
                 with self._pace.turn():
-                    return self._exchange(method, path, body, headers or {})
+                    answer = self._exchange(method, path, body, headers or {})
+                self._pace.good(None)
+                return answer
             except Refused as error:
                 error.again = failures > 0
                 failures += 1

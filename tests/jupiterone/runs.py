@@ -13,6 +13,8 @@ import pytest
 from integration import Report, load, plan, run
 from integration.config import Config
 from integration.secret import Secret
+from integration.sinks import jupiterone, make_sinks
+from integration.store import Store
 from tests.jupiterone.account import KINDS, Account, Json, Kind
 from tests.simulator import Simulator
 
@@ -20,7 +22,9 @@ INSTANCE = "instance-of-contoso"
 
 
 def sign_in(monkeypatch: pytest.MonkeyPatch, account: Account) -> None:
-    """Set the variables that name the account."""
+    """Set the variables that name the account, and make waits short."""
+    monkeypatch.setattr(jupiterone, "POLLS", (0.005, 0.01))
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.05)
     monkeypatch.setenv("JUPITERONE_ACCOUNT", account.id)
     monkeypatch.setenv("JUPITERONE_API_KEY", account.key)
     monkeypatch.setenv("INTEGRATION_INSTANCE_ID", INSTANCE)
@@ -38,6 +42,14 @@ def read(
     manager = load()
     config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), to=to, **settings)
     return run(manager, plan(manager, only=only, skip=skip), config, out=out)
+
+
+def push(out: str, report: Report, *to: str) -> None:
+    """Write the graph that a run left in a folder to other destinations."""
+    manager = load()
+    with closing(Store(Path(out) / "graph.db")) as store:
+        for sink in make_sinks(manager, to):
+            sink.write(store, plan(manager).steps, report)
 
 
 def port(simulator: Simulator) -> int:

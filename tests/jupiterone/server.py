@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Event, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,18 +20,24 @@ from tests.jupiterone.faults import Fault
 
 _HOST = "127.0.0.1"
 _JOBS = "/persister/synchronization/jobs"
+_A_MOMENT = 0.01
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _SOURCES = ("api", "integration-external", "integration-managed")
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what became of it; ``bytes`` is its size on the wire, headers included; status 0 is a reset."""
+    """One request and what became of it.
+
+    ``bytes`` is its size on the wire, headers included. Status 0 is a reset. Times are monotonic seconds.
+    """
 
     endpoint: str
     status: int
     headers: dict[str, str]
     bytes: int
+    started: float
+    ended: float
 
 
 class Refusal(Exception):
@@ -103,20 +110,23 @@ class JupiterOne:
         server = web.Server(self._handle, auto_decompress=False)
         runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
+        listening = socket.create_server((_HOST, self.port), backlog=128)
         try:
-            await web.TCPSite(runner, _HOST, self.port).start()
-            self.port = runner.addresses[0][1]
+            await web.SockSite(runner, listening).start()
+            self.port = listening.getsockname()[1]
             self.url = f"http://{_HOST}:{self.port}"
             ready.set()
             await self._stopped.wait()
+            self._loop.remove_reader(listening)
+            await asyncio.sleep(_A_MOMENT)  # asyncio loses a connection that it is accepting when it stops
+            for connection in server.connections:
+                if connection.transport:
+                    connection.transport.abort()
         finally:
-            transports = [connection.transport for connection in server.connections if connection.transport]
-            for transport in transports:
-                transport.abort()
             await runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        endpoint = _endpoint(request.method, request.path)
+        started, endpoint = monotonic(), _endpoint(request.method, request.path)
         is_upload = endpoint in KINDS
         self.in_flight += is_upload
         self.peak = max(self.peak, self.in_flight)
@@ -131,7 +141,8 @@ class JupiterOne:
                 status, answer = fault.status, {"error": {"code": fault.code, "message": fault.message}}
             head = len(request.method) + len(request.raw_path) + 13 + 2
             head += sum(len(name) + len(value) + 4 for name, value in request.raw_headers)
-            self.exchanges.append(Exchange(endpoint, status, dict(request.headers), head + len(body)))
+            exchange = Exchange(endpoint, status, dict(request.headers), head + len(body), started, monotonic())
+            self.exchanges.append(exchange)
             if not status:
                 return _reset(request)
             return web.json_response(answer, status=status, headers=fault.headers if fault else {})
