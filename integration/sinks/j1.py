@@ -68,6 +68,8 @@ class J1Sink:
                 shutil.rmtree(folder)
 
     def _fill(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+        for name in ("graph", "index"):
+            (self._new / name).mkdir(parents=True)
         kept = set(report.incomplete)
         for step in steps:
             if step.name not in kept or graph.count(step):
@@ -75,7 +77,6 @@ class J1Sink:
                 self._write(step, graph.records(step))
         for name in sorted(kept):
             self._keep(name)
-        self._new.mkdir(exist_ok=True)
         write_json(self._new / "summary.json", report.summary())
 
     def _write(self, step: Step, records: Iterator[bytes]) -> None:

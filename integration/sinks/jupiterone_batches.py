@@ -40,14 +40,14 @@ class Batch:
         if self.count > 1:
             middle = self.count // 2
             for half in (objects[:middle], objects[middle:]):
-                yield _packed(self.kind, [orjson.dumps(each) for each in half])
+                yield Batch(self.kind, len(half), _packed(orjson.dumps({self.kind: half})))
             return
         (only,) = objects
         if only.pop("_rawData", None) is None:
             raise OutputError(
                 f"{only['_type']} {only['_key']} alone is larger than JupiterOne takes: leave the type out with --skip"
             )
-        yield _packed(self.kind, [orjson.dumps(only)])
+        yield Batch(self.kind, 1, _packed(orjson.dumps({self.kind: [only]})))
 
     @property
     def key(self) -> str:
@@ -63,22 +63,19 @@ def batches(kind: Kind, records: Iterable[bytes], most: int) -> Iterator[Batch]:
         records: objects as JSON.
         most: bytes of a batch's JSON.
     """
-    empty = len(_joined(kind, []))
-    gathered: list[bytes] = []
-    size = empty
+    opening, closing = f'{{"{kind}":['.encode(), b"]}"
+    gathered, count = bytearray(opening), 0
     for record in records:
-        if gathered and size + 1 + len(record) > most:
-            yield _packed(kind, gathered)
-            gathered, size = [], empty
-        size += len(record) + bool(gathered)
-        gathered.append(record)
-    if gathered:
-        yield _packed(kind, gathered)
+        if count and len(gathered) + 1 + len(record) + len(closing) > most:
+            yield Batch(kind, count, _packed(gathered + closing))
+            gathered, count = bytearray(opening), 0
+        if count:
+            gathered += b","
+        gathered += record
+        count += 1
+    if count:
+        yield Batch(kind, count, _packed(gathered + closing))
 
 
-def _packed(kind: Kind, records: list[bytes]) -> Batch:
-    return Batch(kind, len(records), gzip.compress(_joined(kind, records), _LEVEL, mtime=0))
-
-
-def _joined(kind: Kind, records: list[bytes]) -> bytes:
-    return b'{"%s":[%s]}' % (kind.encode(), b",".join(records))
+def _packed(document: bytes | bytearray) -> bytes:
+    return gzip.compress(document, _LEVEL, mtime=0)
