@@ -107,6 +107,15 @@ def test_a_job_that_has_ended_takes_no_more_and_is_not_asked_again(done: Run, se
     assert len(ids) == len(set(ids))
 
 
+def test_an_upload_that_waits_does_not_delay_the_end(done: Run, account: Account) -> None:
+    faults = [Fault("entities", 429, headers={"Retry-After": "60"}), Fault("entities", 422, "BAD_ENTITY")]
+    started = time.monotonic()
+    with JupiterOne(account, faults=faults, latency=0.1) as service:
+        assert "BAD_ENTITY" in refused(done, service)
+    assert time.monotonic() - started < 30
+    assert account.last.status == "ABORTED"
+
+
 def test_an_abort_that_fails_does_not_hide_why(
     done: Run, service: JupiterOne, caplog: pytest.LogCaptureFixture
 ) -> None:
