@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 import jsonschema_rs
 
 from integration.errors import ConfigurationError
 from integration.msgraph.auth import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH
 from integration.secret import Secret
+from integration.urls import why_unsafe
 from integration.variables import NAMES, instance_from
 
 _APPLICATION = ("clientId", "directoryId")
 _PROOFS = ("clientSecret", "clientCertificatePath", "federatedTokenFile")
 _INSTEAD = (*_PROOFS[1:], "managedIdentity", "accessToken")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _EXPECTED = {
     "type": "expected {0}",
     "minLength": "must not be empty",
@@ -207,25 +206,9 @@ def _missing(config: Mapping[str, Any]) -> Iterator[str]:
 def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
     for setting, example in (("graphUrl", GLOBAL_GRAPH), ("authority", GLOBAL_AUTHORITY)):
         value = config.get(setting)
-        if not isinstance(value, str):
-            continue
-        parts = _parts(value)
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            yield f"{setting} is not a URL such as {example}"
-        elif parts.username or parts.password or parts.query:
-            yield f"{setting} must hold neither credentials nor a query"
-        elif parts.scheme == "http" and (parts.hostname not in _LOOPBACK or setting == "authority"):
-            yield f"{setting} must begin with https://" + (" (http: loopback only)" if setting == "graphUrl" else "")
-
-
-def _parts(url: str) -> SplitResult | None:
-    """Return the parts of a URL; ``None`` where its host or port is none."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it checks it
-    except ValueError:
-        return None
-    return parts
+        problem = why_unsafe(value, example, loopback=setting == "graphUrl") if isinstance(value, str) else None
+        if problem:
+            yield f"{setting} {problem}"
 
 
 def _faults(event: object) -> Iterator[str]:

@@ -118,18 +118,17 @@ class Report:
 
 def _step_summary(result: StepResult) -> dict[str, Any]:
     partial = [result.type] if result.verdict != "complete" else []
+    started, took = result.started_on, round(result.seconds * 1000)
     return {
         "id": result.type,
-        "name": result.description,
+        "name": result.description or result.type,
         **({"dependsOn": list(result.needs)} if result.needs else {}),
         "declaredTypes": [result.type],
         "partialTypes": partial,
         "encounteredTypes": [result.type] if result.count else [],
         "encounteredTypeCounts": {result.type: result.count} if result.count else {},
         "status": _STATUS[result.verdict],
-        "startTime": result.started_on,
-        "endTime": result.started_on + round(result.seconds * 1000),
-        "duration": round(result.seconds * 1000),
+        **({"startTime": started, "endTime": started + took, "duration": took} if started else {}),
         "verdict": result.verdict,
         "reason": result.reason,
         "count": result.count,

@@ -3,6 +3,7 @@
 Source of the names that begin with ``AZURE_``: azure-identity, environment variables of its credentials.
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,13 @@ INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
 _SWITCHES = ("sendCertificateChain", "managedIdentity")
 _NUMBERS = ("inFlight", "fullEvery", "massDelete")
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment's variables, and those of a file ``.env`` in this folder that it lacks."""
+    from dotenv import dotenv_values
+
+    return {**{name: value for name, value in dotenv_values(".env").items() if value is not None}, **os.environ}
 
 
 def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.offline import sitecustomize
 
-_SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID")
+_SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID", "JUPITERONE_")
 _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 for _name in list(os.environ):

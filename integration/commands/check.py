@@ -6,12 +6,11 @@ from typing import Any, TextIO
 import click
 
 from integration import config as settings
-from integration import logs
+from integration import logs, variables
 from integration.commands.group import (
     ONLY,
     SKIP,
     config_from,
-    environment_variables,
     errors_as_messages,
     main,
     settings_options,
@@ -35,7 +34,7 @@ def check(event: TextIO | None, log_format: str | None, log_level: str | None, a
 
     Settings are those of integration run. Exits with 1 where a permission is missing without which a type falls away.
     """
-    environment = environment_variables()
+    environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     config = config_from(event, environment, flags, offline=False)
     chosen = plan(load(), only=config.only, skip=config.skip)

@@ -1,7 +1,6 @@
 """The command ``integration`` and what its subcommands share: options, settings, errors as messages."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -75,13 +74,6 @@ def main() -> None:
     Exit codes: 0 nothing failed, 1 a type or a destination failed (check: a permission is missing),
     2 settings, declarations or credentials are wrong, 3 the run could not go on.
     """
-
-
-def environment_variables() -> Mapping[str, str]:
-    """Return the environment's variables, and those of ``.env`` that it lacks."""
-    from dotenv import dotenv_values
-
-    return {**{name: value for name, value in dotenv_values(".env").items() if value is not None}, **os.environ}
 
 
 def config_from(

@@ -5,7 +5,7 @@ from typing import Any, TextIO
 
 import click
 
-from integration import logs
+from integration import logs, variables
 from integration.allocator import share_arena
 from integration.commands.group import (
     ALLOW_MASS_DELETE,
@@ -13,7 +13,6 @@ from integration.commands.group import (
     OUT,
     SKIP,
     config_from,
-    environment_variables,
     errors_as_messages,
     main,
     settings_options,
@@ -82,7 +81,7 @@ def run(
       logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
     """
     share_arena()
-    environment = environment_variables()
+    environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     manager = load()
     tape = _tape(demo, replay)

@@ -4,9 +4,9 @@ Sources: Microsoft Graph error responses and resource types; Microsoft Graph thr
 data in your app.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -52,7 +52,7 @@ class Answer:
         value = self.headers.get("retry-after")
         if value is None or self.status < 400:
             return None
-        return _seconds(value)
+        return seconds_to_wait(value)
 
     @property
     def percentage(self) -> float | None:
@@ -95,6 +95,18 @@ def decode(path: str, status: int, raw: bytes) -> dict[str, Any]:
     return {}
 
 
+def seconds_to_wait(value: str) -> float | None:
+    """Return what a Retry-After says: a number, possibly fractional, or a date; ``None`` where it is neither."""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
 def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:
     code = "".join(codes)
     if status == 410 or _EXPIRED_DELTA_TOKEN.intersection(codes):
@@ -122,14 +134,3 @@ def _codes(envelope: Mapping[str, Any]) -> list[str]:
         codes.append(str(level.get("code") or "").lower())
         level = level.get("innerError") or level.get("innererror")
     return codes
-
-
-def _seconds(value: str) -> float | None:
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except ValueError:
-        return None

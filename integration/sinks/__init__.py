@@ -10,6 +10,7 @@ from integration.errors import ConfigurationError
 from integration.hookspecs import hookimpl
 from integration.report import Report
 from integration.step import Step
+from integration.variables import environment
 
 
 class Graph(Protocol):
@@ -108,4 +109,12 @@ def integration_sink(url: str) -> Sink | None:
         from integration.sinks.files import FilesSink
 
         return FilesSink(rest)
+    if scheme == "j1" and rest:
+        from integration.sinks.j1 import J1Sink
+
+        return J1Sink(rest)
+    if scheme == "jupiterone":
+        from integration.sinks.jupiterone import JupiterOneSink
+
+        return JupiterOneSink(rest, environment())
     return None

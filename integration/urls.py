@@ -1,0 +1,27 @@
+"""Which URLs a secret may be sent to."""
+
+from urllib.parse import urlsplit
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def why_unsafe(url: str, example: str, *, loopback: bool = True) -> str | None:
+    """Return what is wrong with the root of a service, without showing it; ``None`` where nothing is.
+
+    Args:
+        url: ``https://`` with a host, neither credentials nor a query.
+        example: a right one, for the message.
+        loopback: whether ``http://`` to this machine is right too.
+    """
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        return f"is not a URL such as {example}"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"is not a URL such as {example}"
+    if parts.username or parts.password or parts.query:
+        return "must hold neither credentials nor a query"
+    if parts.scheme == "http" and not (loopback and parts.hostname in _LOOPBACK):
+        return "must begin with https://" + (" (http: loopback only)" if loopback else "")
+    return None
