@@ -108,4 +108,8 @@ def integration_sink(url: str) -> Sink | None:
         from integration.sinks.files import FilesSink
 
         return FilesSink(rest)
+    if scheme in ("postgresql", "postgres"):
+        from integration.sinks.postgresql import PostgresqlSink
+
+        return PostgresqlSink(url)
     return None
