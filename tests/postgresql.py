@@ -88,9 +88,10 @@ def push(url: str, store: Store, steps: Sequence[Step], incomplete: Collection[S
 
 
 def query(url: str, statement: str) -> list[tuple[Any, ...]]:
-    """Run a statement that returns rows."""
+    """Run a statement, and return the rows that it returns."""
     with psycopg.connect(url) as connection:
-        return connection.execute(statement.encode()).fetchall()
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
 
 
 def _place(record: dict[str, Any]) -> tuple[str, str]:

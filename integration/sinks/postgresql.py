@@ -80,15 +80,20 @@ class PostgresqlSink:
             check(connection, self._schema)
 
     def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
-        """Bring the tables up to date."""
-        with self._connection() as connection:
+        """Bring the tables up to date.
+
+        Raises:
+            OutputError: the server is not reached, refuses or goes away, or the schema cannot be used; it holds what it
+                held before.
+        """
+        with self._connection("; it holds what it held before, until a push succeeds") as connection:
             from integration.sinks.postgresql_push import Push
 
             Push(connection, self._schema, graph, steps, report).run()
 
     @contextmanager
-    def _connection(self) -> Iterator["psycopg.Connection"]:
-        """Connect; what was done is committed at the end, and undone by an exception."""
+    def _connection(self, outcome: str = "") -> Iterator["psycopg.Connection"]:
+        """Connect; what was done is committed at the end, and undone by an exception, whose outcome is told."""
         try:
             import psycopg
             from psycopg.conninfo import conninfo_to_dict
@@ -106,9 +111,9 @@ class PostgresqlSink:
                 connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
                 yield connection
         except psycopg.Error as error:
-            raise OutputError(f"{self.url}: {_said(error)}") from None
+            raise OutputError(f"{self.url}: {_said(error)}{outcome}") from None
         except OutputError as error:
-            raise OutputError(f"{self.url}: {error}") from None
+            raise OutputError(f"{self.url}: {error}{outcome}") from None
 
 
 def _said(error: "psycopg.Error") -> str:
