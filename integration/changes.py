@@ -13,7 +13,7 @@ What = Literal["created", "updated", "deleted"]
 _ROWS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
     """What became of one record.
 
@@ -48,20 +48,18 @@ def changes_since(database: sqlite3.Connection, step: Step, revision: int) -> It
     if row is None:
         return
     number, loaded, bare = row
-    table, keys = ("edges", "source, target") if step.is_relationship else ("nodes", "key, ''")
     if loaded > revision:
-        statement = (
-            f"SELECT {keys}, 'created', NULL, true, properties FROM {table} WHERE type = ?1 AND ?2 >= 0 ORDER BY 1, 2"
-        )
-    else:
-        same = "source = touched.key AND there.target = touched.target" if step.is_relationship else "key = touched.key"
-        statement = (
-            "SELECT touched.key, touched.target, what, before, there.type IS NOT NULL, there.properties FROM (SELECT"
-            " key, target, what, properties AS before, min(revision) FROM changes WHERE type = ?1 AND revision > ?2"
-            f" GROUP BY key, target) AS touched LEFT JOIN {table} AS there ON there.type = ?1 AND there.{same}"
-            " ORDER BY touched.key, touched.target"
-        )
-    cursor = database.execute(statement, (number, revision))
+        yield from _all(database, step, number, bare)
+        return
+    table = "edges" if step.is_relationship else "nodes"
+    same = "source = touched.key AND there.target = touched.target" if step.is_relationship else "key = touched.key"
+    cursor = database.execute(
+        "SELECT touched.key, touched.target, what, before, there.type IS NOT NULL, there.properties FROM (SELECT"
+        " key, target, what, properties AS before, min(revision) FROM changes WHERE type = ?1 AND revision > ?2"
+        f" GROUP BY key, target) AS touched LEFT JOIN {table} AS there ON there.type = ?1 AND there.{same}"
+        " ORDER BY touched.key, touched.target",
+        (number, revision),
+    )
     while rows := cursor.fetchmany(_ROWS):
         for key, target, first, old, is_there, new in rows:
             before = None if first == "created" else old or bare
@@ -69,3 +67,12 @@ def changes_since(database: sqlite3.Connection, step: Step, revision: int) -> It
             if before != now:
                 what: What = "created" if before is None else "deleted" if now is None else "updated"
                 yield Change(what, (key, target) if step.is_relationship else (key,), before, now)
+
+
+def _all(database: sqlite3.Connection, step: Step, number: int, bare: str | None) -> Iterator[Change]:
+    """Yield all records of a type as created."""
+    table, keys = ("edges", "source, target") if step.is_relationship else ("nodes", "key")
+    cursor = database.execute(f"SELECT {keys}, properties FROM {table} WHERE type = ? ORDER BY {keys}", (number,))
+    while rows := cursor.fetchmany(_ROWS):
+        for row in rows:
+            yield Change("created", row[:-1], None, row[-1] or bare)

@@ -1,11 +1,13 @@
 """No test reaches the network, the developer's credentials, or the folder that pytest was started in."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.offline import sitecustomize
+from tests.postgresql import MISSING, Server, programs
 
 _SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID", "JUPITERONE_")
 _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -21,3 +23,12 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sitecustomize.FOLDER, o
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each test in an empty folder: it reads no ``.env`` and leaves no ``.integration`` behind."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server for all tests."""
+    if programs() is None:
+        pytest.skip(MISSING)
+    with Server() as server:
+        yield server

@@ -117,4 +117,8 @@ def integration_sink(url: str) -> Sink | None:
         from integration.sinks.jupiterone import JupiterOneSink
 
         return JupiterOneSink(rest, environment())
+    if scheme in ("postgresql", "postgres"):
+        from integration.sinks.postgresql import PostgresqlSink
+
+        return PostgresqlSink(url)
     return None

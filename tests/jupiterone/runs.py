@@ -60,7 +60,7 @@ def graph(out: str = "out") -> dict[Kind, dict[str, Json]]:
     """Return the whole objects that ``graph.db`` holds, by kind and key."""
     with closing(sqlite3.connect(Path(out) / "graph.db")) as database:
         database.row_factory = sqlite3.Row
-        return {kind: {row["_key"]: _whole(row) for row in database.execute(f"SELECT * FROM {kind}")} for kind in KINDS}  # noqa: S608
+        return {kind: {row["_key"]: _whole(row) for row in database.execute(f"SELECT * FROM {kind}")} for kind in KINDS}
 
 
 def held(account: Account) -> dict[Kind, dict[str, Json]]:

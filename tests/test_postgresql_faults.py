@@ -1,0 +1,171 @@
+"""Pushes that are killed, cut off or concurrent: readers see a whole graph, and a repeated push ends the same."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from integration import OutputError
+from integration.store import Store
+from steps.azure_user import azure_user
+from steps.azure_user_group_has_user import azure_user_group_has_user
+from tests.postgresql import Server, collect, expected, held, push, query
+from tests.support import named, worn
+
+STEPS = (azure_user, azure_user_group_has_user)
+PUSH = """
+import sys
+from contextlib import closing
+from pathlib import Path
+from integration.store import Store
+from tests.postgresql import push
+from tests.test_postgresql_faults import STEPS
+
+with closing(Store(Path(sys.argv[1]))) as store:
+    push(sys.argv[2], store, STEPS)
+"""
+PATIENCE = 30
+
+
+@pytest.fixture
+def url(postgresql: Server) -> str:
+    """An empty database."""
+    return postgresql.url(postgresql.database())
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """A graph of some size."""
+    with closing(Store(Path("graph.db"))) as store:
+        users = [f"user-{number}" for number in range(3000)]
+        ends = [(f"group-{number % 7}", user) for number, user in enumerate(users)]
+        collect(store, {azure_user: named(*users, size=1), azure_user_group_has_user: worn(*ends)})
+        yield store
+
+
+def change(store: Store) -> None:
+    users = [f"user-{number}" for number in range(10, 3010)]
+    ends = [(f"group-{number % 5}", user) for number, user in enumerate(users)]
+    collect(store, {azure_user: named(*users, size=2), azure_user_group_has_user: worn(*ends)})
+
+
+def start(url: str) -> "subprocess.Popen[bytes]":
+    """Push in a process of its own."""
+    root = Path(__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), os.environ["PYTHONPATH"]])}
+    return subprocess.Popen([sys.executable, "-c", PUSH, str(Path("graph.db").resolve()), url], env=environment)
+
+
+@contextmanager
+def held_up(url: str) -> Iterator[None]:
+    """Let nobody write relationships: a push that comes so far waits, its entities written."""
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE integration.relationships IN EXCLUSIVE MODE")
+        yield
+
+
+def wait_until(url: str, statement: str) -> list[Any]:
+    """Return the rows as soon as there are some."""
+    ends = time.monotonic() + PATIENCE
+    while not (found := query(url, statement)):
+        assert time.monotonic() < ends, statement
+        time.sleep(0.01)
+    return found
+
+
+def is_there(url: str) -> bool:
+    return query(url, "SELECT to_regclass('integration.entities') IS NOT NULL") == [(True,)]
+
+
+WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'integration' AND wait_event_type = 'Lock'"
+
+
+def test_a_push_that_is_killed_half_way_leaves_the_old_graph_and_repeated_ends_the_same(url: str, store: Store) -> None:
+    push(url, store, STEPS)
+    old = held(url, store.scope)
+    change(store)
+    with held_up(url):
+        process = start(url)
+        wait_until(url, WAITING)
+        assert held(url, store.scope) == old
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert held(url, store.scope) == old
+    push(url, store, STEPS)
+    assert held(url, store.scope) == expected(store, STEPS)
+
+
+def test_a_first_push_that_is_killed_leaves_nothing(url: str, store: Store) -> None:
+    for moment in (0.0, 0.1, 0.2):
+        process = start(url)
+        wait_until(url, "SELECT 1 FROM pg_stat_activity WHERE application_name = 'integration'")
+        time.sleep(moment)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        if is_there(url):
+            assert held(url, store.scope) == expected(store, STEPS)
+            query(url, "DROP SCHEMA integration CASCADE")
+    push(url, store, STEPS)
+    assert held(url, store.scope) == expected(store, STEPS)
+
+
+def test_a_server_that_restarts_in_the_middle_keeps_the_old_graph(postgresql: Server, url: str, store: Store) -> None:
+    push(url, store, STEPS)
+    old = held(url, store.scope)
+    change(store)
+    failures: list[str] = []
+
+    def try_to_push() -> None:
+        try:
+            push(url, store, STEPS)
+        except OutputError as error:
+            failures.append(str(error))
+
+    pushing = threading.Thread(target=try_to_push)
+    with pytest.raises(psycopg.OperationalError), held_up(url):
+        pushing.start()
+        wait_until(url, WAITING)
+        postgresql.restart()
+        pushing.join(PATIENCE)
+    (message,) = failures
+    assert message.startswith(f"postgresql://127.0.0.1:{postgresql.port}/")
+    assert message.endswith("; it holds what it held before, until a push succeeds")
+    assert held(url, store.scope) == old
+    push(url, store, STEPS)
+    assert held(url, store.scope) == expected(store, STEPS)
+
+
+def test_two_pushes_at_once_do_not_mix(url: str, store: Store) -> None:
+    with closing(Store(Path("other.db"))) as other:
+        users = [f"user-{number}" for number in range(1500, 4500)]
+        ends = worn(*((f"group-{number % 3}", user) for number, user in enumerate(users)))
+        collect(other, {azure_user: named(*users, size=3), azure_user_group_has_user: ends})
+        failures: list[Exception] = []
+
+        def push_often(graph: Store) -> None:
+            try:
+                for _ in range(4):
+                    push(url, graph, STEPS)
+            except Exception as error:
+                failures.append(error)
+                raise
+
+        threads = [threading.Thread(target=push_often, args=[graph]) for graph in (store, other)]
+        for thread in threads:
+            thread.start()
+        whole = [expected(graph, STEPS) for graph in (store, other)]
+        while any(thread.is_alive() for thread in threads):
+            if is_there(url):
+                assert held(url, store.scope) in whole
+            time.sleep(0.2)
+        assert not failures
+        assert held(url, store.scope) in whole
