@@ -233,3 +233,6 @@ def _consent_link(config: settings.Config, token: Secret) -> str | None:
     tenant = tenant_of(token) or config.directory_id
     client = application_of(token) or config.client_id
     return consent_link(config.authority, tenant, client) if tenant and client else None
+
+
+import integration.record_command  # noqa: E402, F401 - it adds its command to main
