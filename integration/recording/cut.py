@@ -198,7 +198,7 @@ def _listings(taken: Mapping[str, Taken]) -> Iterator[_Listing]:
         if target in following or not isinstance(answer.body.get("value"), list):
             continue
         targets = [target]
-        while (link := taken[targets[-1]].following) and link in taken:
+        while (link := taken[targets[-1]].following) and link in taken and link not in targets:
             targets.append(link)
         pages = tuple(taken[each].body["value"] for each in targets)
         yield _Listing(target.partition("?")[0], tuple(targets), pages)
