@@ -232,8 +232,9 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_faults_on_the_way_leave_no_trace(fault: str, calm: str) -> None:
-    types, faults = ("azure_user_group_has_group",), Faults(**{fault: 1}, retry_after_seconds=0)
-    assert recorded(demo_tenant(), types=types, faults=faults).cassettes[types[0]].read_text() == calm
+    types = ("azure_user_group_has_group",)
+    trouble: dict[str, Any] = {fault: 1, "retry_after_seconds": 0}
+    assert recorded(demo_tenant(), types=types, faults=Faults(**trouble)).cassettes[types[0]].read_text() == calm
 
 
 def test_a_link_that_leads_back_ends_the_reading() -> None:

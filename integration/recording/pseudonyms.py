@@ -12,11 +12,9 @@ from ipaddress import IPv6Address
 from urllib.parse import quote
 
 _CONSONANTS, _VOWELS, _ACCENTED = "bcdfghjklmnprstvwz", "aeiou", "áéíóú"
-_WORD = f"(?:[{_CONSONANTS}][{_VOWELS}{_ACCENTED}]){{3}}[{_CONSONANTS}]ex"
+WORD = f"(?:[{_CONSONANTS}][{_VOWELS}{_ACCENTED}]){{3}}[{_CONSONANTS}]ex"
 _MICROSOFT = ".onmicrosoft."
-_IN_A_URL = re.compile(
-    rf"00000000-0000-4000-8000-[0-9a-f]{{12}}|id-[0-9a-f]{{16}}|{_WORD}(?:\.[a-z.]+)?", re.IGNORECASE
-)
+_IN_A_URL = re.compile(rf"00000000-0000-4000-8000-[0-9a-f]{{12}}|id-[0-9a-f]{{16}}|{WORD}(?:\.[a-z.]+)?", re.IGNORECASE)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)((?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?))?", re.ASCII)
 _MIDNIGHT = "00:00:00"
 _REAL_YEARS = (1700, 9000)
