@@ -12,7 +12,7 @@ import pytest
 from tests.support import ROOT
 
 TYPES = sorted(path.stem for path in (ROOT / "steps").glob("*.py") if not path.stem.startswith("_"))
-MAY_NAME_TYPES = ("steps/", "schemas/", "tests/", "docs/")
+MAY_NAME_TYPES = ("steps/", "schemas/", "tests/", "docs/", "examples/")
 SHARED_WITH_GRAPH = {"integration.errors", "integration.secret"}
 
 

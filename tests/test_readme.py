@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from integration import load, plan
 from integration.cli import main
+from integration.testing import replay
 from tests.simulator import Simulator, demo_tenant
 
 ROOT = Path(__file__).parents[1]
@@ -143,7 +144,7 @@ def test_a_command_of_the_text(command: str, tenant: Simulator, environment: dic
 def test_the_query_finds_disabled_members() -> None:
     CliRunner().invoke(main, ["run", "--demo"])
     found = [line.rpartition(" ") for line in python(program("query")).splitlines()]
-    disabled = {user["displayName"] for user in demo_tenant().users.values() if not user["accountEnabled"]}
+    disabled = {user["displayName"] for user in replay("azure_user").records if not user["active"]}
     assert found
     assert {name for name, _, _ in found} <= disabled
     assert all(int(groups) > 0 for _, _, groups in found)

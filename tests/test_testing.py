@@ -1,13 +1,71 @@
 """What authors check their steps with."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
-from integration import CassetteError
-from integration.testing import cassette_of, check_step, replay
+from integration import CassetteError, Record, Replay, Step, load, plan, run
+from integration.config import Config
+from integration.plugins import declared_steps
+from integration.secret import Secret
+from integration.testing import (
+    GraphServer,
+    assert_records,
+    cassette_of,
+    check_cassette,
+    check_step,
+    replay,
+    run_steps,
+)
+from tests.simulator import Simulator, demo_tenant
 from tests.support import ROOT, entity, write
+
+STEPS = declared_steps(load())
+CASSETTES = ROOT / "tests" / "cassettes"
+SCHEMA = {"properties": {"name": {"type": "string", "description": "Its name."}}}
+_declared: set[str] = set()
+
+
+def device(key: str, **properties: Any) -> dict[str, Any]:
+    return {"id": key, "displayName": f"device {key}", "operatingSystem": "Windows", **properties}
+
+
+@pytest.fixture
+def contoso_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
+    """A step of a package on the path; its module may be replaced before it is imported."""
+    return declared(monkeypatch, "name=device['displayName']")
+
+
+def declared(monkeypatch: pytest.MonkeyPatch, makes: str, *, before: str = "pass", per_row: bool = False) -> Step:
+    """Declare a step that yields an entity for each device."""
+    name = f"contoso_device{len(_declared)}"
+    _declared.add(name)
+    lines = [
+        "from integration import Entity, entity_step",
+        f'@entity_step("Device", permissions=["Device.Read.All"], per_row={per_row})',
+        f"def {name}(ctx):",
+        '    """A device."""',
+        f"    {before}",
+        '    for number, device in enumerate(ctx.graph.list("/devices", select=("displayName",))):',
+        f'        yield Entity(device["id"], {makes})',
+    ]
+    write(Path("package"), {f"{name}.py": "\n".join(lines), f"{name}.json": json.dumps(SCHEMA)})
+    monkeypatch.syspath_prepend("package")
+    step = getattr(__import__(name), name)
+    assert isinstance(step, Step)
+    return step
+
+
+def record(graph: GraphServer, step: Step) -> None:
+    """Write what the step asks for as its cassette, as the server answers it."""
+    manager = load(step)
+    config = Config(graph_url=graph.url, access_token=Secret(graph.token))
+    chosen = plan(manager, only=[step.name])
+    run(manager, chosen, config, out="recorded", tape=Record(Path(f"tests/cassettes/{step.name}.yaml")))
 
 
 def test_an_author_replays_a_step_in_one_line() -> None:
@@ -18,8 +76,8 @@ def test_an_author_replays_a_step_in_one_line() -> None:
 
 
 def test_a_step_that_breaks_the_contract_is_told_what_it_lacks() -> None:
-    source = (ROOT / "tests" / "cassettes" / "azure_user.yaml").read_text()
-    renamed, count = re.subn(r'companyName(\\?":)', r"nameOfCompany\1", source)
+    source = (CASSETTES / "azure_user.yaml").read_text()
+    renamed, count = re.subn(r'"companyName":', '"nameOfCompany":', source)
     assert count
     write(Path("cassettes"), {"azure_user.yaml": renamed})
     with pytest.raises(
@@ -28,6 +86,216 @@ def test_a_step_that_breaks_the_contract_is_told_what_it_lacks() -> None:
         check_step("azure_user", Path("cassettes"))
 
 
+@pytest.mark.parametrize(
+    ("before", "makes", "told"),
+    [
+        ("pass", "name=f'device {number}'", r'name: expected "device 1", found "device 0"'),
+        ("names = []", "name=(names.append(1), str(len(names)))[1]", "name: expected"),
+    ],
+)
+def test_a_step_declared_per_row_makes_each_record_of_one_object(
+    before: str, makes: str, told: str, graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.add("/devices", device("device-0001"), device("device-0002"))
+    honest = declared(monkeypatch, makes, before=before)
+    record(graph, honest)
+    check_step(honest)
+    step = declared(monkeypatch, makes, before=before, per_row=True)
+    record(graph, step)
+    with pytest.raises(AssertionError, match=rf"per_row, but with /devices handed over one by one .*{told}"):
+        check_step(step)
+
+
 def test_a_step_without_cassette_is_told_where_to_record_it() -> None:
-    with pytest.raises(CassetteError, match=r"tests/cassettes/contoso_badge\.yaml: no such cassette: record it$"):
+    with pytest.raises(
+        CassetteError, match=r"tests/cassettes/contoso_badge\.yaml: .*integration record contoso_badge$"
+    ):
         cassette_of(entity("contoso_badge"))
+
+
+def test_a_cassette_is_found_in_the_project_of_the_current_folder() -> None:
+    write(Path(), {"pyproject.toml": "", "tests/cassettes/contoso_badge.yaml": "", "tests/deeper/x": ""})
+    assert cassette_of(entity("contoso_badge")) == Path("tests/cassettes/contoso_badge.yaml").resolve()
+
+
+@pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])
+def test_no_cassette_looks_like_somebody(step: Step) -> None:
+    check_cassette(cassette_of(step))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0b6e4c1a-6a0e-4b0f-8f43-1d2c3b4a5001", "/users value displayName: an id: 0b6e4c1a"),
+        ("ada@contoso.com", "a mail address: ada@contoso.com"),
+        ("contoso.onmicrosoft.com", "a tenant's domain: contoso.onmicrosoft.com"),
+        ("corp.contoso.com", "a domain: corp.contoso.com"),
+        ("+44 7700 900000", "a telephone number"),
+        ("8.8.8.8", "an IP address"),
+        ("S-1-5-21-1111111111-2222222222-3333333333-1001", "a security identifier"),
+        ("eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.c2ln", "a token or a key"),
+        ("-----BEGIN PRIVATE KEY-----", "a token or a key"),
+    ],
+)
+def test_what_looks_like_a_secret_or_somebody_is_named(text: str, told: str) -> None:
+    source = (CASSETTES / "azure_user.yaml").read_text()
+    changed, count = re.subn(r'"displayName": "\w+ex \w+ex"', f'"displayName": "{text}"', source, count=1)
+    assert count
+    Path("azure_user.yaml").write_text(changed)
+    with pytest.raises(AssertionError, match=rf"^azure_user\.yaml: record it with .*\n  - .*{re.escape(told)}"):
+        check_cassette(Path("azure_user.yaml"))
+
+
+def test_steps_run_against_a_declared_graph(graph: GraphServer, contoso_device: Step) -> None:
+    graph.add("/devices", device("device-0001"), device("device-0002", secret="not selected"))
+    ran = run_steps(contoso_device, source=graph)
+    assert ran.verdicts == {contoso_device.name: "complete"}
+    assert_records(
+        ran.records[contoso_device.name],
+        [
+            {"_key": "device-0001", "name": "device device-0001", "_class": ["Device"]},
+            {"_key": "device-0002", "name": "device device-0002", "secret": None},
+        ],
+    )
+    assert graph.requests == [
+        "GET /devices/delta?$select=id,displayName&$deltatoken=latest",
+        "GET /devices?$select=id,displayName&$top=999",
+    ]
+    with pytest.raises(AssertionError) as caught:
+        assert_records(
+            ran.records[contoso_device.name], [{"_key": "device-0001", "name": "gate"}, {"_key": "device-3"}]
+        )
+    assert str(caught.value).splitlines() == [
+        "3 differences in 2 records:",
+        "  device-3: expected, but not there",
+        "  device-0002: there, but not expected",
+        '  device-0001: name: expected "gate", found "device device-0001"',
+    ]
+
+
+def test_a_declared_graph_has_pages(graph: GraphServer, contoso_device: Step) -> None:
+    graph.page_size = 2
+    graph.add("/devices", *(device(f"device-{number:04}") for number in range(5)))
+    assert len(run_steps(contoso_device, source=graph).records[contoso_device.name]) == 5
+    assert [request.rpartition("&")[2] for request in graph.requests[1:]] == [
+        "$top=999",
+        "$skiptoken=2",
+        "$skiptoken=4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict", "reason"),
+    [
+        ({"status": 403, "code": "Authorization_RequestDenied"}, "failed", "needs the permission Device.Read.All"),
+        ({"status": 503, "times": 1, "retry_after": 0}, "complete", ""),
+        ({"status": 429, "times": 2, "retry_after": 0}, "complete", ""),
+        ({"status": 410, "times": 1}, "complete", ""),
+        ({"status": 400, "code": "BadRequest"}, "failed", "As declared."),
+    ],
+)
+def test_a_declared_graph_fails_as_declared(
+    fault: dict[str, Any], verdict: str, reason: str, graph: GraphServer, contoso_device: Step
+) -> None:
+    graph.add("/devices", device("device-0001"))
+    graph.fail("/devices" if fault["status"] != 410 else "/devices/delta", **fault)
+    result = run_steps(contoso_device, source=graph).report.of(contoso_device.name)
+    assert result.verdict == verdict
+    assert reason in result.reason
+
+
+def test_a_later_run_asks_a_declared_graph_for_what_changed(graph: GraphServer, tmp_path: Path) -> None:
+    types = ("azure_user", "azure_user_group_has_user")
+    graph.add("/users", *(user(f"user-{number}") for number in range(4)))
+    graph.add("/groups", {"id": "group-0001", "displayName": "all"}, {"id": "group-0002", "displayName": "none"})
+    graph.relate("/groups", "group-0001", "members", "user-0", "user-1", "user-2")
+    first = run_steps(*types, source=graph, out=tmp_path)
+    assert set(first.verdicts.values()) == {"complete"}
+    assert len(first.records[types[1]]) == 3
+
+    graph.requests.clear()
+    graph.add("/users", user("user-0", displayName="Another"))
+    graph.remove("/users", "user-1")
+    graph.relate("/groups", "group-0002", "members", "user-3")
+    graph.unrelate("/groups", "group-0001", "members", "user-2")
+    second = run_steps(*types, source=graph, out=tmp_path)
+    assert all("/delta?" in request for request in graph.requests)
+    assert second.report.of("azure_user").notes == ("changed",)
+    assert second.records["azure_user"][0]["displayName"] == "Another"
+    edges = [(record["_fromEntityKey"], record["_toEntityKey"]) for record in second.records[types[1]]]
+    assert edges == [("group-0001", "user-0"), ("group-0002", "user-3")]
+    assert second.records == run_steps(*types, source=graph).records
+
+
+def user(key: str, **properties: Any) -> dict[str, Any]:
+    return {"id": key, "displayName": key, "userPrincipalName": f"{key}@contoso.example", **properties}
+
+
+def test_a_declared_graph_gives_what_the_simulator_gives(graph: GraphServer) -> None:
+    tenant = demo_tenant()
+    graph.page_size = 7
+    graph.add("/users", *tenant.users.values())
+    graph.add("/groups", *tenant.groups.values())
+    graph.add("/organization", tenant.organization)
+    graph.put("/policies/identitySecurityDefaultsEnforcementPolicy", {"isEnabled": tenant.security_defaults})
+    for key in tenant.groups:
+        graph.relate("/groups", key, "members")
+    for group, kind, member in tenant.memberships():
+        child = {"id": member, "@odata.type": f"#microsoft.graph.{kind}"}
+        graph.relate("/groups", group, "members", member if member in tenant.groups else child)
+    names = [step.name for step in STEPS]
+    with Simulator(tenant) as simulator:
+        expected = run_steps(*names, source=simulator)
+    ran = run_steps(*names, source=graph)
+    assert ran.records == expected.records
+    assert ran.verdicts == expected.verdicts
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/nowhere", 400, "The test declared nothing at /nowhere: add, relate or put it."),
+        ("/groups/group-0001/membrs", 400, "The test declared nothing"),
+        ("/groups/nobody", 404, "There is no object /groups/nobody."),
+        ("/groups/nobody/members", 404, "There is no object nobody."),
+        ("/groups?$filter=x", 400, "This server does not know $filter."),
+        ("/groups?$top=1000", 400, "$top is 1000, but 1 to 999 are possible."),
+    ],
+)
+def test_what_was_not_declared_is_refused_with_advice(path: str, status: int, told: str, graph: GraphServer) -> None:
+    graph.add("/groups", {"id": "group-0001"})
+    graph.relate("/groups", "group-0001", "members")
+    answer = requests.get(f"{graph.url}/v1.0{path}", headers={"Authorization": f"Bearer {graph.token}"}, timeout=10)
+    assert answer.status_code == status
+    assert told in answer.json()["error"]["message"]
+
+
+def test_a_declared_graph_wants_its_token(graph: GraphServer) -> None:
+    assert requests.get(f"{graph.url}/v1.0/groups", timeout=10).status_code == 401
+
+
+def test_a_wrong_declaration_is_told(graph: GraphServer) -> None:
+    with pytest.raises(ValueError, match="/devices: an object of Graph has an id"):
+        graph.add("/devices", {"displayName": "nameless"})
+    with pytest.raises(ValueError, match="/groups has no object group-0001: add it first"):
+        graph.relate("/groups", "group-0001", "members", "user-1")
+    graph.add("/groups", {"id": "group-0001"})
+    with pytest.raises(
+        ValueError, match=r"no object has the id user-1: add it first, or give the child .*@odata\.type"
+    ):
+        graph.relate("/groups", "group-0001", "members", "user-1")
+
+
+def test_steps_run_on_a_tape_too() -> None:
+    ran = run_steps("azure_user_group", source=Replay(CASSETTES / "azure_user_group.yaml"))
+    assert ran.verdicts == {"azure_user_group": "complete"}
+    assert ran.keys == {record["_key"] for record in ran.records["azure_user_group"]}
+
+
+def test_records_are_compared_whatever_gives_them() -> None:
+    played = replay("azure_account")
+    assert_records(played, [{"_key": played.records[0]["_key"], "vendor": "Microsoft"}])
+    with pytest.raises(AssertionError, match=r"vendor: expected \"Contoso\", found \"Microsoft\""):
+        assert_records(played, [{"_key": played.records[0]["_key"], "vendor": "Contoso"}])
+    with pytest.raises(AssertionError, match="two records have the _key"):
+        assert_records([*played.records, *played.records], [])

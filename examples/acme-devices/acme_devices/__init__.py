@@ -1,0 +1,1 @@
+"""Devices of a Microsoft Entra tenant, and who owns them."""

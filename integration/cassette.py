@@ -1,0 +1,163 @@
+"""Cassettes: requests and answers in a file of vcrpy's form.
+
+They hold no tokens, cookies and diagnostic headers, name the global cloud's host whatever host they were recorded from,
+and show JSON as a person reads it, one property a line.
+"""
+
+import json
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import requests
+
+from integration.errors import CassetteError
+
+MOST = 100
+"""Interactions that a person can review, and that vcrpy plays back quickly."""
+_REQUEST_HEADERS = ("accept", "consistencylevel", "content-type", "prefer")
+_ANSWER_HEADERS = (
+    "content-type",
+    "odata-version",
+    "retry-after",
+    "x-ms-resource-unit",
+    "x-ms-throttle-limit-percentage",
+)
+
+Key = tuple[str, str, bytes]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A recorded answer: HTTP status and reason phrase, headers by name, and the body."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """A request, and the answer to it; bodies are JSON or empty."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | str | None
+    answer: Answer
+
+
+def read(path: Path) -> dict[Key, deque[Answer]]:
+    """Return the answers of a cassette in the order of their recording, by what ``key_of`` returns for a request.
+
+    Raises:
+        CassetteError: there is no such file, or it is no cassette.
+    """
+    from vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError, FilesystemPersister
+    from vcr.serializers import yamlserializer
+    from yaml import YAMLError
+
+    answers: dict[Key, deque[Answer]] = {}
+    try:
+        asked, answered = FilesystemPersister.load_cassette(path, yamlserializer)
+        for request, answer in zip(asked, answered, strict=True):
+            kept = Answer(
+                int(answer["status"]["code"]),
+                answer["status"]["message"],
+                {name: value for name, values in answer["headers"].items() for value in values},
+                _bytes(answer["body"]["string"]),
+            )
+            answers.setdefault(key_of(request.method, request.uri, request.body), deque()).append(kept)
+    except CassetteNotFoundError:
+        raise CassetteError(f"{path}: no such cassette: record it") from None
+    except (CassetteDecodeError, YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CassetteError(f"{path}: not a cassette of vcrpy: {type(error).__name__}: {error}") from None
+    return answers
+
+
+def write(path: Path, interactions: Sequence[Interaction]) -> None:
+    """Write a cassette.
+
+    Raises:
+        CassetteError: it would hold more interactions than a person can review.
+    """
+    from vcr.persisters.filesystem import FilesystemPersister
+    from vcr.request import Request
+
+    if len(interactions) > MOST:
+        raise CassetteError(
+            f"{path}: {len(interactions)} requests, but {MOST} at most: keep fewer objects (--keep), or make two"
+            " types of this one"
+        )
+    requests, responses = [], []
+    for each in interactions:
+        headers = _only(each.headers, _REQUEST_HEADERS)
+        requests.append(Request(each.method, each.url, _readable(each.body), headers))
+        responses.append(
+            {
+                "status": {"code": each.answer.status, "message": each.answer.reason},
+                "headers": {name: [value] for name, value in answer_headers(each.answer.headers).items()},
+                "body": {"string": _readable(each.answer.body) or ""},
+            }
+        )
+    FilesystemPersister.save_cassette(path, {"requests": requests, "responses": responses}, _Readable)
+
+
+def key_of(method: str, url: str, body: Any) -> Key:
+    """Return what a request is found by: its method, its URL as requests writes it, and its JSON body."""
+    written = requests.Request(method, url).prepare().url or url
+    raw = body.encode() if isinstance(body, str) else (body or b"")
+    return method, written, orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS) if raw else b""
+
+
+def answer_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return those headers of an answer that say something about it, and nothing of who asked."""
+    return _only(headers, _ANSWER_HEADERS)
+
+
+class _Readable:
+    """vcrpy's serializer of YAML, with each text of several lines written as such."""
+
+    @staticmethod
+    def serialize(cassette: Any) -> str:
+        import yaml
+
+        class Dumper(yaml.SafeDumper):
+            pass
+
+        Dumper.add_representer(str, _represented)
+        return str(yaml.dump(cassette, Dumper=Dumper, sort_keys=False))
+
+
+def _represented(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _readable(raw: bytes | str | None) -> str | None:
+    """Return a JSON body as a person reads it; a batch's answers without further headers.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    if not raw:
+        return None
+    body = orjson.loads(raw)
+    for answer in body.get("responses", ()) if isinstance(body, dict) else ():
+        answer["headers"] = answer_headers(answer.get("headers") or {})
+    return json.dumps(body, indent=1)
+
+
+def _bytes(body: object) -> bytes:
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes):
+        return body
+    raise TypeError("an answer has no body")
+
+
+def _only(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() in names}

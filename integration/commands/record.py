@@ -1,0 +1,70 @@
+"""``integration record``."""
+
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from integration import logs, variables
+from integration.commands.group import config_from, errors_as_messages, main, settings_options
+from integration.display import Display
+from integration.plugins import load, plan
+from integration.recording import KEEP, record
+from integration.recording.salt import NAME, project_of, salt_of
+
+_SHOWN = 8
+
+
+@main.command("record")
+@click.argument("types", nargs=-1, required=True, metavar="TYPE...")
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), default="tests/cassettes", show_default=True,
+              help="Folder of the cassettes.")  # fmt: skip
+@click.option("--keep", type=click.IntRange(1), default=KEEP, show_default=True, metavar="N",
+              help="Objects to keep of the first page and of the last, and entries of a list inside one.")  # fmt: skip
+@click.option("--plain", multiple=True, metavar="PROPERTY",
+              help="Keep the values of this property, because the step decides by them; repeatable.")  # fmt: skip
+@settings_options
+@errors_as_messages
+def record_types(
+    types: tuple[str, ...],
+    to: Path,
+    keep: int,
+    plain: tuple[str, ...],
+    event: TextIO | None,
+    log_format: str | None,
+    log_level: str | None,
+    **flags: Any,
+) -> int:
+    """Record what types, and what they need, ask of a live tenant: TYPE.yaml, to test their steps with.
+
+    Nothing of the tenant's own is written. Names, addresses, telephone numbers, ids, domains, keys and texts become
+    pseudonyms, the same ones each time; times move by the same span. What steps decide by stays: booleans, numbers,
+    Graph's enumerations, and what the step's own code names. A few objects of each kind are kept. Read the files
+    before you commit them.
+
+    Record types that belong together in one go: their cassettes then hold the same objects.
+
+    Settings are those of integration run. Exits with 1 where a type could not be read.
+    """
+    environment = variables.environment()
+    logs.set_up(log_format, log_level, environment)
+    config = config_from(event, environment, flags, offline=False)
+    manager = load()
+    chosen = plan(manager, only=types)
+    project = project_of(to)
+    if not (project / NAME).exists():
+        click.echo(f"{project / NAME} is made: the key of the pseudonyms. Keep it, and never commit it.", err=True)
+    salt = salt_of(project)
+    with Display(chosen) as display:
+        recording = record(manager, types, config, to=to, salt=salt, keep=keep, plain=plain, watch=display)
+    for type, path in recording.cassettes.items():
+        result = recording.results[type]
+        click.echo(
+            f"{path}: {result.verdict}, {result.count} records" + (f" ({result.reason})" if result.reason else "")
+        )
+    click.echo(f"{recording.kept} of {recording.seen:,} objects are left. Of the tenant itself the files hold:")
+    for name, texts in recording.plain.items():
+        click.echo(f"  {name}: {', '.join(sorted(texts)[:_SHOWN])}{', …' if len(texts) > _SHOWN else ''}")
+    for type, reason in recording.failed.items():
+        click.echo(f"error: {type} was not recorded: {reason}", err=True)
+    return 1 if recording.failed else 0

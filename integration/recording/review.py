@@ -1,0 +1,72 @@
+"""Reviewing a cassette: what in it looks like a secret or like somebody, and is no pseudonym."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from integration import cassette
+from integration.cassette import MOST
+from integration.recording.pseudonyms import WORD
+
+_GRAPH = "https://graph.microsoft.com/v1.0"
+_INVENTED = rf"(?:{WORD}\.onmicrosoft\.[a-z]+|(?:[\w-]+\.)*example(?:\.[a-z]+)?)"
+_LOOKS_LIKE = {
+    "a token or a key": r"eyJ[\w-]{8,}|-----BEGIN [A-Z ]+|\bBearer \S+",
+    "an id": r"\b(?!00000000-0000-4000-8000-)[0-9a-f]{8}-[0-9a-f]{4}-(?!0000)[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+    "a mail address": rf"[^\s@'\"<>]+@(?!{_INVENTED}(?![\w.-])|odata\.)[\w-]+\.[\w.-]+",
+    "a tenant's domain": rf"\b(?!{WORD}\.)[\w-]+\.onmicrosoft\.[a-z]+",
+    "a domain": rf"^(?!{_INVENTED}$)(?:[\w-]+\.)+(?:com|net|org|edu|gov|mil|info|biz|io|co|eu|cloud|local|[a-z]{{2}})$",
+    "a telephone number": r"\+(?!999 )\d[\d ()./-]{6,}\d",
+    "an IP address": r"^(?!198\.18\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)\d{1,3}(?:\.\d{1,3}){3}$",
+    "a security identifier": r"\bS-1-\d+-\d+-(?!9999-)\d+-\d+-\d+(?:-\d+)*",
+}
+_PATTERNS = {what: re.compile(pattern, re.IGNORECASE | re.ASCII) for what, pattern in _LOOKS_LIKE.items()}
+_HEADERS = ("authorization", "cookie", "set-cookie", "client-request-id", "request-id", "x-ms-ags-diagnostic")
+
+
+def foreign(path: Path) -> Iterator[str]:
+    """Yield what in a cassette looks like a secret or like somebody, and where; and that it is too long to review.
+
+    Raises:
+        CassetteError: the file is no cassette.
+    """
+    count = 0
+    for (method, url, body), answers in cassette.read(path).items():
+        count += len(answers)
+        target = url.removeprefix(_GRAPH)
+        yield from _found(target, f"{method} {target.partition('?')[0]}")
+        yield from _in(json.loads(body) if body else None, f"{method} {target}")
+        for answer in answers:
+            yield from (f"{target}: the header {name}" for name in answer.headers if name.lower() in _HEADERS)
+            yield from _in(_decoded(answer.body), target.partition("?")[0])
+    if count > MOST:
+        yield f"{count} requests, but {MOST} at most can be reviewed"
+
+
+def _in(value: Any, where: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name.lower() in _HEADERS:
+                yield f"{where}: the header {name}"
+            yield from _in(each, f"{where} {name}" if not name.startswith("@odata") else where)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _in(each, where)
+    elif isinstance(value, str):
+        yield from _found(value.removeprefix(_GRAPH), where)
+
+
+def _found(text: str, where: str) -> Iterator[str]:
+    for what, pattern in _PATTERNS.items():
+        if match := pattern.search(text):
+            yield f"{where}: {what}: {match[0][:60]}"
+            return
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")

@@ -1,0 +1,196 @@
+"""Scrubbing: what Graph answers, with pseudonyms for everything that could name somebody or open something.
+
+Whatever is not known to be harmless is replaced. Booleans, numbers, nulls, empty values, the values of Graph's own
+enumerations and those that a step's code or schema names stay, since steps decide by them.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any
+
+from integration.msgraph.auth import GLOBAL_GRAPH
+from integration.recording.pseudonyms import Pseudonyms
+from integration.schema import load_schema
+from integration.step import Step
+
+REMOVED = "(removed)"
+PLAIN = frozenset(
+    "agegroup allowedmembertypes apptype capabilities capabilitystatus clientapptypes compliancestate consenttype "
+    "consentprovidedforminor countrylettercode creationoptions creationtype devicemanagementappid deviceownership "
+    "enrollmenttype externaluserstate grouptypes isolationlevel joinruleprocessingstate keytype "
+    "legalagegroupclassification managementtype membershiptype "
+    "membershipruleprocessingstate operatingsystem operatingsystemversion passwordpolicies preferreddatalocation "
+    "preferredlanguage profiletype provisioningstatus resourcebehavioroptions resourceprovisioningoptions scope "
+    "service serviceprincipaltype signinaudience skupartnumber status supportedservices tenanttype theme tokentype "
+    "trusttype type usagelocation usage usertype visibility".split()
+)
+"""Properties, in lower case, whose values come from lists that Microsoft publishes (Microsoft Graph v1.0, resource
+types), languages and countries included."""
+
+_PLAIN_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,.:_-]{0,79}", re.ASCII)
+_SECRETS = frozenset(
+    "accesstoken clientsecret currentpassword hint idtoken keymaterial newpassword password privatekey recoverykey "
+    "refreshtoken secret secrettext token".split()
+)
+_COORDINATES = ("accuracy", "altitude", "latitude", "longitude")
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX32 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_TOKEN = re.compile(r"eyJ[\w-]+\.|-----BEGIN |Bearer ")
+_SID = re.compile(r"S-1-\d+(-\d+)+")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_PREFIXED = re.compile(r"([A-Za-z0-9]{2,6}):(?!//)(.+)")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_DURATION = re.compile(r"-?P(?=.)(\d+[YMWD])*(T(\d+(\.\d+)?[HMS])+)?", re.ASCII)
+_PHONE = re.compile(r"\+?[0-9()./ -]{7,}", re.ASCII)
+
+
+class Scrubber:
+    """Replaces a tenant's own values.
+
+    Args:
+        pseudonyms: makes what stands for them.
+        literals: values that stay wherever they stand.
+        plain: names of further properties whose values stay.
+    """
+
+    def __init__(self, pseudonyms: Pseudonyms, literals: Iterable[str] = (), plain: Iterable[str] = ()) -> None:
+        self.pseudonyms = pseudonyms
+        self._literals, self._plain = frozenset(literals), frozenset(plain)
+
+    def scrubbed(self, value: Any, name: str = "", within: str = "") -> Any:
+        """Return a JSON value with pseudonyms in it.
+
+        Args:
+            value: as Graph answered.
+            name: the property that it is the value of.
+            within: the property whose object has it.
+        """
+        if isinstance(value, dict):
+            return {self._named(key): self.scrubbed(each, key, name) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.scrubbed(each, name, within) for each in value]
+        if isinstance(value, str):
+            return self._text(value, name, within)
+        if isinstance(value, int | float) and name.lower() in _COORDINATES:
+            return self.pseudonyms.number(value)
+        return value
+
+    def error(self, body: Any) -> Any:
+        """Return the body of an error: its codes alone, since messages may name anybody."""
+        envelope = body.get("error") if isinstance(body, dict) else None
+        return {"error": dict(_codes(envelope))} if isinstance(envelope, dict) else {}
+
+    def is_plain(self, name: str, text: str) -> bool:
+        """Tell whether a text stays as it is, because steps decide by such values."""
+        if name == "@odata.type" or text in self._literals or name in self._plain:
+            return True
+        return name.lower() in PLAIN and bool(_PLAIN_FORM.fullmatch(text)) and not _GUID.fullmatch(text)
+
+    def _named(self, name: str) -> str:
+        """Return a property's name; that of an extension has the id of an application in it."""
+        if name in self._literals:
+            return name
+        return _HEX32.sub(lambda found: self.pseudonyms.guid(_dashed(found[0])).replace("-", ""), name)
+
+    def _text(self, text: str, name: str, within: str) -> str:
+        if not text.strip():
+            return text
+        lowered = name.lower()
+        if _TOKEN.search(text) or lowered in _SECRETS or (lowered == "key" and _of_credentials(within)):
+            return REMOVED
+        if self.is_plain(name, text):
+            return text
+        if name.endswith("@odata.context"):
+            return self._context(text)
+        if "@odata." in name:
+            return self.pseudonyms.identifier(text)
+        return self._by_form(text) or self._by_name(text, lowered, within.lower())
+
+    def _by_form(self, text: str) -> str | None:
+        """Return what stands for a text that tells by its form what it is; ``None`` where it does not."""
+        pseudonyms = self.pseudonyms
+        if _GUID.fullmatch(text):
+            return pseudonyms.guid(text)
+        if _is_time(text):
+            return pseudonyms.time(text)
+        if _DURATION.fullmatch(text):
+            return text
+        if _SID.fullmatch(text):
+            return pseudonyms.sid(text)
+        if _is_address(text):
+            return pseudonyms.address(text)
+        if _URL.fullmatch(text):
+            return pseudonyms.url(text)
+        if _MAIL.fullmatch(text):
+            prefixed = _PREFIXED.fullmatch(text)
+            return f"{prefixed[1]}:{pseudonyms.mail(prefixed[2])}" if prefixed else pseudonyms.mail(text)
+        if _PHONE.fullmatch(text) and sum(letter.isdigit() for letter in text) >= 7:
+            return pseudonyms.phone(text)
+        return None
+
+    def _by_name(self, text: str, name: str, within: str) -> str:
+        """Return what stands for a text by the property that it is the value of."""
+        if "domain" in name + within and (_DOMAIN.fullmatch(text) or name != "name"):
+            return self.pseudonyms.domain(text)
+        if "phone" in name or "fax" in name:
+            return self.pseudonyms.phone(text)
+        if name == "id" and _DOMAIN.fullmatch(text):
+            return self.pseudonyms.domain(text)
+        if _GUID.search(text) or name.endswith("id"):
+            return self.pseudonyms.identifier(text)
+        return self.pseudonyms.text(text)
+
+    def _context(self, text: str) -> str:
+        """Return the address of a description of the answer: ids in it stand between quotes or are GUIDs."""
+        described = text.partition("/$metadata#")[2]
+        kept = re.sub(r"'([^']*)'", lambda found: f"'{self.scrubbed(found[1], 'id')}'", described)
+        return f"{GLOBAL_GRAPH}/v1.0/$metadata#{_GUID.sub(lambda found: self.pseudonyms.guid(found[0]), kept)}"
+
+
+def literals_of(steps: Iterable[Step]) -> frozenset[str]:
+    """Return the texts that steps and their schemas name: whoever reads the code knows them."""
+    return frozenset(text for step in steps for text in _literals(step))
+
+
+def _literals(step: Step) -> Iterator[str]:
+    for node in ast.walk(ast.parse(step.source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+    for definition in load_schema(step).document["properties"].values():
+        for listed in (definition.get("enum"), [definition.get("const")]):
+            yield from (value for value in listed or () if isinstance(value, str))
+
+
+def _codes(envelope: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield "code", envelope.get("code")
+    yield "message", "page token" if "page token" in str(envelope.get("message")).lower() else REMOVED
+    inner = envelope.get("innerError") or envelope.get("innererror")
+    if isinstance(inner, dict):
+        yield "innerError", {"code": inner["code"]} if "code" in inner else {}
+
+
+def _of_credentials(name: str) -> bool:
+    return "key" in name.lower() or "credential" in name.lower()
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def _dashed(digits: str) -> str:
+    return "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])

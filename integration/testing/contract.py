@@ -1,0 +1,92 @@
+"""The contract: what every step must hold to, and every cassette."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from integration.recording.review import foreign
+from integration.schema import load_schema
+from integration.step import Step
+from integration.testing.comparing import Record
+from integration.testing.one_by_one import one_by_one
+from integration.testing.running import Replayed, cassette_of, replay, step_of
+
+
+def check_step(type: str | Step, cassettes: Path | None = None) -> Replayed:
+    """Check on its cassette what every step must hold to, and return what it made of it.
+
+    Its verdict is complete; it gives records, all of its own type and with distinct keys, which the type's schema and
+    that of the JupiterOne class accept; each property of the schema occurs; ends that were not collected are counted. A
+    step that is declared ``per_row`` gives the same records where its objects are handed over one by one.
+
+    Raises:
+        AssertionError: says what the step, its schema or its cassette lacks.
+        IntegrationError: as ``replay`` raises.
+    """
+    step = step_of(type)
+    played = replay(type, cassettes)
+    faults = [*_faults(step, played)]
+    if step.per_row and not faults:
+        faults += one_by_one(step, cassettes / f"{step.name}.yaml" if cassettes else cassette_of(step))
+    if faults:
+        raise AssertionError("\n".join([f"{step.name}:", *(f"  - {fault}" for fault in faults)]))
+    return played
+
+
+def check_cassette(path: Path) -> None:
+    """Check that a cassette holds nothing that looks like a secret or like somebody, and can be reviewed.
+
+    It tells pseudonyms from other ids, mail addresses, domains, telephone numbers and the like by their form. A name it
+    cannot tell from a word: read what is recorded by hand.
+
+    Raises:
+        AssertionError: names what was found, and where.
+        CassetteError: the file is no cassette.
+    """
+    found = [f"  - {line}" for line in foreign(path)]
+    if found:
+        raise AssertionError("\n".join([f"{path.name}: record it with integration record, or take out:", *found]))
+
+
+def _faults(step: Step, played: Replayed) -> Iterator[str]:
+    schema = load_schema(step)
+    if played.result.verdict != "complete":
+        yield f"its verdict is {played.result.verdict}: {played.result.reason}"
+    if not played.records:
+        yield "the cassette gives no record"
+    for name in schema.properties:
+        if not any(name in record for record in played.records):
+            yield f"{name}: declared in {schema.path.name}, but in no record of the cassette"
+    if wrong := {record["_type"] for record in played.records} - {step.name}:
+        yield f"it emits another type: {', '.join(sorted(wrong))}"
+    if "duplicateKeys" in played.result.problems:
+        yield f"keys occur twice: {played.result.problems['duplicateKeys']['examples']}"
+    for document in (schema.document, *_class_schemas(step, schema.path.parent)):
+        yield from _rejections(document, played.records)
+    if step.is_relationship:
+        yield from _uncounted(played)
+
+
+def _rejections(document: Any, records: list[Record]) -> Iterator[str]:
+    """Apply the reference validator, so that a run's fast one is checked against it."""
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for record in records:
+        for error in validator.iter_errors(record):
+            yield f"{record['_key']}: {'.'.join(map(str, error.path))}: {error.message} ({document.get('title')})"
+
+
+def _class_schemas(step: Step, folder: Path) -> Iterator[Any]:
+    path = folder / f"_class.{step.class_name}.json"
+    if path.is_file():
+        yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _uncounted(played: Replayed) -> Iterator[str]:
+    ends = [(record["_fromEntityKey"], record["_toEntityKey"]) for record in played.records]
+    dangling = sum(1 for source, target in ends if source not in played.keys or target not in played.keys)
+    counted = played.result.problems.get("danglingEnds", {}).get("count", 0)
+    if dangling != counted:
+        yield f"{dangling} relationships lack an end, but {counted} were counted"

@@ -1,0 +1,143 @@
+"""The objects that a test declares, and how Graph would page them and tell of their changes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Row = dict[str, Any]
+
+_KINDS = {
+    "/applications": "application",
+    "/contacts": "orgContact",
+    "/devices": "device",
+    "/directory/administrativeUnits": "administrativeUnit",
+    "/directoryRoles": "directoryRole",
+    "/groups": "group",
+    "/servicePrincipals": "servicePrincipal",
+    "/users": "user",
+}
+_TYPE = "@odata.type"
+
+
+class Objects:
+    """Collections of objects, and their relations.
+
+    Every change is one entry of a log: a collection, an object, and for a relation its name and the child. The length
+    of the log is what a delta token stands for.
+    """
+
+    def __init__(self) -> None:
+        self._objects: dict[str, dict[str, Row]] = {}
+        self._children: dict[tuple[str, str, str], dict[str, Row]] = {}
+        self._single: dict[str, Row] = {}
+        self._log: list[tuple[str, str, str, str]] = []
+
+    def add(self, path: str, objects: Sequence[Row]) -> None:
+        """Add objects to a collection, or replace those of the same id."""
+        collection = self._objects.setdefault(path, {})
+        for row in objects:
+            key = row.get("id")
+            if not isinstance(key, str) or not key:
+                raise ValueError(f"{path}: an object of Graph has an id, a text: {row!r}")
+            collection[key] = dict(row)
+            self._log.append((path, key, "", ""))
+
+    def remove(self, path: str, key: str) -> None:
+        """Take an object out of its collection, and out of all relations."""
+        del self._objects[path][key]
+        self._log.append((path, key, "", ""))
+        for (parents, parent, relation), children in self._children.items():
+            if children.pop(key, None):
+                self._log.append((parents, parent, relation, key))
+
+    def relate(self, parents: str, parent: str, relation: str, children: Sequence[str | Row]) -> None:
+        """Make objects the children of another one; a relation without children is declared by naming none."""
+        if parent not in self._objects.get(parents, {}):
+            raise ValueError(f"{parents} has no object {parent}: add it first")
+        related = self._children.setdefault((parents, parent, relation), {})
+        for child in children:
+            row = self._found(child) if isinstance(child, str) else dict(child)
+            related[row["id"]] = row
+            self._log.append((parents, parent, relation, row["id"]))
+
+    def unrelate(self, parents: str, parent: str, relation: str, child: str) -> None:
+        """Make an object no child of another one any more."""
+        del self._children[parents, parent, relation][child]
+        self._log.append((parents, parent, relation, child))
+
+    def put(self, path: str, row: Row) -> None:
+        """Set what the path of a single object gives."""
+        self._single[path] = dict(row)
+
+    def single(self, path: str) -> Row | None:
+        """Return what a path gives that is no collection; ``None`` where there is nothing."""
+        parents, _, key = path.rpartition("/")
+        return self._single.get(path) or self._objects.get(parents, {}).get(key)
+
+    def rows(self, path: str) -> list[Row] | None:
+        """Return the objects of a collection, or the children of an object; ``None`` where the path is neither.
+
+        Raises:
+            LookupError: the parent is not there.
+        """
+        if path in self._objects:
+            return [
+                {name: value for name, value in row.items() if name != _TYPE} for row in self._objects[path].values()
+            ]
+        parent, _, relation = path.rpartition("/")
+        parents, _, key = parent.rpartition("/")
+        if not any((parents, relation) == (known[0], known[2]) for known in self._children):
+            return None
+        if key not in self._objects[parents]:
+            raise LookupError(key)
+        return list(self._children.get((parents, key, relation), {}).values())
+
+    def changes(self, path: str, since: int, select: Sequence[str]) -> list[Row]:
+        """Return the rows of a delta query: each object of a collection that changed, once.
+
+        Args:
+            path: the collection.
+            since: length of the log at that time.
+            select: properties, and relations whose children to tell.
+        """
+        changed = dict.fromkeys(key for where, key, _, _ in self._log[since:] if where == path)
+        return [self._change(path, key, since, select) for key in changed]
+
+    @property
+    def now(self) -> int:
+        """The length of the log."""
+        return len(self._log)
+
+    def tracks(self, path: str) -> bool:
+        """Tell whether a path is a collection."""
+        return path in self._objects
+
+    def _change(self, path: str, key: str, since: int, select: Sequence[str]) -> Row:
+        if key not in self._objects[path]:
+            return {"id": key, "@removed": {"reason": "deleted"}}
+        row = selected(self._objects[path][key], ["id", *select] if select else None)
+        for relation in select:
+            entries = [entry for entry in self._log[since:] if entry[:3] == (path, key, relation)]
+            if entries:
+                children = self._children[path, key, relation]
+                told = dict.fromkeys(child for *_, child in entries)
+                row[f"{relation}@delta"] = list(self._told(children, told))
+        return row
+
+    def _told(self, children: Mapping[str, Row], told: Mapping[str, None]) -> Iterator[Row]:
+        for key in told:
+            if key in children:
+                yield selected(children[key], ["id"])
+            else:
+                yield {"id": key, "@removed": {"reason": "deleted"}}
+
+    def _found(self, key: str) -> Row:
+        for path, objects in self._objects.items():
+            if key in objects:
+                kind = f"#microsoft.graph.{_KINDS[path]}" if path in _KINDS else None
+                return {**({_TYPE: kind} if kind else {}), **objects[key]}
+        raise ValueError(f"no object has the id {key}: add it first, or give the child as an object with its {_TYPE}")
+
+
+def selected(row: Row, select: Sequence[str] | None) -> Row:
+    """Return an object with these properties alone, where it has them; its kind stays."""
+    return dict(row) if select is None else {name: row[name] for name in row if name in (*select, _TYPE)}

@@ -1,0 +1,116 @@
+"""What a step declared ``per_row`` must hold to: it makes the same records of its objects handed over one by one.
+
+Later runs rely on that: they hand over only objects that changed, as they were and as they are, and exchange the
+records.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import requests
+
+from integration.config import Config
+from integration.context import Changes, Context, Seen
+from integration.mirror import Mirror
+from integration.msgraph.auth import GLOBAL_GRAPH, NoToken
+from integration.msgraph.client import Client
+from integration.plugins import load, plan
+from integration.reader import Reader
+from integration.records import Records
+from integration.report import Report
+from integration.request import Request, Row
+from integration.results import Results
+from integration.runner import run
+from integration.schema import load_schema
+from integration.step import Step
+from integration.store import Store
+from integration.tapes import Replay
+from integration.testing.comparing import differences
+
+_MOST = 3
+
+
+def one_by_one(step: Step, cassette: Path) -> Iterator[str]:
+    """Yield how the records differ that a step makes of its cassette's objects one by one."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        manager = load(step)
+        report = run(manager, plan(manager, only=[step.name]), Config(), out=folder, tape=Replay(cassette))
+        store = stack.enter_context(closing(_Store(folder / "graph.db")))
+        mirror = stack.enter_context(closing(Mirror(folder / "tape.db")))
+        session = stack.enter_context(requests.Session())
+        session.mount("https://", Replay(cassette).adapter())
+        client = Client(GLOBAL_GRAPH, NoToken(), session)
+        reader = _Reader(client, mirror, in_flight=1, incremental=False, reads_hidden=True)
+        yield from _Trial(step, report, store, reader).differences()
+
+
+class _Reader(Reader):
+    """Reads the mirror, but of what changed only one object."""
+
+    one: tuple[str, Row] = ("", Row())
+
+    def changes(self, request: Request, *, before: bool) -> Iterator[tuple[str, Row]]:
+        yield self.one
+
+
+class _Store(Store):
+    """Reads the graph, but of what changed only one entity."""
+
+    one: tuple[str, str] = ("", "")
+
+    def changed_entities(self, name: str, *, before: bool) -> Iterator[tuple[str, str]]:
+        yield self.one
+
+
+class _Trial:
+    def __init__(self, step: Step, report: Report, store: _Store, reader: _Reader) -> None:
+        self._step, self._store, self._reader = step, store, reader
+        self._schema = load_schema(step)
+        self._results = Results({result.type: result for result in report.results})
+
+    def differences(self) -> Iterator[str]:
+        seen = Seen()
+        whole = self._made(seen, None)
+        for request in seen.requests:
+            yield from self._lines(whole, self._of_objects(request), request.name.partition("?")[0])
+        for type in sorted(seen.listed):
+            yield from self._lines(whole, self._of_entities(type), type)
+
+    def _lines(self, whole: dict[str, Any], parts: dict[str, Any], input: str) -> Iterator[str]:
+        expected = [{**dict.fromkeys(parts.get(key, ())), **record} for key, record in whole.items()]
+        lines = list(differences(parts.values(), expected))
+        if lines:
+            more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
+            yield (
+                f"it is declared per_row, but with {input} handed over one by one it makes other records: "
+                f"{'; '.join(lines[:_MOST])}{more}: make each record of one object alone, or take per_row away"
+            )
+
+    def _of_objects(self, request: Request) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for row in list(self._reader.rows(request)):
+            self._reader.one = row
+            made |= self._made(Seen(), Changes(request, before=False))
+        return made
+
+    def _of_entities(self, type: str) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for entity in list(self._store.entities(type)):
+            self._store.one = entity
+            made |= self._made(Seen(), Changes(type, before=False))
+        return made
+
+    def _made(self, seen: Seen, changes: Changes | None) -> dict[str, Any]:
+        """Return what the step makes, by what tells its records apart."""
+        context = Context(self._step, self._reader, self._store, self._results, Config(), seen, changes)
+        records = Records(self._step, self._schema)
+        made = {}
+        for *ends, properties in records.rows(iter(self._step.run(context))):
+            key = "|".join(map(str, ends))
+            made[key] = {"_key": key, **json.loads(str(properties or "{}"))}
+        return made

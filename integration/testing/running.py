@@ -1,0 +1,147 @@
+"""Running steps on the real runner: on recorded answers, or on a Graph over HTTP."""
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol, runtime_checkable
+
+from integration.config import Config
+from integration.errors import CassetteError
+from integration.plugins import load, plan
+from integration.recording.salt import project_of
+from integration.report import Report, StepResult
+from integration.runner import run
+from integration.secret import Secret
+from integration.step import Step
+from integration.store import Store
+from integration.tapes import Replay, Tape, demo_folder
+from integration.testing.comparing import Record
+
+
+@runtime_checkable
+class Server(Protocol):
+    """A Graph over HTTP: its root without version, and a bearer token that it takes."""
+
+    @property
+    def url(self) -> str:
+        """Root, such as ``http://127.0.0.1:8080``."""
+
+    @property
+    def token(self) -> str:
+        """Bearer token."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What steps made.
+
+    Attributes:
+        records: JupiterOne objects by type, sorted by ``_key``; of the types that the steps need as well.
+        verdicts: ``complete``, ``partial``, ``skipped`` or ``failed``, by type.
+        report: the run's report.
+        keys: ``_key`` of every entity that was collected.
+    """
+
+    records: Mapping[str, list[Record]]
+    verdicts: Mapping[str, str]
+    report: Report
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a step made of its cassette.
+
+    Attributes:
+        records: its JupiterOne objects, sorted by ``_key``.
+        result: the verdict on it.
+        report: the verdicts on it and on all that it needs.
+        keys: ``_key`` of every entity that was collected.
+    """
+
+    records: list[Record]
+    result: StepResult
+    report: Report
+    keys: frozenset[str]
+
+
+def run_steps(*steps: str | Step, source: Server | Tape, config: Config | None = None, out: Path | None = None) -> Ran:
+    """Run steps, and what they need, as a host does.
+
+    Args:
+        steps: names of installed steps, and steps that are not installed.
+        source: what answers: a ``GraphServer``, or a tape such as ``Replay(path)``.
+        config: settings beside the source.
+        out: folder of the run; a second run in it on the same server is an incremental one. A temporary one where
+            ``None``.
+
+    Raises:
+        IntegrationError: as ``load``, ``plan`` and ``run`` raise.
+    """
+    manager = load(*(step for step in steps if isinstance(step, Step)))
+    chosen = plan(manager, only=[step.name if isinstance(step, Step) else step for step in steps])
+    settings, tape = config or Config(), None
+    if isinstance(source, Server):
+        settings = replace(settings, graph_url=source.url, access_token=Secret(source.token))
+    else:
+        tape = source
+    with ExitStack() as stack:
+        folder = out or Path(stack.enter_context(TemporaryDirectory()))
+        report = run(manager, chosen, settings, out=folder, tape=tape)
+        store = stack.enter_context(closing(Store(folder / "graph.db")))
+        records = {step.name: [json.loads(record) for record in store.records(step)] for step in chosen.steps}
+    entities = [step.name for step in chosen.steps if not step.is_relationship]
+    keys = frozenset(record["_key"] for name in entities for record in records[name])
+    return Ran(records, {result.type: result.verdict for result in report.results}, report, keys)
+
+
+def replay(type: str | Step, cassettes: Path | None = None, *, config: Config | None = None) -> Replayed:
+    """Run a step, and what it needs, on its cassette alone; offline.
+
+    Args:
+        type: name of an installed step, or a step that is not installed.
+        cassettes: folder of ``<type>.yaml``; by default as ``cassette_of`` finds it.
+        config: settings.
+
+    Raises:
+        CassetteError: there is no cassette, or it lacks a request.
+        IntegrationError: as ``load``, ``plan`` and ``run`` raise.
+    """
+    step = step_of(type)
+    cassette = cassettes / f"{step.name}.yaml" if cassettes else cassette_of(step)
+    ran = run_steps(type, source=Replay(cassette), config=config)
+    return Replayed(ran.records[step.name], ran.report.of(step.name), ran.report, ran.keys)
+
+
+def step_of(type: str | Step) -> Step:
+    """Return the declaration of an installed type.
+
+    Raises:
+        UnknownType: no step declares it.
+    """
+    if isinstance(type, Step):
+        return type
+    return next(step for step in plan(load(), only=[type]).steps if step.name == type)
+
+
+def cassette_of(step: Step) -> Path:
+    """Return the step's cassette.
+
+    It is in ``tests/cassettes`` of the project that the step's module belongs to, or of the one that the current folder
+    belongs to; those of the built-in types come with this package.
+
+    Raises:
+        CassetteError: there is none.
+    """
+    here = project_of(Path.cwd())
+    folders = [project / "tests" / "cassettes" for project in [*list(step.source.parents)[:3], here]]
+    for folder in [*folders, demo_folder()]:
+        path = folder / f"{step.name}.yaml"
+        if path.is_file():
+            return path
+    raise CassetteError(
+        f"{folders[-1] / step.name}.yaml: no such cassette: make it with integration record {step.name}"
+    )
