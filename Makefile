@@ -34,7 +34,7 @@ lint: $(INSTALLED) ## Check style, formatting and types
 
 docs: $(INSTALLED) $(SITE)/.installed ## Write the generated pages in docs/, and build the site from all pages into site/
 	@$(VENV)/bin/python -m integration.docs
-	@$(SITE)/bin/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
 
 docs-check: $(INSTALLED) ## Check that no page is stale, and that links, commands and flags in docs/ are there
 	@$(VENV)/bin/python -m integration.docs --check

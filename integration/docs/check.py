@@ -39,49 +39,58 @@ def faults(folder: Path) -> Iterator[str]:
         for command in commands(text):
             if wrong := fault_of(command):
                 yield f"{name}: {shlex.join(command)}: {wrong}"
+        for command in mentions(text):
+            if wrong := fault_of(command, mentioned=True):
+                yield f"{name}: {shlex.join(command)}: {wrong}"
         for flag in _CODE.findall(_prose(text)):
             if re.match(r"--\w", flag) and flag.split()[0].partition("=")[0] not in _known_flags():
                 yield f"{name}: {flag}: no command has this option"
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """Yield every ``integration …`` of a page's shell blocks and of its text, as a list of arguments."""
-    blocks = [body for _, language, body in _FENCE.findall(text) if language in _SHELLS]
-    lines = [line for body in blocks for line in body.replace("\\\n", " ").splitlines()]
-    lines += [code for code in _CODE.findall(_prose(text)) if code.startswith("integration ")]
-    for line in lines:
-        yield from _commands(line)
+    """Yield every ``integration …`` of a page's shell blocks, as a list of words."""
+    for _, language, body in _FENCE.findall(text):
+        for line in body.replace("\\\n", " ").splitlines() if language in _SHELLS else ():
+            yield from _commands(line)
 
 
-def fault_of(command: Sequence[str]) -> str:
+def mentions(text: str) -> Iterator[list[str]]:
+    """Yield every ``integration …`` that stands as code in a page's text, as a list of words."""
+    for code in _CODE.findall(_prose(text)):
+        if code.startswith("integration "):
+            yield from _commands(code)
+
+
+def fault_of(command: Sequence[str], *, mentioned: bool = False) -> str:
     """Say what is wrong with a command line; nothing where it would be accepted. Nothing is run, no file opened.
 
     Args:
         command: its words, ``integration`` first.
+        mentioned: options that it requires may be left out.
     """
     known = {name: (each, context) for name, each, context in every_command()}
     name = command[0]
     rest = list(command[1:])
     while rest and f"{name} {rest[0]}" in known:
         name = f"{name} {rest.pop(0)}"
-    command_found, context = known[name]
-    if isinstance(command_found, click.Group) and rest and not rest[0].startswith("-"):
+    found, context = known[name]
+    if isinstance(found, click.Group) and rest and not rest[0].startswith("-"):
         return f"there is no command {rest[0]}"
     try:
-        given, left, _ = command_found.make_parser(context).parse_args(rest)
+        given, left, _ = found.make_parser(context).parse_args(rest)
     except click.UsageError as error:
         return error.format_message()
-    return f"unexpected: {' '.join(left)}" if left else _unfit(command_found, given, context)
+    if left:
+        return f"unexpected: {' '.join(left)}"
+    required = [] if mentioned else [each for each in found.params if each.required]
+    absent = [each.opts[0] for each in required if given.get(each.name or "") is None]
+    return f"{absent[0]} is missing" if absent else _unfit(found, given, context)
 
 
 def _unfit(command: click.Command, given: Mapping[str, Any], context: click.Context) -> str:
     """Say which value an option does not take; files are not looked at, and names in capitals stand for values."""
     for option in command.params:
-        value = given.get(option.name or "")
-        if value is None:
-            if option.required:
-                return f"{option.opts[0]} is missing"
-            continue
+        value = given.get(option.name or "", ())
         for each in value if isinstance(value, list | tuple) else [value]:
             if isinstance(each, str) and not isinstance(option.type, click.Path | click.File) and not each.isupper():
                 try:
