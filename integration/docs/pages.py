@@ -21,7 +21,7 @@ def pages(manager: pluggy.PluginManager, project: Path) -> Mapping[str, str]:
         manager: from ``load``.
         project: folder of the project whose types are described; those of other packages are left out.
     """
-    steps = [step for step in declared_steps(manager) if step.source.is_relative_to(project)]
+    steps = [step for step in declared_steps(manager) if step.source.resolve().is_relative_to(project)]
     return {
         "types.md": types_page(manager, steps),
         "hooks.md": hooks_page(),
