@@ -5,17 +5,20 @@ ARGS ?=
 
 VENV := .venv
 INSTALLED := $(VENV)/.installed
-PIP := $(VENV)/bin/python -m pip --quiet --quiet --disable-pip-version-check
+PIP := -m pip --quiet --quiet --disable-pip-version-check
+SITE := $(VENV)/docs
 SOURCES = $(wildcard integration steps tests benchmarks examples)
 
 CHECK := 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
 CREDENTIALS := (AZURE_CLOUD_LOCAL_EXECUTION_|AZURE_)?CLIENT_(ID|SECRET)|(AZURE_CLOUD_LOCAL_EXECUTION_)?DIRECTORY_ID|AZURE_TENANT_ID|INTEGRATION_ACCESS_TOKEN|INTEGRATION_MANAGED_IDENTITY
+LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--custom-compile-command "make lock"
 DEMO = $(if $(filter --demo --replay% --event%,$(ARGS)),,--demo)
 
-.PHONY: help run test lint lock build clean
+.PHONY: help run test lint docs docs-check lock build clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(INSTALLED) ## Read the tenant that the environment or .env names, or else the demo tenant; ARGS= adds options
 	@if { env; cat .env 2>/dev/null; } | grep -Eq "^ *(export +)?($(CREDENTIALS)) *= *[\"']?[^\"' ]"; \
@@ -29,17 +32,24 @@ lint: $(INSTALLED) ## Check style, formatting and types
 	@$(VENV)/bin/ruff format --quiet --check $(SOURCES)
 	@$(VENV)/bin/mypy --strict $(SOURCES)
 
-lock: ## Bring requirements-dev.txt up to the newest versions that pyproject.toml allows
+docs: $(INSTALLED) $(SITE)/.installed ## Write the generated pages in docs/, and build the site from all pages into site/
+	@$(VENV)/bin/python -m integration.docs
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
+
+docs-check: $(INSTALLED) ## Check that no page is stale, and that links, commands and flags in docs/ are there
+	@$(VENV)/bin/python -m integration.docs --check
+
+lock: ## Bring requirements-*.txt up to the newest versions that pyproject.toml allows
 	@$(PYTHON) -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip --quiet --quiet install uv
-	@$(VENV)/lock/bin/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 \
-		--generate-hashes --upgrade --custom-compile-command "make lock" --output-file requirements-dev.txt
+	@$(LOCK) pyproject.toml --group dev --output-file requirements-dev.txt
+	@$(LOCK) --group docs --output-file requirements-docs.txt
 
 build: $(INSTALLED) ## Build the source distribution and the wheel into dist/
 	@$(VENV)/bin/hatchling build
 
 clean: ## Remove what make and the tools made; .env and .integration stay
-	@rm -rf $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
@@ -47,6 +57,12 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 		"name it with PYTHON=/path/to/python$(if $(PYTHON),; $(PYTHON) is not one)" >&2; exit 1; }
 	@echo "Installing the locked dependencies into $(VENV)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --require-hashes --requirement requirements-dev.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(VENV)/bin/python $(PIP) install --require-hashes --requirement requirements-dev.txt
+	@$(VENV)/bin/python $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SITE)/.installed: requirements-docs.txt $(INSTALLED)
+	@echo "Installing the site's generator into $(SITE)"
+	@$(PYTHON) -m venv --clear $(SITE)
+	@$(SITE)/bin/python $(PIP) install --require-hashes --requirement requirements-docs.txt
 	@touch $@

@@ -10,6 +10,8 @@ from integration.errors import ConfigurationError
 
 FORMATS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
+NAMES: Mapping[str, str] = {"format": "INTEGRATION_LOG_FORMAT", "level": "INTEGRATION_LOG_LEVEL"}
+"""The environment variable of each setting."""
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
@@ -25,17 +27,17 @@ def set_up(format: str | None, level: str | None, environment: Mapping[str, str]
         ConfigurationError: a variable holds something else.
     """
     chosen = {
-        "INTEGRATION_LOG_FORMAT": (format or environment.get("INTEGRATION_LOG_FORMAT") or "text", FORMATS),
-        "INTEGRATION_LOG_LEVEL": (level or environment.get("INTEGRATION_LOG_LEVEL") or "warning", LEVELS),
+        NAMES["format"]: (format or environment.get(NAMES["format"]) or "text", FORMATS),
+        NAMES["level"]: (level or environment.get(NAMES["level"]) or "warning", LEVELS),
     }
     faults = [f"{name}: expected one of {', '.join(known)}" for name, (value, known) in chosen.items()
               if value.lower() not in known]  # fmt: skip
     if faults:
         raise ConfigurationError(faults)
     handler = StandardError()
-    handler.setFormatter(JsonLines() if chosen["INTEGRATION_LOG_FORMAT"][0].lower() == "json" else _TEXT)
+    handler.setFormatter(JsonLines() if chosen[NAMES["format"]][0].lower() == "json" else _TEXT)
     logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
-    logging.getLogger("integration").setLevel(chosen["INTEGRATION_LOG_LEVEL"][0].upper())
+    logging.getLogger("integration").setLevel(chosen[NAMES["level"]][0].upper())
 
 
 class StandardError(logging.Handler):

@@ -59,6 +59,11 @@ def covers(granted: Iterable[str], wanted: str) -> bool:
     return _cover(granted, wanted) is not None
 
 
+def broader(wanted: str) -> tuple[str, ...]:
+    """Return the reading permissions that contain ``wanted``, sorted."""
+    return tuple(sorted(name for name, contents in _CONTAINS.items() if wanted in contents))
+
+
 def consent_link(authority: str, tenant: str, client: str) -> str:
     """Return the address where an administrator consents to what the app registration asks for.
 

@@ -1,0 +1,190 @@
+"""What the pages in ``docs/`` say is so: those made from declarations are current, and what they show works."""
+
+import itertools
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import integration
+from integration import Step, hookspecs, load, plan
+from integration.cli import main
+from integration.commands.run import run
+from integration.docs.check import commands, fault_of, faults
+from integration.docs.pages import pages, stale
+from integration.permissions import covers, review
+from integration.plugins import declared_steps
+from integration.variables import INSTANCE_NAMES, NAMES
+from tests.support import ROOT, write
+
+DOCS = ROOT / "docs"
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
+SECRETS = {"clientSecret", "clientCertificatePassword", "accessToken"}
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Return page and text of every block of code in a language."""
+    pattern = re.compile(rf"^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return [(name, block) for name, text in PAGES.items() for block in pattern.findall(text)]
+
+
+def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the generator in a folder that holds ``steps``, ``schemas`` and ``docs``."""
+    command = [sys.executable, "-m", "integration.docs", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[Step]:
+    return declared_steps(load())
+
+
+def test_the_pages_that_are_made_are_current() -> None:
+    assert stale(DOCS, pages(load(), ROOT)) == []
+
+
+def test_links_commands_and_flags_are_there_and_every_page_is_linked_from_the_index() -> None:
+    assert list(faults(DOCS)) == []
+
+
+def test_every_command_of_a_block_is_accepted() -> None:
+    found = [command for text in PAGES.values() for command in commands(text)]
+    assert {command[1] for command in found} >= {"check", "diff", "push", "run"}
+    assert {" ".join(command): fault for command in found if (fault := fault_of(command))} == {}
+
+
+def test_the_containers_are_given_what_the_program_takes() -> None:
+    given = []
+    for _, text in blocks("yaml"):
+        for document in yaml.safe_load_all(text):
+            if document["kind"] == "CronJob":
+                pod = document["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+                given += [container["args"] for container in pod["containers"]]
+    assert given
+    assert [fault_of(["integration", *arguments]) for arguments in given] == [""] * len(given)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("```console\nintegration rum\n```", "there is no command rum"),
+        ("```console\nFOO=1 /opt/bin/integration run --fresher\n```", "No such option"),
+        ("```cron\n1 * * * * me cd /x && integration run --in-flight 99 >>log 2>&1\n```", "not in the range"),
+        ("```console\nintegration run \\\n  --cloud moon\n```", "moon"),
+        ("```console\nintegration push\n```", "--to is missing"),
+        ("```console\nintegration plan everything\n```", "everything"),
+        ("Say `integration run --fail-on sunday`.", "sunday"),
+        ("Say `--fresher`.", "--fresher: no command has this option"),
+        ("See [there](gone.md).", "a link leads to gone.md, which is not there"),
+        ("See [there](index.md#gone).", "index.md#gone, which has no such heading"),
+        ("# Alone", "page.md: index.md has no link to it"),
+    ],
+)
+def test_a_fault_is_found(text: str, fault: str, tmp_path: Path) -> None:
+    index = "# Index\n" if fault.endswith("no link to it") else "# Index\n\n[A page](page.md#a-page)\n"
+    (found,) = faults(write(tmp_path, {"index.md": index, "page.md": f"# A page\n\n{text}\n"}))
+    assert fault in found
+
+
+def test_what_is_right_is_let_through(tmp_path: Path) -> None:
+    text = """
+# A page
+
+`integration push` needs `--to URL`; see [above](#a-page), [the index](index.md#an-index-of-all) and
+[elsewhere](https://example.com/gone.md).
+
+```console
+export NAME=value  # integration rum
+integration run --only TYPE --in-flight 4 | tee log   # or not
+print-event | integration run --event - --out "/var/lib/$(basename x .json)"
+```
+"""
+    write(tmp_path, {"index.md": "# An `index` of all\n\n[A page](page.md)\n", "page.md": text})
+    assert list(faults(tmp_path)) == []
+    assert len(list(commands(text))) == 2
+
+
+def test_a_changed_property_makes_the_check_red_until_the_page_is_made_again(tmp_path: Path) -> None:
+    for folder in ("steps", "schemas", "docs"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "schemas" / "azure_user.json"
+    schema = json.loads(path.read_text())
+    schema["properties"]["jobTitle"]["description"] = "What is on the door."
+    path.write_text(json.dumps(schema))
+    red = check(tmp_path, "--check")
+    assert (red.returncode, red.stderr) == (1, "docs/types.md: stale: run make docs\n")
+    written = check(tmp_path)
+    assert (written.returncode, written.stdout) == (0, "docs/types.md written\n")
+    assert "| What is on the door. |" in (tmp_path / "docs" / "types.md").read_text()
+    green = check(tmp_path, "--check")
+    assert (green.returncode, green.stderr) == (0, "")
+
+
+def test_every_public_name_is_documented() -> None:
+    text = "\n".join(PAGES.values())
+    assert [name for name in integration.__all__ if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_nothing_that_is_declared_is_left_out(steps: list[Step]) -> None:
+    hooks = [name for name in vars(hookspecs) if name.startswith("integration_")]
+    variables = [each for names in (*NAMES.values(), *INSTANCE_NAMES.values()) for each in names]
+    described = {
+        "types.md": [f"## {step.name}\n" for step in steps if step.source.is_relative_to(ROOT)],
+        "hooks.md": [f"## {hook}\n" for hook in hooks],
+        "settings.md": [f"`{name}`" for name in [*NAMES, *variables]],
+        "commands.md": [f"## integration {name}\n" for name in main.commands],
+    }
+    assert all(described.values())
+    assert [each for page, all_ in described.items() for each in all_ if each not in PAGES[page]] == []
+
+
+def test_every_property_stands_in_the_table_of_its_type() -> None:
+    for path in (ROOT / "schemas").glob("[!_]*.json"):
+        _, _, section = PAGES["types.md"].partition(f"\n## {path.stem}\n")
+        rows = set(re.findall(r"^\| `([^`]+)` \|", section.partition("\n## ")[0], re.MULTILINE))
+        assert rows == set(json.loads(path.read_text())["properties"]), path.stem
+
+
+def consents() -> Iterator[tuple[str, set[str]]]:
+    """Yield type and permissions of each row of the table of consents."""
+    for name, granted in re.findall(r"^\| \[`(\w+)`\]\(#\w+\) \| (`\w+\.[^|]+) \|", PAGES["types.md"], re.MULTILINE):
+        yield name, set(re.findall(r"`([^`]+)`", granted))
+
+
+def test_the_consents_of_a_selection_follow_from_those_of_its_types() -> None:
+    rows = dict(consents())
+    manager = load()
+    assert rows
+    for pair in itertools.combinations(rows, 2):
+        union = rows[pair[0]] | rows[pair[1]]
+        smallest = {name for name in union if not covers(union - {name}, name)}
+        assert set(review(plan(manager, only=pair), ()).to_grant) == smallest, pair
+
+
+def test_no_option_takes_a_secret() -> None:
+    taken = {option.name for option in run.params if isinstance(option, click.Option)}
+    assert set(NAMES) >= SECRETS
+    assert taken.isdisjoint(SECRETS)
+
+
+@pytest.mark.parametrize(("page", "query"), blocks("sql"))
+def test_a_query_answers(page: str, query: str) -> None:
+    assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
+    assert sqlite3.connect(".integration/graph.db").execute(query).fetchall(), page
+
+
+@pytest.mark.parametrize("page", ["hooks.md", "operations.md"])
+def test_a_program_runs(page: str) -> None:
+    programs = [block for name, block in blocks("python") if name == page and "import" in block]
+    assert programs
+    for program in programs:
+        subprocess.run([sys.executable, "-c", program], check=True)
