@@ -15,7 +15,10 @@ from integration.plugins import declared_steps, load, plan
               help="Draw the steps and what they need, as text: mermaid (without a word) or dot.")  # fmt: skip
 @errors_as_messages
 def plan_command(only: tuple[str, ...], skip: tuple[str, ...], graph: str | None) -> None:
-    """Show the order of the steps, the permissions that each needs, and what falls away. Reads nothing."""
+    """Show the steps in order, and the permissions they need.
+
+    Also what falls away, and why. Reads nothing.
+    """
     chosen = plan(load(), only=only, skip=skip)
     if graph is None:
         plan_table(chosen)
