@@ -6,27 +6,89 @@ threads work too. So many rows are written by one statement here, and what is re
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
+
+from integration.errors import OutputError
 
 _PAGE = 16_384
 _CHECKPOINT_PAGES = 2_000
+_PRIMARY = 0xFF
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "make room there",
+    sqlite3.SQLITE_IOERR: "look after the disk and the limits on it",
+    sqlite3.SQLITE_READONLY: "make it writable",
+}
+"""What to do about a file that cannot be written, by SQLite's primary result code."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection that says what to do where the disk fails, and then does nothing more.
+
+    SQLite may have undone the whole transaction by then, so that another statement would stand, and be kept, by itself.
+    """
+
+    path = Path()
+    _lost = ""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Execute a statement.
+
+        Raises:
+            OutputError: the file cannot be written, now or earlier.
+            sqlite3.Error: anything else.
+        """
+        self._check()
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        """Execute a statement for each of the parameters; raises as ``execute`` does."""
+        self._check()
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
+    def executescript(self, sql: str, /) -> sqlite3.Cursor:
+        """Execute several statements; raises as ``execute`` does."""
+        self._check()
+        try:
+            return super().executescript(sql)
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
+    def _check(self) -> None:
+        if self._lost:
+            raise OutputError(self._lost)
+
+    def _failed(self, error: sqlite3.Error) -> Exception:
+        remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY)
+        if remedy is None:
+            return error
+        self._lost = f"{self.path}: cannot be written: {error}: {remedy}; the next run goes on from here"
+        return OutputError(self._lost)
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open a file: readers see the last commit while a writer works, and a killed writer loses only what it had open.
 
     Raises:
+        OutputError: the file cannot be written.
         sqlite3.DatabaseError: the file is not SQLite, or cannot be opened.
     """
-    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60, factory=Connection)
+    connection.path = path
     try:
         connection.execute(f"PRAGMA page_size = {_PAGE}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, OutputError):
         connection.close()
         raise
     return connection

@@ -1,6 +1,5 @@
 """What a person sees: progress while a run goes on, and tables."""
 
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -68,12 +68,14 @@ class Display:
         """Count the step."""
         self._bars.update(self._steps, advance=1, detail=f"{result.type}: {result.verdict}")
         if not self._console.is_terminal:
-            sys.stderr.write(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s\n")
+            self._console.file.write(
+                f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s\n"
+            )
 
 
 def report_table(report: Report, out: Path) -> None:
     """Print the verdicts."""
-    table = _table("type", "verdict", ">count", ">seconds", "reason", "changes")
+    table = _table("type", "verdict", ">count", ">seconds", "reason…", "changes")
     for result in report.results:
         colour = _COLOURS[result.verdict]
         table.add_row(
@@ -103,7 +105,7 @@ def changes_table(counts: Mapping[str, Mapping[str, int]], since: int, revision:
 
 def plan_table(plan: Plan) -> None:
     """Print what would run, in order, and what falls away."""
-    table = _table(">order", "type", "needs", "permissions", "enriched with")
+    table = _table(">order", "type", "needs…", "permissions…", "enriched with…")
     for number, step in enumerate(plan.steps, 1):
         table.add_row(
             str(number), step.name, ", ".join(step.needs), ", ".join(step.permissions), ", ".join(step.optional)
@@ -117,7 +119,7 @@ def plan_table(plan: Plan) -> None:
 
 def review_table(review: Review, link: str | None) -> None:
     """Print which permissions are granted, what falls away without the others, and what to grant."""
-    table = _table("permission", "state", "needed by", "adds properties to")
+    table = _table("permission", "state…", "needed by…", "adds properties to…")
     for demand in review.demands:
         state = "[green]granted[/]" if demand.granted_by else "[red]missing[/]"
         if demand.granted_by not in ("", demand.permission):
@@ -137,7 +139,7 @@ def review_table(review: Review, link: str | None) -> None:
 
 def types_table(steps: Sequence[Step]) -> None:
     """Print every declared type."""
-    table = _table("type", "class", "from", "to", "description")
+    table = _table("type", "class", "from", "to", "description…")
     for step in steps:
         table.add_row(step.name, step.class_name, *(step.ends or ("", "")), step.description)
     _print(table)
@@ -159,13 +161,36 @@ _WORDS = {"duplicateKeys": "duplicate keys left out", "danglingEnds": "lead to a
 
 
 def _table(*columns: str) -> Table:
+    """Return an empty table; columns that begin with ``>`` are numbers, and only those that end with ``…`` may wrap."""
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+        table.add_column(
+            column.strip(">…"),
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=not column.endswith("…"),
+            overflow="fold",
+        )
     return table
 
 
 def _print(table: Table) -> None:
-    """Print a table; not on a terminal its lines are as long as they need to be."""
-    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    """Print a table; not on a terminal its lines are as long as they need to be, and on a narrow one it is a list."""
+    console = Console()
+    if not console.file.isatty():
+        console = Console(width=_WIDE)
+    elif console.measure(table, options=console.options.update_width(_WIDE)).minimum > console.width:
+        _list(table, console)
+        return
     console.print(table)
+
+
+def _list(table: Table, console: Console) -> None:
+    """Print each row of a table as a paragraph: its name, and below that what the other columns have."""
+    rows = zip(*(column.cells for column in table.columns), strict=True)
+    for row in rows:
+        cells = dict(zip((column.header for column in table.columns), row, strict=True))
+        name = cells.pop("type" if "type" in cells else table.columns[0].header)
+        console.print(f"[bold]{name}[/]", overflow="fold")
+        for header, cell in cells.items():
+            if cell:
+                console.print(Padding(f"{header}: {cell}", (0, 0, 0, 2)), overflow="fold")

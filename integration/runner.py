@@ -15,7 +15,7 @@ from integration.accounts import account, not_represented
 from integration.changes import What
 from integration.config import Config, from_event
 from integration.delivery import deliver
-from integration.errors import IntegrationError, Interrupted
+from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.guard import note_losses, withhold
 from integration.judge import Judge, skipped
 from integration.mirror import Mirror
@@ -105,33 +105,49 @@ class _Run:
 
     def execute(self, sinks: list[Sink]) -> Report:
         """Read the tenant, publish its graph, and bring the destinations up to date."""
-        report = None
         try:
-            with ExitStack() as stack:
-                store = stack.enter_context(closing(Store(self._folder / "graph.db")))
-                reader = self._reader(stack)
-                store.begin(self._tenant)
-                try:
-                    self._execute_steps(store, reader)
-                finally:
-                    self._reading |= account(reader)
-                self._reading["notRepresented"] = not_represented(reader, store)
-                note_losses(store, self._config.mass_delete)
-                self._withheld = withhold(store, allow=self._config.allow_mass_delete)
-                self._changes = store.counts_of_changes()
-                report = self._report()
-                store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
-                store.commit()
-                reader.mirror.finish()
-                report = self._report(failed_sinks=deliver(sinks, store, self._plan.steps, report))
-            return report
+            report = self._finished(sinks)
         except IntegrationError as error:
-            report = self._report(error=str(error))
+            self._end_early(error)
             raise
+        except KeyboardInterrupt:
+            stopped = Interrupted("stopped; the next run in this folder goes on from here")
+            self._end_early(stopped)
+            raise stopped from None
+        self._end(report)
+        return report
+
+    def _finished(self, sinks: list[Sink]) -> Report:
+        with ExitStack() as stack:
+            store = stack.enter_context(closing(Store(self._folder / "graph.db")))
+            reader = self._reader(stack)
+            store.begin(self._tenant)
+            try:
+                self._execute_steps(store, reader)
+            finally:
+                self._reading |= account(reader)
+            self._reading["notRepresented"] = not_represented(reader, store)
+            note_losses(store, self._config.mass_delete)
+            self._withheld = withhold(store, allow=self._config.allow_mass_delete)
+            self._changes = store.counts_of_changes()
+            report = self._report()
+            store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
+            store.commit()
+            reader.mirror.finish()
+            return self._report(failed_sinks=deliver(sinks, store, self._plan.steps, report))
+
+    def _end_early(self, error: IntegrationError) -> None:
+        """Say in the summary how far the run came, unless the disk that ended it does not take that either."""
+        try:
+            self._end(self._report(error=str(error)))
+        except OutputError as second:
+            _log.warning("%s", second)
+
+    def _end(self, report: Report) -> None:
+        try:
+            write_json(self._folder / "summary.json", report.summary())
         finally:
-            if report is not None:
-                write_json(self._folder / "summary.json", report.summary())
-                self._manager.hook.integration_run_finished(report=report)
+            self._manager.hook.integration_run_finished(report=report)
 
     def _reader(self, stack: ExitStack) -> Reader:
         """Sign in, so that a refusal is known before anything is read, and open the mirror."""
@@ -183,13 +199,11 @@ class _Run:
             try:
                 for future in as_completed(running):
                     future.result()
-            except BaseException as error:
+            except BaseException:
                 for future in running:
                     future.cancel()
                 reader.client.stop()
                 self._results.stop()
-                if isinstance(error, KeyboardInterrupt):
-                    raise Interrupted("stopped; the next run in this folder goes on from here") from None
                 raise
 
     def _execute(self, step: Step, store: Store, reader: Reader) -> None:

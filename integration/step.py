@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 EntityFunction: TypeAlias = "Callable[[Context], Iterator[Entity]]"
 RelationshipFunction: TypeAlias = "Callable[[Context], Iterator[Relationship]]"
+_RESERVED = r"con|prn|aux|nul|com[0-9]|lpt[0-9]"
+"""Names that no file has on Windows, whatever its suffix. Source: Microsoft, Naming Files, Paths, and Namespaces."""
+
 StepFunction: TypeAlias = "EntityFunction | RelationshipFunction"
 
 
@@ -48,6 +51,10 @@ class Step:
         class_form = r"[A-Z][A-Za-z]*" if self.ends is None else r"[A-Z]+"
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", self.name) or len(self.name) < 3:
             raise self.fault(f"{self.name!r} is not a type name: write it in snake_case, such as vendor_resource")
+        if re.fullmatch(_RESERVED, self.name):
+            raise self.fault(
+                f"{self.name!r} is not a type name: Windows has no files of that name; call it vendor_resource"
+            )
         if not re.fullmatch(class_form, self.class_name):
             raise self.fault(f"{self.class_name!r} is not a JupiterOne class: write User for an entity, HAS for a verb")
         if not (self.run.__doc__ or "").strip():

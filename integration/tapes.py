@@ -20,6 +20,7 @@ from integration import cassette
 from integration.cassette import Answer, Interaction, Key, key_of
 from integration.errors import CassetteError
 from integration.msgraph.auth import GLOBAL_GRAPH
+from integration.msgraph.connections import Adapter
 
 _CONNECTIONS = 64
 
@@ -56,8 +57,8 @@ class Live:
     one_by_one = False
 
     def adapter(self) -> BaseAdapter:
-        """Return requests' own adapter, which keeps a connection for each request in flight."""
-        return HTTPAdapter(pool_connections=4, pool_maxsize=_CONNECTIONS)
+        """Return an adapter that keeps a connection for each request in flight."""
+        return Adapter(_CONNECTIONS)
 
     def close(self) -> None:
         """Do nothing: the session closes its connections."""

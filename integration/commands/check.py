@@ -30,9 +30,10 @@ from integration.signin import tokens_for
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @errors_as_messages
 def check(event: TextIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any) -> int:
-    """Sign in and compare the token's permissions with what the chosen types need. Reads no data.
+    """Sign in and say which permissions are missing. Reads no data.
 
-    Settings are those of integration run. Exits with 1 where a permission is missing without which a type falls away.
+    The token's permissions are compared with what the chosen types need. Settings are those of integration run.
+    Exits with 1 where a permission is missing without which a type falls away.
     """
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from integration.commands.group import OUT, errors_as_messages, main
+from integration.commands.group import OUT, TypeName, errors_as_messages, main
 from integration.delivery import existing
 from integration.difference import counts, differences
 from integration.display import changes_table
@@ -20,13 +20,13 @@ from integration.store import Store
 
 @main.command()
 @OUT
-@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this type; repeatable.")
+@click.option("--type", "types", type=TypeName(), multiple=True, metavar="TYPE", help="Only this type; repeatable.")
 @click.option("--since", type=click.IntRange(0), metavar="N",
               help="Compare with revision N of the graph.  [default: the one before the last run]")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, one for each change.")
 @errors_as_messages
 def diff(out: Path, types: tuple[str, ...], since: int | None, as_json: bool) -> None:
-    """Show what the last run changed in the graph: counts for each type, then the objects."""
+    """Show what the last run changed: counts, then objects."""
     steps = declared_steps(load())
     chosen = _chosen(steps, types)
     classes = {step.name: step.class_name for step in steps}

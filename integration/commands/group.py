@@ -1,6 +1,8 @@
 """The command ``integration`` and what its subcommands share: options, settings, errors as messages."""
 
+import errno
 import json
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -8,17 +10,36 @@ from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from integration import config as settings
 from integration import logs
 from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.msgraph.auth import CLOUDS
+from integration.plugins import declared_steps, load
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ONLY = click.option("--only", multiple=True, metavar="TYPE", help="Collect this type and what it needs; repeatable.")
-SKIP = click.option("--skip", multiple=True, metavar="TYPE", help="Leave this type out, and what needs it; repeatable.")
+
+class TypeName(click.types.StringParamType):
+    """The name of a type; shells complete it from the installed steps. Whether it is one, the plan tells."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the types that begin so."""
+        return [
+            CompletionItem(step.name, help=step.description)
+            for step in declared_steps(load())
+            if step.name.startswith(incomplete)
+        ]
+
+
+ONLY = click.option(
+    "--only", type=TypeName(), multiple=True, metavar="TYPE", help="Collect this type and what it needs; repeatable."
+)
+SKIP = click.option(
+    "--skip", type=TypeName(), multiple=True, metavar="TYPE", help="Leave this type out, and what needs it; repeatable."
+)
 _SETTINGS = (
     click.option("--event", type=click.File(), metavar="FILE",
                  help="Take the settings from an event (JSON); - is standard input."),
@@ -53,6 +74,15 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
         except IntegrationError as error:
             click.echo(f"error: {error}", err=True)
             code = 3 if isinstance(error, FatalError) else 2
+        except KeyboardInterrupt:
+            click.echo("error: stopped", err=True)
+            code = 3
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {place}{error.strerror or type(error).__name__}", err=True)
+            code = 3
         sys.exit(code or 0)
 
     return wrapped
@@ -64,16 +94,33 @@ def main() -> None:
     """Read a Microsoft Entra tenant through Microsoft Graph into a graph of entities and relationships.
 
     \b
-    Try it without a tenant:   integration run --demo
-    See what would be read:    integration plan
-    Read your own tenant:      set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET
-                               (or put them into a file .env), then: integration check
-                               and: integration run
+    Try it without a tenant:
+      integration run --demo
+    Read your own: set AZURE_CLIENT_ID, AZURE_TENANT_ID
+    and AZURE_CLIENT_SECRET, or put them into a file .env:
+      integration doctor   what is missing, what to do
+      integration plan     what would be read
+      integration run
 
     \b
-    Exit codes: 0 nothing failed, 1 a type or a destination failed (check: a permission is missing),
-    2 settings, declarations or credentials are wrong, 3 the run could not go on.
+    Exit codes:
+      0  nothing failed
+      1  a type or a destination failed
+         (check: a permission is missing;
+         doctor: something is a problem)
+      2  wrong settings, declarations, credentials
+      3  it could not go on, or was stopped;
+         the next run goes on from there
+
+    \b
+    Tab completion, for bash (or zsh), in ~/.bashrc:
+      eval "$(_INTEGRATION_COMPLETE=bash_source \\
+        integration)"
+    for fish, in ~/.config/fish/config.fish:
+      _INTEGRATION_COMPLETE=fish_source \\
+        integration | source
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what stops a service stops as Ctrl-C does
 
 
 def config_from(

@@ -16,9 +16,10 @@ from integration.plugins import load
 @ALLOW_MASS_DELETE
 @errors_as_messages
 def push(out: Path, to: tuple[str, ...], allowMassDelete: bool) -> int:  # noqa: N803 - the setting's name
-    """Send the graph that is there to destinations, without reading Graph again.
+    """Send the graph that is there to destinations.
 
-    Each gets what it has not got yet. Types that the last run did not read whole lose nothing there.
+    Nothing is read again. Each gets what it has not got yet. Types that the last run did not read whole lose nothing
+    there.
     """
     report = push_graph(load(), to, out=out, allow_mass_delete=allowMassDelete)
     report_table(report, out)

@@ -28,6 +28,7 @@ from integration.errors import (
 )
 from integration.msgraph.answers import Answer, decode
 from integration.msgraph.auth import Tokens
+from integration.msgraph.connections import Adapter
 from integration.msgraph.meter import Meter
 from integration.msgraph.pace import Pace
 from integration.secret import Secret
@@ -113,8 +114,11 @@ class Client:
         return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body))
 
     def stop(self) -> None:
-        """Make every request, waiting ones included, raise ``Interrupted``."""
+        """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut."""
         self.pace.stop()
+        for adapter in self._session.adapters.values():
+            if isinstance(adapter, Adapter):
+                adapter.cut()
 
     def check_host(self, url: str) -> None:
         """Raise ``PagingError`` for a URL of another host: no token may go there."""
@@ -151,6 +155,7 @@ class Client:
             failures += 1
             asked = answer.retry_after if answer else None
             pause = self.patience.wait(failures) if asked is None else asked
+            self.pace.check()
             if not self._may_retry(error, failures) or time.monotonic() + pause > ends:
                 raise self._final(error)
             _log.info("again in %.1f s: %s", pause, error)

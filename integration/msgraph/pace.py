@@ -96,7 +96,7 @@ class Pace:
         with self._free:
             while (left := ends - time.monotonic()) > 0 and not self._stopped:
                 self._free.wait(left)
-            self._check()
+            self.check()
 
     def stop(self) -> None:
         """Let nothing through any more."""
@@ -106,7 +106,7 @@ class Pace:
 
     def _wait(self) -> None:
         while True:
-            self._check()
+            self.check()
             closed = self._opens - time.monotonic()
             if closed > 0:
                 self._free.wait(closed)
@@ -115,6 +115,7 @@ class Pace:
             else:
                 return
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise ``Interrupted`` where ``stop`` was called."""
         if self._stopped:
             raise Interrupted("the run was stopped")

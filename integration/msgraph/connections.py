@@ -1,0 +1,61 @@
+"""Connections that can be cut while an answer is awaited, so that a run that is stopped does not wait for it."""
+
+import socket
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+
+class Adapter(HTTPAdapter):
+    """Requests' own adapter, with a connection for each request in flight.
+
+    Args:
+        connections: how many are kept.
+    """
+
+    def __init__(self, connections: int) -> None:
+        self._open: WeakSet[HTTPConnection] = WeakSet()
+        super().__init__(pool_connections=4, pool_maxsize=connections)
+
+    def init_poolmanager(self, *args: Any, **named: Any) -> None:
+        """Make the pools note what they open."""
+        super().init_poolmanager(*args, **named)
+        self._note(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **named: Any) -> Any:
+        """Return the pools of a proxy, which note what they open too."""
+        manager = super().proxy_manager_for(*args, **named)
+        self._note(manager)
+        return manager
+
+    def cut(self) -> None:
+        """Make everybody who awaits an answer get an error at once; safe for many threads."""
+        for connection in list(self._open):
+            if connection.sock is not None:
+                with suppress(OSError):  # the other side was faster
+                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+    def _note(self, manager: Any) -> None:
+        opened = self._open
+
+        class Plain(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                opened.add(self)
+
+        class Secure(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                opened.add(self)
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
