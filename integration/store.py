@@ -17,7 +17,7 @@ from integration.loose import count_loose, find_loose, refresh_loose
 from integration.schema import Schema
 from integration.stage import EXAMPLES, Stage
 from integration.step import Step
-from integration.tables import CONTENT, FORMAT, INDEXES, SCHEMA, SYSTEM, number_of, view_of
+from integration.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, view_of
 
 _ROWS = 1000
 _REMEMBERED = 50
@@ -82,7 +82,7 @@ class Store:
     def commit(self) -> None:
         """Make the run's graph the current one; who is reading the previous one goes on with it undisturbed."""
         with self._lock:
-            self._database.execute(INDEXES)
+            ease_reading(self._database, self.revision)
             self._database.execute("COMMIT")
             self._database.execute("PRAGMA busy_timeout = 0")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

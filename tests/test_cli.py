@@ -156,7 +156,7 @@ def test_help_explains_every_option(command: str) -> None:
     shown = " ".join(integration(command, "--help").stdout.split())
     for option in main.commands[command].params:
         assert option.opts[0] in shown
-        assert " ".join(str(getattr(option, "help", "")).split()) in shown
+        assert " ".join(str(getattr(option, "help", None) or "").split()) in shown
     assert (main.commands[command].help or "").partition("\n")[0] in shown
     assert command in integration("--help").stdout
     variables = [name for names in (*NAMES.values(), *INSTANCE_NAMES.values()) for name in names]
