@@ -46,7 +46,7 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
         lines = [f"{key}  {_described(properties)}" for key, properties in found[:_SHOWN]]
         more = ["…"] if len(found) > _SHOWN else []
         raise QueryError("\n  - ".join([f"several are called {text!r}: give the key of one of them", *lines, *more]))
-    near = list(dict.fromkeys([*_containing(database, types, text), *_similar(database, types, text)]))[:_NEAR]
+    near = list(dict.fromkeys(_containing(database, types, text))) or _similar(database, types, text)
     hint = "\n  - ".join(["; near it:", *map(repr, near)]) if near else ""
     raise QueryError(f"no {' or '.join(types)} has the key or the name {text!r}{hint}")
 
@@ -92,8 +92,8 @@ def _is_plain(character: str) -> bool:
 
 
 def _names(properties: dict[str, Any]) -> Iterator[str]:
-    return (properties[name] for name in NAMES if isinstance(properties.get(name), str))
+    return iter(dict.fromkeys(properties[name] for name in NAMES if isinstance(properties.get(name), str)))
 
 
 def _described(properties: dict[str, Any]) -> str:
-    return ", ".join(dict.fromkeys(map(repr, _names(properties))))
+    return ", ".join(map(repr, _names(properties)))

@@ -15,7 +15,7 @@ from integration.schema import Schema
 from integration.stage import EXAMPLES, Stage
 from integration.step import Step
 from integration.stored import Stored
-from integration.tables import CONTENT, FORMAT, INDEXES, SCHEMA, SYSTEM, number_of, view_of
+from integration.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, view_of
 
 _ROWS = 1000
 _REMEMBERED = 50
@@ -83,7 +83,7 @@ class Store(Stored):
     def commit(self) -> None:
         """Make the run's graph the current one; who is reading the previous one goes on with it undisturbed."""
         with self._lock:
-            self._database.execute(INDEXES)
+            ease_reading(self._database, self.revision)
             self._database.execute("COMMIT")
             if self._first:
                 self._database.execute("PRAGMA journal_mode = WAL")

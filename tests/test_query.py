@@ -223,6 +223,24 @@ def test_plain_sql_is_answered() -> None:
     ]
 
 
+def test_sqlite_knows_how_many_records_there_are() -> None:
+    numbers = range(500)
+    with closing(Store(GRAPH)) as store:
+        store.begin("another.example")
+        publish(store, STEPS["azure_user"], named(*(f"user-{number}" for number in numbers)))
+        publish(store, STEPS["azure_user_group"], named(*(f"group-{number}" for number in numbers)))
+        publish(store, STEPS["azure_user_group_has_user"], worn(*((f"group-{n}", f"user-{n}") for n in numbers)))
+        store.commit()
+    groups_of_guests = (
+        "SELECT azure_user_group._key, count(*) FROM azure_user_group"
+        " JOIN azure_user_group_has_user AS membership ON _fromEntityKey = azure_user_group._key"
+        " JOIN azure_user ON azure_user._key = _toEntityKey WHERE userType = 'Guest'"
+        " GROUP BY azure_user_group._key"
+    )
+    plan = json.loads(query("--json", "--sql", f"EXPLAIN QUERY PLAN {groups_of_guests}").stdout)
+    assert len([row for row in plan if row["detail"].endswith("(type=?)")]) == 1
+
+
 @pytest.mark.parametrize(
     "sql",
     [

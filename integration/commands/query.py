@@ -15,7 +15,7 @@ from integration.questions import Question, find_question, load_questions
 
 
 @main.command()
-@click.argument("name", metavar="[QUESTION", required=False)
+@click.argument("question", metavar="[QUESTION", required=False)
 @click.argument("parameters", metavar="[PARAMETER]...]", nargs=-1)
 @click.option("--sql", metavar="SELECT", help="Ask this SELECT instead of a ready-made question.")
 @OUT
@@ -26,7 +26,7 @@ from integration.questions import Question, find_question, load_questions
               help="Take questions from this TOML file too; repeatable.")  # fmt: skip
 @errors_as_messages
 def query(
-    name: str | None,
+    question: str | None,
     parameters: tuple[str, ...],
     sql: str | None,
     out: Path,
@@ -36,8 +36,8 @@ def query(
 ) -> None:
     """Ask the graph that the last run left. Lists the ready-made questions where none is named.
 
-    A user or group is given by its key (object id), or by its display name, user principal name or mail address.
-    Where what a question reads is not complete, a line on standard error says so.
+    Where parameters stand for users or groups, give their keys (object ids), display names, user principal names or
+    mail addresses. Where what a question reads is not complete, a line on standard error says so.
 
     \b
       integration query
@@ -45,17 +45,17 @@ def query(
       integration query groups-of ada@contoso.example --json
       integration query --sql "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
     """
-    if sql is not None and name is not None:
+    if sql is not None and question is not None:
         raise QueryError("choose one of --sql and a ready-made question")
     write = FORMS[form or "table"]
-    questions = load_questions(load(), files)
-    if name is None and sql is None:
-        _print(write, _listed(questions.values()), limit)
+    known = load_questions(load(), files)
+    if sql is None and question is None:
+        _print(write, _listed(known.values()), limit)
         return
-    question = find_question(questions, name) if name is not None else None
+    asked = find_question(known, question) if question is not None else None
     with open_graph(out / "graph.db") as inquiry:
         try:
-            _print(write, inquiry.ask(question, parameters) if question else inquiry.select(sql or ""), limit)
+            _print(write, inquiry.ask(asked, parameters) if asked else inquiry.select(sql or ""), limit)
         finally:
             _note(inquiry.caveats())
 
