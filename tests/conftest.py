@@ -32,3 +32,16 @@ def postgresql() -> Iterator[Server]:
         pytest.skip(MISSING)
     with Server() as server:
         yield server
+
+
+@pytest.fixture
+def database(postgresql: Server) -> Iterator[str]:
+    """The name of an empty database of that server."""
+    with postgresql.database() as name:
+        yield name
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Server, database: str) -> str:
+    """The URL of an empty database."""
+    return postgresql.url(database)

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -173,13 +174,18 @@ class Server:
         self.stop()
         self.start()
 
-    def database(self, options: str = "") -> str:
-        """Make a database, and return its name."""
+    @contextmanager
+    def database(self, options: str = "") -> Iterator[str]:
+        """Make a database for a while, and yield its name."""
         self._made += 1
         name = f"contoso{self._made}"
+        self._execute(f"CREATE DATABASE {name} {options}")
+        yield name
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} {options}".encode())
-        return name
+            connection.execute(statement.encode())
 
     def url(self, database: str, *, user: str = USER, password: str | None = PASSWORD) -> str:
         """Return the URL of a database; without a password where that is ``None``."""

@@ -15,7 +15,7 @@ from steps.azure_user import azure_user
 from steps.azure_user_assigned_group import azure_user_assigned_group
 from steps.azure_user_group import azure_user_group
 from steps.azure_user_group_has_user import azure_user_group_has_user
-from tests.postgresql import Server, collect, expected, held, push, query
+from tests.postgresql import collect, expected, held, push, query
 from tests.support import Row, entity, named, worn
 
 USER, GROUP, ASSIGNED, HAS = azure_user, azure_user_group, azure_user_assigned_group, azure_user_group_has_user
@@ -29,9 +29,8 @@ AWKWARD: dict[str, Any] = {
 
 
 @pytest.fixture
-def url(postgresql: Server) -> str:
-    """An empty database."""
-    return postgresql.url(postgresql.database())
+def url(postgresql_url: str) -> str:
+    return postgresql_url
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ def store() -> Iterator[Store]:
         yield store
 
 
-@pytest.fixture
-def database(postgresql: Server) -> str:
-    return postgresql.database()
-
-
 def refusal(url: str) -> str:
     """Return why a destination cannot be used: one line, without the password and what its place in the URL hides."""
     with pytest.raises(IntegrationError) as caught:
@@ -129,7 +124,7 @@ def test_who_may_not_make_tables_is_told_before_anything_is_read(postgresql: Ser
 
 
 def test_a_database_that_cannot_take_the_graph_is_refused(postgresql: Server, database: str) -> None:
-    ascii_only = postgresql.database("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
-    assert "ENCODING 'UTF8'" in refusal(postgresql.url(ascii_only))
+    with postgresql.database("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0") as ascii_only:
+        assert "ENCODING 'UTF8'" in refusal(postgresql.url(ascii_only))
     read_only = f"{postgresql.url(database)}?options=-cdefault_transaction_read_only%3Don"
     assert "read-only" in refusal(read_only)

@@ -17,7 +17,7 @@ from integration.sinks.postgresql import PostgresqlSink
 from integration.store import Store
 from steps.azure_user import azure_user
 from steps.azure_user_group_has_user import azure_user_group_has_user
-from tests.postgresql import Server, collect, expected, held, push, query
+from tests.postgresql import collect, expected, held, push, query
 from tests.support import named, worn, write
 
 STEP = '''
@@ -33,9 +33,8 @@ TABLES = ("about", "entities", "relationships", "revisions", "verdicts")
 
 
 @pytest.fixture
-def url(postgresql: Server) -> str:
-    """An empty database."""
-    return postgresql.url(postgresql.database())
+def url(postgresql_url: str) -> str:
+    return postgresql_url
 
 
 @pytest.fixture

@@ -143,7 +143,8 @@ def merge(
         connection.execute(SQL("DELETE ") + kind.sql(_GONE), [scope, going])
     connection.execute(kind.sql(_DELETE_TOLD), [scope])
     connection.execute(kind.sql(_UPSERT), [scope, scope])
-    connection.execute(_HASH.format("on").encode())
+    if going or staying:
+        connection.execute(_HASH.format("on").encode())
     _look_anew(connection, kind, count)
     return {name for (name,) in late}
 

@@ -82,7 +82,7 @@ class Push:
         return {name: _Held(*held) for name, *held in self._connection.execute(statement, [self._scope])}
 
     def _part(self, step: Step, held: _Held | None) -> _Part:
-        """Find out whether what changed is enough; where the type is behind, it would leave what came and went since."""
+        """Find out whether what changed is enough. A type that is behind may hold what came and went since."""
         keeps = step.name in self._report.incomplete
         known = held and (held.class_name, held.lineage) == (step.class_name, self._graph.lineage)
         if held and known and self._graph.remembers(held.revision) and (keeps or not held.behind):
