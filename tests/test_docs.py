@@ -19,8 +19,13 @@ import integration
 from integration import Step, hookspecs, load, plan
 from integration.cli import main
 from integration.commands.run import run
+from integration.config import Config
 from integration.docs.check import commands, fault_of, faults
 from integration.docs.pages import pages, stale
+from integration.guard import LEAST
+from integration.msgraph.batch import MOST
+from integration.msgraph.client import Patience
+from integration.msgraph.delta import LIFETIME
 from integration.permissions import covers, review
 from integration.plugins import declared_steps
 from integration.variables import INSTANCE_NAMES, NAMES
@@ -28,6 +33,7 @@ from tests.support import ROOT, write
 
 DOCS = ROOT / "docs"
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
+WORDS = {6.5: "six and a half", 7.0: "seven"}
 SECRETS = {"clientSecret", "clientCertificatePassword", "accessToken"}
 
 
@@ -168,6 +174,22 @@ def test_the_consents_of_a_selection_follow_from_those_of_its_types() -> None:
         union = rows[pair[0]] | rows[pair[1]]
         smallest = {name for name in union if not covers(union - {name}, name)}
         assert set(review(plan(manager, only=pair), ()).to_grant) == smallest, pair
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        f"more than {Config.mass_delete:g} % of its records, and {LEAST} at least",
+        f"`--in-flight` ({Config.in_flight})",
+        f"for up to {Patience().deadline / 60:g} minutes",
+        f"pauses of up to {Patience().max_wait:g} seconds",
+        f"batches of {MOST} groups",
+        f"less than {WORDS[LIFETIME / 86_400]} days ago",
+        f"in the last {WORDS[Config.full_every]} days",
+    ],
+)
+def test_the_numbers_that_operators_are_told_are_those_of_the_code(phrase: str) -> None:
+    assert phrase in " ".join(PAGES["operations.md"].split())
 
 
 def test_no_option_takes_a_secret() -> None:
