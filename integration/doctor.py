@@ -25,6 +25,7 @@ from integration.variables import INSTANCE_NAMES, NAMES
 PACKAGE = "integration-microsoft-entra"
 _NEEDED = 100_000_000
 _COMFORTABLE = 1_000_000_000
+"""Bytes. A made-up tenant of 10,000 users and 40,000 memberships takes 43 MB, and 64 MB while it is read."""
 _OTHER_VARIABLES = ("INTEGRATION_LOG_FORMAT", "INTEGRATION_LOG_LEVEL")
 
 

@@ -163,10 +163,12 @@ def test_what_is_in_the_way_is_named(
     assert [phrase for phrase in phrases if phrase not in check["found"] + check["remedy"]] == []
 
 
-def test_a_service_that_does_not_work_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_fails_at_present_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.uniform", lambda *_: 0.0)  # retries do not wait
-    with Simulator(demo_tenant(), tls=True, client_secret=SECRET, faults=Faults(unavailable_503=1000)) as broken:
-        assert found(**variables(broken))["sign-in"]["state"] != "ok"
+    with Simulator(demo_tenant(), tls=True, client_secret=SECRET, faults=Faults(status_500=1000)) as broken:
+        checks = found(**variables(broken))
+    assert checks["sign-in"]["state"] == "warning"
+    assert "500" in checks["sign-in"]["found"]
 
 
 @pytest.mark.parametrize(
