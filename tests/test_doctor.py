@@ -103,6 +103,7 @@ def test_missing_settings_are_a_problem_and_the_network_is_left_alone() -> None:
     assert "AZURE_CLIENT_ID" in checks["settings"]["remedy"]
     assert list(checks)[-1] == "network"
     assert run("--event", "-", stdin="{").exit_code == 1
+    assert "INTEGRATION_LOG_LEVEL" in found(INTEGRATION_LOG_LEVEL="loud")["settings"]["remedy"]
 
 
 def test_an_event_is_looked_at_too(tenant: Simulator) -> None:

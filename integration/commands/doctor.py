@@ -45,9 +45,9 @@ def doctor(
     organization's id; shows no secret and no value of a setting. Exits with 1 where something is a problem.
     """
     environment = environment_variables()
-    logs.set_up(log_format, log_level, environment)
     text = event.read() if event else None
     try:
+        logs.set_up(log_format, log_level, environment)
         config: Any = config_from(io.StringIO(text) if text is not None else None, environment, flags, offline=False)
     except ConfigurationError as error:
         config = error
