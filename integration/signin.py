@@ -13,6 +13,8 @@ from integration.msgraph.credentials import (
     client_secret,
     federated_token,
 )
+from integration.permissions import application_of, consent_link, tenant_of
+from integration.secret import Secret
 
 
 def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
@@ -37,6 +39,13 @@ def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
     if config.managed_identity:
         return ManagedIdentity(config.client_id, config.graph_url)
     raise CredentialsError("there is nothing to sign in with: no secret, certificate, token or managed identity is set")
+
+
+def consent_page(config: Config, token: Secret) -> str | None:
+    """Return where an administrator consents; ``None`` where neither token nor settings name tenant and application."""
+    tenant = tenant_of(token) or config.directory_id
+    client = application_of(token) or config.client_id
+    return consent_link(config.authority, tenant, client) if tenant and client else None
 
 
 def _proof(config: Config) -> Proof | None:

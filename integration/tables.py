@@ -64,6 +64,7 @@ def ease_reading(database: sqlite3.Connection, revision: int) -> None:
     """
     if database.execute("SELECT 1 FROM types WHERE loaded = ?", (revision,)).fetchone():
         database.execute("CREATE INDEX IF NOT EXISTS edges_by_target ON edges(target)")
+        database.execute("PRAGMA analysis_limit = 1000")
         database.execute("ANALYZE nodes")
         database.execute("ANALYZE edges")
 

@@ -117,7 +117,7 @@ def test_shells_complete_the_names_of_types(command: str, option: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_stopped_ends_within_a_second_and_goes_on_later(
+def test_a_run_that_is_stopped_ends_at_once_and_says_how_to_go_on(
     number: signal.Signals, slow: Simulator, tmp_path: Path
 ) -> None:
     slow.reset()

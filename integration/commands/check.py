@@ -5,7 +5,6 @@ from typing import Any, TextIO
 
 import click
 
-from integration import config as settings
 from integration import logs, variables
 from integration.commands.group import (
     ONLY,
@@ -17,10 +16,9 @@ from integration.commands.group import (
 )
 from integration.display import review_table
 from integration.msgraph.credentials import ManagedIdentity
-from integration.permissions import application_of, consent_link, review, roles_of, tenant_of
+from integration.permissions import review, roles_of
 from integration.plugins import load, plan
-from integration.secret import Secret
-from integration.signin import tokens_for
+from integration.signin import consent_page, tokens_for
 
 
 @main.command()
@@ -44,7 +42,7 @@ def check(event: TextIO | None, log_format: str | None, log_level: str | None, a
     roles = roles_of(token)
     compared = None if roles is None else review(chosen, roles)
     lacking = compared and (compared.to_grant or compared.to_enrich)
-    link = _consent_link(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
+    link = consent_page(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
     if as_json:
         found = compared.as_json() if compared else {}
         click.echo(json.dumps({"readable": compared is not None, **found, "adminConsent": link}, indent=2))
@@ -53,10 +51,3 @@ def check(event: TextIO | None, log_format: str | None, log_level: str | None, a
     else:
         click.echo("The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell.")
     return 1 if compared and compared.missing else 0
-
-
-def _consent_link(config: settings.Config, token: Secret) -> str | None:
-    """Return where an administrator consents; ``None`` where neither token nor settings name tenant and application."""
-    tenant = tenant_of(token) or config.directory_id
-    client = application_of(token) or config.client_id
-    return consent_link(config.authority, tenant, client) if tenant and client else None

@@ -1,0 +1,82 @@
+"""``integration doctor``."""
+
+import io
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from dotenv import dotenv_values
+
+from integration import logs
+from integration.commands.group import (
+    ONLY,
+    OUT,
+    SKIP,
+    config_from,
+    errors_as_messages,
+    main,
+    settings_options,
+)
+from integration.doctor import examine, sources_of
+from integration.errors import ConfigurationError, IntegrationError
+from integration.findings import Finding
+from integration.plugins import load
+
+_COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
+
+
+@main.command()
+@OUT
+@ONLY
+@SKIP
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@errors_as_messages
+def doctor(
+    out: Path, event: TextIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any
+) -> int:
+    """Say what keeps a run from succeeding, and what to do.
+
+    Looks at versions, disk, settings, types, network, clock, sign-in and permissions. Reads no data but the
+    organization's id; shows no secret and no value of a setting. Exits with 1 where something is a problem.
+    """
+    environment = variables.environment()
+    text = event.read() if event else None
+    try:
+        logs.set_up(log_format, log_level, environment)
+        config: Any = config_from(io.StringIO(text) if text is not None else None, environment, flags, offline=False)
+    except ConfigurationError as error:
+        config = error
+    try:
+        manager: Any = load()
+    except IntegrationError as error:
+        manager = error
+    sources = sources_of(os.environ, dotenv_values(".env"), flags) if text is None else _of_event(text, flags)
+    findings = []
+    for finding in examine(out, sources, config, manager):
+        findings.append(finding)
+        if not as_json:
+            click.echo(_line(finding))
+    bad = any(finding.state == "problem" for finding in findings)
+    if as_json:
+        click.echo(json.dumps({"ok": not bad, "checks": [finding.as_json() for finding in findings]}, indent=2))
+    return 1 if bad else 0
+
+
+def _line(finding: Finding) -> str:
+    state = click.style(f"{finding.state:7}", fg=_COLOURS[finding.state])
+    shown = f"{state}  {finding.check}: {finding.found}"
+    return " ".join(f"{shown}: {finding.remedy}".splitlines()) if finding.remedy else shown
+
+
+def _of_event(text: str, flags: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings of an event and of flags, with where they come from."""
+    try:
+        config: Any = json.loads(text)["instance"]["config"]
+        names = list(config) if isinstance(config, dict) else []
+    except (ValueError, KeyError, TypeError):
+        names = []
+    return {**dict.fromkeys(names, "the event"), **{name: "a flag" for name, value in flags.items() if value}}
