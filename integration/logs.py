@@ -35,6 +35,7 @@ def set_up(format: str | None, level: str | None, environment: Mapping[str, str]
     handler = StandardError()
     handler.setFormatter(JsonLines() if chosen["INTEGRATION_LOG_FORMAT"][0].lower() == "json" else _TEXT)
     logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # the driver logs errors that it raises as well
     logging.getLogger("integration").setLevel(chosen["INTEGRATION_LOG_LEVEL"][0].upper())
 
 

@@ -1,13 +1,18 @@
 """No test reaches the network, the developer's credentials, or the folder that pytest was started in."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.offline import sitecustomize
 
-_SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID")
+if TYPE_CHECKING:
+    from tests.arcadedb import ArcadeDB
+
+_SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID", "NEO4J_")
 _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 for _name in list(os.environ):
@@ -21,3 +26,13 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sitecustomize.FOLDER, o
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each test in an empty folder: it reads no ``.env`` and leaves no ``.integration`` behind."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def arcadedb() -> "Iterator[ArcadeDB]":
+    """A server that speaks Bolt: it takes seconds to start, so that all tests share it, each with its own database."""
+    pytest.importorskip("arcadedb_embedded", reason="arcadedb-embedded is not installed: there is no wheel for here")
+    from tests.arcadedb import ArcadeDB
+
+    with ArcadeDB() as server:
+        yield server

@@ -108,4 +108,8 @@ def integration_sink(url: str) -> Sink | None:
         from integration.sinks.files import FilesSink
 
         return FilesSink(rest)
+    if scheme.partition("+")[0] in ("neo4j", "bolt"):
+        from integration.sinks.neo4j import Neo4jSink
+
+        return Neo4jSink(url)
     return None
