@@ -37,6 +37,7 @@ def set_up(format: str | None, level: str | None, environment: Mapping[str, str]
     handler = StandardError()
     handler.setFormatter(JsonLines() if chosen[NAMES["format"]][0].lower() == "json" else _TEXT)
     logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # the driver logs errors that it raises as well
     logging.getLogger("integration").setLevel(chosen[NAMES["level"]][0].upper())
 
 

@@ -3,13 +3,17 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.offline import sitecustomize
 from tests.postgresql import MISSING, Server, programs
 
-_SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID", "JUPITERONE_")
+if TYPE_CHECKING:
+    from tests.arcadedb import ArcadeDB
+
+_SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID", "JUPITERONE_", "NEO4J_")
 _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 for _name in list(os.environ):
@@ -45,3 +49,13 @@ def database(postgresql: Server) -> Iterator[str]:
 def postgresql_url(postgresql: Server, database: str) -> str:
     """The URL of an empty database."""
     return postgresql.url(database)
+
+
+@pytest.fixture(scope="session")
+def arcadedb() -> "Iterator[ArcadeDB]":
+    """A server that speaks Bolt: it takes seconds to start, so that all tests share it, each with its own database."""
+    pytest.importorskip("arcadedb_embedded", reason="arcadedb-embedded is not installed: there is no wheel for here")
+    from tests.arcadedb import ArcadeDB
+
+    with ArcadeDB() as server:
+        yield server

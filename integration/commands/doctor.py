@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 from dotenv import dotenv_values
 
-from integration import logs
+from integration import logs, variables
 from integration.commands.group import (
     ONLY,
     OUT,

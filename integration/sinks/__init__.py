@@ -121,4 +121,8 @@ def integration_sink(url: str) -> Sink | None:
         from integration.sinks.postgresql import PostgresqlSink
 
         return PostgresqlSink(url)
+    if scheme.partition("+")[0] in ("neo4j", "bolt"):
+        from integration.sinks.neo4j import Neo4jSink
+
+        return Neo4jSink(url)
     return None

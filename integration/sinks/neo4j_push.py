@@ -1,0 +1,157 @@
+"""Bringing a graph's records to Neo4j: which ones, and in what order."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from integration.changes import Change
+from integration.report import Report
+from integration.sinks import Graph
+from integration.sinks.held import Ends, Held
+from integration.sinks.neo4j_records import LIMIT, Entities, Relationships, Row
+from integration.sinks.neo4j_scope import Scope
+from integration.step import Step
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction, Session
+
+P = ParamSpec("P")
+_CHARACTERS = 16_000_000
+"""Most JSON that one transaction writes."""
+_log = logging.getLogger("integration")
+
+
+def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    """Bring a database up to date.
+
+    Args:
+        session: of the driver.
+        graph: holds the records.
+        steps: the types.
+        report: of a type in ``report.incomplete`` nothing is deleted.
+
+    Raises:
+        OutputError: another push to the same scope has begun meanwhile.
+        neo4j.exceptions.Neo4jError: the server refused a statement.
+        neo4j.exceptions.DriverError: the server does not answer.
+    """
+    scope = Scope(session, graph)
+    behind = [step for step in steps if scope.revisions(step) != [graph.revision]]
+    if behind:
+        scope.claim()
+        _Push(scope, graph, steps, report).run(behind)
+
+
+class _Push:
+    """Nodes come before relationships, and go after them."""
+
+    def __init__(self, scope: Scope, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+        self._scope, self._graph, self._steps = scope, graph, {step.name: step for step in steps}
+        self._incomplete, self._withheld = set(report.incomplete), Counter[str]()
+
+    def run(self, steps: Sequence[Step]) -> None:
+        doomed = {step: self._push_entities(step) for step in steps if not step.is_relationship}
+        dangling = self._scope.dangling()
+        for step in steps:
+            if step.is_relationship:
+                self._push_relationships(step, dangling)
+        for step, names in doomed.items():
+            self._delete_entities(step, names)
+        self._scope.flush()
+        for name, count in self._scope.dangling().items():
+            _log.info(
+                "%s: %d relationships lack an end, and are nodes DanglingRelationship until it is there", name, count
+            )
+        for name, count in self._withheld.items():
+            _log.warning(
+                "%s: %d records stay at the destination although the graph has them no more: not all were read",
+                name,
+                count,
+            )
+
+    def _push_entities(self, step: Step) -> Held:
+        """Create and update nodes, and return the names of those to delete."""
+        records, doomed = Entities(step, self._graph.scope), Held()
+        for rows, gone, fresh in self._batches(step, records):
+            doomed.add((name, b"") for name in gone)
+            if rows:
+                self._scope.write(records.upsert, rows, fresh=fresh)
+        if not doomed:
+            self._end(step)
+        return doomed
+
+    def _push_relationships(self, step: Step, dangling: Container[str]) -> None:
+        records = Relationships(step, self._graph.scope, from_target=self._has_more_targets(step))
+        if step.name in dangling:
+            self._until_done(records.tie)
+        if self._scope.has_former(step) and self._may_delete(step):
+            self._until_done(records.delete_former)
+        for rows, gone, fresh in self._batches(step, records):
+            if gone:
+                self._scope.write(records.delete, gone)
+            if rows:
+                self._scope.write(records.upsert, rows, fresh=fresh)
+        self._end(step)
+
+    def _delete_entities(self, step: Step, doomed: Held) -> None:
+        if doomed:
+            records, names = Entities(step, self._graph.scope), (name for name, _ in doomed)
+            while batch := list(islice(names, LIMIT)):
+                self._until_done(records.delete, batch)
+            self._end(step)
+
+    def _batches(self, step: Step, records: Entities | Relationships) -> Iterator[tuple[list[Row], list[Ends], bool]]:
+        """Yield records to write, names of those to delete, and whether the database held none of the type."""
+        revisions, fresh = self._scope.revisions(step), False
+        if revisions and all(map(self._graph.remembers, revisions)):
+            sources = [self._graph.changes(step, revision) for revision in revisions]
+        else:
+            self._scope.forget(step)
+            held, everything = self._scope.read(records.held), self._graph.changes(step, 0)
+            fresh = not held
+            sources = [everything if fresh else held.differences(everything, records.digest)]
+        for source in sources:
+            for rows, gone in self._split(step, records, source):
+                self._scope.changing(step)
+                yield rows, gone, fresh
+
+    def _split(
+        self, step: Step, records: Entities | Relationships, changes: Iterable[Change]
+    ) -> Iterator[tuple[list[Row], list[Ends]]]:
+        rows, gone, characters = list[Row](), list[Ends](), 0
+        for change in changes:
+            if change.now is not None:
+                rows.append(records.row(change))
+                characters += len(change.now)
+            elif self._may_delete(step):
+                gone.append(change.ends)
+            if len(rows) + len(gone) == LIMIT or characters > _CHARACTERS:
+                yield rows, gone
+                rows, gone, characters = [], [], 0
+        if rows or gone:
+            yield rows, gone
+
+    def _may_delete(self, step: Step) -> bool:
+        """Tell whether a record may go, and count where it may not."""
+        if step.name in self._incomplete:
+            self._withheld[step.name] += 1
+            return False
+        return True
+
+    def _end(self, step: Step) -> None:
+        if not self._withheld[step.name]:
+            self._scope.changed(step)
+
+    def _has_more_targets(self, step: Step) -> bool:
+        source, target = (
+            self._graph.count(self._steps[name]) if name in self._steps else 0 for name in step.ends or ()
+        )
+        return target >= source
+
+    def _until_done(
+        self, work: "Callable[Concatenate[ManagedTransaction, P], bool]", *arguments: P.args, **named: P.kwargs
+    ) -> None:
+        while not self._scope.write(work, *arguments, **named):
+            pass

@@ -1,0 +1,219 @@
+"""The records of a type as Neo4j has them, and the Cypher that writes, deletes and reads them.
+
+Rows go over the wire as lists, and the names of their properties once, in the statement: that halves what packing them
+costs. A relationship is looked for from the end of which there are more, because that end has fewer relationships.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from integration.changes import Change
+from integration.sinks.held import Ends, Held
+from integration.step import Step
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction
+
+Row = tuple[Ends, Mapping[str, Any]]
+"""What names a record, and its properties as they are stored."""
+LIMIT = 10_000
+"""Most objects that one statement changes."""
+_ENDS = "MATCH (a:GraphObject {_scope: $scope, _key: row[0]}) MATCH (b:GraphObject {_scope: $scope, _key: row[1]})"
+_OWN = {"_scope", "_key", "_type", "_fromEntityKey", "_toEntityKey"}
+"""Properties that name a record or an end of it."""
+_SCALARS = {str, bool, int, float}
+_INTEGERS = range(-(2**63), 2**63)
+
+
+class Records:
+    """What entities and relationships have in common.
+
+    Args:
+        step: the type.
+        scope: of the graph.
+    """
+
+    def __init__(self, step: Step, scope: str) -> None:
+        self._type, self._label = f"`{step.name}`", f"`{step.class_name}`"
+        self._class = step.class_name if step.is_relationship else [step.class_name]
+        self._parameters = {"scope": scope, "type": step.name, "class": self._class, "limit": LIMIT}
+
+    def row(self, change: Change) -> Row:
+        """Return a record as it is stored."""
+        return change.ends, {name: storable(value) for name, value in orjson.loads(change.now or "{}").items()}
+
+    def digest(self, change: Change) -> bytes:
+        """Return the digest of a record as it is stored."""
+        return _digest({**self.row(change)[1], "_class": self._class})
+
+    def _run(self, transaction: "ManagedTransaction", statement: str, **parameters: Any) -> int:
+        """Run a statement that returns one number, and return that."""
+        return int(transaction.run(statement, {**self._parameters, **parameters}).single(strict=True)[0])
+
+    def _read(self, transaction: "ManagedTransaction", statement: str) -> Iterator[tuple[Ends, bytes]]:
+        """Yield what names each record, and the digest of its properties, which the statement returns last."""
+        for *ends, properties in transaction.run(statement, self._parameters):
+            yield tuple(ends), _digest({name: value for name, value in properties.items() if name not in _OWN})
+
+
+class Entities(Records):
+    """Nodes, labelled ``GraphObject`` and by type and class."""
+
+    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row], *, fresh: bool) -> None:
+        """Create the nodes that are not there, and give those that are these properties.
+
+        Args:
+            transaction: of the driver.
+            rows: each name once.
+            fresh: there was none of the type when the push began.
+        """
+        names, values = _columns(rows)
+        node = _map(["_scope: $scope", "_key: row[0]", "_type: $type", "_class: $class"], names, 1)
+        create = (
+            "UNWIND $rows AS row OPTIONAL MATCH (old:GraphObject {_scope: $scope, _key: row[0]})"
+            f" WITH row, old WHERE old IS NULL CREATE (new:GraphObject:{self._type}:{self._label} {node})"
+            " RETURN count(new)"
+        )
+        update = (
+            "UNWIND $rows AS row MATCH (old:GraphObject {_scope: $scope, _key: row[0]})"
+            f" WHERE old._type = $type AND old._class = $class SET old = {node} RETURN count(old)"
+        )
+        created = self._run(transaction, create, rows=values)
+        if created < len(rows) and self._run(transaction, update, rows=values) < len(rows):
+            # Some are of another type or class, and labels are no parameters: these nodes are made anew.
+            keys = [ends[0] for ends, _ in rows]
+            while not self._delete(transaction, keys, "old._type <> $type OR old._class <> $class"):
+                pass
+            self._run(transaction, create, rows=values)
+
+    def delete(self, transaction: "ManagedTransaction", names: Sequence[Ends]) -> bool:
+        """Delete nodes; relationships that the graph still has stay, as dangling ones.
+
+        Returns:
+            Whether they are gone; where they have too many relationships, another transaction must go on.
+        """
+        return self._delete(transaction, [ends[0] for ends in names], "old._type = $type")
+
+    def held(self, transaction: "ManagedTransaction") -> Held:
+        """Return what the database holds of the type."""
+        nodes = f"MATCH (n:GraphObject:{self._type} {{_scope: $scope}})"
+        return Held(self._read(transaction, f"{nodes} RETURN n._key, properties(n)"))
+
+    def _delete(self, transaction: "ManagedTransaction", keys: Sequence[str], which: str) -> bool:
+        nodes = f"UNWIND $keys AS key MATCH (old:GraphObject {{_scope: $scope, _key: key}}) WHERE {which}"
+        untie = (
+            f"{nodes} MATCH (old)-[r]-(:GraphObject {{_scope: $scope}}) WHERE r._type IS NOT NULL"
+            " WITH DISTINCT r LIMIT $limit"
+            " MERGE (d:DanglingRelationship {_scope: $scope, _type: r._type, _key: r._key}) SET d = properties(r),"
+            " d._scope = $scope, d._fromEntityKey = startNode(r)._key, d._toEntityKey = endNode(r)._key"
+            " DELETE r RETURN count(*)"
+        )
+        if self._run(transaction, untie, keys=keys) == LIMIT:
+            return False
+        self._run(transaction, f"{nodes} DETACH DELETE old RETURN count(*)", keys=keys)
+        return True
+
+
+class Relationships(Records):
+    """Relationships, and nodes ``DanglingRelationship`` in the place of those that lack an end.
+
+    Args:
+        step: the type.
+        scope: of the graph.
+        from_target: look for a relationship from its target.
+    """
+
+    def __init__(self, step: Step, scope: str, *, from_target: bool) -> None:
+        super().__init__(step, scope)
+        self._from_target = from_target
+        self._key = f"row[0] + '|{step.class_name.lower()}|' + row[1]"
+        self._dangling = "(d:DanglingRelationship {_scope: $scope, _type: $type, _key: " + self._key + "})"
+
+    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row], *, fresh: bool) -> None:
+        """Create the relationships that are not there, and give those that are these properties."""
+        names, values = _columns(rows)
+        given = _map(["_type: $type", "_class: $class", f"_key: {self._key}"], names, 2)
+        merge = f"MERGE {self._between('a', 'b', '{_type: $type}')} SET r = {given}"
+        write = f"CREATE {self._between('a', 'b', given)}" if fresh else merge
+        tied = self._run(transaction, f"UNWIND $rows AS row {_ENDS} {write} RETURN count(r)", rows=values)
+        if tied < len(rows):
+            self._run(
+                transaction,
+                f"UNWIND $rows AS row {_ENDS.replace('MATCH', 'OPTIONAL MATCH')} WITH row, a, b"
+                f" WHERE a IS NULL OR b IS NULL MERGE {self._dangling} SET d = {given},"
+                " d._scope = $scope, d._fromEntityKey = row[0], d._toEntityKey = row[1] RETURN count(d)",
+                rows=values,
+            )
+
+    def tie(self, transaction: "ManagedTransaction") -> bool:
+        """Make relationships of dangling ones that have both ends by now.
+
+        Returns:
+            Whether that was all.
+        """
+        statement = (
+            "MATCH (d:DanglingRelationship {_scope: $scope, _type: $type})"
+            " MATCH (a:GraphObject {_scope: $scope, _key: d._fromEntityKey})"
+            " MATCH (b:GraphObject {_scope: $scope, _key: d._toEntityKey}) WITH d, a, b LIMIT $limit"
+            f" MERGE {self._between('a', 'b', '{_type: $type}')} SET r = properties(d)"
+            " REMOVE r._scope, r._fromEntityKey, r._toEntityKey DELETE d RETURN count(*)"
+        )
+        return self._run(transaction, statement) < LIMIT
+
+    def delete(self, transaction: "ManagedTransaction", names: Sequence[Ends]) -> bool:
+        """Delete relationships, dangling ones too, and return true: they are gone."""
+        tied = f"{_ENDS} MATCH {self._between('a', 'b', '{_type: $type}')} DELETE r RETURN count(*)"
+        for statement in (tied, f"MATCH {self._dangling} DELETE d RETURN count(*)"):
+            self._run(transaction, f"UNWIND $rows AS row {statement}", rows=names)
+        return True
+
+    def delete_former(self, transaction: "ManagedTransaction") -> bool:
+        """Delete relationships that the type had under another class, and tell whether that was all."""
+        statement = (
+            "MATCH (:GraphObject {_scope: $scope})-[r]->(:GraphObject) WHERE r._type = $type AND r._class <> $class"
+            " WITH r LIMIT $limit DELETE r RETURN count(*)"
+        )
+        return self._run(transaction, statement) < LIMIT
+
+    def held(self, transaction: "ManagedTransaction") -> Held:
+        """Return what the database holds of the type, dangling relationships too."""
+        tied = f"MATCH (a:GraphObject {{_scope: $scope}})-[r:{self._label} {{_type: $type}}]->(b:GraphObject)"
+        dangling = "MATCH (d:DanglingRelationship {_scope: $scope, _type: $type})"
+        held = Held(self._read(transaction, f"{tied} RETURN a._key, b._key, properties(r)"))
+        held.add(self._read(transaction, f"{dangling} RETURN d._fromEntityKey, d._toEntityKey, properties(d)"))
+        return held
+
+    def _between(self, source: str, target: str, properties: str) -> str:
+        """Return the pattern of one relationship, which begins with the end to look from."""
+        relationship = f"[r:{self._label} {properties}]"
+        if self._from_target:
+            return f"({target})<-{relationship}-({source})"
+        return f"({source})-{relationship}->({target})"
+
+
+def storable(value: Any) -> Any:
+    """Return a value as a property can have it: a scalar or a list of scalars of one kind as it is, others as JSON."""
+    values = value if type(value) is list else [value]
+    kinds = {type(each) for each in values}
+    if len(kinds) < 2 and kinds <= _SCALARS and (int not in kinds or all(each in _INTEGERS for each in values)):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
+    """Return the names of all properties that rows have, and for each row its keys and these properties."""
+    names = sorted({name for _, properties in rows for name in properties})
+    return names, [[*ends, *map(properties.get, names)] for ends, properties in rows]
+
+
+def _map(stamps: Sequence[str], names: Sequence[str], first: int) -> str:
+    """Return a map of Cypher: the stamps, then the row's columns by name, from place ``first`` on."""
+    quoted = (name.replace("`", "``") for name in names)
+    return "{" + ", ".join([*stamps, *(f"`{name}`: row[{place}]" for place, name in enumerate(quoted, first))]) + "}"
+
+
+def _digest(properties: Mapping[str, Any]) -> bytes:
+    return blake2b(orjson.dumps(properties, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()

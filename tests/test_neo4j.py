@@ -1,0 +1,327 @@
+"""``neo4j://`` against a server that is compatible with Neo4j; how Neo4j itself behaves, this cannot tell."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import OutputError, Report, Step
+from integration.report import StepResult
+from integration.sinks.neo4j import Neo4jSink
+from integration.sinks.neo4j_records import Entities, Relationships
+from integration.sinks.neo4j_scope import Scope
+from integration.store import Store
+from tests.arcadedb import PASSWORD, ArcadeDB, Database, Records, expected
+from tests.support import ROOT, entity, named, publish, relationship, worn
+
+BADGE = entity("contoso_badge", class_name="Key")
+VISITOR = entity("contoso_visitor", class_name="Person")
+WEARS = relationship("contoso_visitor", "WEARS", "contoso_badge", name="contoso_visitor_wears_badge")
+KNOWS = relationship("contoso_visitor", "KNOWS", "contoso_visitor", name="contoso_visitor_knows_visitor")
+STEPS = (BADGE, VISITOR, WEARS, KNOWS)
+PUSH = """
+import os, sys
+from pathlib import Path
+from integration import Report
+from integration.sinks import neo4j_push, neo4j_records
+from integration.sinks.neo4j import Neo4jSink
+from integration.sinks.neo4j_scope import Scope
+from integration.store import Store
+from tests.test_neo4j import STEPS
+
+def told(self, work, *arguments, write=Scope.write, **named):
+    print(work.__name__, flush=True)
+    return write(self, work, *arguments, **named)
+
+Scope.write = told
+neo4j_push.LIMIT = neo4j_records.LIMIT = 100
+Neo4jSink(os.environ["DESTINATION"]).write(Store(Path(sys.argv[1])), STEPS, Report(results=()))
+"""
+
+
+@pytest.fixture
+def database(arcadedb: ArcadeDB) -> Database:
+    return arcadedb.database()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the list that rows to write and names to delete are added to."""
+    found: list[Any] = []
+
+    def watch(kind: type[Entities | Relationships], what: str) -> None:
+        original = getattr(kind, what)
+
+        def watched(self: Any, transaction: Any, rows: Any, **named: Any) -> Any:
+            found.extend(rows)
+            return original(self, transaction, rows, **named)
+
+        monkeypatch.setattr(kind, what, watched)
+
+    for kind in (Entities, Relationships):
+        watch(kind, "upsert")
+        watch(kind, "delete")
+    return found
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with closing(Store(Path("graph.db"))) as store:
+        yield store
+
+
+def graph(store: Store, tenant: str = "contoso.example", **rows: Any) -> None:
+    """Make the next revision: rows by the last word of a type's name; types that are not named stay as they are."""
+    store.begin(tenant)
+    for step in STEPS:
+        if (name := step.name.removeprefix("contoso_")) in rows:
+            publish(store, step, rows[name])
+    store.commit()
+
+
+def push(
+    database: Database, store: Store, *, incomplete: tuple[Step, ...] = (), steps: tuple[Step, ...] = STEPS
+) -> None:
+    results = [StepResult(type=step.name, verdict="failed", reason="403") for step in incomplete]
+    Neo4jSink(database.url).write(store, steps, Report(results=results))
+
+
+def held(database: Database, store: Store) -> Records:
+    return database.records(store.scope)
+
+
+def killed_after(database: Database, transactions: int) -> None:
+    """Push in a process of its own, and kill that in the transaction after so many."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ['PYTHONPATH']}",
+        "DESTINATION": database.url,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", PUSH, "graph.db"], env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        for _ in range(transactions):
+            assert process.stdout.readline()
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+
+
+def large(store: Store, change: int) -> None:
+    """Make a graph of about 150 entities and 300 relationships; each other ``change`` comes, goes and differs a bit."""
+    keys = [f"visitor-{place:03d}" for place in range(change, 120)]
+    graph(
+        store,
+        badge=named(*(f"badge-{place}" for place in range(change, change + 30)), size=change),
+        visitor=[*named(*keys[change:], size=1), *named(*keys[:change], size=change)],
+        visitor_wears_badge=worn(*((key, f"badge-{change + place % 30}") for place, key in enumerate(keys))),
+        visitor_knows_visitor=worn(*((keys[-1], key) for key in keys), *((key, key) for key in keys[change * 10 : 60])),
+    )
+
+
+def test_a_graph_arrives_with_every_property_and_label(store: Store, database: Database) -> None:
+    properties = {
+        "text": "a\nb `c` \N{SNOWMAN}", "whole": 2**53, "real": 1e300, "flag": False, "many": ["a", "b"], "none": [],
+        "flags": [True], "tag.a b": 1, "odd`name": "x", "mixed": [1, "a"], "nested": {"a": [1]}, "huge": 2**64 - 1,
+    }  # fmt: skip
+    graph(
+        store,
+        badge=named("badge-1", **properties),
+        visitor=named("visitor-1", "visitor-2"),
+        visitor_wears_badge=[("visitor-1", "badge-1", '{"displayName": "on the left", "since": 5}')],
+        visitor_knows_visitor=worn(("visitor-1", "visitor-2"), ("visitor-1", "visitor-1")),
+    )
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+    badge = held(database, store)["contoso_badge badge-1"]
+    assert {name: badge[name] for name in properties} == {
+        **properties, "mixed": '[1,"a"]', "nested": '{"a":[1]}', "huge": "18446744073709551615",
+    }  # fmt: skip
+    assert database.count("(:Person)-[:WEARS {since: 5}]->(:Key {_key: 'badge-1'})") == 1
+
+
+def test_changes_arrive_and_nothing_else_is_sent(store: Store, database: Database, sent: list[Any]) -> None:
+    large(store, 0)
+    push(database, store)
+    sent.clear()
+    badges = named(*(f"badge-{place}" for place in range(1, 30)), size=0)
+    graph(store, badge=[*badges, *named("badge-30", color="red")])
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+    assert sent == [(("badge-30",), {"color": "red", "displayName": "badge-30"}), ("badge-0",)]
+
+
+def test_what_did_not_change_costs_nothing(store: Store, database: Database, sent: list[Any]) -> None:
+    large(store, 0)
+    push(database, store)
+    everything = "MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN elementId(n), elementId(r), n.push ORDER BY 1, 2"
+    before, written = database.run(everything), len(sent)
+    push(database, store)
+    assert database.run(everything) == before
+    graph(store)
+    push(database, store)
+    assert len(sent) == written
+    assert database.run("MATCH (s:GraphScope) RETURN s.`contoso_badge:Key`, s.`contoso_visitor_wears_badge:WEARS`") == [
+        [[2], [2]]
+    ]
+
+
+def test_a_graph_that_was_made_anew_is_compared(store: Store, database: Database, sent: list[Any]) -> None:
+    large(store, 0)
+    push(database, store)
+    sent.clear()
+    with closing(Store(Path("another.db"))) as another:
+        large(another, 3)
+        push(database, another)
+        assert held(database, another) == expected(another, STEPS)
+        assert 0 < len(sent) < 300
+        large(store, 3)
+        sent.clear()
+        push(database, store)
+    assert sent == []
+    assert held(database, store) == expected(store, STEPS)
+
+
+def test_a_revision_that_the_graph_forgot_is_compared(store: Store, database: Database, sent: list[Any]) -> None:
+    graph(store, badge=named("badge-1", "badge-2", size=1))
+    push(database, store)
+    for size in range(60):
+        graph(store, badge=named("badge-2", "badge-3", size=size))
+    graph(store, badge=named("badge-2", "badge-3", size=1))
+    sent.clear()
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+    assert sent == [(("badge-3",), {"displayName": "badge-3", "size": 1}), ("badge-1",)]
+
+
+def test_tenants_and_what_others_keep_there_stay_apart(store: Store, database: Database) -> None:
+    database.run("CREATE (:Person {_key: 'visitor-1'})-[:KNOWS]->(:GraphObject {_key: 'visitor-2'})")
+    with closing(Store(Path("another.db"))) as another:
+        for number, each in enumerate((store, another)):
+            people = named("visitor-1", "visitor-2", number=number)
+            graph(each, f"tenant-{number}", visitor=people, visitor_knows_visitor=worn(("visitor-1", "visitor-2")))
+            push(database, each)
+        database.run(
+            "MATCH (n:GraphObject {_scope: $scope}) MATCH (m) WHERE m._scope IS NULL CREATE (m)-[:SAW]->(n)",
+            scope=store.scope,
+        )
+        graph(another, "tenant-1", visitor=[], visitor_knows_visitor=[])
+        push(database, another)
+        assert held(database, another) == {}
+        assert held(database, store) == expected(store, STEPS)
+    assert database.count("(n)-[:SAW]->()") == 4
+    assert database.count("(:Person {_key: 'visitor-1'})-[:KNOWS]->(:GraphObject {_key: 'visitor-2'})") == 2
+
+
+def test_a_relationship_that_lacks_an_end_waits_for_it(store: Store, database: Database) -> None:
+    graph(
+        store, visitor=named("visitor-1"), visitor_wears_badge=worn(("visitor-1", "badge-1"), ("visitor-1", "badge-2"))
+    )
+    push(database, store)
+    assert database.count("(:DanglingRelationship {_toEntityKey: 'badge-1'})") == 1
+    assert held(database, store) == expected(store, STEPS)
+    graph(store, badge=named("badge-1"), visitor_wears_badge=worn(("visitor-1", "badge-1")))
+    push(database, store)
+    assert database.count("(:Person)-[:WEARS]->(:Key)") == 1
+    assert database.count("(:DanglingRelationship)") == 0
+    graph(store, badge=[])
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+    graph(store, badge=named("badge-1"))
+    push(database, store)
+    assert database.count("(:Person)-[:WEARS]->(:Key)") == 1
+    assert held(database, store) == expected(store, STEPS)
+
+
+def test_an_incomplete_type_loses_nothing_until_it_is_complete(store: Store, database: Database) -> None:
+    large(store, 0)
+    push(database, store)
+    before = held(database, store)
+    large(store, 2)
+    push(database, store, incomplete=STEPS)
+    middle = {**before, **expected(store, STEPS)}
+    assert held(database, store) == middle
+    large(store, 4)
+    push(database, store, incomplete=(VISITOR, KNOWS))
+    kept = {name: record for name, record in middle.items() if record["_type"] in (VISITOR.name, KNOWS.name)}
+    assert held(database, store) == {**kept, **expected(store, STEPS)}
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+
+
+def test_a_key_may_pass_to_another_type_and_a_type_to_another_class(store: Store, database: Database) -> None:
+    graph(store, visitor=named("visitor-1", "visitor-2"), visitor_knows_visitor=worn(("visitor-1", "visitor-2")))
+    push(database, store)
+    graph(store, visitor=named("visitor-2"))
+    graph(store, badge=named("visitor-1"))
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+    assert database.count("(:Key)-[:KNOWS]->(:Person)") == 1
+    host = entity(VISITOR.name, class_name="Host")
+    meets = relationship(VISITOR.name, "MEETS", VISITOR.name, name=KNOWS.name)
+    store.begin("contoso.example")
+    publish(store, host, named("visitor-2", "visitor-3"))
+    publish(store, meets, worn(("visitor-1", "visitor-2"), ("visitor-3", "visitor-2")))
+    store.commit()
+    push(database, store, steps=(BADGE, host, WEARS, meets))
+    assert held(database, store) == expected(store, (BADGE, host, WEARS, meets))
+    assert database.count("(:Key)-[:MEETS]->(:Host)") == 1
+
+
+def test_a_push_that_is_killed_and_repeated_ends_the_same(store: Store, database: Database) -> None:
+    large(store, 0)
+    killed_after(database, 4)
+    assert 0 < len(held(database, store)) < len(expected(store, STEPS))
+    large(store, 3)
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+    large(store, 6)
+    killed_after(database, 3)
+    large(store, 9)
+    killed_after(database, 5)
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+
+
+def test_a_server_that_dies_in_a_transaction_and_is_back_later(
+    store: Store, arcadedb: ArcadeDB, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large(store, 0)
+    upsert = Relationships.upsert
+
+    def fatal(self: Any, transaction: Any, rows: Any, **named: Any) -> None:
+        upsert(self, transaction, rows, **named)
+        arcadedb.kill()
+
+    monkeypatch.setattr("integration.sinks.neo4j._RETRY_SECONDS", 0.1)
+    with monkeypatch.context() as patch:
+        patch.setattr(Relationships, "upsert", fatal)
+        with pytest.raises(OutputError, match=r"does not answer.*push again") as caught:
+            push(database, store)
+    assert PASSWORD not in str(caught.value)
+    arcadedb.start()
+    assert 0 < len(held(database, store)) < len(expected(store, STEPS))
+    push(database, store)
+    assert held(database, store) == expected(store, STEPS)
+
+
+def test_a_push_that_another_overtakes_ends(store: Store, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    large(store, 0)
+    write = Scope.write
+
+    def overtaken(self: Scope, work: Any, *arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(Scope, "write", write)
+        result = self.write(work, *arguments, **named)
+        push(database, store)
+        return result
+
+    monkeypatch.setattr(Scope, "write", overtaken)
+    with pytest.raises(OutputError, match="another push"):
+        push(database, store)
+    assert held(database, store) == expected(store, STEPS)
