@@ -42,7 +42,9 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read(simulator: Simulator, url: str, *, fresh: bool = False, **chosen: tuple[str, ...]) -> Report:
     manager = load()
-    config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), to=(url,), fresh=fresh)
+    config = Config(
+        graph_url=simulator.url, access_token=Secret(simulator.token), to=(url,), fresh=fresh, allow_mass_delete=True
+    )
     return run(manager, plan(manager, **chosen), config, out="out")
 
 

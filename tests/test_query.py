@@ -372,8 +372,8 @@ def test_an_interrupt_ends_a_long_question() -> None:
         time.sleep(0.3)
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=20)
-    assert running.returncode == 1
-    assert (said[0], said[1].strip()) == ("", "Aborted!")
+    assert running.returncode == 3
+    assert (said[0], said[1].strip()) == ("", "error: stopped")
 
 
 def test_a_question_of_ones_own_is_asked() -> None:

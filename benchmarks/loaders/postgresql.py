@@ -112,7 +112,7 @@ class Graph:
         users = self._chance.sample(self._users, count)
         stage.add_old([(key, None) for key in users])
         stage.add([self._row(key) for key in users])
-        stage.publish_changes(strict=False)
+        stage.publish_changes(self.store.count(self.user), strict=False)
         stage.discard()
         self.store.commit()
 

@@ -10,7 +10,7 @@ from integration.docs.docstrings import docstring
 from integration.docs.markdown import block, code, page, table
 from integration.errors import IntegrationError
 
-_CODES = re.compile(r"(\d) (.+?)(?=, \d |\.?$)")
+_CODES = re.compile(r"(\d)  (.+?)(?= \d  |$)")
 _EXIT = re.compile(r"(\w+) .*\(exit (\d)\)")
 
 
@@ -21,10 +21,10 @@ def errors_page() -> str:
         AssertionError: the command's help does not list its exit codes.
     """
     text = inspect.getdoc(main.callback) or ""
-    (listed,) = re.findall(r"Exit codes: (.+?)(?:\n\n|$)", text, re.DOTALL)
+    (listed,) = re.findall(r"Exit codes:\n(.+?)(?:\n\n|$)", text, re.DOTALL)
     codes = [
         (code(number), f"{meaning[0].upper()}{meaning[1:]}.")
-        for number, meaning in _CODES.findall(" ".join(listed.split()))
+        for number, meaning in _CODES.findall(re.sub(r"\n\s*", " ", listed.strip()))
     ]
     assert [number for number, _ in codes] == ["`0`", "`1`", "`2`", "`3`"], listed
     exits = dict(_EXIT.findall(errors.__doc__ or ""))
