@@ -75,7 +75,8 @@ def push(
         )
         judged = {result.type for result in results}
         steps = plan(manager).steps
-        others = tuple(step.name for step in declared_steps(manager) if step.name not in judged)
+        known = {*store.types(), *(step.name for step in declared_steps(manager))}
+        others = tuple(sorted(known - judged))
         report = Report(results=results, not_chosen=others, withheld=withheld)
         failed = deliver(sinks, store, steps, report)
         return Report(results=results, not_chosen=others, withheld=withheld, failed_sinks=failed)

@@ -49,7 +49,7 @@ class Report:
 
     Attributes:
         results: one for each type that was chosen, in the order of the plan.
-        not_chosen: types that the run was not asked for.
+        not_chosen: types that the run was not asked for, those among them that no installed step declares any more.
         error: why the run ended early; empty where it did not.
         changes: for each type how many records came (``created``), changed and went since the run before; only what is
             not 0.

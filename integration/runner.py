@@ -99,6 +99,7 @@ class _Run:
         self._reading: dict[str, Any] = {}
         self._withheld: Mapping[str, str] = {}
         self._changes: Mapping[str, Mapping[What, int]] = {}
+        self._kept: list[str] = []
         self._lacking: dict[str, list[str]] = {}
         self._tenant = config.tenant
         self._started = time.time()
@@ -122,6 +123,7 @@ class _Run:
             store = stack.enter_context(closing(Store(self._folder / "graph.db")))
             reader = self._reader(stack)
             store.begin(self._tenant)
+            self._kept = store.types()
             try:
                 self._execute_steps(store, reader)
             finally:
@@ -218,7 +220,7 @@ class _Run:
         results = {**ended, **self._results.so_far()}
         return Report(
             results=tuple(results[name] for name in [*ended, *self._plan.skipped]),
-            not_chosen=self._plan.not_chosen,
+            not_chosen=tuple(sorted({*self._plan.not_chosen, *self._kept} - results.keys())),
             error=error,
             changes=self._changes,
             withheld=self._withheld,

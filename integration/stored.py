@@ -110,6 +110,10 @@ class Stored:
         """Return how many records each type had that has lost too much."""
         return dict(self._rows("SELECT name, withheld FROM types WHERE withheld IS NOT NULL ORDER BY name"))
 
+    def types(self) -> list[str]:
+        """Return the names of the types that the graph has, or had, records of."""
+        return [name for (name,) in self._rows("SELECT name FROM types WHERE loaded > 0 ORDER BY name")]
+
     def verdicts(self) -> list[tuple[str, Verdict, str, int]]:
         """Return type, verdict, reason and count of each type that the last run was asked for."""
         return self._rows("SELECT _type, verdict, reason, count FROM verdicts ORDER BY _type")

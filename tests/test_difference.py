@@ -1,9 +1,11 @@
 """What the last run changed: exactly that, in words and as JSON, and never a mass deletion by mistake."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -206,3 +208,14 @@ def test_without_a_graph_there_is_nothing_to_push() -> None:
     )
     assert done.returncode == 3
     assert "run integration run first" in done.stderr
+
+
+def test_a_type_that_no_step_declares_any_more_is_protected(simulator: Simulator) -> None:
+    read(simulator)
+    with closing(sqlite3.connect(".integration/graph.db")) as database:
+        database.execute(
+            "INSERT INTO types(name, class, loaded, content, keys) VALUES('contoso_badge', '[\"Key\"]', 1, 1, 1)"
+        )
+        database.commit()
+    assert "contoso_badge" in read(simulator).incomplete
+    assert "contoso_badge" in push(load(), ["files:copy"]).incomplete
