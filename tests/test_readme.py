@@ -138,7 +138,9 @@ def test_the_commands_read_a_tenant(tenant: Simulator, environment: dict[str, st
 @pytest.mark.parametrize("command", inline_commands())
 def test_a_command_of_the_text(command: str, tenant: Simulator, environment: dict[str, str]) -> None:
     settings = {} if "--demo" in command else {**environment, "INTEGRATION_ACCESS_TOKEN": tenant.token}
-    ended = CliRunner().invoke(main, shlex.split(command)[1:], env=settings, catch_exceptions=False)
+    assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
+    given = shlex.split(command.replace("URL", "files:copy"))[1:]
+    ended = CliRunner().invoke(main, given, env=settings, catch_exceptions=False)
     assert ended.exit_code == 0, ended.output
     assert ended.stdout
 
