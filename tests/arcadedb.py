@@ -16,7 +16,7 @@ import neo4j
 import orjson
 
 from integration import Step
-from integration.sinks.neo4j_records import storable
+from integration.sinks.neo4j_values import storable
 from integration.stored import Stored
 from tests.support import ROOT
 

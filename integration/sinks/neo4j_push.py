@@ -10,8 +10,9 @@ from integration.changes import Change
 from integration.report import Report
 from integration.sinks import Graph
 from integration.sinks.held import Ends, Held
-from integration.sinks.neo4j_records import LIMIT, Entities, Relationships, Row
+from integration.sinks.neo4j_records import LIMIT, Entities, Relationships
 from integration.sinks.neo4j_scope import Scope
+from integration.sinks.neo4j_values import Row
 from integration.step import Step
 
 if TYPE_CHECKING:

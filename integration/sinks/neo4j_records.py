@@ -1,31 +1,24 @@
-"""The records of a type as Neo4j has them, and the Cypher that writes, deletes and reads them.
+"""The Cypher that writes, deletes and reads the records of a type.
 
-Rows go over the wire as lists, and the names of their properties once, in the statement: that halves what packing them
-costs. A relationship is looked for from the end of which there are more, because that end has fewer relationships.
+A relationship is looked for from the end of which there are more, because that end has fewer relationships.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from integration.changes import Change
 from integration.sinks.held import Ends, Held
+from integration.sinks.neo4j_values import Columns, Row, digest, stored
 from integration.step import Step
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
 
-Row = tuple[Ends, Mapping[str, Any]]
-"""What names a record, and its properties as they are stored."""
 LIMIT = 10_000
 """Most objects that one statement changes."""
 _ENDS = "MATCH (a:GraphObject {_scope: $scope, _key: row[0]}) MATCH (b:GraphObject {_scope: $scope, _key: row[1]})"
 _OWN = {"_scope", "_key", "_type", "_fromEntityKey", "_toEntityKey"}
 """Properties that name a record or an end of it."""
-_SCALARS = {str, bool, int, float}
-_INTEGERS = range(-(2**63), 2**63)
 
 
 class Records:
@@ -40,14 +33,17 @@ class Records:
         self._type, self._label = f"`{step.name}`", f"`{step.class_name}`"
         self._class = step.class_name if step.is_relationship else [step.class_name]
         self._parameters = {"scope": scope, "type": step.name, "class": self._class, "limit": LIMIT}
+        self._last: tuple[str | None, dict[str, Any]] = (None, {})
 
     def row(self, change: Change) -> Row:
-        """Return a record as it is stored."""
-        return change.ends, {name: storable(value) for name, value in orjson.loads(change.now or "{}").items()}
+        """Return a record as it is stored; relationships without properties of their own share the same text."""
+        if change.now is not self._last[0]:
+            self._last = (change.now, stored(change.now or "{}"))
+        return change.ends, self._last[1]
 
     def digest(self, change: Change) -> bytes:
         """Return the digest of a record as it is stored."""
-        return _digest({**self.row(change)[1], "_class": self._class})
+        return digest({**self.row(change)[1], "_class": self._class})
 
     def _run(self, transaction: "ManagedTransaction", statement: str, **parameters: Any) -> int:
         """Run a statement that returns one number, and return that."""
@@ -56,7 +52,7 @@ class Records:
     def _read(self, transaction: "ManagedTransaction", statement: str) -> Iterator[tuple[Ends, bytes]]:
         """Yield what names each record, and the digest of its properties, which the statement returns last."""
         for *ends, properties in transaction.run(statement, self._parameters):
-            yield tuple(ends), _digest({name: value for name, value in properties.items() if name not in _OWN})
+            yield tuple(ends), digest({name: value for name, value in properties.items() if name not in _OWN})
 
 
 class Entities(Records):
@@ -70,8 +66,8 @@ class Entities(Records):
             rows: each name once.
             fresh: there was none of the type when the push began.
         """
-        names, values = _columns(rows)
-        node = _map(["_scope: $scope", "_key: row[0]", "_type: $type", "_class: $class"], names, 1)
+        columns = Columns(rows)
+        node = columns.properties("_scope: $scope", "_key: row[0]", "_type: $type", "_class: $class")
         create = (
             "UNWIND $rows AS row OPTIONAL MATCH (old:GraphObject {_scope: $scope, _key: row[0]})"
             f" WITH row, old WHERE old IS NULL CREATE (new:GraphObject:{self._type}:{self._label} {node})"
@@ -81,13 +77,13 @@ class Entities(Records):
             "UNWIND $rows AS row MATCH (old:GraphObject {_scope: $scope, _key: row[0]})"
             f" WHERE old._type = $type AND old._class = $class SET old = {node} RETURN count(old)"
         )
-        created = self._run(transaction, create, rows=values)
-        if created < len(rows) and self._run(transaction, update, rows=values) < len(rows):
+        created = self._run(transaction, create, **columns.parameters)
+        if created < len(rows) and self._run(transaction, update, **columns.parameters) < len(rows):
             # Some are of another type or class, and labels are no parameters: these nodes are made anew.
             keys = [ends[0] for ends, _ in rows]
             while not self._delete(transaction, keys, "old._type <> $type OR old._class <> $class"):
                 pass
-            self._run(transaction, create, rows=values)
+            self._run(transaction, create, **columns.parameters)
 
     def delete(self, transaction: "ManagedTransaction", names: Sequence[Ends]) -> bool:
         """Delete nodes; relationships that the graph still has stay, as dangling ones.
@@ -134,18 +130,18 @@ class Relationships(Records):
 
     def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row], *, fresh: bool) -> None:
         """Create the relationships that are not there, and give those that are these properties."""
-        names, values = _columns(rows)
-        given = _map(["_type: $type", "_class: $class", f"_key: {self._key}"], names, 2)
+        columns = Columns(rows)
+        given = columns.properties("_type: $type", "_class: $class", f"_key: {self._key}")
         merge = f"MERGE {self._between('a', 'b', '{_type: $type}')} SET r = {given}"
         write = f"CREATE {self._between('a', 'b', given)}" if fresh else merge
-        tied = self._run(transaction, f"UNWIND $rows AS row {_ENDS} {write} RETURN count(r)", rows=values)
+        tied = self._run(transaction, f"UNWIND $rows AS row {_ENDS} {write} RETURN count(r)", **columns.parameters)
         if tied < len(rows):
             self._run(
                 transaction,
                 f"UNWIND $rows AS row {_ENDS.replace('MATCH', 'OPTIONAL MATCH')} WITH row, a, b"
                 f" WHERE a IS NULL OR b IS NULL MERGE {self._dangling} SET d = {given},"
                 " d._scope = $scope, d._fromEntityKey = row[0], d._toEntityKey = row[1] RETURN count(d)",
-                rows=values,
+                **columns.parameters,
             )
 
     def tie(self, transaction: "ManagedTransaction") -> bool:
@@ -192,28 +188,3 @@ class Relationships(Records):
         if self._from_target:
             return f"({target})<-{relationship}-({source})"
         return f"({source})-{relationship}->({target})"
-
-
-def storable(value: Any) -> Any:
-    """Return a value as a property can have it: a scalar or a list of scalars of one kind as it is, others as JSON."""
-    values = value if type(value) is list else [value]
-    kinds = {type(each) for each in values}
-    if len(kinds) < 2 and kinds <= _SCALARS and (int not in kinds or all(each in _INTEGERS for each in values)):
-        return value
-    return orjson.dumps(value).decode()
-
-
-def _columns(rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
-    """Return the names of all properties that rows have, and for each row its keys and these properties."""
-    names = sorted({name for _, properties in rows for name in properties})
-    return names, [[*ends, *map(properties.get, names)] for ends, properties in rows]
-
-
-def _map(stamps: Sequence[str], names: Sequence[str], first: int) -> str:
-    """Return a map of Cypher: the stamps, then the row's columns by name, from place ``first`` on."""
-    quoted = (name.replace("`", "``") for name in names)
-    return "{" + ", ".join([*stamps, *(f"`{name}`: row[{place}]" for place, name in enumerate(quoted, first))]) + "}"
-
-
-def _digest(properties: Mapping[str, Any]) -> bytes:
-    return blake2b(orjson.dumps(properties, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()

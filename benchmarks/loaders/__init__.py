@@ -1,0 +1,1 @@
+"""Destinations against the best loaders that we can write for them: ``python -m benchmarks.loaders --help``."""
