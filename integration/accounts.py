@@ -45,7 +45,9 @@ def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:
     found = {}
     for name in reader.relations():
         kinds = {
-            kind: count for kind, (count, sample) in reader.mirror.kinds(name).items() if not store.holds_any(sample)
+            kind: count
+            for kind, (count, sample) in found_kinds(reader.mirror, name).items()
+            if not store.holds_any(sample)
         }
         if kinds:
             found[name] = kinds

@@ -7,7 +7,6 @@ page) and the base of incremental runs (delta queries bring it up to date).
 import sqlite3
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,13 +14,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from integration import content
-from integration.content import Collection, Row
+from integration import amend, content, mirror_tables
+from integration.content import Row
 from integration.database import Transaction, connect, insert
+from integration.mirror_tables import Collection, find, find_there
+from integration.pieces import Pieces
 from integration.writing import Then, Writing
 
 _RESUMABLE = 86_400.0
-_SAMPLE = 100
 _ROWS = 1000
 
 
@@ -58,9 +58,9 @@ class Mirror:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self.rebuilt = content.discard_unusable(path)
+        self.rebuilt = mirror_tables.discard_unusable(path)
         self._writer = connect(path)
-        self._writer.executescript(content.SCHEMA)
+        self._writer.executescript(mirror_tables.SCHEMA)
         self._writing = Writing(lambda: Transaction(self._writer, self._lock))
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Mirror:
         with self._transaction() as database:
             about = dict(database.execute("SELECT name, value FROM about").fetchall())
             if fresh or about.get("tenant") != tenant:
-                for table in content.TABLES:
+                for table in mirror_tables.TABLES:
                     database.execute(f"DELETE FROM {table}")
                 about = {}
             age = time.time() - float(about.get("opened_on", 0))
@@ -108,7 +108,7 @@ class Mirror:
     def find(self, name: str) -> Collection | None:
         """Return what is known of a collection; ``None`` where it is absent."""
         with self._lock:
-            return _find(self._writer, name)
+            return find(self._writer, name)
 
     def begin(self, name: str, delta_link: str | None) -> None:
         """Start to read a collection whole: what is there of it goes.
@@ -118,7 +118,7 @@ class Mirror:
             delta_link: tells later what changed from now on.
         """
         with self._transaction() as database:
-            known = _find(database, name)
+            known = find(database, name)
             if known:
                 database.execute(
                     "INSERT OR IGNORE INTO before SELECT collection, id FROM places"
@@ -150,9 +150,9 @@ class Mirror:
         every = orjson.dumps([row["id"] for row in rows]).decode()
 
         def write(database: sqlite3.Connection) -> None:
-            number = _find_there(database, name).number
+            number = find_there(database, name).number
             content.append(database, number, pieces, ids)
-            content.remove(database, every, removed=False)
+            amend.remove(database, every, removed=False)
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
         self._writing.put(write, then)
@@ -172,17 +172,17 @@ class Mirror:
         pieces = [(each.parent, orjson.dumps(each.rows)) for each in found if each.rows and not each.more]
 
         def write(database: sqlite3.Connection) -> None:
-            collection = _find_there(database, name)
+            collection = find_there(database, name)
             number = collection.number
             if collection.state == "running":
                 content.append(database, number, pieces)
                 content.append_more(database, number, {each.parent: each.rows for each in others})
             else:
                 changes = sum(
-                    content.put(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
+                    amend.put(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
                     for parent, objects in [*pieces, *((each.parent, orjson.dumps(each.rows)) for each in others)]
                 )
-                content.changed(database, number, changes)
+                amend.changed(database, number, changes)
             insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
 
         self._writing.put(write, then)
@@ -190,7 +190,7 @@ class Mirror:
     def complete(self, name: str) -> bool:
         """Say that a collection has been read whole, and tell whether objects came again, which are there once now."""
         with self._transaction() as database:
-            number = _find_there(database, name).number
+            number = find_there(database, name).number
             again = content.find_places(database, number)
             version = content.version(database, number)
             database.execute(
@@ -203,7 +203,7 @@ class Mirror:
                 " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
                 (number,),
             ).fetchall()
-            content.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
+            amend.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
             database.execute("DELETE FROM before WHERE collection = ?", (number,))
         return again
 
@@ -217,11 +217,11 @@ class Mirror:
             link: where the changes go on.
         """
         with self._transaction() as database:
-            number = _find_there(database, name).number
-            changes = content.put(database, number, "", rows)
-            content.remove(database, orjson.dumps(list(rows)).decode(), removed=False)
-            content.remove(database, orjson.dumps(gone).decode(), removed=True)
-            changes += len(content.drop(database, number, "", set(gone)))
+            number = find_there(database, name).number
+            changes = amend.put(database, number, "", rows)
+            amend.remove(database, orjson.dumps(list(rows)).decode(), removed=False)
+            amend.remove(database, orjson.dumps(gone).decode(), removed=True)
+            changes += len(amend.drop(database, number, "", set(gone)))
             self._advance(database, number, changes, link)
 
     def change_children(
@@ -244,14 +244,14 @@ class Mirror:
             link: where the changes go on.
         """
         with self._transaction() as database:
-            number = _find_there(database, name).number
-            changes = sum(content.forget_parent(database, number, parent) for parent in parents)
+            number = find_there(database, name).number
+            changes = sum(amend.forget_parent(database, number, parent) for parent in parents)
             read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
             for parent, rows in found.items():
                 if database.execute(read, (number, parent)).fetchone():
-                    changes += content.put(database, number, parent, rows)
+                    changes += amend.put(database, number, parent, rows)
             for parent, ids in gone.items():
-                changes += len(content.drop(database, number, parent, ids))
+                changes += len(amend.drop(database, number, parent, ids))
                 for key in ids:
                     database.execute(
                         "DELETE FROM aside WHERE collection = ? AND id = ? AND parent = ?", (number, key, parent)
@@ -261,7 +261,7 @@ class Mirror:
     def settle(self, name: str) -> None:
         """Take links to objects that were deleted meanwhile out of a relation, and put those to restored ones back."""
         with self._transaction() as database:
-            collection = _find_there(database, name)
+            collection = find_there(database, name)
             log = database.execute(
                 "SELECT number, id, removed FROM removals WHERE number > ? ORDER BY number", (collection.settled,)
             ).fetchall()
@@ -269,10 +269,10 @@ class Mirror:
                 return
             last = {key: bool(removed) for _, key, removed in log}
             gone = {key for key, removed in last.items() if removed}
-            changes = _set_aside(database, collection.number, gone) if gone else 0
+            changes = amend.set_aside(database, collection.number, gone) if gone else 0
             for key in last.keys() - gone:
-                changes += _put_back(database, collection.number, key)
-            content.changed(database, collection.number, changes)
+                changes += amend.put_back(database, collection.number, key)
+            amend.changed(database, collection.number, changes)
             database.execute("UPDATE collections SET settled = ? WHERE number = ?", (log[-1][0], collection.number))
 
     def current(self, name: str) -> None:
@@ -296,10 +296,10 @@ class Mirror:
                 " ON parents.collection = ?1 AND parents.id = places.id"
                 " WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"
                 " ORDER BY places.id",
-                (_find_there(self._writer, name).number, _find_there(self._writer, parents).number),
+                (find_there(self._writer, name).number, find_there(self._writer, parents).number),
             ).fetchall()
 
-    def pieces(self, name: str, most: int) -> "Pieces":
+    def pieces(self, name: str, most: int) -> Pieces:
         """Return a reader of a collection's objects, in the order in which they came, up to ``most`` pieces at once."""
         return Pieces(self._path, self._number(name), most)
 
@@ -313,56 +313,17 @@ class Mirror:
             while rows := cursor.fetchmany(_ROWS):
                 yield from (Changed(*row) for row in rows)
 
-    def kinds(self, name: str) -> dict[str, tuple[int, list[str]]]:
-        """Return for each ``@odata.type`` how many links lead to it, and the ids of some of these children."""
-
-        def count() -> dict[str, tuple[int, list[str]]]:
-            counts: Counter[str] = Counter()
-            samples: dict[str, dict[str, None]] = {}
-            with self.pieces(name, 32) as pieces:
-                while found := pieces.next():
-                    for rows in found[1::2]:
-                        for row in rows:
-                            kind = row.get("@odata.type") or ""
-                            counts[kind] += 1
-                            if counts[kind] <= _SAMPLE:
-                                samples.setdefault(kind, {})[row["id"]] = None
-            return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
-
-        found: dict[str, tuple[int, list[str]]] = self._fact(name, "kinds", "", count)
-        return found
-
-    def hiding(self, name: str, parents: str) -> int:
-        """Return how many parents with the visibility ``HiddenMembership`` show no child.
+    def fact(self, name: str, fact: str, further: str, find_out: Callable[[], Any]) -> Any:
+        """Return what is known of this version of a collection, finding it out where it is not known yet.
 
         Args:
-            name: the relation.
-            parents: name of the parents' collection.
+            name: the collection.
+            fact: names what is known.
+            further: what else it depends on.
+            find_out: is called where it is not known; gives JSON values.
         """
-
-        def count() -> int:
-            relation, found = self._number(name), 0
-            with self.pieces(parents, 8) as pieces:
-                while rows := pieces.next():
-                    hide = [r["id"] for each in rows[1::2] for r in each if r.get("visibility") == "HiddenMembership"]
-                    found += sum(not self._has_children(relation, key) for key in hide)
-            return found
-
-        about = self.find(parents)
-        found: int = self._fact(name, "hiding", about.version if about else "", count)
-        return found
-
-    def _has_children(self, relation: int, parent: str) -> bool:
         with self._lock:
-            row = self._writer.execute(
-                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ? AND objects <> '[]'", (relation, parent)
-            ).fetchone()
-        return row is not None
-
-    def _fact(self, name: str, fact: str, further: str, find_out: Callable[[], Any]) -> Any:
-        """Return what is known of this version of a collection, finding it out where it is not known yet."""
-        with self._lock:
-            collection = _find_there(self._writer, name)
+            collection = find_there(self._writer, name)
             version = f"{collection.version} {further}"
             row = self._writer.execute(
                 "SELECT value FROM facts WHERE collection = ? AND name = ? AND version = ?",
@@ -379,79 +340,23 @@ class Mirror:
                 )
         return value
 
+    def has_children(self, name: str, parent: str) -> bool:
+        """Tell whether a parent has a child."""
+        relation = self._number(name)
+        with self._lock:
+            row = self._writer.execute(
+                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ? AND objects <> '[]'", (relation, parent)
+            ).fetchone()
+        return row is not None
+
     def _number(self, name: str) -> int:
         with self._lock:
-            return _find_there(self._writer, name).number
+            return find_there(self._writer, name).number
 
     def _advance(self, database: sqlite3.Connection, number: int, changes: int, link: str) -> None:
         database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
-        content.changed(database, number, changes)
+        amend.changed(database, number, changes)
 
     def _transaction(self) -> Transaction:
         self._writing.flush()
         return Transaction(self._writer, self._lock)
-
-
-class Pieces:
-    """Reads a collection from its first piece on, also while it grows; a context manager."""
-
-    def __init__(self, path: Path, number: int, most: int) -> None:
-        self._database = connect(path)
-        self._database.execute("PRAGMA cache_size = -1000")
-        self._number, self._most, self._last = number, most, 0
-
-    def __enter__(self) -> "Pieces":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
-
-    def next(self) -> list[Any]:
-        """Return parent's id and objects in turn, of the pieces that come next; nothing where no more are there now."""
-        last, text = self._database.execute(
-            "SELECT max(number), group_concat(json_quote(parent) || ',' || objects) FROM"
-            " (SELECT number, parent, objects FROM pieces WHERE collection = ? AND number > ? ORDER BY number LIMIT ?)",
-            (self._number, self._last, self._most),
-        ).fetchone()
-        if last is None:
-            return []
-        self._last = last
-        found: list[Any] = orjson.loads(f"[{text}]")
-        return found
-
-
-def _find(database: sqlite3.Connection, name: str) -> Collection | None:
-    row = database.execute("SELECT * FROM collections WHERE name = ?", (name,)).fetchone()
-    return Collection(*row) if row else None
-
-
-def _find_there(database: sqlite3.Connection, name: str) -> Collection:
-    found = _find(database, name)
-    assert found is not None
-    return found
-
-
-def _set_aside(database: sqlite3.Connection, number: int, ids: set[str]) -> int:
-    """Take the links to some children out of a relation, and keep them apart."""
-    count = 0
-    touched: set[str] = set()
-    for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
-        if not ids.isdisjoint(row["id"] for row in orjson.loads(objects)):
-            touched.add(parent)
-    for parent in sorted(touched):
-        dropped = content.drop(database, number, parent, ids)
-        count += len(dropped)
-        database.executemany(
-            "INSERT OR REPLACE INTO aside VALUES(?, ?, ?, ?)",
-            [(number, parent, row["id"], orjson.dumps(row).decode()) for row in dropped],
-        )
-    return count
-
-
-def _put_back(database: sqlite3.Connection, number: int, key: str) -> int:
-    """Put the links to a child back into a relation."""
-    kept = database.execute(
-        "SELECT parent, object FROM aside WHERE collection = ? AND id = ?", (number, key)
-    ).fetchall()
-    database.execute("DELETE FROM aside WHERE collection = ? AND id = ?", (number, key))
-    return sum(content.put(database, number, parent, {key: orjson.loads(row)}) for parent, row in kept)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from integration.facts import hiding
 from integration.fetch import Fetcher
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
@@ -185,7 +186,7 @@ class Reader:
 
         Source: Hidden membership in groups needs ``Member.Read.Hidden`` (List group members).
         """
-        return self.mirror.hiding(request.name, self.parents(request))
+        return hiding(self.mirror, request.name, self.parents(request))
 
     def ensure(self, request: Request) -> None:
         """Have the mirror hold what the request asks for; a failure is remembered, not tried again by the next step.

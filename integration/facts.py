@@ -1,0 +1,49 @@
+"""What a relation in the mirror tells of its children, found out once for each version of it."""
+
+from collections import Counter
+
+from integration.mirror import Mirror
+
+_SAMPLE = 100
+
+
+def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
+    """Return for each ``@odata.type`` how many links lead to it, and the ids of some of these children."""
+
+    def count() -> dict[str, tuple[int, list[str]]]:
+        counts: Counter[str] = Counter()
+        samples: dict[str, dict[str, None]] = {}
+        with mirror.pieces(name, 32) as pieces:
+            while found := pieces.next():
+                for rows in found[1::2]:
+                    for row in rows:
+                        kind = row.get("@odata.type") or ""
+                        counts[kind] += 1
+                        if counts[kind] <= _SAMPLE:
+                            samples.setdefault(kind, {})[row["id"]] = None
+        return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
+
+    found: dict[str, tuple[int, list[str]]] = mirror.fact(name, "kinds", "", count)
+    return found
+
+
+def hiding(mirror: Mirror, name: str, parents: str) -> int:
+    """Return how many parents with the visibility ``HiddenMembership`` show no child.
+
+    Args:
+        mirror: holds both.
+        name: the relation.
+        parents: name of the parents' collection.
+    """
+
+    def count() -> int:
+        found = 0
+        with mirror.pieces(parents, 8) as pieces:
+            while rows := pieces.next():
+                hide = [r["id"] for each in rows[1::2] for r in each if r.get("visibility") == "HiddenMembership"]
+                found += sum(not mirror.has_children(name, key) for key in hide)
+        return found
+
+    about = mirror.find(parents)
+    found: int = mirror.fact(name, "hiding", about.version if about else "", count)
+    return found

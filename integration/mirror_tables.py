@@ -1,0 +1,115 @@
+"""The tables of the mirror.
+
+The objects of a collection are kept in pieces: JSON arrays, as they came. A relation is one such collection for each
+parent. Where a collection or a parent has several pieces, ``places`` says in which one an object is.
+"""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from integration.database import connect
+
+FORMAT = 2
+SCHEMA = f"""
+PRAGMA user_version = {FORMAT};
+CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS collections(
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT NOT NULL, next_link TEXT, delta_link TEXT,
+    delta_on REAL NOT NULL, full_on REAL NOT NULL, version TEXT NOT NULL, base TEXT NOT NULL, settled INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS pieces(
+    number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, parent TEXT NOT NULL, objects TEXT NOT NULL, ids TEXT
+);
+CREATE INDEX IF NOT EXISTS pieces_by_collection ON pieces(collection);
+CREATE INDEX IF NOT EXISTS pieces_by_parent ON pieces(collection, parent);
+CREATE TABLE IF NOT EXISTS places(
+    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, piece INTEGER NOT NULL,
+    PRIMARY KEY(collection, parent, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS parents(
+    collection INTEGER NOT NULL, id TEXT NOT NULL, next_link TEXT, PRIMARY KEY(collection, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS journal(
+    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, before TEXT, now TEXT,
+    PRIMARY KEY(collection, parent, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS before(
+    collection INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(collection, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS removed(id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS removals(number INTEGER PRIMARY KEY, id TEXT NOT NULL, removed INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS aside(
+    collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, object TEXT NOT NULL,
+    PRIMARY KEY(collection, id, parent)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts(collection INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+    value TEXT NOT NULL, PRIMARY KEY(collection, name)
+) WITHOUT ROWID;
+"""
+"""``journal``: what became of objects since the run began. ``removed``: ids of objects that were deleted, ``removals``
+in which order; ``aside``: links to them, which come back when they are restored. ``before``: ids that a collection had
+when it began to be read anew. ``facts``: what was found out about a version of a collection."""
+TABLES = (
+    "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside", "facts",
+)  # fmt: skip
+OF_A_COLLECTION = ("pieces", "places", "parents", "journal", "aside", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What the mirror knows of a collection.
+
+    Attributes:
+        number: its key in the file.
+        name: its path and ``$select``.
+        state: ``running``: some pages are missing; ``complete``: as Graph has it now; ``stale``: as it was earlier.
+        next_link: URL of the next page, while ``running``.
+        delta_link: URL that tells what changed since ``delta_on``; ``None`` where nobody asked for one.
+        delta_on: when ``delta_link`` was got, epoch seconds.
+        full_on: when the collection was last read whole, epoch seconds.
+        version: another string whenever the content is another.
+        base: the version when the run began; empty where the journal does not tell what changed since.
+        settled: number of the last removal that a relation takes into account.
+    """
+
+    number: int
+    name: str
+    state: str
+    next_link: str | None
+    delta_link: str | None
+    delta_on: float
+    full_on: float
+    version: str
+    base: str
+    settled: int
+
+
+def find(database: sqlite3.Connection, name: str) -> Collection | None:
+    """Return what is known of a collection; ``None`` where it is absent."""
+    row = database.execute("SELECT * FROM collections WHERE name = ?", (name,)).fetchone()
+    return Collection(*row) if row else None
+
+
+def find_there(database: sqlite3.Connection, name: str) -> Collection:
+    """Return what is known of a collection that is there."""
+    found = find(database, name)
+    assert found is not None
+    return found
+
+
+def discard_unusable(path: Path) -> bool:
+    """Remove a file that is not a mirror of this version, and tell whether there was one."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        with closing(connect(path)) as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError:
+        version = None
+    if version == FORMAT:
+        return False
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    return True

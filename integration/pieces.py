@@ -1,0 +1,36 @@
+"""Reading a collection from the mirror while it grows."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from integration.database import connect
+
+
+class Pieces:
+    """Reads a collection from its first piece on, also while it grows; a context manager."""
+
+    def __init__(self, path: Path, number: int, most: int) -> None:
+        self._database = connect(path)
+        self._database.execute("PRAGMA cache_size = -1000")
+        self._number, self._most, self._last = number, most, 0
+
+    def __enter__(self) -> "Pieces":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def next(self) -> list[Any]:
+        """Return parent's id and objects in turn, of the pieces that come next; nothing where no more are there now."""
+        last, text = self._database.execute(
+            "SELECT max(number), group_concat(json_quote(parent) || ',' || objects) FROM"
+            " (SELECT number, parent, objects FROM pieces WHERE collection = ? AND number > ? ORDER BY number LIMIT ?)",
+            (self._number, self._last, self._most),
+        ).fetchone()
+        if last is None:
+            return []
+        self._last = last
+        found: list[Any] = orjson.loads(f"[{text}]")
+        return found
