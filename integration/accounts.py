@@ -46,7 +46,7 @@ def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:
     for name in reader.relations():
         kinds = {
             kind: count
-            for kind, (count, sample) in found_kinds(reader.mirror, name).items()
+            for kind, (count, sample) in children_of(reader.mirror, name).items()
             if not store.holds_any(sample)
         }
         if kinds:
