@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from integration.facts import kinds as children_of
 from integration.reader import Reader
 from integration.store import Store
 
