@@ -124,3 +124,4 @@ def test_the_tree_shows_the_files_of_the_page() -> None:
     (tree,) = re.findall(r"^```\n(acme-units/.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     names = set(re.findall(r"[├└]── (\S+)", tree))
     assert {f"{type}.py" for type in TYPES} | {"pyproject.toml", "test_acme_units.py", "schemas/"} <= names
+    assert ".integration/" in (ROOT / ".gitignore").read_text().splitlines()

@@ -129,6 +129,8 @@ def test_the_description_of_an_answer_names_no_object(scrubber: Scrubber) -> Non
     scrubbed = scrubber.scrubbed({"@odata.context": context})["@odata.context"]
     assert re.fullmatch(r"https://graph\.microsoft\.com/v1\.0/\$metadata#users\('[^']+'\)/memberOf\(id\)", scrubbed)
     assert "ada%40" not in scrubbed
+    hosted = {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#sites/contoso.sharepoint.com,1/lists"}
+    assert "contoso" not in scrubber.scrubbed(hosted)["@odata.context"]
 
 
 def test_an_error_keeps_its_codes_alone(scrubber: Scrubber) -> None:

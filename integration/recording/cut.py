@@ -17,11 +17,11 @@ from requests.adapters import HTTPAdapter
 from integration.errors import CassetteError
 from integration.msgraph.auth import GLOBAL_GRAPH
 from integration.msgraph.client import VERSION
-from integration.recording.features import IsPlain, features, plain_values
+from integration.recording.features import IsPlain, cover, features, plain_values, without_rare_values
 from integration.recording.survey import Row, Taken
 from integration.tapes import response_to
 
-_FURTHER = 4
+_FURTHER = 10
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,9 @@ class Cut(HTTPAdapter):
     def _choose_of(self, listing: _Listing, shown: Mapping[str, set[object]]) -> None:
         rows = {_key(row, listing.path, number): row for number, row in enumerate(listing.rows)}
         last = min(self._keep, len(listing.pages[-1])) if len(listing.pages) > 1 else 0
-        shows = {key: features(row, self._is_plain) | shown.get(str(key), set()) for key, row in rows.items()}
+        shows = without_rare_values(
+            {key: features(row, self._is_plain) | shown.get(str(key), set()) for key, row in rows.items()}
+        )
         first = [*list(rows)[: self._keep], *list(rows)[len(rows) - last :]]
         self.kept.update(cover(shows, first, self._keep * _FURTHER, [key for key in rows if key in self.kept]))
 
@@ -139,8 +141,9 @@ class Cut(HTTPAdapter):
 
     def _cut(self) -> Iterator[tuple[str, Taken]]:
         """Yield each request and its answer."""
+        paged = {target for listing in self._listings.values() for target in listing.targets}
         for target, answer in self._taken.items():
-            if target not in self._listings:
+            if target not in paged:
                 yield target, replace(answer, body=self._trimmed(answer.body), following=None)
         for listing in self._listings.values():
             numbers = count()
@@ -167,28 +170,6 @@ class Cut(HTTPAdapter):
         shows = {number: features(each, self._is_plain) for number, each in enumerate(value)}
         kept = cover(shows, list(shows)[: self._keep], self._keep, [])
         return [self._trimmed(each) for number, each in enumerate(value) if number in kept]
-
-
-def cover(
-    shows: Mapping[Any, Iterable[object]], first: Iterable[Any], further: int, always: Iterable[Any]
-) -> dict[Any, None]:
-    """Return which objects to keep: some, and as few others as show what these do not.
-
-    Args:
-        shows: what each object shows, by key.
-        first: keys of objects to keep.
-        further: how many others at most.
-        always: keys of objects that stay whatever they show.
-    """
-    kept = dict.fromkeys([*always, *first])
-    missing = set().union(*shows.values()).difference(*(shows[key] for key in kept)) if shows else set()
-    for _ in range(further):
-        best = max(shows, key=lambda key: len(missing.intersection(shows[key])), default=None)
-        if best is None or missing.isdisjoint(shows[best]):
-            break
-        kept[best] = None
-        missing.difference_update(shows[best])
-    return kept
 
 
 def _listings(taken: Mapping[str, Taken]) -> Iterator[_Listing]:

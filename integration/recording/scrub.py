@@ -146,8 +146,10 @@ class Scrubber:
         return self.pseudonyms.text(text)
 
     def _context(self, text: str) -> str:
-        """Return the address of a description of the answer: ids in it stand between quotes or are GUIDs."""
+        """Return the address of what describes an answer: ids are quoted or GUIDs there; with a host in it, it goes."""
         described = text.partition("/$metadata#")[2]
+        if "." in re.sub(r"'[^']*'|microsoft\.graph\.", "", described):
+            return f"{GLOBAL_GRAPH}/v1.0/$metadata#{self.pseudonyms.identifier(described)}"
         kept = re.sub(r"'([^']*)'", lambda found: f"'{self.scrubbed(found[1], 'id')}'", described)
         return f"{GLOBAL_GRAPH}/v1.0/$metadata#{_GUID.sub(lambda found: self.pseudonyms.guid(found[0]), kept)}"
 
