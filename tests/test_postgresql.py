@@ -146,6 +146,18 @@ def test_a_type_that_is_not_complete_deletes_nothing_and_catches_up_later(url: s
     assert held(url, store.scope) == expected(store, STEPS)
 
 
+def test_a_graph_that_was_made_anew_and_is_not_complete_catches_up_later(url: str, store: Store) -> None:
+    collect(store, {USER: named("user-1", "user-2", "user-3")})
+    push(url, store, STEPS)
+    with closing(Store(Path("anew.db"))) as anew:
+        collect(anew, {USER: named("user-2", size=2)}, incomplete=[USER])
+        push(url, anew, STEPS, incomplete=[USER])
+        assert keys(url, anew) == ["user-1", "user-2", "user-3"]
+        collect(anew, {USER: named("user-2", size=2)})
+        push(url, anew, STEPS)
+        assert held(url, anew.scope) == expected(anew, STEPS)
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["known", "compared"])
 def test_a_type_that_is_never_complete_is_still_pushed_by_its_changes(url: str, store: Store, known: bool) -> None:
     collect(store, {USER: named("user-1")}, incomplete=[USER])
@@ -192,6 +204,17 @@ def test_a_key_that_moves_to_another_type_is_there_once(url: str, store: Store) 
     push(url, store, STEPS)
     assert held(url, store.scope) == expected(store, STEPS)
     assert len(keys(url, store)) == 4
+
+
+def test_a_key_that_another_type_has_taken_meanwhile_stays(url: str, store: Store) -> None:
+    collect(store, {USER: named("a", "b")})
+    push(url, store, STEPS)
+    collect(store, {USER: named("b"), GROUP: []})
+    collect(store, {GROUP: named("a")})
+    push(url, store, [GROUP])
+    assert keys(url, store) == ["b", "a"]
+    push(url, store, STEPS)
+    assert held(url, store.scope) == expected(store, STEPS)
 
 
 def test_a_type_whose_class_has_changed_is_of_the_new_class(url: str, store: Store) -> None:

@@ -23,7 +23,7 @@ _COPY = SQL("COPY {table} ({columns}) FROM STDIN (NULL '')")
 _STAGE = SQL("CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
 _GONE = SQL(
     "FROM {table} AS there WHERE _scope = %s AND _type = ANY(%s)"
-    " AND NOT EXISTS (SELECT FROM {staged} AS staged WHERE {same} AND staged._type = there._type)"
+    " AND NOT EXISTS (SELECT FROM {staged} AS staged WHERE {same} AND staged.properties IS NOT NULL)"
 )
 _DELETE_TOLD = SQL(
     "DELETE FROM {table} AS there USING {staged} AS staged"
