@@ -157,7 +157,7 @@ def test_two_pushes_at_once_do_not_mix(url: str, store: Store, isolation: str) -
     change(store)
     options = f"?options=-cdefault_transaction_isolation%3D{isolation.replace(' ', '%5C%20')}"
     with closing(Store(Path("anew.db"))) as anew, ThreadPoolExecutor() as executor:
-        users = [f"user-{number}" for number in range(500, 1500)]
+        users = [f"user-{number}" for number in range(300, 800)]
         ends = worn(*((f"group-{number % 3}", user) for number, user in enumerate(users)))
         collect(anew, {azure_user: named(*users, size=3), azure_user_group_has_user: ends})
         with held_up(url):
