@@ -1,9 +1,5 @@
 """``neo4j://`` against a server that is compatible with Neo4j; how Neo4j itself behaves, this cannot tell."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,43 +7,23 @@ from typing import Any
 
 import pytest
 
-from integration import OutputError, Report, Step
-from integration.report import StepResult
-from integration.sinks.neo4j import Neo4jSink
-from integration.sinks.neo4j_records import Entities, Relationships
-from integration.sinks.neo4j_scope import Scope
-from integration.store import Store
-from tests.arcadedb import PASSWORD, ArcadeDB, Database, Records, expected
-from tests.support import ROOT, entity, named, publish, relationship, worn
-
-BADGE = entity("contoso_badge", class_name="Key")
-VISITOR = entity("contoso_visitor", class_name="Person")
-WEARS = relationship("contoso_visitor", "WEARS", "contoso_badge", name="contoso_visitor_wears_badge")
-KNOWS = relationship("contoso_visitor", "KNOWS", "contoso_visitor", name="contoso_visitor_knows_visitor")
-STEPS = (BADGE, VISITOR, WEARS, KNOWS)
-PUSH = """
-import os, sys
-from pathlib import Path
-from integration import Report
 from integration.sinks import neo4j_push, neo4j_records
-from integration.sinks.neo4j import Neo4jSink
-from integration.sinks.neo4j_scope import Scope
+from integration.sinks.neo4j_records import Entities, Relationships
 from integration.store import Store
-from tests.test_neo4j import STEPS
-
-def told(self, work, *arguments, write=Scope.write, **named):
-    print(work.__name__, flush=True)
-    return write(self, work, *arguments, **named)
-
-Scope.write = told
-neo4j_push.LIMIT = neo4j_records.LIMIT = 100
-Neo4jSink(os.environ["DESTINATION"]).write(Store(Path(sys.argv[1])), STEPS, Report(results=()))
-"""
+from tests.arcadedb import ArcadeDB, Database, expected
+from tests.neo4j_graphs import BADGE, KNOWS, STEPS, VISITOR, WEARS, graph, held, large, push
+from tests.support import entity, named, publish, relationship, worn
 
 
 @pytest.fixture
 def database(arcadedb: ArcadeDB) -> Database:
     return arcadedb.database()
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with closing(Store(Path("graph.db"))) as store:
+        yield store
 
 
 @pytest.fixture
@@ -68,61 +44,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         watch(kind, "upsert")
         watch(kind, "delete")
     return found
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with closing(Store(Path("graph.db"))) as store:
-        yield store
-
-
-def graph(store: Store, tenant: str = "contoso.example", **rows: Any) -> None:
-    """Make the next revision: rows by the last word of a type's name; types that are not named stay as they are."""
-    store.begin(tenant)
-    for step in STEPS:
-        if (name := step.name.removeprefix("contoso_")) in rows:
-            publish(store, step, rows[name])
-    store.commit()
-
-
-def push(
-    database: Database, store: Store, *, incomplete: tuple[Step, ...] = (), steps: tuple[Step, ...] = STEPS
-) -> None:
-    results = [StepResult(type=step.name, verdict="failed", reason="403") for step in incomplete]
-    Neo4jSink(database.url).write(store, steps, Report(results=results))
-
-
-def held(database: Database, store: Store) -> Records:
-    return database.records(store.scope)
-
-
-def killed_after(database: Database, transactions: int) -> None:
-    """Push in a process of its own, and kill that in the transaction after so many."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ['PYTHONPATH']}",
-        "DESTINATION": database.url,
-    }
-    with subprocess.Popen(
-        [sys.executable, "-c", PUSH, "graph.db"], env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        for _ in range(transactions):
-            assert process.stdout.readline()
-        process.kill()
-    assert process.returncode == -signal.SIGKILL
-
-
-def large(store: Store, change: int) -> None:
-    """Make a graph of about 150 entities and 300 relationships; each other ``change`` comes, goes and differs a bit."""
-    keys = [f"visitor-{place:03d}" for place in range(change, 120)]
-    graph(
-        store,
-        badge=named(*(f"badge-{place}" for place in range(change, change + 30)), size=change),
-        visitor=[*named(*keys[change:], size=1), *named(*keys[:change], size=change)],
-        visitor_wears_badge=worn(*((key, f"badge-{change + place % 30}") for place, key in enumerate(keys))),
-        visitor_knows_visitor=worn(*((keys[-1], key) for key in keys), *((key, key) for key in keys[change * 10 : 60])),
-    )
 
 
 def test_a_graph_arrives_with_every_property_and_label(store: Store, database: Database) -> None:
@@ -274,54 +195,21 @@ def test_a_key_may_pass_to_another_type_and_a_type_to_another_class(store: Store
     assert database.count("(:Key)-[:MEETS]->(:Host)") == 1
 
 
-def test_a_push_that_is_killed_and_repeated_ends_the_same(store: Store, database: Database) -> None:
-    large(store, 0)
-    killed_after(database, 4)
-    assert 0 < len(held(database, store)) < len(expected(store, STEPS))
-    large(store, 3)
-    push(database, store)
-    assert held(database, store) == expected(store, STEPS)
-    large(store, 6)
-    killed_after(database, 3)
-    large(store, 9)
-    killed_after(database, 5)
-    push(database, store)
-    assert held(database, store) == expected(store, STEPS)
-
-
-def test_a_server_that_dies_in_a_transaction_and_is_back_later(
-    store: Store, arcadedb: ArcadeDB, database: Database, monkeypatch: pytest.MonkeyPatch
+def test_many_relationships_are_tied_and_untied_in_pieces(
+    store: Store, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    large(store, 0)
-    upsert = Relationships.upsert
-
-    def fatal(self: Any, transaction: Any, rows: Any, **named: Any) -> None:
-        upsert(self, transaction, rows, **named)
-        arcadedb.kill()
-
-    monkeypatch.setattr("integration.sinks.neo4j._RETRY_SECONDS", 0.1)
-    with monkeypatch.context() as patch:
-        patch.setattr(Relationships, "upsert", fatal)
-        with pytest.raises(OutputError, match=r"does not answer.*push again") as caught:
-            push(database, store)
-    assert PASSWORD not in str(caught.value)
-    arcadedb.start()
-    assert 0 < len(held(database, store)) < len(expected(store, STEPS))
+    for module in (neo4j_push, neo4j_records):
+        monkeypatch.setattr(module, "LIMIT", 3)
+    keys = [f"visitor-{place}" for place in range(8)]
+    graph(store, visitor=named(*keys), visitor_knows_visitor=worn(*((keys[0], key) for key in keys)))
+    for visitors in (keys[1:], keys, [], keys):
+        graph(store, visitor=named(*visitors))
+        push(database, store)
+        assert held(database, store) == expected(store, STEPS)
+        assert database.count("(:Person)-[:KNOWS]->(:Person)") == (8 if len(visitors) == 8 else 0)
+    graph(store, badge=named(*keys), visitor=[])
     push(database, store)
     assert held(database, store) == expected(store, STEPS)
-
-
-def test_a_push_that_another_overtakes_ends(store: Store, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    large(store, 0)
-    write = Scope.write
-
-    def overtaken(self: Scope, work: Any, *arguments: Any, **named: Any) -> Any:
-        monkeypatch.setattr(Scope, "write", write)
-        result = self.write(work, *arguments, **named)
-        push(database, store)
-        return result
-
-    monkeypatch.setattr(Scope, "write", overtaken)
-    with pytest.raises(OutputError, match="another push"):
-        push(database, store)
+    graph(store, visitor_knows_visitor=[])
+    push(database, store)
     assert held(database, store) == expected(store, STEPS)

@@ -10,16 +10,16 @@ from urllib.parse import quote, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from integration import OutputError, Report, hookimpl, load, plan, run
+from integration import OutputError, Report, load, plan, run
 from integration.cli import main
 from integration.config import Config
 from integration.delivery import push
 from integration.errors import ConfigurationError
 from integration.plugins import declared_steps
-from integration.report import StepResult
 from integration.secret import Secret
 from integration.sinks import make_sinks
 from integration.sinks.neo4j import Neo4jSink
+from integration.sinks.neo4j_records import Relationships
 from integration.store import Store
 from tests.arcadedb import PASSWORD, USER, ArcadeDB, Database, Records, expected
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
@@ -99,35 +99,29 @@ def test_what_was_not_read_is_not_deleted(
     assert len(held(database)) < len(before)
 
 
-def test_a_destination_that_fails_harms_nothing_and_push_catches_up(
+def test_a_server_that_dies_in_a_transaction_harms_nothing_and_push_catches_up(
     tenant: Tenant, arcadedb: ArcadeDB, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    upsert = Relationships.upsert
+
+    def fatal(self: Any, transaction: Any, rows: Any, **named: Any) -> None:
+        upsert(self, transaction, rows, **named)
+        arcadedb.kill()
+
     monkeypatch.setattr("integration.sinks.neo4j._RETRY_SECONDS", 0.1)
-    manager = load()
-    manager.register(Killing(arcadedb))
-    with Simulator(tenant) as simulator:
-        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), to=(database.url, "files:copy"))
-        report = run(manager, plan(manager), config, out="out")
+    with monkeypatch.context() as patch, Simulator(tenant) as simulator:
+        patch.setattr(Relationships, "upsert", fatal)
+        report = read(simulator, database.url, "files:copy")
     shown = f"bolt://{database.address}/{database.name}"
     assert list(report.failed_sinks) == [shown]
     assert report.failed_sinks[shown].startswith(f"{shown}: the server does not answer: ")
+    assert PASSWORD not in report.failed_sinks[shown]
     assert report.exit_code() == 1
     assert Path("copy", "entities", f"{USERS}.jsonl").is_file()
     arcadedb.start()
+    assert 0 < len(held(database)) < len(graph())
     assert push(load(), [database.url], out="out").failed_sinks == {}
     assert held(database) == graph()
-
-
-class Killing:
-    """A plugin that kills the server when the users have been read."""
-
-    def __init__(self, arcadedb: ArcadeDB) -> None:
-        self._arcadedb = arcadedb
-
-    @hookimpl
-    def integration_step_finished(self, result: StepResult) -> None:
-        if result.type == USERS:
-            self._arcadedb.kill()
 
 
 @pytest.mark.parametrize(
@@ -137,6 +131,7 @@ class Killing:
         ("", "graph1", "the server refused user name or password: .*NEO4J_PASSWORD"),
         (f"{USER}:{quote(PASSWORD, safe='')}@", "nowhere", "the server refused: .*nowhere"),
     ],
+    ids=["wrong password", "no password", "no such database"],
 )
 def test_a_database_that_lets_nobody_in(arcadedb: ArcadeDB, userinfo: str, path: str, reason: str) -> None:
     shown = re.escape(f"bolt://{arcadedb.address}/{path}")

@@ -86,10 +86,10 @@ class Neo4jSink:
             remedy = "give them in the URL, or in NEO4J_USERNAME and NEO4J_PASSWORD"
             raise OutputError(f"{self.url}: the server refused user name or password: {remedy}") from None
         except Neo4jError as error:
-            raise OutputError(f"{self.url}: the server refused: {_first_line(error.message)} ({error.code})") from None
+            raise OutputError(f"{self.url}: the server refused: {_in_short(error.message)} ({error.code})") from None
         except DriverError as error:
             raise OutputError(
-                f"{self.url}: the server does not answer: {_first_line(str(error))}: see that it runs, then push again"
+                f"{self.url}: the server does not answer: {_in_short(str(error))}: see that it runs, then push again"
             ) from None
         except OutputError as error:
             raise OutputError(f"{self.url}: {error}") from None
@@ -109,5 +109,5 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _first_line(text: str | None) -> str:
-    return (text or "unknown").partition("\n")[0].rstrip(" .:")[:300]
+def _in_short(text: str | None) -> str:
+    return " ".join((text or "no reason given").split()).rstrip(".")[:300]

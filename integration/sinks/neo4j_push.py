@@ -75,10 +75,10 @@ class _Push:
     def _push_entities(self, step: Step) -> Held:
         """Create and update nodes, and return the names of those to delete."""
         records, doomed = Entities(step, self._graph.scope), Held()
-        for rows, gone, fresh in self._batches(step, records):
+        for rows, gone, _ in self._batches(step, records):
             doomed.add((name, b"") for name in gone)
             if rows:
-                self._scope.write(records.upsert, rows, fresh=fresh)
+                self._scope.write(records.upsert, rows)
         if not doomed:
             self._end(step)
         return doomed

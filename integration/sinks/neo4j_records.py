@@ -58,13 +58,12 @@ class Records:
 class Entities(Records):
     """Nodes, labelled ``GraphObject`` and by type and class."""
 
-    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row], *, fresh: bool) -> None:
+    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row]) -> None:
         """Create the nodes that are not there, and give those that are these properties.
 
         Args:
             transaction: of the driver.
             rows: each name once.
-            fresh: there was none of the type when the push began.
         """
         columns = Columns(rows)
         node = columns.properties("_scope: $scope", "_key: row[0]", "_type: $type", "_class: $class")
@@ -102,7 +101,7 @@ class Entities(Records):
         nodes = f"UNWIND $keys AS key MATCH (old:GraphObject {{_scope: $scope, _key: key}}) WHERE {which}"
         untie = (
             f"{nodes} MATCH (old)-[r]-(:GraphObject {{_scope: $scope}}) WHERE r._type IS NOT NULL"
-            " WITH DISTINCT r LIMIT $limit"
+            " AND r._key IS NOT NULL WITH DISTINCT r LIMIT $limit"
             " MERGE (d:DanglingRelationship {_scope: $scope, _type: r._type, _key: r._key}) SET d = properties(r),"
             " d._scope = $scope, d._fromEntityKey = startNode(r)._key, d._toEntityKey = endNode(r)._key"
             " DELETE r RETURN count(*)"
@@ -129,7 +128,13 @@ class Relationships(Records):
         self._dangling = "(d:DanglingRelationship {_scope: $scope, _type: $type, _key: " + self._key + "})"
 
     def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row], *, fresh: bool) -> None:
-        """Create the relationships that are not there, and give those that are these properties."""
+        """Create the relationships that are not there, and give those that are these properties.
+
+        Args:
+            transaction: of the driver.
+            rows: each name once.
+            fresh: there was none of the type when the push began, so that nobody has to look.
+        """
         columns = Columns(rows)
         given = columns.properties("_type: $type", "_class: $class", f"_key: {self._key}")
         merge = f"MERGE {self._between('a', 'b', '{_type: $type}')} SET r = {given}"
