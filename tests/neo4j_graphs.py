@@ -30,9 +30,11 @@ def large(store: Store, change: int) -> None:
     keys = [f"visitor-{place:03d}" for place in range(change, 120)]
     graph(
         store,
-        badge=named(*(f"badge-{place}" for place in range(change, change + 30)), size=change),
+        badge=named(*(f"badge-{place}" for place in range(change, change + 30)), f"badge-of-{change}", size=change),
         visitor=[*named(*keys[change:], size=1), *named(*keys[:change], size=change)],
-        visitor_wears_badge=worn(*((key, f"badge-{change + place % 30}") for place, key in enumerate(keys))),
+        visitor_wears_badge=worn(
+            *((key, f"badge-{change + place % 30}") for place, key in enumerate(keys)), (keys[0], f"badge-of-{change}")
+        ),
         visitor_knows_visitor=worn(*((keys[-1], key) for key in keys), *((key, key) for key in keys[change * 10 : 60])),
     )
 

@@ -173,11 +173,10 @@ class Relationships(Records):
 
     def delete_former(self, transaction: "ManagedTransaction") -> bool:
         """Delete relationships that the type had under another class, and tell whether that was all."""
-        statement = (
-            "MATCH (:GraphObject {_scope: $scope})-[r]->(:GraphObject) WHERE r._type = $type AND r._class <> $class"
-            " WITH r LIMIT $limit DELETE r RETURN count(*)"
-        )
-        return self._run(transaction, statement) < LIMIT
+        former = "WHERE {0}._type = $type AND {0}._class <> $class WITH {0} LIMIT $limit DELETE {0} RETURN count(*)"
+        tied = "MATCH (:GraphObject {_scope: $scope})-[r]->(:GraphObject) " + former.format("r")
+        dangling = "MATCH (d:DanglingRelationship {_scope: $scope}) " + former.format("d")
+        return self._run(transaction, tied) + self._run(transaction, dangling) < LIMIT
 
     def held(self, transaction: "ManagedTransaction") -> Held:
         """Return what the database holds of the type, dangling relationships too."""
