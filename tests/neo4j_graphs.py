@@ -43,7 +43,7 @@ def push(
     database: Database, store: Store, *, incomplete: tuple[Step, ...] = (), steps: tuple[Step, ...] = STEPS
 ) -> None:
     results = [StepResult(type=step.name, verdict="failed", reason="403") for step in incomplete]
-    Neo4jSink(database.url).write(store, steps, Report(results=results))
+    Neo4jSink(database.url, {}).write(store, steps, Report(results=results))
 
 
 def held(database: Database, store: Store) -> Records:

@@ -34,7 +34,7 @@ def told(self, work, *arguments, write=Scope.write, **named):
 
 Scope.write = told
 neo4j_push.LIMIT = neo4j_records.LIMIT = 100
-Neo4jSink(os.environ["DESTINATION"]).write(Store(Path(sys.argv[1])), STEPS, Report(results=()))
+Neo4jSink(os.environ["DESTINATION"], {}).write(Store(Path(sys.argv[1])), STEPS, Report(results=()))
 """
 
 

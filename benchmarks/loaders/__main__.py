@@ -1,31 +1,25 @@
-"""The loaders as a command; each is a module of this package, and its name is what ``--to`` takes."""
+"""The loaders as a command: ``python -m benchmarks.loaders --to NAME …`` runs the module of that name."""
 
 import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.errors import BenchmarkError
-
-_NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
-
 
 def main() -> int:
     """Measure, print, and return the exit code."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.loaders",
         description="Push a graph to a destination, and load the same into it by hand. Only the ratio means anything.",
+        epilog="The module benchmarks.loaders.NAME takes the other arguments, and --help.",
+        add_help="--to" not in " ".join(sys.argv),
     )
-    parser.add_argument("--to", required=True, choices=_NAMES, help="the destination")
-    parser.add_argument("--entities", type=int, default=100_000, metavar="N", help="(default: %(default)s)")
-    parser.add_argument("--relationships", type=int, default=500_000, metavar="N", help="(default: %(default)s)")
-    options = parser.parse_args()
-    try:
-        import_module(f"benchmarks.loaders.{options.to}").measure(options.entities, options.relationships)
-    except BenchmarkError as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return 1
-    return 0
+    parser.add_argument(
+        "--to", required=True, choices=names, metavar="NAME", help=f"the destination: {', '.join(names)}"
+    )
+    options, others = parser.parse_known_args()
+    return int(import_module(f"benchmarks.loaders.{options.to}").main(others))
 
 
 if __name__ == "__main__":

@@ -124,5 +124,5 @@ def integration_sink(url: str) -> Sink | None:
     if scheme.partition("+")[0] in ("neo4j", "bolt"):
         from integration.sinks.neo4j import Neo4jSink
 
-        return Neo4jSink(url)
+        return Neo4jSink(url, environment())
     return None

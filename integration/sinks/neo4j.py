@@ -10,7 +10,6 @@ Nothing is deleted but what this sink has made; only, a node that goes takes rel
 to it. Tested against ArcadeDB, a server compatible with Neo4j, not against Neo4j itself.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -43,7 +42,7 @@ class Neo4jSink:
         ConfigurationError: the URL cannot be used, or the driver is not installed.
     """
 
-    def __init__(self, url: str, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, url: str, environment: Mapping[str, str]) -> None:
         parts = _parts(url)
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         self._address = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
