@@ -99,6 +99,12 @@ def _place(record: dict[str, Any]) -> tuple[str, str]:
     return record["_type"], record["_key"]
 
 
+def _ends_with_us() -> list[str]:
+    """Return the start of a command that is killed when this process ends, however that ends; Linux can do that."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "QUIT"] if setpriv else []
+
+
 class Server:
     """A server that runs from entering to leaving; its files go with it. The server refuses to run as root."""
 
@@ -145,7 +151,7 @@ class Server:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, *options],
+                [*_ends_with_us(), self._programs / "postgres", "-D", self._data, *options],
                 cwd=self._folder, env={**os.environ}, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._account,
             )  # fmt: skip
         ends = time.monotonic() + _START_SECONDS
