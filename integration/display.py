@@ -1,8 +1,10 @@
 """What a person sees: progress while a run goes on, and tables."""
 
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +19,7 @@ from integration.permissions import Review
 from integration.plan import Plan
 from integration.progress import Progress as ReadingProgress
 from integration.report import Report, StepResult
+from integration.sinks.jsonl import URL as JSON_LINES
 from integration.step import Step
 
 _COLOURS = {"complete": "green", "partial": "yellow", "skipped": "dim", "failed": "red"}
@@ -73,8 +76,12 @@ class Display:
             )
 
 
-def report_table(report: Report, out: Path) -> None:
-    """Print the verdicts."""
+def report_table(report: Report, out: Path, destinations: Sequence[str] = ()) -> None:
+    """Print the verdicts: to standard error where a destination is standard output."""
+    if JSON_LINES in destinations:
+        with redirect_stdout(sys.stderr):
+            report_table(report, out)
+        return
     table = _table("type", "verdict", ">count", ">seconds", "reason…", "changes")
     for result in report.results:
         colour = _COLOURS[result.verdict]

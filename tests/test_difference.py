@@ -219,3 +219,16 @@ def test_a_type_that_no_step_declares_any_more_is_protected(simulator: Simulator
         database.commit()
     assert "contoso_badge" in read(simulator).incomplete
     assert "contoso_badge" in push(load(), ["files:copy"]).incomplete
+
+
+@pytest.mark.parametrize("command", [["run", "--demo"], ["push"]])
+def test_standard_output_holds_the_graph_and_nothing_else(command: list[str]) -> None:
+    base = [sys.executable, "-m", "integration"]
+    subprocess.run([*base, "run", "--demo"], check=True, capture_output=True)
+    done = subprocess.run([*base, *command, "--to", "jsonl:-"], check=True, capture_output=True, text=True)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    with closing(sqlite3.connect(".integration/graph.db")) as database:
+        keys = database.execute("SELECT _key FROM entities UNION ALL SELECT _key FROM relationships").fetchall()
+    assert sorted(record["_key"] for record in records) == sorted(key for (key,) in keys)
+    assert "azure_user" in done.stderr
+    assert "verdict" in done.stderr

@@ -22,5 +22,5 @@ def push(out: Path, to: tuple[str, ...], allowMassDelete: bool) -> int:  # noqa:
     there.
     """
     report = push_graph(load(), to, out=out, allow_mass_delete=allowMassDelete)
-    report_table(report, out)
+    report_table(report, out, to)
     return 1 if report.failed_sinks or report.withheld else 0

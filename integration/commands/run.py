@@ -91,7 +91,7 @@ def run(
     with Display(chosen) as display:
         manager.register(display)
         report = run_plan(manager, chosen, config, out=out, tape=tape)
-    report_table(report, out)
+    report_table(report, out, config.to)
     return report.exit_code(fail_on_partial=fail_on == "partial")
 
 

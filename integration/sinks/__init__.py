@@ -109,6 +109,10 @@ def integration_sink(url: str) -> Sink | None:
         from integration.sinks.files import FilesSink
 
         return FilesSink(rest)
+    if url == "jsonl:-":
+        from integration.sinks.jsonl import JsonlSink
+
+        return JsonlSink()
     if scheme == "j1" and rest:
         from integration.sinks.j1 import J1Sink
 

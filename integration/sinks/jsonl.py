@@ -1,0 +1,30 @@
+"""``jsonl:-``: the graph as JSON lines on standard output, for other programs."""
+
+import sys
+from collections.abc import Sequence
+
+from integration.errors import OutputError
+from integration.report import Report
+from integration.sinks import Graph
+from integration.step import Step
+
+URL = "jsonl:-"
+
+
+class JsonlSink:
+    """Writes whole JupiterOne objects, one a line: the types in the order of the plan, each sorted by key."""
+
+    url = URL
+
+    def check(self) -> None:
+        """Do nothing: standard output is there."""
+
+    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+        """Write the lines."""
+        try:
+            for step in steps:
+                for record in graph.records(step):
+                    sys.stdout.buffer.write(record + b"\n")
+            sys.stdout.buffer.flush()
+        except OSError as error:
+            raise OutputError(f"standard output: cannot be written: {error.strerror}") from None
