@@ -114,10 +114,10 @@ class Graph:
         request = self._asked(Request("relation", parents, relation, _selected(select, "id")))
         try:
             settled = settle(request, self._step, self._reader, self._results)
-            bare: dict[str, bool] = {}
+            named, bare = "displayName" in select, dict[str, bool]()
             for parent, child in self._rows(request):
-                if len(select) > 1 and bare.get(kind := child["@odata.type"], True):
-                    bare[kind] = all(child[name] in (None, []) for name in select if name != "id")
+                if named and bare.get(kind := child.get("@odata.type") or "", True):
+                    bare[kind] = child["displayName"] is None
                 yield parent, child
             self._read(request, settled)
             self._note_bare(request, [kind for kind, without in bare.items() if without])
@@ -126,12 +126,14 @@ class Graph:
             raise self._noted(error) from None
 
     def _note_bare(self, request: Request, kinds: Sequence[str]) -> None:
-        """Note children of which no property can be read: Graph gives ids alone where a permission is missing.
+        """Note kinds of children none of which has a name: Graph gives ids alone where a permission is missing.
 
         Source: List group members, "limited information is returned".
         """
         for kind in kinds:
-            problem = f"the {request.relation} of kind {kind} come without properties: grant the permission to read it"
+            problem = (
+                f"the {request.relation} of kind {kind or 'unknown'} come without properties: grant what reads them"
+            )
             self._seen.errors.append(Forbidden(problem, path=request.path))
 
     def _note_hidden(self, request: Request) -> None:

@@ -17,6 +17,7 @@ import pytest
 from integration import Report, Step, load, plan, run
 from integration.config import Config
 from integration.secret import Secret
+from tests.simulator import Faults, Simulator, synthetic_tenant
 from tests.support import write
 
 SCHEMA = {
@@ -77,8 +78,12 @@ def things(*numbers: int, name: str = "thing") -> list[dict[str, str]]:
 
 @pytest.fixture
 def step(tmp_path: Path) -> Step:
-    """A step in a file of its own, beside its schema."""
-    write(tmp_path, {"contoso_thing.py": STEP, "contoso_thing.json": json.dumps(SCHEMA)})
+    return declared(tmp_path, STEP)
+
+
+def declared(tmp_path: Path, code: str) -> Step:
+    """Return a step in a file of its own, beside its schema."""
+    write(tmp_path, {"contoso_thing.py": code, "contoso_thing.json": json.dumps(SCHEMA)})
     spec = spec_from_file_location("contoso_thing", tmp_path / "contoso_thing.py")
     assert spec
     assert spec.loader
@@ -128,3 +133,26 @@ def test_a_later_run_sees_what_is_equal_as_unchanged_whatever_its_order(step: St
         assert read(url, step).of("contoso_thing").notes == ()
         again = read(url, step).of("contoso_thing")
     assert (again.verdict, again.notes, again.count) == ("complete", ("unchanged",), 3)
+
+
+OWNED = '''
+from integration import Entity, entity_step
+
+
+@entity_step("Device")
+def contoso_thing(ctx):
+    """A member, with its name."""
+    for _, member in ctx.graph.related("/groups", "members", select=("id", "displayName")):
+        yield Entity(member["id"], id=member["id"], name=member["displayName"] or member["id"])
+'''
+
+
+@pytest.mark.parametrize(("stripped", "verdict"), [(0.0, "complete"), (1.0, "partial")])
+def test_children_that_come_without_names_are_not_all_there_is(tmp_path: Path, stripped: float, verdict: str) -> None:
+    tenant = synthetic_tenant(users=40, groups=6, memberships=60, seed=5)
+    with Simulator(tenant, faults=Faults(stripped_members=stripped)) as simulator:
+        manager = load(declared(tmp_path, OWNED))
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        result = run(manager, plan(manager, only=["contoso_thing"]), config).of("contoso_thing")
+    assert result.verdict == verdict
+    assert ("come without properties" in result.reason) is (verdict == "partial")
