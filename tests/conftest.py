@@ -1,6 +1,7 @@
 """No test reaches the network, the developer's credentials, or the folder that pytest was started in."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BU
 for _name in list(os.environ):
     if _name.upper().startswith(_SETTINGS) or _name.upper() in _ROUTES:
         del os.environ[_name]
+
+# A job in the background of a script ignores Ctrl-C, and so would the programs under test, which inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sitecustomize.FOLDER, os.environ.get("PYTHONPATH")]))
 
