@@ -1,6 +1,5 @@
-"""The program ``integration``: its subcommands add themselves to it when they are imported."""
+"""The program ``integration``; each of its subcommands is a module of ``integration.commands``."""
 
-from integration.commands import check, diff, doctor, plan, push, query, record, run
 from integration.commands.group import main
 
-__all__ = ["check", "diff", "doctor", "main", "plan", "push", "query", "record", "run"]
+__all__ = ["main"]

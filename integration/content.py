@@ -37,9 +37,10 @@ def append(
         database,
         "INSERT INTO pieces",
         [
-            (place, number, parent, objects.decode(), text)
+            (place, number, parent, objects, text)
             for place, ((parent, objects), text) in enumerate(zip(pieces, texts, strict=True), last + 1)
         ],
+        text=3,
     )
     return int(last) + 1
 

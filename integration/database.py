@@ -14,7 +14,7 @@ from typing import Any
 from integration.errors import OutputError
 
 _PAGE = 16_384
-_CHECKPOINT_PAGES = 2_000
+_CHECKPOINT_PAGES = 500
 _PRIMARY = 0xFF
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "make room there",
@@ -94,18 +94,19 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]]) -> None:
+def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]], text: int | None = None) -> None:
     """Insert rows by one statement.
 
     Args:
         database: the connection.
         into: how the statement begins, such as ``INSERT INTO parents``.
         rows: values, as many in each row; in all at most 32,766, which is SQLite's limit.
+        text: place of a column whose values are UTF-8 as bytes, to be stored as text: they need not be decoded first.
     """
     if rows:
-        row = f"({', '.join('?' * len(rows[0]))})"
+        row = ", ".join("CAST(? AS TEXT)" if column == text else "?" for column in range(len(rows[0])))
         values = list(chain.from_iterable(rows))
-        database.execute(f"{into} VALUES {', '.join([row] * len(rows))}", values)
+        database.execute(f"{into} VALUES {', '.join([f'({row})'] * len(rows))}", values)
 
 
 class Transaction:

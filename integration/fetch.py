@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from integration.errors import BadAnswer, BadRequest, DeltaTokenExpired, GraphError, NotFound, PageTokenExpired
-from integration.facts import kinds
 from integration.fanout import FanOut
 from integration.mirror_tables import Collection
 from integration.msgraph.delta import LIFETIME, changes, latest
@@ -40,8 +39,6 @@ class Fetcher:
         known = self._mirror.find(self._request.name)
         if known is None or known.state == "running" or not self._updated(known):
             self._read(self._mirror.find(self._request.name))
-        if self._request.kind == "relation":
-            kinds(self._mirror, self._request.name)
 
     def _updated(self, known: Collection) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""

@@ -7,6 +7,7 @@ page) and the base of incremental runs (delta queries bring it up to date).
 import sqlite3
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -58,6 +59,7 @@ class Mirror:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         self.rebuilt = mirror_tables.discard_unusable(path)
         self._writer = connect(path)
         self._writer.executescript(mirror_tables.SCHEMA)
@@ -314,7 +316,7 @@ class Mirror:
                 yield from (Changed(*row) for row in rows)
 
     def fact(self, name: str, fact: str, further: str, find_out: Callable[[], Any]) -> Any:
-        """Return what is known of this version of a collection, finding it out where it is not known yet.
+        """Return what is known of this version of a collection; where it is not known yet, one thread finds it out.
 
         Args:
             name: the collection.
@@ -322,23 +324,24 @@ class Mirror:
             further: what else it depends on.
             find_out: is called where it is not known; gives JSON values.
         """
-        with self._lock:
-            collection = find_there(self._writer, name)
-            version = f"{collection.version} {further}"
-            row = self._writer.execute(
-                "SELECT value FROM facts WHERE collection = ? AND name = ? AND version = ?",
-                (collection.number, fact, version),
-            ).fetchone()
-        if row:
-            return orjson.loads(row[0])
-        value = find_out()
-        if collection.state == "complete":
-            with self._transaction() as database:
-                database.execute(
-                    "INSERT OR REPLACE INTO facts VALUES(?, ?, ?, ?)",
-                    (collection.number, fact, version, orjson.dumps(value).decode()),
-                )
-        return value
+        with self._finding[name, fact]:
+            with self._lock:
+                collection = find_there(self._writer, name)
+                version = f"{collection.version} {further}"
+                row = self._writer.execute(
+                    "SELECT value FROM facts WHERE collection = ? AND name = ? AND version = ?",
+                    (collection.number, fact, version),
+                ).fetchone()
+            if row:
+                return orjson.loads(row[0])
+            value = find_out()
+            if collection.state == "complete":
+                with self._transaction() as database:
+                    database.execute(
+                        "INSERT OR REPLACE INTO facts VALUES(?, ?, ?, ?)",
+                        (collection.number, fact, version, orjson.dumps(value).decode()),
+                    )
+            return value
 
     def has_children(self, name: str, parent: str) -> bool:
         """Tell whether a parent has a child."""

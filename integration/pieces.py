@@ -25,12 +25,12 @@ class Pieces:
     def next(self) -> list[Any]:
         """Return parent's id and objects in turn, of the pieces that come next; nothing where no more are there now."""
         last, text = self._database.execute(
-            "SELECT max(number), group_concat(json_quote(parent) || ',' || objects) FROM"
+            "SELECT max(number), CAST('[' || group_concat(json_quote(parent) || ',' || objects) || ']' AS BLOB) FROM"
             " (SELECT number, parent, objects FROM pieces WHERE collection = ? AND number > ? ORDER BY number LIMIT ?)",
             (self._number, self._last, self._most),
         ).fetchone()
         if last is None:
             return []
         self._last = last
-        found: list[Any] = orjson.loads(f"[{text}]")
+        found: list[Any] = orjson.loads(text)
         return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from integration.facts import hiding
+from integration.facts import hiding, kinds
 from integration.fetch import Fetcher
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
@@ -218,9 +218,10 @@ class Reader:
         return flow
 
     def _fetch(self, request: Request, flow: Flow) -> None:
-        error: BaseException | None = None
         try:
             Fetcher(self, request, flow).fetch()
+            flow.end()
+            if request.kind == "relation":
+                kinds(self.mirror, request.name)
         except Exception as failure:  # noqa: BLE001 - whoever reads the collection raises it
-            error = failure
-        flow.end(error)
+            flow.end(failure)

@@ -60,7 +60,7 @@ class Records:
             record = {**properties, "_key": item.key, **stamps}
             try:
                 if accepts(record) and len(record) == len(properties) + _ENTITY_STAMPS:
-                    yield item.key, orjson.dumps(properties).decode()
+                    yield item.key, orjson.dumps(properties)
                 else:
                     self._reject(self._problem(record, properties))
             except (TypeError, ValueError) as error:
@@ -74,7 +74,7 @@ class Records:
                 raise self._not_a(Relationship, item)
             source, target = item.from_key, item.to_key
             if bare and not item.properties and type(source) is str and type(target) is str and source and target:
-                yield source, target, None
+                yield source, target
             else:
                 row = self._relationship(source, target, item.properties)
                 if row:
@@ -91,7 +91,7 @@ class Records:
         record = self._stamped(source, target, properties)
         try:
             if self.schema.accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
-                return source, target, orjson.dumps(properties).decode() if given else None
+                return (source, target, orjson.dumps(properties)) if given else (source, target)
             self._reject(self._problem(record, properties))
         except (TypeError, ValueError) as error:
             self._reject(self._not_json(record["_key"], error))

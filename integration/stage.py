@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from integration.database import insert
 from integration.errors import DanglingEnd, DuplicateKey
@@ -11,9 +12,9 @@ from integration.loose import count_loose, find_loose, refresh_loose
 from integration.step import Step
 from integration.tables import number_of
 
-Row = Sequence[object]
-"""An entity's key and properties; a relationship's source, target and properties. Properties are an object of JSON;
-``None`` for a relationship that has none of its own."""
+Row = Sequence[Any]
+"""An entity's key and properties; a relationship's source, target and, if it has any of its own, properties. Properties
+are an object of JSON in UTF-8."""
 EXAMPLES = 3
 
 
@@ -140,8 +141,11 @@ class Stage:
             return self._published(before + created - deleted, 0, strict=strict)
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        columns = [*self._columns, "properties"]
         with self._lock:
-            insert(self._database, f"INSERT INTO {table}", rows)
+            for given in {len(row) for row in rows}:
+                into = f"INSERT INTO {table}({', '.join(columns[:given])})"
+                insert(self._database, into, [row for row in rows if len(row) == given], text=len(self._columns))
 
     def _compare(self) -> tuple[int, int]:
         """Return how many keys were added, and how many of these records the graph has as they are."""

@@ -2,10 +2,12 @@
 
 import errno
 import json
+import pkgutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
@@ -88,7 +90,22 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
     return wrapped
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Program(click.Group):
+    """A command whose subcommands are the other modules of this package, each imported when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the subcommands."""
+        modules = pkgutil.iter_modules([str(Path(__file__).parent)])
+        return [module.name for module in modules if module.name != Path(__file__).stem]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a subcommand."""
+        if cmd_name in self.list_commands(ctx):
+            import_module(f"integration.commands.{cmd_name}")
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="integration-microsoft-entra")
 def main() -> None:
     """Read a Microsoft Entra tenant through Microsoft Graph into a graph of entities and relationships.

@@ -1,11 +1,11 @@
-"""``integration plan`` and ``integration types``."""
+"""``integration plan``."""
 
 import click
 
 from integration.commands.group import ONLY, SKIP, errors_as_messages, main
-from integration.display import plan_table, types_table
+from integration.display import plan_table
 from integration.drawing import FORMS, draw
-from integration.plugins import declared_steps, load, plan
+from integration.plugins import load, plan
 
 
 @main.command("plan")
@@ -25,10 +25,3 @@ def plan_command(only: tuple[str, ...], skip: tuple[str, ...], graph: str | None
     else:
         for line in draw(chosen, graph):
             click.echo(line)
-
-
-@main.command()
-@errors_as_messages
-def types() -> None:
-    """List every type that an installed step declares."""
-    types_table(declared_steps(load()))

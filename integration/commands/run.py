@@ -6,7 +6,6 @@ from typing import Any, TextIO
 import click
 
 from integration import logs, variables
-from integration.allocator import share_arena
 from integration.commands.group import (
     ALLOW_MASS_DELETE,
     ONLY,
@@ -22,6 +21,7 @@ from integration.errors import ConfigurationError
 from integration.plugins import declared_steps, load, plan
 from integration.runner import run as run_plan
 from integration.tapes import Live, Replay, Tape, demo_folder
+from integration.tuning import collect_rarely, share_arena
 
 
 @main.command()
@@ -81,6 +81,7 @@ def run(
       logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
     """
     share_arena()
+    collect_rarely()
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     manager = load()

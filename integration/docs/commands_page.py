@@ -34,5 +34,7 @@ def _below(
     context = click.Context(command, parent, own, terminal_width=_WIDTH, **command.context_settings)
     yield name, command, context
     if isinstance(command, click.Group):
-        for each in sorted(command.commands):
-            yield from _below(command.commands[each], f"{name} {each}", context)
+        for each in command.list_commands(context):
+            subcommand = command.get_command(context, each)
+            assert subcommand is not None, each
+            yield from _below(subcommand, f"{name} {each}", context)

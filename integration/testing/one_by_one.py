@@ -4,13 +4,13 @@ Later runs rely on that: they hand over only objects that changed, as they were 
 records.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import orjson
 import requests
 
 from integration.config import Config
@@ -109,8 +109,10 @@ class _Trial:
         """Return what the step makes, by what tells its records apart."""
         context = Context(self._step, self._reader, self._store, self._results, Config(), seen, changes)
         records = Records(self._step, self._schema)
-        made = {}
-        for *ends, properties in records.rows(iter(self._step.run(context))):
-            key = "|".join(map(str, ends))
-            made[key] = {"_key": key, **json.loads(str(properties or "{}"))}
+        made, ends = {}, 2 if self._step.is_relationship else 1
+        for row in records.rows(iter(self._step.run(context))):
+            key = "|".join(map(str, row[:ends]))
+            made[key] = {"_key": key}
+            for properties in row[ends:]:
+                made[key] |= orjson.loads(properties)
         return made
