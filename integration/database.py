@@ -15,6 +15,7 @@ from integration.errors import OutputError
 
 _PAGE = 16_384
 _CHECKPOINT_PAGES = 500
+_STATEMENTS = 16
 _PRIMARY = 0xFF
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "make room there",
@@ -81,7 +82,14 @@ def connect(path: Path) -> sqlite3.Connection:
         OutputError: the file cannot be written.
         sqlite3.DatabaseError: the file is not SQLite, or cannot be opened.
     """
-    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60, factory=Connection)
+    connection = sqlite3.connect(
+        path,
+        check_same_thread=False,
+        isolation_level=None,
+        timeout=60,
+        factory=Connection,
+        cached_statements=_STATEMENTS,
+    )
     connection.path = path
     try:
         connection.execute(f"PRAGMA page_size = {_PAGE}")

@@ -127,8 +127,7 @@ class FanOut:
     def _work(self) -> None:
         while tasks := self._take():
             try:
-                answers = batch(self._client, [self._inner(task) for task in tasks])
-                again = self._settle(tasks, answers)
+                again = self._settle(tasks, batch(self._client, [self._inner(task) for task in tasks]))
             except BaseException as error:
                 self._done([], error)
                 if not isinstance(error, Exception):
@@ -202,7 +201,6 @@ class FanOut:
 
     def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> list[Children]:
         """Return the children on a page, by parent."""
-        more = task.begun or task.link is not None
         found = {task.parents[0]: rows}
         if task.delta:
             found = {}
@@ -211,7 +209,10 @@ class FanOut:
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all("id" in child for children in found.values() for child in children):
             raise BadAnswer("a child has no id", path=self._title, status=200)
-        return [Children(parent, children, more or task.delta) for parent, children in found.items()]
+        if task.delta:
+            found = {parent: _each_once(children) for parent, children in found.items()}
+        more = task.begun or task.link is not None
+        return [Children(parent, children, more) for parent, children in found.items()]
 
     def _following(self, task: _Task, link: str, answer: Answer) -> _Task:
         if link == task.link:
@@ -277,3 +278,8 @@ class FanOut:
             return Inner(relative(f"{self._parents}/delta", options), headers)
         options = self._options if self.plain else {**self._options, "$count": "true"}
         return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
+
+
+def _each_once(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the objects without those that came again, as a delta query may give them."""
+    return list({row["id"]: row for row in rows}.values())

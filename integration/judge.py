@@ -22,7 +22,7 @@ from integration.stage import KeyTaken, Published, Stage
 from integration.step import Step
 from integration.store import Store
 
-_ENTITIES, _RELATIONSHIPS = 500, 4_000
+_ENTITIES, _RELATIONSHIPS = 250, 1_000
 _DID = {"failed": "failed", "skipped": "was skipped"}
 _log = logging.getLogger("integration")
 

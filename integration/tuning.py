@@ -4,20 +4,23 @@ import ctypes
 import gc
 import sys
 
-_ARENA_MAX = -8
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+_OWN_PAGES_FROM = 65_536
 _OBJECTS_BEFORE_A_LOOK = 50_000
 
 
-def share_arena() -> None:
-    """Have all threads take memory from one arena.
+def give_memory_back() -> None:
+    """Have the C library keep little of what was freed.
 
     glibc gives threads arenas of their own, and each keeps for its own thread what was freed in it: with the threads
-    of a run that doubles the memory held. Elsewhere than on Linux with glibc nothing is done.
+    of a run that doubles the memory held. And it soon learns to take answers of a megabyte from an arena too, where
+    what lives longer keeps them from going back. Elsewhere than on Linux with glibc nothing is done.
 
-    Source: mallopt(3), M_ARENA_MAX.
+    Source: mallopt(3), M_ARENA_MAX and M_MMAP_THRESHOLD.
     """
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
         libc.mallopt(_ARENA_MAX, 1)
+        libc.mallopt(_MMAP_THRESHOLD, _OWN_PAGES_FROM)
 
 
 def collect_rarely() -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 Write = Callable[[sqlite3.Connection], None]
 Then = Callable[[], None]
 
-_WAITING = 8
+_WAITING = 4
 
 
 class Writing:

@@ -21,7 +21,7 @@ from integration.errors import ConfigurationError
 from integration.plugins import declared_steps, load, plan
 from integration.runner import run as run_plan
 from integration.tapes import Live, Replay, Tape, demo_folder
-from integration.tuning import collect_rarely, share_arena
+from integration.tuning import collect_rarely, give_memory_back
 
 
 @main.command()
@@ -80,7 +80,7 @@ def run(
       deletions                INTEGRATION_MASS_DELETE
       logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
     """
-    share_arena()
+    give_memory_back()
     collect_rarely()
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
