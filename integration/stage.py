@@ -91,8 +91,7 @@ class Stage:
             before = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
             staged = self._count(f"SELECT count(*) FROM {self._new}")
             if before or self._count("SELECT loaded FROM types WHERE number = ?", self._type):
-                distinct, same = self._compare()
-                if not (distinct == same == before):
+                if staged != before or self._lacks_any():
                     if complete:
                         self._delete(
                             f"{self._table} AS there WHERE type = ?2"
@@ -100,7 +99,7 @@ class Stage:
                         )
                     self._merge()
             else:
-                distinct = self._load()
+                self._load()
             count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
             if not complete:
                 there = f"({self._keys}) IN (SELECT {self._keys} FROM {self._new})"
@@ -147,19 +146,20 @@ class Stage:
                 into = f"INSERT INTO {table}({', '.join(columns[:given])})"
                 insert(self._database, into, [row for row in rows if len(row) == given], text=len(self._columns))
 
-    def _compare(self) -> tuple[int, int]:
-        """Return how many keys were added, and how many of these records the graph has as they are."""
-        distinct, same = self._database.execute(
-            f"SELECT count(*), coalesce(sum(same), 0) FROM (SELECT max(there.type IS NOT NULL"
-            f" AND there.properties IS new.properties) AS same FROM {self._new} AS new"
-            f" LEFT JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?"
-            f" GROUP BY {self._qualified('new')})",
-            (self._type,),
-        ).fetchone()
-        return distinct, same
+    def _lacks_any(self) -> bool:
+        """Tell whether the graph has a record of the type that was not added as it is there.
 
-    def _load(self) -> int:
-        """Put the first records that the type ever had into the graph, in order, and return how many there were."""
+        SQLite takes both in order then, and goes through them side by side.
+        """
+        record = f"{self._keys}, properties"
+        return self._exists(
+            f"SELECT {record} FROM {self._table} WHERE type = ? EXCEPT SELECT {record} FROM {self._new}"
+            f" ORDER BY {record} LIMIT 1",
+            self._type,
+        )
+
+    def _load(self) -> None:
+        """Put the first records that the type ever had into the graph, in order."""
         count = self._database.execute(
             f"INSERT OR IGNORE INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
             f" FROM {self._new} ORDER BY {self._keys}, properties",
@@ -169,7 +169,6 @@ class Stage:
             self._database.execute(
                 "UPDATE types SET loaded = ?1, content = ?1, keys = ?1 WHERE number = ?2", (self._revision, self._type)
             )
-        return count
 
     def _delete(self, which: str) -> int:
         """Delete records of the type, note what they were, and return how many there were."""
@@ -256,6 +255,9 @@ class Stage:
 
     def _noted(self, name: str) -> str:
         return self._qualified(name) + ("" if self._step.is_relationship else ", ''")
+
+    def _exists(self, statement: str, *values: object) -> bool:
+        return self._database.execute(statement, values).fetchone() is not None
 
     def _count(self, statement: str, *values: object) -> int:
         return int(self._database.execute(statement, values).fetchone()[0])
