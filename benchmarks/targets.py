@@ -85,6 +85,12 @@ def targets(usual: Case) -> list[Target]:
             _unchanged,
         ),
         Target(
+            "comparing",
+            "finding that nothing changed in a graph that was made anew",
+            [(usual, "full"), (usual, "fresh")],
+            _comparing,
+        ),
+        Target(
             "changes",
             f"a second run after {CHANGES} changes",
             [(usual, "full"), (usual, "changes")],
@@ -134,6 +140,10 @@ def _full(serial: Measurement, bare: Measurement, ours: Measurement) -> Iterator
 def _unchanged(full: Measurement, again: Measurement) -> Iterator[Check]:
     yield Check("requests", again.requests, 10, unit="requests")
     yield Check("wall: unchanged / full", again.wall_seconds / full.wall_seconds, 0.05)
+
+
+def _comparing(full: Measurement, again: Measurement) -> Iterator[Check]:
+    yield Check("CPU: compared with the same graph / first of all", again.cpu_seconds / full.cpu_seconds, 1.15)
 
 
 def _changes(full: Measurement, again: Measurement) -> Iterator[Check]:
