@@ -177,7 +177,14 @@ class Inquiry:
 
 @contextmanager
 def open_graph(path: Path) -> Iterator[Inquiry]:
-    """Open a graph for questions; a run that changes it meanwhile changes no answer.
+    """Open a graph for questions; see ``read_graph``."""
+    with read_graph(path) as database:
+        yield Inquiry(database)
+
+
+@contextmanager
+def read_graph(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a graph that cannot be changed here; a run that changes it meanwhile changes no answer.
 
     Where the folder cannot be written, and so no place is for SQLite's own notes on who reads, nobody else may either
     while the graph is read.
@@ -201,4 +208,4 @@ def open_graph(path: Path) -> Iterator[Inquiry]:
             raise QueryError(f"{path}: not usable as a graph: {error}") from None
         if about.get("format") != FORMAT or not int(about.get("revision", 0)):
             raise QueryError(f"{path}: it holds no graph of this version yet: integration run makes one")
-        yield Inquiry(database)
+        yield database

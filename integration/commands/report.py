@@ -1,0 +1,44 @@
+"""``integration report``."""
+
+from pathlib import Path
+
+import click
+
+from integration.commands.group import OUT, errors_as_messages, main
+from integration.errors import OutputError
+from integration.html.document import make_document
+from integration.output import write_file
+from integration.plugins import declared_steps, load
+
+_LIMIT = 5000
+
+
+@main.command()
+@OUT
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="The file.  [default: report.html in the folder of the graph]")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", default=_LIMIT, show_default=True,
+              help="How many objects the file holds at most.")  # fmt: skip
+@click.option("--about", multiple=True, metavar="NAME",
+              help="Hold this object, by key or name, with its neighbours; repeatable.")  # fmt: skip
+@errors_as_messages
+def report(out: Path, to: Path | None, limit: int, about: tuple[str, ...]) -> None:
+    """Write the graph of the last run as one HTML file, which needs no network.
+
+    It shows numbers, verdicts, permissions and what the last run changed, of the whole graph; and of as many objects as
+    it holds a graph to search and tables. What it leaves out, it says.
+
+    \b
+      integration report
+      integration report --about "Finance Europe" --about ada@contoso.example --to finance.html
+    """
+    document = make_document(out, declared_steps(load()), limit=limit, about=about)
+    path = to or out / "report.html"
+    try:
+        write_file(path, [document.html])
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    click.echo(f"{path}: {len(document.html) / 1_000_000:.1f} MB, {document.embedded:,} of {document.entities:,} objects")
+    if document.embedded < document.entities:
+        left_out = document.entities - document.embedded
+        click.echo(f"{left_out:,} objects are left out: --limit holds more of them, --about holds what you name")

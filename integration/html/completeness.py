@@ -1,0 +1,182 @@
+"""What a graph lacks, why, and what to do about it, in words."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from integration.html.kinds import Kind
+from integration.step import Step
+from integration.stored import Stored
+
+_MEANINGS = {
+    "complete": "the graph holds all that there is",
+    "partial": "some of it is missing",
+    "skipped": "it was not read; what an earlier run found is still shown",
+    "failed": "it could not be read; what an earlier run found is still shown",
+    "left out": "the last run was not asked for it; what an earlier run found is still shown",
+}
+_PROBLEMS = {
+    "duplicateKeys": "records left out because another one has their key",
+    "danglingEnds": "relationships lead to something that was not collected; they are kept and counted",
+    "rejectedRecords": "records rejected because they do not fit the schema",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the last run says of one type.
+
+    Attributes:
+        name: the type.
+        class_name: its JupiterOne class.
+        is_relationship: whether its records are relationships.
+        description: what it is.
+        verdict: ``complete``, ``partial``, ``skipped``, ``failed``, or ``left out``: the run was not asked for it.
+        reason: why it is not complete; empty where it is.
+        remedy: what to do about that.
+        count: how many records the graph holds.
+        notes: sentences that do not change the verdict.
+    """
+
+    name: str
+    class_name: str
+    is_relationship: bool
+    description: str
+    verdict: str
+    reason: str
+    remedy: str
+    count: int
+    notes: tuple[str, ...]
+
+    @property
+    def meaning(self) -> str:
+        """The verdict in words."""
+        return _MEANINGS[self.verdict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """A permission that steps declare, and whether the last run had it.
+
+    Attributes:
+        name: of an application permission of Microsoft Graph.
+        state: ``had`` (it, or a broader one), ``missing`` or ``not known``.
+        needed_by: types that cannot be read without it.
+        enriches: types that only lose properties without it.
+    """
+
+    name: str
+    state: str
+    needed_by: tuple[str, ...]
+    enriches: tuple[str, ...]
+
+
+def outcomes(
+    graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summary: Mapping[str, Any]
+) -> list[Outcome]:
+    """Return what became of each type, by name: of those that the last run read, and of all others that are known.
+
+    Args:
+        graph: holds the verdicts.
+        kinds: its types.
+        steps: all declarations.
+        summary: ``summary.json`` of the run that made the graph; empty where there is none.
+    """
+    declared = {step.name: step for step in steps}
+    held = {kind.name: kind for kind in kinds}
+    said = {result["id"]: result for result in summary.get("integrationStepResults", ())}
+    withheld = graph.withheld()
+    judged = {name: (str(verdict), reason) for name, verdict, reason, _ in graph.verdicts()}
+    others = dict.fromkeys({*held, *declared} - judged.keys(), ("left out", "the last run was not asked for it"))
+    found = []
+    for name, (verdict, reason) in sorted({**judged, **others}.items()):
+        step, kind = declared.get(name), held.get(name)
+        what = step or kind
+        notes = [*_notes(said.get(name, {}))]
+        if name in withheld:
+            notes.append(f"it had {withheld[name]:,} records before it lost too many: destinations keep them until a run"
+                         " with --allow-mass-delete")  # fmt: skip
+        found.append(
+            Outcome(
+                name=name,
+                class_name=what.class_name if what else "",
+                is_relationship=what is not None and what.is_relationship,
+                description=step.description if step else "No installed step declares this type any more.",
+                verdict=verdict,
+                reason=reason,
+                remedy=_remedy(step, verdict, reason),
+                count=kind.count if kind else 0,
+                notes=tuple(notes),
+            )
+        )
+    return found
+
+
+def permissions(steps: Sequence[Step], found: Sequence[Outcome]) -> list[Permission]:
+    """Return the permissions of the types that the last run was asked for, by name.
+
+    Neither the graph nor the summary keeps what the token had: a complete type shows that its permissions were there,
+    and a reason names one that was not.
+    """
+    asked = {outcome.name: outcome for outcome in found if outcome.verdict != "left out"}
+    chosen = [step for step in steps if step.name in asked]
+    names = sorted({name for step in chosen for name in (*step.permissions, *step.optional)})
+    return [
+        Permission(
+            name=name,
+            state=_state(name, [asked[step.name] for step in chosen if name in (*step.permissions, *step.optional)]),
+            needed_by=tuple(step.name for step in chosen if name in step.permissions),
+            enriches=tuple(step.name for step in chosen if name in step.optional),
+        )
+        for name in names
+    ]
+
+
+def not_represented(summary: Mapping[str, Any]) -> list[str]:
+    """Return what was read but belongs to no type, such as members of a kind that no type describes."""
+    kinds = summary.get("reading", {}).get("notRepresented", {})
+    return [
+        f"{count:,} × {kind.rpartition('.')[2]} in {collection.partition('?')[0]}"
+        for collection, counts in sorted(kinds.items())
+        for kind, count in sorted(counts.items())
+    ]
+
+
+def fits(graph: Stored, summary: Mapping[str, Any]) -> bool:
+    """Tell whether a summary is of the run that made the graph: it ended well, with the same verdicts and counts."""
+    said = {
+        (result.get("id"), result.get("verdict"), result.get("reason"), result.get("count"))
+        for result in summary.get("integrationStepResults", ())
+    }
+    return bool(said) and not summary.get("error") and said == set(graph.verdicts())
+
+
+def _notes(result: Mapping[str, Any]) -> Iterator[str]:
+    for kind, problem in result.get("problems", {}).items():
+        examples = ", ".join(map(str, problem.get("examples", ())))
+        yield f"{problem.get('count', 0):,} {_PROBLEMS.get(kind, kind)}{f', such as {examples}' if examples else ''}"
+    yield from (note for note in result.get("notes", ()) if note != "unchanged")
+
+
+def _remedy(step: Step | None, verdict: str, reason: str) -> str:
+    named = [name for name in (*step.permissions, *step.optional) if _names(reason, name)] if step else []
+    if verdict == "complete":
+        return ""
+    if named:
+        return f"Grant {', '.join(named)} to the app registration, have an administrator consent, and run again."
+    if "needs " in reason:
+        return "Mend the type that it needs, and run again."
+    if verdict in ("skipped", "left out"):
+        return "Run without --skip and --only to read it."
+    return "See the reason, and run again; integration doctor looks for what is wrong around the program."
+
+
+def _names(reason: str, permission: str) -> bool:
+    return permission in re.findall(r"\w+(?:\.\w+)+", reason)
+
+
+def _state(name: str, touched: Sequence[Outcome]) -> str:
+    if any(_names(outcome.reason, name) for outcome in touched):
+        return "missing"
+    return "had" if any(outcome.verdict == "complete" for outcome in touched) else "not known"

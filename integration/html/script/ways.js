@@ -1,0 +1,55 @@
+const MOST_WAYS = 40;
+const MOST_TRIES = 20000;
+
+const ALONG = [
+  { verb: () => "is a member of", ahead: containers, back: members },
+  { verb: verbBetween, ahead: (node) => unique(node.out), back: (node) => unique(node.in) },
+];
+
+/**
+ * Return the ways from one node to another, the shortest first: through memberships, or else along relationships;
+ * from the second to the first where there are none. `further` are nodes on the way that are in groups not in this file.
+ */
+function waysBetween(one, other) {
+  for (const { verb, ahead, back } of ALONG) {
+    for (const [start, goal] of [[one, other], [other, one]]) {
+      const ways = search(start, goal, ahead, back);
+      if (ways.length) return { ways, verb, start, goal, further: furtherUp(start) };
+    }
+  }
+  return { ways: [], verb: null, start: one, goal: other, further: [...furtherUp(one), ...furtherUp(other)] };
+}
+
+/** Return paths that meet no node twice, by length; only through nodes that lead to the goal, so that cycles end it. */
+function search(start, goal, ahead, back) {
+  const leading = reached(goal, back);
+  const found = [];
+  let tries = 0;
+  for (const queue = [[start]]; queue.length && found.length < MOST_WAYS && tries < MOST_TRIES; tries += 1) {
+    const path = queue.shift();
+    for (const next of ahead(path.at(-1))) {
+      if (next === goal) found.push([...path, next]);
+      else if (leading.has(next) && !path.includes(next)) queue.push([...path, next]);
+    }
+  }
+  return found;
+}
+
+/** Return all nodes that steps lead to from one. */
+function reached(start, step) {
+  const found = new Set([start]);
+  for (const node of found) step(node).forEach((next) => found.add(next));
+  return found;
+}
+
+/** Return the nodes above one, itself included, that are members of something which is not in this file. */
+function furtherUp(start) {
+  return [...reached(start, containers)].filter((node) => memberships(node, false) > inFile(node).length);
+}
+
+const inFile = (node) => node.in.filter((edge) => edge.relationship.isMembership);
+
+/** Return the classes of the relationships that lead from one node to the next. */
+function verbBetween(source, target) {
+  return [...new Set(source.out.filter((edge) => edge.node === target).map((edge) => edge.relationship.class))].join(", ");
+}
