@@ -38,7 +38,8 @@ def report(out: Path, to: Path | None, limit: int, about: tuple[str, ...]) -> No
         write_file(path, [document.html])
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
-    click.echo(f"{path}: {len(document.html) / 1_000_000:.1f} MB, {document.embedded:,} of {document.entities:,} objects")
+    size = len(document.html) / 1_000_000
+    click.echo(f"{path}: {size:.1f} MB, {document.embedded:,} of {document.entities:,} objects")
     if document.embedded < document.entities:
         left_out = document.entities - document.embedded
         click.echo(f"{left_out:,} objects are left out: --limit holds more of them, --about holds what you name")

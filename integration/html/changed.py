@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from integration.changes import Change
+from integration.changes import Change, What
 from integration.difference import Difference, differences
 from integration.step import Step
 from integration.stored import Stored
@@ -27,7 +27,7 @@ class Changes:
     """
 
     name: str
-    counts: Mapping[str, int]
+    counts: Mapping[What, int]
     is_new: bool
     listed: tuple[tuple[str, str], ...]
 

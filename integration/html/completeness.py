@@ -72,9 +72,7 @@ class Permission:
     enriches: tuple[str, ...]
 
 
-def outcomes(
-    graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summary: Mapping[str, Any]
-) -> list[Outcome]:
+def outcomes(graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summary: Mapping[str, Any]) -> list[Outcome]:
     """Return what became of each type, by name: of those that the last run read, and of all others that are known.
 
     Args:
@@ -95,8 +93,8 @@ def outcomes(
         what = step or kind
         notes = [*_notes(said.get(name, {}))]
         if name in withheld:
-            notes.append(f"it had {withheld[name]:,} records before it lost too many: destinations keep them until a run"
-                         " with --allow-mass-delete")  # fmt: skip
+            before = f"it had {withheld[name]:,} records before it lost too many"
+            notes.append(f"{before}: destinations keep them until a run with --allow-mass-delete")
         found.append(
             Outcome(
                 name=name,
@@ -137,7 +135,7 @@ def not_represented(summary: Mapping[str, Any]) -> list[str]:
     """Return what was read but belongs to no type, such as members of a kind that no type describes."""
     kinds = summary.get("reading", {}).get("notRepresented", {})
     return [
-        f"{count:,} × {kind.rpartition('.')[2]} in {collection.partition('?')[0]}"
+        f"{count:,} of kind {kind.rpartition('.')[2]} in {collection.partition('?')[0]}"
         for collection, counts in sorted(kinds.items())
         for kind, count in sorted(counts.items())
     ]

@@ -1,4 +1,4 @@
-"""What the page's own program works with: the entities that were selected, the relationships among them, true totals."""
+"""What the page's own program works with: selected entities, their relationships, true totals."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence

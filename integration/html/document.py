@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import pkgutil
+import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,7 +66,6 @@ def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequen
     """
     library, template = _library(), _template()
     with read_graph(out / "graph.db") as database:
-        graph = Stored(database)
         kinds = kinds_of(database)
         types = [kind.name for kind in kinds if not kind.is_relationship]
         select(
@@ -73,10 +73,10 @@ def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequen
             kinds,
             limit=limit,
             about=[find_key(database, types, text) for text in about],
-            revision=graph.revision,
+            revision=Stored(database).revision,
         )
         part = contents(database, kinds, {step.name: step.description for step in steps})
-        shown = _shown(graph, kinds, steps, _summary(out), part)
+        shown = _shown(database, kinds, steps, _summary(out), part)
     script = "\n".join((_HERE / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     html = template.render(
         **shown,
@@ -100,12 +100,14 @@ def _library() -> bytes:
 def _template() -> "Template":
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        from markupsafe import Markup
     except ImportError:
         raise _without("Jinja2") from None
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["number"] = lambda number: f"{number:,}"
+    environment.filters["breakable"] = lambda name: Markup("_<wbr>").join(name.split("_"))
     return environment.get_template("page.html")
 
 
@@ -124,11 +126,17 @@ def _summary(out: Path) -> Mapping[str, Any]:
 
 
 def _shown(
-    graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summary: Mapping[str, Any], part: Mapping[str, Any]
+    database: sqlite3.Connection,
+    kinds: Sequence[Kind],
+    steps: Sequence[Step],
+    summary: Mapping[str, Any],
+    part: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return what the template shows."""
+    graph = Stored(database)
     is_current = fits(graph, summary)
     found = outcomes(graph, kinds, steps, summary if is_current else {})
+    loose = sum(database.execute("SELECT count(*) FROM loose_edges").fetchone())
     new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
     return {
         "title": _title(graph, kinds) or "The graph",
@@ -149,6 +157,7 @@ def _shown(
         "entities": sum(kind.count for kind in kinds if not kind.is_relationship),
         "embedded_relationships": sum(len(each["ends"]) // 2 for each in part["relationships"]),
         "relationships": sum(kind.count for kind in kinds if kind.is_relationship),
+        "loose": loose,
         "rows": {each["name"]: len(each["rows"]) for each in part["types"]},
     }
 
@@ -178,5 +187,3 @@ def _digest(script: bytes) -> str:
 
 def _packed(content: bytes) -> str:
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
-
-

@@ -68,4 +68,3 @@ def kinds_of(database: sqlite3.Connection) -> list[Kind]:
 def _class(text: str) -> str:
     found = orjson.loads(text)
     return ", ".join(found) if isinstance(found, list) else str(found)
-

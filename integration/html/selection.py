@@ -58,33 +58,32 @@ def select(
     """
     database.execute(_TABLE)
     entities = sorted((kind for kind in kinds if not kind.is_relationship), key=lambda kind: (kind.count, kind.name))
+    relationships = [kind.number for kind in kinds if kind.is_relationship]
+    memberships = [kind.number for kind in kinds if kind.is_membership]
     if about:
         _add(database, limit, _ASKED, _json(about))
-        memberships = [kind.number for kind in kinds if kind.is_membership]
         _add(database, limit, _ABOVE, _json(about), _json(memberships))
     for kind in entities:
         if kind.count <= limit // _FEW:
             _add(database, limit, _WHOLE, kind.number)
     if about:
-        _add(database, limit, _AROUND, _json(about), _json([kind.number for kind in kinds if kind.is_relationship]))
-    if sum(kind.count for kind in entities) > limit:
-        database.execute(_DEGREES)
-        database.execute(_DEGREES_BY_KEY)
-        for kind in kinds:
-            _add(database, min(limit, _chosen(database) + limit // _RECENT // len(kinds)), _CHANGED, kind.number, revision)
-    for place, kind in enumerate(entities):
-        if sum(kind.count for kind in entities) <= limit:
+        _add(database, limit, _AROUND, _json(about), _json(relationships))
+    if sum(kind.count for kind in entities) <= limit:
+        for kind in entities:
             _add(database, limit, _WHOLE, kind.number)
-        else:
-            share = (limit - _chosen(database)) // (len(entities) - place)
-            _add(database, _chosen(database) + share, _CONNECTED, kind.number)
+        return
+    for kind in kinds:
+        _add(database, _chosen(database) + limit // _RECENT // len(kinds), _CHANGED, kind.number, revision)
+    database.execute(_DEGREES)
+    database.execute(_DEGREES_BY_KEY)
+    for place, kind in enumerate(entities):
+        share = (limit - _chosen(database)) // (len(entities) - place)
+        _add(database, _chosen(database) + share, _CONNECTED, kind.number)
 
 
 def _add(database: sqlite3.Connection, limit: int, query: str, *values: object) -> None:
     """Add the keys that a query finds, in its order, until there are ``limit`` in all."""
-    room = limit - _chosen(database)
-    if room > 0:
-        database.execute(_ADD.format(query), (*values, room))
+    database.execute(_ADD.format(query), (*values, max(0, limit - _chosen(database))))
 
 
 def _chosen(database: sqlite3.Connection) -> int:

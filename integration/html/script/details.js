@@ -79,10 +79,7 @@ function describeWays(model, { node, other }, found, go) {
   return heading;
 }
 
-/** Say what to do where nothing is open. */
-function describeNothing(model) {
-  const largest = visible(model.nodes).filter((node) => node.type.isContainer).sort(byWeight).slice(0, 8);
-  const parts = [make("h3", {}, "Open an object"), make("p", {}, "Search for it, click on it in the drawing or in a table below. Here stand then its properties, its relationships and the paths to others.")];
-  detailsElement.replaceChildren(...parts);
-  return largest;
+/** Make room for the drawing where nothing is open. */
+function describeNothing() {
+  detailsElement.replaceChildren();
 }

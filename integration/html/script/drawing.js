@@ -28,8 +28,9 @@ const SIDES = { right: "middle right", left: "middle left", top: "top center", b
 function draw(layout, width, open) {
   const text = colour("--text");
   const traces = [
-    lineTrace(layout.lines.filter((line) => line.isFaint), colour("--edge"), 0.55),
-    lineTrace(layout.lines.filter((line) => !line.isFaint), colour("--edge"), 1),
+    lineTrace(layout.lines.filter((line) => line.isDotted), { color: colour("--edge"), width: 1.2, dash: "dot" }),
+    lineTrace(layout.lines.filter((line) => line.isFaint && !line.isDotted), { color: colour("--line"), width: 1 }),
+    lineTrace(layout.lines.filter((line) => !line.isFaint), { color: colour("--edge"), width: 1.4 }),
     arrowTrace(layout.lines.filter((line) => !line.isPlain && !line.isFaint), colour("--strong-line")),
     ...pointTraces(layout.points, text),
     ...[true, false].map((isHeading) => textTrace(layout.texts.filter((each) => Boolean(each.isHeading) === isHeading), isHeading ? text : colour("--quiet"))),
@@ -50,9 +51,9 @@ function draw(layout, width, open) {
   drawingElement.on("plotly_click", ({ points }) => points[0].customdata === undefined || open(points[0].customdata));
 }
 
-function lineTrace(lines, tint, opacity) {
-  const gaps = (axis) => lines.flatMap((line) => [...line[axis], null]);
-  return { type: "scatter", mode: "lines", x: gaps("xs"), y: gaps("ys"), line: { color: tint, width: 1.4 }, opacity, hoverinfo: "skip" };
+function lineTrace(lines, line) {
+  const gaps = (axis) => lines.flatMap((each) => [...each[axis], null]);
+  return { type: "scatter", mode: "lines", x: gaps("xs"), y: gaps("ys"), line, hoverinfo: "skip" };
 }
 
 function arrowTrace(lines, tint) {

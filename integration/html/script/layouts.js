@@ -37,10 +37,17 @@ function overview(model, width) {
   const order = [...nested.filter((node) => !isNested(node)), ...nested];
   const flat = all.filter((node) => !nests(node) && !isNested(node)).sort(byWeight);
   const tree = grow(order, Math.round(rows * (flat.length ? 0.7 : 1)), isNarrow);
-  for (const node of flat.slice(0, rows - tree.rows)) tree.place(node, 0, null);
+  const headings = [];
+  if (nested.length && flat.length) {
+    headings.push({ text: "The largest groups that neither hold nor are in another group", row: tree.rows });
+    tree.rows += 1;
+  }
+  for (const node of flat.slice(0, Math.max(0, rows - tree.rows))) tree.place(node, 0, null);
   const layout = isNarrow ? indented(tree, width) : layered(tree, width);
+  layout.texts = headings.map(({ text, row }) => ({ x: isNarrow ? 2 : 57, y: 24 + row * ROW, text: fitted(text, width - 70), side: "right" }));
   const what = all.length === tree.points.length ? `All ${number(all.length)}` : `${number(tree.points.length)} of the ${number(all.length)}`;
-  layout.caption = `${what} groups in this file: ${nested.length ? "how they are nested, then " : ""}the largest. Number and size: direct members in the whole graph.`;
+  const unseen = tree.points.some((point) => point.left) ? "; (+2) says that two groups in it are not drawn" : "";
+  layout.caption = `${what} groups in this file, each with the number of its direct members in the whole graph${unseen}. Lines lead from a group to the groups in it${tree.extra.length && !isNarrow ? "; dotted ones to a group that is drawn elsewhere already" : ""}.`;
   const accounts = visible(model.nodes).filter((node) => node.type.class === "Account");
   return accounts.length === 1 ? withRoot(layout, accounts[0]) : layout;
 }
@@ -60,7 +67,7 @@ function grow(roots, most, isNarrow) {
     const placed = [];
     for (const child of below) {
       if (seen.has(child)) tree.extra.push([node, child]);
-      else if (placed.length < SIBLINGS && depth < 5 && tree.rows + (placed.length || isNarrow ? 1 : 0) <= most) placed.push(tree.place(child, depth + 1, point));
+      else if (placed.length < SIBLINGS && depth < 3 && tree.rows + (placed.length || isNarrow ? 1 : 0) <= most) placed.push(tree.place(child, depth + 1, point));
       else point.left += 1;
     }
     if (!isNarrow) point.row = placed.length ? (placed[0].row + placed.at(-1).row) / 2 : tree.rows;
@@ -85,7 +92,7 @@ function layered(tree, width) {
     point.end = point.x + point.radius + wide(point.label) + 8;
   }
   const lines = tree.points.filter((point) => point.parent).map((point) => curve(point.parent.end, point.parent.y, point.x - point.radius, point.y));
-  const extra = tree.extra.map(([one, other]) => ({ ...loop(one, other), isFaint: true }));
+  const extra = tree.extra.map(([one, other]) => ({ ...loop(one, other), isFaint: true, isDotted: true }));
   return { points: tree.points, lines: [...lines, ...extra], texts: [], height: 48 + (tree.rows - 1) * ROW };
 }
 
@@ -104,7 +111,7 @@ function indented(tree, width) {
 
 /** Return name and members of a container, and how many groups in it are not drawn. */
 function treeLabel(point, width) {
-  const more = point.left ? ` (+${number(point.left)} groups)` : "";
+  const more = point.left ? ` (+${number(point.left)})` : "";
   const count = ` · ${number(memberships(point.node, true))}`;
   return `${fitted(point.node.name, Math.max(30, width - wide(count + more)))}${count}${more}`;
 }
@@ -113,7 +120,7 @@ function treeLabel(point, width) {
 function withRoot(layout, account) {
   const roots = layout.points.filter((point) => !point.parent && point.x > 60);
   if (!roots.length) return layout;
-  const root = { node: account, x: 18, y: 24, radius: 9, side: "bottom", label: "" };
+  const root = { node: account, x: 18, y: roots.reduce((all, point) => all + point.y, 0) / roots.length, radius: 9, side: "bottom", label: "" };
   const lines = roots.map((point) => ({ ...curve(root.x + 9, root.y, point.x - point.radius, point.y), isFaint: true }));
   return { ...layout, points: [root, ...layout.points], lines: [...lines, ...layout.lines] };
 }
@@ -141,29 +148,41 @@ function around(node, width) {
   return drawn;
 }
 
-/** Return the neighbours by side, relationship and type; each once: where both lead to each other, on the left. */
+/** Return the neighbours by relationship, memberships first; each neighbour once. */
 function neighbourBlocks(node) {
   const seen = new Set([node]);
   const blocks = [];
-  for (const side of ["in", "out"]) {
-    const ranked = node.totals.filter((total) => total.isOut === (side === "out")).sort((one, other) => other.relationship.isMembership - one.relationship.isMembership);
-    for (const { relationship, isOut, count } of ranked) {
-      const here = visible(unique(node[side].filter((edge) => edge.relationship === relationship)));
-      const fresh = here.filter((each) => !seen.has(each)).sort(byWeight);
-      fresh.forEach((each) => seen.add(each));
-      if (fresh.length) blocks.push({ isOut, title: meaning(relationship, isOut), nodes: fresh, count });
-    }
+  for (const { relationship, isOut, count } of node.totals) {
+    const here = visible(unique(node[isOut ? "out" : "in"].filter((edge) => edge.relationship === relationship)));
+    const fresh = here.filter((each) => !seen.has(each)).sort(byWeight);
+    fresh.forEach((each) => seen.add(each));
+    const isNews = fresh.length || (!here.length && !relationship.isMirror && isShown(relationship, isOut));
+    if (isNews) blocks.push({ isOut, title: meaning(relationship, isOut), nodes: fresh, count, held: here.length });
   }
   return blocks;
 }
 
-/** Return the blocks of one side, cut to so many nodes in all, each with what is left out. */
+/** Tell whether a filter shows the type at the other end of a node's relationships. */
+function isShown(relationship, isOut) {
+  return !relationship.other[isOut ? "to" : "from"]?.isHidden;
+}
+
+/** Return the blocks of one side, cut to so many nodes in all, each with what is left out; small ones stay whole. */
 function cut(blocks, most) {
-  const fair = Math.max(3, Math.floor(most / Math.max(1, blocks.length)));
-  return blocks.map((block) => {
-    const shown = block.nodes.slice(0, blocks.length === 1 ? most : fair);
-    return { ...block, shown, left: Math.max(block.count, block.nodes.length) - shown.length };
+  let room = most;
+  [...blocks].sort((one, other) => one.nodes.length - other.nodes.length).forEach((block, index) => {
+    block.shown = block.nodes.slice(0, Math.max(2, Math.floor(room / (blocks.length - index))));
+    room -= block.shown.length;
   });
+  return blocks.map((block) => ({ ...block, left: leftOut(block) }));
+}
+
+/** Say how many neighbours of a block are not drawn, and whether this file has them. */
+function leftOut({ nodes, shown, count, held }) {
+  const [elsewhere, undrawn] = [Math.max(0, count - held), nodes.length - shown.length];
+  if (!elsewhere && !undrawn) return "";
+  if (!undrawn) return `${shown.length ? "and " : ""}${number(elsewhere)} ${shown.length ? "more, " : ""}not in this file`;
+  return `and ${number(undrawn + elsewhere)} more${elsewhere ? `, ${number(elsewhere)} not in this file` : ""}`;
 }
 
 function sided(node, blocks, width) {
@@ -186,7 +205,7 @@ function sided(node, blocks, width) {
         layout.lines.push(isOut ? curve(centre.x + 17, centre.y, x - 9, y) : curve(x + 9, y, centre.x - 17, centre.y));
       }
       y += ROW * 0.93;
-      if (block.left > 0) layout.texts.push({ x: isOut ? x + 8 : x - 8, y, text: `and ${number(block.left)} more`, side: isOut ? "right" : "left" });
+      if (block.left) layout.texts.push({ x: isOut ? x + 8 : x - 8, y, text: fitted(block.left, width * 0.29), side: isOut ? "right" : "left" });
       y += ROW * 1.2;
     }
   });
@@ -203,14 +222,14 @@ function stacked(node, blocks, width) {
       layout.points.push({ node: each, x: 46, y, radius: 6, side: "right", label: fitted(labelOf(each), width - 76) });
     }
     y += ROW;
-    if (block.left > 0) layout.texts.push({ x: 46, y, text: `and ${number(block.left)} more`, side: "right" });
+    if (block.left) layout.texts.push({ x: 46, y, text: block.left, side: "right" });
     y += ROW;
   };
   cut(blocks.filter((block) => !block.isOut), 8).forEach(draw);
   const centre = { node, x: 16, y, radius: 9, side: "right", label: fitted(node.name, width - 50) };
   y += ROW * 1.4;
   cut(blocks.filter((block) => block.isOut), 12).forEach(draw);
-  for (const point of layout.points) layout.lines.push(point.y < centre.y ? elbow(centre, point) : elbow(centre, point));
+  layout.lines = layout.points.map((point) => elbow(centre, point));
   layout.points.push(centre);
   layout.height = Math.max(y, 120);
   return layout;

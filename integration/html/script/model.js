@@ -16,6 +16,8 @@ class Model {
     this.nodes = [];
     data.types.forEach((type, index) => this.#addType(type, index));
     data.relationships.forEach((relationship, index) => this.#addRelationships(relationship, data.totals[index]));
+    for (const node of this.nodes) this.#joinMembers(node);
+    for (const relationship of data.relationships) this.#place(relationship);
   }
 
   #addType(type, index) {
@@ -47,6 +49,21 @@ class Model {
       }
     }
   }
+
+  /** Note the types at both ends, and whether another type of relationships says the same the other way round. */
+  #place(relationship) {
+    const { from, to } = relationship;
+    relationship.other = { from: this.types.find((type) => type.name === from), to: this.types.find((type) => type.name === to) };
+    relationship.isMirror = !relationship.isMembership && this.relationships.some((each) => each.isMembership && each.from === to && each.to === from);
+  }
+
+  /** Note who belongs to whom, each once, for what asks it often. */
+  #joinMembers(node) {
+    const own = (edges) => unique(edges.filter((edge) => edge.relationship.isMembership));
+    node.members = own(node.out);
+    node.containers = own(node.in);
+    node.totals.sort((one, other) => other.relationship.isMembership - one.relationship.isMembership);
+  }
 }
 
 /** Return how many direct members an entity has, or how many containers it is in, in the whole graph. */
@@ -62,8 +79,10 @@ const weight = (node) => (node.type.isContainer ? 1e9 + memberships(node, true) 
 
 const byWeight = (one, other) => weight(other) - weight(one) || one.name.localeCompare(other.name);
 
-/** Return the containers that a node is a member of, or its members, each once. */
-const containers = (node) => unique(node.in.filter((edge) => edge.relationship.isMembership));
-const members = (node) => unique(node.out.filter((edge) => edge.relationship.isMembership));
+const containers = (node) => node.containers;
+const members = (node) => node.members;
+
+/** Return what a node leads to by other relationships; one to its own container only says the membership again. */
+const others = (node, direction) => unique(node[direction].filter((edge) => !node.containers.includes(edge.node) && !node.members.includes(edge.node)));
 
 const unique = (edges) => [...new Set(edges.map((edge) => edge.node))];

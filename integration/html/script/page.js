@@ -1,6 +1,7 @@
 const root = document.documentElement;
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const PRINT_WIDTH = 660;
+const LATER = 3000;
 
 /** What the graph shows, what it showed before, and how to get from one to another. */
 class Explorer {
@@ -20,9 +21,11 @@ class Explorer {
   }
 
   go(view) {
+    if (view.kind === this.#view.kind && view.node === this.#view.node && view.other === this.#view.other) return;
     this.#before.push(this.#view);
     this.#view = view;
-    this.show()?.focus({ preventScroll: false });
+    this.show()?.focus();
+    detailsElement.scrollTop = 0;
   }
 
   back() {
@@ -34,11 +37,12 @@ class Explorer {
   /** Show the view; return the heading of the details, which a keyboard's user goes on from. */
   show() {
     const go = (view) => this.go(view);
+    document.querySelector(".graph").classList.toggle("is-overview", this.#view.kind === "overview");
     this.#showTrail();
     this.draw();
     if (this.#view.kind === "node") return describeNode(this.#model, this.#view.node, go);
     if (this.#view.kind === "ways") return describeWays(this.#model, this.#view, waysBetween(this.#view.node, this.#view.other), go);
-    describeNothing(this.#model);
+    describeNothing();
     return null;
   }
 
@@ -115,6 +119,21 @@ function startPrint(explorer) {
   });
 }
 
+/** Wait until an element is almost in view. */
+function cameNear(element) {
+  return new Promise((resolve) => {
+    const observer = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      observer.disconnect();
+      resolve();
+    }, { rootMargin: "300px" });
+    observer.observe(element);
+  });
+}
+
+const passed = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Show tables and search at once; what draws takes a second to unpack, so it waits until somebody comes near or idles. */
 async function start() {
   let explorer = null;
   startTheme(() => explorer);
@@ -129,7 +148,7 @@ async function start() {
       explorer.go({ kind: "node", node });
     };
     document.getElementById("tables").append(...model.types.filter((type) => type.rows.length).map((type) => makeTable(type, open)));
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    await Promise.race([cameNear(document.getElementById("graph")), passed(LATER)]);
     await loadPlotly();
     explorer.draw();
     root.dataset.ready = "yes";

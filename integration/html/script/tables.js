@@ -14,7 +14,7 @@ function numberColumns(type) {
   const kinds = new Map(type.nodes.flatMap((node) => node.totals.map((total) => [`${total.isOut} ${total.relationship.name}`, total])));
   return [...kinds.values()].map(({ relationship, isOut }) => {
     const value = (node) => sum(node.totals.filter((total) => total.relationship === relationship && total.isOut === isOut));
-    return { label: meaning(relationship, isOut), isNumber: true, isShown: relationship.isMembership, value, text: (node) => number(value(node)) };
+    return { label: meaning(relationship, isOut), isNumber: true, isTotal: true, isShown: relationship.isMembership, value, text: (node) => number(value(node)) };
   });
 }
 
@@ -27,7 +27,7 @@ function propertyColumns(type) {
   const named = own.filter(({ name }) => NAMES.includes(name)).slice(0, 1);
   return [...named, ...telling.filter((column) => !named.includes(column)), ...own.filter((column) => !named.includes(column) && !telling.includes(column))].map((column) => ({
     label: column.name,
-    isNumber: type.nodes.some((node) => typeof node.row[column.index] === "number") && !column.name.endsWith("On"),
+    isNumber: type.nodes.some((node) => typeof node.row[column.index] === "number" && !isTime(column.name, node.row[column.index])),
     isShown: named.includes(column) || telling.includes(column),
     value: (node) => node.row[column.index],
     text: (node) => worded(column.name, node.row[column.index]),
@@ -40,7 +40,7 @@ const fingerprint = (type, index) => JSON.stringify(type.nodes.slice(0, 200).map
 function isTelling(type, index) {
   const values = type.nodes.map((node) => node.row[index]).filter((value) => value !== null && value !== undefined);
   const kinds = new Set(values.map(String)).size;
-  return kinds > 1 && kinds <= 30 && values.length > type.nodes.length * 0.3 && !values.some(Array.isArray);
+  return kinds > 1 && kinds <= 30 && kinds <= values.length / 2 && values.length > type.nodes.length * 0.3 && !values.some((value) => Array.isArray(value) || isTime(type.columns[index], value));
 }
 
 /** Compare two nodes by a column; what has no value comes last either way. */
@@ -54,10 +54,16 @@ function comparison(column, isDescending) {
   };
 }
 
+/** Return the column to sort by at first: the numbers that are largest, or else the name. */
+function mostTelling(type, columns) {
+  const size = (column) => type.nodes.reduce((all, node) => all + column.value(node), 0);
+  return columns.filter((column) => column.isTotal && column.isShown).sort((one, other) => size(other) - size(one))[0] || columns[0];
+}
+
 /** Make the table of a type: sorted by a click on a heading, filtered by text, in pages. */
 function makeTable(type, open) {
   const columns = columnsOf(type);
-  const state = { column: columns.find((column) => column.isNumber && column.isShown) || columns[0], isDescending: false, text: "", page: 0 };
+  const state = { column: mostTelling(type, columns), isDescending: false, text: "", page: 0 };
   state.isDescending = state.column.isNumber;
   const body = make("tbody");
   const head = make("thead");
@@ -96,7 +102,7 @@ function makeTable(type, open) {
   })));
   fill();
   const held = type.rows.length < type.count ? `${number(type.rows.length)} of ${number(type.count)} are in this file` : `all ${number(type.count)}`;
-  return make("details", { class: "data", open: true },
+  return make("details", { class: "data", id: `table-${type.name}`, open: true },
     make("summary", {}, mark(type), type.name, make("span", { class: "quiet" }, held)),
     make("p", { class: "quiet" }, type.description),
     make("div", { class: "bar" }, make("label", {}, `Filter ${type.name}`, input)),

@@ -3,15 +3,24 @@ const MOST_TRIES = 20000;
 
 const ALONG = [
   { verb: () => "is a member of", ahead: containers, back: members },
-  { verb: verbBetween, ahead: (node) => unique(node.out), back: (node) => unique(node.in) },
+  { verb: verbBetween, ahead: leadsTo, back: ledFrom },
 ];
+
+/** Return what a node leads to: its members, and what other relationships lead to; and what leads to it. */
+function leadsTo(node) {
+  return [...members(node), ...others(node, "out")];
+}
+
+function ledFrom(node) {
+  return [...containers(node), ...others(node, "in")];
+}
 
 /**
  * Return the ways from one node to another, the shortest first: through memberships, or else along relationships;
  * from the second to the first where there are none. `further` are nodes on the way that are in groups not in this file.
  */
 function waysBetween(one, other) {
-  for (const { verb, ahead, back } of ALONG) {
+  for (const { verb, ahead, back } of one === other ? ALONG.slice(0, 1) : ALONG) {
     for (const [start, goal] of [[one, other], [other, one]]) {
       const ways = search(start, goal, ahead, back);
       if (ways.length) return { ways, verb, start, goal, further: furtherUp(start) };

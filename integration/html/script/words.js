@@ -21,12 +21,15 @@ function make(tag, attributes = {}, ...children) {
 /** Return a button that looks like a link. */
 const link = (text, click) => make("button", { type: "button", class: "link", click }, text);
 
-/** Return a property's value as a person reads it; JupiterOne's times are milliseconds in properties that end in On. */
+/** Tell whether a value is a time: JupiterOne's are milliseconds, in properties that end in On or DateTime. */
+const isTime = (name, value) => typeof value === "number" && value > 1e11 && /(On|DateTime)$/.test(name);
+
+/** Return a property's value as a person reads it. */
 function worded(name, value) {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.join(", ");
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number" && name.endsWith("On") && value > 1e11) return new Date(value).toISOString().slice(0, 16).replace("T", " ");
+  if (isTime(name, value)) return new Date(value).toISOString().slice(0, 16).replace("T", " ");
   return String(value);
 }
 
