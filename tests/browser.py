@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
@@ -19,13 +20,15 @@ _OWN = ("file:", "data:", "blob:")
 
 
 class Window:
-    """One window for one page after another, so that what they share is compiled once.
+    """One window for one page after another; all lie at one place, so that what they share is compiled once.
 
     Args:
         browser: it is opened in.
+        folder: where the pages are put.
     """
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._file = folder / "page.html"
         self._faults: list[str] = []
         self._page = browser.new_context(reduced_motion="reduce").new_page()
         self._page.set_default_timeout(15_000)
@@ -48,7 +51,8 @@ class Window:
         self._faults.clear()
         self._page.emulate_media(media="screen", color_scheme=scheme)
         self._page.set_viewport_size({"width": width, "height": 900})
-        self._page.goto(path.resolve().as_uri())
+        shutil.copyfile(path, self._file)
+        self._page.goto(self._file.as_uri())
         self._page.wait_for_selector("#tables details")
         yield self._page
         assert errors or self._faults == []
@@ -64,9 +68,9 @@ class Window:
 @contextmanager
 def chromium() -> Iterator[Window]:
     """Run the browser."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=list(_ARGUMENTS))
         try:
-            yield Window(browser)
+            yield Window(browser, Path(folder))
         finally:
             browser.close()
