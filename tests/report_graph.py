@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -12,12 +12,12 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from integration import load
+from integration import Step, load
 from integration.cli import main
 from integration.plugins import declared_steps
 from integration.schema import load_schema
 from integration.store import Store
-from tests.support import Row, named, publish, worn
+from tests.support import Row, named, publish, schema, worn
 
 STEPS = {step.name: step for step in declared_steps(load())}
 HOSTILE = [
@@ -55,14 +55,19 @@ ROWS: dict[str, list[Row]] = {
 REASON = "lacks the permission User.Read.All: objects or properties may be missing"
 
 
-def save(rows: Mapping[str, list[Row]], verdicts: Mapping[str, tuple[str, str]] | None = None) -> None:
-    """Make the graph as a run does."""
+def save(
+    rows: Mapping[str, list[Row]],
+    verdicts: Mapping[str, tuple[str, str]] | None = None,
+    steps: Sequence[Step] = (),
+) -> None:
+    """Make the graph as a run does; ``steps`` are declarations beside the installed ones."""
+    declared = {**STEPS, **{step.name: step for step in steps}}
     Path(".integration").mkdir(exist_ok=True)
     with closing(Store(Path(".integration/graph.db"))) as store:
         store.begin("contoso.example")
         for name, records in rows.items():
-            publish(store, STEPS[name], records)
-            store.show(STEPS[name], load_schema(STEPS[name]))
+            publish(store, declared[name], records)
+            store.show(declared[name], load_schema(STEPS[name]) if name in STEPS else schema(declared[name]))
         judged = {**dict.fromkeys(rows, ("complete", "")), **(verdicts or {})}
         store.judge((name, *judged[name], len(rows.get(name, ())), 0.0) for name in judged)
         store.commit()

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import MISSING, PROGRAM, Window, chromium
 from tests.report_graph import HOSTILE, REASON, ROWS, embedded, large, report, save, words, written
+from tests.support import entity, named, relationship, worn
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +238,21 @@ def test_a_keyboard_is_enough(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#details")).to_be_hidden()
     expect(page.locator("#search")).to_be_focused()
+
+
+def test_types_of_other_packages_are_there_too(window: Window) -> None:
+    device = entity("acme_device", class_name="Device")
+    owns = relationship("azure_user", "OWNS", "acme_device", name="azure_user_owns_acme_device")
+    rows = {device: named("key-laptop", displayName="laptop"), owns: worn(("key-ada", "key-laptop"))}
+    save({**ROWS, **{step.name: records for step, records in rows.items()}}, steps=[device, owns])
+    with window.opened(written()) as page:
+        expect(page.get_by_role("checkbox", name="acme_device (1)")).to_be_checked()
+        assert search(page, "LAP") == ["laptop"]
+        page.keyboard.press("Enter")
+        expect(page.locator("#details")).to_contain_text("← OWNS, from azure_user: 1")
+        page.fill("#way-search", "ada")
+        page.keyboard.press("Enter")
+        assert page.locator("#details ol li").all_inner_texts() == ["Ada Example OWNS laptop"]
 
 
 def test_hostile_names_are_text(page: Page) -> None:

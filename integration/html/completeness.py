@@ -85,6 +85,7 @@ def outcomes(graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summar
     held = {kind.name: kind for kind in kinds}
     said = {result["id"]: result for result in summary.get("integrationStepResults", ())}
     withheld = graph.withheld()
+    names = sorted({name for step in steps for name in (*step.permissions, *step.optional)})
     judged = {name: (str(verdict), reason) for name, verdict, reason, _ in graph.verdicts()}
     others = dict.fromkeys({*held, *declared} - judged.keys(), ("left out", "the last run was not asked for it"))
     found = []
@@ -103,7 +104,7 @@ def outcomes(graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summar
                 description=step.description if step else "No installed step declares this type any more.",
                 verdict=verdict,
                 reason=reason,
-                remedy=_remedy(step, verdict, reason),
+                remedy=_remedy(verdict, reason, [each for each in names if _names(reason, each)]),
                 count=kind.count if kind else 0,
                 notes=tuple(notes),
             )
@@ -114,8 +115,8 @@ def outcomes(graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summar
 def permissions(steps: Sequence[Step], found: Sequence[Outcome]) -> list[Permission]:
     """Return the permissions of the types that the last run was asked for, by name.
 
-    Neither the graph nor the summary keeps what the token had: a complete type shows that its permissions were there,
-    and a reason names one that was not.
+    Neither the graph nor the summary keeps what the token had: a type that was read shows that what it needs was there,
+    a complete one also what enriches it, and a reason names one that was missing.
     """
     asked = {outcome.name: outcome for outcome in found if outcome.verdict != "left out"}
     chosen = [step for step in steps if step.name in asked]
@@ -123,7 +124,7 @@ def permissions(steps: Sequence[Step], found: Sequence[Outcome]) -> list[Permiss
     return [
         Permission(
             name=name,
-            state=_state(name, [asked[step.name] for step in chosen if name in (*step.permissions, *step.optional)]),
+            state=_state(name, chosen, asked),
             needed_by=tuple(step.name for step in chosen if name in step.permissions),
             enriches=tuple(step.name for step in chosen if name in step.optional),
         )
@@ -157,8 +158,8 @@ def _notes(result: Mapping[str, Any]) -> Iterator[str]:
     yield from (note for note in result.get("notes", ()) if note != "unchanged")
 
 
-def _remedy(step: Step | None, verdict: str, reason: str) -> str:
-    named = [name for name in (*step.permissions, *step.optional) if _names(reason, name)] if step else []
+def _remedy(verdict: str, reason: str, named: Sequence[str]) -> str:
+    """Return what to do; ``named`` are permissions that the reason speaks of."""
     if verdict == "complete":
         return ""
     if named:
@@ -174,7 +175,9 @@ def _names(reason: str, permission: str) -> bool:
     return permission in re.findall(r"\w+(?:\.\w+)+", reason)
 
 
-def _state(name: str, touched: Sequence[Outcome]) -> str:
-    if any(_names(outcome.reason, name) for outcome in touched):
+def _state(name: str, steps: Sequence[Step], found: Mapping[str, Outcome]) -> str:
+    touched = [step for step in steps if name in (*step.permissions, *step.optional)]
+    if any(_names(found[step.name].reason, name) for step in touched):
         return "missing"
-    return "had" if any(outcome.verdict == "complete" for outcome in touched) else "not known"
+    shows = {step.name: ("complete", "partial") if name in step.permissions else ("complete",) for step in touched}
+    return "had" if any(found[type].verdict in verdicts for type, verdicts in shows.items()) else "not known"

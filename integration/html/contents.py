@@ -41,14 +41,16 @@ def contents(database: sqlite3.Connection, kinds: Sequence[Kind], descriptions: 
     places: dict[int, int] = {}
     types = [_type(database, kind, places) for kind in kinds if not kind.is_relationship]
     relationships = [kind for kind in kinds if kind.is_relationship]
-    room = _EDGES_PER_ENTITY * len(places)
-    found = []
-    for kind in relationships:
-        ends = [places[end] for pair in database.execute(_AMONG, (kind.number, room)) for end in pair]
-        room -= len(ends) // 2
-        source, target = kind.ends or ("unknown", "unknown")
-        named = {**_named(kind), "from": source, "to": target}
-        found.append({**named, "isMembership": kind.is_membership, "ends": ends})
+    ends = _ends(database, relationships, places)
+    found = [
+        {
+            **_named(kind),
+            **dict(zip(("from", "to"), kind.ends or ("unknown", "unknown"), strict=True)),
+            "isMembership": kind.is_membership,
+            "ends": ends[kind.number],
+        }
+        for kind in relationships
+    ]
     for each in [*types, *found]:
         each["description"] = descriptions.get(each["name"], "")
     return {"types": types, "relationships": found, "totals": _totals(database, relationships, places)}
@@ -69,6 +71,19 @@ def _type(database: sqlite3.Connection, kind: Kind, places: dict[int, int]) -> d
         records.append({"_key": key, **properties})
     rows = [[record.get(name) for name in columns] for record in records]
     return {**_named(kind), "isContainer": kind.is_container, "columns": list(columns), "rows": rows}
+
+
+def _ends(
+    database: sqlite3.Connection, relationships: Sequence[Kind], places: Mapping[int, int]
+) -> dict[int, list[int]]:
+    """Return the places of both ends of each relationship, by type; memberships come first where there are too many."""
+    room = _EDGES_PER_ENTITY * len(places)
+    ends = {}
+    for kind in sorted(relationships, key=lambda kind: not kind.is_membership):
+        found = [places[end] for pair in database.execute(_AMONG, (kind.number, room)) for end in pair]
+        room -= len(found) // 2
+        ends[kind.number] = found
+    return ends
 
 
 def _totals(

@@ -189,7 +189,8 @@ function sided(node, blocks, width) {
   const sides = [false, true].map((isOut) => cut(blocks.filter((block) => block.isOut === isOut), NEIGHBOURS));
   const tall = Math.max(...sides.map((side) => side.reduce((rows, block) => rows + block.shown.length + 2.4, 0)), 6);
   const height = Math.round(tall * ROW * 0.93 + 20);
-  const centre = { node, x: width / 2, y: height / 2, radius: 15, side: "bottom", label: fitted(node.name, width * 0.3) };
+  const side = !sides[1].length ? "right" : !sides[0].length ? "left" : "bottom";
+  const centre = { node, x: width / 2, y: height / 2, radius: 15, side, label: fitted(node.name, width * 0.3) };
   const layout = { points: [centre], lines: [], texts: [], height };
   sides.forEach((side, isOut) => {
     const used = side.reduce((rows, block) => rows + block.shown.length + 2.4, 0);

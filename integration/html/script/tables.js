@@ -23,7 +23,7 @@ function propertyColumns(type) {
   const seen = new Set([fingerprint(type, 0), fingerprint(type, type.columns.indexOf("displayName"))]);
   const columns = type.columns.map((name, index) => ({ name, index, print: fingerprint(type, index) }));
   const own = columns.filter(({ name, print }) => name !== "_key" && name !== "displayName" && !seen.has(print) && seen.add(print));
-  const telling = own.filter(({ index }) => isTelling(type, index)).slice(0, SHOWN_COLUMNS);
+  const telling = own.filter(({ index }) => isTelling(type, index)).sort((one, other) => variety(type, one.index) - variety(type, other.index)).slice(0, SHOWN_COLUMNS);
   const named = own.filter(({ name }) => NAMES.includes(name)).slice(0, 1);
   return [...named, ...telling.filter((column) => !named.includes(column)), ...own.filter((column) => !named.includes(column) && !telling.includes(column))].map((column) => ({
     label: column.name,
@@ -37,9 +37,14 @@ function propertyColumns(type) {
 /** Return something that two columns with the same content have in common. */
 const fingerprint = (type, index) => JSON.stringify(type.nodes.slice(0, 200).map((node) => node.row[index] ?? null)).toLowerCase();
 
+/** Return the values of a property that are there, and how many different ones. */
+const present = (type, index) => type.nodes.map((node) => node.row[index]).filter((value) => value !== null && value !== undefined);
+const variety = (type, index) => new Set(present(type, index).map(String)).size;
+
+/** Tell whether a property sorts entities into few kinds. */
 function isTelling(type, index) {
-  const values = type.nodes.map((node) => node.row[index]).filter((value) => value !== null && value !== undefined);
-  const kinds = new Set(values.map(String)).size;
+  const values = present(type, index);
+  const kinds = variety(type, index);
   return kinds > 1 && kinds <= 30 && kinds <= values.length / 2 && values.length > type.nodes.length * 0.3 && !values.some((value) => Array.isArray(value) || isTime(type.columns[index], value));
 }
 
@@ -59,6 +64,11 @@ function mostTelling(type, columns) {
   const size = (column) => type.nodes.reduce((all, node) => all + column.value(node), 0);
   return columns.filter((column) => column.isTotal && column.isShown).sort((one, other) => size(other) - size(one))[0] || columns[0];
 }
+
+const SHORT = 34;
+
+/** Return a cell; text that is short stays on one line. */
+const cell = (column, text) => make("td", { class: column.isNumber ? "amount" : text.length <= SHORT ? "short" : "" }, text);
 
 /** Make the table of a type: sorted by a click on a heading, filtered by text, in pages. */
 function makeTable(type, open) {
@@ -83,7 +93,7 @@ function makeTable(type, open) {
     return make("th", { scope: "col", "aria-sort": order, class: column.isNumber ? "amount" : "" }, make("button", { type: "button", click: () => sort(column) }, column.label));
   };
   const row = (node) => make("tr", {}, ...columns.filter((column) => column.isShown).map((column, index) =>
-    index === 0 ? make("th", { scope: "row" }, link(column.text(node), () => open(node))) : make("td", { class: column.isNumber ? "amount" : "" }, column.text(node))));
+    index === 0 ? make("th", { scope: "row" }, link(column.text(node), () => open(node))) : cell(column, column.text(node))));
   const fill = () => {
     const focused = head.contains(document.activeElement) ? [...head.querySelectorAll("button")].indexOf(document.activeElement) : -1;
     rows = type.nodes.filter((node) => !state.text || haystack(node).includes(state.text)).sort(comparison(state.column, state.isDescending));
