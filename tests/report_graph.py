@@ -92,9 +92,14 @@ def words(path: Path) -> str:
 
 def embedded(path: Path) -> dict[str, Any]:
     """Return the part of the graph that the page holds."""
-    (packed,) = re.findall(r'<script [^>]*id="data">([^<]*)</script>', path.read_text(encoding="utf-8"))
-    held: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(packed)))
+    held: dict[str, Any] = json.loads(unpacked(path, "data"))
     return held
+
+
+def unpacked(path: Path, id: str) -> bytes:
+    """Return what the page holds compressed."""
+    (packed,) = re.findall(rf'<script [^>]*id="{id}">([^<]*)</script>', path.read_text(encoding="utf-8"))
+    return gzip.decompress(base64.b64decode(packed))
 
 
 def large() -> dict[str, list[Row]]:

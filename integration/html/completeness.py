@@ -17,9 +17,9 @@ _MEANINGS = {
     "left out": "the last run was not asked for it; what an earlier run found is still shown",
 }
 _PROBLEMS = {
-    "duplicateKeys": "records left out because another one has their key",
-    "danglingEnds": "relationships lead to something that was not collected; they are kept and counted",
-    "rejectedRecords": "records rejected because they do not fit the schema",
+    "duplicateKeys": "left out because another record has the same key",
+    "danglingEnds": "kept and counted, although they lead to something that was not collected",
+    "rejectedRecords": "rejected because they do not fit the schema",
 }
 
 
@@ -72,7 +72,9 @@ class Permission:
     enriches: tuple[str, ...]
 
 
-def outcomes(graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summary: Mapping[str, Any]) -> list[Outcome]:
+def outcomes(
+    graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summary: Mapping[str, Any], loose: Mapping[str, int]
+) -> list[Outcome]:
     """Return what became of each type, by name: of those that the last run read, and of all others that are known.
 
     Args:
@@ -80,6 +82,7 @@ def outcomes(graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summar
         kinds: its types.
         steps: all declarations.
         summary: ``summary.json`` of the run that made the graph; empty where there is none.
+        loose: how many relationships of each type lack an end.
     """
     declared = {step.name: step for step in steps}
     held = {kind.name: kind for kind in kinds}
@@ -92,7 +95,7 @@ def outcomes(graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summar
     for name, (verdict, reason) in sorted({**judged, **others}.items()):
         step, kind = declared.get(name), held.get(name)
         what = step or kind
-        notes = [*_notes(said.get(name, {}))]
+        notes = [*_notes(said.get(name, {}), loose.get(name, 0))]
         if name in withheld:
             before = f"it had {withheld[name]:,} records before it lost too many"
             notes.append(f"{before}: destinations keep them until a run with --allow-mass-delete")
@@ -151,11 +154,14 @@ def fits(graph: Stored, summary: Mapping[str, Any]) -> bool:
     return bool(said) and not summary.get("error") and said == set(graph.verdicts())
 
 
-def _notes(result: Mapping[str, Any]) -> Iterator[str]:
-    for kind, problem in result.get("problems", {}).items():
-        examples = ", ".join(map(str, problem.get("examples", ())))
-        yield f"{problem.get('count', 0):,} {_PROBLEMS.get(kind, kind)}{f', such as {examples}' if examples else ''}"
-    yield from (note for note in result.get("notes", ()) if note != "unchanged")
+def _notes(result: Mapping[str, Any], loose: int) -> Iterator[str]:
+    """Yield what stands beside a verdict; how many relationships lack an end the graph knows better than a summary."""
+    problems = result.get("problems", {})
+    counts = {name: problem.get("count", 0) for name, problem in problems.items()} | {"danglingEnds": loose}
+    for name, count in counts.items():
+        examples = ", ".join(map(str, problems.get(name, {}).get("examples", ())))
+        if count:
+            yield f"{_PROBLEMS.get(name, name)}: {count:,}{f', such as {examples}' if examples else ''}"
 
 
 def _remedy(verdict: str, reason: str, named: Sequence[str]) -> str:

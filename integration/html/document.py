@@ -29,8 +29,22 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("words", "model", "ways", "layouts", "drawing", "finder", "details", "tables", "page")
+_SCRIPTS = (
+    "words",
+    "model",
+    "ways",
+    "layout",
+    "overview",
+    "around",
+    "along",
+    "drawing",
+    "finder",
+    "details",
+    "tables",
+    "page",
+)
 """The page's own program, in this order."""
+_LOOSE = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
 _POLICY = (
     "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -135,8 +149,8 @@ def _shown(
     """Return what the template shows."""
     graph = Stored(database)
     is_current = fits(graph, summary)
-    found = outcomes(graph, kinds, steps, summary if is_current else {})
-    loose = sum(database.execute("SELECT count(*) FROM loose_edges").fetchone())
+    loose = dict(database.execute(_LOOSE).fetchall())
+    found = outcomes(graph, kinds, steps, summary if is_current else {}, loose)
     new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
     return {
         "title": _title(graph, kinds) or "The graph",
@@ -157,7 +171,7 @@ def _shown(
         "entities": sum(kind.count for kind in kinds if not kind.is_relationship),
         "embedded_relationships": sum(len(each["ends"]) // 2 for each in part["relationships"]),
         "relationships": sum(kind.count for kind in kinds if kind.is_relationship),
-        "loose": loose,
+        "loose": sum(loose.values()),
         "rows": {each["name"]: len(each["rows"]) for each in part["types"]},
     }
 

@@ -67,7 +67,7 @@ function describeWays(model, { node, other }, found, go) {
   const parts = [heading];
   if (!found.ways.length) parts.push(make("p", {}, `No path between ${node.name} and ${other.name} in this file.`));
   else {
-    const count = found.ways.length === MOST_WAYS ? `The first ${MOST_WAYS} paths` : counted(found.ways.length, "path", "paths");
+    const count = found.isCut ? `The first ${counted(found.ways.length, "path", "paths")} of more` : counted(found.ways.length, "path", "paths");
     parts.push(make("p", {}, `${count}; the shortest has ${counted(shortest, "step", "steps")}.${found.ways.length > NEIGHBOURS ? ` The drawing shows the first ${NEIGHBOURS}.` : ""}`));
   }
   parts.push(make("ol", {}, ...found.ways.map((way) => make("li", {}, ...way.flatMap((each, index) => (index ? [` ${found.verb(way[index - 1], each)} `, open(each)] : [open(each)]))))));

@@ -62,6 +62,7 @@ class Model {
     const own = (edges) => unique(edges.filter((edge) => edge.relationship.isMembership));
     node.members = own(node.out);
     node.containers = own(node.in);
+    node.joined = new Set([...node.members, ...node.containers]);
     node.totals.sort((one, other) => other.relationship.isMembership - one.relationship.isMembership);
   }
 }
@@ -83,6 +84,6 @@ const containers = (node) => node.containers;
 const members = (node) => node.members;
 
 /** Return what a node leads to by other relationships; one to its own container only says the membership again. */
-const others = (node, direction) => unique(node[direction].filter((edge) => !node.containers.includes(edge.node) && !node.members.includes(edge.node)));
+const others = (node, direction) => unique(node[direction].filter((edge) => !node.joined.has(edge.node)));
 
 const unique = (edges) => [...new Set(edges.map((edge) => edge.node))];

@@ -22,26 +22,26 @@ function ledFrom(node) {
 function waysBetween(one, other) {
   for (const { verb, ahead, back } of one === other ? ALONG.slice(0, 1) : ALONG) {
     for (const [start, goal] of [[one, other], [other, one]]) {
-      const ways = search(start, goal, ahead, back);
-      if (ways.length) return { ways, verb, start, goal, further: furtherUp(start) };
+      const { ways, isCut } = search(start, goal, ahead, back);
+      if (ways.length) return { ways, isCut, verb, start, goal, further: furtherUp(start) };
     }
   }
-  return { ways: [], verb: null, start: one, goal: other, further: [...furtherUp(one), ...furtherUp(other)] };
+  return { ways: [], isCut: false, verb: null, start: one, goal: other, further: [...furtherUp(one), ...furtherUp(other)] };
 }
 
-/** Return paths that meet no node twice, by length; only through nodes that lead to the goal, so that cycles end it. */
+/** Return paths that meet no node twice, by length, and whether there may be more; cycles end it. */
 function search(start, goal, ahead, back) {
   const leading = reached(goal, back);
   const found = [];
-  let tries = 0;
-  for (const queue = [[start]]; queue.length && found.length < MOST_WAYS && tries < MOST_TRIES; tries += 1) {
-    const path = queue.shift();
+  const begun = [[start]];
+  for (const path of begun) {
     for (const next of ahead(path.at(-1))) {
+      if (found.length === MOST_WAYS) return { ways: found, isCut: true };
       if (next === goal) found.push([...path, next]);
-      else if (leading.has(next) && !path.includes(next)) queue.push([...path, next]);
+      else if (leading.has(next) && !path.includes(next) && begun.length < MOST_TRIES) begun.push([...path, next]);
     }
   }
-  return found;
+  return { ways: found, isCut: begun.length >= MOST_TRIES };
 }
 
 /** Return all nodes that steps lead to from one. */
