@@ -75,6 +75,18 @@ def test_neither_raw_data_nor_system_properties_are_in_the_file() -> None:
     assert "_rawData" not in words(path)
 
 
+def test_where_relationships_are_too_many_memberships_come_first_and_the_rest_is_counted() -> None:
+    users, groups = ([f"{kind}-{number}" for number in range(70)] for kind in ("user", "group"))
+    members = [(group, user) for group in groups for user in users]
+    rows = {"azure_user": named(*users), "azure_user_group": named(*groups)}
+    assigned = worn(*((user, group) for group, user in members))
+    save({**rows, "azure_user_assigned_group": assigned, "azure_user_group_has_user": worn(*members[:4000])})
+    path = written()
+    held = {each["name"]: len(each["ends"]) // 2 for each in embedded(path)["relationships"]}
+    assert held == {"azure_user_assigned_group": 200, "azure_user_group_has_user": 4000}
+    assert "with 4,200 of 8,900 relationships. 4,700 were too many for the file." in words(path)
+
+
 @pytest.mark.parametrize("package", ["plotly", "jinja2"])
 def test_without_the_extra_it_says_what_to_install(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     save(ROWS)

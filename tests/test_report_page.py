@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -198,6 +199,19 @@ def test_a_group_in_itself_is_a_path_and_no_path_is_said(page: Page) -> None:
     page.fill("#way-search", "sg-alone")
     page.keyboard.press("Enter")
     expect(page.locator("#details")).to_contain_text("No path between bob Beispiel and sg-alone in this file")
+
+
+def test_more_paths_than_a_person_reads_are_cut_and_that_is_said(window: Window) -> None:
+    layers = [[f"group-{layer}-{side}" for side in "ab"] for layer in range(8)]
+    nested = [(above, below) for upper, lower in pairwise(layers) for above in upper for below in lower]
+    save({"azure_user_group": named(*chain(*layers)), "azure_user_group_has_group": worn(*nested)})
+    with window.opened(written()) as page:
+        page.locator("#table-azure_user_group").get_by_role("button", name="group-7-a").click()
+        page.fill("#way-search", "group-0-a")
+        page.keyboard.press("Enter")
+        expect(page.locator("#details")).to_contain_text("The first 40 paths of more; the shortest has 7 steps")
+        assert page.locator("#details ol li").count() == 40
+        assert "group-3-b" in drawn(page)
 
 
 def test_tables_sort_and_filter(page: Page) -> None:

@@ -4,21 +4,18 @@ import base64
 import gzip
 import hashlib
 import pkgutil
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 from integration.errors import ConfigurationError
-from integration.html.changed import last_changes
-from integration.html.completeness import fits, not_represented, outcomes, permissions
 from integration.html.contents import contents
-from integration.html.kinds import Kind, kinds_of
+from integration.html.facts import facts, read_summary
+from integration.html.kinds import kinds_of
 from integration.html.selection import select
 from integration.lookup import find_key
 from integration.query import read_graph
@@ -29,22 +26,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _HERE = Path(__file__).parent
-_SCRIPTS = (
-    "words",
-    "model",
-    "ways",
-    "layout",
-    "overview",
-    "around",
-    "along",
-    "drawing",
-    "finder",
-    "details",
-    "tables",
-    "page",
-)
+_SCRIPTS = "words model ways layout overview around along drawing finder details tables page".split()
 """The page's own program, in this order."""
-_LOOSE = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
 _POLICY = (
     "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -90,7 +73,7 @@ def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequen
             revision=Stored(database).revision,
         )
         part = contents(database, kinds, {step.name: step.description for step in steps})
-        shown = _shown(database, kinds, steps, _summary(out), part)
+        shown = facts(database, kinds, steps, read_summary(out), part)
     script = "\n".join((_HERE / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     html = template.render(
         **shown,
@@ -128,70 +111,6 @@ def _template() -> "Template":
 def _without(package: str) -> ConfigurationError:
     needs = "pip install 'integration-microsoft-entra[report]'"
     return ConfigurationError([f"the report needs {package}, which is not installed: {needs}"])
-
-
-def _summary(out: Path) -> Mapping[str, Any]:
-    """Return ``summary.json``; nothing where it is missing or broken, for the graph says what matters most."""
-    try:
-        summary = orjson.loads((out / "summary.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return summary if isinstance(summary, dict) else {}
-
-
-def _shown(
-    database: sqlite3.Connection,
-    kinds: Sequence[Kind],
-    steps: Sequence[Step],
-    summary: Mapping[str, Any],
-    part: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return what the template shows."""
-    graph = Stored(database)
-    is_current = fits(graph, summary)
-    loose = dict(database.execute(_LOOSE).fetchall())
-    found = outcomes(graph, kinds, steps, summary if is_current else {}, loose)
-    new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
-    return {
-        "title": _title(graph, kinds) or "The graph",
-        "read_at": _moment(summary.get("endTime")) if is_current else "",
-        "revision": graph.revision,
-        "is_current": is_current,
-        "error": summary.get("error", ""),
-        "failed_destinations": len(summary.get("failedSinks", ())) if is_current else 0,
-        "outcomes": found,
-        "incomplete": [each for each in found if each.verdict not in ("complete", "left out")],
-        "left_out": [each for each in found if each.verdict == "left out"],
-        "complete": [each for each in found if each.verdict == "complete"],
-        "permissions": permissions(steps, found),
-        "not_represented": not_represented(summary) if is_current else [],
-        "changes": last_changes(graph, steps, new),
-        "types": [kind for kind in kinds if not kind.is_relationship],
-        "embedded": sum(len(each["rows"]) for each in part["types"]),
-        "entities": sum(kind.count for kind in kinds if not kind.is_relationship),
-        "embedded_relationships": sum(len(each["ends"]) // 2 for each in part["relationships"]),
-        "relationships": sum(kind.count for kind in kinds if kind.is_relationship),
-        "loose": sum(loose.values()),
-        "rows": {each["name"]: len(each["rows"]) for each in part["types"]},
-    }
-
-
-def _is_all(graph: Stored, name: str, counts: Mapping[Any, int]) -> bool:
-    """Tell whether all records of a type count as created by the last run."""
-    return counts == {"created": graph.count_of(name)}
-
-
-def _title(graph: Stored, kinds: Sequence[Kind]) -> str:
-    """Return what a person calls the account that the graph is of; empty where it has none, or several."""
-    accounts = [kind for kind in kinds if kind.class_name == "Account" and kind.count == 1]
-    names = [orjson.loads(text).get("displayName") for kind in accounts for _, text in graph.entities(kind.name)]
-    return str(names[0]) if len(names) == 1 and names[0] else ""
-
-
-def _moment(milliseconds: object) -> str:
-    if not isinstance(milliseconds, int):
-        return ""
-    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%d %B %Y, %H:%M} UTC".lstrip("0")
 
 
 def _digest(script: bytes) -> str:

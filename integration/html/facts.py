@@ -1,0 +1,89 @@
+"""What the page says before its own program has begun: of the whole graph, and of the run that made it."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from integration.html.changed import last_changes
+from integration.html.completeness import fits, not_represented, outcomes, permissions
+from integration.html.kinds import Kind
+from integration.step import Step
+from integration.stored import Stored
+
+_LOOSE = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
+
+
+def read_summary(out: Path) -> Mapping[str, Any]:
+    """Return ``summary.json``; nothing where it is missing or broken, for the graph says what matters most."""
+    try:
+        summary = orjson.loads((out / "summary.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}
+
+
+def facts(
+    database: sqlite3.Connection,
+    kinds: Sequence[Kind],
+    steps: Sequence[Step],
+    summary: Mapping[str, Any],
+    part: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what the page says of the whole graph, under the names that its template has for it.
+
+    Args:
+        database: the graph.
+        kinds: its types.
+        steps: all declarations.
+        summary: from ``read_summary``.
+        part: from ``contents``.
+    """
+    graph = Stored(database)
+    is_current = fits(graph, summary)
+    loose = dict(database.execute(_LOOSE).fetchall())
+    found = outcomes(graph, kinds, steps, summary if is_current else {}, loose)
+    new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
+    return {
+        "title": _title(graph, kinds) or "The graph",
+        "read_at": _moment(summary.get("endTime")) if is_current else "",
+        "revision": graph.revision,
+        "is_current": is_current,
+        "error": summary.get("error", ""),
+        "failed_destinations": len(summary.get("failedSinks", ())) if is_current else 0,
+        "outcomes": found,
+        "incomplete": [each for each in found if each.verdict not in ("complete", "left out")],
+        "left_out": [each for each in found if each.verdict == "left out"],
+        "complete": [each for each in found if each.verdict == "complete"],
+        "permissions": permissions(steps, found),
+        "not_represented": not_represented(summary) if is_current else [],
+        "changes": last_changes(graph, steps, new),
+        "types": [kind for kind in kinds if not kind.is_relationship],
+        "embedded": sum(len(each["rows"]) for each in part["types"]),
+        "entities": sum(kind.count for kind in kinds if not kind.is_relationship),
+        "embedded_relationships": sum(len(each["ends"]) // 2 for each in part["relationships"]),
+        "relationships": sum(kind.count for kind in kinds if kind.is_relationship),
+        "loose": sum(loose.values()),
+        "rows": {each["name"]: len(each["rows"]) for each in part["types"]},
+    }
+
+
+def _is_all(graph: Stored, name: str, counts: Mapping[Any, int]) -> bool:
+    """Tell whether all records of a type count as created by the last run."""
+    return counts == {"created": graph.count_of(name)}
+
+
+def _title(graph: Stored, kinds: Sequence[Kind]) -> str:
+    """Return what a person calls the account that the graph is of; empty where it has none, or several."""
+    accounts = [kind for kind in kinds if kind.class_name == "Account" and kind.count == 1]
+    names = [orjson.loads(text).get("displayName") for kind in accounts for _, text in graph.entities(kind.name)]
+    return str(names[0]) if len(names) == 1 and names[0] else ""
+
+
+def _moment(milliseconds: object) -> str:
+    if not isinstance(milliseconds, int):
+        return ""
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%d %B %Y, %H:%M} UTC".lstrip("0")
