@@ -186,6 +186,11 @@ def test_paths_of_a_user_to_a_group_lead_through_nested_groups_in_a_cycle(page: 
     ]
     assert set(drawn(page)) == {"Ada Example", "sg-side", "sg-inner", "sg-middle", "sg-outer"}
     expect(page.locator("#details")).to_contain_text("All groups above it are in this file")
+    ends = page.evaluate(
+        """() => document.getElementById("drawing").data.find((trace) => trace.marker?.symbol === "arrow").x
+            .filter((x) => x !== null).length / 2"""
+    )
+    assert ends == 5
 
 
 def test_a_group_in_itself_is_a_path_and_no_path_is_said(page: Page) -> None:

@@ -17,6 +17,19 @@ function along({ ways, start, goal }, width) {
     at.set(node, { node, x: across, y: down, radius: node === start || node === goal ? 11 : 8, side: "top", label: fitted(node.name, Math.max(60, room)) });
   }));
   const pairs = new Map(ways.slice(0, NEIGHBOURS).flatMap((way) => way.slice(1).map((node, index) => [`${way[index].place} ${node.place}`, [way[index], node]])));
-  const lines = [...pairs.values()].map(([one, other]) => (isNarrow ? straight(at.get(one), at.get(other)) : loop(at.get(one), at.get(other))));
+  const lines = [...pairs.values()].map(([one, other]) => {
+    const leap = Math.abs(layer.get(other) - layer.get(one));
+    if (leap > 1) return aside(at.get(one), at.get(other), leap, isNarrow);
+    return isNarrow ? straight(at.get(one), at.get(other)) : loop(at.get(one), at.get(other));
+  });
   return { points: [...at.values()], lines, texts: [], height };
+}
+
+/** Return a line that leaps over layers: it swings out, so that it does not seem to lead through what lies between. */
+function aside(one, other, leap, isNarrow) {
+  const far = 56 + 12 * leap;
+  const [x0, y0, x1, y1] = isNarrow
+    ? [one.x + one.radius, one.y, other.x + other.radius + 3, other.y]
+    : [one.x, one.y + one.radius, other.x, other.y + other.radius + 3];
+  return isNarrow ? bezier([x0, y0], [x0 + far, y0], [x1 + far, y1], [x1, y1]) : bezier([x0, y0], [x0 + 20, y0 + far], [x1 - 20, y1 + far], [x1, y1]);
 }

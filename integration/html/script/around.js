@@ -2,7 +2,7 @@
 function around(node, width) {
   const blocks = neighbourBlocks(node);
   const drawn = width < NARROW ? stacked(node, blocks, width) : sided(node, blocks, width);
-  drawn.caption = `${node.name} and its neighbours: what leads to it ${width < NARROW ? "above" : "on the left"}, what it leads to ${width < NARROW ? "below" : "on the right"}.`;
+  drawn.caption = `${node.name} and its neighbours: what leads to it ${width < NARROW ? "above" : "on the left"}, what it leads to ${width < NARROW ? "below" : "on the right"}.${members(node).includes(node) ? " It is a direct member of itself." : ""}`;
   return drawn;
 }
 

@@ -44,8 +44,8 @@ const elbow = (parent, child) => ({ xs: [parent.x, parent.x, child.x - child.rad
 
 function bezier(...corners) {
   const line = { xs: [], ys: [] };
-  for (let part = 0; part <= 16; part += 1) {
-    const [t, s] = [part / 16, 1 - part / 16];
+  for (let part = 0; part <= 30; part += 1) {
+    const [t, s] = [part / 30, 1 - part / 30];
     const shares = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
     line.xs.push(shares.reduce((all, share, index) => all + share * corners[index][0], 0));
     line.ys.push(shares.reduce((all, share, index) => all + share * corners[index][1], 0));
