@@ -35,6 +35,7 @@ ROWS: dict[str, list[Row]] = {
         *(row for number, name in enumerate(HOSTILE) for row in named(f"key-hostile-{number}", displayName=name)),
     ],
     "azure_user_group": [
+        *named("key-top", displayName="sg-top"),
         *named("key-outer", displayName="sg-outer"),
         *named("key-middle", displayName="sg-middle"),
         *named("key-inner", displayName="sg-inner"),
@@ -43,7 +44,8 @@ ROWS: dict[str, list[Row]] = {
     ],
     "azure_account_has_group": worn(*(("key-account", f"key-{name}") for name in ("outer", "middle", "inner"))),
     "azure_user_group_has_group": worn(
-        ("key-outer", "key-middle"), ("key-middle", "key-inner"), ("key-inner", "key-outer"), ("key-outer", "key-side")
+        ("key-outer", "key-middle"), ("key-middle", "key-inner"), ("key-inner", "key-outer"), ("key-outer", "key-side"),
+        ("key-top", "key-outer"),
     ),
     "azure_user_group_has_user": worn(
         ("key-inner", "key-ada"), ("key-side", "key-ada"), ("key-side", "key-bob"), ("key-side", "key-zoe"),

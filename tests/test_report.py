@@ -102,7 +102,7 @@ def test_the_file_is_replaced_as_a_whole_and_a_bad_place_is_named() -> None:
     save(ROWS)
     ended = report("--to", "elsewhere.html")
     assert ended.stdout.startswith("elsewhere.html: ")
-    assert ended.stdout.endswith(" MB, 13 of 13 objects\n")
+    assert ended.stdout.endswith(" MB, 14 of 14 objects\n")
     assert [path.name for path in Path().glob("else*")] == ["elsewhere.html"]
     ended = report("--to", "no/such/folder.html")
     assert ended.exit_code == 3

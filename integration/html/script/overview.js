@@ -65,7 +65,7 @@ function layered(tree, width) {
     point.y = 24 + point.row * ROW;
     point.radius = 5 + 7 * Math.sqrt(memberships(point.node, true) / largest);
     point.side = "right";
-    point.label = treeLabel(point, step - 60);
+    point.label = treeLabel(point, step - 48);
     point.end = point.x + point.radius + wide(point.label) + 8;
   }
   const lines = tree.points.filter((point) => point.parent).map((point) => curve(point.parent.end, point.parent.y, point.x - point.radius, point.y));

@@ -103,17 +103,11 @@ function startTheme(explorer) {
   label();
 }
 
-/** Paper has no buttons: what is folded is opened, and the drawing is made anew in light colours. */
+/** Paper has no buttons: what is folded is opened, and the drawing is made anew in the colours that the page has there. */
 function startPrint(explorer) {
   let opened = [];
-  let theme;
   matchMedia("print").addEventListener("change", ({ matches }) => {
-    if (matches) {
-      theme = root.dataset.theme;
-      opened = [...document.querySelectorAll("details:not([open]):not(.chooser)")];
-      root.dataset.theme = "light";
-    } else if (theme) root.dataset.theme = theme;
-    else delete root.dataset.theme;
+    if (matches) opened = [...document.querySelectorAll("details:not([open]):not(.chooser)")];
     opened.forEach((each) => { each.open = matches; });
     explorer()?.print(matches);
   });
