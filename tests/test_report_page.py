@@ -332,6 +332,8 @@ def test_about_holds_an_object_its_neighbours_and_all_groups_above(window: Windo
         page.keyboard.press("Enter")
         expect(page.locator("#details")).to_contain_text("1 path; the shortest has 39 steps")
         expect(page.locator("#details")).to_contain_text("All groups above it are in this file")
+    both = written("--limit", "60", "--about", "group-0", "--about", "group-20")
+    assert "group-21" in {row[0] for each in embedded(both)["types"] for row in each["rows"]}
     refused = report("--about", "nobody-at-all")
     assert (refused.exit_code, "has the key or the name 'nobody-at-all'" in refused.stderr) == (2, True)
 

@@ -46,8 +46,9 @@ def select(
     """Note in a temporary table, ``embedded``, the keys of the entities that a page holds.
 
     These are, as far as there is room: the entities that were asked for, and the groups that lead to them; types that
-    have few entities, whole; the neighbours of those that were asked for; what the last run changed, in a quarter of
-    the room; and of every other type as many as of the next, those with the most relationships first.
+    have few entities, whole; the neighbours of those that were asked for, of the one with the fewest first; what the
+    last run changed, in a quarter of the room; and of every other type as many as of the next, those with the most
+    relationships first.
 
     Args:
         database: the graph.
@@ -66,8 +67,9 @@ def select(
     for kind in entities:
         if kind.count <= limit // _FEW:
             _add(database, limit, _WHOLE, kind.number)
-    if about:
-        _add(database, limit, _AROUND, _json(about), _json(relationships))
+    around = [(_json([key]), _json(relationships)) for key in about]
+    for values in sorted(around, key=lambda values: sum(1 for _ in database.execute(_AROUND, values))):
+        _add(database, limit, _AROUND, *values)
     if sum(kind.count for kind in entities) <= limit:
         for kind in entities:
             _add(database, limit, _WHOLE, kind.number)
