@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.html.kinds import Kind
+from integration.html.kinds import CONTAINERS, Kind
 from integration.step import Step
 from integration.stored import Stored
 
@@ -133,6 +133,14 @@ def permissions(steps: Sequence[Step], found: Sequence[Outcome]) -> list[Permiss
         )
         for name in names
     ]
+
+
+def doubtful_memberships(steps: Sequence[Step], found: Sequence[Outcome]) -> list[str]:
+    """Return which types of memberships are not complete, so that paths through them may be missing."""
+    verdicts = {outcome.name: outcome.verdict for outcome in found}
+    containers = {step.name for step in steps if step.class_name in CONTAINERS}
+    memberships = [step.name for step in steps if step.class_name == "HAS" and step.ends and step.ends[0] in containers]
+    return [f"{name} ({verdicts[name]})" for name in memberships if verdicts[name] != "complete"]
 
 
 def not_represented(summary: Mapping[str, Any]) -> list[str]:

@@ -74,6 +74,7 @@ def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequen
         )
         part = contents(database, kinds, {step.name: step.description for step in steps})
         shown = facts(database, kinds, steps, read_summary(out), part)
+    part |= {name: shown[name] for name in ("verdicts", "doubtful")}
     script = "\n".join((_HERE / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     html = template.render(
         **shown,

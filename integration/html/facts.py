@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from integration.html.changed import last_changes
-from integration.html.completeness import fits, not_represented, outcomes, permissions
+from integration.html.completeness import doubtful_memberships, fits, not_represented, outcomes, permissions
 from integration.html.kinds import Kind
 from integration.step import Step
 from integration.stored import Stored
@@ -59,6 +59,8 @@ def facts(
         "left_out": [each for each in found if each.verdict == "left out"],
         "complete": [each for each in found if each.verdict == "complete"],
         "permissions": permissions(steps, found),
+        "verdicts": {each.name: each.verdict for each in found},
+        "doubtful": doubtful_memberships(steps, found),
         "not_represented": not_represented(summary) if is_current else [],
         "changes": last_changes(graph, steps, new),
         "types": [kind for kind in kinds if not kind.is_relationship],

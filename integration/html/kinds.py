@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
-_CONTAINERS = {"Group", "UserGroup"}
+CONTAINERS = {"Group", "UserGroup"}
 """JupiterOne classes of entities whose HAS says who belongs to them."""
 _TYPES = """
 SELECT number, name, class, bare IS NOT NULL, iif(bare IS NULL, (SELECT count(*) FROM nodes WHERE type = types.number),
@@ -47,7 +47,7 @@ class Kind:
 def kinds_of(database: sqlite3.Connection) -> list[Kind]:
     """Return the types that the graph has, or had, records of, by name."""
     rows = [(*row[:2], _class(row[2]), *row[3:]) for row in database.execute(_TYPES).fetchall()]
-    containers = {name for _, name, class_name, is_edge, _ in rows if not is_edge and class_name in _CONTAINERS}
+    containers = {name for _, name, class_name, is_edge, _ in rows if not is_edge and class_name in CONTAINERS}
     found = []
     for number, name, class_name, is_edge, count in rows:
         ends = database.execute(_ENDS, (number,)).fetchone() if is_edge else None

@@ -9,6 +9,7 @@ function describeNode(model, node, go) {
     make("p", { class: "kind" }, mark(node.type), `${node.type.name} (${node.type.class})`),
     make("p", { class: "key quiet" }, node.key),
     wayFinder(model, node, go),
+    ...doubts(model),
     make("h4", {}, `Relationships: ${number(degree(node))}`),
     ...node.totals.map((total) => relationshipList(node, total, go)),
     make("h4", {}, "Properties"),
@@ -16,6 +17,9 @@ function describeNode(model, node, go) {
   );
   return heading;
 }
+
+/** Say that memberships may be missing, also those of a type that the graph has none of. */
+const doubts = (model) => (model.doubtful.length ? [make("p", {}, `Memberships may be missing: ${model.doubtful.join(", ")}.`)] : []);
 
 /** Return a search box for the other end of a path. */
 function wayFinder(model, node, go) {
@@ -46,8 +50,9 @@ function relationshipList(node, { relationship, isOut, count }, go) {
   };
   add();
   if (count > here.length) rest.textContent = `${counted(count - here.length, "more is", "more are")} not in this file.`;
+  const doubt = relationship.verdict === "complete" ? "" : `; ${relationship.verdict}: there may be more`;
   const title = `${meaning(relationship, isOut)}: ${number(count)}`;
-  return make("details", relationship.isMembership ? { open: true } : {}, make("summary", {}, title, make("span", { class: "quiet block" }, relationship.name)), list, more, rest);
+  return make("details", relationship.isMembership ? { open: true } : {}, make("summary", {}, title, make("span", { class: "quiet block" }, relationship.name, doubt)), list, more, rest);
 }
 
 function propertyList(node) {
@@ -73,7 +78,8 @@ function describeWays(model, { node, other }, found, go) {
   parts.push(make("ol", {}, ...found.ways.map((way) => make("li", {}, ...way.flatMap((each, index) => (index ? [` ${found.verb(way[index - 1], each)} `, open(each)] : [open(each)]))))));
   if (found.further.length) {
     parts.push(make("p", { class: "quiet" }, `There may be more: ${found.further.slice(0, 3).map((each) => each.name).join(", ")}${found.further.length > 3 ? ` and ${number(found.further.length - 3)} others` : ""} ${found.further.length === 1 ? "is a member" : "are members"} of groups that are not in this file. integration report --about with the name of ${found.start.name} holds all groups above it.`));
-  } else parts.push(make("p", { class: "quiet" }, "All groups above it are in this file."));
+  } else parts.push(make("p", { class: "quiet" }, "All groups above it that the graph has are in this file."));
+  if (model.doubtful.length) parts.push(make("p", {}, `Not complete, so that paths may be missing: ${model.doubtful.join(", ")}.`));
   parts.push(make("p", { class: "actions" }, link(`Open ${node.name}`, () => go({ kind: "node", node })), link(`Open ${other.name}`, () => go({ kind: "node", node: other }))));
   detailsElement.replaceChildren(...parts);
   return heading;

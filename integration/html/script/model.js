@@ -13,6 +13,8 @@ class Model {
   constructor(data) {
     this.types = data.types;
     this.relationships = data.relationships;
+    this.doubtful = data.doubtful;
+    for (const each of [...data.types, ...data.relationships]) each.verdict = data.verdicts[each.name];
     this.nodes = [];
     data.types.forEach((type, index) => this.#addType(type, index));
     data.relationships.forEach((relationship, index) => this.#addRelationships(relationship, data.totals[index]));

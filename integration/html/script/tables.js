@@ -113,7 +113,7 @@ function makeTable(type, open) {
   fill();
   const held = type.rows.length < type.count ? `${number(type.rows.length)} of ${number(type.count)} are in this file` : `all ${number(type.count)}`;
   return make("details", { class: "data", id: `table-${type.name}`, open: true },
-    make("summary", {}, mark(type), type.name, make("span", { class: "quiet" }, held)),
+    make("summary", {}, mark(type), type.name, make("span", { class: "quiet" }, held), ...(type.verdict === "complete" ? [] : [make("span", { class: "badge" }, type.verdict)])),
     make("p", { class: "quiet" }, type.description),
     make("div", { class: "bar" }, make("label", {}, `Filter ${type.name}`, input)),
     chooser,
