@@ -13,7 +13,7 @@ function along({ ways, start, goal }, width) {
   layers.forEach((nodes, index) => nodes.forEach((node, place) => {
     const across = isNarrow ? (width * (place + 0.5)) / nodes.length : 70 + (index * (width - 140)) / Math.max(1, last);
     const down = isNarrow ? 36 + index * 74 : (height * (place + 0.5)) / nodes.length + 8;
-    const room = isNarrow ? width / nodes.length - 10 : Math.min(230, (width - 140) / Math.max(1, last) - 14);
+    const room = isNarrow ? width / nodes.length - 10 : Math.min(index % last ? 230 : 134, (width - 140) / Math.max(1, last) - 14);
     at.set(node, { node, x: across, y: down, radius: node === start || node === goal ? 11 : 8, side: "top", label: fitted(node.name, Math.max(60, room)) });
   }));
   const pairs = new Map(ways.slice(0, NEIGHBOURS).flatMap((way) => way.slice(1).map((node, index) => [`${way[index].place} ${node.place}`, [way[index], node]])));

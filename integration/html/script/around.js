@@ -14,7 +14,7 @@ function neighbourBlocks(node) {
     const here = visible(unique(node[isOut ? "out" : "in"].filter((edge) => edge.relationship === relationship)));
     const fresh = here.filter((each) => !seen.has(each)).sort(byWeight);
     fresh.forEach((each) => seen.add(each));
-    const isNews = fresh.length || (!here.length && !relationship.isMirror && isShown(relationship, isOut));
+    const isNews = fresh.length || (count > here.length && !relationship.isMirror && isShown(relationship, isOut));
     if (isNews) blocks.push({ isOut, title: meaning(relationship, isOut), nodes: fresh, count, held: here.length });
   }
   return blocks;

@@ -77,7 +77,7 @@ function describeWays(model, { node, other }, found, go) {
   }
   parts.push(make("ol", {}, ...found.ways.map((way) => make("li", {}, ...way.flatMap((each, index) => (index ? [` ${found.verb(way[index - 1], each)} `, open(each)] : [open(each)]))))));
   if (found.further.length) {
-    parts.push(make("p", { class: "quiet" }, `There may be more: ${found.further.slice(0, 3).map((each) => each.name).join(", ")}${found.further.length > 3 ? ` and ${number(found.further.length - 3)} others` : ""} ${found.further.length === 1 ? "is a member" : "are members"} of groups that are not in this file. integration report --about with the name of ${found.start.name} holds all groups above it.`));
+    parts.push(make("p", { class: "quiet" }, `There may be more: ${found.further.slice(0, 3).map((each) => each.name).join(", ")}${found.further.length > 3 ? ` and ${number(found.further.length - 3)} others` : ""} ${found.further.length === 1 ? "is a member" : "are members"} of groups that are not in this file. For all groups above it: `, make("code", {}, `integration report --about ${found.start.key}`)));
   } else parts.push(make("p", { class: "quiet" }, "All groups above it that the graph has are in this file."));
   if (model.doubtful.length) parts.push(make("p", {}, `Not complete, so that paths may be missing: ${model.doubtful.join(", ")}.`));
   parts.push(make("p", { class: "actions" }, link(`Open ${node.name}`, () => go({ kind: "node", node })), link(`Open ${other.name}`, () => go({ kind: "node", node: other }))));
