@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from integration.cli import main
 from tests.report_graph import ROWS, embedded, report, save, unpacked, words, written
+from tests.simulator import Simulator, demo_tenant
 from tests.support import named, worn
 
 pytest.importorskip("jinja2", reason="the extra report is not installed")
@@ -38,6 +39,19 @@ def test_a_summary_of_another_run_is_not_taken_for_this_one() -> None:
     assert "kept and counted, although they lead to something that was not collected: 1" in words(written())
     Path(".integration/summary.json").write_text(json.dumps({"error": "the disk is full"}))
     assert "The last run ended early: the disk is full. This is the graph of the run before it." in words(written())
+
+
+def test_permissions_are_those_of_the_runs_token() -> None:
+    with Simulator(
+        demo_tenant(), roles=("User.Read.All", "GroupMember.Read.All", "Organization.Read.All")
+    ) as simulator:
+        token = simulator.signin.issue()
+        ran = CliRunner().invoke(main, ["run", "--graph-url", simulator.url], env={"INTEGRATION_ACCESS_TOKEN": token})
+    assert ran.exit_code == 0
+    text = words(written())
+    assert "as the token of the last run had them" in text
+    assert re.search(r"Policy\.Read\.All lacked it", text)
+    assert re.search(r"User\.Read\.All had it, or a broader one", text)
 
 
 def test_changes_are_listed_in_words_and_bounded() -> None:

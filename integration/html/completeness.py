@@ -115,24 +115,27 @@ def outcomes(
     return found
 
 
-def permissions(steps: Sequence[Step], found: Sequence[Outcome]) -> list[Permission]:
-    """Return the permissions of the types that the last run was asked for, by name.
+def permissions(
+    steps: Sequence[Step], found: Sequence[Outcome], summary: Mapping[str, Any]
+) -> tuple[list[Permission], bool]:
+    """Return the permissions of the types that the last run was asked for, by name, and whether its token told them.
 
-    Neither the graph nor the summary keeps what the token had: a type that was read shows that what it needs was there,
-    a complete one also what enriches it, and a reason names one that was missing.
+    Where the summary does not say what the token had, because that was no JWT: a type that was read shows that what it
+    needs was there, a complete one also what enriches it, and a reason names one that was missing.
     """
+    granted = summary.get("reading", {}).get("permissions", {}).get("granted")
     asked = {outcome.name: outcome for outcome in found if outcome.verdict != "left out"}
     chosen = [step for step in steps if step.name in asked]
     names = sorted({name for step in chosen for name in (*step.permissions, *step.optional)})
     return [
         Permission(
             name=name,
-            state=_state(name, chosen, asked),
+            state=_state(name, chosen, asked) if granted is None else "had" if name in granted else "missing",
             needed_by=tuple(step.name for step in chosen if name in step.permissions),
             enriches=tuple(step.name for step in chosen if name in step.optional),
         )
         for name in names
-    ]
+    ], granted is not None
 
 
 def doubtful_memberships(steps: Sequence[Step], found: Sequence[Outcome]) -> list[str]:

@@ -46,6 +46,7 @@ def facts(
     is_current = fits(graph, summary)
     loose = dict(database.execute(_LOOSE).fetchall())
     found = outcomes(graph, kinds, steps, summary if is_current else {}, loose)
+    used, are_told = permissions(steps, found, summary if is_current else {})
     new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
     return {
         "title": _title(graph, kinds) or "The graph",
@@ -58,7 +59,8 @@ def facts(
         "incomplete": [each for each in found if each.verdict not in ("complete", "left out")],
         "left_out": [each for each in found if each.verdict == "left out"],
         "complete": [each for each in found if each.verdict == "complete"],
-        "permissions": permissions(steps, found),
+        "permissions": used,
+        "are_told": are_told,
         "verdicts": {each.name: each.verdict for each in found},
         "doubtful": doubtful_memberships(steps, found),
         "not_represented": not_represented(summary) if is_current else [],
