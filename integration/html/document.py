@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import pkgutil
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ def _template() -> "Template":
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["number"] = lambda number: f"{number:,}"
-    environment.filters["breakable"] = lambda name: Markup("_<wbr>").join(name.split("_"))
+    environment.filters["breakable"] = lambda name: Markup("<wbr>").join(re.split(r"(?<=[_.])", name))
     return environment.get_template("page.html")
 
 
