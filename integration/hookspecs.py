@@ -31,8 +31,12 @@ def integration_questions() -> "Iterable[Path]":
 
 
 @hookspec(firstresult=True)
-def integration_sink(url: str) -> "Sink | None":
-    """Called for each destination of a run: return a sink for the URL, or ``None`` where its scheme is not yours."""
+def integration_sink(url: str, instance_id: str | None) -> "Sink | None":
+    """Called for each destination of a run: return a sink for the URL, or ``None`` where its scheme is not yours.
+
+    ``instance_id`` is that of the integration instance whose event the run handles, or the one that is set; a hook may
+    leave this argument out.
+    """
 
 
 @hookspec

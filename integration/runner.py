@@ -85,7 +85,7 @@ def run(
         FatalError: the run could not go on; ``summary.json`` says how far it came, ``graph.db`` is as it was.
     """
     folder = usable_folder(Path(out))
-    sinks = make_sinks(manager, config.to)
+    sinks = make_sinks(manager, config.to, config.instance_id)
     with locked(folder):
         return _Run(manager, plan, config, folder, tape or Live()).execute(sinks)
 

@@ -55,6 +55,15 @@ def test_the_account_holds_exactly_the_graph(service: JupiterOne, account: Accou
     assert job["numRelationshipsCreated"] == len(graph()["relationships"])
 
 
+def test_the_instance_is_that_of_the_event(
+    service: JupiterOne, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INTEGRATION_INSTANCE_ID", "another-instance")
+    with Simulator(small()) as simulator:
+        read(simulator, to(service), instance_id=INSTANCE)
+    assert held(account) == graph()
+
+
 def test_later_runs_bring_what_changed_and_nothing_else(service: JupiterOne, account: Account) -> None:
     tenant = small()
     with Simulator(tenant) as simulator:

@@ -79,8 +79,13 @@ class Sink(Protocol):
         """
 
 
-def make_sinks(manager: pluggy.PluginManager, urls: Sequence[str]) -> list[Sink]:
+def make_sinks(manager: pluggy.PluginManager, urls: Sequence[str], instance_id: str | None = None) -> list[Sink]:
     """Return a sink for each URL.
+
+    Args:
+        manager: from ``load``.
+        urls: the destinations.
+        instance_id: of the integration instance that the graph is of, where the run knows it.
 
     Raises:
         ConfigurationError: no plugin makes a sink of a URL.
@@ -89,7 +94,7 @@ def make_sinks(manager: pluggy.PluginManager, urls: Sequence[str]) -> list[Sink]
     sinks = []
     faults = []
     for url in urls:
-        sink: Sink | None = manager.hook.integration_sink(url=url)
+        sink: Sink | None = manager.hook.integration_sink(url=url, instance_id=instance_id)
         if sink is None:
             faults.append(f"no installed plugin knows the destination {url.partition(':')[0]}: write files:DIR, say")
         else:
@@ -102,7 +107,7 @@ def make_sinks(manager: pluggy.PluginManager, urls: Sequence[str]) -> list[Sink]
 
 
 @hookimpl
-def integration_sink(url: str) -> Sink | None:
+def integration_sink(url: str, instance_id: str | None) -> Sink | None:
     """Make the built-in sinks."""
     scheme, _, rest = url.partition(":")
     if scheme == "files" and rest:
@@ -120,7 +125,8 @@ def integration_sink(url: str) -> Sink | None:
     if scheme == "jupiterone":
         from integration.sinks.jupiterone import JupiterOneSink
 
-        return JupiterOneSink(rest, environment())
+        known = {"INTEGRATION_INSTANCE_ID": instance_id} if instance_id else {}
+        return JupiterOneSink(rest, {**environment(), **known})
     if scheme in ("postgresql", "postgres"):
         from integration.sinks.postgresql import PostgresqlSink
 
