@@ -2,9 +2,12 @@
 
 from collections import Counter
 
+import orjson
+
 from integration.mirror import Mirror
 
 _SAMPLE = 100
+_HIDDEN = "HiddenMembership"
 
 
 def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
@@ -23,7 +26,25 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
                             samples.setdefault(kind, {})[row["id"]] = None
         return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
 
-    found: dict[str, tuple[int, list[str]]] = mirror.fact(name, "kinds", "", count)
+    def update(known: dict[str, tuple[int, list[str]]]) -> dict[str, tuple[int, list[str]]]:
+        counts = Counter({kind: number for kind, (number, _) in known.items()})
+        samples = {kind: dict.fromkeys(ids) for kind, (_, ids) in known.items()}
+        for change in mirror.changes(name):
+            for text, step in ((change.before, -1), (change.now, 1)):
+                if text is not None:
+                    row = orjson.loads(text)
+                    kind = row.get("@odata.type") or ""
+                    counts[kind] += step
+                    of_kind = samples.setdefault(kind, {})
+                    if step < 0:
+                        of_kind.pop(row["id"], None)
+                    elif len(of_kind) < _SAMPLE:
+                        of_kind[row["id"]] = None
+        if any(counts[kind] and not samples[kind] for kind in counts):
+            return count()
+        return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts) if counts[kind]}
+
+    found: dict[str, tuple[int, list[str]]] = mirror.fact(name, "kinds", "", count, update)
     return found
 
 
@@ -38,9 +59,9 @@ def hiding(mirror: Mirror, name: str, parents: str) -> int:
 
     def count() -> int:
         found = 0
-        with mirror.pieces(parents, 8) as pieces:
+        with mirror.pieces(parents, 8, _HIDDEN) as pieces:
             while rows := pieces.next():
-                hide = [r["id"] for each in rows[1::2] for r in each if r.get("visibility") == "HiddenMembership"]
+                hide = [r["id"] for each in rows[1::2] for r in each if r.get("visibility") == _HIDDEN]
                 found += sum(not mirror.has_children(name, key) for key in hide)
         return found
 

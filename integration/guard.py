@@ -20,8 +20,8 @@ def note_losses(store: Store, percent: float) -> None:
         percent: of a type's records, that it may lose at once.
     """
     kept = 1 - percent / 100
-    for name, (before, lost) in store.losses().items():
-        if lost >= LEAST and before - lost < kept * before:
+    for name, (before, lost) in store.losses(LEAST).items():
+        if before - lost < kept * before:
             store.withhold(name, before)
     for name, before in store.withheld().items():
         if store.count_of(name) >= kept * before:

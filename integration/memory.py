@@ -1,6 +1,7 @@
 """What a step read and made, kept so that the next run can leave it alone where nothing of it changed."""
 
 import hashlib
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -14,6 +15,8 @@ from integration.request import Request
 from integration.schema import Schema
 from integration.step import Step
 from integration.store import Store
+
+_reading = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,16 @@ def made_by(step: Step, schema: Schema, config: Config) -> str:
     return digest.hexdigest()
 
 
-@cache
 def _sdk() -> bytes:
+    """Return the digest of this package; the threads that ask for it at once wait for the first."""
+    with _reading:
+        return _digest_of_sdk()
+
+
+@cache
+def _digest_of_sdk() -> bytes:
     digest = hashlib.blake2b()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    folder = Path(__file__).parent
+    for path in sorted([*folder.glob("*.py"), *folder.glob("msgraph/*.py")]):
         digest.update(path.read_bytes())
     return digest.digest()

@@ -301,9 +301,15 @@ class Mirror:
                 (find_there(self._writer, name).number, find_there(self._writer, parents).number),
             ).fetchall()
 
-    def pieces(self, name: str, most: int) -> Pieces:
-        """Return a reader of a collection's objects, in the order in which they came, up to ``most`` pieces at once."""
-        return Pieces(self._path, self._number(name), most)
+    def pieces(self, name: str, most: int, word: str = "") -> Pieces:
+        """Return a reader of a collection's objects, in the order in which they came.
+
+        Args:
+            name: the collection.
+            most: pieces at once.
+            word: leave pieces out in which this does not occur.
+        """
+        return Pieces(self._path, self._number(name), most, word)
 
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""
@@ -315,7 +321,14 @@ class Mirror:
             while rows := cursor.fetchmany(_ROWS):
                 yield from (Changed(*row) for row in rows)
 
-    def fact(self, name: str, fact: str, further: str, find_out: Callable[[], Any]) -> Any:
+    def fact(
+        self,
+        name: str,
+        fact: str,
+        further: str,
+        find_out: Callable[[], Any],
+        update: Callable[[Any], Any] | None = None,
+    ) -> Any:
         """Return what is known of this version of a collection; where it is not known yet, one thread finds it out.
 
         Args:
@@ -323,18 +336,20 @@ class Mirror:
             fact: names what is known.
             further: what else it depends on.
             find_out: is called where it is not known; gives JSON values.
+            update: is called instead with what was known when the run began, where that and ``changes`` are there.
         """
         with self._finding[name, fact]:
             with self._lock:
                 collection = find_there(self._writer, name)
                 version = f"{collection.version} {further}"
                 row = self._writer.execute(
-                    "SELECT value FROM facts WHERE collection = ? AND name = ? AND version = ?",
-                    (collection.number, fact, version),
+                    "SELECT version, value FROM facts WHERE collection = ? AND name = ?", (collection.number, fact)
                 ).fetchone()
-            if row:
-                return orjson.loads(row[0])
-            value = find_out()
+            known = row[0] if row else None
+            if known == version:
+                return orjson.loads(row[1])
+            is_base = known == f"{collection.base} {further}"
+            value = update(orjson.loads(row[1])) if update and is_base else find_out()
             if collection.state == "complete":
                 with self._transaction() as database:
                     database.execute(

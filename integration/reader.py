@@ -221,7 +221,7 @@ class Reader:
         try:
             Fetcher(self, request, flow).fetch()
             flow.end()
-            if request.kind == "relation":
+            if request.kind == "relation" and self.new:
                 kinds(self.mirror, request.name)
         except Exception as failure:  # noqa: BLE001 - whoever reads the collection raises it
             flow.end(failure)

@@ -164,12 +164,13 @@ class Store(Stored):
         """Tell whether one of the keys is an entity's."""
         return self._row(f"SELECT 1 FROM nodes WHERE key IN ({', '.join('?' * len(keys))}) LIMIT 1", *keys) is not None
 
-    def losses(self) -> dict[str, tuple[int, int]]:
-        """Return for each type that this run took records from how many there were, and how many are gone."""
+    def losses(self, least: int) -> dict[str, tuple[int, int]]:
+        """Return for each type that this run took so many records from how many there were, and how many are gone."""
         rows = self._rows(
             "SELECT name, sum(what = 'deleted'), sum(what = 'created') FROM types JOIN changes ON type = number"
-            " WHERE revision = ? GROUP BY name HAVING sum(what = 'deleted')",
+            " WHERE revision = ? GROUP BY name HAVING sum(what = 'deleted') >= ?",
             self.revision,
+            least,
         )
         return {name: (self.count_of(name) + deleted - created, deleted) for name, deleted, created in rows}
 

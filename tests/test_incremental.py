@@ -1,6 +1,7 @@
 """A second run in the same folder: what did not change costs nothing, and what did gives the graph of a full read."""
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,25 @@ def test_members_of_every_kind_are_counted() -> None:
     assert expected
     assert list(report.reading["notRepresented"].values()) == [expected]
     assert again.reading["notRepresented"] == report.reading["notRepresented"]
+
+
+def test_members_of_every_kind_are_counted_anew_from_what_changed() -> None:
+    tenant = small()
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        for seed in range(3):
+            others = [
+                (group, kind, member) for group, kind, member in tenant.memberships() if kind not in ("user", "group")
+            ]
+            for group, _, member in others[seed::5]:
+                tenant.remove_member(group, member)
+            for (_, _, member), (group, _, _) in zip(others[seed + 1 :: 7], others[seed::7], strict=False):
+                if member not in {key for _, key in tenant.members_of(group)}:
+                    tenant.add_member(group, member)
+            tenant.mutate(30, seed)
+            expected = Counter(f"#microsoft.graph.{kind}" for _, kind, _ in tenant.memberships())
+            del expected["#microsoft.graph.user"], expected["#microsoft.graph.group"]
+            assert list(read(simulator).reading["notRepresented"].values()) == [expected]
 
 
 def test_a_group_that_hides_its_members_makes_memberships_partial() -> None:
