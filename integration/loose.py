@@ -29,16 +29,20 @@ def refresh_loose(database: sqlite3.Connection, type: int, revision: int) -> Non
         f" AND source = loose_edges.source AND target = loose_edges.target AND ({source} OR {target}))",
         (type,),
     )
-    found = "SELECT edges.type, edges.source, edges.target FROM {} CROSS JOIN edges ON edges.type = ?1 AND {}"
-    created = "(SELECT key, target FROM changes WHERE type = ?1 AND revision = ?2 AND what = 'created') AS new"
-    deleted = (
-        "(SELECT key FROM types CROSS JOIN changes ON changes.type = types.number AND revision = ?2"
-        " WHERE bare IS NULL AND what = 'deleted') AS gone"
+    created = (
+        "SELECT edges.type, edges.source, edges.target FROM changes CROSS JOIN edges ON edges.type = changes.type"
+        " AND edges.source = changes.key AND edges.target = changes.target"
+        f" WHERE changes.type = ?1 AND changes.revision = ?2 AND what = 'created' AND ({source} OR {target})"
     )
+    gone = (
+        "(SELECT key FROM types CROSS JOIN changes ON changes.type = types.number AND revision = ?2"
+        " WHERE bare IS NULL AND what = 'deleted')"
+    )
+    of_the_type = "SELECT type, source, target FROM edges WHERE type = ?1 AND"
     statements = (
-        found.format(created, f"edges.source = new.key AND edges.target = new.target AND ({source} OR {target})"),
-        found.format(deleted, f"edges.source = gone.key AND {source}"),
-        found.format(deleted, f"edges.target = gone.key AND {target}"),
+        created,
+        f"{of_the_type} source IN {gone} AND {source}",
+        f"{of_the_type} target IN {gone} AND {target}",
     )
     database.execute(f"INSERT OR IGNORE INTO loose_edges {' UNION '.join(statements)}", (type, revision))
 

@@ -121,6 +121,7 @@ class Stage:
             DanglingEnd: in strict mode, as ``publish``.
         """
         with self._lock, self._undone_on_error():
+            self._tell_sizes()
             staged, distinct = self._database.execute(
                 f"SELECT sum(n), count(*) FROM (SELECT count(*) AS n FROM {self._new} GROUP BY {self._keys})"
             ).fetchone()
@@ -138,6 +139,11 @@ class Stage:
             if self._step.is_relationship:
                 refresh_loose(self._database, self._type, self._revision)
             return self._published(before + created - deleted, 0, strict=strict)
+
+    def _tell_sizes(self) -> None:
+        """Have SQLite know that few records were added: it would go through all that the graph has to find these."""
+        for table in (self._new, self._old):
+            self._database.execute(f"ANALYZE {table}")
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
         columns = [*self._columns, "properties"]
