@@ -5,25 +5,21 @@ page) and the base of incremental runs (delta queries bring it up to date).
 """
 
 import sqlite3
-import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from integration import amend, content, mirror_tables
 from integration.content import Row
-from integration.database import Transaction, connect, insert
-from integration.mirror_tables import Collection, find, find_there
-from integration.pieces import Pieces
-from integration.writing import Then, Writing
+from integration.database import connect, insert
+from integration.mirror_tables import find, find_there
+from integration.mirrored import Mirrored
+from integration.writing import Then
 
 _RESUMABLE = 86_400.0
-_ROWS = 1000
 
 
 def _nothing() -> None:
@@ -38,16 +34,8 @@ class Children(NamedTuple):
     more: bool
 
 
-class Changed(NamedTuple):
-    """What became of an object since the run began: its parent's id (empty without one), and its JSON then and now."""
-
-    parent: str
-    before: str | None
-    now: str | None
-
-
-class Mirror:
-    """Collections of objects, and of the children of parents, in one SQLite file; safe for many threads.
+class Mirror(Mirrored):
+    """The mirror of one tenant, to be written.
 
     Args:
         path: the file; made where it is missing, and made anew where it is not of this version.
@@ -57,13 +45,10 @@ class Mirror:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         self.rebuilt = mirror_tables.discard_unusable(path)
-        self._writer = connect(path)
-        self._writer.executescript(mirror_tables.SCHEMA)
-        self._writing = Writing(lambda: Transaction(self._writer, self._lock))
+        database = connect(path)
+        database.executescript(mirror_tables.SCHEMA)
+        super().__init__(path, database)
 
     def close(self) -> None:
         """Write what is waiting for that, and close the file."""
@@ -106,11 +91,6 @@ class Mirror:
         with self._transaction() as database:
             database.execute("UPDATE about SET value = 'closed' WHERE name = 'run'")
             database.execute("DELETE FROM removals WHERE number <= (SELECT min(settled) FROM collections)")
-
-    def find(self, name: str) -> Collection | None:
-        """Return what is known of a collection; ``None`` where it is absent."""
-        with self._lock:
-            return find(self._writer, name)
 
     def begin(self, name: str, delta_link: str | None) -> None:
         """Start to read a collection whole: what is there of it goes.
@@ -284,97 +264,6 @@ class Mirror:
                 "UPDATE collections SET state = 'complete', delta_on = ? WHERE name = ?", (time.time(), name)
             )
 
-    def pending(self, name: str, parents: str) -> list[tuple[str, str | None]]:
-        """Return the parents whose children are not read to the end: id, and the link to go on with.
-
-        Args:
-            name: the relation.
-            parents: name of the parents' collection.
-        """
-        self._writing.flush()
-        with self._lock:
-            return self._writer.execute(
-                "SELECT places.id, parents.next_link FROM places LEFT JOIN parents"
-                " ON parents.collection = ?1 AND parents.id = places.id"
-                " WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"
-                " ORDER BY places.id",
-                (find_there(self._writer, name).number, find_there(self._writer, parents).number),
-            ).fetchall()
-
-    def pieces(self, name: str, most: int, word: str = "") -> Pieces:
-        """Return a reader of a collection's objects, in the order in which they came.
-
-        Args:
-            name: the collection.
-            most: pieces at once.
-            word: leave pieces out in which this does not occur.
-        """
-        return Pieces(self._path, self._number(name), most, word)
-
-    def changes(self, name: str) -> Iterator[Changed]:
-        """Yield what became of the objects of a collection since the run began."""
-        number = self._number(name)
-        with closing(connect(self._path)) as database:
-            cursor = database.execute(
-                "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
-            )
-            while rows := cursor.fetchmany(_ROWS):
-                yield from (Changed(*row) for row in rows)
-
-    def fact(
-        self,
-        name: str,
-        fact: str,
-        further: str,
-        find_out: Callable[[], Any],
-        update: Callable[[Any], Any] | None = None,
-    ) -> Any:
-        """Return what is known of this version of a collection; where it is not known yet, one thread finds it out.
-
-        Args:
-            name: the collection.
-            fact: names what is known.
-            further: what else it depends on.
-            find_out: is called where it is not known; gives JSON values.
-            update: is called instead with what was known when the run began, where that and ``changes`` are there.
-        """
-        with self._finding[name, fact]:
-            with self._lock:
-                collection = find_there(self._writer, name)
-                version = f"{collection.version} {further}"
-                row = self._writer.execute(
-                    "SELECT version, value FROM facts WHERE collection = ? AND name = ?", (collection.number, fact)
-                ).fetchone()
-            known = row[0] if row else None
-            if known == version:
-                return orjson.loads(row[1])
-            is_base = known == f"{collection.base} {further}"
-            value = update(orjson.loads(row[1])) if update and is_base else find_out()
-            if collection.state == "complete":
-                with self._transaction() as database:
-                    database.execute(
-                        "INSERT OR REPLACE INTO facts VALUES(?, ?, ?, ?)",
-                        (collection.number, fact, version, orjson.dumps(value).decode()),
-                    )
-            return value
-
-    def has_children(self, name: str, parent: str) -> bool:
-        """Tell whether a parent has a child."""
-        relation = self._number(name)
-        with self._lock:
-            row = self._writer.execute(
-                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ? AND objects <> '[]'", (relation, parent)
-            ).fetchone()
-        return row is not None
-
-    def _number(self, name: str) -> int:
-        with self._lock:
-            return find_there(self._writer, name).number
-
     def _advance(self, database: sqlite3.Connection, number: int, changes: int, link: str) -> None:
         database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
         amend.changed(database, number, changes)
-
-    def _transaction(self) -> Transaction:
-        self._writing.flush()
-        return Transaction(self._writer, self._lock)

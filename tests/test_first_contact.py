@@ -131,7 +131,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_says_how_to_go_on(
     asked = len(slow.requests)
     run.send_signal(number)
     output, errors = run.communicate(timeout=30)
-    assert len(slow.requests) == asked  # each answer takes two seconds, and none was waited for
+    assert len(slow.requests) <= asked + 1  # of 16: only what was under way may still have been answered
     assert run.returncode == 3
     assert errors.splitlines()[-1] == "error: stopped; the next run in this folder goes on from here"
     assert "Traceback" not in output + errors

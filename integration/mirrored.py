@@ -1,0 +1,137 @@
+"""The mirror as it is read: by steps, while it grows and later, and by what goes on with a read."""
+
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from integration.database import Transaction, connect
+from integration.mirror_tables import Collection, find, find_there
+from integration.pieces import Pieces
+from integration.writing import Writing
+
+_ROWS = 1000
+
+
+class Changed(NamedTuple):
+    """What became of an object since the run began: its parent's id (empty without one), and its JSON then and now."""
+
+    parent: str
+    before: str | None
+    now: str | None
+
+
+class Mirrored:
+    """Collections of objects, and of the children of parents, in one SQLite file; safe for many threads.
+
+    Args:
+        path: the file.
+        writer: the connection that writes to it.
+    """
+
+    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+        self._path, self._writer = path, writer
+        self._lock = threading.Lock()
+        self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self._writing = Writing(lambda: Transaction(self._writer, self._lock))
+
+    def find(self, name: str) -> Collection | None:
+        """Return what is known of a collection; ``None`` where it is absent."""
+        with self._lock:
+            return find(self._writer, name)
+
+    def pending(self, name: str, parents: str) -> list[tuple[str, str | None]]:
+        """Return the parents whose children are not read to the end: id, and the link to go on with.
+
+        Args:
+            name: the relation.
+            parents: name of the parents' collection.
+        """
+        self._writing.flush()
+        with self._lock:
+            return self._writer.execute(
+                "SELECT places.id, parents.next_link FROM places LEFT JOIN parents"
+                " ON parents.collection = ?1 AND parents.id = places.id"
+                " WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"
+                " ORDER BY places.id",
+                (find_there(self._writer, name).number, find_there(self._writer, parents).number),
+            ).fetchall()
+
+    def pieces(self, name: str, most: int, word: str = "") -> Pieces:
+        """Return a reader of a collection's objects, in the order in which they came.
+
+        Args:
+            name: the collection.
+            most: pieces at once.
+            word: leave pieces out in which this does not occur.
+        """
+        return Pieces(self._path, self._number(name), most, word)
+
+    def changes(self, name: str) -> Iterator[Changed]:
+        """Yield what became of the objects of a collection since the run began."""
+        number = self._number(name)
+        with closing(connect(self._path)) as database:
+            cursor = database.execute(
+                "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
+            )
+            while rows := cursor.fetchmany(_ROWS):
+                yield from (Changed(*row) for row in rows)
+
+    def fact(
+        self,
+        name: str,
+        fact: str,
+        further: str,
+        find_out: Callable[[], Any],
+        update: Callable[[Any], Any] | None = None,
+    ) -> Any:
+        """Return what is known of this version of a collection; where it is not known yet, one thread finds it out.
+
+        Args:
+            name: the collection.
+            fact: names what is known.
+            further: what else it depends on.
+            find_out: is called where it is not known; gives JSON values.
+            update: is called instead with what was known when the run began, where that and ``changes`` are there.
+        """
+        with self._finding[name, fact]:
+            with self._lock:
+                collection = find_there(self._writer, name)
+                version = f"{collection.version} {further}"
+                row = self._writer.execute(
+                    "SELECT version, value FROM facts WHERE collection = ? AND name = ?", (collection.number, fact)
+                ).fetchone()
+            known = row[0] if row else None
+            if known == version:
+                return orjson.loads(row[1])
+            is_base = known == f"{collection.base} {further}"
+            value = update(orjson.loads(row[1])) if update and is_base else find_out()
+            if collection.state == "complete":
+                with self._transaction() as database:
+                    database.execute(
+                        "INSERT OR REPLACE INTO facts VALUES(?, ?, ?, ?)",
+                        (collection.number, fact, version, orjson.dumps(value).decode()),
+                    )
+            return value
+
+    def has_children(self, name: str, parent: str) -> bool:
+        """Tell whether a parent has a child."""
+        relation = self._number(name)
+        with self._lock:
+            row = self._writer.execute(
+                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ? AND objects <> '[]'", (relation, parent)
+            ).fetchone()
+        return row is not None
+
+    def _number(self, name: str) -> int:
+        with self._lock:
+            return find_there(self._writer, name).number
+
+    def _transaction(self) -> Transaction:
+        self._writing.flush()
+        return Transaction(self._writer, self._lock)
