@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from integration import Report, Unreachable, handle, load, plan, run
+from integration import Report, Step, Unreachable, handle, hookimpl, load, plan, run
 from integration.config import Config
+from integration.progress import Progress
+from integration.report import StepResult
 from integration.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 
@@ -149,6 +151,50 @@ def test_a_run_that_cannot_reach_graph_leaves_the_graph(simulator: Simulator) ->
         run(manager, plan(manager), config, out="out")
     assert query("SELECT _key, properties FROM entities ORDER BY _key") == before
     assert "does not answer" in json.loads(Path("out/summary.json").read_text())["error"]
+
+
+class Watch:
+    """A host that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.finished: dict[str, str] = {}
+        self.progress: dict[str, Progress] = {}
+        self.reports: list[Report] = []
+
+    @hookimpl
+    def integration_step_started(self, step: Step) -> None:
+        self.started.append(step.name)
+
+    @hookimpl
+    def integration_step_finished(self, result: StepResult) -> None:
+        self.finished[result.type] = result.verdict
+
+    @hookimpl
+    def integration_pages_read(self, progress: Progress) -> None:
+        self.progress[progress.collection] = progress
+
+    @hookimpl
+    def integration_run_finished(self, report: Report) -> None:
+        self.reports.append(report)
+
+
+def test_a_host_is_told_of_every_step_of_all_that_is_read_and_of_the_end(simulator: Simulator, tenant: Tenant) -> None:
+    watch = Watch()
+    manager = load(watch)
+    config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+    report = run(manager, plan(manager), config, out="out")
+    assert sorted(watch.started) == sorted(TYPES)
+    assert watch.finished == verdicts(report)
+    assert watch.progress["/users"].items == len(tenant.users)
+    members = watch.progress["/groups/{id}/members"]
+    assert (members.parents, members.all_parents) == (len(tenant.groups), len(tenant.groups))
+    assert members.items == len(list(tenant.memberships()))
+    assert watch.reports == [report]
+    gone = Config(graph_url="http://127.0.0.1:9", access_token=Secret(simulator.token))
+    with pytest.raises(Unreachable):
+        run(manager, plan(manager), gone, out="gone")
+    assert [bool(each.error) for each in watch.reports] == [False, True]
 
 
 def test_files_hold_whole_objects_sorted_by_key(simulator: Simulator, tenant: Tenant) -> None:
