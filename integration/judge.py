@@ -120,6 +120,8 @@ class Judge:
         changed: list[Request | str] = []
         try:
             for request, version in memory.requests:
+                if self._reader.reads_anew(request):
+                    return None
                 ensure(request, self._step, self._reader, self._results)
                 if self._reader.version(request) != version:
                     if self._reader.base(request) != version:

@@ -151,6 +151,10 @@ class Reader:
         known = self.mirror.find(request.name)
         return known.version if known else ""
 
+    def reads_anew(self, request: Request) -> bool:
+        """Tell whether a collection is read whole because nothing of it was there: its version is a new one then."""
+        return self.new and self.incremental and request.tracked is not None
+
     def base(self, request: Request) -> str:
         """Return the version since which ``changes`` tells what changed; empty where it cannot."""
         known = self.mirror.find(request.name)
