@@ -46,52 +46,47 @@ def append(
 
 
 def find_places(database: sqlite3.Connection, number: int) -> bool:
-    """Note in which piece each object of a collection is that was read whole, and tell whether some came again.
+    """Note in which piece each object is of a collection that was read whole, and tell whether some came again.
 
-    They stay in the first piece that has them.
+    They stay in the first piece that has them. Where a parent has a single piece, the place of its children is clear.
     """
-    every = "FROM pieces, json_each(ids) WHERE collection = ?"
+    database.execute("CREATE TEMP TABLE split(parent TEXT PRIMARY KEY) WITHOUT ROWID")
+    database.execute(
+        "INSERT INTO split SELECT parent FROM pieces WHERE collection = ? GROUP BY parent"
+        " HAVING parent = '' OR count(*) > 1",
+        (number,),
+    )
+    among = "FROM split CROSS JOIN pieces ON collection = ?1 AND pieces.parent = split.parent"
     (count,) = database.execute(
-        "SELECT coalesce(sum(json_array_length(ids)), 0) FROM pieces WHERE collection = ?", (number,)
+        f"SELECT coalesce(sum(json_array_length(coalesce(ids, objects))), 0) {among}", (number,)
     ).fetchone()
+    every = (
+        "SELECT pieces.number, pieces.parent, CASE WHEN ids IS NULL THEN json_extract(value, '$.id') ELSE value END"
+        f" AS id {among}, json_each(coalesce(ids, objects))"
+    )
     placed = database.execute(
-        f"INSERT OR IGNORE INTO places SELECT collection, '', value, number {every} ORDER BY value, number", (number,)
+        f"INSERT OR IGNORE INTO places SELECT ?1, parent, id, number FROM ({every}) ORDER BY parent, id, number",
+        (number,),
     ).rowcount
-    if placed == count:
-        return False
-    again = database.execute(
-        f"SELECT DISTINCT number {every} AND number <> (SELECT piece FROM places WHERE places.collection = "
-        "pieces.collection AND parent = '' AND id = value)"
-        f" UNION SELECT number {every} GROUP BY number, value HAVING count(*) > 1 ORDER BY number",
-        (number, number),
-    ).fetchall()
-    for (piece,) in again:
-        (objects,) = database.execute("SELECT objects FROM pieces WHERE number = ?", (piece,)).fetchone()
+    again = [] if placed == count else _pieces_with_repeats(database, number, every)
+    database.execute("DROP TABLE split")
+    for piece in again:
+        parent, objects = database.execute("SELECT parent, objects FROM pieces WHERE number = ?", (piece,)).fetchone()
         rows = {row["id"]: row for row in orjson.loads(objects)}
-        own = places(database, number, "", rows)
+        own = places(database, number, parent, rows)
         rewrite(database, piece, [row for key, row in rows.items() if own[key] == piece])
-    return True
+    return bool(again)
 
 
-def append_more(database: sqlite3.Connection, number: int, found: Mapping[str, Sequence[Row]]) -> None:
-    """Add children by parent, some of which may be there already: these stay as they are."""
-    begun = {
-        parent
-        for (parent,) in database.execute(
-            "SELECT DISTINCT parent FROM pieces WHERE collection = ? AND parent IN (SELECT value FROM json_each(?))",
-            (number, orjson.dumps(list(found)).decode()),
-        )
-    }
-    fresh = {parent: {row["id"]: row for row in rows} for parent, rows in found.items() if rows}
-    new = [(parent, orjson.dumps(list(rows.values()))) for parent, rows in fresh.items() if parent not in begun]
-    append(database, number, new)
-    for parent in begun & fresh.keys():
-        place_all(database, number, parent)
-        known = places(database, number, parent, fresh[parent])
-        added = [row for key, row in fresh[parent].items() if key not in known]
-        if added:
-            piece = append(database, number, [(parent, orjson.dumps(added))])
-            place(database, number, parent, piece, added)
+def _pieces_with_repeats(database: sqlite3.Connection, number: int, every: str) -> list[int]:
+    """Return the pieces with objects that an earlier one has too, or that they have twice."""
+    rows = database.execute(
+        f"SELECT number FROM ({every}) AS each WHERE number <> (SELECT piece FROM places"
+        " WHERE collection = ?1 AND places.parent = each.parent AND places.id = each.id)"
+        f" UNION SELECT number FROM ({every}) GROUP BY number, id HAVING count(*) > 1 ORDER BY number",
+        (number,),
+    )
+    return [piece for (piece,) in rows]
 
 
 def clear(database: sqlite3.Connection, number: int) -> None:

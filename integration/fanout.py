@@ -30,23 +30,18 @@ _RESTARTS = 5
 _SHARD = 50
 _BUSY = 0.8
 _BUCKET = 6_400
-_BEGUN = ""
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """The next page of a parent, or of the changes of a shard of parents: the first page where ``link`` is ``None``.
-
-    ``begun``: some of the children may be in the mirror, although the first page is asked for.
-    """
+    """The next page of a parent, or of the changes of a shard of parents: the first page where ``link`` is ``None``."""
 
     parents: tuple[str, ...]
     delta: bool = False
     link: str | None = None
     failures: int = 0
     restarts: int = 0
-    begun: bool = False
 
 
 class FanOut:
@@ -116,7 +111,7 @@ class FanOut:
             GraphError: Graph did not give all of it; what it gave is in the mirror.
         """
         self._counter.expect(self._title, len(pending))
-        self._tasks.extend(_Task((parent,), link=link or None, begun=link == _BEGUN) for parent, link in pending)
+        self._tasks.extend(_Task((parent,), link=link) for parent, link in pending)
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
         with ThreadPoolExecutor(self._threads, thread_name_prefix=self._relation) as executor:
             for _ in range(self._threads):
@@ -161,11 +156,9 @@ class FanOut:
         if fresh:
             kept = [task for task in self._tasks if task.link is not None or task.delta is self._tracked]
             size = _SHARD if self._tracked else 1
-            for begun in (True, False):
-                parents = [parent for task in fresh if task.begun is begun for parent in task.parents]
-                shards = [tuple(parents[start : start + size]) for start in range(0, len(parents), size)]
-                kept += [_Task(shard, delta=self._tracked, begun=begun) for shard in shards]
-            self._tasks = deque(kept)
+            parents = [parent for task in fresh for parent in task.parents]
+            shards = [tuple(parents[start : start + size]) for start in range(0, len(parents), size)]
+            self._tasks = deque([*kept, *(_Task(shard, delta=self._tracked) for shard in shards)])
 
     def _settle(self, tasks: Sequence[_Task], answers: Sequence[Answer]) -> list[_Task]:
         """Keep what the answers hold, and return the tasks that are left of them."""
@@ -181,14 +174,15 @@ class FanOut:
             page = page_of(self._client, answer)
             if task.delta and not {row.get("id") for row in page.rows} <= set(task.parents):
                 self._tracked = False
-                again.append(replace(task, link=None, begun=True))
+                again.append(replace(task, link=None))
                 continue
             found += self._children_of(task, page.rows)
             if page.next_link is None:
                 progress.extend((parent, None) for parent in task.parents)
             else:
                 again.append(self._following(task, page.next_link, answer))
-                progress.extend((parent, _BEGUN if task.delta else page.next_link) for parent in task.parents)
+                if not task.delta:
+                    progress.append((task.parents[0], page.next_link))
         if found or progress:
             self._mirror.add_children(self._name, found, progress, self._grew)
             self._progress = time.monotonic()
@@ -211,8 +205,7 @@ class FanOut:
             raise BadAnswer("a child has no id", path=self._title, status=200)
         if task.delta:
             found = {parent: _each_once(children) for parent, children in found.items()}
-        more = task.begun or task.link is not None
-        return [Children(parent, children, more) for parent, children in found.items()]
+        return [Children(parent, children) for parent, children in found.items()]
 
     def _following(self, task: _Task, link: str, answer: Answer) -> _Task:
         if link == task.link:
@@ -234,14 +227,14 @@ class FanOut:
         if isinstance(error, Throttled) and time.monotonic() - self._progress < patience.deadline:
             return [task]
         if isinstance(error, PageTokenExpired) and task.restarts < _RESTARTS:
-            return [_Task(task.parents, task.delta, restarts=task.restarts + 1, begun=True)]
+            return [_Task(task.parents, task.delta, restarts=task.restarts + 1)]
         again = isinstance(error, ServiceUnavailable | NotLicensed) or error.status == 401
         if again and task.failures + 1 < patience.attempts:
             self._client.pace.sleep(patience.wait(task.failures + 1))
             return [replace(task, failures=task.failures + 1)]
         if task.delta:
             self._tracked = False
-            return [_Task(task.parents, delta=True, begun=True)]
+            return [_Task(task.parents, delta=True)]
         if isinstance(error, BadRequest) and task.link is None and task.failures == 0:
             self.plain = True
             return [replace(task, failures=1)]

@@ -27,11 +27,10 @@ def _nothing() -> None:
 
 
 class Children(NamedTuple):
-    """Some children of a parent: its id, the children, and whether others may be there already."""
+    """Some children of a parent: its id, and the children."""
 
     parent: str
     rows: Sequence[Row]
-    more: bool
 
 
 class Mirror(Mirrored):
@@ -150,19 +149,17 @@ class Mirror(Mirrored):
 
         It is written as ``add`` writes.
         """
-        others = [each for each in found if each.more]
-        pieces = [(each.parent, orjson.dumps(each.rows)) for each in found if each.rows and not each.more]
+        pieces = [(each.parent, orjson.dumps(each.rows)) for each in found if each.rows]
 
         def write(database: sqlite3.Connection) -> None:
             collection = find_there(database, name)
             number = collection.number
             if collection.state == "running":
                 content.append(database, number, pieces)
-                content.append_more(database, number, {each.parent: each.rows for each in others})
             else:
                 changes = sum(
                     amend.put(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
-                    for parent, objects in [*pieces, *((each.parent, orjson.dumps(each.rows)) for each in others)]
+                    for parent, objects in pieces
                 )
                 amend.changed(database, number, changes)
             insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])

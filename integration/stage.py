@@ -57,6 +57,7 @@ class Stage:
         self._columns = ["source", "target"] if step.is_relationship else ["key"]
         self._keys = ", ".join(self._columns)
         self._new, self._old = f'temp."{step.name} new"', f'temp."{step.name} old"'
+        self._added = 0
         with lock:
             self._type = number_of(database, step)
             for name in (self._new, self._old):
@@ -65,6 +66,7 @@ class Stage:
     def add(self, rows: Sequence[Row]) -> None:
         """Add records."""
         self._insert(self._new, rows)
+        self._added += len(rows)
 
     def add_old(self, rows: Sequence[Row]) -> None:
         """Add records that were made of what has changed since: those among them that are not made again go."""
@@ -88,25 +90,24 @@ class Stage:
             DanglingEnd: in strict mode, a relationship's end was not collected.
         """
         with self._lock, self._undone_on_error():
-            before = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
-            staged = self._count(f"SELECT count(*) FROM {self._new}")
-            if before or self._count("SELECT loaded FROM types WHERE number = ?", self._type):
-                if staged != before or self._lacks_any():
+            count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
+            if count or self._count("SELECT loaded FROM types WHERE number = ?", self._type):
+                if self._added != count or self._lacks_any():
                     if complete:
                         self._delete(
                             f"{self._table} AS there WHERE type = ?2"
                             f" AND ({self._keys}) NOT IN (SELECT {self._keys} FROM {self._new})"
                         )
                     self._merge()
+                    count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
             else:
-                self._load()
-            count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
+                count = self._load()
             if not complete:
                 there = f"({self._keys}) IN (SELECT {self._keys} FROM {self._new})"
                 count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ? AND {there}", self._type)
             if self._step.is_relationship:
                 find_loose(self._database, self._type)
-            return self._published(count, staged - count, strict=strict)
+            return self._published(count, self._added - count, strict=strict)
 
     def publish_changes(self, before: int, *, strict: bool) -> Published:
         """Change the graph's records of the type by those that were added: the new ones come, old ones go.
@@ -164,8 +165,8 @@ class Stage:
             self._type,
         )
 
-    def _load(self) -> None:
-        """Put the first records that the type ever had into the graph, in order."""
+    def _load(self) -> int:
+        """Put the first records that the type ever had into the graph, in order, and return how many there are."""
         count = self._database.execute(
             f"INSERT OR IGNORE INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
             f" FROM {self._new} ORDER BY {self._keys}, properties",
@@ -175,6 +176,7 @@ class Stage:
             self._database.execute(
                 "UPDATE types SET loaded = ?1, content = ?1, keys = ?1 WHERE number = ?2", (self._revision, self._type)
             )
+        return count
 
     def _delete(self, which: str) -> int:
         """Delete records of the type, note what they were, and return how many there were."""

@@ -19,7 +19,7 @@ from integration.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, nu
 
 _ROWS = 1000
 _REMEMBERED = 50
-_CACHE = 4_000
+_CACHE = 2_000
 
 
 class Store(Stored):
