@@ -16,14 +16,13 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
     def count() -> dict[str, tuple[int, list[str]]]:
         counts: Counter[str] = Counter()
         samples: dict[str, dict[str, None]] = {}
-        with mirror.pieces(name, 32) as pieces:
-            while found := pieces.next():
-                for rows in found[1::2]:
-                    for row in rows:
-                        kind = row.get("@odata.type") or ""
-                        counts[kind] += 1
-                        if counts[kind] <= _SAMPLE:
-                            samples.setdefault(kind, {})[row["id"]] = None
+        with mirror.pieces(name) as pieces:
+            for _, rows in pieces.more():
+                for row in rows:
+                    kind = row.get("@odata.type") or ""
+                    counts[kind] += 1
+                    if counts[kind] <= _SAMPLE:
+                        samples.setdefault(kind, {})[row["id"]] = None
         return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
 
     def update(known: dict[str, tuple[int, list[str]]]) -> dict[str, tuple[int, list[str]]]:
@@ -59,9 +58,9 @@ def hiding(mirror: Mirror, name: str, parents: str) -> int:
 
     def count() -> int:
         found = 0
-        with mirror.pieces(parents, 8, _HIDDEN) as pieces:
-            while rows := pieces.next():
-                hide = [r["id"] for each in rows[1::2] for r in each if r.get("visibility") == _HIDDEN]
+        with mirror.pieces(parents, _HIDDEN) as pieces:
+            for _, rows in pieces.more():
+                hide = [row["id"] for row in rows if row.get("visibility") == _HIDDEN]
                 found += sum(not mirror.has_children(name, key) for key in hide)
         return found
 

@@ -62,15 +62,14 @@ class Mirrored:
                 (find_there(self._writer, name).number, find_there(self._writer, parents).number),
             ).fetchall()
 
-    def pieces(self, name: str, most: int, word: str = "") -> Pieces:
+    def pieces(self, name: str, word: str = "") -> Pieces:
         """Return a reader of a collection's objects, in the order in which they came.
 
         Args:
             name: the collection.
-            most: pieces at once.
             word: leave pieces out in which this does not occur.
         """
-        return Pieces(self._path, self._number(name), most, word)
+        return Pieces(self._path, self._number(name), word)
 
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""

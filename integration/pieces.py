@@ -1,5 +1,6 @@
 """Reading a collection from the mirror while it grows."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +8,22 @@ import orjson
 
 from integration.database import connect
 
+_AT_ONCE = 16
+
 
 class Pieces:
-    """Reads a collection from its first piece on, also while it grows; a context manager."""
+    """Reads a collection piece by piece, also while it grows; a context manager.
 
-    def __init__(self, path: Path, number: int, most: int, word: str) -> None:
+    Args:
+        path: the mirror.
+        number: the collection.
+        word: leave pieces out in which this does not occur.
+    """
+
+    def __init__(self, path: Path, number: int, word: str) -> None:
         self._database = connect(path)
         self._database.execute("PRAGMA cache_size = -1000")
-        self._number, self._most, self._word, self._last = number, most, word, 0
+        self._number, self._word, self._last = number, word, 0
 
     def __enter__(self) -> "Pieces":
         return self
@@ -22,16 +31,16 @@ class Pieces:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    def next(self) -> list[Any]:
-        """Return parent's id and objects in turn, of the pieces that come next; nothing where no more are there now."""
-        last, text = self._database.execute(
-            "SELECT max(number), CAST('[' || group_concat(json_quote(parent) || ',' || objects) || ']' AS BLOB) FROM"
-            " (SELECT number, parent, objects FROM pieces WHERE collection = ? AND number > ? AND instr(objects, ?)"
-            " ORDER BY number LIMIT ?)",
-            (self._number, self._last, self._word, self._most),
-        ).fetchone()
-        if last is None:
-            return []
-        self._last = last
-        found: list[Any] = orjson.loads(text)
-        return found
+    def more(self) -> Iterator[tuple[str, list[Any]]]:
+        """Yield parent's id and objects of each piece that came since the last call."""
+        while found := self._next():
+            for number, parent, objects in found:
+                self._last = number
+                yield parent, orjson.loads(objects)
+
+    def _next(self) -> list[tuple[int, str, bytes]]:
+        return self._database.execute(
+            "SELECT number, parent, CAST(objects AS BLOB) FROM pieces"
+            " WHERE collection = ? AND number > ? AND instr(objects, ?) ORDER BY number LIMIT ?",
+            (self._number, self._last, self._word, _AT_ONCE),
+        ).fetchall()

@@ -13,9 +13,6 @@ from integration.msgraph.client import Client
 from integration.progress import Counter
 from integration.request import Request, Row, row_of
 
-_PIECES = {"relation": 32}
-_FEW_PIECES = 8
-
 
 class Restarted(Exception):
     """A collection began anew while it was read, because Graph forgot where the reading was: start again."""
@@ -124,13 +121,12 @@ class Reader:
         if flow.ended:
             flow.wait_for_end()
         readings, row = flow.readings, row_of(request.select)
-        with self.mirror.pieces(request.name, _PIECES.get(request.kind, _FEW_PIECES)) as pieces:
+        with self.mirror.pieces(request.name) as pieces:
             while True:
                 ended = flow.ended
-                while found := pieces.next():
-                    for parent, objects in zip(found[::2], found[1::2], strict=True):
-                        for each in objects:
-                            yield parent, row(each)
+                for parent, objects in pieces.more():
+                    for each in objects:
+                        yield parent, row(each)
                 if flow.readings != readings:
                     raise Restarted(request.name)
                 if ended:
