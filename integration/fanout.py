@@ -6,8 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import orjson
 
 from integration.errors import (
     BadAnswer,
@@ -19,7 +21,7 @@ from integration.errors import (
     ServiceUnavailable,
     Throttled,
 )
-from integration.mirror import Children, Mirror
+from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, Inner, batch
 from integration.msgraph.client import Client, relative
@@ -28,6 +30,7 @@ from integration.progress import Counter
 
 _RESTARTS = 5
 _SHARD = 50
+_FULL = 8
 _BUSY = 0.8
 _BUCKET = 6_400
 _ADVANCED = {"ConsistencyLevel": "eventual"}
@@ -42,6 +45,23 @@ class _Task:
     link: str | None = None
     failures: int = 0
     restarts: int = 0
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is kept of the answers to some tasks.
+
+    Attributes:
+        pieces: a parent's id, and a JSON array of some of its children.
+        items: how many children these are.
+        progress: how far parents are read: id, and the link of the next page where one is left.
+        again: the tasks that are left.
+    """
+
+    pieces: list[tuple[str, bytes]] = field(default_factory=list)
+    items: int = 0
+    progress: list[tuple[str, str | None]] = field(default_factory=list)
+    again: list[_Task] = field(default_factory=list)
 
 
 class FanOut:
@@ -122,7 +142,7 @@ class FanOut:
     def _work(self) -> None:
         while tasks := self._take():
             try:
-                again = self._settle(tasks, batch(self._client, [self._inner(task) for task in tasks]))
+                again = self._fetch(tasks)
             except BaseException as error:
                 self._done([], error)
                 if not isinstance(error, Exception):
@@ -131,15 +151,17 @@ class FanOut:
             self._done(again)
 
     def _take(self) -> list[_Task]:
-        """Return up to a batch of tasks; none when all is done or something failed."""
+        """Return up to a batch of tasks, few where their pages are full; none when all is done or something failed."""
         with self._changed:
             while not self._tasks and self._working and not self._failure:
                 self._changed.wait()
             if self._failure or not self._tasks:
                 return []
             self._working += 1
-            share = math.ceil(len(self._tasks) / self._threads) if self._tasks[0].delta else len(self._tasks)
-            return [self._tasks.popleft() for _ in range(min(self._size, share))]
+            first = self._tasks[0]
+            share = math.ceil(len(self._tasks) / self._threads) if first.delta else len(self._tasks)
+            most = self._size if first.link is None and not first.delta else min(self._size, _FULL)
+            return [self._tasks.popleft() for _ in range(min(most, share))]
 
     def _done(self, again: Iterable[_Task], failure: BaseException | None = None) -> None:
         with self._changed:
@@ -160,42 +182,50 @@ class FanOut:
             shards = [tuple(parents[start : start + size]) for start in range(0, len(parents), size)]
             self._tasks = deque([*kept, *(_Task(shard, delta=self._tracked) for shard in shards)])
 
-    def _settle(self, tasks: Sequence[_Task], answers: Sequence[Answer]) -> list[_Task]:
-        """Keep what the answers hold, and return the tasks that are left of them."""
-        found: list[Children] = []
-        progress: list[tuple[str, str | None]] = []
-        again: list[_Task] = []
+    def _fetch(self, tasks: Sequence[_Task]) -> list[_Task]:
+        """Bring what some tasks ask for into the mirror, and return the tasks that are left of them.
+
+        Where the mirror has to be waited for, the answers are gone already: they take a multiple of what is kept.
+        """
+        kept = self._settle(tasks, batch(self._client, [self._inner(task) for task in tasks]))
+        if kept.pieces or kept.progress:
+            self._mirror.add_children(self._name, kept.pieces, kept.progress, self._grew)
+            self._progress = time.monotonic()
+            read = sum(1 for _, link in kept.progress if link is None)
+            waited = self._client.pace.waited
+            self._counter.add(self._title, pages=len(tasks), items=kept.items, parents=read, throttled=waited)
+        return kept.again
+
+    def _settle(self, tasks: Sequence[_Task], answers: Sequence[Answer]) -> _Kept:
+        """Return what is kept of the answers."""
+        kept = _Kept()
         for task, answer in zip(tasks, answers, strict=True):
             error = answer.error()
             if error is not None:
-                again.extend(self._retry(task, error))
-                progress.extend((parent, None) for parent in task.parents if self._is_gone(task, error))
+                kept.again.extend(self._retry(task, error))
+                kept.progress.extend((parent, None) for parent in task.parents if self._is_gone(task, error))
                 continue
             page = page_of(self._client, answer)
             if task.delta and not {row.get("id") for row in page.rows} <= set(task.parents):
                 self._tracked = False
-                again.append(replace(task, link=None))
+                kept.again.append(replace(task, link=None))
                 continue
-            found += self._children_of(task, page.rows)
+            for parent, children in self._children_of(task, page.rows).items():
+                if children:
+                    kept.pieces.append((parent, orjson.dumps(children)))
+                    kept.items += len(children)
             if page.next_link is None:
-                progress.extend((parent, None) for parent in task.parents)
+                kept.progress.extend((parent, None) for parent in task.parents)
             else:
-                again.append(self._following(task, page.next_link, answer))
+                kept.again.append(self._following(task, page.next_link, answer))
                 if not task.delta:
-                    progress.append((task.parents[0], page.next_link))
-        if found or progress:
-            self._mirror.add_children(self._name, found, progress, self._grew)
-            self._progress = time.monotonic()
-            read = sum(1 for _, link in progress if link is None)
-            items = sum(len(children.rows) for children in found)
-            waited = self._client.pace.waited
-            self._counter.add(self._title, pages=len(answers), items=items, parents=read, throttled=waited)
+                    kept.progress.append((task.parents[0], page.next_link))
         self._pace(answers)
-        return again
+        return kept
 
-    def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> list[Children]:
+    def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
         """Return the children on a page, by parent."""
-        found = {task.parents[0]: rows}
+        found: dict[str, Sequence[dict[str, Any]]] = {task.parents[0]: rows}
         if task.delta:
             found = {}
             for row in rows:
@@ -205,7 +235,7 @@ class FanOut:
             raise BadAnswer("a child has no id", path=self._title, status=200)
         if task.delta:
             found = {parent: _each_once(children) for parent, children in found.items()}
-        return [Children(parent, children) for parent, children in found.items()]
+        return found
 
     def _following(self, task: _Task, link: str, answer: Answer) -> _Task:
         if link == task.link:

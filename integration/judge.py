@@ -118,6 +118,9 @@ class Judge:
     def _changed(self, memory: Memory) -> list[Request | str] | None:
         """Bring all that the step read last time up to date, and return what of it is another; ``None``: unknown."""
         changed: list[Request | str] = []
+        for request, _ in memory.requests:
+            if request.kind != "relation":
+                self._reader.start(request)
         try:
             for request, version in memory.requests:
                 if self._reader.reads_anew(request):

@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import orjson
 
@@ -24,13 +23,6 @@ _RESUMABLE = 86_400.0
 
 def _nothing() -> None:
     """Do nothing."""
-
-
-class Children(NamedTuple):
-    """Some children of a parent: its id, and the children."""
-
-    parent: str
-    rows: Sequence[Row]
 
 
 class Mirror(Mirrored):
@@ -141,15 +133,18 @@ class Mirror(Mirrored):
     def add_children(
         self,
         name: str,
-        found: Sequence[Children],
+        pieces: Sequence[tuple[str, bytes]],
         progress: Sequence[tuple[str, str | None]],
         then: Then = _nothing,
     ) -> None:
-        """Add children, and how far their parents are read: id, and the link of the next page where one is left.
+        """Add children of some parents of a relation; it is written as ``add`` writes.
 
-        It is written as ``add`` writes.
+        Args:
+            name: the relation.
+            pieces: a parent's id, and a JSON array of some of its children.
+            progress: how far parents are read: id, and the link of the next page where one is left.
+            then: called when that has been committed.
         """
-        pieces = [(each.parent, orjson.dumps(each.rows)) for each in found if each.rows]
 
         def write(database: sqlite3.Connection) -> None:
             collection = find_there(database, name)

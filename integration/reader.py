@@ -188,6 +188,10 @@ class Reader:
         """
         return hiding(self.mirror, request.name, self.parents(request))
 
+    def start(self, request: Request) -> None:
+        """Have what the request asks for fetched, without waiting for it."""
+        self._flow(request)
+
     def ensure(self, request: Request) -> None:
         """Have the mirror hold what the request asks for; a failure is remembered, not tried again by the next step.
 
