@@ -48,45 +48,54 @@ def append(
 def find_places(database: sqlite3.Connection, number: int) -> bool:
     """Note in which piece each object is of a collection that was read whole, and tell whether some came again.
 
-    They stay in the first piece that has them. Where a parent has a single piece, the place of its children is clear.
+    They stay in the first piece that has them.
     """
-    database.execute("CREATE TEMP TABLE split(parent TEXT PRIMARY KEY) WITHOUT ROWID")
-    database.execute(
-        "INSERT INTO split SELECT parent FROM pieces WHERE collection = ? GROUP BY parent"
-        " HAVING parent = '' OR count(*) > 1",
-        (number,),
-    )
-    among = "FROM split CROSS JOIN pieces ON collection = ?1 AND pieces.parent = split.parent"
     (count,) = database.execute(
-        f"SELECT coalesce(sum(json_array_length(coalesce(ids, objects))), 0) {among}", (number,)
+        "SELECT coalesce(sum(json_array_length(ids)), 0) FROM pieces WHERE collection = ?", (number,)
     ).fetchone()
-    every = (
-        "SELECT pieces.number, pieces.parent, CASE WHEN ids IS NULL THEN json_extract(value, '$.id') ELSE value END"
-        f" AS id {among}, json_each(coalesce(ids, objects))"
-    )
     placed = database.execute(
-        f"INSERT OR IGNORE INTO places SELECT ?1, parent, id, number FROM ({every}) ORDER BY parent, id, number",
+        "INSERT OR IGNORE INTO places SELECT collection, '', value, number FROM pieces, json_each(ids)"
+        " WHERE collection = ? ORDER BY value, number",
         (number,),
     ).rowcount
-    again = [] if placed == count else _pieces_with_repeats(database, number, every)
-    database.execute("DROP TABLE split")
-    for piece in again:
-        parent, objects = database.execute("SELECT parent, objects FROM pieces WHERE number = ?", (piece,)).fetchone()
-        rows = {row["id"]: row for row in orjson.loads(objects)}
-        own = places(database, number, parent, rows)
-        rewrite(database, piece, [row for key, row in rows.items() if own[key] == piece])
-    return bool(again)
+    if placed != count:
+        _keep_first(database, number, "")
+    return bool(placed != count)
 
 
-def _pieces_with_repeats(database: sqlite3.Connection, number: int, every: str) -> list[int]:
-    """Return the pieces with objects that an earlier one has too, or that they have twice."""
-    rows = database.execute(
-        f"SELECT number FROM ({every}) AS each WHERE number <> (SELECT piece FROM places"
-        " WHERE collection = ?1 AND places.parent = each.parent AND places.id = each.id)"
-        f" UNION SELECT number FROM ({every}) GROUP BY number, id HAVING count(*) > 1 ORDER BY number",
-        (number,),
-    )
-    return [piece for (piece,) in rows]
+def drop_repeats(database: sqlite3.Connection, number: int, parents: Sequence[str]) -> bool:
+    """Look for children that came again among the pieces of parents that were read whole, and tell whether some did.
+
+    They stay in the first piece that has them.
+    """
+    of_parent = "FROM pieces, json_each(objects) WHERE collection = ? AND pieces.parent = ?"
+    repeated = [
+        parent
+        for (parent,) in database.execute(
+            "SELECT parent FROM pieces WHERE collection = ? AND parent IN (SELECT value FROM json_each(?))"
+            " GROUP BY parent HAVING count(*) > 1",
+            (number, orjson.dumps(parents).decode()),
+        ).fetchall()
+        if database.execute(
+            f"SELECT 1 {of_parent} GROUP BY json_extract(value, '$.id') HAVING count(*) > 1 LIMIT 1", (number, parent)
+        ).fetchone()
+    ]
+    for parent in repeated:
+        _keep_first(database, number, parent)
+    return bool(repeated)
+
+
+def _keep_first(database: sqlite3.Connection, number: int, parent: str) -> None:
+    """Leave each object of a parent in the first piece that has it."""
+    seen: set[str] = set()
+    for piece, objects in database.execute(
+        "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number", (number, parent)
+    ).fetchall():
+        rows = orjson.loads(objects)
+        first = [row for key, row in {row["id"]: row for row in rows}.items() if key not in seen]
+        if len(first) < len(rows):
+            rewrite(database, piece, first)
+        seen.update(row["id"] for row in rows)
 
 
 def clear(database: sqlite3.Connection, number: int) -> None:

@@ -100,12 +100,15 @@ class Graph:
         except IntegrationError as error:
             raise self._noted(error) from None
 
-    def related(self, parents: str, relation: str, *, select: Sequence[str] = ("id",)) -> Iterator[tuple[str, Row]]:
+    def related(
+        self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
+    ) -> Iterator[tuple[str, Row]]:
         """Yield the id of a parent and one of its children, for all children of all parents, in no particular order.
 
         Args:
             parents: path of the parents' collection, such as ``/groups``.
             relation: name of the navigation property, such as ``members``.
+            kind: the children's type, such as ``user``, where others are left to other steps.
             select: properties of the children to ask for; ``id`` and ``@odata.type`` are always there.
 
         Raises:
@@ -115,12 +118,12 @@ class Graph:
         try:
             settled = settle(request, self._step, self._reader, self._results)
             named, bare = "displayName" in select, dict[str, bool]()
-            for parent, child in self._rows(request):
-                if named and bare.get(kind := child.get("@odata.type") or "", True):
-                    bare[kind] = child["displayName"] is None
+            for parent, child in self._rows(request, kind and f"#microsoft.graph.{kind}"):
+                if named and bare.get(found := child.get("@odata.type") or "", True):
+                    bare[found] = child["displayName"] is None
                 yield parent, child
             self._read(request, settled)
-            self._note_bare(request, [kind for kind, without in bare.items() if without])
+            self._note_bare(request, [found for found, without in bare.items() if without])
             self._note_hidden(request)
         except IntegrationError as error:
             raise self._noted(error) from None
@@ -141,10 +144,11 @@ class Graph:
             problem = f"{hidden} of them hide their {request.relation}: grant Member.Read.Hidden"
             self._seen.errors.append(Forbidden(problem, path=request.path))
 
-    def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
+    def _rows(self, request: Request, kind: str | None = None) -> Iterator[tuple[str, Row]]:
         if self._changes and self._changes.input == request:
-            return self._reader.changes(request, before=self._changes.before)
-        return self._reader.rows(request)
+            changed = self._reader.changes(request, before=self._changes.before)
+            return (each for each in changed if kind is None or each[1].get("@odata.type") == kind)
+        return self._reader.rows(request, kind)
 
     def _asked(self, request: Request) -> Request:
         self._seen.requests.setdefault(request, "")

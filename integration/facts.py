@@ -18,11 +18,12 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
         samples: dict[str, dict[str, None]] = {}
         with mirror.pieces(name) as pieces:
             for _, rows in pieces.more():
-                for row in rows:
-                    kind = row.get("@odata.type") or ""
-                    counts[kind] += 1
-                    if counts[kind] <= _SAMPLE:
-                        samples.setdefault(kind, {})[row["id"]] = None
+                of_rows = Counter([row.get("@odata.type") or "" for row in rows])
+                for kind in of_rows:
+                    if counts[kind] < _SAMPLE:
+                        ids = [row["id"] for row in rows if (row.get("@odata.type") or "") == kind]
+                        samples.setdefault(kind, {}).update(dict.fromkeys(ids[: _SAMPLE - counts[kind]]))
+                counts += of_rows
         return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
 
     def update(known: dict[str, tuple[int, list[str]]]) -> dict[str, tuple[int, list[str]]]:

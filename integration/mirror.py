@@ -40,6 +40,7 @@ class Mirror(Mirrored):
         database = connect(path)
         database.executescript(mirror_tables.SCHEMA)
         super().__init__(path, database)
+        self._repeated: set[str] = set()
 
     def close(self) -> None:
         """Write what is waiting for that, and close the file."""
@@ -90,6 +91,7 @@ class Mirror(Mirrored):
             name: the collection.
             delta_link: tells later what changed from now on.
         """
+        self._repeated.discard(name)
         with self._transaction() as database:
             known = find(database, name)
             if known:
@@ -151,6 +153,8 @@ class Mirror(Mirrored):
             number = collection.number
             if collection.state == "running":
                 content.append(database, number, pieces)
+                if content.drop_repeats(database, number, [parent for parent, link in progress if link is None]):
+                    self._repeated.add(name)
             else:
                 changes = sum(
                     amend.put(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
@@ -165,7 +169,8 @@ class Mirror(Mirrored):
         """Say that a collection has been read whole, and tell whether objects came again, which are there once now."""
         with self._transaction() as database:
             number = find_there(database, name).number
-            again = content.find_places(database, number)
+            if content.find_places(database, number):
+                self._repeated.add(name)
             version = content.version(database, number)
             database.execute(
                 "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ?"
@@ -179,7 +184,7 @@ class Mirror(Mirrored):
             ).fetchall()
             amend.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
             database.execute("DELETE FROM before WHERE collection = ?", (number,))
-        return again
+        return name in self._repeated
 
     def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:
         """Apply a page of changes to a collection of objects.

@@ -13,6 +13,8 @@ from integration.msgraph.client import Client
 from integration.progress import Counter
 from integration.request import Request, Row, row_of
 
+_KIND = "@odata.type"
+
 
 class Restarted(Exception):
     """A collection began anew while it was read, because Graph forgot where the reading was: start again."""
@@ -109,8 +111,12 @@ class Reader:
         self.ensure(request)
         return next(row for _, row in self.rows(request))
 
-    def rows(self, request: Request) -> Iterator[tuple[str, Row]]:
+    def rows(self, request: Request, kind: str | None = None) -> Iterator[tuple[str, Row]]:
         """Yield parent's id (empty without one) and object, each once, in no particular order, as they arrive.
+
+        Args:
+            request: what to read.
+            kind: the ``@odata.type`` that an object must have; ``None`` for any.
 
         Raises:
             Restarted: what was yielded so far counts no more.
@@ -125,7 +131,7 @@ class Reader:
             while True:
                 ended = flow.ended
                 for parent, objects in pieces.more():
-                    for each in objects:
+                    for each in objects if kind is None else [one for one in objects if one.get(_KIND) == kind]:
                         yield parent, row(each)
                 if flow.readings != readings:
                     raise Restarted(request.name)

@@ -167,11 +167,13 @@ class Stage:
 
     def _load(self) -> int:
         """Put the first records that the type ever had into the graph, in order, and return how many there are."""
+        self._database.execute("PRAGMA threads = 1")
         count = self._database.execute(
             f"INSERT OR IGNORE INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
             f" FROM {self._new} ORDER BY {self._keys}, properties",
             (self._type,),
         ).rowcount
+        self._database.execute("PRAGMA threads = 0")
         if count:
             self._database.execute(
                 "UPDATE types SET loaded = ?1, content = ?1, keys = ?1 WHERE number = ?2", (self._revision, self._type)
