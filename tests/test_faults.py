@@ -56,6 +56,16 @@ def test_a_fault_changes_nothing(fault: str, undisturbed: list[tuple[Any, ...]])
     assert simulator.stats.rude == 0
 
 
+def test_compressed_answers_are_read_like_others(undisturbed: list[tuple[Any, ...]]) -> None:
+    faults = replace(QUICK, truncated=0.1, malformed=0.1, reset=0.1)
+    with Simulator(TENANT, page_size=20, compress=True, faults=faults) as simulator:
+        report = read(simulator, "out")
+    assert [result.verdict for result in report.results] == ["complete"] * 8
+    assert graph(Path("out")) == undisturbed
+    assert {exchange.headers["accept-encoding"] for exchange in simulator.requests} == {"gzip"}
+    assert simulator.injector.fired.keys() == {"truncated", "malformed", "reset"}
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_all_faults_together_change_nothing(seed: int, undisturbed: list[tuple[Any, ...]]) -> None:
     faults = replace(Faults.survivable(0.02, seed=seed), retry_after_seconds=0.05, slow_seconds=0.05)

@@ -189,7 +189,7 @@ class Client:
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret) -> Answer:
         path = path_of(url)
         request_id = str(uuid.uuid4())
-        sent = {"Accept": "application/json", "client-request-id": request_id, **headers}
+        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "client-request-id": request_id, **headers}
         if token:
             sent["Authorization"] = f"Bearer {token.reveal()}"
         request = requests.Request(method, url, headers=sent, data=body).prepare()

@@ -57,7 +57,10 @@ class Pager:
         if found and number > 1 and (planned or self._injector.strikes("empty_pages", f"{call.key} {number}")):
             return success(self._body(call, context, [], self._token(call, cursor, number, blanks + 1), count))
         following = self._token(call, found[size - 1], number + 1, 0) if len(found) > size else None
-        return success(self._body(call, context, [encode(place) for place in found[:size]], following, count))
+        shown = found[:size]
+        if found and number > 1 and self._injector.strikes("repeated_objects", f"{call.key} {number}"):
+            shown.insert(0, cursor)
+        return success(self._body(call, context, [encode(place) for place in shown], following, count))
 
     def link(self, call: Call, token: str) -> str:
         """The link that continues with a token, or a bad one where a fault says so."""

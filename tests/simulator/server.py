@@ -1,6 +1,7 @@
 """The simulator as an HTTP server on the loopback interface, in a thread of its own."""
 
 import asyncio
+import gzip
 import socket
 import ssl
 import struct
@@ -47,7 +48,8 @@ class Exchange:
 class Simulator:
     """Microsoft Graph v1.0 for one tenant on http(s)://127.0.0.1; a context manager.
 
-    ``latency`` is seconds before each answer. ``page_size`` caps every page, whatever $top says. ``token`` is a bearer
+    ``latency`` is seconds before each answer. ``page_size`` caps every page, whatever $top says. ``compress`` has
+    answers come as gzip where a request accepts that. ``token`` is a bearer
     token that is accepted besides those that the token endpoint issues. ``quota`` is S, M, L or resource units per 10
     seconds; None is no limit. ``roles`` are the application's permissions, in its tokens and enforced; None is all of
     them, unenforced. ``page_lifetime`` is how many seconds a $skiptoken works. ``port`` 0 is a free one.
@@ -59,6 +61,7 @@ class Simulator:
         *,
         latency: float = 0.0,
         page_size: int | None = None,
+        compress: bool = False,
         token: str = "test-token",
         quota: str | int | None = None,
         faults: Faults | None = None,
@@ -89,6 +92,7 @@ class Simulator:
         self.url = ""
         self.ca_file: str | None = None
         self._latency, self._tls, self._port = latency, tls, port
+        self._compress = compress
         self._manners = Manners()
         self._failure: OSError | None = None
 
@@ -196,6 +200,9 @@ class Simulator:
 
     async def _send(self, request: web.BaseRequest, key: str, answer: Answer) -> web.StreamResponse:
         """Write the answer, or what a fault of the transport makes of it."""
+        if self._compress and "gzip" in request.headers.get("Accept-Encoding", ""):
+            answer.body = gzip.compress(answer.body, 1)
+            answer.headers = {**answer.headers, "Content-Encoding": "gzip"}
         strikes, half = self.injector.strikes, len(answer.body) // 2
         if answer.status != 200 or not half or not request.raw_path.startswith(VERSION):
             return _response(answer)
