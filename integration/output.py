@@ -27,6 +27,19 @@ def usable_folder(folder: Path) -> Path:
     return folder
 
 
+def result_folder(folder: Path) -> Path:
+    """Make a run's folder where it is missing, with a note to Git to leave it out: it holds a tenant's data.
+
+    Raises:
+        OutputError: it cannot be made or written.
+    """
+    is_new = not folder.exists()
+    usable_folder(folder)
+    if is_new:
+        write_text(folder / ".gitignore", "*\n")
+    return folder
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Keep other runs off the folder.
@@ -65,7 +78,16 @@ def write_json(path: Path, document: Any) -> None:
     Raises:
         OutputError: it cannot be written.
     """
+    write_text(path, orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a text file.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     try:
-        write_file(path, [orjson.dumps(document, option=orjson.OPT_INDENT_2), b"\n"])
+        write_file(path, [text.encode()])
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None

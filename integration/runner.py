@@ -20,7 +20,7 @@ from integration.guard import note_losses, withhold
 from integration.judge import Judge, skipped
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
-from integration.output import locked, usable_folder, write_json
+from integration.output import locked, result_folder, write_json
 from integration.permissions import Review, covers, review, roles_of, tenant_of
 from integration.plan import Plan
 from integration.plugins import load, plan
@@ -84,7 +84,7 @@ def run(
         CredentialsError: Microsoft refused the sign-in or the token.
         FatalError: the run could not go on; ``summary.json`` says how far it came, ``graph.db`` is as it was.
     """
-    folder = usable_folder(Path(out))
+    folder = result_folder(Path(out))
     sinks = make_sinks(manager, config.to, config.instance_id)
     with locked(folder):
         return _Run(manager, plan, config, folder, tape or Live()).execute(sinks)

@@ -227,6 +227,15 @@ def test_a_folder_of_cassettes_is_played_back() -> None:
     assert graph("replayed") == graph()
 
 
+def test_git_leaves_out_what_a_run_left() -> None:
+    Path("kept").mkdir()
+    for out in (".integration", "kept"):
+        assert integration("run", "--demo", "--out", out).exit_code == 0
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    listed = subprocess.run(["git", "ls-files", "--others", "--exclude-standard"], check=True, capture_output=True)
+    assert {line.partition("/")[0] for line in listed.stdout.decode().splitlines()} == {"kept"}
+
+
 def test_flags_go_with_an_event(simulator: Simulator) -> None:
     config = {"accessToken": TOKEN, "graphUrl": "https://contoso.example", "only": ["azure_user"]}
     command = ("run", "--event", "-", "--only", "azure_account", "--to", "files:graph", "--graph-url", simulator.url)
