@@ -7,6 +7,7 @@ threads work too. So many rows are written by one statement here, and what is re
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -112,9 +113,13 @@ def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[obje
         text: place of a column whose values are UTF-8 as bytes, to be stored as text: they need not be decoded first.
     """
     if rows:
-        row = ", ".join("CAST(? AS TEXT)" if column == text else "?" for column in range(len(rows[0])))
-        values = list(chain.from_iterable(rows))
-        database.execute(f"{into} VALUES {', '.join([f'({row})'] * len(rows))}", values)
+        database.execute(_statement(into, len(rows), len(rows[0]), text), list(chain.from_iterable(rows)))
+
+
+@lru_cache(_STATEMENTS)
+def _statement(into: str, rows: int, columns: int, text: int | None) -> str:
+    row = ", ".join("CAST(? AS TEXT)" if column == text else "?" for column in range(columns))
+    return f"{into} VALUES {', '.join([f'({row})'] * rows)}"
 
 
 class Transaction:

@@ -149,7 +149,7 @@ class Stage:
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
         columns = [*self._columns, "properties"]
         with self._lock:
-            for given in {len(row) for row in rows}:
+            for given in set(map(len, rows)):
                 into = f"INSERT INTO {table}({', '.join(columns[:given])})"
                 insert(self._database, into, [row for row in rows if len(row) == given], text=len(self._columns))
 
