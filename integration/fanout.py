@@ -30,7 +30,7 @@ from integration.progress import Counter
 
 _RESTARTS = 5
 _SHARD = 50
-_CHILDREN = 8_000
+_FULL = 8
 _BUSY = 0.8
 _BUCKET = 6_400
 _ADVANCED = {"ConsistencyLevel": "eventual"}
@@ -151,7 +151,7 @@ class FanOut:
             self._done(again)
 
     def _take(self) -> list[_Task]:
-        """Return up to a batch of tasks; none when all is done or something failed."""
+        """Return up to a batch of tasks, few where their pages are full; none when all is done or something failed."""
         with self._changed:
             while not self._tasks and self._working and not self._failure:
                 self._changed.wait()
@@ -160,7 +160,8 @@ class FanOut:
             self._working += 1
             first = self._tasks[0]
             share = math.ceil(len(self._tasks) / self._threads) if first.delta else len(self._tasks)
-            return [self._tasks.popleft() for _ in range(min(self._size, share))]
+            most = self._size if first.link is None and not first.delta else min(self._size, _FULL)
+            return [self._tasks.popleft() for _ in range(min(most, share))]
 
     def _done(self, again: Iterable[_Task], failure: BaseException | None = None) -> None:
         with self._changed:
@@ -219,7 +220,7 @@ class FanOut:
                 kept.again.append(self._following(task, page.next_link, answer))
                 if not task.delta:
                     kept.progress.append((task.parents[0], page.next_link))
-        self._pace(answers, kept.items)
+        self._pace(answers)
         return kept
 
     def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
@@ -269,19 +270,15 @@ class FanOut:
             return [replace(task, failures=1)]
         raise error
 
-    def _pace(self, answers: Sequence[Answer], children: int) -> None:
-        """Slow down where Graph asks for it, and spend less where the budget runs low.
-
-        An answer should hold a few thousand children at most, since as many answers as threads are held at once.
-        """
+    def _pace(self, answers: Sequence[Answer]) -> None:
+        """Slow down where Graph asks for it, and spend less where the budget runs low."""
         throttled = [answer for answer in answers if answer.status == 429]
         failed = [answer for answer in answers if answer.status >= 400 and answer.status != 404]
         if failed:
             self._client.meter.again(len(failed), throttled=len(throttled))
         waits = [answer.retry_after for answer in failed]
         asked = [wait for wait in waits if wait is not None]
-        fitting = max(1, _CHILDREN * len(answers) // max(1, children))
-        self._size = max(1, self._size // 2) if throttled else min(MOST, self._size + 1, fitting)
+        self._size = max(1, self._size // 2) if throttled else min(MOST, self._size + 1)
         if throttled:
             self._client.pace.throttled(max(asked, default=self._client.patience.wait(1)))
         elif asked:
