@@ -53,6 +53,7 @@ class Measurement:
         throttled: answers with status 429, inner ones included.
         rude: requests sent before an announced Retry-After had passed.
         extrapolated: from the members of every tenth group.
+        run_seconds: of ours alone: what a host waits for ``run``, without the start of Python and imports.
     """
 
     reader: str
@@ -66,6 +67,7 @@ class Measurement:
     throttled: int
     rude: int
     extrapolated: bool = False
+    run_seconds: float = 0.0
 
     @property
     def cpu_per_record(self) -> float:
@@ -96,10 +98,11 @@ def measured(reader: str, case: Case, simulator: Simulator, folder: Path, sdk_py
     simulator.reset()
     if reader in OURS:
         usage = _ours(simulator, folder, ["--fresh"] if reader == "fresh" else [])
-        records, sample = _records_of_ours(folder, truth), None
+        summary = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+        records, sample, run_seconds = _records_of_ours(summary, truth), None, summary["duration"] / 1000
     else:
         usage, tally = _other(reader, case, simulator, folder, sdk_python)
-        records, sample = _records_of_other(reader, tally, truth), tally.sample
+        records, sample, run_seconds = _records_of_other(reader, tally, truth), tally.sample, 0.0
     stats = simulator.stats()
     measurement = Measurement(
         reader=reader,
@@ -112,6 +115,7 @@ def measured(reader: str, case: Case, simulator: Simulator, folder: Path, sdk_py
         records=records,
         throttled=stats["throttled"],
         rude=stats["rude"],
+        run_seconds=run_seconds,
     )
     return _extrapolated(measurement, sample) if sample else measurement
 
@@ -145,9 +149,9 @@ def _selected() -> tuple[str, str]:
     return users, groups
 
 
-def _records_of_ours(folder: Path, truth: Mapping[str, int]) -> int:
+def _records_of_ours(summary: Mapping[str, Any], truth: Mapping[str, int]) -> int:
     """Count the records in a run's summary. Raises BenchmarkError for a verdict or a count that is not the tenant's."""
-    steps = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))["integrationStepResults"]
+    steps = summary["integrationStepResults"]
     counts = {step["id"]: step["count"] for step in steps}
     faults = [f"{step['id']} is {step['verdict']}: {step['reason']}" for step in steps if step["verdict"] != "complete"]
     faults += [

@@ -140,6 +140,7 @@ def _full(serial: Measurement, bare: Measurement, ours: Measurement) -> Iterator
 def _unchanged(full: Measurement, again: Measurement) -> Iterator[Check]:
     yield Check("requests", again.requests, 10, unit="requests")
     yield Check("wall: unchanged / full", again.wall_seconds / full.wall_seconds, 0.05)
+    yield Check("wall of run() in a host: unchanged / full", again.run_seconds / full.run_seconds, 0.05)
 
 
 def _comparing(full: Measurement, again: Measurement) -> Iterator[Check]:
