@@ -113,7 +113,10 @@ class Graph:
 
         Raises:
             GraphError: Graph did not give all of it; a parent that is gone meanwhile has no children.
+            PlanError: the kind is not written as that of a step must be.
         """
+        if kind is not None and not kind.isidentifier():
+            raise PlanError(f"{self._step.name}: kind {kind!r}: name the type without its namespace, such as user")
         request = self._asked(Request("relation", parents, relation, _selected(select, "id")))
         try:
             settled = settle(request, self._step, self._reader, self._results)

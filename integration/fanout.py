@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from integration.budget import Budget
 from integration.errors import (
     BadAnswer,
     BadRequest,
@@ -31,8 +32,6 @@ from integration.progress import Counter
 _RESTARTS = 5
 _SHARD = 50
 _FULL = 8
-_BUSY = 0.8
-_BUCKET = 6_400
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
@@ -111,10 +110,9 @@ class FanOut:
         self._title = f"{parents}/{{id}}/{relation}"
         self.plain = False
         self.economized = False
-        self._spent = 0
         self._tasks: deque[_Task] = deque()
         self._threads = 1
-        self._size = MOST
+        self._budget = Budget(client)
         self._working = 0
         self._failure: BaseException | None = None
         self._changed = threading.Condition()
@@ -160,7 +158,7 @@ class FanOut:
             self._working += 1
             first = self._tasks[0]
             share = math.ceil(len(self._tasks) / self._threads) if first.delta else len(self._tasks)
-            most = self._size if first.link is None and not first.delta else min(self._size, _FULL)
+            most = self._budget.size if first.link is None and not first.delta else min(self._budget.size, _FULL)
             return [self._tasks.popleft() for _ in range(min(most, share))]
 
     def _done(self, again: Iterable[_Task], failure: BaseException | None = None) -> None:
@@ -220,7 +218,8 @@ class FanOut:
                 kept.again.append(self._following(task, page.next_link, answer))
                 if not task.delta:
                     kept.progress.append((task.parents[0], page.next_link))
-        self._pace(answers)
+        if self._budget.runs_low(answers):
+            self.economized = self._tracked
         return kept
 
     def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
@@ -233,9 +232,7 @@ class FanOut:
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all("id" in child for children in found.values() for child in children):
             raise BadAnswer("a child has no id", path=self._title, status=200)
-        if task.delta:
-            found = {parent: _each_once(children) for parent, children in found.items()}
-        return found
+        return {parent: _each_once(children) for parent, children in found.items()}
 
     def _following(self, task: _Task, link: str, answer: Answer) -> _Task:
         if link == task.link:
@@ -270,27 +267,6 @@ class FanOut:
             return [replace(task, failures=1)]
         raise error
 
-    def _pace(self, answers: Sequence[Answer]) -> None:
-        """Slow down where Graph asks for it, and spend less where the budget runs low."""
-        throttled = [answer for answer in answers if answer.status == 429]
-        failed = [answer for answer in answers if answer.status >= 400 and answer.status != 404]
-        if failed:
-            self._client.meter.again(len(failed), throttled=len(throttled))
-        waits = [answer.retry_after for answer in failed]
-        asked = [wait for wait in waits if wait is not None]
-        self._size = max(1, self._size // 2) if throttled else min(MOST, self._size + 1)
-        if throttled:
-            self._client.pace.throttled(max(asked, default=self._client.patience.wait(1)))
-        elif asked:
-            self._client.pace.hold(max(asked))
-        self._spent += sum(answer.units for answer in answers)
-        if (
-            throttled
-            or self._spent >= _BUCKET
-            or max((answer.percentage or 0.0 for answer in answers), default=0.0) >= _BUSY
-        ):
-            self.economized = self._tracked
-
     def _inner(self, task: _Task) -> Inner:
         headers = {} if self.plain or task.delta else _ADVANCED
         if task.link is not None:
@@ -304,5 +280,5 @@ class FanOut:
 
 
 def _each_once(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the objects without those that came again, as a delta query may give them."""
+    """Return the objects without those that came again."""
     return list({row["id"]: row for row in rows}.values())

@@ -1,6 +1,7 @@
 """Whatever Graph does that a retry can mend, the graph is the one of an undisturbed run; the rest is said."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from integration import Report, load, plan, run
+from integration import Context, Relationship, Report, load, plan, run
 from integration.config import Config
 from integration.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
@@ -52,8 +53,26 @@ def test_a_fault_changes_nothing(fault: str, undisturbed: list[tuple[Any, ...]])
         report = read(simulator, "out")
         again = read(simulator, "out")
     assert [result.verdict for result in (*report.results, *again.results)] == ["complete"] * 16
+    assert not [result for result in report.results if "duplicateKeys" in result.problems]
     assert graph(Path("out")) == undisturbed
     assert simulator.stats.rude == 0
+
+
+def test_a_kind_of_children_that_is_no_name_of_a_type_is_refused() -> None:
+    def misnamed(ctx: Context) -> Iterator[Relationship]:
+        """A group is a direct member of another group."""
+        for group, member in ctx.graph.related("/groups", "members", kind="#microsoft.graph.group"):
+            yield Relationship(group, member["id"])
+
+    manager = load()
+    chosen = plan(manager, only=["azure_user_group_has_group"])
+    steps = tuple(replace(step, run=misnamed) if step.is_relationship else step for step in chosen.steps)
+    with Simulator(TENANT) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        report = run(manager, replace(chosen, steps=steps), config, out="out")
+    (result,) = (result for result in report.results if result.type == "azure_user_group_has_group")
+    assert result.verdict == "failed"
+    assert "name the type without its namespace, such as user" in result.reason
 
 
 def test_compressed_answers_are_read_like_others(undisturbed: list[tuple[Any, ...]]) -> None:

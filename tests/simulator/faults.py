@@ -48,7 +48,7 @@ class Faults:
     empty_pages: float = 0
     """An empty page with a next link, before the page that was asked for."""
     repeated_objects: float = 0
-    """A page that begins with the last object of the page before."""
+    """A page that begins with the last object of the page before; a first page that ends with its own first."""
     delta_gone: float = 0
     """410 resyncRequired with Location for a delta token."""
     delta_expired: float = 0

@@ -58,8 +58,8 @@ class Pager:
             return success(self._body(call, context, [], self._token(call, cursor, number, blanks + 1), count))
         following = self._token(call, found[size - 1], number + 1, 0) if len(found) > size else None
         shown = found[:size]
-        if found and number > 1 and self._injector.strikes("repeated_objects", f"{call.key} {number}"):
-            shown.insert(0, cursor)
+        if shown and self._injector.strikes("repeated_objects", f"{call.key} {number}"):
+            shown = [cursor, *shown] if number > 1 else [*shown, shown[0]]
         return success(self._body(call, context, [encode(place) for place in shown], following, count))
 
     def link(self, call: Call, token: str) -> str:
