@@ -147,3 +147,22 @@ class Transaction:
             self._database.execute("ROLLBACK" if kind else "COMMIT")
         finally:
             self._lock.release()
+
+
+class Savepoint:
+    """What a ``with`` does to a database, inside a transaction, is undone by an exception.
+
+    Args:
+        database: the connection; nobody else uses it meanwhile.
+    """
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        self._database.execute("SAVEPOINT here")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind:
+            self._database.execute("ROLLBACK TO here")
+        self._database.execute("RELEASE here")

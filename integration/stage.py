@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.database import insert
+from integration.database import Savepoint, insert
 from integration.errors import DanglingEnd, DuplicateKey
 from integration.loose import count_loose, find_loose, refresh_loose
 from integration.step import Step
@@ -16,6 +16,8 @@ Row = Sequence[Any]
 """An entity's key and properties; a relationship's source, target and, if it has any of its own, properties. Properties
 are an object of JSON in UTF-8."""
 EXAMPLES = 3
+_RUN = 20_000
+"""Relationships that are put into the graph in one sorted run, before all of them are known; later runs are longer."""
 
 
 class KeyTaken(Exception):
@@ -57,24 +59,34 @@ class Stage:
         self._columns = ["source", "target"] if step.is_relationship else ["key"]
         self._keys = ", ".join(self._columns)
         self._new, self._old = f'temp."{step.name} new"', f'temp."{step.name} old"'
-        self._added = 0
+        self._added = self._ahead = 0
         with lock:
             self._type = number_of(database, step)
+            self._is_first = not (self._there() or self._count("SELECT loaded FROM types WHERE number = ?", self._type))
             for name in (self._new, self._old):
                 database.execute(f"CREATE TABLE {name}({self._keys}, properties)")
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Add records."""
+        """Add records.
+
+        The first relationships of a type go into the graph while more of them come, which leaves less to do at the end
+        of a run, when nothing else can be done meanwhile.
+        """
         self._insert(self._new, rows)
         self._added += len(rows)
+        if self._is_first and self._step.is_relationship and self._added - self._ahead >= max(_RUN, self._ahead):
+            with self._lock:
+                self._load()
 
     def add_old(self, rows: Sequence[Row]) -> None:
         """Add records that were made of what has changed since: those among them that are not made again go."""
         self._insert(self._old, rows)
 
     def discard(self) -> None:
-        """Drop the records."""
+        """Drop the records, with those that are in the graph but were not published."""
         with self._lock:
+            if self._ahead:
+                self._database.execute(f"DELETE FROM {self._table} WHERE type = ?", (self._type,))
             self._database.execute(f"DROP TABLE {self._new}")
             self._database.execute(f"DROP TABLE {self._old}")
 
@@ -89,25 +101,22 @@ class Stage:
             DuplicateKey: in strict mode, two records have the same key.
             DanglingEnd: in strict mode, a relationship's end was not collected.
         """
-        with self._lock, self._undone_on_error():
-            count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
-            if count or self._count("SELECT loaded FROM types WHERE number = ?", self._type):
-                if self._added != count or self._lacks_any():
-                    if complete:
-                        self._delete(
-                            f"{self._table} AS there WHERE type = ?2"
-                            f" AND ({self._keys}) NOT IN (SELECT {self._keys} FROM {self._new})"
-                        )
-                    self._merge()
-                    count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
+        with self._lock, Savepoint(self._database):
+            if self._is_first:
+                self._load()
+                count = self._there()
+                if count:
+                    self._touch(keys=True, loaded=True)
             else:
-                count = self._load()
+                count = self._compare(complete=complete)
             if not complete:
                 there = f"({self._keys}) IN (SELECT {self._keys} FROM {self._new})"
                 count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ? AND {there}", self._type)
             if self._step.is_relationship:
                 find_loose(self._database, self._type)
-            return self._published(count, self._added - count, strict=strict)
+            published = self._published(count, self._added - count, strict=strict)
+            self._ahead = 0
+            return published
 
     def publish_changes(self, before: int, *, strict: bool) -> Published:
         """Change the graph's records of the type by those that were added: the new ones come, old ones go.
@@ -121,7 +130,7 @@ class Stage:
             DuplicateKey: in strict mode, as ``publish``.
             DanglingEnd: in strict mode, as ``publish``.
         """
-        with self._lock, self._undone_on_error():
+        with self._lock, Savepoint(self._database):
             self._tell_sizes()
             staged, distinct = self._database.execute(
                 f"SELECT sum(n), count(*) FROM (SELECT count(*) AS n FROM {self._new} GROUP BY {self._keys})"
@@ -165,20 +174,34 @@ class Stage:
             self._type,
         )
 
-    def _load(self) -> int:
-        """Put the first records that the type ever had into the graph, in order, and return how many there are."""
+    def _load(self) -> None:
+        """Put the records that were added since the last time into the graph, which had none of the type, in order."""
+        least = "UPDATE SET properties = min(properties, excluded.properties)"
+        again = least if self._step.is_relationship else "NOTHING"
         self._database.execute("PRAGMA threads = 1")
-        count = self._database.execute(
-            f"INSERT OR IGNORE INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
-            f" FROM {self._new} ORDER BY {self._keys}, properties",
-            (self._type,),
-        ).rowcount
+        self._database.execute(
+            f"INSERT INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
+            f" FROM {self._new} WHERE rowid > ? ORDER BY {self._keys}, properties ON CONFLICT DO {again}",
+            (self._type, self._ahead),
+        )
         self._database.execute("PRAGMA threads = 0")
-        if count:
-            self._database.execute(
-                "UPDATE types SET loaded = ?1, content = ?1, keys = ?1 WHERE number = ?2", (self._revision, self._type)
-            )
+        self._ahead = self._added
+
+    def _compare(self, *, complete: bool) -> int:
+        """Bring the graph's records of the type in line with those that were added, and return how many there are."""
+        count = self._there()
+        if self._added != count or self._lacks_any():
+            if complete:
+                self._delete(
+                    f"{self._table} AS there WHERE type = ?2"
+                    f" AND ({self._keys}) NOT IN (SELECT {self._keys} FROM {self._new})"
+                )
+            self._merge()
+            count = self._there()
         return count
+
+    def _there(self) -> int:
+        return self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
 
     def _delete(self, which: str) -> int:
         """Delete records of the type, note what they were, and return how many there were."""
@@ -229,11 +252,9 @@ class Stage:
             self._touch(keys=bool(created))
         return created
 
-    def _touch(self, *, keys: bool) -> None:
-        rekeyed = ", keys = ?1" if keys else ""
-        self._database.execute(
-            f"UPDATE types SET content = ?1{rekeyed} WHERE number = ?2", (self._revision, self._type)
-        )
+    def _touch(self, *, keys: bool, loaded: bool = False) -> None:
+        also = (", keys = ?1" if keys else "") + (", loaded = ?1" if loaded else "")
+        self._database.execute(f"UPDATE types SET content = ?1{also} WHERE number = ?2", (self._revision, self._type))
 
     def _published(self, count: int, duplicates: int, *, strict: bool) -> Published:
         examples = self._duplicates() if duplicates else ()
@@ -271,21 +292,3 @@ class Stage:
 
     def _count(self, statement: str, *values: object) -> int:
         return int(self._database.execute(statement, values).fetchone()[0])
-
-    def _undone_on_error(self) -> "_Savepoint":
-        return _Savepoint(self._database)
-
-
-class _Savepoint:
-    """What a ``with`` did to the database is undone by an exception."""
-
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
-
-    def __enter__(self) -> None:
-        self._database.execute("SAVEPOINT publish")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind:
-            self._database.execute("ROLLBACK TO publish")
-        self._database.execute("RELEASE publish")

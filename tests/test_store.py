@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -229,6 +229,46 @@ def test_nothing_of_a_type_is_in_the_graph_before_it_is_published(store: Store) 
     stage.discard()
     store.commit()
     assert seen() == []
+
+
+def many_worn(sizes: Iterable[int]) -> list[Row]:
+    """Return a relationship for each size, all between the same two entities, and many more between others."""
+    others = worn(*((f"visitor-{number}", "badge-1") for number in range(25_000)))
+    return [*others, *(("visitor-1", "badge-2", json.dumps({"displayName": "WEARS", "size": size})) for size in sizes)]
+
+
+def test_relationships_that_are_not_published_leave_nothing_however_many(store: Store) -> None:
+    publish(store, BADGE, named("badge-1"))
+    stage = store.stage(WEARS)
+    stage.add(many_worn([1]))
+    stage.discard()
+    next_run(store)
+    assert seen("SELECT count(*) FROM relationships") == [0]
+    assert store.types() == ["contoso_badge"]
+    assert publish(store, WEARS, worn(("visitor-1", "badge-1"))).count == 1
+    store.commit()
+    assert seen("SELECT _key FROM relationships") == ["visitor-1|wears|badge-1"]
+
+
+def test_in_strict_mode_too_many_relationships_leave_nothing(store: Store) -> None:
+    with pytest.raises(DuplicateKey):
+        publish(store, WEARS, many_worn([1, 2]), strict=True)
+    store.commit()
+    assert seen("SELECT count(*) FROM relationships") == [0]
+
+
+@pytest.mark.parametrize("sizes", [(1, 2, 3), (3, 2, 1)])
+def test_which_of_the_relationships_of_one_key_is_kept_does_not_depend_on_their_order(
+    store: Store, sizes: tuple[int, ...]
+) -> None:
+    stage = store.stage(WEARS)
+    for size in sizes:
+        stage.add(many_worn([size]) if size == sizes[1] else many_worn([size])[-1:])
+    published = stage.publish(complete=True, strict=False)
+    stage.discard()
+    assert (published.count, published.duplicates) == (25_001, 2)
+    store.commit()
+    assert seen("SELECT properties ->> 'size' FROM relationships WHERE _toEntityKey = 'badge-2'") == [1]
 
 
 def test_records_are_whole_objects_sorted_by_key(store: Store) -> None:

@@ -180,7 +180,7 @@ class Client:
     ) -> tuple[Answer | None, GraphError | None]:
         """Send a request once, and return its answer, its error, or the answer that is an error."""
         try:
-            with self.pace.turn():
+            with self.pace.turn(first=method == "GET"):
                 answer = self._exchange(method, url, headers, body, token)
         except GraphError as error:
             return None, error

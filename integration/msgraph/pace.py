@@ -3,6 +3,9 @@
 Graph warns when four fifths of a budget are spent. What was spent without a warning is less than that, so a quarter of
 it is less than the last fifth: while no more than that is in flight, the warning comes before the budget is overdrawn.
 
+The pages of a collection come one after the other, and the last of them is what a run waits for in the end: such
+requests go before those that can be sent side by side.
+
 Source: Microsoft Graph throttling guidance.
 """
 
@@ -13,7 +16,7 @@ from contextlib import contextmanager
 
 from integration.errors import Interrupted
 
-_START = 4.0
+_START = 8.0
 _SHARE = 0.25
 
 
@@ -31,7 +34,10 @@ class Pace:
         self._in_flight = 0
         self._opens = 0.0
         self._stopped = False
-        self._free = threading.Condition()
+        self._lock = threading.Lock()
+        self._first, self._others = threading.Condition(self._lock), threading.Condition(self._lock)
+        self._asleep = threading.Condition(self._lock)
+        self._before_others = 0
         self.waited = 0.0
 
     @property
@@ -40,21 +46,29 @@ class Pace:
         return self._limit
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, *, first: bool = False) -> Iterator[None]:
         """Wait for a turn, and hold it.
+
+        Args:
+            first: before all that wait and are not.
 
         Raises:
             Interrupted: ``stop`` was called.
         """
-        with self._free:
-            self._wait()
+        with self._lock:
+            self._before_others += first
+            try:
+                self._wait(first=first)
+            finally:
+                self._before_others -= first
             self._in_flight += 1
+            self._wake()
         try:
             yield
         finally:
-            with self._free:
+            with self._lock:
                 self._in_flight -= 1
-                self._free.notify()
+                self._wake()
 
     def good(self, percentage: float | None) -> None:
         """Take note of an answer that was not throttled.
@@ -62,17 +76,17 @@ class Pace:
         Args:
             percentage: ``x-ms-throttle-limit-percentage``: the share of the limit that is used, from 0.8 on.
         """
-        with self._free:
+        with self._lock:
             if percentage is None:
                 self._good += 1
                 self._limit = min(self._most, max(self._limit, _SHARE * self._good))
             elif percentage > 1.0:
                 self._limit = max(1.0, self._limit * 0.9)
-            self._free.notify()
+            self._wake()
 
     def throttled(self, seconds: float) -> None:
         """Hold every request back for so long, and let fewer through afterwards."""
-        with self._free:
+        with self._lock:
             if self._opens <= time.monotonic():
                 self._limit = max(1.0, self._limit / 2)
                 self._good = int(self._limit / _SHARE)
@@ -80,7 +94,7 @@ class Pace:
 
     def hold(self, seconds: float) -> None:
         """Hold every request back for so long, because Graph asks for it."""
-        with self._free:
+        with self._lock:
             now = time.monotonic()
             if now + seconds > self._opens:
                 self.waited += now + seconds - max(self._opens, now)
@@ -93,27 +107,34 @@ class Pace:
             Interrupted: ``stop`` was called.
         """
         ends = time.monotonic() + seconds
-        with self._free:
+        with self._lock:
             while (left := ends - time.monotonic()) > 0 and not self._stopped:
-                self._free.wait(left)
+                self._asleep.wait(left)
             self.check()
 
     def stop(self) -> None:
         """Let nothing through any more."""
-        with self._free:
+        with self._lock:
             self._stopped = True
-            self._free.notify_all()
+            for waiting in (self._first, self._others, self._asleep):
+                waiting.notify_all()
 
-    def _wait(self) -> None:
+    def _wait(self, *, first: bool) -> None:
+        free = self._first if first else self._others
         while True:
             self.check()
             closed = self._opens - time.monotonic()
             if closed > 0:
-                self._free.wait(closed)
-            elif self._in_flight >= int(self._limit):
-                self._free.wait()
+                free.wait(closed)
+            elif self._in_flight >= int(self._limit) or (self._before_others and not first):
+                free.wait()
             else:
                 return
+
+    def _wake(self) -> None:
+        """Have one that waits look whether it is its turn, where there is room for one more."""
+        if self._in_flight < int(self._limit):
+            (self._first if self._before_others else self._others).notify()
 
     def check(self) -> None:
         """Raise ``Interrupted`` where ``stop`` was called."""
