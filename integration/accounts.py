@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from integration.facts import kinds as children_of
+from integration.msgraph.kinds import Takes
 from integration.reader import Reader
 from integration.store import Store
 
@@ -42,13 +43,17 @@ def _peak_memory() -> dict[str, int]:
 
 
 def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:
-    """Return how many children of each relation are of a kind that no step makes entities of, by ``@odata.type``."""
+    """Return how many children of each relation are of a kind that no step takes, by ``@odata.type``.
+
+    A step takes the kind that it names; one that names none takes the kinds that the graph has entities of.
+    """
     found = {}
-    for name in reader.relations():
+    for name, casts in reader.relations().items():
+        takes = [Takes(cast) for cast in casts if cast]
         kinds = {
             kind: count
             for kind, (count, sample) in children_of(reader.mirror, name).items()
-            if not store.holds_any(sample)
+            if not (any(one[kind] for one in takes) or ("" in casts and store.holds_any(sample)))
         }
         if kinds:
             found[name] = kinds

@@ -108,7 +108,8 @@ class Graph:
         Args:
             parents: path of the parents' collection, such as ``/groups``.
             relation: name of the navigation property, such as ``members``.
-            kind: the children's type, such as ``user``, where others are left to other steps.
+            kind: the children's type, such as ``user``, where others are left to other steps; what inherits from it
+                is of that type, as ``agentUser`` is.
             select: properties of the children to ask for; ``id`` and ``@odata.type`` are always there.
 
         Raises:
@@ -117,11 +118,11 @@ class Graph:
         """
         if kind is not None and not kind.isidentifier():
             raise PlanError(f"{self._step.name}: kind {kind!r}: name the type without its namespace, such as user")
-        request = self._asked(Request("relation", parents, relation, _selected(select, "id")))
+        request = self._asked(Request("relation", parents, relation, _selected(select, "id"), cast=kind or ""))
         try:
             settled = settle(request, self._step, self._reader, self._results)
             named, bare = "displayName" in select, dict[str, bool]()
-            for parent, child in self._rows(request, kind and f"#microsoft.graph.{kind}"):
+            for parent, child in self._rows(request):
                 if named and bare.get(found := child.get("@odata.type") or "", True):
                     bare[found] = child["displayName"] is None
                 yield parent, child
@@ -147,11 +148,10 @@ class Graph:
             problem = f"{hidden} of them hide their {request.relation}: grant Member.Read.Hidden"
             self._seen.errors.append(Forbidden(problem, path=request.path))
 
-    def _rows(self, request: Request, kind: str | None = None) -> Iterator[tuple[str, Row]]:
+    def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
         if self._changes and self._changes.input == request:
-            changed = self._reader.changes(request, before=self._changes.before)
-            return (each for each in changed if kind is None or each[1].get("@odata.type") == kind)
-        return self._reader.rows(request, kind)
+            return self._reader.changes(request, before=self._changes.before)
+        return self._reader.rows(request)
 
     def _asked(self, request: Request) -> Request:
         self._seen.requests.setdefault(request, "")

@@ -1,6 +1,7 @@
 """Reading a tenant: each collection is fetched into the mirror once a run, however many steps ask for it."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from integration.facts import hiding, kinds
 from integration.fetch import Fetcher
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
+from integration.msgraph.kinds import Takes
 from integration.progress import Counter
 from integration.request import Request, Row, row_of
 
@@ -104,19 +106,15 @@ class Reader:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _asked: dict[str, Request] = field(default_factory=dict, repr=False)
     _threads: list[threading.Thread] = field(default_factory=list, repr=False)
-    _known: dict[str, Request] = field(default_factory=dict, repr=False)
+    _casts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)
 
     def row(self, request: Request) -> Row:
         """Return the object that a request asks for."""
         self.ensure(request)
         return next(row for _, row in self.rows(request))
 
-    def rows(self, request: Request, kind: str | None = None) -> Iterator[tuple[str, Row]]:
+    def rows(self, request: Request) -> Iterator[tuple[str, Row]]:
         """Yield parent's id (empty without one) and object, each once, in no particular order, as they arrive.
-
-        Args:
-            request: what to read.
-            kind: the ``@odata.type`` that an object must have; ``None`` for any.
 
         Raises:
             Restarted: what was yielded so far counts no more.
@@ -126,13 +124,14 @@ class Reader:
         pages = flow.wait_for_more()
         if flow.ended:
             flow.wait_for_end()
-        readings, row = flow.readings, row_of(request.select)
+        readings, row, takes = flow.readings, row_of(request.select), Takes(request.cast)
         with self.mirror.pieces(request.name) as pieces:
             while True:
                 ended = flow.ended
                 for parent, objects in pieces.more():
-                    for each in objects if kind is None else [one for one in objects if one.get(_KIND) == kind]:
-                        yield parent, row(each)
+                    for each in objects:
+                        if takes[each.get(_KIND)]:
+                            yield parent, row(each)
                 if flow.readings != readings:
                     raise Restarted(request.name)
                 if ended:
@@ -142,11 +141,11 @@ class Reader:
 
     def changes(self, request: Request, *, before: bool) -> Iterator[tuple[str, Row]]:
         """Yield parent's id and object of what has changed since the run began: as it was then, or as it is now."""
-        row = row_of(request.select)
+        row, takes = row_of(request.select), Takes(request.cast)
         for change in self.mirror.changes(request.name):
             text = change.before if before else change.now
-            if text is not None:
-                yield change.parent, row(orjson.loads(text))
+            if text is not None and takes[(each := orjson.loads(text)).get(_KIND)]:
+                yield change.parent, row(each)
 
     def version(self, request: Request) -> str:
         """Return another string whenever what the request gives is another; empty where the mirror lacks it."""
@@ -183,9 +182,9 @@ class Reader:
         self.ensure(listing)
         return listing.name
 
-    def relations(self) -> list[str]:
-        """Return the names of the relations that steps have read in this run."""
-        return sorted(name for name, request in self._known.items() if request.kind == "relation")
+    def relations(self) -> dict[str, set[str]]:
+        """Return the names of the relations that steps asked for in this run, and the casts with which they did."""
+        return dict(sorted(self._casts.items()))
 
     def hidden(self, request: Request) -> int:
         """Return how many parents hide their children and show none: whether they have any is not known.
@@ -209,11 +208,12 @@ class Reader:
     def _flow(self, request: Request) -> Flow:
         """Return the collection's flow, having started it where nobody did."""
         with self._lock:
+            if request.kind == "relation":
+                self._casts[request.name].add(request.cast)
             flow = self._flows.get(request.name)
             if flow:
                 return flow
             flow = self._flows[request.name] = Flow()
-            self._known[request.name] = request
             first = request.kind == "collection" and request.path not in self._asked
             if first:
                 self._asked[request.path] = request

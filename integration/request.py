@@ -38,6 +38,7 @@ class Request:
         relation: navigation property of a relation.
         select: properties; Graph's default set where ``None``.
         top: page size of a collection; ``None`` where it is not paged.
+        cast: the kind of children that is wanted of a relation, such as ``user``; all where it is empty.
     """
 
     kind: str
@@ -45,10 +46,11 @@ class Request:
     relation: str = ""
     select: tuple[str, ...] | None = None
     top: int | None = 999
+    cast: str = ""
 
     @property
     def name(self) -> str:
-        """Name of the collection in the mirror."""
+        """Name of the collection in the mirror, which has the children of all kinds."""
         path = f"{self.path}/*/{self.relation}" if self.relation else self.path
         return path if self.select is None else f"{path}?$select={','.join(sorted(self.select))}"
 

@@ -1,0 +1,24 @@
+"""Kinds of directory objects, as ``@odata.type`` names them."""
+
+_DERIVED = {
+    "application": ("agentIdentityBlueprint",),
+    "servicePrincipal": ("agentIdentity", "agentIdentityBlueprintPrincipal"),
+    "user": ("agentUser",),
+}
+"""Types that inherit from another. Source: Microsoft Graph, resource types of v1.0, "Inherits from"."""
+
+
+class Takes(dict[str | None, bool]):
+    """Tells for an ``@odata.type`` whether it is a kind, or inherits from it, as an OData cast does.
+
+    Args:
+        kind: the type without its namespace, such as ``user``; empty for every type.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._names = {name.lower() for name in (kind, *_DERIVED.get(kind, ()))}
+
+    def __missing__(self, type: str | None) -> bool:
+        self[type] = taken = "" in self._names or (type or "").rpartition(".")[2].lower() in self._names
+        return taken
