@@ -55,12 +55,14 @@ class _Kept:
         items: how many children these are.
         progress: how far parents are read: id, and the link of the next page where one is left.
         again: the tasks that are left.
+        failures: how often the one of these has failed that failed most, and now again; 0 where none did.
     """
 
     pieces: list[tuple[str, bytes]] = field(default_factory=list)
     items: int = 0
     progress: list[tuple[str, str | None]] = field(default_factory=list)
     again: list[_Task] = field(default_factory=list)
+    failures: int = 0
 
 
 class FanOut:
@@ -192,6 +194,8 @@ class FanOut:
             read = sum(1 for _, link in kept.progress if link is None)
             waited = self._client.pace.waited
             self._counter.add(self._title, pages=len(tasks), items=kept.items, parents=read, throttled=waited)
+        if kept.failures:
+            self._client.pace.sleep(self._client.patience.wait(kept.failures))
         return kept.again
 
     def _settle(self, tasks: Sequence[_Task], answers: Sequence[Answer]) -> _Kept:
@@ -200,7 +204,9 @@ class FanOut:
         for task, answer in zip(tasks, answers, strict=True):
             error = answer.error()
             if error is not None:
-                kept.again.extend(self._retry(task, error))
+                kept.again.extend(again := self._retry(task, error))
+                if not isinstance(error, Throttled):
+                    kept.failures = max([kept.failures, *(each.failures for each in again)])
                 kept.progress.extend((parent, None) for parent in task.parents if self._is_gone(task, error))
                 continue
             page = page_of(self._client, answer)
@@ -257,7 +263,6 @@ class FanOut:
             return [_Task(task.parents, task.delta, restarts=task.restarts + 1)]
         again = isinstance(error, ServiceUnavailable | NotLicensed) or error.status == 401
         if again and task.failures + 1 < patience.attempts:
-            self._client.pace.sleep(patience.wait(task.failures + 1))
             return [replace(task, failures=task.failures + 1)]
         if task.delta:
             self._tracked = False

@@ -10,7 +10,7 @@ from typing import Any
 
 from integration.config import Config
 from integration.context import Changes, Context, NeedLost, Seen, ensure
-from integration.errors import CredentialsError, FatalError, Forbidden, GraphError, IntegrationError
+from integration.errors import CredentialsError, FatalError, Forbidden, GraphError, IntegrationError, NotLicensed
 from integration.memory import Memory, made_by, recall
 from integration.reader import Reader, Restarted
 from integration.records import Records
@@ -225,7 +225,7 @@ class Judge:
                 yield f"{result.type} is partial"
 
     def _refusal(self, error: IntegrationError, permissions: tuple[str, ...]) -> str:
-        if isinstance(error, Forbidden) and permissions:
+        if isinstance(error, Forbidden) and not isinstance(error, NotLicensed) and permissions:
             return f"needs the permission {', '.join(permissions)}: {error}"
         return str(error)
 

@@ -100,6 +100,6 @@ def _domains(mail: str | None) -> list[str] | None:
     return [domain.lower()] if at and domain else None
 
 
-def _sku_ids(licenses: list[dict[str, str]] | None) -> list[str] | None:
+def _sku_ids(licenses: list[dict[str, str]] | None) -> list[str | None] | None:
     """Return the SKU ids of assigned licenses; ``None`` where Graph gave none to read."""
-    return None if licenses is None else [license["skuId"] for license in licenses]
+    return None if licenses is None else [license.get("skuId") for license in licenses]

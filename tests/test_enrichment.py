@@ -14,16 +14,22 @@ ORGANIZATION = {"id": "7a1f0c52-3b5e-4d0a-9c1e-52b0f6f0a001", "displayName": "Co
 
 
 @pytest.mark.parametrize(
-    ("status", "verdict"), [(200, "complete"), (404, "complete"), (403, "partial"), (501, "partial")]
+    ("status", "verdict"), [(200, "complete"), (404, "complete"), (403, "partial"), (501, "partial"), (503, "partial")]
 )
-def test_the_account_is_there_whatever_becomes_of_its_security_defaults(status: int, verdict: str) -> None:
+def test_the_account_is_there_whatever_becomes_of_its_security_defaults(
+    status: int, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.01)
+
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
         def do_GET(self) -> None:
             is_policy = "/policies/" in self.path
-            body = json.dumps({"isEnabled": True} if is_policy else {"value": [ORGANIZATION]}).encode()
+            error = {"error": {"code": "ResourceNotFound" if status == 404 else "BadRequest", "message": ""}}
+            policy = {"isEnabled": True} if status == 200 else error
+            body = json.dumps(policy if is_policy else {"value": [ORGANIZATION]}).encode()
             self.send_response(status if is_policy else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

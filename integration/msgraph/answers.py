@@ -4,6 +4,8 @@ Sources: Microsoft Graph error responses and resource types; Microsoft Graph thr
 data in your app.
 """
 
+import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from integration.errors import (
 _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
 _NOT_LICENSED = "nonpremiumtenant"
+_UNKNOWN = "unknownerror"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,17 @@ class Answer:
     @property
     def percentage(self) -> float | None:
         """The share of the limit that is used, from 0.8 on (``x-ms-throttle-limit-percentage``)."""
-        value = self.headers.get("x-ms-throttle-limit-percentage")
-        return float(value) if value else None
+        try:
+            value = float(self.headers.get("x-ms-throttle-limit-percentage", ""))
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
 
     @property
     def units(self) -> int:
         """Resource units that Graph charged (``x-ms-resource-unit``); 0 where it does not tell."""
-        return int(self.headers.get("x-ms-resource-unit", 0))
+        value = self.headers.get("x-ms-resource-unit", "")
+        return int(value) if value.isdecimal() else 0
 
     def error(self) -> GraphError | None:
         """Return the error that the answer stands for, or ``None`` where it is a success."""
@@ -71,7 +78,7 @@ class Answer:
             return None
         envelope = self.body.get("error")
         envelope = envelope if isinstance(envelope, dict) else {}
-        kind, problem = _meaning(self.status, _codes(envelope), str(envelope.get("message") or ""))
+        kind, problem = _meaning(self.status, _codes(envelope), " ".join(str(envelope.get("message") or "").split()))
         inner = envelope.get("innerError") or envelope.get("innererror")
         request_id = self.headers.get("request-id") or (inner.get("request-id") if isinstance(inner, dict) else None)
         code = str(envelope.get("code") or "")
@@ -87,12 +94,21 @@ def decode(path: str, status: int, raw: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        body = None
+        body = _mended(raw)
     if isinstance(body, dict):
         return body
     if status < 400 and status != 204:
         raise BadAnswer("the answer is not a JSON object", path=path, status=status)
     return {}
+
+
+def _mended(raw: bytes) -> Any:
+    """Decode JSON that begins with a byte order mark, or holds half of a character, which becomes ``?``."""
+    try:
+        text = json.dumps(json.loads(raw.decode("utf-8-sig")), ensure_ascii=False)
+        return orjson.loads(text.encode(errors="replace"))
+    except ValueError:
+        return None
 
 
 def seconds_to_wait(value: str) -> float | None:
@@ -115,11 +131,11 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
         return NotLicensed, "the tenant has no licence for this data"
     if status == 403:
         return Forbidden, "not permitted"
-    if status == 404:
+    if status == 404 and codes and _UNKNOWN not in codes:
         return NotFound, "not found"
     if status == 429:
         return Throttled, "Graph throttles the application"
-    if status >= 500 and status != 501:
+    if status in (404, 408) or (status >= 500 and status != 501):
         return ServiceUnavailable, "Graph could not serve the request"
     if _EXPIRED_PAGE_TOKEN.intersection(codes) or (status == 400 and "page token" in message.lower()):
         return PageTokenExpired, "the page token has expired"
@@ -127,10 +143,10 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
 
 
 def _codes(envelope: Mapping[str, Any]) -> list[str]:
-    """Return the error's code and those of its inner errors, in lower case."""
+    """Return the error's code and those of its inner errors, in lower case; none where it is no error of Graph's."""
     codes = []
     level: Any = envelope
-    while isinstance(level, dict):
+    while isinstance(level, dict) and level:
         codes.append(str(level.get("code") or "").lower())
         level = level.get("innerError") or level.get("innererror")
     return codes

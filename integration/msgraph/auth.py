@@ -83,7 +83,10 @@ class GivenToken:
 
     def renew(self, rejected: Secret) -> None:
         """Raise ``CredentialsError``: only who gave the token can get another."""
-        raise CredentialsError("Graph refused the given access token: it is wrong or has expired; get a new one")
+        raise CredentialsError(
+            "Graph refused the given access token: get a new one where it is wrong or has expired, and have an"
+            " administrator consent where its application is not known in the tenant"
+        )
 
 
 class SignIn(ABC):

@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -172,7 +172,7 @@ class Client:
         try:
             self._tokens.renew(token)
         except CredentialsError as final:
-            return final
+            return CredentialsError(f"{final} ({error})")
         return CredentialsError(f"Graph refused the access token, also a fresh one ({error})")
 
     def _try(
@@ -203,10 +203,11 @@ class Client:
             raise ServiceUnavailable(f"the connection failed: {type(error).__name__}", path=path) from None
         self._reached = True
         lowered = {name.lower(): value for name, value in response.headers.items()}
-        self.meter.sent(_kind(path), len(raw), int(lowered.get("x-ms-resource-unit", 0)))
+        answer = Answer(path, response.status_code, lowered, {})
+        self.meter.sent(_kind(path), len(raw), answer.units)
         known = {"request-id": lowered.get("request-id"), "client-request-id": request_id}
         _log.debug("%s %s: %d", method, path, response.status_code, extra={"graph": known})
-        return Answer(path, response.status_code, lowered, decode(path, response.status_code, raw))
+        return replace(answer, body=decode(path, answer.status, raw))
 
     def _settings(self) -> Mapping[str, Any]:
         """Return the proxies and certificates that the environment names, as requests' users expect."""

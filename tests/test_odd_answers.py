@@ -1,0 +1,129 @@
+"""Answers that Graph is not supposed to give, and that a proxy, a gateway or a careless service gives all the same."""
+
+import json
+from typing import Any
+
+import pytest
+
+from integration import NotFound, NotLicensed, ServiceUnavailable
+from integration.msgraph.answers import Answer, decode
+from integration.testing import GraphServer, Ran, run_steps
+
+LICENCE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
+USER = {"id": "user-1", "displayName": "Ada", "userPrincipalName": "ada@contoso.example"}
+
+
+@pytest.fixture
+def tenant(graph: GraphServer) -> GraphServer:
+    """A user in forty groups."""
+    graph.add("/organization", {"id": "contoso", "displayName": "Contoso", "verifiedDomains": []})
+    graph.put("/policies/identitySecurityDefaultsEnforcementPolicy", {"isEnabled": True})
+    graph.add("/users", USER)
+    for number in range(40):
+        graph.add("/groups", {"id": f"group-{number}", "displayName": "Everybody", "securityEnabled": True})
+        child = {"id": "user-1", "@odata.type": "#microsoft.graph.user"}
+        graph.relate("/groups", f"group-{number}", "members", child)
+    return graph
+
+
+def runs(graph: GraphServer, *types: str) -> Ran:
+    return run_steps(*types, source=graph)
+
+
+def answer(status: int, body: Any = None, **headers: str) -> Answer:
+    return Answer("/users", status, {name.replace("_", "-"): value for name, value in headers.items()}, body or {})
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"error": {"code": "Request_ResourceNotFound"}}, NotFound),
+        ({"error": {"code": "", "message": ""}}, NotFound),
+        ({"error": {"code": "UnknownError", "message": ""}}, ServiceUnavailable),
+        ({}, ServiceUnavailable),
+    ],
+)
+def test_what_graph_does_not_say_to_be_gone_is_not_gone(body: Any, expected: type[Exception]) -> None:
+    assert type(answer(404, body).error()) is expected
+
+
+def test_a_request_that_took_too_long_can_be_sent_again() -> None:
+    assert type(answer(408).error()) is ServiceUnavailable
+
+
+@pytest.mark.parametrize("value", ["", "many", "1.5", "1e400"])
+def test_figures_of_cost_that_are_none_count_as_not_given(value: str) -> None:
+    odd = answer(200, x_ms_resource_unit=value, x_ms_throttle_limit_percentage=value.replace("1.5", "x"))
+    assert (odd.units, odd.percentage) == (0, None)
+
+
+def test_a_message_of_several_lines_is_told_in_one() -> None:
+    error = answer(
+        400, {"error": {"code": "BadRequest", "message": "IDX14100: not well formed.\r\n  Try again."}}
+    ).error()
+    assert (
+        str(error) == "/users: Graph refused the request: IDX14100: not well formed. Try again. (HTTP 400, BadRequest)"
+    )
+
+
+def test_a_byte_order_mark_hides_nothing() -> None:
+    raw = b"\xef\xbb\xbf" + json.dumps({"error": {"code": LICENCE}}).encode()
+    assert type(answer(403, decode("/users", 403, raw)).error()) is NotLicensed
+
+
+def test_half_an_emoji_costs_itself_alone() -> None:
+    raw = rb'{"value": [{"displayName": "Ada \ud83d", "mail": "C:\\ud83d \ud83d\ude00 \u00e9"}]}'
+    assert decode("/users", 200, raw) == {"value": [{"displayName": "Ada ?", "mail": "C:\\ud83d \U0001f600 é"}]}
+
+
+def test_a_failure_to_find_members_takes_no_membership_away(
+    tenant: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.01)
+    tenant.fail("/groups/group-7/members", status=404, code="UnknownError")
+    ran = runs(tenant, "azure_user_group_has_user")
+    assert ran.verdicts["azure_user_group_has_user"] == "failed"
+
+
+def test_groups_that_fail_together_are_waited_for_together(
+    tenant: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("integration.msgraph.pace.Pace.sleep", lambda pace, seconds: waits.append(seconds))
+    tenant.fail("/groups/*/members", status=504, code="UnknownError", times=40)
+    ran = runs(tenant, "azure_user_group_has_user")
+    assert len(ran.records["azure_user_group_has_user"]) == 40
+    assert 2 <= len(waits) <= 4
+
+
+def test_a_licence_that_is_missing_is_no_permission_that_is_missing(tenant: GraphServer) -> None:
+    tenant.fail("/users", status=403, code=LICENCE)
+    ran = runs(tenant, "azure_user")
+    assert "licence" in ran.report.of("azure_user").reason
+    assert "permission" not in ran.report.of("azure_user").reason
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"createdDateTime": "2024-05-01T12:30:00+02:00x"},
+        {"createdDateTime": ""},
+        {"createdDateTime": "2024-02-30T12:30:00Z"},
+        {"createdDateTime": 7},
+        {"assignedLicenses": [{}]},
+        {"businessPhones": "+49 30 1234"},
+    ],
+)
+def test_a_value_that_is_no_value_of_its_property_costs_one_record(odd: dict[str, Any], tenant: GraphServer) -> None:
+    tenant.add("/users", {**USER, "id": "user-2", **odd})
+    ran = runs(tenant, "azure_user")
+    result = ran.report.of("azure_user")
+    assert [record["_key"] for record in ran.records["azure_user"]] == ["user-1"]
+    assert result.verdict == "partial"
+    assert "user-2" in result.reason
+
+
+def test_a_refused_token_is_told_with_what_graph_said(tenant: GraphServer) -> None:
+    tenant.fail("/users", status=401, code="Authorization_IdentityNotFound")
+    with pytest.raises(Exception, match="Authorization_IdentityNotFound"):
+        runs(tenant, "azure_user")
