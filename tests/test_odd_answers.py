@@ -4,9 +4,13 @@ import json
 from typing import Any
 
 import pytest
+import requests
 
-from integration import NotFound, NotLicensed, ServiceUnavailable
+from integration import BadAnswer, NotFound, NotLicensed, ServiceUnavailable
 from integration.msgraph.answers import Answer, decode
+from integration.msgraph.auth import NoToken
+from integration.msgraph.client import Client
+from integration.msgraph.paging import page_of
 from integration.testing import GraphServer, Ran, run_steps
 
 LICENCE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
@@ -127,3 +131,10 @@ def test_a_refused_token_is_told_with_what_graph_said(tenant: GraphServer) -> No
     tenant.fail("/users", status=401, code="Authorization_IdentityNotFound")
     with pytest.raises(Exception, match="Authorization_IdentityNotFound"):
         runs(tenant, "azure_user")
+
+
+@pytest.mark.parametrize("link", ["", 7])
+def test_a_next_link_that_is_no_url_is_told(link: Any) -> None:
+    page = Answer("/users", 200, {}, {"value": [], "@odata.nextLink": link})
+    with pytest.raises(BadAnswer, match="the next link is no URL"):
+        page_of(Client("http://127.0.0.1:1", NoToken(), requests.Session()), page)

@@ -57,7 +57,7 @@ def page_of(client: Client, answer: Answer) -> Page:
     """Return the page that an answer holds.
 
     Raises:
-        BadAnswer: it holds no list of objects.
+        BadAnswer: it holds no list of objects, or its next link is no URL.
         PagingError: its next link leads to another host.
     """
     rows = answer.body.get("value")
@@ -65,5 +65,7 @@ def page_of(client: Client, answer: Answer) -> Page:
         raise BadAnswer("the answer has no list of objects named value", path=answer.path, status=answer.status)
     link = answer.body.get("@odata.nextLink")
     if link is not None:
+        if not isinstance(link, str) or not link:
+            raise BadAnswer("the next link is no URL", path=answer.path, status=answer.status)
         client.check_host(link)
     return Page(rows, link)
