@@ -62,7 +62,8 @@ class Stage:
         self._added = self._ahead = 0
         with lock:
             self._type = number_of(database, step)
-            self._is_first = not (self._there() or self._count("SELECT loaded FROM types WHERE number = ?", self._type))
+            known = self._count("SELECT loaded OR memory IS NOT NULL FROM types WHERE number = ?", self._type)
+            self._is_first = not (known or self._there())
             for name in (self._new, self._old):
                 database.execute(f"CREATE TABLE {name}({self._keys}, properties)")
 

@@ -112,7 +112,7 @@ class Stored:
 
     def types(self) -> list[str]:
         """Return the names of the types that the graph has, or had, records of."""
-        return [name for (name,) in self._rows("SELECT name FROM types WHERE loaded > 0 ORDER BY name")]
+        return [name for (name,) in self._rows("SELECT name FROM types WHERE content > 0 ORDER BY name")]
 
     def verdicts(self) -> list[tuple[str, Verdict, str, int]]:
         """Return type, verdict, reason and count of each type that the last run was asked for."""

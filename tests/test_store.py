@@ -250,6 +250,20 @@ def test_relationships_that_are_not_published_leave_nothing_however_many(store: 
     assert seen("SELECT _key FROM relationships") == ["visitor-1|wears|badge-1"]
 
 
+def test_relationships_of_a_type_that_had_none_are_told_as_created(store: Store) -> None:
+    publish(store, WEARS, [])
+    store.remember(WEARS, {})
+    next_run(store)
+    stage = store.stage(WEARS)
+    stage.add(many_worn([1]))
+    assert stage.publish_changes(0, strict=False).count == 25_001
+    stage.discard()
+    assert store.counts_of_changes() == {WEARS.name: {"created": 25_001}}
+    assert store.types() == [WEARS.name]
+    next_run(store)
+    assert store.count(WEARS) == 25_001
+
+
 def test_in_strict_mode_too_many_relationships_leave_nothing(store: Store) -> None:
     with pytest.raises(DuplicateKey):
         publish(store, WEARS, many_worn([1, 2]), strict=True)
