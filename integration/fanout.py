@@ -224,8 +224,8 @@ class FanOut:
                 kept.again.append(self._following(task, page.next_link, answer))
                 if not task.delta:
                     kept.progress.append((task.parents[0], page.next_link))
-        if self._budget.runs_low(answers):
-            self.economized = self._tracked
+        if self._budget.runs_low(answers) and self._tracked:
+            self.economized = True
         return kept
 
     def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:

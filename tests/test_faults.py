@@ -103,6 +103,18 @@ def test_every_form_of_retry_after_is_honoured(form: Any, undisturbed: list[tupl
     assert simulator.stats.rude == 0
 
 
+def test_a_budget_that_runs_low_where_delta_queries_are_refused_is_spent_group_by_group(
+    undisturbed: list[tuple[Any, ...]],
+) -> None:
+    faults = replace(QUICK, forbidden={"/groups/delta": "Authorization_RequestDenied"})
+    with Simulator(TENANT, quota=150, faults=faults) as simulator:
+        report = read(simulator, "out")
+    asked = [url for each in simulator.requests for url, _ in each.inner if "/delta" in url]
+    assert 0 < len(asked) < 20
+    assert {result.verdict for result in report.results} == {"complete"}
+    assert graph(Path("out")) == undisturbed
+
+
 def test_a_budget_that_runs_low_is_spent_on_what_costs_less(undisturbed: list[tuple[Any, ...]]) -> None:
     with Simulator(TENANT, quota=150) as simulator:
         report = read(simulator, "out")
