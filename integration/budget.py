@@ -30,12 +30,18 @@ class Budget:
 
         That is where Graph throttles, where it says that four fifths of a limit are used, and where four fifths of the
         8,000 units are spent that it grants a tenant at once (Microsoft Graph throttling limits).
+
+        Raises:
+            GraphError: Graph asks to wait for longer than a request is tried.
         """
         throttled = [answer for answer in answers if answer.status == 429]
         failed = [answer for answer in answers if answer.status >= 400 and answer.status != 404]
         if failed:
             self._client.meter.again(len(failed), throttled=len(throttled))
         asked = [answer.retry_after for answer in failed if answer.retry_after is not None]
+        for answer in failed:
+            if (answer.retry_after or 0) > self._client.patience.deadline and (error := answer.error()):
+                raise error
         self.size = max(1, self.size // 2) if throttled else min(MOST, self.size + 1)
         if throttled:
             self._client.pace.throttled(max(asked, default=self._client.patience.wait(1)))

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import requests
 
-from integration import BadAnswer, NotFound, NotLicensed, ServiceUnavailable
+from integration import BadAnswer, NotFound, NotLicensed, PagingError, ServiceUnavailable
 from integration.msgraph.answers import Answer, decode
 from integration.msgraph.auth import NoToken
+from integration.msgraph.batch import Inner, batch
 from integration.msgraph.client import Client
 from integration.msgraph.paging import page_of
 from integration.testing import GraphServer, Ran, run_steps
@@ -35,7 +36,9 @@ def runs(graph: GraphServer, *types: str) -> Ran:
 
 
 def answer(status: int, body: Any = None, **headers: str) -> Answer:
-    return Answer("/users", status, {name.replace("_", "-"): value for name, value in headers.items()}, body or {})
+    return Answer(
+        "/users", status, {name.lower().replace("_", "-"): value for name, value in headers.items()}, body or {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,3 +141,47 @@ def test_a_next_link_that_is_no_url_is_told(link: Any) -> None:
     page = Answer("/users", 200, {}, {"value": [], "@odata.nextLink": link})
     with pytest.raises(BadAnswer, match="the next link is no URL"):
         page_of(Client("http://127.0.0.1:1", NoToken(), requests.Session()), page)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://127.0.0.1:8120\\@127.0.0.1:7120/v1.0/users",
+        "http://127.0.0.1:8120/\\@127.0.0.1:7120/v1.0/users",
+        "http://127.0.0.1:7120@127.0.0.1:8120/v1.0/users",
+        "http://127.0.0.1:7120:8120/v1.0/users",
+        "http://[127.0.0.1:7120/v1.0/users",
+        "//127.0.0.1:7120/v1.0/users",
+        "/v1.0/users",
+    ],
+)
+def test_a_link_that_may_lead_elsewhere_is_not_followed(link: str) -> None:
+    client = Client("http://127.0.0.1:7120", NoToken(), requests.Session())
+    with pytest.raises(PagingError, match="a link leads to another host"):
+        client.check_host(link)
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "nan", "inf", "1e400", "Fri, 31 Dec 1999 23:59:59 GMT", "soon", ""])
+def test_a_wait_of_no_time_or_of_all_time_leaves_the_choice_to_the_client(value: str) -> None:
+    assert answer(429, Retry_After=value).retry_after is None
+
+
+def test_a_wait_that_is_longer_than_a_request_is_tried_fails_its_types(tenant: GraphServer) -> None:
+    tenant.fail("/groups/*/members", status=429, code="TooManyRequests", retry_after=100_000)
+    ran = runs(tenant, "azure_user_group_has_user")
+    assert "Graph throttles the application" in ran.report.of("azure_user_group_has_user").reason
+
+
+def test_a_request_that_a_batch_was_answered_without_is_sent_again() -> None:
+    told: list[dict[str, Any]] = [
+        {"responses": [{"id": "1", "status": 200, "body": {"value": []}}]},
+        {"error": {"code": "x"}},
+    ]
+
+    class Poster(Client):
+        def post(self, url: str, body: Any) -> Answer:
+            return Answer("/$batch", 200, {}, told.pop())
+
+    client = Poster("http://127.0.0.1:7120", NoToken(), requests.Session())
+    for statuses in ([503, 503], [503, 200]):
+        assert [each.status for each in batch(client, [Inner("/a", {}), Inner("/b", {})])] == statuses

@@ -112,15 +112,18 @@ def _mended(raw: bytes) -> Any:
 
 
 def seconds_to_wait(value: str) -> float | None:
-    """Return what a Retry-After says: a number, possibly fractional, or a date; ``None`` where it is neither."""
+    """Return what a Retry-After says: a number, possibly fractional, or a date; ``None`` where it asks for no wait.
+
+    Who is asked to wait for no time at all chooses a time: sending again at once would spend what is left of a budget.
+    """
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except ValueError:
+            return None
+    return seconds if 0 < seconds < math.inf else None
 
 
 def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from integration.errors import BadAnswer, ServiceUnavailable
 from integration.msgraph.answers import Answer
 from integration.msgraph.client import Client
 
 MOST = 20
 """Requests that Graph takes in one batch."""
+_UNANSWERED = {"error": {"code": "missingInBatchResponse"}}
 
 
 class Inner(NamedTuple):
@@ -26,7 +26,8 @@ def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
         inner: the requests.
 
     Returns:
-        The answer to each, in order; some may be errors, throttled ones among them.
+        The answer to each, in order; some may be errors, throttled ones among them. One that was left out counts as a
+        503.
 
     Raises:
         GraphError: the batch as a whole was refused.
@@ -37,17 +38,13 @@ def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
     ]
     answer = client.post(client.url("/$batch"), {"requests": asked})
     responses = answer.body.get("responses")
-    if not isinstance(responses, list):
-        raise BadAnswer("the answer has no list named responses", path=answer.path, status=answer.status)
-    found = {int(response["id"]): response for response in responses}
+    found = {response.get("id"): response for response in responses} if isinstance(responses, list) else {}
     answers = []
     for number, (path, _) in enumerate(inner):
-        plain = path.partition("?")[0]
-        response = found.get(number)
-        if response is None:
-            raise ServiceUnavailable("a batch was answered without it", path=plain, status=answer.status)
+        response = found.get(str(number)) or {"status": 503, "body": _UNANSWERED}
         lowered = {name.lower(): str(value) for name, value in (response.get("headers") or {}).items()}
         body = response.get("body")
+        plain = path.partition("?")[0]
         answers.append(Answer(plain, int(response["status"]), lowered, body if isinstance(body, dict) else {}))
     client.meter.inner(len(inner), sum(each.units for each in answers))
     return answers

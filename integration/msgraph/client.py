@@ -14,7 +14,8 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Url, parse_url
 
 from integration.errors import (
     BadAnswer,
@@ -123,7 +124,9 @@ class Client:
     def check_host(self, url: str) -> None:
         """Raise ``PagingError`` for a URL of another host: no token may go there."""
         if _origin(url) != self._origin:
-            raise PagingError(f"a link leads to another host, {urlsplit(url).netloc}: not followed", path=path_of(url))
+            parts = _parsed(url)
+            path = (parts.path or "").removeprefix(VERSION)
+            raise PagingError(f"a link leads to another host, {parts.netloc or 'none'}: not followed", path=path)
 
     def relative_link(self, link: str) -> str:
         """Return a link of this root as a batch takes it: relative to the version, its query as it is.
@@ -193,6 +196,7 @@ class Client:
         if token:
             sent["Authorization"] = f"Bearer {token.reveal()}"
         request = requests.Request(method, url, headers=sent, data=body).prepare()
+        self.check_host(request.url or "")
         try:
             response = self._session.send(
                 request, stream=True, allow_redirects=False, timeout=self.patience.timeout, **self._settings()
@@ -246,5 +250,15 @@ def _kind(path: str) -> str:
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    """Return scheme, host and port to which requests would send."""
+    parts = _parsed(url)
+    scheme = parts.scheme or ""
+    return scheme, (parts.host or "").lower(), parts.port or {"https": 443, "http": 80}.get(scheme)
+
+
+def _parsed(url: str) -> Url:
+    """Take a URL apart as requests does before it sends; one that it would refuse has no parts."""
+    try:
+        return parse_url(url)
+    except LocationParseError:
+        return Url()
