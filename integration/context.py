@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from integration.config import Config
-from integration.errors import Forbidden, IntegrationError, NotFound, PlanError
+from integration.errors import Forbidden, GraphError, IntegrationError, NotFound, PlanError
 from integration.model import Entity
 from integration.reader import Reader
 from integration.request import Request, Row
@@ -129,6 +129,7 @@ class Graph:
             self._read(request, settled)
             self._note_bare(request, [found for found, without in bare.items() if without])
             self._note_hidden(request)
+            self._note_refused(request)
         except IntegrationError as error:
             raise self._noted(error) from None
 
@@ -147,6 +148,13 @@ class Graph:
         if not self._reader.reads_hidden and (hidden := self._reader.hidden(request)):
             problem = f"{hidden} of them hide their {request.relation}: grant Member.Read.Hidden"
             self._seen.errors.append(Forbidden(problem, path=request.path))
+
+    def _note_refused(self, request: Request) -> None:
+        refused = self._reader.refused.get(request.name)
+        if refused:
+            example = next(iter(refused.values()))
+            problem = f"the {request.relation} of {len(refused)} of them could not be read: {example}"
+            self._seen.errors.append(GraphError(problem, path=request.path))
 
     def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
         if self._changes and self._changes.input == request:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -28,41 +28,12 @@ from integration.msgraph.batch import MOST, Inner, batch
 from integration.msgraph.client import Client, relative
 from integration.msgraph.paging import page_of
 from integration.progress import Counter
+from integration.tasks import Kept, Task
 
 _RESTARTS = 5
 _SHARD = 50
 _FULL = 8
 _ADVANCED = {"ConsistencyLevel": "eventual"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """The next page of a parent, or of the changes of a shard of parents: the first page where ``link`` is ``None``."""
-
-    parents: tuple[str, ...]
-    delta: bool = False
-    link: str | None = None
-    failures: int = 0
-    restarts: int = 0
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What is kept of the answers to some tasks.
-
-    Attributes:
-        pieces: a parent's id, and a JSON array of some of its children.
-        items: how many children these are.
-        progress: how far parents are read: id, and the link of the next page where one is left.
-        again: the tasks that are left.
-        failures: how often the one of these has failed that failed most, and now again; 0 where none did.
-    """
-
-    pieces: list[tuple[str, bytes]] = field(default_factory=list)
-    items: int = 0
-    progress: list[tuple[str, str | None]] = field(default_factory=list)
-    again: list[_Task] = field(default_factory=list)
-    failures: int = 0
 
 
 class FanOut:
@@ -88,6 +59,7 @@ class FanOut:
     Attributes:
         plain: service principals may be missing.
         economized: some parents were read by a delta query.
+        refused: parents whose children Graph did not give to the end, and why.
     """
 
     def __init__(
@@ -112,7 +84,9 @@ class FanOut:
         self._title = f"{parents}/{{id}}/{relation}"
         self.plain = False
         self.economized = False
-        self._tasks: deque[_Task] = deque()
+        self.refused: dict[str, GraphError] = {}
+        self._any_read = False
+        self._tasks: deque[Task] = deque()
         self._threads = 1
         self._budget = Budget(client)
         self._working = 0
@@ -120,24 +94,28 @@ class FanOut:
         self._changed = threading.Condition()
         self._progress = time.monotonic()
 
-    def fetch(self, pending: Sequence[tuple[str, str | None]], threads: int) -> None:
+    def fetch(self, pending: Sequence[tuple[str, str | None]], threads: int, *, any_read: bool = False) -> None:
         """Fetch the children of parents, each from its next page on.
 
         Args:
             pending: parent's id, and the link to go on with.
             threads: the most batches at once.
+            any_read: the mirror has the children of other parents.
 
         Raises:
-            GraphError: Graph did not give all of it; what it gave is in the mirror.
+            GraphError: Graph gave the children of no parent, or does not work; what it gave is in the mirror.
         """
+        self._any_read = any_read
         self._counter.expect(self._title, len(pending))
-        self._tasks.extend(_Task((parent,), link=link) for parent, link in pending)
+        self._tasks.extend(Task((parent,), link=link) for parent, link in pending)
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
         with ThreadPoolExecutor(self._threads, thread_name_prefix=self._relation) as executor:
             for _ in range(self._threads):
                 executor.submit(self._work)
         if self._failure:
             raise self._failure
+        if self.refused and not self._any_read:
+            raise next(iter(self.refused.values()))
 
     def _work(self) -> None:
         while tasks := self._take():
@@ -150,7 +128,7 @@ class FanOut:
                 return
             self._done(again)
 
-    def _take(self) -> list[_Task]:
+    def _take(self) -> list[Task]:
         """Return up to a batch of tasks, few where their pages are full; none when all is done or something failed."""
         with self._changed:
             while not self._tasks and self._working and not self._failure:
@@ -163,7 +141,7 @@ class FanOut:
             most = self._budget.size if first.link is None and not first.delta else min(self._budget.size, _FULL)
             return [self._tasks.popleft() for _ in range(min(most, share))]
 
-    def _done(self, again: Iterable[_Task], failure: BaseException | None = None) -> None:
+    def _done(self, again: Iterable[Task], failure: BaseException | None = None) -> None:
         with self._changed:
             self._working -= 1
             self._tasks.extendleft(again)
@@ -180,9 +158,9 @@ class FanOut:
             size = _SHARD if self._tracked else 1
             parents = [parent for task in fresh for parent in task.parents]
             shards = [tuple(parents[start : start + size]) for start in range(0, len(parents), size)]
-            self._tasks = deque([*kept, *(_Task(shard, delta=self._tracked) for shard in shards)])
+            self._tasks = deque([*kept, *(Task(shard, delta=self._tracked) for shard in shards)])
 
-    def _fetch(self, tasks: Sequence[_Task]) -> list[_Task]:
+    def _fetch(self, tasks: Sequence[Task]) -> list[Task]:
         """Bring what some tasks ask for into the mirror, and return the tasks that are left of them.
 
         Where the mirror has to be waited for, the answers are gone already: they take a multiple of what is kept.
@@ -192,22 +170,22 @@ class FanOut:
             self._mirror.add_children(self._name, kept.pieces, kept.progress, self._grew)
             self._progress = time.monotonic()
             read = sum(1 for _, link in kept.progress if link is None)
+            self._any_read = self._any_read or read > 0
             waited = self._client.pace.waited
             self._counter.add(self._title, pages=len(tasks), items=kept.items, parents=read, throttled=waited)
         if kept.failures:
             self._client.pace.sleep(self._client.patience.wait(kept.failures))
         return kept.again
 
-    def _settle(self, tasks: Sequence[_Task], answers: Sequence[Answer]) -> _Kept:
+    def _settle(self, tasks: Sequence[Task], answers: Sequence[Answer]) -> Kept:
         """Return what is kept of the answers."""
-        kept = _Kept()
+        kept = Kept()
         for task, answer in zip(tasks, answers, strict=True):
             error = answer.error()
-            if error is not None:
-                kept.again.extend(again := self._retry(task, error))
+            if error is not None or task.doubt is not None:
+                kept.again.extend(again := self._doubted(task, error) if task.doubt else self._retry(task, error))
                 if not isinstance(error, Throttled):
                     kept.failures = max([kept.failures, *(each.failures for each in again)])
-                kept.progress.extend((parent, None) for parent in task.parents if self._is_gone(task, error))
                 continue
             page = page_of(self._client, answer)
             if task.delta and not {row.get("id") for row in page.rows} <= set(task.parents):
@@ -228,7 +206,7 @@ class FanOut:
             self.economized = True
         return kept
 
-    def _children_of(self, task: _Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
+    def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
         """Return the children on a page, by parent."""
         found: dict[str, Sequence[dict[str, Any]]] = {task.parents[0]: rows}
         if task.delta:
@@ -240,39 +218,60 @@ class FanOut:
             raise BadAnswer("a child has no id", path=self._title, status=200)
         return {parent: _each_once(children) for parent, children in found.items()}
 
-    def _following(self, task: _Task, link: str, answer: Answer) -> _Task:
+    def _following(self, task: Task, link: str, answer: Answer) -> Task:
         if link == task.link:
             raise BadAnswer("a next link leads back to its own page", path=answer.path, status=answer.status)
         return replace(task, link=link, failures=0)
 
-    def _is_gone(self, task: _Task, error: GraphError) -> bool:
-        return isinstance(error, NotFound) and not task.delta
+    def _doubted(self, task: Task, error: GraphError | None) -> list[Task]:
+        """Return the task with which to go on when Graph has said whether a parent without children is there at all."""
+        if isinstance(error, NotFound):
+            return []
+        if error is not None:
+            return self._retry(task, error)
+        return self._once_more(replace(task, doubt=None)) or self._refuse(task, task.doubt)
 
-    def _retry(self, task: _Task, error: GraphError) -> list[_Task]:
-        """Return the task with which to go on after an error; none where its parent is gone.
+    def _retry(self, task: Task, error: GraphError | None) -> list[Task]:
+        """Return the task with which to go on after an error; none where that cannot help.
 
         Raises:
-            GraphError: trying again cannot help.
+            GraphError: Graph throttles for too long, or refuses the children of every parent.
         """
-        patience = self._client.patience
-        if self._is_gone(task, error):
-            return []
-        if isinstance(error, Throttled) and time.monotonic() - self._progress < patience.deadline:
+        if isinstance(error, NotFound) and not task.delta:
+            return [replace(task, doubt=error)]
+        if isinstance(error, Throttled):
+            if time.monotonic() - self._progress >= self._client.patience.deadline:
+                raise error
             return [task]
         if isinstance(error, PageTokenExpired) and task.restarts < _RESTARTS:
-            return [_Task(task.parents, task.delta, restarts=task.restarts + 1)]
-        again = isinstance(error, ServiceUnavailable | NotLicensed) or error.status == 401
-        if again and task.failures + 1 < patience.attempts:
-            return [replace(task, failures=task.failures + 1)]
-        if task.delta:
+            return [Task(task.parents, task.delta, restarts=task.restarts + 1)]
+        mendable = isinstance(error, ServiceUnavailable | NotLicensed) or (error and error.status == 401)
+        again = self._once_more(task) if mendable else []
+        if task.delta and not again:
             self._tracked = False
-            return [_Task(task.parents, delta=True)]
-        if isinstance(error, BadRequest) and task.link is None and task.failures == 0:
+            return [Task(task.parents, delta=True)]
+        if isinstance(error, BadRequest) and task.link is None and task.failures == 0 and task.doubt is None:
             self.plain = True
             return [replace(task, failures=1)]
-        raise error
+        return again or self._refuse(task, error)
 
-    def _inner(self, task: _Task) -> Inner:
+    def _once_more(self, task: Task) -> list[Task]:
+        """Return the task to be tried again, or none where that was done often enough."""
+        more = task.failures + 1 < self._client.patience.attempts
+        return [replace(task, failures=task.failures + 1)] if more else []
+
+    def _refuse(self, task: Task, error: GraphError | None) -> list[Task]:
+        """Go on without the children of a parent, unless there are those of no other one."""
+        assert error is not None
+        with self._changed:
+            self.refused[task.parents[0]] = error
+            if not self._any_read and len(self.refused) >= MOST:
+                raise error
+        return []
+
+    def _inner(self, task: Task) -> Inner:
+        if task.doubt is not None:
+            return Inner(relative(f"{self._parents}/{task.parents[0]}", {"$select": "id"}), {})
         headers = {} if self.plain or task.delta else _ADVANCED
         if task.link is not None:
             return Inner(self._client.relative_link(task.link), headers)

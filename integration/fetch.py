@@ -43,6 +43,8 @@ class Fetcher:
     def _updated(self, known: Collection) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
         if known.state == "complete":
+            if self._request.kind == "relation":
+                self._fan_out()
             return True
         reason = self._outdated(known)
         if not reason and known.delta_link is None:
@@ -165,7 +167,8 @@ class Fetcher:
                 tracked=self._reader.incremental and request.tracked is not None,
                 grew=self._flow.grew,
             )
-            fan.fetch(pending, self._reader.in_flight)
+            fan.fetch(pending, self._reader.in_flight, any_read=self._mirror.has_read(request.name))
+            self._reader.refused[request.name] = fan.refused
             if fan.plain:
                 self._reader.plain.add(request.name)
 

@@ -118,6 +118,15 @@ class Mirrored:
                     )
             return value
 
+    def has_read(self, name: str) -> bool:
+        """Tell whether the children of one parent of a relation are there to the last."""
+        relation = self._number(name)
+        with self._lock:
+            row = self._writer.execute(
+                "SELECT 1 FROM parents WHERE collection = ? AND next_link IS NULL LIMIT 1", (relation,)
+            ).fetchone()
+        return row is not None
+
     def has_children(self, name: str, parent: str) -> bool:
         """Tell whether a parent has a child."""
         relation = self._number(name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from integration.errors import GraphError
 from integration.facts import hiding, kinds
 from integration.fetch import Fetcher
 from integration.mirror import Mirror
@@ -89,6 +90,7 @@ class Reader:
         reads_hidden: the application is known to have ``Member.Read.Hidden``.
         reasons: why a collection that was there had to be read whole, by name.
         plain: relations of which service principals may be missing.
+        refused: parents whose children Graph did not give to the end, and why, by relation.
     """
 
     client: Client
@@ -102,6 +104,7 @@ class Reader:
     counter: Counter = field(default_factory=lambda: Counter(lambda _: None))
     reasons: dict[str, str] = field(default_factory=dict)
     plain: set[str] = field(default_factory=set)
+    refused: dict[str, dict[str, GraphError]] = field(default_factory=dict)
     _flows: dict[str, Flow] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _asked: dict[str, Request] = field(default_factory=dict, repr=False)

@@ -1,6 +1,7 @@
 """Answers that Graph is not supposed to give, and that a proxy, a gateway or a careless service gives all the same."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,13 +84,39 @@ def test_half_an_emoji_costs_itself_alone() -> None:
     assert decode("/users", 200, raw) == {"value": [{"displayName": "Ada ?", "mail": "C:\\ud83d \U0001f600 é"}]}
 
 
-def test_a_failure_to_find_members_takes_no_membership_away(
-    tenant: GraphServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("status", "code", "tries"),
+    [
+        (404, "Request_ResourceNotFound", 6),
+        (404, "UnknownError", 6),
+        (403, "Authorization_RequestDenied", 1),
+        (403, LICENCE, 6),
+        (400, "Request_BadRequest", 2),
+        (504, "UnknownError", 6),
+    ],
+)
+def test_one_group_that_cannot_be_read_costs_its_members_alone_and_only_until_it_can(
+    status: int, code: str, tries: int, tenant: GraphServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("random.uniform", lambda low, high: 0.01)
-    tenant.fail("/groups/group-7/members", status=404, code="UnknownError")
+    types = ("azure_user_group_has_user", "azure_user_assigned_group")
+    tenant.fail("/groups/group-7/members", status=status, code=code, times=tries)
+    ran = run_steps(*types, source=tenant, out=Path("out"))
+    assert [len(ran.records[name]) for name in types] == [39, 39]
+    assert ran.report.of(types[0]).verdict == "partial"
+    told = "the members of 1 of them could not be read: /groups/group-7/members: "
+    assert told in ran.report.of(types[0]).reason
+    for _ in range(2):
+        ran = run_steps(*types, source=tenant, out=Path("out"))
+        assert [len(ran.records[name]) for name in types] == [40, 40]
+        assert {ran.verdicts[name] for name in types} == {"complete"}
+
+
+def test_groups_none_of_which_can_be_read_fail_their_types(tenant: GraphServer) -> None:
+    tenant.fail("/groups/*/members", status=403, code="Authorization_RequestDenied")
     ran = runs(tenant, "azure_user_group_has_user")
     assert ran.verdicts["azure_user_group_has_user"] == "failed"
+    assert "needs the permission GroupMember.Read.All" in ran.report.of("azure_user_group_has_user").reason
 
 
 def test_groups_that_fail_together_are_waited_for_together(

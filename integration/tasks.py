@@ -1,0 +1,45 @@
+"""What is left to be asked for of a relation, and what is kept of the answers."""
+
+from dataclasses import dataclass, field
+
+from integration.errors import GraphError
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The next page of a parent, or of the changes of a shard of parents.
+
+    Attributes:
+        parents: ids; one, where it is no shard.
+        delta: it is read by a delta query.
+        link: of the page; the first one where ``None``.
+        failures: how often it was tried in vain.
+        restarts: how often it began anew, because Graph had forgotten where it was.
+        doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
+    """
+
+    parents: tuple[str, ...]
+    delta: bool = False
+    link: str | None = None
+    failures: int = 0
+    restarts: int = 0
+    doubt: GraphError | None = None
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is kept of the answers to some tasks.
+
+    Attributes:
+        pieces: a parent's id, and a JSON array of some of its children.
+        items: how many children these are.
+        progress: how far parents are read: id, and the link of the next page where one is left.
+        again: the tasks that are left.
+        failures: how often the one of these has failed that failed most, and now again; 0 where none did.
+    """
+
+    pieces: list[tuple[str, bytes]] = field(default_factory=list)
+    items: int = 0
+    progress: list[tuple[str, str | None]] = field(default_factory=list)
+    again: list[Task] = field(default_factory=list)
+    failures: int = 0
