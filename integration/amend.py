@@ -102,6 +102,19 @@ def set_aside(database: sqlite3.Connection, number: int, ids: set[str]) -> int:
     return count
 
 
+def put_those_there(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
+    """Put children into a relation as ``put`` does, but those that were deleted only apart."""
+    listed = orjson.dumps(list(rows)).decode()
+    deleted = database.execute(
+        "SELECT id FROM removed WHERE id IN (SELECT value FROM json_each(?))", (listed,)
+    ).fetchall()
+    for (key,) in deleted:
+        kept = (number, parent, key, orjson.dumps(rows[key]).decode())
+        database.execute("INSERT OR REPLACE INTO aside VALUES(?, ?, ?, ?)", kept)
+    gone = {key for (key,) in deleted}
+    return put(database, number, parent, {key: row for key, row in rows.items() if key not in gone})
+
+
 def put_back(database: sqlite3.Connection, number: int, key: str) -> int:
     """Put the links to a child back into a relation."""
     kept = database.execute(

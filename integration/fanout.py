@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -26,7 +26,7 @@ from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, Inner, batch
 from integration.msgraph.client import Client, relative
-from integration.msgraph.paging import page_of
+from integration.msgraph.paging import Chain, page_of
 from integration.progress import Counter
 from integration.tasks import Kept, Task
 
@@ -199,7 +199,7 @@ class FanOut:
             if page.next_link is None:
                 kept.progress.extend((parent, None) for parent in task.parents)
             else:
-                kept.again.append(self._following(task, page.next_link, answer))
+                kept.again.append(self._following(task, page.next_link, page.rows))
                 if not task.delta:
                     kept.progress.append((task.parents[0], page.next_link))
         if self._budget.runs_low(answers) and self._tracked:
@@ -218,10 +218,10 @@ class FanOut:
             raise BadAnswer("a child has no id", path=self._title, status=200)
         return {parent: _each_once(children) for parent, children in found.items()}
 
-    def _following(self, task: Task, link: str, answer: Answer) -> Task:
-        if link == task.link:
-            raise BadAnswer("a next link leads back to its own page", path=answer.path, status=answer.status)
-        return replace(task, link=link, failures=0)
+    def _following(self, task: Task, link: str, rows: Sequence[Mapping[str, Any]]) -> Task:
+        chain = task.chain or Chain(task.link or self._client.url(self._title))
+        chain.lead_to(link, rows)
+        return replace(task, link=link, chain=chain, failures=0)
 
     def _doubted(self, task: Task, error: GraphError | None) -> list[Task]:
         """Return the task with which to go on when Graph has said whether a parent without children is there at all."""

@@ -1,10 +1,19 @@
 """Bringing one collection into the mirror: up to date by what changed, or read whole."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from integration.errors import BadAnswer, BadRequest, DeltaTokenExpired, GraphError, NotFound, PageTokenExpired
+from integration.errors import (
+    BadAnswer,
+    BadRequest,
+    Forbidden,
+    GraphError,
+    NotFound,
+    PageTokenExpired,
+    PagingError,
+)
 from integration.fanout import FanOut
 from integration.mirror_tables import Collection
 from integration.msgraph.delta import LIFETIME, changes, latest
@@ -15,6 +24,8 @@ if TYPE_CHECKING:
     from integration.reader import Flow, Reader
 
 _RESTARTS = 5
+_RESTORABLE = ("user", "group")
+_log = logging.getLogger("integration")
 
 
 class Fetcher:
@@ -40,6 +51,10 @@ class Fetcher:
         if known is None or known.state == "running" or not self._updated(known):
             self._read(self._mirror.find(self._request.name))
 
+    def fetch_whole(self) -> None:
+        """Have the mirror hold the collection as Graph has it now, whatever it holds; raises as ``fetch`` does."""
+        self._read(None)
+
     def _updated(self, known: Collection) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
         if known.state == "complete":
@@ -53,7 +68,7 @@ class Fetcher:
             if not reason and known.delta_link is not None:
                 self._change(known.delta_link)
                 return True
-        except (BadAnswer, BadRequest, DeltaTokenExpired, NotFound, PageTokenExpired) as error:
+        except (BadAnswer, BadRequest, Forbidden, NotFound, PagingError) as error:
             reason = str(error)
         except GraphError as error:
             if error.status not in (400, 410):
@@ -108,7 +123,7 @@ class Fetcher:
         name = self._request.name
         for restart in range(_RESTARTS + 1):
             if restart or known is None or known.state != "running":
-                self._mirror.begin(name, self._latest())
+                self._mirror.begin(name, self._latest(), self._deleted())
                 known = None
             self._flow.began()
             try:
@@ -130,6 +145,23 @@ class Fetcher:
         except GraphError as error:
             self._reader.reasons[self._request.name] = f"no changes can be asked for next time: {error}"
             return None
+
+    def _deleted(self) -> list[str]:
+        """Return the ids of deleted objects to which a relation may have links that come back with them, unseen.
+
+        Where Graph does not tell them, links to those that are restored come with the next full read. Sources: Get
+        incremental changes for groups; List deletedItems (directory objects).
+        """
+        if not self._reader.incremental or self._request.kind != "relation" or self._request.tracked is None:
+            return []
+        found: list[str] = []
+        for kind in _RESTORABLE:
+            url = self._client.url(f"/directory/deletedItems/microsoft.graph.{kind}", {"$select": "id"})
+            try:
+                found.extend(_id(row, url) for page in pages(self._client, url) for row in page.rows)
+            except GraphError as error:
+                _log.info("what was deleted before is not known: %s", error)
+        return found
 
     def _read_pages(self, next_link: str | None) -> None:
         request = self._request

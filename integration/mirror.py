@@ -84,12 +84,13 @@ class Mirror(Mirrored):
             database.execute("UPDATE about SET value = 'closed' WHERE name = 'run'")
             database.execute("DELETE FROM removals WHERE number <= (SELECT min(settled) FROM collections)")
 
-    def begin(self, name: str, delta_link: str | None) -> None:
+    def begin(self, name: str, delta_link: str | None, deleted: Sequence[str] = ()) -> None:
         """Start to read a collection whole: what is there of it goes.
 
         Args:
             name: the collection.
             delta_link: tells later what changed from now on.
+            deleted: ids of objects that are deleted and may be restored: a relation does not show the links to them.
         """
         self._repeated.discard(name)
         with self._transaction() as database:
@@ -107,6 +108,13 @@ class Mirror(Mirrored):
                 " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
                 (name, delta_link, time.time()),
             )
+            if deleted:
+                listed = orjson.dumps(deleted).decode()
+                database.execute("INSERT OR IGNORE INTO removed SELECT value FROM json_each(?)", (listed,))
+                database.execute(
+                    "INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)",
+                    (find_there(database, name).number, listed),
+                )
 
     def add(self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing) -> None:
         """Add a page of objects of a collection that is read whole.
@@ -213,7 +221,8 @@ class Mirror(Mirrored):
     ) -> None:
         """Apply a page of changes to a relation.
 
-        Children of a parent that the mirror has not read are left out: they are read with that parent.
+        Children of a parent that the mirror has not read are left out: they are read with that parent. Those that were
+        deleted, of which an earlier round is replayed, are set aside.
 
         Args:
             name: the relation.
@@ -228,7 +237,7 @@ class Mirror(Mirrored):
             read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
             for parent, rows in found.items():
                 if database.execute(read, (number, parent)).fetchone():
-                    changes += amend.put(database, number, parent, rows)
+                    changes += amend.put_those_there(database, number, parent, rows)
             for parent, ids in gone.items():
                 changes += len(amend.drop(database, number, parent, ids))
                 for key in ids:
@@ -237,22 +246,36 @@ class Mirror(Mirrored):
                     )
             self._advance(database, number, changes, link)
 
-    def settle(self, name: str) -> None:
-        """Take links to objects that were deleted meanwhile out of a relation, and put those to restored ones back."""
+    def settle(self, name: str) -> int:
+        """Take links to objects that were deleted meanwhile out of a relation, and put those to restored ones back.
+
+        Returns:
+            How many were restored of which the links are not known. Only reading the relation whole tells these: it has
+            no delta link any more.
+        """
         with self._transaction() as database:
             collection = find_there(database, name)
+            number = collection.number
             log = database.execute(
                 "SELECT number, id, removed FROM removals WHERE number > ? ORDER BY number", (collection.settled,)
             ).fetchall()
             if not log:
-                return
+                return 0
             last = {key: bool(removed) for _, key, removed in log}
             gone = {key for key, removed in last.items() if removed}
-            changes = amend.set_aside(database, collection.number, gone) if gone else 0
-            for key in last.keys() - gone:
-                changes += amend.put_back(database, collection.number, key)
-            amend.changed(database, collection.number, changes)
-            database.execute("UPDATE collections SET settled = ? WHERE number = ?", (log[-1][0], collection.number))
+            back = last.keys() - gone
+            changes = amend.set_aside(database, number, gone) if gone else 0
+            for key in back:
+                changes += amend.put_back(database, number, key)
+            amend.changed(database, number, changes)
+            database.execute("UPDATE collections SET settled = ? WHERE number = ?", (log[-1][0], number))
+            unknown = database.execute(
+                "DELETE FROM deleted_before WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
+                (number, orjson.dumps(list(back)).decode()),
+            ).rowcount
+            if unknown:
+                database.execute("UPDATE collections SET delta_link = NULL WHERE number = ?", (number,))
+        return unknown
 
     def current(self, name: str) -> None:
         """Say that a collection has all changes up to now."""

@@ -44,17 +44,22 @@ CREATE TABLE IF NOT EXISTS aside(
     collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, object TEXT NOT NULL,
     PRIMARY KEY(collection, id, parent)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deleted_before(
+    collection INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(collection, id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts(collection INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
     value TEXT NOT NULL, PRIMARY KEY(collection, name)
 ) WITHOUT ROWID;
 """
 """``journal``: what became of objects since the run began. ``removed``: ids of objects that were deleted, ``removals``
 in which order; ``aside``: links to them, which come back when they are restored. ``before``: ids that a collection had
-when it began to be read anew. ``facts``: what was found out about a version of a collection."""
+when it began to be read anew. ``deleted_before``: ids of objects that were deleted when a relation was read whole, so
+that links to them are not known. ``facts``: what was found out about a version of a collection."""
 TABLES = (
-    "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside", "facts",
+    "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside",
+    "deleted_before", "facts",
 )  # fmt: skip
-OF_A_COLLECTION = ("pieces", "places", "parents", "journal", "aside", "facts")
+OF_A_COLLECTION = ("pieces", "places", "parents", "journal", "aside", "deleted_before", "facts")
 
 
 @dataclass(frozen=True, slots=True)

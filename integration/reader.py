@@ -107,6 +107,7 @@ class Reader:
     refused: dict[str, dict[str, GraphError]] = field(default_factory=dict)
     _flows: dict[str, Flow] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _settling: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _asked: dict[str, Request] = field(default_factory=dict, repr=False)
     _threads: list[threading.Thread] = field(default_factory=list, repr=False)
     _casts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)
@@ -165,9 +166,17 @@ class Reader:
         return known.base if known else ""
 
     def settle(self, request: Request) -> str:
-        """Make a relation agree with what was deleted and restored meanwhile, and return its version."""
-        self.mirror.settle(request.name)
-        return self.version(request)
+        """Make a relation agree with what was deleted and restored meanwhile, and return its version.
+
+        Raises:
+            GraphError: it had to be read whole for that, and Graph did not give all of it.
+        """
+        with self._settling:
+            restored = self.mirror.settle(request.name)
+            if restored:
+                self.reasons[request.name] = f"{restored} objects were restored that had been deleted when it was read"
+                Fetcher(self, request, self._flow(request)).fetch_whole()
+            return self.version(request)
 
     def close(self) -> None:
         """Stop what is still being fetched, and wait until it has stopped."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from integration.errors import GraphError
+from integration.msgraph.paging import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Task:
         link: of the page; the first one where ``None``.
         failures: how often it was tried in vain.
         restarts: how often it began anew, because Graph had forgotten where it was.
+        chain: the pages that led to this one; ``None`` for the first.
         doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
     """
 
@@ -23,6 +25,7 @@ class Task:
     link: str | None = None
     failures: int = 0
     restarts: int = 0
+    chain: Chain | None = None
     doubt: GraphError | None = None
 
 

@@ -217,3 +217,38 @@ def test_a_group_that_hides_its_members_makes_memberships_partial() -> None:
     assert "1 of them hide" in result.reason
     assert "Member.Read.Hidden" in result.reason
     assert report.of("azure_user_group").verdict == "complete"
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_memberships_of_what_was_deleted_before_the_first_run_come_back_with_it(silent: bool) -> None:
+    tenant = small()
+    users = sorted({member for _, kind, member in tenant.memberships() if kind == "user"})[:5]
+    group = next(
+        member
+        for _, kind, member in tenant.memberships()
+        if kind == "group" and "Unified" in tenant.groups[member]["groupTypes"]
+    )
+    for user in users:
+        tenant.delete_user(user)
+    tenant.delete_group(group)
+    with Simulator(tenant, faults=Faults(silent_restores=silent)) as simulator:
+        read(simulator)
+        for user in users[:3]:
+            tenant.restore_user(user)
+        report = read(simulator)
+        (reason,) = report.reading["readWhole"].values()
+        assert reason == "3 objects were restored that had been deleted when it was read"
+        tenant.restore_user(users[3])
+        tenant.restore_group(group)
+        read(simulator)
+        read(simulator, "fresh")
+        assert graph("out") == graph("fresh")
+        simulator.reset()
+        assert read(simulator).reading["readWhole"] == {}
+        assert len(simulator.requests) <= 10
+
+
+def test_what_was_deleted_before_may_be_refused() -> None:
+    with Simulator(small(), faults=Faults(forbidden={"/directory": "Authorization_RequestDenied"})) as simulator:
+        report = read(simulator)
+    assert {result.verdict for result in report.results} == {"complete"}

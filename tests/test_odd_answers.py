@@ -12,7 +12,7 @@ from integration.msgraph.answers import Answer, decode
 from integration.msgraph.auth import NoToken
 from integration.msgraph.batch import Inner, batch
 from integration.msgraph.client import Client
-from integration.msgraph.paging import page_of
+from integration.msgraph.paging import Chain, page_of
 from integration.testing import GraphServer, Ran, run_steps
 
 LICENCE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
@@ -212,3 +212,14 @@ def test_a_request_that_a_batch_was_answered_without_is_sent_again() -> None:
     client = Poster("http://127.0.0.1:7120", NoToken(), requests.Session())
     for statuses in ([503, 503], [503, 200]):
         assert [each.status for each in batch(client, [Inner("/a", {}), Inner("/b", {})])] == statuses
+
+
+def test_pages_that_always_lead_on_and_hold_nothing_new_are_left() -> None:
+    chain = Chain("http://127.0.0.1:7120/v1.0/users")
+    group = {"id": "group-1"}
+    for number in range(3_000):
+        chain.lead_to(f"/new/{number}", [{**group, "members@delta": [{"id": f"user-{number}"}]}])
+    for number in range(1_000):
+        chain.lead_to(f"/again/{number}", [{**group, "members@delta": [{"id": "user-1"}]}] if number else [])
+    with pytest.raises(PagingError, match="1000 pages in a row hold nothing new"):
+        chain.lead_to("/again", [])

@@ -1,13 +1,17 @@
 """Reading a collection page by page. Source: Paging Microsoft Graph data in your app."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from integration.errors import BadAnswer, PagingError
 from integration.msgraph.answers import Answer
 from integration.msgraph.client import Client, path_of
+
+_WITHOUT_NEWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,37 @@ class Page:
     next_link: str | None
 
 
+class Chain:
+    """The pages that follow from a first one: one that does not end has to be left.
+
+    Source: endless rounds of a delta query are known from Graph (microsoft-graph-docs, issue 4263).
+
+    Args:
+        url: of the first page.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._path = path_of(url)
+        self._links = {url}
+        self._contents: set[int] = set()
+        self._without_news = 0
+
+    def lead_to(self, link: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Take note of a page that leads to another one.
+
+        Raises:
+            PagingError: the link has been followed before, or a thousand pages in a row held nothing new.
+        """
+        if link in self._links:
+            raise PagingError("a next link leads back to a page that was read already", path=self._path)
+        self._links.add(link)
+        content = hash(orjson.dumps(rows))
+        self._without_news = self._without_news + 1 if content in self._contents else 0
+        self._contents.add(content)
+        if self._without_news >= _WITHOUT_NEWS:
+            raise PagingError(f"{_WITHOUT_NEWS} pages in a row hold nothing new", path=self._path)
+
+
 def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
     """Yield the pages of a collection until there is no ``@odata.nextLink``; each is fetched while the last is in use.
 
@@ -32,7 +67,7 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
         headers: sent with every page, since next links do not carry them.
 
     Raises:
-        PagingError: a next link leads to another host or has been followed before.
+        PagingError: a next link leads to another host or has been followed before, or there is no end.
         GraphError: as ``Client.get`` raises.
     """
     page = page_of(client, client.get(url, headers))
@@ -40,17 +75,15 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
     if link is None:
         yield page
         return
-    seen = {url}
+    chain = Chain(url)
     with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
-        while link is not None and link not in seen:
-            seen.add(link)
+        while link is not None:
+            chain.lead_to(link, page.rows)
             following = ahead.submit(client.get, link, headers)
             yield page
             page = page_of(client, following.result())
             link = page.next_link
         yield page
-    if link is not None:
-        raise PagingError("a next link leads back to a page that was read already", path=path_of(url))
 
 
 def page_of(client: Client, answer: Answer) -> Page:

@@ -72,6 +72,19 @@ class Directory:
             call, context(call, call.segments[0], names), places, lambda place: state[place] == LISTED, item
         )
 
+    def deleted(self, call: Call) -> Answer:
+        """``/directory/deletedItems/microsoft.graph.user`` and ``…group``."""
+        kind = _cast([call.segments[2]])
+        if kind not in (USER, GROUP):
+            raise GraphError(400, "Request_BadRequest", "Only users and groups are restored here.")
+        names = select_of(call)
+        check_select(names or (), (kind,))
+        state, encode = self.tenant.state, self.encoders.plain(kind, names)
+        places = self.tenant.of_kind[kind]
+        return self.pager.page(
+            call, context(call, "directoryObjects", names), places, lambda p: state[p] == DELETED, encode
+        )
+
     def collection_count(self, call: Call) -> Answer:
         """``/users/$count`` and its like."""
         state = self.tenant.state

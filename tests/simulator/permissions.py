@@ -30,6 +30,7 @@ _OPENS: dict[str, tuple[str, ...]] = {
     "servicePrincipals": ("Application.Read.All", "Directory.Read.All"),
     "contacts": ("OrgContact.Read.All", "Directory.Read.All"),
     "directoryObjects": ("Directory.Read.All", "User.Read.All"),
+    "directory": ("User.Read.All", "Directory.Read.All"),
     "policies": ("Policy.Read.All",),
 }
 _KIND = {

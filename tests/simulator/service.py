@@ -169,6 +169,8 @@ class Service:
                 return self.directory.collection_count(call)
             case "GET", (name, _) if name in COLLECTIONS:
                 return self.directory.one(call)
+            case "GET", ("directory", "deletedItems", _):
+                return self.directory.deleted(call)
             case "GET", ("groups", _, "members" | "owners", *_):
                 return self.directory.related(call)
         raise GraphError(400, "BadRequest", f"Resource not found for the segment '{call.segments[-1]}'.")
