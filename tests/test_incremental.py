@@ -11,6 +11,7 @@ import pytest
 
 from integration import Report, load, plan, run
 from integration.config import Config
+from integration.mirror import Mirror
 from integration.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 
@@ -252,3 +253,38 @@ def test_what_was_deleted_before_may_be_refused() -> None:
     with Simulator(small(), faults=Faults(forbidden={"/directory": "Authorization_RequestDenied"})) as simulator:
         report = read(simulator)
     assert {result.verdict for result in report.results} == {"complete"}
+
+
+def test_a_replayed_membership_of_a_deleted_user_waits_for_the_user() -> None:
+    user, link = {"id": "user-1"}, "http://127.0.0.1/v1.0/delta"
+
+    def members(mirror: Mirror) -> list[Any]:
+        with mirror.pieces("members") as pieces:
+            return [each for _, found in pieces.more() for each in found]
+
+    with closing(Mirror(Path("mirror.db"))) as mirror:
+        mirror.open("contoso.example", fresh=False)
+        for name, row in (("users", user), ("groups", {"id": "group-1"})):
+            mirror.begin(name, link)
+            mirror.add(name, [row], None)
+            mirror.complete(name)
+        mirror.begin("members", link)
+        mirror.add_children("members", [("group-1", b'[{"id": "user-1"}]')], [("group-1", None)])
+        mirror.complete("members")
+        mirror.change("users", {}, ["user-1"], link)
+        mirror.settle("members")
+        mirror.change_children("members", {"group-1": {"user-1": user}}, {}, [], link)
+        assert members(mirror) == []
+        mirror.change("users", {"user-1": user}, [], link)
+        mirror.settle("members")
+        assert members(mirror) == [user]
+
+
+def test_a_delta_query_that_is_refused_later_means_a_full_read() -> None:
+    with Simulator(small()) as simulator:
+        read(simulator)
+    refused = Faults(forbidden={"/users/delta": "Authorization_RequestDenied"})
+    with Simulator(small(), faults=refused, port=port(simulator)) as again:
+        report = read(again)
+    assert report.of("azure_user").verdict == "complete"
+    assert any("not permitted" in reason for reason in report.reading["readWhole"].values())
