@@ -58,7 +58,7 @@ class Fetcher:
     def _updated(self, known: Collection) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
         if known.state == "complete":
-            if self._request.kind == "relation":
+            if self._request.kind == "relation" and self._reader.incremental:
                 self._fan_out()
             return True
         reason = self._outdated(known)

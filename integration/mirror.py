@@ -50,6 +50,8 @@ class Mirror(Mirrored):
     def open(self, tenant: str, *, fresh: bool) -> str:
         """Start a run, or go on with one that was cut short less than a day ago.
 
+        What is only half there otherwise goes; which objects were there before it was begun anew stays known.
+
         Args:
             tenant: names the tenant and where it is read from; what the mirror has of another one goes.
             fresh: keep nothing.
@@ -69,7 +71,12 @@ class Mirror(Mirrored):
             if not resumed:
                 for (number,) in database.execute("SELECT number FROM collections WHERE state = 'running'").fetchall():
                     content.clear(database, number)
-                database.execute("DELETE FROM collections WHERE state = 'running'")
+                database.execute(
+                    "DELETE FROM collections WHERE state = 'running' AND number NOT IN (SELECT collection FROM before)"
+                )
+                database.execute(
+                    "UPDATE collections SET next_link = NULL, delta_link = NULL, version = '' WHERE state = 'running'"
+                )
                 database.execute("DELETE FROM journal")
                 database.execute("UPDATE collections SET state = 'stale', base = version")
                 about["opened_on"] = str(time.time())
