@@ -29,6 +29,7 @@ def account(reader: Reader) -> dict[str, Any]:
         },
         "readWhole": dict(reader.reasons),
         **({"withoutServicePrincipals": sorted(reader.plain)} if reader.plain else {}),
+        **({"withoutDeletedItems": sorted(reader.bin_refused)} if reader.bin_refused else {}),
     }
 
 

@@ -1,6 +1,5 @@
 """Bringing one collection into the mirror: up to date by what changed, or read whole."""
 
-import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _RESTARTS = 5
 _RESTORABLE = ("user", "group")
-_log = logging.getLogger("integration")
 
 
 class Fetcher:
@@ -160,7 +158,7 @@ class Fetcher:
             try:
                 found.extend(_id(row, url) for page in pages(self._client, url) for row in page.rows)
             except GraphError as error:
-                _log.info("what was deleted before is not known: %s", error)
+                self._reader.bin_refused.append(str(error))
         return found
 
     def _read_pages(self, next_link: str | None) -> None:

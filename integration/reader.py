@@ -90,6 +90,7 @@ class Reader:
         reads_hidden: the application is known to have ``Member.Read.Hidden``.
         reasons: why a collection that was there had to be read whole, by name.
         plain: relations of which service principals may be missing.
+        bin_refused: why it is not known what was deleted before relations were read whole, and may be restored.
         refused: parents whose children Graph did not give to the end, and why, by relation.
     """
 
@@ -104,6 +105,7 @@ class Reader:
     counter: Counter = field(default_factory=lambda: Counter(lambda _: None))
     reasons: dict[str, str] = field(default_factory=dict)
     plain: set[str] = field(default_factory=set)
+    bin_refused: list[str] = field(default_factory=list)
     refused: dict[str, dict[str, GraphError]] = field(default_factory=dict)
     _flows: dict[str, Flow] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -253,6 +253,7 @@ def test_what_was_deleted_before_may_be_refused() -> None:
     with Simulator(small(), faults=Faults(forbidden={"/directory": "Authorization_RequestDenied"})) as simulator:
         report = read(simulator)
     assert {result.verdict for result in report.results} == {"complete"}
+    assert ["deletedItems" in reason for reason in report.reading["withoutDeletedItems"]] == [True, True]
 
 
 def test_a_replayed_membership_of_a_deleted_user_waits_for_the_user() -> None:
