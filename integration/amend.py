@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from integration.content import Row, append, has_places, place, place_all, places, rewrite
+from integration.mirror_tables import Collection
 
 
 def put(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
@@ -122,6 +123,31 @@ def put_back(database: sqlite3.Connection, number: int, key: str) -> int:
     ).fetchall()
     database.execute("DELETE FROM aside WHERE collection = ? AND id = ?", (number, key))
     return sum(put(database, number, parent, {key: orjson.loads(row)}) for parent, row in kept)
+
+
+def settle(database: sqlite3.Connection, relation: Collection) -> int:
+    """Make a relation agree with what was deleted and restored since it was last settled, as ``Mirror.settle`` says."""
+    number = relation.number
+    log = database.execute(
+        "SELECT number, id, removed FROM removals WHERE number > ? ORDER BY number", (relation.settled,)
+    ).fetchall()
+    if not log:
+        return 0
+    last = {key: bool(removed) for _, key, removed in log}
+    gone = {key for key, removed in last.items() if removed}
+    back = last.keys() - gone
+    changes = set_aside(database, number, gone) if gone else 0
+    for key in back:
+        changes += put_back(database, number, key)
+    changed(database, number, changes)
+    database.execute("UPDATE collections SET settled = ? WHERE number = ?", (log[-1][0], number))
+    unknown = database.execute(
+        "DELETE FROM deleted_before WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
+        (number, orjson.dumps(list(back)).decode()),
+    ).rowcount
+    if unknown:
+        database.execute("UPDATE collections SET delta_link = NULL WHERE number = ?", (number,))
+    return unknown
 
 
 def _pieces_with(

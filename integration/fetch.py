@@ -199,6 +199,8 @@ class Fetcher:
             )
             fan.fetch(pending, self._reader.in_flight, any_read=self._mirror.has_read(request.name))
             self._reader.refused[request.name] = fan.refused
+            if fan.economized:
+                self._mirror.leave_deleted(request.name)
             if fan.plain:
                 self._reader.plain.add(request.name)
 

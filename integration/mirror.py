@@ -172,7 +172,7 @@ class Mirror(Mirrored):
                     self._repeated.add(name)
             else:
                 changes = sum(
-                    amend.put(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
+                    amend.put_those_there(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
                     for parent, objects in pieces
                 )
                 amend.changed(database, number, changes)
@@ -181,7 +181,7 @@ class Mirror(Mirrored):
         self._writing.put(write, then)
 
     def complete(self, name: str) -> bool:
-        """Say that a collection has been read whole, and tell whether objects came again, which are there once now."""
+        """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again."""
         with self._transaction() as database:
             number = find_there(database, name).number
             if content.find_places(database, number):
@@ -261,28 +261,17 @@ class Mirror(Mirrored):
             no delta link any more.
         """
         with self._transaction() as database:
-            collection = find_there(database, name)
-            number = collection.number
-            log = database.execute(
-                "SELECT number, id, removed FROM removals WHERE number > ? ORDER BY number", (collection.settled,)
-            ).fetchall()
-            if not log:
-                return 0
-            last = {key: bool(removed) for _, key, removed in log}
-            gone = {key for key, removed in last.items() if removed}
-            back = last.keys() - gone
-            changes = amend.set_aside(database, number, gone) if gone else 0
-            for key in back:
-                changes += amend.put_back(database, number, key)
-            amend.changed(database, number, changes)
-            database.execute("UPDATE collections SET settled = ? WHERE number = ?", (log[-1][0], number))
-            unknown = database.execute(
-                "DELETE FROM deleted_before WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
-                (number, orjson.dumps(list(back)).decode()),
-            ).rowcount
-            if unknown:
-                database.execute("UPDATE collections SET delta_link = NULL WHERE number = ?", (number,))
-        return unknown
+            return amend.settle(database, find_there(database, name))
+
+    def leave_deleted(self, name: str) -> None:
+        """Take links to deleted objects out of a relation that was read by delta queries: these list them at first.
+
+        Source: microsoft-graph-docs-contrib, issue 5855.
+        """
+        with self._transaction() as database:
+            gone = {key for (key,) in database.execute("SELECT id FROM removed")}
+            if gone and amend.set_aside(database, find_there(database, name).number, gone):
+                self._repeated.add(name)
 
     def current(self, name: str) -> None:
         """Say that a collection has all changes up to now."""

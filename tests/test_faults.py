@@ -123,6 +123,19 @@ def test_a_budget_that_runs_low_is_spent_on_what_costs_less(undisturbed: list[tu
     assert graph(Path("out")) == undisturbed
 
 
+def test_deleted_members_that_a_delta_query_lists_are_no_members() -> None:
+    tenant = synthetic_tenant(users=300, groups=80, memberships=1500, seed=31)
+    for user in sorted({member for _, kind, member in tenant.memberships() if kind == "user"})[::3]:
+        tenant.delete_user(user)
+    with Simulator(tenant) as simulator:
+        read(simulator, "whole")
+    with Simulator(tenant, quota=150, faults=Faults(delta_lists_deleted=True)) as simulator:
+        report = read(simulator, "out")
+        assert any("delta?$select=id,members&$filter=" in url for r in simulator.requests for url, _ in r.inner)
+    assert not [result for result in report.results if result.problems]
+    assert graph(Path("out")) == graph(Path("whole"))
+
+
 def test_groups_that_vanish_are_no_failure() -> None:
     tenant: Tenant = synthetic_tenant(users=300, groups=80, memberships=1500, seed=31)
     with Simulator(tenant, faults=Faults(vanished=3)) as simulator:

@@ -163,6 +163,7 @@ class Delta:
         if tenant.state[group] != LISTED or self._directory.hides(group):
             return
         present = tenant.members[group]
+        all_listed = changed.whole and self._directory.injector.faults.delta_lists_deleted
         omit = SERVICE_PRINCIPAL if self._directory.injector.faults.delta_without_service_principals else -1
         if changed.whole and not changed.members:
             places: Iterator[int] = islice(present, bisect_right(present, after), None)
@@ -174,7 +175,7 @@ class Delta:
             if tenant.kind[place] == omit:
                 continue
             if contains(present, place):
-                if tenant.state[place] != DELETED:
+                if all_listed or tenant.state[place] != DELETED:
                     yield place, True
             else:
                 yield place, False
