@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import compress
+from operator import not_
 from typing import Any
 
 import orjson
@@ -152,9 +154,9 @@ class FanOut:
 
     def _reshape(self) -> None:
         """Make shards of the parents of which nothing is read, or undo that where delta queries do not work."""
-        fresh = [task for task in self._tasks if task.link is None and task.delta is not self._tracked]
-        if fresh:
-            kept = [task for task in self._tasks if task.link is not None or task.delta is self._tracked]
+        fits = [task.link is not None or task.alone or task.delta is self._tracked for task in self._tasks]
+        if not all(fits):
+            kept, fresh = list(compress(self._tasks, fits)), list(compress(self._tasks, map(not_, fits)))
             size = _SHARD if self._tracked else 1
             parents = [parent for task in fresh for parent in task.parents]
             shards = [tuple(parents[start : start + size]) for start in range(0, len(parents), size)]
@@ -184,20 +186,24 @@ class FanOut:
             error = answer.error()
             if error is not None or task.doubt is not None:
                 kept.again.extend(again := self._doubted(task, error) if task.doubt else self._retry(task, error))
-                if not isinstance(error, Throttled):
+                if not isinstance(error, Throttled | BadRequest):
                     kept.failures = max([kept.failures, *(each.failures for each in again)])
                 continue
             page = page_of(self._client, answer)
-            if task.delta and not {row.get("id") for row in page.rows} <= set(task.parents):
-                self._tracked = False
-                kept.again.append(replace(task, link=None))
-                continue
+            if task.delta:
+                task = replace(task, told=task.told | {str(row.get("id")) for row in page.rows})
+                if not task.told <= set(task.parents):
+                    self._tracked = False
+                    kept.again.append(Task(task.parents, delta=True))
+                    continue
             for parent, children in self._children_of(task, page.rows).items():
                 if children:
                     kept.pieces.append((parent, orjson.dumps(children)))
                     kept.items += len(children)
             if page.next_link is None:
-                kept.progress.extend((parent, None) for parent in task.parents)
+                untold = set(task.parents) - task.told if task.delta else set()
+                kept.progress.extend((parent, None) for parent in task.parents if parent not in untold)
+                kept.again.extend(Task((parent,), alone=True) for parent in sorted(untold))
             else:
                 kept.again.append(self._following(task, page.next_link, page.rows))
                 if not task.delta:
@@ -244,7 +250,7 @@ class FanOut:
                 raise error
             return [task]
         if isinstance(error, PageTokenExpired) and task.restarts < _RESTARTS:
-            return [Task(task.parents, task.delta, restarts=task.restarts + 1)]
+            return [Task(task.parents, task.delta, alone=task.alone, restarts=task.restarts + 1)]
         mendable = isinstance(error, ServiceUnavailable | NotLicensed) or (error and error.status == 401)
         again = self._once_more(task) if mendable else []
         if task.delta and not again:

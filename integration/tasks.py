@@ -13,6 +13,8 @@ class Task:
     Attributes:
         parents: ids; one, where it is no shard.
         delta: it is read by a delta query.
+        told: parents of which the pages before told.
+        alone: a delta query did not tell of the parent, so it is not read by one.
         link: of the page; the first one where ``None``.
         failures: how often it was tried in vain.
         restarts: how often it began anew, because Graph had forgotten where it was.
@@ -22,6 +24,8 @@ class Task:
 
     parents: tuple[str, ...]
     delta: bool = False
+    told: frozenset[str] = frozenset()
+    alone: bool = False
     link: str | None = None
     failures: int = 0
     restarts: int = 0

@@ -123,6 +123,16 @@ def test_a_budget_that_runs_low_is_spent_on_what_costs_less(undisturbed: list[tu
     assert graph(Path("out")) == undisturbed
 
 
+def test_groups_that_a_delta_query_does_not_tell_of_are_read_by_themselves(
+    undisturbed: list[tuple[Any, ...]],
+) -> None:
+    with Simulator(TENANT, quota=150, faults=Faults(delta_omits_groups=True)) as simulator:
+        report = read(simulator, "out")
+        assert any("delta?$select=id,members&$filter=" in url for r in simulator.requests for url, _ in r.inner)
+    assert {result.verdict for result in report.results} == {"complete"}
+    assert graph(Path("out")) == undisturbed
+
+
 def test_deleted_members_that_a_delta_query_lists_are_no_members() -> None:
     tenant = synthetic_tenant(users=300, groups=80, memberships=1500, seed=31)
     for user in sorted({member for _, kind, member in tenant.memberships() if kind == "user"})[::3]:

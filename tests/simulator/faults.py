@@ -68,6 +68,8 @@ class Faults:
     """Restoring a user tells nothing about its memberships in the groups' delta."""
     delta_without_service_principals: bool = False
     """members@delta omits service principals, as /members does."""
+    delta_omits_groups: bool = False
+    """A first round with a $filter tells nothing of every other object."""
     delta_lists_deleted: bool = False
     """members@delta of a first round lists members that are deleted and may be restored."""
 
@@ -92,7 +94,7 @@ class Faults:
 NAMES = tuple(each.name for each in fields(Faults))
 RATES = NAMES[: NAMES.index("silent_restores")]
 SURVIVABLE = RATES[: RATES.index("vanished")]
-SWITCHES = ("silent_restores", "delta_without_service_principals", "delta_lists_deleted")
+SWITCHES = ("silent_restores", "delta_without_service_principals", "delta_omits_groups", "delta_lists_deleted")
 
 
 class Injector:
