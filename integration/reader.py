@@ -177,7 +177,7 @@ class Reader:
             restored = self.mirror.settle(request.name)
             if restored:
                 self.reasons[request.name] = f"{restored} objects were restored that had been deleted when it was read"
-                Fetcher(self, request, self._flow(request)).fetch_whole()
+                self._fetch_anew(request)
             return self.version(request)
 
     def close(self) -> None:
@@ -240,6 +240,14 @@ class Reader:
         else:
             self._fetch(request, flow)
         return flow
+
+    def _fetch_anew(self, request: Request) -> None:
+        flow = self._flow(request)
+        try:
+            Fetcher(self, request, flow).fetch_whole()
+        except BaseException as failure:
+            flow.end(failure)
+            raise
 
     def _fetch(self, request: Request, flow: Flow) -> None:
         try:

@@ -249,6 +249,25 @@ def test_memberships_of_what_was_deleted_before_the_first_run_come_back_with_it(
         assert len(simulator.requests) <= 10
 
 
+def test_memberships_that_cannot_be_read_anew_fail_their_types() -> None:
+    tenant = small()
+    user = next(member for _, kind, member in tenant.memberships() if kind == "user")
+    tenant.delete_user(user)
+    with Simulator(tenant) as simulator:
+        read(simulator)
+    tenant.restore_user(user)
+    faults = Faults(silent_restores=True, status_503=100_000, after=7, retry_after_seconds=100_000)
+    with Simulator(tenant, faults=faults, port=port(simulator)) as simulator:
+        report = read(simulator)
+        assert [result.type for result in report.results if result.verdict == "failed"] == [
+            "azure_user_assigned_group", "azure_user_group_has_group", "azure_user_group_has_user",
+        ]  # fmt: skip
+    with Simulator(tenant, port=port(simulator)) as simulator:
+        assert {result.verdict for result in read(simulator).results} == {"complete"}
+        read(simulator, "fresh")
+    assert graph("out") == graph("fresh")
+
+
 def test_what_was_deleted_before_may_be_refused() -> None:
     with Simulator(small(), faults=Faults(forbidden={"/directory": "Authorization_RequestDenied"})) as simulator:
         report = read(simulator)
