@@ -35,6 +35,7 @@ from integration.tasks import Kept, Task
 _RESTARTS = 5
 _SHARD = 50
 _FULL = 8
+_DOUBTS = 2
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
@@ -232,7 +233,7 @@ class FanOut:
     def _doubted(self, task: Task, error: GraphError | None) -> list[Task]:
         """Return the task with which to go on when Graph has said whether a parent without children is there at all."""
         if isinstance(error, NotFound):
-            return []
+            return self._once_more(task) if task.failures < _DOUBTS else []
         if error is not None:
             return self._retry(task, error)
         return self._once_more(replace(task, doubt=None)) or self._refuse(task, task.doubt)
