@@ -28,9 +28,9 @@ from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, Inner, batch
 from integration.msgraph.client import Client, relative
-from integration.msgraph.paging import Chain, page_of
+from integration.msgraph.paging import Chain, Page, page_of
 from integration.progress import Counter
-from integration.tasks import Kept, Task
+from integration.tasks import Kept, Task, each_once
 
 _RESTARTS = 5
 _SHARD = 50
@@ -184,13 +184,12 @@ class FanOut:
         """Return what is kept of the answers."""
         kept = Kept()
         for task, answer in zip(tasks, answers, strict=True):
-            error = answer.error()
-            if error is not None or task.doubt is not None:
+            page, error = self._page(task, answer)
+            if page is None:
                 kept.again.extend(again := self._doubted(task, error) if task.doubt else self._retry(task, error))
                 if not isinstance(error, Throttled | BadRequest):
                     kept.failures = max([kept.failures, *(each.failures for each in again)])
                 continue
-            page = page_of(self._client, answer)
             if task.delta:
                 task = replace(task, told=task.told | {str(row.get("id")) for row in page.rows})
                 if not task.told <= set(task.parents):
@@ -213,6 +212,16 @@ class FanOut:
             self.economized = True
         return kept
 
+    def _page(self, task: Task, answer: Answer) -> tuple[Page | None, GraphError | None]:
+        """Return the page that an answer holds, or its error; neither where the parent alone was asked for."""
+        error = answer.error()
+        if error is None and task.doubt is None:
+            try:
+                return page_of(self._client, answer), None
+            except BadAnswer as garbled:
+                return None, garbled
+        return None, error
+
     def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
         """Return the children on a page, by parent."""
         found: dict[str, Sequence[dict[str, Any]]] = {task.parents[0]: rows}
@@ -223,7 +232,7 @@ class FanOut:
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all("id" in child for children in found.values() for child in children):
             raise BadAnswer("a child has no id", path=self._title, status=200)
-        return {parent: _each_once(children) for parent, children in found.items()}
+        return {parent: each_once(children) for parent, children in found.items()}
 
     def _following(self, task: Task, link: str, rows: Sequence[Mapping[str, Any]]) -> Task:
         chain = task.chain or Chain(task.link or self._client.url(self._title))
@@ -252,7 +261,7 @@ class FanOut:
             return [task]
         if isinstance(error, PageTokenExpired) and task.restarts < _RESTARTS:
             return [Task(task.parents, task.delta, alone=task.alone, restarts=task.restarts + 1)]
-        mendable = isinstance(error, ServiceUnavailable | NotLicensed) or (error and error.status == 401)
+        mendable = isinstance(error, BadAnswer | ServiceUnavailable | NotLicensed) or (error and error.status == 401)
         again = self._once_more(task) if mendable else []
         if task.delta and not again:
             self._tracked = False
@@ -288,8 +297,3 @@ class FanOut:
             return Inner(relative(f"{self._parents}/delta", options), headers)
         options = self._options if self.plain else {**self._options, "$count": "true"}
         return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
-
-
-def _each_once(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the objects without those that came again."""
-    return list({row["id"]: row for row in rows}.values())

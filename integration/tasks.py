@@ -1,6 +1,8 @@
 """What is left to be asked for of a relation, and what is kept of the answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from integration.errors import GraphError
 from integration.msgraph.paging import Chain
@@ -50,3 +52,8 @@ class Kept:
     progress: list[tuple[str, str | None]] = field(default_factory=list)
     again: list[Task] = field(default_factory=list)
     failures: int = 0
+
+
+def each_once(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the objects without those that came again."""
+    return list({row["id"]: row for row in rows}.values())

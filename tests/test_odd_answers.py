@@ -88,6 +88,7 @@ def test_half_an_emoji_costs_itself_alone() -> None:
     ("status", "code", "tries"),
     [
         (404, "Request_ResourceNotFound", 6),
+        (200, "Garbled", 6),
         (404, "UnknownError", 6),
         (403, "Authorization_RequestDenied", 1),
         (403, LICENCE, 6),
