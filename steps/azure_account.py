@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, GraphError, entity_step
+from integration import BadRequest, Context, Entity, Forbidden, NotFound, entity_step
 from integration.values import epoch_ms, without_nulls
 
 
@@ -40,10 +40,10 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
 
 
 def _security_defaults(ctx: Context) -> bool | None:
-    """Tell whether security defaults are on; ``None`` where Graph does not say."""
+    """Tell whether security defaults are on; ``None`` where Graph refuses to say."""
     try:
         policy = ctx.graph.get("/policies/identitySecurityDefaultsEnforcementPolicy")
-    except GraphError:
+    except (BadRequest, Forbidden, NotFound):
         return None
     enabled: bool | None = policy.get("isEnabled")
     return enabled

@@ -14,13 +14,9 @@ ORGANIZATION = {"id": "7a1f0c52-3b5e-4d0a-9c1e-52b0f6f0a001", "displayName": "Co
 
 
 @pytest.mark.parametrize(
-    ("status", "verdict"), [(200, "complete"), (404, "complete"), (403, "partial"), (501, "partial"), (503, "partial")]
+    ("status", "verdict"), [(200, "complete"), (404, "complete"), (403, "partial"), (501, "partial")]
 )
-def test_the_account_is_there_whatever_becomes_of_its_security_defaults(
-    status: int, verdict: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.01)
-
+def test_the_account_is_there_whatever_becomes_of_its_security_defaults(status: int, verdict: str) -> None:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
