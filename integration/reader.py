@@ -135,9 +135,8 @@ class Reader:
             while True:
                 ended = flow.ended
                 for parent, objects in pieces.more():
-                    for each in objects:
-                        if takes[each.get(_KIND)]:
-                            yield parent, row(each)
+                    for each in [one for one in objects if takes[one.get(_KIND)]] if request.cast else objects:
+                        yield parent, row(each)
                 if flow.readings != readings:
                     raise Restarted(request.name)
                 if ended:
