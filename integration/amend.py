@@ -146,7 +146,7 @@ def settle(database: sqlite3.Connection, relation: Collection) -> int:
         (number, orjson.dumps(list(back)).decode()),
     ).rowcount
     if unknown:
-        database.execute("UPDATE collections SET delta_link = NULL WHERE number = ?", (number,))
+        database.execute("UPDATE collections SET delta_link = NULL, state = 'stale' WHERE number = ?", (number,))
     return unknown
 
 

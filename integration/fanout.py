@@ -21,22 +21,22 @@ from integration.errors import (
     NotFound,
     NotLicensed,
     PageTokenExpired,
+    PagingError,
     ServiceUnavailable,
     Throttled,
 )
 from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
-from integration.msgraph.batch import MOST, Inner, batch
-from integration.msgraph.client import Client, relative
+from integration.msgraph.batch import MOST, batch
+from integration.msgraph.client import Client
 from integration.msgraph.paging import Chain, Page, page_of
 from integration.progress import Counter
-from integration.tasks import Kept, Task, each_once
+from integration.tasks import Kept, Questions, Task, each_once
 
 _RESTARTS = 5
 _SHARD = 50
 _FULL = 8
 _DOUBTS = 2
-_ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
 class FanOut:
@@ -60,7 +60,6 @@ class FanOut:
         grew: called when there is more in the mirror.
 
     Attributes:
-        plain: service principals may be missing.
         economized: some parents were read by a delta query.
         refused: parents whose children Graph did not give to the end, and why.
     """
@@ -80,12 +79,12 @@ class FanOut:
     ) -> None:
         self._client, self._mirror, self._name = client, mirror, name
         self._parents, self._relation = parents, relation
-        self._options = {"$select": ",".join(select), "$top": "999"}
+        self._questions = Questions(client, parents, relation, select)
         self._tracked = tracked
         self._grew = grew
         self._counter = counter
         self._title = f"{parents}/{{id}}/{relation}"
-        self.plain = False
+        self._takes_advanced = False
         self.economized = False
         self.refused: dict[str, GraphError] = {}
         self._any_read = False
@@ -96,6 +95,11 @@ class FanOut:
         self._failure: BaseException | None = None
         self._changed = threading.Condition()
         self._progress = time.monotonic()
+
+    @property
+    def plain(self) -> bool:
+        """Whether children were listed plainly, so that service principals may be missing."""
+        return self._questions.plain
 
     def fetch(self, pending: Sequence[tuple[str, str | None]], threads: int, *, any_read: bool = False) -> None:
         """Fetch the children of parents, each from its next page on.
@@ -168,7 +172,7 @@ class FanOut:
 
         Where the mirror has to be waited for, the answers are gone already: they take a multiple of what is kept.
         """
-        kept = self._settle(tasks, batch(self._client, [self._inner(task) for task in tasks]))
+        kept = self._settle(tasks, batch(self._client, [self._questions.inner(task) for task in tasks]))
         if kept.pieces or kept.progress:
             self._mirror.add_children(self._name, kept.pieces, kept.progress, self._grew)
             self._progress = time.monotonic()
@@ -184,43 +188,45 @@ class FanOut:
         """Return what is kept of the answers."""
         kept = Kept()
         for task, answer in zip(tasks, answers, strict=True):
-            page, error = self._page(task, answer)
-            if page is None:
-                kept.again.extend(again := self._doubted(task, error) if task.doubt else self._retry(task, error))
-                if not isinstance(error, Throttled | BadRequest):
-                    kept.failures = max([kept.failures, *(each.failures for each in again)])
-                continue
-            if task.delta:
-                task = replace(task, told=task.told | {str(row.get("id")) for row in page.rows})
-                if not task.told <= set(task.parents):
-                    self._tracked = False
-                    kept.again.append(Task(task.parents, delta=True))
+            error = answer.error()
+            if error is None and task.doubt is None:
+                try:
+                    kept.again.extend(self._keep(task, page_of(self._client, answer), kept))
                     continue
-            for parent, children in self._children_of(task, page.rows).items():
-                if children:
-                    kept.pieces.append((parent, orjson.dumps(children)))
-                    kept.items += len(children)
-            if page.next_link is None:
-                untold = set(task.parents) - task.told if task.delta else set()
-                kept.progress.extend((parent, None) for parent in task.parents if parent not in untold)
-                kept.again.extend(Task((parent,), alone=True) for parent in sorted(untold))
-            else:
-                kept.again.append(self._following(task, page.next_link, page.rows))
-                if not task.delta:
-                    kept.progress.append((task.parents[0], page.next_link))
+                except (BadAnswer, PagingError) as garbled:
+                    error = garbled
+            kept.again.extend(again := self._doubted(task, error) if task.doubt else self._retry(task, error))
+            if not isinstance(error, Throttled | BadRequest):
+                kept.failures = max([kept.failures, *(each.failures for each in again)])
         if self._budget.runs_low(answers) and self._tracked:
             self.economized = True
         return kept
 
-    def _page(self, task: Task, answer: Answer) -> tuple[Page | None, GraphError | None]:
-        """Return the page that an answer holds, or its error; neither where the parent alone was asked for."""
-        error = answer.error()
-        if error is None and task.doubt is None:
-            try:
-                return page_of(self._client, answer), None
-            except BadAnswer as garbled:
-                return None, garbled
-        return None, error
+    def _keep(self, task: Task, page: Page, kept: Kept) -> list[Task]:
+        """Keep what is on a page, and return the tasks that are left."""
+        if task.delta:
+            task = replace(task, told=task.told | {str(row.get("id")) for row in page.rows})
+            if not task.told <= set(task.parents):
+                self._tracked = False
+                return [Task(task.parents, delta=True)]
+        elif task.plain and self._takes_advanced:
+            return self._once_more(replace(task, plain=False)) or self._refuse(task, _advanced_refused(self._title))
+        elif task.plain:
+            self._questions.plain = True
+        else:
+            self._takes_advanced = not self.plain
+        found = self._children_of(task, page.rows)
+        untold = set(task.parents) - task.told if task.delta else set()
+        if page.next_link is None:
+            again = [Task((parent,), alone=True) for parent in sorted(untold)]
+            kept.progress.extend((parent, None) for parent in task.parents if parent not in untold)
+        else:
+            again = [self._following(task, page.next_link, page.rows)]
+            kept.progress.extend([(task.parents[0], page.next_link)] if not task.delta else [])
+        pieces = [(parent, orjson.dumps(children)) for parent, children in found.items() if children]
+        kept.pieces.extend(pieces)
+        kept.items += sum(map(len, found.values()))
+        return again
 
     def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
         """Return the children on a page, by parent."""
@@ -259,16 +265,17 @@ class FanOut:
             if time.monotonic() - self._progress >= self._client.patience.deadline:
                 raise error
             return [task]
-        if isinstance(error, PageTokenExpired) and task.restarts < _RESTARTS:
+        is_of_another_run = task.link is not None and task.chain is None
+        forgotten = isinstance(error, PageTokenExpired) or (isinstance(error, BadRequest) and is_of_another_run)
+        if forgotten and task.restarts < _RESTARTS:
             return [Task(task.parents, task.delta, alone=task.alone, restarts=task.restarts + 1)]
         mendable = isinstance(error, BadAnswer | ServiceUnavailable | NotLicensed) or (error and error.status == 401)
         again = self._once_more(task) if mendable else []
         if task.delta and not again:
             self._tracked = False
             return [Task(task.parents, delta=True)]
-        if isinstance(error, BadRequest) and task.link is None and task.failures == 0 and task.doubt is None:
-            self.plain = True
-            return [replace(task, failures=1)]
+        if isinstance(error, BadRequest) and task.link is None and task.doubt is None and not task.plain:
+            return [replace(task, plain=True)]
         return again or self._refuse(task, error)
 
     def _once_more(self, task: Task) -> list[Task]:
@@ -285,15 +292,6 @@ class FanOut:
                 raise error
         return []
 
-    def _inner(self, task: Task) -> Inner:
-        if task.doubt is not None:
-            return Inner(relative(f"{self._parents}/{task.parents[0]}", {"$select": "id"}), {})
-        headers = {} if self.plain or task.delta else _ADVANCED
-        if task.link is not None:
-            return Inner(self._client.relative_link(task.link), headers)
-        if task.delta:
-            ids = " or ".join(f"id eq '{parent}'" for parent in task.parents)
-            options = {"$select": f"id,{self._relation}", "$filter": ids}
-            return Inner(relative(f"{self._parents}/delta", options), headers)
-        options = self._options if self.plain else {**self._options, "$count": "true"}
-        return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
+
+def _advanced_refused(path: str) -> BadRequest:
+    return BadRequest("Graph refuses an advanced query that it takes elsewhere", path=path, status=400)

@@ -126,8 +126,8 @@ class Fetcher:
             self._flow.began()
             try:
                 self._read_pages(known.next_link if known else None)
-            except PageTokenExpired:
-                if restart == _RESTARTS:
+            except (BadRequest, PageTokenExpired) as error:
+                if restart == _RESTARTS or (isinstance(error, BadRequest) and known is None):
                     raise
             else:
                 if self._mirror.complete(name):

@@ -142,6 +142,11 @@ class Judge:
         return changed
 
     def _unchanged(self, memory: Memory) -> StepResult | None:
+        for request, _ in memory.requests:
+            if self._reader.refused.get(request.name):
+                return None
+            if request.kind == "relation" and not self._reader.reads_hidden and self._reader.hidden(request):
+                return None
         ends = {name: self._store.keys(name) for name in self._step.needs}
         if ends != memory.ends:
             count, examples = self._store.refresh_loose(self._step, memory.ends)

@@ -89,7 +89,7 @@ class Mirror(Mirrored):
         """Say that the run came to its end."""
         with self._transaction() as database:
             database.execute("UPDATE about SET value = 'closed' WHERE name = 'run'")
-            database.execute("DELETE FROM removals WHERE number <= (SELECT min(settled) FROM collections)")
+            database.execute("DELETE FROM removals WHERE number < (SELECT min(settled) FROM collections)")
 
     def begin(self, name: str, delta_link: str | None, deleted: Sequence[str] = ()) -> None:
         """Start to read a collection whole: what is there of it goes.
@@ -186,6 +186,13 @@ class Mirror(Mirrored):
             number = find_there(database, name).number
             if content.find_places(database, number):
                 self._repeated.add(name)
+            cut = database.execute(
+                "SELECT DISTINCT parent FROM pieces WHERE collection = ?1 AND parent <> '' AND parent NOT IN"
+                " (SELECT id FROM parents WHERE collection = ?1 AND next_link IS NULL)",
+                (number,),
+            ).fetchall()
+            if cut and content.drop_repeats(database, number, [parent for (parent,) in cut]):
+                self._repeated.add(name)
             version = content.version(database, number)
             database.execute(
                 "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ?"
@@ -270,7 +277,9 @@ class Mirror(Mirrored):
         """
         with self._transaction() as database:
             gone = {key for (key,) in database.execute("SELECT id FROM removed")}
-            if gone and amend.set_aside(database, find_there(database, name).number, gone):
+            number = find_there(database, name).number
+            if gone and (count := amend.set_aside(database, number, gone)):
+                amend.changed(database, number, count)
                 self._repeated.add(name)
 
     def current(self, name: str) -> None:

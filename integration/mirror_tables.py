@@ -11,7 +11,7 @@ from pathlib import Path
 
 from integration.database import connect
 
-FORMAT = 3
+FORMAT = 4
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -45,6 +45,13 @@ class Flow:
             self.readings += 1
             self._changed.notify_all()
 
+    def began_anew(self) -> None:
+        """Say that what was there goes, and that the collection is read whole once more."""
+        with self._changed:
+            self.readings += 1
+            self.ended = False
+            self._changed.notify_all()
+
     def grew(self) -> None:
         """Say that there is more of it."""
         with self._changed:
@@ -242,8 +249,10 @@ class Reader:
 
     def _fetch_anew(self, request: Request) -> None:
         flow = self._flow(request)
+        flow.began_anew()
         try:
             Fetcher(self, request, flow).fetch_whole()
+            flow.end()
         except BaseException as failure:
             flow.end(failure)
             raise

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integration.errors import GraphError
+from integration.msgraph.batch import Inner
+from integration.msgraph.client import Client, relative
 from integration.msgraph.paging import Chain
+
+_ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Task:
         delta: it is read by a delta query.
         told: parents of which the pages before told.
         alone: a delta query did not tell of the parent, so it is not read by one.
+        plain: Graph refused the advanced query.
         link: of the page; the first one where ``None``.
         failures: how often it was tried in vain.
         restarts: how often it began anew, because Graph had forgotten where it was.
@@ -28,11 +33,46 @@ class Task:
     delta: bool = False
     told: frozenset[str] = frozenset()
     alone: bool = False
+    plain: bool = False
     link: str | None = None
     failures: int = 0
     restarts: int = 0
     chain: Chain | None = None
     doubt: GraphError | None = None
+
+
+class Questions:
+    """Says what to ask Graph for.
+
+    Args:
+        client: knows Graph's root.
+        parents: path of the parents' collection.
+        relation: the navigation property.
+        select: properties of the children.
+
+    Attributes:
+        plain: Graph takes no advanced query.
+    """
+
+    def __init__(self, client: Client, parents: str, relation: str, select: Sequence[str]) -> None:
+        self._client, self._parents, self._relation = client, parents, relation
+        self._options = {"$select": ",".join(select), "$top": "999"}
+        self.plain = False
+
+    def inner(self, task: Task) -> Inner:
+        """Return the request for a task."""
+        if task.doubt is not None:
+            return Inner(relative(f"{self._parents}/{task.parents[0]}", {"$select": "id"}), {})
+        plain = self.plain or task.plain
+        headers = {} if plain or task.delta else _ADVANCED
+        if task.link is not None:
+            return Inner(self._client.relative_link(task.link), headers)
+        if task.delta:
+            ids = " or ".join(f"id eq '{parent}'" for parent in task.parents)
+            options = {"$select": f"id,{self._relation}", "$filter": ids}
+            return Inner(relative(f"{self._parents}/delta", options), headers)
+        options = self._options if plain else {**self._options, "$count": "true"}
+        return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
 
 
 @dataclass(slots=True)

@@ -1,17 +1,25 @@
 """A second run in the same folder: what did not change costs nothing, and what did gives the graph of a full read."""
 
 import sqlite3
-from collections import Counter
+import threading
+import time
+from collections import Counter, deque
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
-from integration import Report, load, plan, run
+from integration import Interrupted, Report, load, plan, run
 from integration.config import Config
+from integration.fetch import Fetcher
 from integration.mirror import Mirror
+from integration.msgraph.auth import GivenToken
+from integration.msgraph.client import Client
+from integration.reader import Reader, Restarted
+from integration.request import Request
 from integration.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 
@@ -308,3 +316,73 @@ def test_a_delta_query_that_is_refused_later_means_a_full_read() -> None:
         report = read(again)
     assert report.of("azure_user").verdict == "complete"
     assert any("not permitted" in reason for reason in report.reading["readWhole"].values())
+
+
+def test_deletions_after_a_periodic_full_read_are_seen() -> None:
+    tenant = small()
+    users = sorted({member for _, kind, member in tenant.memberships() if kind == "user"})
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        for user in users[:5]:
+            tenant.delete_user(user)
+        read(simulator)
+        read(simulator, full_every=0)
+        tenant.delete_user(users[6])
+        report = read(simulator)
+        read(simulator, "fresh")
+    assert not [result for result in report.results if result.problems]
+    assert graph("out") == graph("fresh")
+
+
+def test_a_run_that_ends_before_memberships_are_read_anew_has_them_read_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def killed(_: Fetcher) -> None:
+        raise Interrupted("stopped here")
+
+    tenant = small()
+    user = next(member for _, kind, member in tenant.memberships() if kind == "user")
+    tenant.delete_user(user)
+    with Simulator(tenant, faults=Faults(silent_restores=True)) as simulator:
+        read(simulator)
+        tenant.restore_user(user)
+        with monkeypatch.context() as patch:
+            patch.setattr(Fetcher, "fetch_whole", killed)
+            with pytest.raises(Interrupted):
+                read(simulator)
+        assert read(simulator).reading["mirror"] == "resumed"
+        read(simulator, "fresh")
+    assert graph("out") == graph("fresh")
+
+
+def test_who_reads_memberships_while_they_are_read_anew_starts_again() -> None:
+    tenant = small()
+    user = next(member for _, kind, member in tenant.memberships() if kind == "user")
+    tenant.delete_user(user)
+    groups = Request("collection", "/groups", select=("id", "visibility"))
+    members, users = Request("relation", "/groups", "members", ("id",)), Request("collection", "/users", select=("id",))
+    with Simulator(tenant, faults=Faults(silent_restores=True)) as simulator, closing(Mirror(Path("m.db"))) as mirror:
+
+        def reader(*, new: bool) -> Reader:
+            client = Client(simulator.url, GivenToken(Secret(simulator.token)), requests.Session())
+            return Reader(client, mirror, in_flight=4, incremental=True, new=new)
+
+        for new in (True, False):
+            mirror.open("contoso.example", fresh=False)
+            reading = reader(new=new)
+            for request in (users, groups, members):
+                reading.ensure(request)
+            if new:
+                whole = len(list(reading.rows(members)))
+                reading.close()
+                mirror.finish()
+                tenant.restore_user(user)
+        rows = reading.rows(members)
+        next(rows)
+        settling = threading.Thread(target=reading.settle, args=(members,))
+        settling.start()
+        with pytest.raises(Restarted):
+            deque((time.sleep(0.005) for _ in rows), maxlen=0)
+        settling.join()
+        assert len(list(reading.rows(members))) > whole
+        reading.close()

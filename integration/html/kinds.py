@@ -10,7 +10,7 @@ CONTAINERS = {"Group", "UserGroup"}
 _TYPES = """
 SELECT number, name, class, bare IS NOT NULL, iif(bare IS NULL, (SELECT count(*) FROM nodes WHERE type = types.number),
     (SELECT count(*) FROM edges WHERE type = types.number))
-FROM types WHERE loaded > 0 ORDER BY name
+FROM types WHERE content > 0 ORDER BY name
 """
 _ENDS = (
     "SELECT (SELECT name FROM types WHERE number = source.type), (SELECT name FROM types WHERE number = target.type)"

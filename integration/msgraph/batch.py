@@ -38,13 +38,14 @@ def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
     ]
     answer = client.post(client.url("/$batch"), {"requests": asked})
     responses = answer.body.get("responses")
-    found = {response.get("id"): response for response in responses} if isinstance(responses, list) else {}
+    whole = [each for each in responses if isinstance(each, dict)] if isinstance(responses, list) else []
+    found = {each.get("id"): each for each in whole if isinstance(each.get("status"), int)}
     answers = []
     for number, (path, _) in enumerate(inner):
         response = found.get(str(number)) or {"status": 503, "body": _UNANSWERED}
         lowered = {name.lower(): str(value) for name, value in (response.get("headers") or {}).items()}
         body = response.get("body")
         plain = path.partition("?")[0]
-        answers.append(Answer(plain, int(response["status"]), lowered, body if isinstance(body, dict) else {}))
+        answers.append(Answer(plain, response["status"], lowered, body if isinstance(body, dict) else {}))
     client.meter.inner(len(inner), sum(each.units for each in answers))
     return answers
