@@ -3,7 +3,8 @@
 import sqlite3
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,12 @@ def graph(out: str) -> list[tuple[Any, ...]]:
             *database.execute("SELECT _key, _type, properties FROM entities ORDER BY _key"),
             *database.execute("SELECT _key, _type, properties FROM relationships ORDER BY _key"),
         ]
+
+
+def slowly(rows: Iterator[Any]) -> Iterator[Any]:
+    for row in rows:
+        time.sleep(0.001)
+        yield row
 
 
 def port(simulator: Simulator) -> int:
@@ -382,7 +389,7 @@ def test_who_reads_memberships_while_they_are_read_anew_starts_again() -> None:
         settling = threading.Thread(target=reading.settle, args=(members,))
         settling.start()
         with pytest.raises(Restarted):
-            deque((time.sleep(0.005) for _ in rows), maxlen=0)
+            list(slowly(rows))
         settling.join()
         assert len(list(reading.rows(members))) > whole
         reading.close()
