@@ -34,9 +34,14 @@
 Graph errors carry ``status``, Graph's ``code``, ``request_id`` and ``path``; no error ever carries a body or a token.
 """
 
+from integration.text import line, lines
+
 
 class IntegrationError(Exception):
-    """Anything this package raises on purpose."""
+    """Anything this package raises on purpose; its text holds no secret, and nothing that moves a terminal's cursor."""
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(lines(message))
 
 
 class DeclarationError(IntegrationError):
@@ -102,10 +107,11 @@ class GraphError(IntegrationError):
     """
 
     def __init__(self, problem: str, *, path: str, status: int = 0, code: str = "", request_id: str = "") -> None:
-        self.problem, self.path, self.status, self.code, self.request_id = problem, path, status, code, request_id
-        details = [f"HTTP {status}" if status else "", code, f"request-id {request_id}" if request_id else ""]
-        known = ", ".join(detail for detail in details if detail)
-        super().__init__(f"{path}: {problem}" + (f" ({known})" if known else ""))
+        self.problem, self.path, self.status = line(problem), line(path), status
+        self.code, self.request_id = line(code), line(request_id)
+        named = f"request-id {self.request_id}" if request_id else ""
+        known = ", ".join(filter(None, [f"HTTP {status}" if status else "", self.code, named]))
+        super().__init__(f"{self.path}: {self.problem}" + (f" ({known})" if known else ""))
 
 
 class Forbidden(GraphError):

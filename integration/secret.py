@@ -1,13 +1,38 @@
-"""A value that must not be seen."""
+"""Values that must not be seen, and how they are kept out of text that others wrote."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+from weakref import WeakSet
+
+HIDDEN = "***"
+_SHORT = 8
+"""Characters from which on a secret is looked for inside words too; a shorter one might be a part of any."""
+_SHORTEST = 4
+_PATTERNS = (
+    (re.compile(r"eyJ[\w+/=-]{5,}(\.[\w+/=-]*){0,4}"), HIDDEN),
+    (re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
+    (re.compile(r"(?i)\b(client_secret|client_assertion|assertion|access_token|refresh_token|password)=[^&\s\"']+"),
+     rf"\1={HIDDEN}"),
+)  # fmt: skip
+"""What is a secret by its form: JSON Web Tokens, passwords in URLs, Authorization headers, fields of sign-in forms."""
+_known: "WeakSet[Secret]" = WeakSet()
+_lock = threading.Lock()
 
 
 class Secret:
     """A string that shows itself as ``***`` wherever it is printed, formatted or logged; only ``reveal`` gives it."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        if len(value.strip()) >= _SHORTEST:
+            with _lock:
+                _known.add(self)
 
     def reveal(self) -> str:
         """Return the value itself."""
@@ -17,12 +42,38 @@ class Secret:
         return bool(self._value)
 
     def __str__(self) -> str:
-        return "***"
+        return HIDDEN
 
     __repr__ = __str__
 
     def __format__(self, _: str) -> str:
-        return "***"
+        return HIDDEN
 
     def __reduce__(self) -> str:
         raise TypeError("a secret is not written anywhere")
+
+
+def redacted(text: str) -> str:
+    """Return text without secrets: every ``Secret`` that is alive, in each form that text is sent in, and its like.
+
+    Servers echo what they were sent, and exceptions of libraries quote it, so that text from outside may hold the
+    token, the secret or the assertion of this run.
+    """
+    with _lock:
+        values = {secret.reveal().strip() for secret in _known}
+    for value in sorted(values, key=len, reverse=True):
+        for form in _forms(value):
+            if len(value) >= _SHORT:
+                text = text.replace(form, HIDDEN)
+            elif form in text:
+                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
+    for pattern, instead in _PATTERNS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield a value as it is, and as URLs, forms and JSON write it."""
+    safe = value.encode(errors="replace")
+    forms = (value, quote(safe, safe=""), quote_plus(safe), json.dumps(value)[1:-1], repr(value)[1:-1])
+    yield from dict.fromkeys(forms)

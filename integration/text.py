@@ -1,0 +1,29 @@
+"""The one door by which text from outside goes out to people: terminals, tables, messages, logs, reports.
+
+Names, error messages and host names are written by strangers. Here they lose what would move a cursor, change colours,
+turn a line around or begin another one, and what may be a secret; what JSON gives to programs stays exact.
+"""
+
+import re
+
+from integration.secret import redacted
+
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+"""Control characters, separators of lines, marks of direction (Unicode, Bidirectional Algorithm), half characters."""
+_UNSEEN_BUT_LINES = re.compile(rf"(?!\n){UNSEEN.pattern}")
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def visible(value: object) -> str:
+    """Return a value of the tenant on one line, each character that cannot be seen as U+FFFD."""
+    return UNSEEN.sub(REPLACEMENT, str(value))
+
+
+def line(value: object) -> str:
+    """Return words of a stranger, such as a server's message, on one line and without secrets."""
+    return redacted(visible(" ".join(str(value).split())))
+
+
+def lines(value: object) -> str:
+    """Return a message of this package, which may hold words of strangers, without secrets; its line breaks stay."""
+    return redacted(_UNSEEN_BUT_LINES.sub(REPLACEMENT, str(value)))
