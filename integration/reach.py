@@ -12,7 +12,7 @@ import requests
 from requests.utils import get_environ_proxies, select_proxy
 
 from integration.config import Config
-from integration.errors import CredentialsError, Forbidden, GraphError, IntegrationError
+from integration.errors import ConfigurationError, CredentialsError, Forbidden, GraphError, IntegrationError
 from integration.findings import Finding, ok, problem, warning
 from integration.msgraph.auth import GivenToken, Tokens
 from integration.msgraph.client import Client, Patience
@@ -37,7 +37,11 @@ def examine_network(config: Config, plan: Plan | None) -> Iterator[Finding]:
         config: settings.
         plan: the chosen types; ``None`` where there is no plan, so that permissions are not compared.
     """
-    tokens = tokens_for(config)
+    try:
+        tokens = tokens_for(config)
+    except ConfigurationError as error:
+        yield problem("network", "this machine can send no request", "; ".join(error.faults))
+        return
     dates: dict[str, float] = {}
     with requests.Session() as session:
         yield _reach(session, "Microsoft Graph", f"{config.graph_url}/v1.0/", dates)

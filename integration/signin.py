@@ -13,6 +13,7 @@ from integration.msgraph.credentials import (
     client_secret,
     federated_token,
 )
+from integration.msgraph.surroundings import check_machine
 from integration.permissions import application_of, consent_link, tenant_of
 from integration.secret import Secret
 
@@ -28,12 +29,14 @@ def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
 
     Raises:
         CredentialsError: none of them is there.
+        ConfigurationError: this machine can send no request to the tenant; names the variable or file, and what to do.
     """
     if offline:
         return NoToken()
+    proof = None if config.access_token else _proof(config)
+    check_machine(config.graph_url, *([config.authority] if proof else []))
     if config.access_token:
         return GivenToken(config.access_token)
-    proof = _proof(config)
     if proof:
         return Application(config.authority, config.directory_id, config.client_id, proof, config.graph_url)
     if config.managed_identity:

@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from integration.errors import CredentialsError, Unreachable
 from integration.msgraph.auth import CLOUDS, SignIn, resource
 from integration.msgraph.certificate import read_certificate
+from integration.msgraph.surroundings import fault_of_machine
 from integration.secret import Secret
 
 Proof: TypeAlias = Callable[[], Any]
@@ -104,7 +105,7 @@ class Application(SignIn):
         known = self._authority in {cloud.authority for cloud in CLOUDS.values()}
         host = urlsplit(self._authority).netloc
         unknown = f"the sign-in service {host} does not know the tenant {self._tenant}: check the directory (tenant) id"
-        with _asking(f"the sign-in service {host}", unknown) as (msal, session):
+        with _asking(f"the sign-in service {host}", self._authority, unknown) as (msal, session):
             application = msal.ConfidentialClientApplication(
                 self._client,
                 client_credential=credential,
@@ -132,7 +133,7 @@ class ManagedIdentity(SignIn):
     def sign_in(self) -> tuple[Secret, float]:
         """Return a token that the platform's endpoint gives now, never one from MSAL's cache."""
         unusable = "the managed identity cannot be used: check that it is assigned to this machine"
-        with _asking("the managed identity endpoint", unusable) as (msal, session):
+        with _asking("the managed identity endpoint", "", unusable) as (msal, session):
             session.trust_env = False  # the endpoint is local: a proxy would answer for another machine
             chosen = (
                 msal.UserAssignedManagedIdentity(client_id=self._client)
@@ -160,21 +161,22 @@ class _Session(requests.Session):
 
 
 @contextmanager
-def _asking(service: str, otherwise: str) -> Iterator[tuple[Any, requests.Session]]:
+def _asking(service: str, url: str, otherwise: str) -> Iterator[tuple[Any, requests.Session]]:
     """Lend MSAL and a session, and turn what they raise into this package's errors; ``otherwise`` explains the rest."""
-    import msal
-
     try:
+        import msal
+
         with _Session() as session:
             yield msal, session
     except requests.HTTPError as error:
         raise Unreachable(f"{service} is not working: HTTP {error.response.status_code}") from None
     except requests.RequestException as error:
-        raise Unreachable(f"{service} did not answer: {type(error).__name__}") from None
+        unanswered = Unreachable(f"{service} did not answer: {type(error).__name__}")
+        raise fault_of_machine(error, url) or unanswered from None
     except (json.JSONDecodeError, KeyError):
         raise Unreachable(f"{service} does not answer as one: check its address and the proxy") from None
-    except (ValueError, OSError) as error:
-        raise CredentialsError(otherwise) from error
+    except (ValueError, OSError, ImportError) as error:
+        raise fault_of_machine(error, url) or CredentialsError(otherwise) from None
 
 
 def _taken(answer: Mapping[str, Any], otherwise: CredentialsError) -> tuple[Secret, float]:
