@@ -4,6 +4,7 @@ import io
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,6 +25,7 @@ from integration.doctor import examine, sources_of
 from integration.errors import ConfigurationError, IntegrationError
 from integration.findings import Finding
 from integration.plugins import load
+from integration.streams import OutputClosed
 
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -59,7 +61,8 @@ def doctor(
     for finding in examine(out, sources, config, manager):
         findings.append(finding)
         if not as_json:
-            click.echo(_line(finding))
+            with suppress(OutputClosed):  # what is found counts for the exit code all the same
+                click.echo(_line(finding))
     bad = any(finding.state == "problem" for finding in findings)
     if as_json:
         click.echo(json.dumps({"ok": not bad, "checks": [finding.as_json() for finding in findings]}, indent=2))

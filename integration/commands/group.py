@@ -1,6 +1,5 @@
 """The command ``integration`` and what its subcommands share: options, settings, errors as messages."""
 
-import errno
 import json
 import pkgutil
 import signal
@@ -15,7 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from integration import config as settings
-from integration import logs
+from integration import logs, streams
 from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.msgraph.auth import CLOUDS
 from integration.plugins import declared_steps, load
@@ -67,23 +66,24 @@ def settings_options(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Print an error of this package as one message, and exit with its code."""
+    """Print an error of this package, or of this machine's files, as one message, and exit with its code."""
 
     @wraps(command)
     def wrapped(*arguments: P.args, **named: P.kwargs) -> None:
+        code: int | None = 0
         try:
             code = command(*arguments, **named)
+            sys.stdout.flush()
         except IntegrationError as error:
-            click.echo(f"error: {error}", err=True)
+            streams.tell(f"error: {error}")
             code = 3 if isinstance(error, FatalError) else 2
         except KeyboardInterrupt:
-            click.echo("error: stopped", err=True)
+            streams.tell("error: stopped")
             code = 3
+        except streams.OutputClosed:
+            pass  # what was written is whole, and more was not wanted
         except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise
-            place = f"{error.filename}: " if error.filename else ""
-            click.echo(f"error: {place}{error.strerror or type(error).__name__}", err=True)
+            streams.tell(f"error: {streams.explained(error)}")
             code = 3
         sys.exit(code or 0)
 
@@ -92,6 +92,19 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
 
 class _Program(click.Group):
     """A command whose subcommands are the other modules of this package, each imported when it is wanted."""
+
+    def main(self, *arguments: Any, **named: Any) -> Any:
+        """Run the program on standard streams that may end before it does."""
+        streams.prepare()
+        try:
+            return super().main(*arguments, **named)
+        except streams.OutputClosed:
+            sys.exit(0)
+        except OSError as error:
+            streams.tell(f"error: {streams.explained(error)}")
+            sys.exit(3)
+        finally:
+            streams.dismiss()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the subcommands."""

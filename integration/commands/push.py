@@ -8,6 +8,7 @@ from integration.commands.group import ALLOW_MASS_DELETE, OUT, errors_as_message
 from integration.delivery import push as push_graph
 from integration.display import report_table
 from integration.plugins import load
+from integration.streams import courtesy
 
 
 @main.command()
@@ -22,5 +23,6 @@ def push(out: Path, to: tuple[str, ...], allowMassDelete: bool) -> int:  # noqa:
     there.
     """
     report = push_graph(load(), to, out=out, allow_mass_delete=allowMassDelete)
-    report_table(report, out, to)
+    with courtesy():
+        report_table(report, out, to)
     return 1 if report.failed_sinks or report.withheld else 0

@@ -20,6 +20,7 @@ from integration.display import Display, report_table
 from integration.errors import ConfigurationError
 from integration.plugins import declared_steps, load, plan
 from integration.runner import run as run_plan
+from integration.streams import courtesy
 from integration.tapes import Live, Replay, Tape, demo_folder
 from integration.tuning import collect_rarely, give_memory_back
 
@@ -92,7 +93,8 @@ def run(
     with Display(chosen) as display:
         manager.register(display)
         report = run_plan(manager, chosen, config, out=out, tape=tape)
-    report_table(report, out, config.to)
+    with courtesy():
+        report_table(report, out, config.to)
     return report.exit_code(fail_on_partial=fail_on == "partial")
 
 
