@@ -13,6 +13,8 @@ from integration.results import Results
 from integration.step import Step
 from integration.store import Store
 
+_HIDDEN = "Member.Read.Hidden"
+
 
 @dataclass
 class Seen:
@@ -146,8 +148,9 @@ class Graph:
 
     def _note_hidden(self, request: Request) -> None:
         if not self._reader.reads_hidden and (hidden := self._reader.hidden(request)):
-            problem = f"{hidden} of them hide their {request.relation}: grant Member.Read.Hidden"
-            self._seen.errors.append(Forbidden(problem, path=request.path))
+            refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
+            refused.permission = _HIDDEN
+            self._seen.errors.append(refused)
 
     def _note_refused(self, request: Request) -> None:
         refused = self._reader.refused.get(request.name)

@@ -115,7 +115,9 @@ class GraphError(IntegrationError):
 
 
 class Forbidden(GraphError):
-    """403: the application lacks a permission."""
+    """403: the application lacks a permission; ``permission`` is its name where that is known without the step."""
+
+    permission = ""
 
 
 class NotLicensed(Forbidden):

@@ -73,7 +73,8 @@ class Judge:
         except NeedLost:
             result = None
         except IntegrationError as error:
-            result = self._result("failed", self._refusal(error, self._step.permissions))
+            to_grant = self._to_grant([error], self._step.permissions)
+            result = self._result("failed", self._refusal(error, self._step.permissions), to_grant=to_grant)
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
             _log.error("%s failed", self._step.name, exc_info=error)
             result = self._result("failed", f"{self._step.source}: {type(error).__name__}: {error}")
@@ -206,7 +207,9 @@ class Judge:
                 count=published.count,
                 problems=problems,
             ).save(self._store, self._step)
-        return self._result("partial" if reasons else "complete", reasons, published.count, problems, notes)
+        verdict: Verdict = "partial" if reasons else "complete"
+        to_grant = self._to_grant(self._seen.errors, self._step.optional)
+        return self._result(verdict, reasons, published.count, problems, notes, to_grant)
 
     def _blocked(self) -> StepResult | None:
         """Wait for the types that the step needs; return the verdict where one of them was not collected."""
@@ -230,9 +233,24 @@ class Judge:
                 yield f"{result.type} is partial"
 
     def _refusal(self, error: IntegrationError, permissions: tuple[str, ...]) -> str:
-        if isinstance(error, Forbidden) and not isinstance(error, NotLicensed) and permissions:
+        if _is_for_want_of_permissions(error) and permissions:
             return f"needs the permission {', '.join(permissions)}: {error}"
         return str(error)
+
+    def _to_grant(self, errors: Sequence[IntegrationError], permissions: Sequence[str]) -> tuple[str, ...]:
+        """Return the permissions for want of which something is missing.
+
+        Args:
+            errors: what was refused.
+            permissions: those that the step declares for what was refused.
+        """
+        found = list(self._lacking if self._seen.requests else ())
+        for error in errors:
+            if isinstance(error, Forbidden) and error.permission:
+                found.append(error.permission)
+            elif _is_for_want_of_permissions(error) and not found:
+                found.extend(permissions)
+        return tuple(dict.fromkeys(found))
 
     def _problems(self, published: Published) -> dict[str, Any]:
         return {
@@ -248,6 +266,7 @@ class Judge:
         count: int = 0,
         problems: Mapping[str, Any] | None = None,
         notes: tuple[str, ...] = (),
+        to_grant: Sequence[str] = (),
     ) -> StepResult:
         return StepResult(
             type=self._step.name,
@@ -260,6 +279,7 @@ class Judge:
             needs=self._step.needs,
             problems=problems or {},
             notes=notes,
+            to_grant=to_grant,
         )
 
 
@@ -273,6 +293,10 @@ def skipped(step: Step, reason: str, *, because_of_failure: bool = False) -> Ste
         needs=step.needs,
         because_of_failure=because_of_failure,
     )
+
+
+def _is_for_want_of_permissions(error: IntegrationError) -> bool:
+    return isinstance(error, Forbidden) and not isinstance(error, NotLicensed)
 
 
 def _problem(name: str, count: int, examples: Sequence[str]) -> dict[str, Any]:

@@ -119,13 +119,13 @@ class Review:
     @property
     def to_grant(self) -> tuple[str, ...]:
         """The smallest set of permissions to grant, so that no type falls away."""
-        return _smallest(self.missing)
+        return smallest(self.missing)
 
     @property
     def to_enrich(self) -> tuple[str, ...]:
         """The smallest set to grant besides, so that no property is missing."""
         absent = {demand.permission for demand in self.demands if not demand.granted_by}
-        return tuple(name for name in _smallest(absent) if name not in self.to_grant)
+        return tuple(name for name in smallest(absent) if name not in self.to_grant)
 
     def as_json(self) -> dict[str, Any]:
         """Return the review as JSON values."""
@@ -185,7 +185,7 @@ def _contents(name: str) -> frozenset[str]:
     return _CONTAINS.get(reading, frozenset()) | {reading}
 
 
-def _smallest(names: Iterable[str]) -> tuple[str, ...]:
+def smallest(names: Iterable[str]) -> tuple[str, ...]:
     """Return ``names``, sorted, without those that another of them contains."""
     wanted = set(names)
     return tuple(name for name in sorted(wanted) if not covers(wanted - {name}, name))

@@ -28,6 +28,7 @@ class StepResult:
         because_of_failure: the step was skipped because another one failed.
         problems: counts of duplicates, dangling ends and rejected records, with examples; only those that occurred.
         notes: sentences for the reader that do not change the verdict.
+        to_grant: permissions for want of which the type is not complete, as far as that is known.
     """
 
     type: str
@@ -41,6 +42,7 @@ class StepResult:
     because_of_failure: bool = False
     problems: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    to_grant: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ class Report:
         started_on: epoch milliseconds.
         seconds: how long the run took.
         reading: how the tenant was read, and what that cost.
+        first: the folder held no graph of the tenant before.
     """
 
     results: Sequence[StepResult]
@@ -69,6 +72,7 @@ class Report:
     started_on: int = 0
     seconds: float = 0.0
     reading: Mapping[str, Any] = field(default_factory=dict)
+    first: bool = False
 
     def of(self, type: str) -> StepResult:
         """Return the result of one type.
@@ -134,4 +138,5 @@ def _step_summary(result: StepResult) -> dict[str, Any]:
         "count": result.count,
         **({"problems": dict(result.problems)} if result.problems else {}),
         **({"notes": list(result.notes)} if result.notes else {}),
+        **({"toGrant": list(result.to_grant)} if result.to_grant else {}),
     }

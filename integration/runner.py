@@ -100,6 +100,7 @@ class _Run:
         self._withheld: Mapping[str, str] = {}
         self._changes: Mapping[str, Mapping[What, int]] = {}
         self._kept: list[str] = []
+        self._first = False
         self._lacking: dict[str, list[str]] = {}
         self._tenant = config.tenant
         self._started = time.time()
@@ -123,6 +124,7 @@ class _Run:
             store = stack.enter_context(closing(Store(self._folder / "graph.db")))
             reader = self._reader(stack)
             store.begin(self._tenant)
+            self._first = store.revision == 1
             self._kept = store.types()
             try:
                 self._execute_steps(store, reader)
@@ -228,4 +230,5 @@ class _Run:
             started_on=round(self._started * 1000),
             seconds=time.time() - self._started,
             reading=self._reading,
+            first=self._first,
         )

@@ -6,8 +6,8 @@ import click
 
 from integration.commands.group import ALLOW_MASS_DELETE, OUT, errors_as_messages, main
 from integration.delivery import push as push_graph
-from integration.display import report_table
 from integration.plugins import load
+from integration.result_table import print_push
 from integration.streams import courtesy
 
 
@@ -24,5 +24,5 @@ def push(out: Path, to: tuple[str, ...], allowMassDelete: bool) -> int:  # noqa:
     """
     report = push_graph(load(), to, out=out, allow_mass_delete=allowMassDelete)
     with courtesy():
-        report_table(report, out, to)
+        print_push(report, out, to)
     return 1 if report.failed_sinks or report.withheld else 0

@@ -7,8 +7,8 @@ import click
 
 from integration import logs, variables
 from integration.commands.group import config_from, errors_as_messages, main, settings_options
-from integration.display import Display
 from integration.plugins import load, plan
+from integration.progress_display import Display
 from integration.recording import KEEP, record
 from integration.recording.salt import NAME, project_of, salt_of
 

@@ -16,9 +16,10 @@ from integration.commands.group import (
     main,
     settings_options,
 )
-from integration.display import Display, report_table
 from integration.errors import ConfigurationError
 from integration.plugins import declared_steps, load, plan
+from integration.progress_display import Display
+from integration.result_table import print_report
 from integration.runner import run as run_plan
 from integration.streams import courtesy
 from integration.tapes import Live, Replay, Tape, demo_folder
@@ -94,7 +95,7 @@ def run(
         manager.register(display)
         report = run_plan(manager, chosen, config, out=out, tape=tape)
     with courtesy():
-        report_table(report, out, config.to)
+        print_report(report, out, config.to)
     return report.exit_code(fail_on_partial=fail_on == "partial")
 
 
