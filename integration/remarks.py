@@ -28,7 +28,7 @@ class Remark:
 
     @property
     def heading(self) -> str:
-        """Whom it concerns, such as ``azure_user is partial:``."""
+        """Whom it concerns, such as ``… is partial:``."""
         verb = _VERBS[self.verdict][len(self.types) > 1]
         told = f"{some(self.types)} {verb}".rstrip()
         if self.also:

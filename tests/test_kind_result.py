@@ -1,0 +1,214 @@
+"""The end of a run as a person reads it: what fits a terminal, each reason once, and what must be known said last."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import Report, load
+from integration.plugins import declared_steps
+from integration.remarks import remarks
+from integration.report import StepResult
+from integration.result_table import wrapped
+from integration.summary_text import duration, sentences
+from tests.simulator import Faults, Simulator, demo_tenant, synthetic_tenant
+from tests.terminals import PROGRAM, on_terminal, plain
+
+TYPES = [step.name for step in declared_steps(load())]
+REFUSED = "needs the permission Crew.Read.All: /crew: not permitted (HTTP 403, Authorization_RequestDenied)"
+WITHOUT_GROUPS = ("User.Read.All", "Organization.Read.All", "Policy.Read.All")
+READ = {"requests": {"get": 20, "batch": 11}, "mirror": "new", "throttledSeconds": 0.0}
+
+
+def result(type: str, verdict: Any = "complete", reason: str = "", **more: Any) -> StepResult:
+    return StepResult(type=type, verdict=verdict, reason=reason, **more)
+
+
+def fallen(type: str, *needs: str) -> StepResult:
+    reason = "; ".join(f"needs {need}, which failed: {REFUSED}" for need in needs)
+    return result(type, "skipped", reason, needs=needs, because_of_failure=True)
+
+
+def told(*results: StepResult, **more: Any) -> list[str]:
+    report = Report(results=results, **{"reading": READ, "seconds": 4.12, "first": True, **more})
+    return sentences(report, Path("out"))
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    """A tenant whose application may not read groups, and members of other kinds are in them."""
+    with Simulator(demo_tenant(), roles=WITHOUT_GROUPS) as simulator:
+        yield simulator
+
+
+def settings(simulator: Simulator) -> dict[str, str]:
+    return {"INTEGRATION_ACCESS_TOKEN": simulator.token, "INTEGRATION_GRAPH_URL": simulator.url}
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_missing_permission_on_a_terminal(columns: int, simulator: Simulator) -> None:
+    code, shown = on_terminal(columns, "run", variables=settings(simulator))
+    lines = plain(shown)
+    assert code == 1
+    assert [line for line in lines if len(line.rstrip()) > columns] == []
+    rows = [line.split() for line in lines[1 : len(TYPES) + 1]]
+    assert sorted(row[0] for row in rows) == sorted(TYPES)
+    assert {row[1] for row in rows} == {"complete", "failed", "skipped"}
+    text = " ".join(" ".join(lines).split())
+    assert text.count("needs the permission") == text.count("not permitted") == 1
+    assert "GroupMember.Read.All, then run again." in text
+    assert text.endswith("5 of 8 types are missing: grant GroupMember.Read.All, then run again.")
+    steps = json.loads(Path(".integration/summary.json").read_text())["integrationStepResults"]
+    grants = {step["id"]: step["toGrant"] for step in steps if "toGrant" in step}
+    assert list(grants.values()) == [["GroupMember.Read.All"]]
+    assert len([line for line in lines if line]) <= 24
+
+
+def test_elsewhere_each_type_has_one_line_with_its_reason_at_the_end(simulator: Simulator) -> None:
+    environment = {**os.environ, **settings(simulator)}
+    done = subprocess.run([*PROGRAM, "run"], env=environment, capture_output=True, text=True, check=False)
+    heading, *lines = done.stdout.splitlines()
+    assert heading.split() == ["type", "verdict", "count", "seconds", "changes", "reason"]
+    steps = json.loads(Path(".integration/summary.json").read_text())["integrationStepResults"]
+    for step, line in zip(steps, lines, strict=False):
+        assert line.split()[:2] == [step["id"], step["verdict"]]
+        assert line.endswith(step["reason"] or f"  +{step['count']}")
+        assert len(line) < len(heading) + len(step["reason"])
+    assert lines[-1] == "5 of 8 types are missing: grant GroupMember.Read.All, then run again."
+
+
+def test_where_the_graph_goes_to_standard_output_people_read_the_other_one() -> None:
+    done = subprocess.run([*PROGRAM, "run", "--demo", "--to", "jsonl:-"], capture_output=True, text=True, check=True)
+    assert all(json.loads(line) for line in done.stdout.splitlines())
+    assert done.stderr.splitlines()[-1] == "Everything was read."
+
+
+def test_first_and_later_runs_are_told_apart() -> None:
+    with Simulator(synthetic_tenant(users=60, groups=6, memberships=100, seed=3)) as simulator:
+        environment = {**os.environ, **settings(simulator)}
+
+        def run(*more: str) -> str:
+            done = subprocess.run([*PROGRAM, "run", *more], env=environment, capture_output=True, text=True, check=True)
+            return done.stdout
+
+        first, second, fresh = run(), run(), run("--fresh")
+        simulator.tenant.mutate(20, seed=1)
+        third = run()
+    records = sum(step["count"] for step in steps_of(Path(".integration")))
+    assert "First run: " in first
+    assert "Later run: nothing changed; " in second
+    assert "Later run, everything read anew: nothing changed; " in fresh
+    assert records
+    assert any(f" {word}" in third.partition("Later run: ")[2] for word in ("came", "changed", "went"))
+
+
+def steps_of(folder: Path) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = json.loads((folder / "summary.json").read_text())["integrationStepResults"]
+    return steps
+
+
+def test_members_without_a_type_are_told() -> None:
+    done = subprocess.run([*PROGRAM, "run", "--demo"], capture_output=True, text=True, check=True)
+    assert (
+        "3 members are of kinds without a type, and not in the graph: 1 device, 1 contact, 1 service principal."
+        in done.stdout.splitlines()
+    )
+    relations = {"/teams/*/owners?$select=id": {"#microsoft.graph.orgContact": 1}, "/x/*/members": {
+        "": 2, **{f"#microsoft.graph.kind{number}": 1_000 * number for number in range(1, 8)}}}  # fmt: skip
+    said = told(result("crew"), reading={**READ, "notRepresented": relations})
+    assert "1 owner is of a kind without a type, and not in the graph: 1 contact." in said
+    (many,) = [each for each in said if each.startswith("28,002 members are of kinds without a type")]
+    assert many.endswith("7,000 kind7s, 6,000 kind6s, 5,000 kind5s, 4,000 kind4s, 3,000 kind3s, 3,002 others.")
+
+
+def test_the_smallest_grant_is_named() -> None:
+    wanted = result("crew", "failed", REFUSED, to_grant=["User.Read.All", "Group.Read.All"])
+    also = result("ship", "failed", "other", to_grant=["GroupMember.Read.All", "User.ReadBasic.All"])
+    assert told(wanted, also, result("port"))[-1] == (
+        "2 of 3 types are missing: grant Group.Read.All and User.Read.All, then run again."
+    )
+    granted = {**READ, "permissions": {"granted": ["User.Read.All"]}}
+    assert told(wanted, reading=granted)[-1] == "1 of 1 type is missing: grant Group.Read.All, then run again."
+
+
+def test_what_no_permission_mends_is_told_apart() -> None:
+    down = result("ship", "failed", "/ships: 503")
+    assert told(result("crew"), down)[-1] == (
+        "1 of 2 types is missing: the reasons are above; the next run tries again."
+    )
+    refused = result("crew", "failed", REFUSED, to_grant=["Crew.Read.All"])
+    some = result("port", "partial", "2 records rejected")
+    assert told(refused, fallen("crew_has_ship", "crew"), down, some)[-1] == (
+        "3 of 4 types are missing and 1 is partial: grant Crew.Read.All, then run again."
+        " ship and port: for other reasons, told above."
+    )
+
+
+def test_what_was_left_out_is_not_missing() -> None:
+    assert told(result("crew"))[-1] == "Everything was read."
+    assert told(result("crew"), result("ship", "skipped", "skipped as asked"), not_chosen=["port"])[-1] == (
+        "All that was asked for was read; 2 types are left out."
+    )
+
+
+def test_what_destinations_did_not_get_is_said_last() -> None:
+    said = told(result("crew"), withheld={"crew": "it lost 90 of 100 records"}, failed_sinks={"files:x": "full"})
+    assert said[-3:] == ["Everything was read.", "crew: it lost 90 of 100 records", "files:x: not written: full"]
+
+
+def test_what_a_run_took() -> None:
+    assert told(result("crew", count=41_022))[0] == "First run: 41,022 records, 31 requests, 4.1 s."
+    held = {**READ, "mirror": "resumed", "throttledSeconds": 75.2}
+    assert told(result("crew", count=1), reading=held, seconds=130.0)[0] == (
+        "First run, gone on from where one was cut short: 1 record, 31 requests, 2 min 10 s,"
+        " 1 min 15 s of it held back by Graph."
+    )
+    changes = {"crew": {"created": 1_200, "deleted": 3}, "ship": {"updated": 4, "created": 1}}
+    assert told(result("crew"), first=False, reading={**READ, "mirror": "updated"}, changes=changes)[0] == (
+        "Later run: 1,201 came, 4 changed, 3 went; 31 requests, 4.1 s."
+    )
+    spans = [duration(seconds) for seconds in (0.0, 0.949, 0.96, 59.9, 59.99, 3_599.7, 7_300)]
+    assert spans == ["0.00 s", "0.95 s", "1.0 s", "59.9 s", "1 min 0 s", "1 h 0 min", "2 h 1 min"]
+
+
+def test_a_reason_stands_once_with_all_types_that_it_concerns() -> None:
+    results = [
+        result("crew", "failed", REFUSED),
+        result("ship", "failed", REFUSED),
+        fallen("crew_has_ship", "crew", "ship"),
+        *(fallen(f"type_{number}", "crew_has_ship") for number in range(7)),
+        result("port", "complete", problems={"danglingEnds": {"count": 1, "examples": []}}),
+    ]
+    first, second = remarks(Report(results=results))
+    assert (first.text, first.types) == (REFUSED, ("crew", "ship"))
+    assert first.heading == (
+        "crew and ship failed; without them also crew_has_ship, type_0, type_1, type_2 and 4 more:"
+    )
+    assert (second.heading, second.text) == ("port:", "1 leads to an entity that was not collected")
+
+
+@pytest.mark.parametrize("width", [1, 20, 80])
+def test_no_name_is_broken(width: int) -> None:
+    words = [
+        "grant",
+        "GroupMember.Read.All",
+        "https://graph.microsoft.com/v1.0/groups?$select=id",
+        "グループ" * 6,
+        "-x-y",
+    ]
+    lines = list(wrapped(" ".join(words), width, indent="  "))
+    assert " ".join(lines).split() == words
+    assert all(len(line.split()) == 1 or len(line) <= width for line in lines)
+
+
+def test_a_strangers_words_move_no_cursor() -> None:
+    faults = Faults(forbidden={"/users": "x\x1b[2J\x1b]0;pwn\x07\nazure_user: complete"})
+    with Simulator(demo_tenant(), faults=faults) as simulator:
+        _, shown = on_terminal(80, "run", variables=settings(simulator))
+    assert "\x1b]" not in shown
+    assert "\x1b[2J" not in shown
+    assert not any(line.startswith("azure_user: complete") for line in plain(shown))
