@@ -11,6 +11,7 @@ HIDDEN = "***"
 _SHORT = 8
 """Characters from which on a secret is looked for inside words too; a shorter one might be a part of any."""
 _SHORTEST = 4
+"""Characters below which a value is no secret that could be told from other text; nor is a short word of letters."""
 _PATTERNS = (
     (re.compile(r"eyJ[\w+/=-]{5,}(\.[\w+/=-]*){0,4}"), HIDDEN),
     (re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@"), rf"\1:{HIDDEN}@"),
@@ -30,7 +31,8 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
-        if len(value.strip()) >= _SHORTEST:
+        bare = value.strip()
+        if len(bare) >= _SHORT or (len(bare) >= _SHORTEST and not bare.isalpha()):
             with _lock:
                 _known.add(self)
 
