@@ -11,6 +11,7 @@ from integration.changes import Change
 from integration.model import relationship_key
 from integration.step import Step
 from integration.stored import Stored
+from integration.text import visible
 
 _NAMES = 10_000
 _LONG = 60
@@ -40,7 +41,10 @@ class Difference:
         return relationship_key(ends[0], self.step.class_name, ends[1]) if len(ends) > 1 else ends[0]
 
     def sentence(self) -> str:
-        """Return what happened, such as ``Ada Example joined sg-finance``."""
+        """Return what happened on one line, such as ``Ada Example joined sg-finance``; nothing in it moves a cursor."""
+        return visible(self._said())
+
+    def _said(self) -> str:
         what = self.change.what
         if len(self.names) > 1:
             source, target = self.names

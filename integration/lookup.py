@@ -9,11 +9,14 @@ from typing import Any
 import orjson
 
 from integration.errors import QueryError
+from integration.text import REPLACEMENT, visible
 
 NAMES = ("displayName", "userPrincipalName", "mail")
 """The properties that name an entity, beside its key; the case of letters does not matter."""
 _SHOWN = 10
 _NEAR = 5
+_LONG = 200
+"""Characters of a text that are looked for in SQL, or repeated in a message."""
 _KEY = (
     "SELECT key FROM types JOIN nodes ON type = types.number WHERE name IN (SELECT value FROM json_each(?)) AND key = ?"
 )
@@ -31,14 +34,16 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
     Args:
         database: the graph.
         types: the entity is of one of them.
-        text: a key, or else a display name, user principal name or mail address in any case of letters.
+        text: a key, or else a display name, user principal name or mail address in any case of letters, as it is shown.
 
     Raises:
-        QueryError: no entity has the name, or several have; lists what is near, or those that have it.
+        QueryError: no entity has the name, or several have; lists what is near, or those that have it. Or it is no
+            text.
     """
+    well_formed(text)
     if database.execute(_KEY, (orjson.dumps(types).decode(), text)).fetchone():
         return text
-    wanted = text.casefold()
+    wanted = visible(text).casefold()
     found = list(islice(_entities(database, types, text, lambda name: name == wanted), _SHOWN + 1))
     if len(found) == 1:
         return found[0][0]
@@ -48,18 +53,30 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
         raise QueryError("\n  - ".join([f"several are called {text!r}: give the key of one of them", *lines, *more]))
     near = list(dict.fromkeys(_containing(database, types, text))) or _similar(database, types, text)
     hint = "\n  - ".join(["; near it:", *map(repr, near)]) if near else ""
-    raise QueryError(f"no {' or '.join(types)} has the key or the name {text!r}{hint}")
+    raise QueryError(f"no {' or '.join(types)} has the key or the name {text[:_LONG]!r}{hint}")
+
+
+def well_formed(text: str) -> None:
+    """Check that a text has a form in UTF-8, which what a shell hands over need not have.
+
+    Raises:
+        QueryError: it has none.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise QueryError(f"{text[:_LONG]!a}: this is not UTF-8") from None
 
 
 def _containing(database: sqlite3.Connection, types: Sequence[str], text: str) -> Iterator[str]:
     """Yield names that contain the text, in addresses before the host."""
-    wanted = text.casefold()
+    wanted = visible(text).casefold()
 
     def contains(name: str) -> bool:
         return name.startswith(wanted) or wanted in name.partition("@")[0]
 
     for _, properties in islice(_entities(database, types, text, contains), _NEAR):
-        yield next(name for name in _names(properties) if contains(name.casefold()))
+        yield next(name for name in _names(properties) if contains(visible(name).casefold()))
 
 
 def _similar(database: sqlite3.Connection, types: Sequence[str], text: str) -> list[str]:
@@ -70,25 +87,26 @@ def _similar(database: sqlite3.Connection, types: Sequence[str], text: str) -> l
 def _entities(
     database: sqlite3.Connection, types: Sequence[str], text: str, is_meant: Callable[[str], bool]
 ) -> Iterator[Entity]:
-    """Yield the entities that have a name, in lower case, that is meant; each such name contains the text."""
+    """Yield the entities that have a name, as it is shown and in lower case, that is meant; it contains the text."""
     for key, properties in database.execute(_LIKE, (orjson.dumps(types).decode(), _pattern(text))):
         entity = key, orjson.loads(properties)
-        if any(is_meant(name.casefold()) for name in _names(entity[1])):
+        if any(is_meant(visible(name).casefold()) for name in _names(entity[1])):
             yield entity
 
 
 def _pattern(text: str) -> str:
     """Return a pattern for LIKE that the JSON of whatever contains the text matches, in any case of letters.
 
-    LIKE knows the two cases of ASCII letters alone, and JSON escapes some characters.
+    LIKE knows the two cases of ASCII letters alone, and JSON escapes some characters; U+FFFD stands for any of those
+    that are not shown.
     """
-    return f"%{''.join(character if _is_plain(character) else '%' for character in text)}%"
+    return f"%{''.join(character if _is_plain(character) else '%' for character in text[:_LONG])}%"
 
 
 def _is_plain(character: str) -> bool:
     if character.isascii():
         return character.isprintable() and character not in '%_"\\'
-    return character == character.casefold() == character.upper()
+    return character == character.casefold() == character.upper() and character == visible(character) != REPLACEMENT
 
 
 def _names(properties: dict[str, Any]) -> Iterator[str]:

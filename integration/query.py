@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.errors import QueryError
-from integration.lookup import find_key
+from integration.lookup import find_key, well_formed
 from integration.paths import Paths
 from integration.plan import nearest
 from integration.questions import Question
@@ -21,7 +21,25 @@ from integration.tables import FORMAT
 _ROWS = 1000
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _OPCODES = 1_000_000
-_FUNCTIONS = ("reachable", "reaching", "shortest_path")
+_SEARCHES = {"reachable": 2, "reaching": 2, "shortest_path": 3}
+"""What follows relationships, by name, and how many arguments each takes at least."""
+_FUNCTIONS = frozenset(
+    """
+    abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling char coalesce concat concat_ws cos cosh count cume_dist
+    current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor format glob
+    group_concat hex if ifnull iif instr json json_array json_array_length json_error_position json_extract
+    json_group_array json_group_object json_insert json_object json_patch json_pretty json_quote json_remove
+    json_replace json_set json_type json_valid julianday lag last_value lead length like likelihood likely ln log log10
+    log2 lower ltrim match max median min mod nth_value ntile nullif octet_length percent_rank percentile
+    percentile_cont percentile_disc pi pow power printf quote radians random randomblob rank regexp replace round
+    row_number rtrim sign sin sinh soundex sqlite_source_id sqlite_version sqrt strftime string_agg substr substring
+    subtype sum tan tanh time timediff total trim trunc typeof unhex unicode unistr unistr_quote unixepoch unlikely
+    upper zeroblob -> ->>
+    """.split()
+).union(_SEARCHES)
+"""Functions that compute, and no more: others of SQLite's load code, write files or hand out pointers."""
+_LONGEST = 500_000_000
+"""Bytes of one value."""
 
 Row = tuple[Any, ...]
 
@@ -43,6 +61,10 @@ class Answer:
         return Answer(self.columns, islice(self.rows, most))
 
 
+class _NotRead(QueryError):
+    """The graph lacks a type: no fault of the question."""
+
+
 class Inquiry:
     """One question, or several, on the graph as it was when the first was asked.
 
@@ -57,8 +79,9 @@ class Inquiry:
         self._read: set[tuple[str | None, str | None]] = set()
         self._readings = Readings()
         paths = Paths(database, self._number)
-        for name in _FUNCTIONS:
+        for name in _SEARCHES:
             database.create_function(name, -1, self._guarded(getattr(paths, name)), deterministic=True)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         database.set_authorizer(self._authorize)
         database.set_progress_handler(lambda: 0, _OPCODES)  # lets Python see Ctrl-C while SQLite works
 
@@ -79,6 +102,8 @@ class Inquiry:
         }
         try:
             return self.select(question.sql, bound)
+        except _NotRead:
+            raise
         except QueryError as error:
             raise QueryError(f"{question.source}: {question.name}: {error}") from None
 
@@ -92,6 +117,8 @@ class Inquiry:
         Raises:
             QueryError: it is not one SELECT that SQLite can answer; reading the rows may raise it too.
         """
+        for text in (sql, *(value for value in (values or {}).values() if isinstance(value, str))):
+            well_formed(text)
         self._read.clear()
         with self._errors():
             self._watching = True
@@ -112,7 +139,7 @@ class Inquiry:
         """Return the number of a type that a search follows."""
         row = self._database.execute("SELECT number FROM types WHERE name = ?", (name,)).fetchone()
         if row is None:
-            raise QueryError(self._without(name))
+            raise self._without(name)
         self._readings.types.add(name)
         return int(row[0])
 
@@ -124,8 +151,11 @@ class Inquiry:
                 return
             yield from rows
 
-    def _authorize(self, action: int, what: str | None, _: str | None, __: str | None, by: str | None) -> int:
-        """Let SQLite read and nothing else, and note which table or view is read by which view."""
+    def _authorize(self, action: int, what: str | None, name: str | None, _: str | None, by: str | None) -> int:
+        """Let SQLite read and compute and nothing else, and note which table or view is read by which view."""
+        if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() not in _FUNCTIONS:
+            self._failure = QueryError(f"the function {name} is not allowed here: it does more than compute")
+            return sqlite3.SQLITE_DENY
         declares = action == sqlite3.SQLITE_UPDATE and what == "sqlite_master" and by is None
         if action not in _READING and not declares:  # a table such as json_each is declared when it is first used
             self._failure = QueryError("only reading is allowed here: write one SELECT")
@@ -135,12 +165,25 @@ class Inquiry:
         return sqlite3.SQLITE_OK
 
     def _guarded(self, function: Callable[..., str | None]) -> Callable[..., str | None]:
-        """Return the function for SQLite, which takes no exception: it is kept, and raised once SQLite gave up."""
+        """Return the function for SQLite, which takes no exception: it is kept, and raised once SQLite gave up.
 
-        def guarded(*arguments: str) -> str | None:
+        As with SQLite's own functions, what is asked about NULL is NULL.
+        """
+        name = function.__name__
+
+        def guarded(*arguments: object) -> str | None:
             watching, self._watching = self._watching, False
             try:
-                return function(*arguments)
+                if len(arguments) < _SEARCHES[name]:
+                    raise QueryError(
+                        f"{name} takes {_SEARCHES[name] - 1} of keys, and then names of types of relationships"
+                    )
+                texts = [argument for argument in arguments if isinstance(argument, str)]
+                if len(texts) < len(arguments):
+                    if None in arguments:
+                        return None
+                    raise QueryError(f"{name} takes keys and names of types, which are texts")
+                return function(*texts)
             except BaseException as error:
                 self._failure = error
                 raise
@@ -160,19 +203,19 @@ class Inquiry:
                 raise failure from None
             if str(error) == "interrupted":
                 raise KeyboardInterrupt from None
-            raise QueryError(self._explained(str(error))) from None
+            raise self._explained(str(error)) from None
 
-    def _explained(self, message: str) -> str:
+    def _explained(self, message: str) -> QueryError:
         missing = re.fullmatch(r"no such table: (?:main\.)?(.*)", message)
-        return self._without(missing[1]) if missing else f"SQLite cannot answer it: {message}"
+        return self._without(missing[1]) if missing else QueryError(f"SQLite cannot answer it: {message}")
 
-    def _without(self, name: str) -> str:
+    def _without(self, name: str) -> QueryError:
         """Say why there is no such type or view."""
         verdict = self._database.execute("SELECT verdict, reason FROM verdicts WHERE _type = ?", (name,)).fetchone()
         if verdict:
-            return f"the graph has no {name}: it is {verdict[0]}: {verdict[1]}"
+            return _NotRead(f"the graph has no {name}: it is {verdict[0]}: {verdict[1]}")
         views = [view for (view,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
-        return f"the graph has no {name}{nearest(name, views)}: no run has read it"
+        return QueryError(f"the graph has no {name}{nearest(name, views)}: no run has read it")
 
 
 @contextmanager

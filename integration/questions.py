@@ -133,9 +133,13 @@ def find_question(questions: Mapping[str, Question], name: str) -> Question:
 
 def _read(path: Path) -> list[Question]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DeclarationError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise DeclarationError(f"{path}: not UTF-8, which TOML is: save it as UTF-8") from None
+    except RecursionError:
+        raise DeclarationError(f"{path}: not a file of questions: it is nested too deep") from None
     except ValueError as error:
         raise DeclarationError(f"{path}: not TOML: {error}") from None
     for fault in jsonschema_rs.iter_errors(_FORM, document):

@@ -5,6 +5,7 @@ asked for: where it is lost, ``OSError`` says so and names it; where its reader 
 A character that a stream's encoding lacks is written as an escape, such as ``\u0141``.
 """
 
+import codecs
 import errno
 import io
 import os
@@ -14,13 +15,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-import click
-
 from integration.text import lines
 
 _OUTPUT, _ERROR = "standard output", "standard error"
 _CLOSED = {errno.EPIPE} | ({errno.EINVAL} if os.name == "nt" else set())
 """What writing to a pipe gives that nobody reads any more."""
+
+
+_LEGIBLE = "legible"
+"""How a stream writes what its encoding lacks."""
+_SIMPLE = str.maketrans({"→": "->", "›": ">", "…": "...", "–": "-", "\ufffd": "?"})  # noqa: RUF001
+"""Signs of this package, as any encoding has them."""
 
 
 class OutputClosed(OSError):
@@ -88,7 +93,7 @@ def prepare() -> None:
         sys.stderr = _prepared(sys.stderr, _ERROR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=_LEGIBLE)
 
 
 def dismiss() -> None:
@@ -102,8 +107,9 @@ def dismiss() -> None:
 def tell(text: object) -> None:
     """Print a remark on standard error; where it does not take it, the remark alone is lost."""
     try:
-        click.echo(lines(text), err=True)
-    except (OSError, ValueError):
+        sys.stderr.write(f"{lines(text)}\n")
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):  # a host may have none, or have closed it
         return
 
 
@@ -122,6 +128,11 @@ def courtesy() -> Iterator[None]:
         tell(f"error: {explained(error)}")
 
 
+def say(text: str) -> None:
+    """Print on standard output, a line break after it."""
+    sys.stdout.write(f"{text}\n")
+
+
 def explained(error: OSError) -> str:
     """Return what went wrong with which file."""
     place = f"{error.filename}: " if error.filename else ""
@@ -137,7 +148,17 @@ def encodable(text: str, stream: TextIO) -> str:
     """Return text with an escape for each character that the stream's encoding lacks."""
     if is_exact(stream):
         return text
-    return text.encode(stream.encoding, errors="backslashreplace").decode(stream.encoding)
+    return text.encode(stream.encoding, errors=_LEGIBLE).decode(stream.encoding)
+
+
+def _legible(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    simple = error.object[error.start : error.end].translate(_SIMPLE)
+    return simple.encode("ascii", errors="backslashreplace").decode("ascii"), error.end
+
+
+codecs.register_error(_LEGIBLE, _legible)
 
 
 def _prepared(stream: TextIO | None, name: str) -> TextIO:

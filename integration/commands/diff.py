@@ -1,6 +1,6 @@
 """``integration diff``."""
 
-import json
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +16,8 @@ from integration.plan import nearest
 from integration.plugins import declared_steps, load
 from integration.step import Step
 from integration.store import Store
+from integration.streams import is_exact, say
+from integration.text import exact
 
 
 @main.command()
@@ -39,9 +41,9 @@ def diff(out: Path, types: tuple[str, ...], since: int | None, as_json: bool) ->
         for step in chosen:
             for difference in differences(store, step, revision, classes):
                 if as_json:
-                    click.echo(json.dumps(difference.as_json(), ensure_ascii=False))
+                    say(exact(difference.as_json(), ascii_only=not is_exact(sys.stdout)))
                 else:
-                    click.echo(f"{step.name}: {difference.sentence()}")
+                    say(f"{step.name}: {difference.sentence()}")
 
 
 def _chosen(steps: Sequence[Step], types: Sequence[str]) -> list[Step]:

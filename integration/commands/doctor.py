@@ -46,7 +46,7 @@ def doctor(
     organization's id; shows no secret and no value of a setting. Exits with 1 where something is a problem.
     """
     environment = variables.environment()
-    text = event.read() if event else None
+    text = _text_of(event) if event else None
     try:
         logs.set_up(log_format, log_level, environment)
         config: Any = config_from(io.StringIO(text) if text is not None else None, environment, flags, offline=False)
@@ -75,11 +75,18 @@ def _line(finding: Finding) -> str:
     return " ".join(f"{shown}: {finding.remedy}".splitlines()) if finding.remedy else shown
 
 
+def _text_of(event: TextIO) -> str:
+    try:
+        return event.read()
+    except UnicodeDecodeError:
+        raise ConfigurationError(["the event is not UTF-8, which JSON is: save it as UTF-8"]) from None
+
+
 def _of_event(text: str, flags: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings of an event and of flags, with where they come from."""
     try:
         config: Any = json.loads(text)["instance"]["config"]
         names = list(config) if isinstance(config, dict) else []
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         names = []
     return {**dict.fromkeys(names, "the event"), **{name: "a flag" for name, value in flags.items() if value}}

@@ -166,6 +166,10 @@ def config_from(
         return settings.from_environment(environment, given, offline=offline)
     try:
         document = json.load(event)
+    except RecursionError:
+        raise ConfigurationError(["the event is nested too deep"]) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(["the event is not UTF-8, which JSON is: save it as UTF-8"]) from None
     except ValueError as error:
         place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ConfigurationError([f"the event is not JSON{place}"]) from None

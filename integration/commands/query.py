@@ -12,6 +12,8 @@ from integration.errors import QueryError
 from integration.plugins import load
 from integration.query import Answer, open_graph
 from integration.questions import Question, find_question, load_questions
+from integration.streams import tell
+from integration.text import line
 
 
 @main.command()
@@ -21,7 +23,7 @@ from integration.questions import Question, find_question, load_questions
 @OUT
 @click.option("--json", "form", flag_value="json", help="Print a list of JSON objects.")
 @click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print the first N rows alone.")
+@click.option("--limit", type=click.IntRange(1, sys.maxsize), metavar="N", help="Print the first N rows alone.")
 @click.option("--questions", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Take questions from this TOML file too; repeatable.")  # fmt: skip
 @errors_as_messages
@@ -38,6 +40,9 @@ def query(
 
     Where parameters stand for users or groups, give their keys (object ids), display names, user principal names or
     mail addresses. Where what a question reads is not complete, a line on standard error says so.
+
+    JSON is exact. In tables and CSV a character that cannot be seen is U+FFFD, and in CSV a text that a spreadsheet
+    might take for a formula has an apostrophe before it.
 
     \b
       integration query
@@ -62,7 +67,7 @@ def query(
 
 def _note(caveats: Sequence[str]) -> None:
     if caveats:
-        click.echo(f"note: this may not be the whole truth: {' '.join('; '.join(caveats).split())}", err=True)
+        tell(f"note: this may not be the whole truth: {line('; '.join(caveats))}")
 
 
 def _print(write: Writer, answer: Answer, limit: int | None) -> None:

@@ -1,0 +1,108 @@
+"""What is asked of the graph may be anything: bytes that are no text, NULL, files of brackets, harmful functions."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from integration import load
+from integration.errors import QueryError
+from integration.plugins import declared_steps
+from integration.query import Answer, Inquiry, open_graph
+from tests.test_kind_text import GRAPH, save, user
+
+TYPES = [step.name for step in declared_steps(load())]
+
+
+@pytest.fixture(autouse=True)
+def _graph() -> None:
+    save([user("key-x", "Ada")])
+
+
+def integration(*arguments: bytes | str) -> tuple[str, str, int]:
+    command = [sys.executable, "-m", "integration", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    assert "Traceback" not in done.stderr
+    return done.stdout, done.stderr, done.returncode
+
+
+def first(inquiry: Inquiry, sql: str) -> object:
+    answer: Answer = inquiry.select(sql)
+    return next(answer.rows)[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are text there")
+@pytest.mark.parametrize(
+    "arguments",
+    [["query", "--sql", b"SELECT '\xff'"], ["query", "groups-of", b"\xff\xfe"], ["query", b"\xff"],
+     ["diff", "--type", b"\xff"], ["query", "empty-groups", "--out", b"\xff"], ["query", "--questions", b"\xff"],
+     ["query", "groups-of", "a" * 100_000], ["query", "--sql", "SELECT " + "(" * 60_000],
+     ["query", "empty-groups", "--limit", "9" * 30], ["diff", "--since", "9" * 30]],
+)  # fmt: skip
+def test_what_is_no_text_or_too_long_is_said(arguments: list[bytes | str]) -> None:
+    shown, said, code = integration(*arguments)
+    assert (shown, code) in [("", 2), ("", 3)]
+    assert "rror: " in said
+
+
+@pytest.mark.parametrize("content", [b"x = " + b"[" * 100_000, b"\xff\xfea\x00", b'[a]\ndescription = "\xff"', b"\x00"])
+def test_a_file_of_questions_that_is_none_is_named(content: bytes) -> None:
+    Path("mine.toml").write_bytes(content)
+    _, said, code = integration("query", "--questions", "mine.toml")
+    assert (said.startswith("error: mine.toml: not "), code) == (True, 2)
+
+
+def test_a_file_of_questions_may_begin_with_a_mark_of_its_encoding() -> None:
+    Path("mine.toml").write_text('[a]\ndescription = "b"\nsql = "SELECT 1 AS one"\n', encoding="utf-8-sig")
+    assert integration("query", "a", "--questions", "mine.toml")[0].split() == ["one", "1"]
+
+
+@pytest.mark.parametrize("command", ["run", "doctor", "check"])
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"instance": ' * 50_000, b'{"a": "\xff"}'])
+def test_an_event_that_is_none_is_said(command: str, content: bytes) -> None:
+    Path("event.json").write_bytes(content)
+    shown, said, code = integration(command, "--event", "event.json")
+    assert code in (1, 2)
+    assert "the event is" in shown + said
+
+
+@pytest.mark.parametrize("name", ["shortest_path", "reachable", "reaching"])
+def test_what_is_asked_about_null_is_null(name: str) -> None:
+    relationship = next(each for each in TYPES if each.endswith("group_has_group"))
+    keys = ["'key-x'"] * (2 if name == "shortest_path" else 1)
+    with open_graph(GRAPH) as inquiry:
+        for at in range(len(keys) + 1):
+            arguments = [*keys, f"'{relationship}'"]
+            arguments[at] = "NULL"
+            assert first(inquiry, f"SELECT {name}({', '.join(arguments)})") is None
+        for arguments in ([], keys[:1], [*keys, "5"], ["x'00'", *keys[1:], f"'{relationship}'"]):
+            with pytest.raises(QueryError, match=f"{name} takes"):
+                first(inquiry, f"SELECT {name}({', '.join(arguments)})")
+
+
+@pytest.mark.parametrize(
+    "call", ["fts3_tokenizer('simple', x'4141414141414141')", "fts3_tokenizer('simple')", "FTS3_Tokenizer('simple')",
+             "load_extension('x')", "sqlite_log(1, 'x')"]
+)  # fmt: skip
+def test_a_function_that_does_more_than_compute_is_refused(call: str) -> None:
+    with open_graph(GRAPH) as inquiry:
+        with pytest.raises(QueryError, match=f"the function {call.partition('(')[0].lower()} is not allowed here"):
+            first(inquiry, f"SELECT {call}")
+        assert first(inquiry, "SELECT count(*) FROM azure_user") == 1
+
+
+@pytest.mark.parametrize(
+    "call", ["max(1, 2)", "group_concat(1)", "json_extract('[1]', '$[0]')", "'[1]' ->> 0", "date('2026-11-20')",
+             "round(1.5)", "row_number() OVER ()", "'a' LIKE 'A'", "printf('%d', 1)", "json_group_array(1)", "sqrt(4)"]
+)  # fmt: skip
+def test_a_function_that_computes_is_not(call: str) -> None:
+    with open_graph(GRAPH) as inquiry:
+        assert first(inquiry, f"SELECT {call}") is not None
+
+
+def test_a_type_that_could_not_be_read_is_told_without_the_file_of_the_question() -> None:
+    save([user("key-x", "Ada")])
+    said = integration("query", "--sql", "SELECT * FROM azure_usr")[1]
+    assert said.startswith("error: the graph has no azure_usr (did you mean azure_user?)")
