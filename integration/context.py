@@ -1,10 +1,10 @@
 """What a step is handed: the tenant to read, the entities that it needs, its settings and a log."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from integration.config import Config
+from integration.discretion import logger
 from integration.errors import Forbidden, GraphError, IntegrationError, NotFound, PlanError
 from integration.model import Entity
 from integration.reader import Reader
@@ -199,7 +199,7 @@ class Context:
     ) -> None:
         self.graph = Graph(step, reader, results, seen, changes)
         self.config = config
-        self.log = logging.getLogger(f"integration.steps.{step.name}")
+        self.log = logger(f"integration.steps.{step.name}")
         self._step = step
         self._store = store
         self._results = results

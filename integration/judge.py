@@ -1,6 +1,5 @@
 """Running one step, and judging what it made."""
 
-import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 from integration.config import Config
 from integration.context import Changes, Context, NeedLost, Seen, ensure
+from integration.discretion import logger
 from integration.errors import CredentialsError, FatalError, Forbidden, GraphError, IntegrationError, NotLicensed
 from integration.memory import Memory, made_by, recall
 from integration.reader import Reader, Restarted
@@ -24,7 +24,7 @@ from integration.store import Store
 
 _ENTITIES, _RELATIONSHIPS = 250, 1_000
 _DID = {"failed": "failed", "skipped": "was skipped"}
-_log = logging.getLogger("integration")
+_log = logger("integration")
 
 
 class Judge:

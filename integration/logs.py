@@ -6,13 +6,15 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from integration.discretion import STANDARD, message_of, traceback_of
 from integration.errors import ConfigurationError
+from integration.secret import redacted
+from integration.text import UNSEEN, line, lines
 
 FORMATS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
 NAMES: Mapping[str, str] = {"format": "INTEGRATION_LOG_FORMAT", "level": "INTEGRATION_LOG_LEVEL"}
 """The environment variable of each setting."""
-_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
 def set_up(format: str | None, level: str | None, environment: Mapping[str, str]) -> None:
@@ -35,7 +37,7 @@ def set_up(format: str | None, level: str | None, environment: Mapping[str, str]
     if faults:
         raise ConfigurationError(faults)
     handler = StandardError()
-    handler.setFormatter(JsonLines() if chosen[NAMES["format"]][0].lower() == "json" else _TEXT)
+    handler.setFormatter(JsonLines() if chosen[NAMES["format"]][0].lower() == "json" else TextLines())
     logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # the driver logs errors that it raises as well
     logging.getLogger("integration").setLevel(chosen[NAMES["level"]][0].upper())
@@ -50,20 +52,41 @@ class StandardError(logging.Handler):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for each record: time (ISO 8601, UTC), level, logger, message, its extra fields, exception."""
+    """One JSON object for each record: time (ISO 8601, UTC), level, logger, message, its extra fields, exception.
+
+    It holds no secret, and what would move a terminal's cursor is escaped.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-        line = {
+        fields = {
+            **{name: _cleaned(value) for name, value in vars(record).items() if name not in STANDARD},
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": redacted(message_of(record)),
         }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps({**extra, **line}, default=str, ensure_ascii=False)
+        if told := traceback_of(record):
+            fields["exception"] = redacted(told)
+        return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(fields, ensure_ascii=False))
 
 
-_TEXT = logging.Formatter("{asctime} {levelname} {name}: {message}", style="{")
+class TextLines(logging.Formatter):
+    """One line for each record, and below it its traceback, further in, so that nothing else begins a line.
+
+    It holds no secret, and nothing that moves a terminal's cursor.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and those of the traceback."""
+        text = f"{self.formatTime(record)} {record.levelname} {record.name}: {line(message_of(record))}"
+        return "\n  ".join([text, *lines(traceback_of(record)).splitlines()])
+
+
+def _cleaned(value: object) -> object:
+    """Return an extra field as JSON holds it, its texts without secrets."""
+    if isinstance(value, Mapping):
+        return {redacted(str(name)): _cleaned(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_cleaned(each) for each in value]
+    return value if value is None or isinstance(value, bool | int | float) else redacted(str(value))

@@ -1,6 +1,5 @@
 """Running a plan: independent steps side by side, a verdict for each, one graph at the end."""
 
-import logging
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,6 +14,7 @@ from integration.accounts import account, not_represented
 from integration.changes import What
 from integration.config import Config, from_event
 from integration.delivery import deliver
+from integration.discretion import logger
 from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.guard import note_losses, withhold
 from integration.judge import Judge, skipped
@@ -35,7 +35,7 @@ from integration.store import Store
 from integration.tapes import Live, Tape
 
 _SIDE_BY_SIDE = 8
-_log = logging.getLogger("integration")
+_log = logger("integration")
 
 
 def handle(

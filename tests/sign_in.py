@@ -3,7 +3,7 @@
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,11 +35,17 @@ HANGS_UP = 0
 
 @dataclass
 class Service:
-    """A sign-in service, or the endpoint of a managed identity, that keeps what it is asked."""
+    """A sign-in service, or the endpoint of a managed identity, that keeps what it is asked.
+
+    ``raw`` makes its answer of the form or query that it got; ``discovery`` is its answer, with its status, to who asks
+    for the tenant's endpoints.
+    """
 
     status: int = 200
     lifetime: int = 3600
     location: str = ""
+    raw: Callable[[str], bytes] | None = None
+    discovery: tuple[int, bytes] | None = None
     url: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -57,7 +63,9 @@ def serving(service: Service, context: ssl.SSLContext | None = None) -> Iterator
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
-            if path.endswith("/openid-configuration"):
+            if path.endswith("/openid-configuration") and service.discovery:
+                self.send(*service.discovery)
+            elif path.endswith("/openid-configuration"):
                 tenant = path.split("/")[1]
                 names = {"token_endpoint": "token", "authorization_endpoint": "authorize"}
                 self.reply(200, {name: f"{service.url}/{tenant}/oauth2/v2.0/{end}" for name, end in names.items()})
@@ -72,11 +80,15 @@ def serving(service: Service, context: ssl.SSLContext | None = None) -> Iterator
             service.asked.append(values | {"metadata": self.headers.get("Metadata", "")})
             if service.status == HANGS_UP:
                 self.close_connection = True
+            elif service.raw:
+                self.send(service.status, service.raw(form))
             else:
                 self.reply(service.status, service.answer())
 
         def reply(self, status: int, document: dict[str, Any]) -> None:
-            body = json.dumps(document).encode()
+            self.send(status, json.dumps(document).encode())
+
+        def send(self, status: int, body: bytes) -> None:
             self.send_response(status)
             if service.location:
                 self.send_header("Location", service.location)

@@ -172,7 +172,7 @@ def test_a_rejected_token_is_replaced_once_though_several_threads_complain(servi
 def test_a_redirect_is_not_followed_with_the_secret(service: Service) -> None:
     with serving(Service()) as other:
         service.status, service.location = 307, other.url
-        with pytest.raises(CredentialsError, match="sign-in refused"):
+        with pytest.raises(Unreachable, match="does not answer as one"):
             application(service, client_secret=Secret("s3cret")).token()
         assert other.asked == []
 

@@ -3,7 +3,6 @@
 Sources: Microsoft Graph, National cloud deployments; Microsoft identity platform, OAuth 2.0 client credentials flow.
 """
 
-import logging
 import math
 import threading
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from integration.discretion import logger
 from integration.errors import CredentialsError, Unreachable
 from integration.secret import Secret
 
@@ -20,7 +20,7 @@ GLOBAL_GRAPH = "https://graph.microsoft.com"
 GLOBAL_AUTHORITY = "https://login.microsoftonline.com"
 _EARLY = 300.0
 _PAUSE = 30.0
-_log = logging.getLogger("integration")
+_log = logger("integration")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 Sources: Microsoft Graph throttling guidance; Best practices for working with Microsoft Graph.
 """
 
-import logging
 import random
 import time
 import uuid
@@ -17,6 +16,7 @@ import requests
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, parse_url
 
+from integration.discretion import logger
 from integration.errors import (
     BadAnswer,
     CredentialsError,
@@ -35,7 +35,7 @@ from integration.msgraph.pace import Pace
 from integration.secret import Secret
 
 VERSION = "/v1.0"
-_log = logging.getLogger("integration.msgraph")
+_log = logger("integration.msgraph")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 Sources: JupiterOne, Sync jobs overview, DIFF and PATCH sync modes, Custom integration: Code + Sync API.
 """
 
-import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -14,6 +13,7 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 
+from integration.discretion import logger
 from integration.errors import OutputError
 from integration.msgraph.client import Patience
 from integration.report import Report, StepResult
@@ -33,7 +33,7 @@ POLLS = (0.1, 5.0)
 """Seconds until a job is asked after for the first time; they double each time, up to the second number."""
 _PENDING = ("AWAITING_UPLOADS", "FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS")
 _LONGEST_TEXT = 1000
-_log = logging.getLogger("integration.sinks")
+_log = logger("integration.sinks")
 
 
 class JupiterOneSink:

@@ -3,7 +3,6 @@
 Sources: JupiterOne, Sync jobs API reference; JupiterOne integration SDK, synchronization client.
 """
 
-import logging
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ import orjson
 import requests
 from urllib3.exceptions import HTTPError
 
+from integration.discretion import logger
 from integration.errors import OutputError
 from integration.msgraph.answers import seconds_to_wait
 from integration.msgraph.client import Patience
@@ -26,7 +26,7 @@ Job = Mapping[str, Any]
 _JOBS = "/persister/synchronization/jobs"
 _ENDED = "JOB_NOT_AWAITING_UPLOADS"
 _TOO_LARGE = "RequestEntityTooLargeException"
-_log = logging.getLogger("integration.sinks")
+_log = logger("integration.sinks")
 
 
 class Refused(OutputError):

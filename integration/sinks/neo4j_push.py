@@ -1,12 +1,12 @@
 """Bringing a graph's records to Neo4j: which ones, and in what order."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from integration.changes import Change
+from integration.discretion import logger
 from integration.report import Report
 from integration.sinks import Graph
 from integration.sinks.held import Ends, Held
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 _CHARACTERS = 16_000_000
 """Most JSON that one transaction writes."""
-_log = logging.getLogger("integration")
+_log = logger("integration")
 
 
 def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report) -> None:
