@@ -13,7 +13,13 @@ from tests.support import ROOT
 
 TYPES = sorted(path.stem for path in (ROOT / "steps").glob("*.py") if not path.stem.startswith("_"))
 MAY_NAME_TYPES = ("steps/", "schemas/", "tests/", "docs/", "examples/")
-SHARED_WITH_GRAPH = {"integration.discretion", "integration.errors", "integration.given", "integration.secret", "integration.urls"}
+SHARED_WITH_GRAPH = {
+    "integration.discretion",
+    "integration.errors",
+    "integration.given",
+    "integration.secret",
+    "integration.urls",
+}
 
 
 def stems(folder: str, suffix: str) -> list[str]:
