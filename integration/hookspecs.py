@@ -46,7 +46,18 @@ def integration_step_started(step: "Step") -> None:
 
 @hookspec
 def integration_pages_read(progress: "Progress") -> None:
-    """Called after pages of a collection were read, from the thread that read them: how far the collection is."""
+    """Called when a collection begins to be read, after pages of it, and when nothing more will come: how far it is.
+
+    It is called from the thread that reads.
+    """
+
+
+@hookspec
+def integration_waits(seconds: float) -> None:
+    """Called before Graph is not asked for some seconds, because it throttles or does not answer well.
+
+    Requests that are not concerned go on meanwhile. It is called from the thread that was answered so.
+    """
 
 
 @hookspec

@@ -16,6 +16,7 @@ class Progress:
         parents: for a relation, parents that are read to their end.
         all_parents: for a relation, parents in all; 0 where that does not apply.
         throttled: seconds for which Graph has held the run back so far.
+        done: nothing more of it will come in this run.
     """
 
     collection: str
@@ -24,6 +25,7 @@ class Progress:
     parents: int = 0
     all_parents: int = 0
     throttled: float = 0.0
+    done: bool = False
 
 
 class Counter:
@@ -37,6 +39,23 @@ class Counter:
         self._tell = tell
         self._lock = threading.Lock()
         self._collections: dict[str, Progress] = {}
+        self._readers: dict[str, int] = {}
+
+    def begin(self, collection: str) -> None:
+        """Say that a collection is read from now on."""
+        with self._lock:
+            self._readers[collection] = self._readers.get(collection, 0) + 1
+            progress = replace(self._collections.get(collection, Progress(collection)), done=False)
+            self._collections[collection] = progress
+        self._tell(progress)
+
+    def end(self, collection: str) -> None:
+        """Say that nothing more of a collection will come."""
+        with self._lock:
+            self._readers[collection] -= 1
+            progress = replace(self._collections[collection], done=not self._readers[collection])
+            self._collections[collection] = progress
+        self._tell(progress)
 
     def expect(self, collection: str, parents: int) -> None:
         """Say how many parents of a relation are left to read."""
@@ -58,6 +77,6 @@ class Counter:
         self._tell(progress)
 
     def so_far(self) -> list[Progress]:
-        """Return how far every collection is."""
+        """Return how far every collection is of which something was read."""
         with self._lock:
-            return list(self._collections.values())
+            return [progress for progress in self._collections.values() if progress.pages]

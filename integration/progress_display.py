@@ -4,59 +4,72 @@ import threading
 import time
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.live import Live
 
 from integration.hookspecs import hookimpl
 from integration.plan import Plan
-from integration.progress import Progress as ReadingProgress
+from integration.progress import Progress
+from integration.progress_view import Standing, View
 from integration.report import StepResult
+from integration.step import Step
+from integration.streams import tell
+
+_SHORTEST_WAIT = 1.0
+"""Shorter waits are over before a person has read of them."""
 
 
 class Display:
-    """Shows a run's progress on standard error: bars on a terminal, a line for each step elsewhere. A plugin."""
+    """Shows a run's progress on standard error: bars on a terminal, a line for each step elsewhere. A plugin.
+
+    Args:
+        plan: what is run.
+    """
 
     def __init__(self, plan: Plan) -> None:
-        self._console = Console(stderr=True)
+        console = Console(stderr=True)
+        self._standing = Standing(types=len(plan.steps))
         self._lock = threading.Lock()
-        self._started = time.monotonic()
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            TextColumn("{task.fields[detail]}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
-        self._steps = self._bars.add_task("types", total=len(plan.steps), detail="")
-        self._collections: dict[str, TaskID] = {}
+        self._live: Live | None = None
+        if console.is_terminal and not console.is_dumb_terminal:
+            self._live = Live(View(self._standing), console=console, refresh_per_second=10, transient=True)
 
     def __enter__(self) -> "Display":
-        self._bars.start()
+        if self._live:
+            self._live.start(refresh=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+        if self._live:
+            self._live.stop()
 
     @hookimpl
-    def integration_pages_read(self, progress: ReadingProgress) -> None:
-        """Show how far a collection is: pages, items, items a second, and what throttling cost."""
-        name = progress.collection
+    def integration_step_started(self, step: Step) -> None:
+        """Show that the step runs."""
         with self._lock:
-            if name not in self._collections:
-                self._collections[name] = self._bars.add_task(name, total=None, detail="")
-        rate = progress.items / max(0.001, time.monotonic() - self._started)
-        detail = f"{progress.pages:,} pages, {progress.items:,} items, {rate:,.0f} a second"
-        if progress.throttled:
-            detail += f", throttled for {progress.throttled:.0f} s"
-        total = progress.all_parents or None
-        self._bars.update(self._collections[name], total=total, completed=progress.parents, detail=detail)
+            self._standing.running.append(step.name)
+
+    @hookimpl
+    def integration_pages_read(self, progress: Progress) -> None:
+        """Show how far the collection is."""
+        with self._lock:
+            known = self._standing.collections.get(progress.collection)
+            is_new = known is None or (known[0].done and not progress.done)
+            since = time.monotonic() if is_new or known is None else known[1]
+            self._standing.collections[progress.collection] = (progress, since)
+
+    @hookimpl
+    def integration_waits(self, seconds: float) -> None:
+        """Show for how long Graph is not asked."""
+        if seconds >= _SHORTEST_WAIT:
+            with self._lock:
+                self._standing.waits_until = max(self._standing.waits_until, time.monotonic() + seconds)
 
     @hookimpl
     def integration_step_finished(self, result: StepResult) -> None:
         """Count the step."""
-        self._bars.update(self._steps, advance=1, detail=f"{result.type}: {result.verdict}")
-        if not self._console.is_terminal:
-            self._console.file.write(
-                f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s\n"
-            )
+        with self._lock:
+            self._standing.finished += 1
+            if result.type in self._standing.running:
+                self._standing.running.remove(result.type)
+        if not self._live:
+            tell(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s")

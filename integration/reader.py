@@ -3,6 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import orjson
@@ -251,7 +252,8 @@ class Reader:
         flow = self._flow(request)
         flow.began_anew()
         try:
-            Fetcher(self, request, flow).fetch_whole()
+            with self._counted(request):
+                Fetcher(self, request, flow).fetch_whole()
             flow.end()
         except BaseException as failure:
             flow.end(failure)
@@ -259,9 +261,19 @@ class Reader:
 
     def _fetch(self, request: Request, flow: Flow) -> None:
         try:
-            Fetcher(self, request, flow).fetch()
+            with self._counted(request):
+                Fetcher(self, request, flow).fetch()
             flow.end()
             if request.kind == "relation" and self.new:
                 kinds(self.mirror, request.name)
         except Exception as failure:  # noqa: BLE001 - whoever reads the collection raises it
             flow.end(failure)
+
+    @contextmanager
+    def _counted(self, request: Request) -> Iterator[None]:
+        """Tell when the reading of a collection begins and ends."""
+        self.counter.begin(request.title)
+        try:
+            yield
+        finally:
+            self.counter.end(request.title)

@@ -58,6 +58,11 @@ class Request:
         return path if self.select is None else f"{path}?$select={','.join(sorted(self.select))}"
 
     @property
+    def title(self) -> str:
+        """What people are told is read, such as ``/groups/{id}/members``."""
+        return f"{self.path}/{{id}}/{self.relation}" if self.relation else self.path
+
+    @property
     def tracked(self) -> tuple[str, ...] | None:
         """Properties whose changes a delta query tells of; ``None`` where Graph tracks none of it."""
         if self.path not in TRACKED or self.select is None:

@@ -168,6 +168,7 @@ class _Run:
             self._compare(review(self._plan, roles), roles)
         in_flight = 1 if self._tape.one_by_one else self._config.in_flight
         client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
+        client.pace.tell = lambda seconds: self._manager.hook.integration_waits(seconds=seconds)
         path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
         mirror = stack.enter_context(closing(Mirror(path)))
         opened = mirror.open(self._tenant, fresh=self._config.fresh or self._tape.one_by_one)

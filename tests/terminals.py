@@ -58,3 +58,8 @@ def on_terminal(
 def plain(shown: str) -> list[str]:
     """Return lines without colours."""
     return SEQUENCE.sub("", shown).replace("\r", "").splitlines()
+
+
+def frames(shown: str) -> list[list[str]]:
+    """Return what a display showed one after the other: the lines of each picture that it drew over the one before."""
+    return [plain(picture) for picture in re.split(r"\r\x1b\[2K(?:\x1b\[1A\x1b\[2K)*", shown)]

@@ -11,7 +11,7 @@ Source: Microsoft Graph throttling guidance.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from integration.errors import Interrupted
@@ -25,6 +25,10 @@ class Pace:
 
     Args:
         most: bound of the number in flight.
+
+    Attributes:
+        waited: seconds for which all requests were held back.
+        tell: called with the seconds of each wait before it begins.
     """
 
     def __init__(self, most: int) -> None:
@@ -39,6 +43,7 @@ class Pace:
         self._asleep = threading.Condition(self._lock)
         self._before_others = 0
         self.waited = 0.0
+        self.tell: Callable[[float], None] = lambda _: None
 
     @property
     def limit(self) -> float:
@@ -96,9 +101,12 @@ class Pace:
         """Hold every request back for so long, because Graph asks for it."""
         with self._lock:
             now = time.monotonic()
-            if now + seconds > self._opens:
+            is_longer = now + seconds > self._opens
+            if is_longer:
                 self.waited += now + seconds - max(self._opens, now)
                 self._opens = now + seconds
+        if is_longer:
+            self.tell(seconds)
 
     def sleep(self, seconds: float) -> None:
         """Wait, but not longer than until ``stop``.
@@ -106,6 +114,7 @@ class Pace:
         Raises:
             Interrupted: ``stop`` was called.
         """
+        self.tell(seconds)
         ends = time.monotonic() + seconds
         with self._lock:
             while (left := ends - time.monotonic()) > 0 and not self._stopped:
