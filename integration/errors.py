@@ -21,7 +21,7 @@
     │   ├── Throttled             429 until the deadline
     │   ├── ServiceUnavailable    5xx or lost connections until the deadline
     │   ├── BadRequest            400 and other refusals: a programming error
-    │   ├── BadAnswer             a body that is not what Graph documents
+    │   ├── BadAnswer             an answer that is not what Graph documents, or not whole
     │   └── PagingError           a next link that cannot be followed
     │       ├── PageTokenExpired  the page token died: the collection starts again
     │       └── DeltaTokenExpired Graph does not know any more what changed: everything is read
@@ -104,9 +104,20 @@ class GraphError(IntegrationError):
         status: HTTP status; 0 where no answer came.
         code: Graph's error code, possibly empty.
         request_id: Graph's ``request-id``, for a support case; possibly empty.
+        too_much: it may be given in smaller pages: the service or the connection did not bear the size of this one.
     """
 
-    def __init__(self, problem: str, *, path: str, status: int = 0, code: str = "", request_id: str = "") -> None:
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: str,
+        status: int = 0,
+        code: str = "",
+        request_id: str = "",
+        too_much: bool = False,
+    ) -> None:
+        self.too_much = too_much
         self.problem, self.path, self.status = line(problem), line(path), status
         self.code, self.request_id = line(code), line(request_id)
         named = f"request-id {self.request_id}" if request_id else ""
@@ -141,7 +152,7 @@ class BadRequest(GraphError):
 
 
 class BadAnswer(GraphError):
-    """The answer is not what Graph documents: not JSON, or without its ``value``."""
+    """The answer is not what Graph documents: not JSON, without its ``value``, or not whole."""
 
 
 class PagingError(GraphError):

@@ -8,10 +8,11 @@ import pytest
 import requests
 
 from integration import BadAnswer, NotFound, NotLicensed, PagingError, ServiceUnavailable
-from integration.msgraph.answers import Answer, decode
+from integration.msgraph.answers import Answer
 from integration.msgraph.auth import NoToken
 from integration.msgraph.batch import Inner, batch
 from integration.msgraph.client import Client
+from integration.msgraph.decoding import decode
 from integration.msgraph.paging import Chain, page_of
 from integration.testing import GraphServer, Ran, run_steps
 
@@ -76,12 +77,12 @@ def test_a_message_of_several_lines_is_told_in_one() -> None:
 
 def test_a_byte_order_mark_hides_nothing() -> None:
     raw = b"\xef\xbb\xbf" + json.dumps({"error": {"code": LICENCE}}).encode()
-    assert type(answer(403, decode("/users", 403, raw)).error()) is NotLicensed
+    assert type(answer(403, decode(raw)).error()) is NotLicensed
 
 
 def test_half_an_emoji_costs_itself_alone() -> None:
     raw = rb'{"value": [{"displayName": "Ada \ud83d", "mail": "C:\\ud83d \ud83d\ude00 \u00e9"}]}'
-    assert decode("/users", 200, raw) == {"value": [{"displayName": "Ada ?", "mail": "C:\\ud83d \U0001f600 é"}]}
+    assert decode(raw) == {"value": [{"displayName": "Ada ?", "mail": "C:\\ud83d \U0001f600 é"}]}
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,13 @@ Sources: Microsoft Graph error responses and resource types; Microsoft Graph thr
 data in your app.
 """
 
-import json
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-
-import orjson
 
 from integration.errors import (
     BadAnswer,
@@ -31,6 +29,16 @@ _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfound
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
 _NOT_LICENSED = "nonpremiumtenant"
 _UNKNOWN = "unknownerror"
+_UNAVAILABLE = {"servicenotavailable", "serviceunavailable", "internalservererror", "gatewaytimeout"}
+_HICCUPS = {404, 408, 409, 421, 423, 424, 425, 449}
+"""Statuses below 500 that may be another one when the same is asked once more; 404 where Graph names no reason."""
+_NOT_BY_GRAPH = {403, 451}
+"""Refusals in which Graph would say more than a status; where nothing is said, a gateway or a proxy refused."""
+_OVERSTRAINED = {413, 500, 502, 503, 504}
+_TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
+_DIGITS = 9
+_PLAUSIBLE = 10.0
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,51 +72,41 @@ class Answer:
             value = float(self.headers.get("x-ms-throttle-limit-percentage", ""))
         except ValueError:
             return None
-        return value if math.isfinite(value) else None
+        return value if 0 <= value <= _PLAUSIBLE else None
 
     @property
     def units(self) -> int:
         """Resource units that Graph charged (``x-ms-resource-unit``); 0 where it does not tell."""
         value = self.headers.get("x-ms-resource-unit", "")
-        return int(value) if value.isdecimal() else 0
+        return int(value) if value.isdecimal() and len(value) <= _DIGITS else 0
 
     def error(self) -> GraphError | None:
-        """Return the error that the answer stands for, or ``None`` where it is a success."""
-        if 200 <= self.status < 300:
-            return None
+        """Return the error that the answer stands for, or ``None`` where it is whole.
+
+        Whole is an answer with status 200, a JSON object, no error in it, and no warning that some of it is missing.
+        This holds for everything that is read: objects, pages, changes, batches and the answers in them.
+        """
         envelope = self.body.get("error")
-        envelope = envelope if isinstance(envelope, dict) else {}
-        kind, problem = _meaning(self.status, _codes(envelope), " ".join(str(envelope.get("message") or "").split()))
-        inner = envelope.get("innerError") or envelope.get("innererror")
+        warning = _warning(self.headers)
+        if self.status == 200 and self.body and envelope is None and not warning:
+            return None
+        told = envelope if isinstance(envelope, dict) else {}
+        codes, message = _codes(told), _message(told)
+        if 400 <= self.status < 600:
+            kind, problem = _meaning(self.status, codes, message)
+        else:
+            kind, problem = BadAnswer, _flaw(self.status, self.body, warning, message)
+        inner = told.get("innerError") or told.get("innererror")
         request_id = self.headers.get("request-id") or (inner.get("request-id") if isinstance(inner, dict) else None)
-        code = str(envelope.get("code") or "")
-        return kind(problem, path=self.path, status=self.status, code=code, request_id=str(request_id or ""))
-
-
-def decode(path: str, status: int, raw: bytes) -> dict[str, Any]:
-    """Decode a JSON body; an error's body may be anything, such as a gateway's HTML page, and counts as empty then.
-
-    Raises:
-        BadAnswer: the body of a success is not a JSON object.
-    """
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        body = _mended(raw)
-    if isinstance(body, dict):
-        return body
-    if status < 400 and status != 204:
-        raise BadAnswer("the answer is not a JSON object", path=path, status=status)
-    return {}
-
-
-def _mended(raw: bytes) -> Any:
-    """Decode JSON that begins with a byte order mark, or holds half of a character, which becomes ``?``."""
-    try:
-        text = json.dumps(json.loads(raw.decode("utf-8-sig")), ensure_ascii=False)
-        return orjson.loads(text.encode(errors="replace"))
-    except ValueError:
-        return None
+        too_much = self.status in _OVERSTRAINED or (self.status == 400 and _TOO_MUCH.search(message) is not None)
+        return kind(
+            problem,
+            path=self.path,
+            status=self.status,
+            code=_word(told.get("code")),
+            request_id=_word(request_id),
+            too_much=too_much,
+        )
 
 
 def seconds_to_wait(value: str) -> float | None:
@@ -121,28 +119,60 @@ def seconds_to_wait(value: str) -> float | None:
     except ValueError:
         try:
             seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except ValueError:
+        except (ValueError, TypeError, IndexError, OverflowError):
             return None
     return seconds if 0 < seconds < math.inf else None
 
 
 def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:
+    """Return what a status from 400 on means, with what else the answer tells."""
     code = "".join(codes)
     if status == 410 or _EXPIRED_DELTA_TOKEN.intersection(codes):
         return DeltaTokenExpired, "Graph does not know any more what changed"
     if status == 403 and _NOT_LICENSED in code:
         return NotLicensed, "the tenant has no licence for this data"
+    if status == 407 or (status in _NOT_BY_GRAPH and not codes):
+        return BadAnswer, "something between here and Graph refused it: check proxy and network"
     if status == 403:
         return Forbidden, "not permitted"
     if status == 404 and codes and _UNKNOWN not in codes:
         return NotFound, "not found"
     if status == 429:
         return Throttled, "Graph throttles the application"
-    if status in (404, 408) or (status >= 500 and status != 501):
+    if status in _HICCUPS or (status >= 500 and status != 501) or (status == 400 and _UNAVAILABLE.intersection(codes)):
         return ServiceUnavailable, "Graph could not serve the request"
     if _EXPIRED_PAGE_TOKEN.intersection(codes) or (status == 400 and "page token" in message.lower()):
         return PageTokenExpired, "the page token has expired"
-    return BadRequest, f"Graph refused the request: {message[:200]}" if message else "Graph refused the request"
+    return BadRequest, f"Graph refused the request: {message}" if message else "Graph refused the request"
+
+
+def _flaw(status: int, body: Mapping[str, Any], warning: str, message: str) -> str:
+    """Return what an answer that is neither a refusal nor whole lacks."""
+    if warning:
+        return f"the answer is not whole: {warning}"
+    if body.get("error") is not None:
+        return f"the answer is not whole: it holds an error{': ' if message else ''}{message}"
+    if 300 <= status < 400:
+        return "it redirects, which is not followed: check the Graph URL"
+    return "the answer is not a whole one" if status != 200 else "the answer is not a JSON object, or an empty one"
+
+
+def _warning(headers: Mapping[str, str]) -> str:
+    """Return the warning that something is missing; one that a version is deprecated says nothing of the data.
+
+    Source: Microsoft Graph security API, errors: partial answers carry ``199 - "Vendor/Provider/504/10000"``.
+    """
+    value = headers.get("warning", "")
+    return f"Warning: {value[:_LONGEST]}" if value and "deprecat" not in value.lower() else ""
+
+
+def _message(envelope: Mapping[str, Any]) -> str:
+    return " ".join(_word(envelope.get("message"), _LONGEST * 10).split())[:_LONGEST]
+
+
+def _word(value: object, most: int = 200) -> str:
+    """Return a text of an answer, cut to what a message can hold; what is neither text nor number is none."""
+    return str(value)[:most] if isinstance(value, str | int | float) else ""
 
 
 def _codes(envelope: Mapping[str, Any]) -> list[str]:
@@ -150,6 +180,6 @@ def _codes(envelope: Mapping[str, Any]) -> list[str]:
     codes = []
     level: Any = envelope
     while isinstance(level, dict) and level:
-        codes.append(str(level.get("code") or "").lower())
+        codes.append(_word(level.get("code")).lower())
         level = level.get("innerError") or level.get("innererror")
     return codes

@@ -1,14 +1,16 @@
 """Several GETs in one request. Source: Combine multiple HTTP requests using JSON batching."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from integration.msgraph.answers import Answer
 from integration.msgraph.client import Client
 
 MOST = 20
 """Requests that Graph takes in one batch."""
-_UNANSWERED = {"error": {"code": "missingInBatchResponse"}}
+_Part = tuple[int, Mapping[str, str], Mapping[str, Any]]
+"""Status, headers with names in lower case, and body of an answer inside a batch."""
+_UNANSWERED: _Part = 503, {}, {"error": {"code": "missingInBatchResponse"}}
 
 
 class Inner(NamedTuple):
@@ -37,15 +39,31 @@ def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
         for number, (path, headers) in enumerate(inner)
     ]
     answer = client.post(client.url("/$batch"), {"requests": asked})
-    responses = answer.body.get("responses")
-    whole = [each for each in responses if isinstance(each, dict)] if isinstance(responses, list) else []
-    found = {each.get("id"): each for each in whole if isinstance(each.get("status"), int)}
+    found = _parts(answer.body.get("responses"))
     answers = []
     for number, (path, _) in enumerate(inner):
-        response = found.get(str(number)) or {"status": 503, "body": _UNANSWERED}
-        lowered = {name.lower(): str(value) for name, value in (response.get("headers") or {}).items()}
-        body = response.get("body")
-        plain = path.partition("?")[0]
-        answers.append(Answer(plain, response["status"], lowered, body if isinstance(body, dict) else {}))
+        status, headers, body = found.get(str(number)) or _UNANSWERED
+        answers.append(Answer(path.partition("?")[0], status, headers, body))
     client.meter.inner(len(inner), sum(each.units for each in answers))
     return answers
+
+
+def _parts(responses: object) -> dict[str, _Part]:
+    """Return what a batch was answered, by id; what has no id or status is no answer, nor is one of two for one id."""
+    found: dict[str, _Part] = {}
+    twice: set[str] = set()
+    for each in responses if isinstance(responses, list) else ():
+        if (
+            not isinstance(each, dict)
+            or not isinstance(each.get("id"), str | int)
+            or type(each.get("status")) is not int
+        ):
+            continue
+        number = str(each["id"])
+        if number in found:
+            twice.add(number)
+        headers, body = each.get("headers"), each.get("body")
+        named = headers.items() if isinstance(headers, dict) else ()
+        lowered = {name.lower(): str(value) for name, value in named if isinstance(value, str | int | float)}
+        found[number] = each["status"], lowered, body if isinstance(body, dict) else {}
+    return {number: part for number, part in found.items() if number not in twice}

@@ -27,9 +27,10 @@ from integration.errors import (
     Throttled,
     Unreachable,
 )
-from integration.msgraph.answers import Answer, decode
+from integration.msgraph.answers import Answer
 from integration.msgraph.auth import Tokens
 from integration.msgraph.connections import Adapter
+from integration.msgraph.decoding import decode
 from integration.msgraph.meter import Meter
 from integration.msgraph.pace import Pace
 from integration.secret import Secret
@@ -211,7 +212,7 @@ class Client:
         self.meter.sent(_kind(path), len(raw), answer.units)
         known = {"request-id": lowered.get("request-id"), "client-request-id": request_id}
         _log.debug("%s %s: %d", method, path, response.status_code, extra={"graph": known})
-        return replace(answer, body=decode(path, answer.status, raw))
+        return replace(answer, body=decode(raw))
 
     def _settings(self) -> Mapping[str, Any]:
         """Return the proxies and certificates that the environment names, as requests' users expect."""

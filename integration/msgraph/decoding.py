@@ -1,0 +1,56 @@
+"""From the bytes of an answer to a JSON object: what one odd byte has broken is mended, and nothing else is lost.
+
+Sources: RFC 8259, The JavaScript Object Notation Data Interchange Format; Python, json.
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+import orjson
+
+_NUL = rb"\u0000"
+_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+_IN_ITS_PLACE = rb"\1\\ufffd"
+_DIGITS = 300
+
+
+def decode(raw: bytes | bytearray) -> dict[str, Any]:
+    """Decode a body; one that is no JSON object, such as a gateway's HTML page, is an empty one.
+
+    U+0000, which not every output can carry, is U+FFFD from here on.
+    """
+    try:
+        body = orjson.loads(_ESCAPED_NUL.sub(_IN_ITS_PLACE, raw) if _NUL in raw else raw)
+    except orjson.JSONDecodeError:
+        body = _mended(raw)
+    return body if isinstance(body, dict) else {}
+
+
+def _mended(raw: bytes | bytearray) -> Any:
+    """Decode JSON in which not every character or number is right; ``None`` where it is none for all that.
+
+    It may begin with a byte order mark, hold bytes of another encoding, control characters, half characters or numbers
+    that are none; nested deeper than any answer of Graph it may not be.
+    """
+    try:
+        text = raw.decode("utf-8-sig", errors="replace")
+        value = json.loads(text, strict=False, parse_constant=_none, parse_float=_finite, parse_int=_integer)
+        mended = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+        return orjson.loads(_ESCAPED_NUL.sub(_IN_ITS_PLACE, mended))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _none(_: str) -> None:
+    """Return nothing in place of ``NaN`` and ``Infinity``."""
+
+
+def _finite(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _integer(text: str) -> int | float | None:
+    return int(text) if len(text) < _DIGITS else _finite(text)

@@ -1,0 +1,171 @@
+"""An answer that says it is not whole is never taken as whole, wherever it is read."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from integration import BadAnswer, Report, Throttled, load, plan, run
+from integration.config import Config
+from integration.msgraph.answers import Answer
+from integration.msgraph.auth import NoToken
+from integration.msgraph.batch import Inner, batch
+from integration.msgraph.client import Client
+from integration.secret import Secret
+from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, serving, users
+
+WARNING = '199 - "Vendor/Provider/504/10000"'
+CODE = "InternalServerError"
+ERROR = {"code": CODE, "message": "invented"}
+FLAWS: list[tuple[int, dict[str, Any], dict[str, str], str]] = [
+    (206, {}, {"Warning": WARNING}, "Vendor/Provider/504"),
+    (206, {}, {}, "HTTP 206"),
+    (200, {}, {"Warning": WARNING}, "Vendor/Provider/504"),
+    (202, {}, {}, "HTTP 202"),
+    (203, {}, {}, "HTTP 203"),
+    (204, {}, {}, "HTTP 204"),
+    (299, {}, {}, "HTTP 299"),
+    (302, {}, {"Location": "/elsewhere"}, "HTTP 302"),
+    (200, {"error": ERROR}, {}, CODE),
+    (200, {"error": "invented"}, {}, "an error"),
+]
+
+
+@pytest.fixture
+def tenant() -> Iterator[LittleTenant]:
+    with serving(LittleTenant()) as tenant:
+        yield tenant
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
+
+
+def read(tenant: LittleTenant, *only: str, fresh: bool = False) -> Report:
+    manager = load()
+    config = Config(graph_url=tenant.url, access_token=Secret("token-of-a-test"), fresh=fresh)
+    return run(manager, plan(manager, only=list(only)), config, out="out")
+
+
+@pytest.mark.parametrize(("status", "beside", "headers", "named"), FLAWS)
+def test_a_listing_that_is_not_whole_fails_its_type_and_takes_nothing_away(
+    status: int, beside: dict[str, Any], headers: dict[str, str], named: str, tenant: LittleTenant
+) -> None:
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+    tenant.says["/users"] = lambda _: (status, headers, {"value": users(USERS[0]), **beside})
+    before = tenant.count("/users")
+    report = read(tenant, "azure_user", fresh=True)
+    assert report.of("azure_user").verdict == "failed"
+    assert named in report.of("azure_user").reason
+    assert tenant.count("/users") > before + 1
+    assert not report.changes.get("azure_user")
+    tenant.mended()
+    assert read(tenant, "azure_user").of("azure_user").count == 3
+
+
+@pytest.mark.parametrize(("status", "beside", "headers", "named"), FLAWS)
+def test_a_part_of_a_batch_that_is_not_whole_leaves_its_group_as_it_was(
+    status: int, beside: dict[str, Any], headers: dict[str, str], named: str, tenant: LittleTenant
+) -> None:
+    name = "azure_user_group_has_user"
+    assert read(tenant, name).of(name).count == 3
+    tenant.says[members(GROUPS[0])] = lambda _: (status, headers, {"value": children(USERS[0]), **beside})
+    report = read(tenant, name, fresh=True)
+    assert report.of(name).verdict == "partial"
+    assert GROUPS[0] in report.of(name).reason
+    assert named in report.of(name).reason
+    assert not report.changes.get(name, {}).get("deleted")
+
+
+@pytest.mark.parametrize(("status", "beside", "headers", "named"), FLAWS)
+def test_changes_that_are_not_whole_are_not_taken_for_all(
+    status: int, beside: dict[str, Any], headers: dict[str, str], named: str, tenant: LittleTenant
+) -> None:
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+    gone = [{"id": USERS[0], "@removed": {"reason": "deleted"}}]
+    link = f"{tenant.url}/v1.0/users/delta?$deltatoken=2"
+    body = {"value": gone, "@odata.deltaLink": link, **beside}
+    tenant.says["/users/delta"] = lambda query: None if "latest" in query else (status, headers, body)
+    report = read(tenant, "azure_user")
+    assert report.of("azure_user").count == 3
+    assert named in str(report.reading["readWhole"])
+
+
+@pytest.mark.parametrize(("status", "beside", "headers", "named"), FLAWS)
+def test_an_object_that_is_not_whole_is_no_object(
+    status: int, beside: dict[str, Any], headers: dict[str, str], named: str, tenant: LittleTenant
+) -> None:
+    path = "/policies/identitySecurityDefaultsEnforcementPolicy"
+    tenant.says[path] = lambda _: (status, headers, {"isEnabled": False, **beside})
+    lowered = {name.lower(): value for name, value in headers.items()}
+    assert type(Answer(path, status, lowered, {"isEnabled": False, **beside}).error()) is BadAnswer
+    report = read(tenant, "azure_account")
+    assert named in report.of("azure_account").reason
+    assert report.of("azure_account").verdict == "failed"
+
+
+@pytest.mark.parametrize(("status", "beside", "headers", "named"), FLAWS)
+def test_one_that_is_whole_the_next_time_costs_nothing(
+    status: int, beside: dict[str, Any], headers: dict[str, str], named: str, tenant: LittleTenant
+) -> None:
+    flawed = {"value": [], **beside}
+    for path in ("/users", members(GROUPS[0]), "/$batch"):
+        tenant.at_first(path, 1, status, flawed, **headers)
+    report = read(tenant, "azure_user", "azure_user_group_has_user")
+    assert report.exit_code() == 0
+    assert (report.of("azure_user").count, report.of("azure_user_group_has_user").count) == (3, 3)
+
+
+def test_that_a_version_is_deprecated_says_nothing_of_the_data(tenant: LittleTenant) -> None:
+    tenant.always("/users", 200, {"value": users(*USERS)}, Warning='299 - "this version is deprecated"')
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": "0", "status": True, "body": {"value": []}},
+        {"id": "0", "status": 200.0, "body": {"value": []}},
+        {"id": "0", "status": "200", "body": {"value": []}},
+        {"id": "0", "status": 10**18, "body": {"value": []}},
+        {"id": "0", "status": -1, "body": {"value": []}},
+        {"id": "0", "status": 200, "headers": [], "body": None},
+        {"id": "0", "status": 200, "headers": "x", "body": "text"},
+        {"id": "0", "status": 200, "headers": {"Warning": WARNING}, "body": {"value": []}},
+        {"id": ["0"], "status": 200, "body": {"value": []}},
+        {"id": True, "status": 200, "body": {"value": []}},
+        {"id": None, "status": 200},
+        ["0"],
+        7,
+    ],
+)
+def test_an_odd_part_of_a_batch_is_an_error_of_its_own(odd: Any, tenant: LittleTenant) -> None:
+    tenant.always("/$batch", 200, {"responses": [odd, {"id": 1, "status": 200, "headers": [], "body": {"value": []}}]})
+    first, second = batch(Client(tenant.url, NoToken(), _session()), [Inner("/a", {}), Inner("/b", {})])
+    assert first.error() is not None
+    assert second.error() is None
+
+
+def test_two_answers_to_one_part_are_none(tenant: LittleTenant) -> None:
+    twice = [{"id": "0", "status": 200, "body": {"value": rows}} for rows in ([], [{"id": "x"}])]
+    tenant.always("/$batch", 200, {"responses": twice})
+    (answer,) = batch(Client(tenant.url, NoToken(), _session()), [Inner("/a", {})])
+    assert answer.status == 503
+
+
+@pytest.mark.parametrize("unit", ["9" * 4_000, "9" * 5_000, "-1", "1.5", "\u0663" * 20, "x"])
+def test_an_odd_header_costs_nothing(unit: str) -> None:
+    odd = dict.fromkeys(("x-ms-resource-unit", "x-ms-throttle-limit-percentage", "retry-after"), unit)
+    whole = Answer("/users", 200, odd, {"value": []})
+    assert whole.error() is None
+    assert whole.units == 0
+    assert (whole.percentage or 0.0) < 2.0
+    assert type(Answer("/users", 429, odd, {}).error()) is Throttled
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    return session
