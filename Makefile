@@ -55,11 +55,14 @@ clean: ## Remove what make and the tools made; .env and .integration stay
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@$(or $(PYTHON),false) -c $(CHECK) || { echo "make: needs Python 3.11 or newer with its venv module (Debian: python3-venv);" \
 		"name it with PYTHON=/path/to/python$(if $(PYTHON),; $(PYTHON) is not one)" >&2; exit 1; }
-	@echo "Installing the locked dependencies into $(VENV)"
+	@echo "Making $(VENV), once: 1 of 3, an environment for Python"
 	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "2 of 3, $$(grep -c '==' requirements-dev.txt) locked packages: a minute or two, without a word until it is done"
 	@$(VENV)/bin/python $(PIP) install --require-hashes --requirement requirements-dev.txt
+	@echo "3 of 3, this project"
 	@$(VENV)/bin/python $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+	@echo "Done. The program is $(VENV)/bin/integration; 'source $(VENV)/bin/activate' lets you leave the folder out."
 
 $(SITE)/.installed: requirements-docs.txt $(INSTALLED)
 	@echo "Installing the site's generator into $(SITE)"

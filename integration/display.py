@@ -78,12 +78,18 @@ def new_table(*columns: str) -> Table:
     return table
 
 
+def width_of(table: Table) -> int:
+    """Return how wide a table is at least."""
+    console = Console()
+    return console.measure(table, options=console.options.update_width(_WIDE)).minimum
+
+
 def print_table(table: Table) -> None:
     """Print a table; not on a terminal its lines are as long as they need to be, and on a narrow one it is a list."""
     console = Console()
     if not console.file.isatty():
         console = Console(width=_WIDE)
-    elif console.measure(table, options=console.options.update_width(_WIDE)).minimum > console.width:
+    elif width_of(table) > console.width:
         _list(table, console)
         return
     console.print(table)

@@ -9,7 +9,7 @@ from rich.live import Live
 from integration.hookspecs import hookimpl
 from integration.plan import Plan
 from integration.progress import Progress
-from integration.progress_view import Standing, View
+from integration.progress_view import Standing, View, in_words
 from integration.report import StepResult
 from integration.step import Step
 from integration.streams import tell
@@ -23,12 +23,15 @@ class Display:
 
     Args:
         plan: what is run.
+        every: seconds after which there is a line where there is no terminal, also while no step ends.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, every: float = 60.0) -> None:
         console = Console(stderr=True)
         self._standing = Standing(types=len(plan.steps))
         self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._lines = threading.Thread(target=self._tell, args=(every,), name="progress", daemon=True)
         self._live: Live | None = None
         if console.is_terminal and not console.is_dumb_terminal:
             self._live = Live(View(self._standing), console=console, refresh_per_second=10, transient=True)
@@ -36,11 +39,16 @@ class Display:
     def __enter__(self) -> "Display":
         if self._live:
             self._live.start(refresh=True)
+        else:
+            self._lines.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._live:
             self._live.stop()
+        else:
+            self._ended.set()
+            self._lines.join()
 
     @hookimpl
     def integration_step_started(self, step: Step) -> None:
@@ -73,3 +81,9 @@ class Display:
                 self._standing.running.remove(result.type)
         if not self._live:
             tell(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s")
+
+    def _tell(self, every: float) -> None:
+        while not self._ended.wait(every):
+            with self._lock:
+                told = in_words(self._standing, time.monotonic())
+            tell(told)

@@ -19,6 +19,7 @@ _BAR, _SHORT_BAR = 20, 8
 _PATH, _SHORT_PATH = 24, 16
 _ROWS = 12
 _WORDS = 4
+_NAMED = 3
 
 
 @dataclass
@@ -85,13 +86,23 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes_left:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _heading(standing: Standing, now: float, width: int, spinner: str) -> Table:
-    types, elapsed = (
-        f"{standing.finished} of {_counted(standing.types, 'type')}",
-        f"{clock(now - standing.began)} elapsed",
-    )
+def in_words(standing: Standing, now: float) -> str:
+    """Return how far a run is in one line, for where there is no terminal."""
+    going = [progress for progress, _ in standing.collections.values() if not progress.done]
+    reads = [f"{each.collection}: {_pages([each])}, {_counted(each.items, 'object')}" for each in going[:_NAMED]]
+    more = [f"and {_counted(len(going) - _NAMED, 'collection')} more"] if len(going) > _NAMED else []
+    return "; ".join([", ".join(_parts(standing, now)), *reads, *more])
+
+
+def _parts(standing: Standing, now: float) -> list[str]:
+    """Return how many types are read, how long that took, and what is waited for."""
     left = math.ceil(standing.waits_until - now)
-    waits = [f"waits {left} s for Graph"] if left > 0 else []
+    types = f"{standing.finished} of {_counted(standing.types, 'type')}"
+    return [types, f"{clock(now - standing.began)} elapsed", *([f"waits {left} s for Graph"] if left > 0 else [])]
+
+
+def _heading(standing: Standing, now: float, width: int, spinner: str) -> Table:
+    types, elapsed, *waits = _parts(standing, now)
     variants = [", ".join(parts) for parts in ([types, elapsed, *waits], [types, *waits], waits or [types])]
     told = next((each for each in variants if cell_len(each) <= width - 2), variants[-1])
     bar = max(0, min(_BAR, width - cell_len(told) - 4))

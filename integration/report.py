@@ -61,6 +61,7 @@ class Report:
         seconds: how long the run took.
         reading: how the tenant was read, and what that cost.
         first: the folder held no graph of the tenant before.
+        changed_on: when a run last changed the graph, epoch milliseconds; 0 where that is not known.
     """
 
     results: Sequence[StepResult]
@@ -73,6 +74,7 @@ class Report:
     seconds: float = 0.0
     reading: Mapping[str, Any] = field(default_factory=dict)
     first: bool = False
+    changed_on: int = 0
 
     def of(self, type: str) -> StepResult:
         """Return the result of one type.

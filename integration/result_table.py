@@ -11,8 +11,9 @@ from pathlib import Path
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.table import Table
 
-from integration.display import new_table, print_table
+from integration.display import new_table, print_table, width_of
 from integration.remarks import problems, remarks
 from integration.report import Report, StepResult
 from integration.sinks.jsonl import URL as JSON_LINES
@@ -44,12 +45,7 @@ def _print(report: Report, told: Sequence[str], destinations: Sequence[str]) -> 
 
 def _print_on_terminal(report: Report, told: Sequence[str]) -> None:
     width = Console().width
-    changed = bool(report.changes) and not report.first
-    table = new_table("type", "verdict", ">count", ">seconds", *(["changes"] if changed else []))
-    for result in report.results:
-        cells = [result.type, f"[{_COLOURS[result.verdict]}]{result.verdict}[/]", *_numbers(result)]
-        table.add_row(*cells, *([changes_of(report.changes.get(result.type, {}))] if changed else []))
-    print_table(table)
+    print_table(_fitting(report, width))
     for remark in remarks(report):
         print("\n" + "\n".join(wrapped(lines(remark.heading), width)))
         for part in lines(remark.text).split("\n"):
@@ -57,6 +53,22 @@ def _print_on_terminal(report: Report, told: Sequence[str]) -> None:
     print()
     for sentence in told:
         print("\n".join(wrapped(lines(sentence), width)))
+
+
+def _fitting(report: Report, width: int) -> Table:
+    """Return the table of verdicts, without those columns that say least where it would be too wide."""
+    changed = ["changes"] if report.changes and not report.first else []
+    timed = [">seconds"] if report.started_on else []
+    for columns in ([">count", *timed, *changed], [">count", *changed], [">count"]):
+        table = new_table("type", "verdict", *columns)
+        for result in report.results:
+            count, seconds = _numbers(result)
+            cells = {">count": count, ">seconds": seconds, "changes": changes_of(report.changes.get(result.type, {}))}
+            verdict = f"[{_COLOURS[result.verdict]}]{result.verdict}[/]"
+            table.add_row(result.type, verdict, *(cells[column] for column in columns))
+        if width_of(table) <= width:
+            break
+    return table
 
 
 def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from integration.changes import What
@@ -110,7 +111,12 @@ def _cost(report: Report) -> str:
     anew = ", everything read anew" if reading.get("mirror") in ("new", "rebuilt") else ""
     total = {what: sum(counts.get(what, 0) for counts in report.changes.values()) for what in SIGNS}
     changed = [f"{total[what]:,} {word}" for what, word in _WORDS.items() if total[what]]
-    return f"Later run{resumed}{anew}: {', '.join(changed) or 'nothing changed'}; {', '.join(took)}."
+    since = f" since {_moment(report.changed_on)}" if report.changed_on else ""
+    return f"Later run{resumed}{anew}: {', '.join(changed) or f'nothing changed{since}'}; {', '.join(took)}."
+
+
+def _moment(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _not_represented(relations: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

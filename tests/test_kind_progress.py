@@ -112,6 +112,17 @@ def test_a_run_that_is_throttled_on_a_terminal(throttled: Simulator) -> None:
     assert any(re.search(r"^  \d collections? done: ", line) for picture in pictures for line in picture)
 
 
+def test_without_a_terminal_a_long_run_says_now_and_then_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with Display(plan(load()), every=0.01) as display:
+        display.integration_waits(40.0)
+        display.integration_pages_read(Progress("/users", pages=1, items=1_000))
+        said = ""
+        while "objects\n" not in said:
+            said += capsys.readouterr().err
+    line = r"^0 of \d+ types, \d:\d\d elapsed, waits \d\d s for Graph; /users: 1 page, 1,000 objects$"
+    assert re.search(line, said, re.MULTILINE)
+
+
 class Host:
     """Takes down what a run tells of its reading."""
 

@@ -1,19 +1,22 @@
 """The end of a run as a person reads it: what fits a terminal, each reason once, and what must be known said last."""
 
+import io
 import json
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integration import Report, load
+from integration.changes import What
 from integration.plugins import declared_steps
 from integration.remarks import remarks
 from integration.report import StepResult
-from integration.result_table import wrapped
+from integration.result_table import print_report, wrapped
 from integration.summary_text import duration, sentences
 from tests.simulator import Faults, Simulator, demo_tenant, synthetic_tenant
 from tests.terminals import PROGRAM, on_terminal, plain
@@ -100,8 +103,8 @@ def test_first_and_later_runs_are_told_apart() -> None:
         third = run()
     records = sum(step["count"] for step in steps_of(Path(".integration")))
     assert "First run: " in first
-    assert "Later run: nothing changed; " in second
-    assert "Later run, everything read anew: nothing changed; " in fresh
+    assert "Later run: nothing changed since 20" in second
+    assert "Later run, everything read anew: nothing changed since 20" in fresh
     assert records
     assert any(f" {word}" in third.partition("Later run: ")[2] for word in ("came", "changed", "went"))
 
@@ -171,6 +174,10 @@ def test_what_a_run_took() -> None:
     assert told(result("crew"), first=False, reading={**READ, "mirror": "updated"}, changes=changes)[0] == (
         "Later run: 1,201 came, 4 changed, 3 went; 31 requests, 4.1 s."
     )
+    moment = round(datetime(2026, 3, 1, 7, 5, tzinfo=UTC).timestamp() * 1000)
+    assert told(result("crew"), first=False, reading={**READ, "mirror": "updated"}, changed_on=moment)[0] == (
+        "Later run: nothing changed since 2026-03-01 07:05 UTC; 31 requests, 4.1 s."
+    )
     spans = [duration(seconds) for seconds in (0.0, 0.949, 0.96, 59.9, 59.99, 3_599.7, 7_300)]
     assert spans == ["0.00 s", "0.95 s", "1.0 s", "59.9 s", "1 min 0 s", "1 h 0 min", "2 h 1 min"]
 
@@ -212,3 +219,51 @@ def test_a_strangers_words_move_no_cursor() -> None:
     assert "\x1b]" not in shown
     assert "\x1b[2J" not in shown
     assert not any(line.startswith("azure_user: complete") for line in plain(shown))
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_names_cost_columns_before_they_make_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "contoso_policy_excludes_" + "principal" * 4
+    changes: dict[str, dict[What, int]] = {name: {"created": 1_000, "updated": 12}}
+    report = Report(results=[result(name, count=12_345, seconds=1.5)], changes=changes, started_on=1, seconds=2.0)
+    shown = {}
+    for columns in (120, 95, 80, 62):
+        screen = _Terminal()
+        monkeypatch.setattr("sys.stdout", screen)
+        monkeypatch.setenv("COLUMNS", str(columns))
+        print_report(report, Path("out"))
+        shown[columns] = plain(screen.getvalue())
+    headings = {columns: lines[0].split() for columns, lines in shown.items()}
+    assert headings[120] == ["type", "verdict", "count", "seconds", "changes"]
+    assert headings[95] == ["type", "verdict", "count", "changes"]
+    assert headings[80] == ["type", "verdict", "count"]
+    assert headings[62] == [name]
+    assert all(len(line) <= columns for columns, lines in shown.items() for line in lines)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
+def test_a_reason_reaches_any_encoding(encoding: str) -> None:
+    faults = Faults(forbidden={"/users": "グループ"})
+    with Simulator(demo_tenant(), faults=faults) as simulator:
+        environment = {**os.environ, **settings(simulator), "PYTHONIOENCODING": encoding}
+        done = subprocess.run([*PROGRAM, "run"], env=environment, capture_output=True, check=False)
+    assert done.returncode == 1
+    text = done.stdout.decode(encoding)
+    assert ("グループ" in text) == (encoding == "utf-16")
+    assert "missing" in text.splitlines()[-1]
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_run_whose_output_is_cut_short_exits_as_it_would_have(simulator: Simulator) -> None:
+    command = f"{' '.join(PROGRAM)} run | head -1; exit ${{PIPESTATUS[0]}}"
+    environment = {**os.environ, **settings(simulator)}
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    shell = ["bash", "-c", command.replace(" run", " run --demo --out demo")]
+    assert subprocess.run(shell, env=environment, capture_output=True, check=False).returncode == 0
