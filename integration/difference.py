@@ -1,8 +1,8 @@
 """What changed in the graph, in words that a person reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import orjson
@@ -15,6 +15,8 @@ from integration.text import visible
 
 _NAMES = 10_000
 _LONG = 60
+Alike = Callable[[str, str], bool]
+"""Tells whether two properties of a type say the same in every record."""
 _SIGNS = {"created": "+", "updated": "~", "deleted": "-"}
 
 
@@ -25,14 +27,18 @@ class Difference:
     Attributes:
         step: its type.
         change: what became of it.
-        names: display names of the entity, or of both ends of the relationship; a key where no name is known.
+        plain_names: display names of the entity, or of both ends of the relationship; a key where no name is known.
+        names: the same, with user principal name or key where several are called so.
         is_membership: it says that something belongs to a group.
+        alike: properties that say the same as another one of the type, in every record.
     """
 
     step: Step
     change: Change
+    plain_names: tuple[str, ...]
     names: tuple[str, ...]
     is_membership: bool = False
+    alike: "Alike" = field(default=lambda first, second: False)
 
     @property
     def key(self) -> str:
@@ -58,7 +64,7 @@ class Difference:
     def as_json(self) -> dict[str, Any]:
         """Return the same as JSON values; of an updated record old and new value of each property that differs."""
         found: dict[str, Any] = {"type": self.step.name, "change": self.change.what, "_key": self.key}
-        found |= {"names": list(self.names), "sentence": self.sentence()}
+        found |= {"names": list(self.plain_names), "sentence": self.sentence()}
         if self.change.what == "updated":
             found["properties"] = {
                 name: {"before": old, "now": new} for name, (old, new) in self.change.properties().items()
@@ -66,16 +72,12 @@ class Difference:
         return found
 
     def _properties(self) -> str:
-        changed = (f"{name} {_shown(old)} → {_shown(new)}" for name, (old, new) in self.change.properties().items())
-        return f": {', '.join(changed)}"
-
-
-def counts(graph: Stored, step: Step, since: int) -> dict[str, int]:
-    """Return how many records of a type were created, updated and deleted since a revision."""
-    found = dict.fromkeys(_SIGNS, 0)
-    for change in graph.changes(step, since):
-        found[change.what] += 1
-    return found
+        """Return the properties that differ; of several that always say the same, the first."""
+        told: dict[str, tuple[Any, Any]] = {}
+        for name, values in self.change.properties().items():
+            if not any(values == others and self.alike(first, name) for first, others in told.items()):
+                told[name] = values
+        return f": {', '.join(f'{name} {_shown(old)} → {_shown(new)}' for name, (old, new) in told.items())}"
 
 
 def differences(graph: Stored, step: Step, since: int, classes: Mapping[str, str]) -> Iterator[Difference]:
@@ -87,14 +89,46 @@ def differences(graph: Stored, step: Step, since: int, classes: Mapping[str, str
         since: number of the revision.
         classes: JupiterOne class of each type.
     """
-    name_of = lru_cache(_NAMES)(lambda key: graph.name_of(key, since) or key)
-    is_membership = step.ends is not None and step.class_name == "HAS" and classes.get(step.ends[0]) == "UserGroup"
+    teller = Teller(graph, since, classes)
     for change in graph.changes(step, since):
+        yield teller.tell(step, change)
+
+
+class Teller:
+    """Tells changes since a revision, with the names of what changed.
+
+    Args:
+        graph: the graph.
+        since: number of the revision.
+        classes: JupiterOne class of each type.
+    """
+
+    def __init__(self, graph: Stored, since: int, classes: Mapping[str, str]) -> None:
+        self._graph, self._since, self._classes = graph, since, classes
+        self._name_of = lru_cache(_NAMES)(lambda key: graph.name_of(key, since))
+        self._always_alike = lru_cache(_NAMES)(graph.always_alike)
+
+    def tell(self, step: Step, change: Change) -> Difference:
+        """Return a change of a type as it is told."""
         if step.is_relationship:
-            names: Sequence[str] = [name_of(key) for key in change.ends]
+            plain = tuple(self._name_of(key) or key for key in change.ends)
         else:
-            names = [orjson.loads(change.now or change.before or "{}").get("displayName", change.ends[0])]
-        yield Difference(step, change, tuple(names), is_membership)
+            plain = (orjson.loads(change.now or change.before or "{}").get("displayName", change.ends[0]),)
+        names = tuple(self._told_apart(key, name) for key, name in zip(change.ends, plain, strict=True))
+        group = step.ends[0] if step.ends and step.class_name == "HAS" else ""
+        is_membership = self._classes.get(group) == "UserGroup"
+        return Difference(step, change, plain, names, is_membership, partial(self._always_alike, step))
+
+    def _told_apart(self, key: str, name: str) -> str:
+        """Return an entity's display name; where others have it, with its user principal name or key."""
+        if name not in self._shared:
+            return name
+        own = self._graph.name_of(key, self._since, "userPrincipalName") or key
+        return name if own == name else f"{name} ({own})"
+
+    @cached_property
+    def _shared(self) -> set[str]:
+        return self._graph.shared_names(self._since)
 
 
 def _shown(value: object) -> str:

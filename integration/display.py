@@ -14,7 +14,7 @@ from integration.summary_text import SIGNS
 _WIDE = 1000
 
 
-def changes_table(counts: Mapping[str, Mapping[str, int]], since: int, revision: int) -> None:
+def changes_table(counts: Mapping[str, Mapping[str, int]], since: object, revision: object) -> None:
     """Print how many records of each type came, changed and went."""
     print(f"revision {since} → {revision} of the graph")
     table = new_table("type", ">created", ">updated", ">deleted")

@@ -7,7 +7,8 @@ A question is one table of such a file; ``sql`` names its parameters with a colo
     parameters.department = { description = "the department" }
     sql = "SELECT displayName FROM … WHERE department = :department"
 
-A parameter that has ``types`` stands for an entity of one of these types, and becomes its key; any other is text.
+A parameter that has ``types`` stands for an entity of one of these types, and becomes its key; any other is text. A
+question may say what it means that there is no row: ``empty = "nobody works in {department}"``.
 """
 
 import tomllib
@@ -33,6 +34,7 @@ _FORM = {
         "properties": {
             "description": _TEXT,
             "sql": {"type": "string", "minLength": 1},
+            "empty": _TEXT,
             "parameters": {
                 "type": "object",
                 "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
@@ -73,6 +75,7 @@ class Question:
         parameters: in the order in which they are given.
         sql: one SELECT.
         source: the file that it stands in.
+        empty: what it means that there is no row.
     """
 
     name: str
@@ -80,11 +83,19 @@ class Question:
     parameters: tuple[Parameter, ...]
     sql: str
     source: Path
+    empty: str = ""
 
     @property
     def usage(self) -> str:
         """The name and its parameters, as they are typed."""
         return " ".join([self.name, *(parameter.name.upper() for parameter in self.parameters)])
+
+    def nothing(self, values: Sequence[str]) -> str:
+        """Return what it means that there is no row, with the values of its parameters as they were given."""
+        sentence = self.empty or "no rows"
+        for parameter, value in zip(self.parameters, values, strict=False):
+            sentence = sentence.replace(f"{{{parameter.name}}}", value)
+        return sentence
 
     def bind(self, values: Sequence[str]) -> dict[Parameter, str]:
         """Return the value of each parameter.
@@ -153,4 +164,4 @@ def _question(path: Path, name: str, table: Mapping[str, Any]) -> Question:
         Parameter(parameter, each["description"], tuple(each.get("types", ())))
         for parameter, each in table.get("parameters", {}).items()
     )
-    return Question(name, table["description"], parameters, table["sql"], path)
+    return Question(name, table["description"], parameters, table["sql"], path, table.get("empty", ""))

@@ -12,6 +12,7 @@ import orjson
 from integration.database import connect
 from integration.errors import OutputError
 from integration.loose import count_loose, find_loose, refresh_loose
+from integration.revisions import note
 from integration.schema import Schema
 from integration.stage import EXAMPLES, Stage
 from integration.step import Step
@@ -76,6 +77,7 @@ class Store(Stored):
         }
         remembers = max(0, self.revision - _REMEMBERED)
         self._database.execute("DELETE FROM changes WHERE revision <= ?", (remembers,))
+        self._database.execute("DELETE FROM revisions WHERE revision < ?", (remembers,))
         noted = {**about, "tenant": tenant, "format": FORMAT, "revision": self.revision, "remembers": remembers}
         self._database.executemany(
             "INSERT OR REPLACE INTO about VALUES(?, ?)", [(name, str(value)) for name, value in noted.items()]
@@ -85,6 +87,7 @@ class Store(Stored):
         """Make the run's graph the current one; who is reading the previous one goes on with it undisturbed."""
         with self._lock:
             ease_reading(self._database, self.revision)
+            note(self._database, self.revision, time.time(), self.counts_of_changes())
             self._database.execute("COMMIT")
             if self._first:
                 self._database.execute("PRAGMA journal_mode = WAL")

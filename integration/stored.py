@@ -10,6 +10,7 @@ import orjson
 
 from integration.changes import Change, What, changes_since
 from integration.report import Verdict
+from integration.revisions import Revision, known_revisions
 from integration.step import Step
 
 _ROWS = 1000
@@ -44,6 +45,11 @@ class Stored:
     def lineage(self) -> str:
         """Another string whenever revisions are counted anew: those of another lineage mean nothing here."""
         return self._about().get("lineage", "")
+
+    def revisions(self) -> list[Revision]:
+        """Return the revisions that the graph remembers, the oldest first."""
+        with self._lock:
+            return known_revisions(self._database)
 
     def remembers(self, revision: int) -> bool:
         """Tell whether ``changes`` knows what changed since a revision; since 0, when there was nothing, it does."""
@@ -118,9 +124,15 @@ class Stored:
         """Return type, verdict, reason and count of each type that the last run was asked for."""
         return self._rows("SELECT _type, verdict, reason, count FROM verdicts ORDER BY _type")
 
-    def name_of(self, key: str, since: int) -> str | None:
-        """Return an entity's ``displayName``, also where it went after a revision; ``None`` where none is known."""
-        name = "json_extract(properties, '$.displayName')"
+    def name_of(self, key: str, since: int, property: str = "displayName") -> str | None:
+        """Return what an entity is called, also where it went after a revision; ``None`` where that is not known.
+
+        Args:
+            key: its key.
+            since: number of the revision.
+            property: the name that is wanted.
+        """
+        name = f"json_extract(properties, '$.{property}')"
         row = self._row(f"SELECT {name} FROM nodes WHERE key = ?", key) or self._row(
             f"SELECT {name} FROM types CROSS JOIN changes ON type = number AND revision > ? AND key = ?"
             " WHERE bare IS NULL AND what <> 'created' ORDER BY revision LIMIT 1",
@@ -128,6 +140,41 @@ class Stored:
             key,
         )
         return row[0] if row else None
+
+    def shared_names(self, since: int) -> set[str]:
+        """Return each ``displayName`` that several entities have, or had since a revision."""
+        name = "json_extract(properties, '$.displayName')"
+        rows = self._rows(
+            f"SELECT name FROM (SELECT key, {name} AS name FROM nodes UNION SELECT key, {name} FROM types JOIN changes"
+            " ON type = number WHERE bare IS NULL AND revision > ? AND what <> 'created')"
+            " WHERE name IS NOT NULL GROUP BY name HAVING count(DISTINCT key) > 1",
+            since,
+        )
+        return {name for (name,) in rows}
+
+    def holds_same_pairs(self, first: Step, second: Step) -> bool:
+        """Tell whether two types of relationships are between the same entities, the second in either direction."""
+        same = "target = here.target AND there.source = here.source"
+        other = "target = here.source AND there.source = here.target"
+        missing = self._row(
+            "SELECT 1 FROM types JOIN edges AS here ON here.type = number WHERE name = ? AND NOT EXISTS (SELECT 1 FROM"
+            " edges AS there WHERE there.type = (SELECT number FROM types WHERE name = ?)"
+            f" AND there.{same if first.ends == second.ends else other}) LIMIT 1",
+            second.name,
+            first.name,
+        )
+        return missing is None and self.count(first) == self.count(second)
+
+    def always_alike(self, step: Step, first: str, second: str) -> bool:
+        """Tell whether two properties have the same value in every entity of the type."""
+        pointers = f'$."{first}"', f'$."{second}"'
+        differing = self._row(
+            "SELECT 1 FROM nodes WHERE type = (SELECT number FROM types WHERE name = ?)"
+            " AND json_extract(properties, ?) IS NOT json_extract(properties, ?) LIMIT 1",
+            step.name,
+            *pointers,
+        )
+        return differing is None
 
     def entities(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield key and properties (JSON) of the type's entities, sorted by key."""

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS changes(
     type INTEGER NOT NULL, revision INTEGER NOT NULL, key TEXT NOT NULL, target TEXT NOT NULL, what TEXT NOT NULL,
     properties TEXT, PRIMARY KEY(type, revision, key, target)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS revisions(
+    revision INTEGER PRIMARY KEY, committed_on INTEGER NOT NULL, content TEXT NOT NULL DEFAULT '{}'
+);
 CREATE TABLE IF NOT EXISTS deliveries(
     destination TEXT NOT NULL, type INTEGER NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY(destination, type)
 ) WITHOUT ROWID;
@@ -42,8 +45,10 @@ CREATE VIEW IF NOT EXISTS relationships AS
     target AS _toEntityKey, coalesce(properties, bare) AS properties FROM types JOIN edges ON edges.type = types.number;
 """
 """``changes`` holds what became of records since their type was first loaded, with their properties before that; for a
-relationship ``key`` is the source's. A relationship without properties of its own has none in ``edges``."""
-CONTENT = ("types", "nodes", "edges", "loose_edges", "changes", "deliveries", "verdicts")
+relationship ``key`` is the source's. A relationship without properties of its own has none in ``edges``. ``revisions``
+holds when each was committed (epoch milliseconds), also where it changed nothing; in numbers what it changed, and how
+types were judged (JSON)."""
+CONTENT = ("types", "nodes", "edges", "loose_edges", "changes", "revisions", "deliveries", "verdicts")
 SYSTEM = {
     "entities": ("_key", "_type", "_class"),
     "relationships": ("_key", "_type", "_class", "_fromEntityKey", "_toEntityKey"),

@@ -106,3 +106,17 @@ def test_a_type_that_could_not_be_read_is_told_without_the_file_of_the_question(
     save([user("key-x", "Ada")])
     said = integration("query", "--sql", "SELECT * FROM azure_usr")[1]
     assert said.startswith("error: the graph has no azure_usr (did you mean azure_user?)")
+
+
+def test_where_there_is_no_row_a_table_says_so() -> None:
+    assert integration("query", "membership-path", "グループ", "Ada") == (
+        "path\n", "Ada is not a member of グループ\n", 0
+    )  # fmt: skip
+    assert integration("query", "--sql", "SELECT 1 AS one WHERE 0") == ("one\n", "no rows\n", 0)
+    assert integration("query", "--sql", "SELECT 1 AS one WHERE 0", "--json") == ("[]\n", "", 0)
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_an_exit_code_tells_whether_there_is_a_row(form: list[str]) -> None:
+    assert integration("query", "--sql", "SELECT 1 AS one WHERE 0", "--exit-code", *form)[2] == 1
+    assert integration("query", "--sql", "SELECT 1 AS one", "--exit-code", *form)[2] == 0

@@ -1,49 +1,95 @@
 """``integration diff``."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from integration.commands.group import OUT, TypeName, errors_as_messages, main
 from integration.delivery import existing
-from integration.difference import counts, differences
+from integration.difference import differences
+from integration.digest import Digest
 from integration.display import changes_table
 from integration.errors import ConfigurationError
 from integration.plan import nearest
 from integration.plugins import declared_steps, load
+from integration.revisions import Revision, revision_of, shown
 from integration.step import Step
 from integration.store import Store
 from integration.streams import is_exact, say
 from integration.text import exact
 
+_SCREENS = 60
+"""Lines that are printed unless more are asked for: a screen or two."""
+
 
 @main.command()
 @OUT
 @click.option("--type", "types", type=TypeName(), multiple=True, metavar="TYPE", help="Only this type; repeatable.")
-@click.option("--since", type=click.IntRange(0), metavar="N",
-              help="Compare with revision N of the graph.  [default: the one before the last run]")  # fmt: skip
+@click.option("--since", metavar="WHEN",
+              help="Compare with the graph of then: a revision's number, a date or time (2026-11-20, 2026-11-20T08:00Z;"
+              " UTC unless it says so), or an age (30m, 24h, 7d).  [default: that before the last run]")  # fmt: skip
+@click.option("--all", "all_of_it", is_flag=True, help="Print every change, not a screen or two of them.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, one for each change.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 where something changed.")
 @errors_as_messages
-def diff(out: Path, types: tuple[str, ...], since: int | None, as_json: bool) -> None:
-    """Show what the last run changed: counts, then objects."""
+def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, as_json: bool, exit_code: bool) -> int:
+    """Show what the last run changed: counts, then what became of whom.
+
+    Each fact is said once: a change of one record that says again what a change of another says is counted, and left
+    to --json. integration history lists the revisions of the graph.
+    """
     steps = declared_steps(load())
     chosen = _chosen(steps, types)
     classes = {step.name: step.class_name for step in steps}
     with closing(Store(existing(out))) as store:
-        revision = max(0, store.revision - 1) if since is None else since
+        known = store.revisions()
+        revision = max(0, store.revision - 1) if since is None else revision_of(known, since, datetime.now(UTC))
         if not store.remembers(revision):
-            raise ConfigurationError([f"the graph does not remember revision {revision}; its last is {store.revision}"])
-        if not as_json:
-            changes_table({step.name: counts(store, step, revision) for step in chosen}, revision, store.revision)
-        for step in chosen:
-            for difference in differences(store, step, revision, classes):
-                if as_json:
-                    say(exact(difference.as_json(), ascii_only=not is_exact(sys.stdout)))
-                else:
-                    say(f"{step.name}: {difference.sentence()}")
+            raise ConfigurationError([_forgotten(revision, known)])
+        if as_json:
+            changed = False
+            for difference in (each for step in chosen for each in differences(store, step, revision, classes)):
+                changed = True
+                say(exact(difference.as_json(), ascii_only=not is_exact(sys.stdout)))
+            return int(exit_code and changed)
+        digest = Digest(store, chosen, revision, classes, most=_SCREENS)
+        counts = {name: of for name, of in digest.counts.items() if sum(of.values())}
+        changes_table(counts, *(_dated(number, known) for number in (revision, store.revision)))
+        for line in _lines(digest, is_whole=all_of_it or bool(types), is_first=revision == 0):
+            say(line)
+        return int(exit_code and bool(counts))
+
+
+def _lines(digest: Digest, *, is_whole: bool, is_first: bool) -> Iterator[str]:
+    if not digest.told:
+        yield "nothing changed"
+        return
+    if is_first and not is_whole:
+        yield "before that there was no graph: --all shows each change, --type TYPE those of one type"
+        return
+    yield from digest.all_lines() if is_whole else digest.first_lines()
+    if not is_whole and (left := digest.told - _SCREENS) > 0:
+        yield f"… and {left:,} more: --all shows them, --type TYPE those of one type, --json is for programs"
+    if digest.echoes:
+        same = ", ".join(f"{count:,} of {name} as {of}" for (name, of), count in digest.echoes.items())
+        yield f"said once: {same}"
+
+
+def _dated(number: int, known: Sequence[Revision]) -> str:
+    time = next((shown(each.committed_on) for each in known if each.number == number), "")
+    return f"{number} ({time})" if time else str(number)
+
+
+def _forgotten(revision: int, known: Sequence[Revision]) -> str:
+    first, last = (known[0].number, known[-1].number) if known else (0, 0)
+    return (
+        f"the graph does not remember revision {revision}: it knows {first} to {last}, and 0 for the time before all;"
+        " integration history lists them"
+    )
 
 
 def _chosen(steps: Sequence[Step], types: Sequence[str]) -> list[Step]:

@@ -137,7 +137,8 @@ def main() -> None:
       0  nothing failed
       1  a type or a destination failed
          (check: a permission is missing;
-         doctor: something is a problem)
+         doctor: something is a problem;
+         diff, query: as --exit-code says)
       2  wrong settings, declarations, credentials
       3  it could not go on, or was stopped;
          the next run goes on from there

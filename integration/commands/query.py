@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from integration.answers import FORMS, Writer
+from integration.answers import FORMS
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.errors import QueryError
 from integration.plugins import load
-from integration.query import Answer, open_graph
+from integration.query import Answer, Row, open_graph
 from integration.questions import Question, find_question, load_questions
 from integration.streams import tell
 from integration.text import line
@@ -26,6 +26,7 @@ from integration.text import line
 @click.option("--limit", type=click.IntRange(1, sys.maxsize), metavar="N", help="Print the first N rows alone.")
 @click.option("--questions", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Take questions from this TOML file too; repeatable.")  # fmt: skip
+@click.option("--exit-code", is_flag=True, help="Exit with 1 where there is no row.")
 @errors_as_messages
 def query(
     question: str | None,
@@ -35,11 +36,13 @@ def query(
     form: str | None,
     limit: int | None,
     files: tuple[Path, ...],
-) -> None:
+    exit_code: bool,
+) -> int:
     """Ask the graph that the last run left. Lists the ready-made questions where none is named.
 
     Where parameters stand for users or groups, give their keys (object ids), display names, user principal names or
-    mail addresses. Where what a question reads is not complete, a line on standard error says so.
+    mail addresses. A line on standard error says where what a question reads is not complete, or a table has
+    no row.
 
     JSON is exact. In tables and CSV a character that cannot be seen is U+FFFD, and in CSV a text that a spreadsheet
     might take for a formula has an apostrophe before it.
@@ -55,23 +58,37 @@ def query(
     write = FORMS[form or "table"]
     known = load_questions(load(), files)
     if sql is None and question is None:
-        _print(write, _listed(known.values()), limit)
-        return
+        write(_listed(known.values()).first(limit), sys.stdout)
+        return 0
     asked = find_question(known, question) if question is not None else None
     with open_graph(out / "graph.db") as inquiry:
         try:
-            _print(write, inquiry.ask(asked, parameters) if asked else inquiry.select(sql or ""), limit)
+            answer = _Counted(inquiry.ask(asked, parameters) if asked else inquiry.select(sql or ""), limit)
+            write(answer.answer, sys.stdout)
+            if not answer.rows and form is None:
+                tell(line(asked.nothing(parameters)) if asked else "no rows")
         finally:
             _note(inquiry.caveats())
+    return int(exit_code and not answer.rows)
+
+
+class _Counted:
+    """An answer whose first rows alone are given, and counted."""
+
+    def __init__(self, answer: Answer, most: int | None) -> None:
+        self.rows = 0
+        self._first = answer.first(most).rows
+        self.answer = Answer(answer.columns, iter(self._next, None))
+
+    def _next(self) -> Row | None:
+        row = next(self._first, None)
+        self.rows += row is not None
+        return row
 
 
 def _note(caveats: Sequence[str]) -> None:
     if caveats:
         tell(f"note: this may not be the whole truth: {line('; '.join(caveats))}")
-
-
-def _print(write: Writer, answer: Answer, limit: int | None) -> None:
-    write(answer.first(limit), sys.stdout)
 
 
 def _listed(questions: Iterable[Question]) -> Answer:

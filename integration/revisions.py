@@ -1,0 +1,118 @@
+"""When each revision of the graph was made, and which one there was at a time."""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from integration.errors import ConfigurationError
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGE = re.compile(r"(\d{1,6})([mhdw])")
+_SELECT = "SELECT revision, committed_on, content FROM revisions ORDER BY revision"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One graph that a run has made.
+
+    Attributes:
+        number: from 1 on.
+        committed_on: when it became the graph; ``None`` where an earlier version of this package made it.
+        changes: for each type that changed, how many records were created, updated and deleted; only what is not 0.
+        verdicts: for each verdict, how many types had it.
+        incomplete: names of the types whose verdict was not ``complete``.
+    """
+
+    number: int
+    committed_on: datetime | None
+    changes: Mapping[str, Mapping[str, int]]
+    verdicts: Mapping[str, int]
+    incomplete: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as JSON values; the time in ISO 8601, UTC."""
+        time = self.committed_on and self.committed_on.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        found = {"revision": self.number, "committedOn": time, "changes": self.changes}
+        return {**found, "verdicts": self.verdicts, "incomplete": list(self.incomplete)}
+
+
+def note(database: sqlite3.Connection, revision: int, now: float, changes: Mapping[str, Mapping[Any, int]]) -> None:
+    """Note a revision that is about to be committed, also where nothing changed.
+
+    Args:
+        database: the graph, with its verdicts.
+        revision: its number.
+        now: seconds since 1970.
+        changes: how many records of each type it created, updated and deleted.
+    """
+    verdicts = dict(database.execute("SELECT verdict, count(*) FROM verdicts GROUP BY verdict ORDER BY verdict"))
+    incomplete = database.execute("SELECT _type FROM verdicts WHERE verdict <> 'complete' ORDER BY _type").fetchall()
+    content = {"changes": changes, "verdicts": verdicts, "incomplete": [name for (name,) in incomplete]}
+    database.execute(
+        "INSERT OR REPLACE INTO revisions VALUES(?, ?, ?)",
+        (revision, round(now * 1000), orjson.dumps(content).decode()),
+    )
+
+
+def known_revisions(database: sqlite3.Connection) -> list[Revision]:
+    """Return the revisions that the graph remembers, the oldest first."""
+    about = dict(database.execute("SELECT name, value FROM about"))
+    has_times = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'revisions'").fetchone()
+    rows = {number: (on, content) for number, on, content in database.execute(_SELECT)} if has_times else {}
+    first, last = max(1, int(about.get("remembers", 0))), int(about.get("revision", 0))
+    return [_revision(number, *rows.get(number, (None, "{}"))) for number in range(first, last + 1)]
+
+
+def revision_of(revisions: list[Revision], since: str, now: datetime) -> int:
+    """Return the number of the graph that a person means, 0 for the time before the first.
+
+    Args:
+        revisions: from ``known_revisions``.
+        since: a number; a date or time (ISO 8601, UTC where it says no other); or an age, such as ``24h`` or ``7d``.
+        now: ages count back from it.
+
+    Raises:
+        ConfigurationError: it is none of these, or no revision is known of that time.
+    """
+    if since.isascii() and since.isdigit():
+        return int(since[:18])
+    time = _time(since, now)
+    if time is None:
+        raise ConfigurationError(
+            [f"--since: {since[:80]!r} is no revision's number, no date such as 2026-11-20 or 2026-11-20T08:00Z, and no"
+             " age such as 30m, 24h or 7d"]
+        )  # fmt: skip
+    before = [each.number for each in revisions if each.committed_on is not None and each.committed_on <= time]
+    if before:
+        return max(before)
+    if revisions and revisions[0].number == 1 and revisions[0].committed_on is not None:
+        return 0
+    dated = next((each for each in revisions if each.committed_on is not None), None)
+    known = f"the oldest with a time is {dated.number}, of {shown(dated.committed_on)}" if dated else "none has a time"
+    raise ConfigurationError([f"no revision of {shown(time)} or before is remembered: {known}"])
+
+
+def shown(time: datetime | None) -> str:
+    """Return a time as people read it, in UTC."""
+    return "" if time is None else f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _time(text: str, now: datetime) -> datetime | None:
+    try:
+        if age := _AGE.fullmatch(text.strip().lower()):
+            return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        time = datetime.fromisoformat(text.strip())
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _revision(number: int, on: int | None, content: str) -> Revision:
+    held: dict[str, Any] = orjson.loads(content)
+    time = None if on is None else datetime.fromtimestamp(on / 1000, UTC)
+    return Revision(number, time, held.get("changes", {}), held.get("verdicts", {}), tuple(held.get("incomplete", ())))
