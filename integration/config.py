@@ -11,13 +11,10 @@ import jsonschema_rs
 
 from integration.errors import ConfigurationError
 from integration.msgraph.auth import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH
-from integration.secret import Secret
-from integration.urls import why_unsafe
-from integration.variables import NAMES, instance_from
+from integration.secret import Address, Secret
+from integration.unfit import unfit, unseen
+from integration.variables import INSTANCE_NAMES, NAMES, bare, instance_from, names_in
 
-_APPLICATION = ("clientId", "directoryId")
-_PROOFS = ("clientSecret", "clientCertificatePath", "federatedTokenFile")
-_INSTEAD = (*_PROOFS[1:], "managedIdentity", "accessToken")
 _EXPECTED = {
     "type": "expected {0}",
     "minLength": "must not be empty",
@@ -82,6 +79,9 @@ class Config:
     allow_mass_delete: bool = False
     full_every: float = 7.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "to", tuple(map(Address, self.to)))
+
     @property
     def tenant(self) -> str:
         """Name where the graph comes from: two runs with the same name read the same tenant."""
@@ -98,11 +98,16 @@ def from_event(event: object, *, offline: bool = False) -> Config:
     Raises:
         ConfigurationError: names all that is missing, mistyped or unknown, without values.
     """
+    event = _trimmed(event)
     settings: Any = event
     for name in ("instance", "config"):
         settings = settings.get(name) if isinstance(settings, dict) else None
-    unfit = _unfit(settings) if isinstance(settings, dict) and not offline else []
-    faults = [*_faults(event), *(f"instance.config: {fault.partition(': set ')[0]}" for fault in unfit)]
+    lacking = unfit(settings, NAMES) if isinstance(settings, dict) and not offline else []
+    faults = [
+        *_faults(event),
+        *unseen(event),
+        *(f"instance.config: {fault.partition(': set ')[0]}" for fault in lacking),
+    ]
     if faults:
         raise ConfigurationError(faults)
     assert isinstance(event, dict)
@@ -123,9 +128,10 @@ def from_environment(
         ConfigurationError: names all that is missing or mistyped, with the variables to set.
     """
     instance = instance_from(environment)
-    instance["config"].update({name: _plain(value) for name, value in (flags or {}).items()})
-    unfit = [] if offline else _unfit(instance["config"])
-    faults = [*(_named(fault) for fault in _faults({"instance": instance})), *unfit]
+    instance["config"].update({name: _bare(name, _plain(value)) for name, value in (flags or {}).items()})
+    lacking = [] if offline else unfit(instance["config"], names_in(environment))
+    event = {"instance": instance}
+    faults = [*(_named(fault) for fault in (*_faults(event), *unseen(event))), *lacking]
     if faults:
         raise ConfigurationError(faults)
     return _config(instance, offline)
@@ -183,32 +189,20 @@ def _root(url: str) -> str:
     return url.rstrip("/").removesuffix("/v1.0")
 
 
-def _unfit(config: Mapping[str, Any]) -> list[str]:
-    """Return what the settings lack, and what must not be in them."""
-    return [*_missing(config), *_unsafe(config)]
+def _trimmed(event: Any) -> Any:
+    """Return an event, its texts without what sticks to their ends; what is not an event stays as it is."""
+    try:
+        instance = {name: _bare(name, value) for name, value in event["instance"].items()}
+        config = {name: _bare(name, value) for name, value in instance["config"].items()}
+        return {**event, "instance": {**instance, "config": config}}
+    except (TypeError, KeyError, AttributeError):
+        return event
 
 
-def _missing(config: Mapping[str, Any]) -> Iterator[str]:
-    given = [name for name in _PROOFS if config.get(name)]
-    if config.get("accessToken") or (config.get("managedIdentity") and not given):
-        return
-    for setting in _APPLICATION:
-        if not config.get(setting):
-            yield f"{setting} is missing: set {' or '.join(NAMES[setting])}"
-    if not given:
-        instead = " or ".join(variable for setting in _INSTEAD for variable in NAMES[setting])
-        yield (
-            f"clientSecret is missing (in its place: {', '.join(_INSTEAD)}):"
-            f" set {' or '.join(NAMES['clientSecret'])}, or in its place {instead}"
-        )
-
-
-def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
-    for setting, example in (("graphUrl", GLOBAL_GRAPH), ("authority", GLOBAL_AUTHORITY)):
-        value = config.get(setting)
-        problem = why_unsafe(value, example, loopback=setting == "graphUrl") if isinstance(value, str) else None
-        if problem:
-            yield f"{setting} {problem}"
+def _bare(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [bare(name, each) if isinstance(each, str) else each for each in value]
+    return bare(name, value) if isinstance(value, str) else value
 
 
 def _faults(event: object) -> Iterator[str]:
@@ -231,7 +225,8 @@ def _faults(event: object) -> Iterator[str]:
 def _named(fault: str) -> str:
     """Return a fault of the instance with the variables that it may come from."""
     setting, _, problem = fault.removeprefix("instance.").removeprefix("config.").partition(": ")
-    variables = f" ({' or '.join(NAMES[setting])})" if setting in NAMES else ""
+    names = {**NAMES, **INSTANCE_NAMES}.get(setting)
+    variables = f" ({' or '.join(names)})" if names else ""
     return f"{setting}{variables}: {problem}"
 
 

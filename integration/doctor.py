@@ -58,9 +58,7 @@ def examine_settings(sources: Mapping[str, str], config: Config | ConfigurationE
     return ok("settings", found)
 
 
-def sources_of(
-    environment: Mapping[str, str], file: Mapping[str, str | None], flags: Mapping[str, object]
-) -> dict[str, str]:
+def sources_of(environment: Mapping[str, str], file: Mapping[str, str], flags: Mapping[str, object]) -> dict[str, str]:
     """Return where each setting that is set comes from: a flag, a variable, or a variable in ``.env``.
 
     Args:

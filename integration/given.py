@@ -5,6 +5,8 @@ Sources: RFC 6749, appendix A (client_id, client_secret); RFC 6750, section 2.1 
 
 import re
 
+from integration.text import UNSEEN
+
 _STICKS = re.compile(r"[\s\x00-\x1f\x7f\u180e\u200b-\u200f\u2060\ufeff]+")
 """White space, line breaks, byte order marks and what has no width."""
 _LINE_BREAKS = re.compile(r"[\r\n\ufeff]+")
@@ -29,6 +31,11 @@ def fits_header(text: str) -> bool:
 def fits_form(text: str) -> bool:
     """Tell whether an id or a secret may be one: printable characters of Latin-1."""
     return text.isprintable() and all(character <= "\xff" for character in text)
+
+
+def fits_name(text: str) -> bool:
+    """Tell whether a key or a name may be one: nothing in it that cannot be seen."""
+    return not UNSEEN.search(text)
 
 
 def is_tenant(text: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from integration.discretion import STANDARD, message_of, traceback_of
 from integration.errors import ConfigurationError
 from integration.secret import redacted
-from integration.text import UNSEEN, line, lines
+from integration.text import escaped, line, lines
 
 FORMATS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
@@ -68,7 +68,7 @@ class JsonLines(logging.Formatter):
         }
         if told := traceback_of(record):
             fields["exception"] = redacted(told)
-        return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(fields, ensure_ascii=False))
+        return escaped(json.dumps(fields, ensure_ascii=False))
 
 
 class TextLines(logging.Formatter):

@@ -22,6 +22,7 @@ import pluggy
 
 from integration.errors import DeclarationError, QueryError
 from integration.plan import nearest
+from integration.textfiles import NotText, read
 
 _TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\n]+$"}
 _FORM = {
@@ -144,11 +145,11 @@ def find_question(questions: Mapping[str, Question], name: str) -> Question:
 
 def _read(path: Path) -> list[Question]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        document = tomllib.loads(read(path))
     except OSError as error:
         raise DeclarationError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise DeclarationError(f"{path}: not UTF-8, which TOML is: save it as UTF-8") from None
+    except NotText as error:
+        raise DeclarationError(f"{path} {error}") from None
     except RecursionError:
         raise DeclarationError(f"{path}: not a file of questions: it is nested too deep") from None
     except ValueError as error:

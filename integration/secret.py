@@ -14,12 +14,14 @@ _SHORTEST = 4
 """Characters below which a value is no secret that could be told from other text; nor is a short word of letters."""
 _PATTERNS = (
     (re.compile(r"eyJ[\w+/=-]{5,}(\.[\w+/=-]*){0,4}"), HIDDEN),
-    (re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"(?<=://)([^/\s:@]*):[^/\s]+@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)\b(client_secret|client_assertion|assertion|access_token|refresh_token|password)=[^&\s\"']+"),
      rf"\1={HIDDEN}"),
 )  # fmt: skip
 """What is a secret by its form: JSON Web Tokens, passwords in URLs, Authorization headers, fields of sign-in forms."""
+_PASSWORD = re.compile(r"(://[^:/@\s]*):.*@", re.DOTALL)
+"""The password of a URL that stands alone, also where it is not encoded."""
 _known: "WeakSet[Secret]" = WeakSet()
 _lock = threading.Lock()
 
@@ -53,6 +55,15 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a secret is not written anywhere")
+
+
+class Address(str):
+    """A URL that may hold a password: it shows itself without, in whatever lists or dumps what it is part of."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(redacted(_PASSWORD.sub(rf"\1:{HIDDEN}@", self)))
 
 
 def redacted(text: str) -> str:

@@ -42,9 +42,14 @@ def exact(value: Any, *, ascii_only: bool = False) -> str:
         ascii_only: write every character beyond ASCII as an escape too.
     """
     text = orjson.dumps(value, default=bytes.hex).decode()
-    return (_BEYOND_ASCII if ascii_only else UNSEEN).sub(_escape, text)
+    return _BEYOND_ASCII.sub(_escape, text) if ascii_only else escaped(text)
+
+
+def escaped(json: str) -> str:
+    """Return JSON with an escape in place of each character that cannot be seen."""
+    return UNSEEN.sub(_escape, json)
 
 
 def _escape(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be")
+    units = match[0].encode("utf-16-be", errors="surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -5,7 +5,13 @@ Source of the names that begin with ``AZURE_``: azure-identity, environment vari
 
 import os
 from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
 from typing import Any
+
+from integration.errors import ConfigurationError
+from integration.given import one_line, trimmed
+from integration.textfiles import NotText, read
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "clientId": ("AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_ID", "AZURE_CLIENT_ID", "CLIENT_ID"),
@@ -30,15 +36,37 @@ INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
     "name": ("INTEGRATION_INSTANCE_NAME",),
 }
 _SWITCHES = ("sendCertificateChain", "managedIdentity")
+_PASSWORDS = ("clientCertificatePassword",)
 _NUMBERS = ("inFlight", "fullEvery", "massDelete")
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
 def environment() -> Mapping[str, str]:
-    """Return the environment's variables, and those of a file ``.env`` in this folder that it lacks."""
+    """Return the environment's variables, and those of a file ``.env`` in this folder that it lacks.
+
+    Raises:
+        ConfigurationError: that file cannot be read.
+    """
+    return {**variables_of(Path(".env")), **os.environ}
+
+
+def variables_of(path: Path) -> dict[str, str]:
+    """Return the variables that a file sets; none where it is not there.
+
+    Raises:
+        ConfigurationError: it cannot be read, or its encoding is not known.
+    """
     from dotenv import dotenv_values
 
-    return {**{name: value for name, value in dotenv_values(".env").items() if value is not None}, **os.environ}
+    if path.is_dir() or not path.exists():
+        return {}
+    try:
+        text = read(path)
+    except OSError as error:
+        raise ConfigurationError([f"{path} cannot be read: {error.strerror}"]) from None
+    except NotText as error:
+        raise ConfigurationError([f"{path} {error}"]) from None
+    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value is not None}
 
 
 def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -46,12 +74,29 @@ def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:
     return {**_found(INSTANCE_NAMES, environment), "config": _found(NAMES, environment)}
 
 
+def names_in(environment: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the variable that each setting comes from; where none is set, those that it may come from."""
+    return {
+        setting: (variable,) if (variable := _set(setting, names, environment)) else names
+        for setting, names in NAMES.items()
+    }
+
+
+def bare(setting: str, text: str) -> str:
+    """Return the text of a setting without what files and editors leave at its ends; blanks may begin a password."""
+    return one_line(text) if setting in _PASSWORDS else trimmed(text)
+
+
+def _set(setting: str, names: tuple[str, ...], environment: Mapping[str, str]) -> str | None:
+    """Return the first variable of a setting that holds anything."""
+    return next((name for name in names if bare(setting, environment.get(name, ""))), None)
+
+
 def _found(names: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]) -> dict[str, Any]:
     found = {}
     for setting, variables in names.items():
-        variable = next((variable for variable in variables if environment.get(variable)), None)
-        if variable:
-            found[setting] = _value(setting, variable, environment[variable])
+        if variable := _set(setting, variables, environment):
+            found[setting] = _value(setting, variable, bare(setting, environment[variable]))
     return found
 
 

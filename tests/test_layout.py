@@ -18,6 +18,7 @@ SHARED_WITH_GRAPH = {
     "integration.errors",
     "integration.given",
     "integration.secret",
+    "integration.textfiles",
     "integration.urls",
 }
 

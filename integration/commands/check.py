@@ -1,7 +1,7 @@
 """``integration check``."""
 
 import json
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -27,7 +27,7 @@ from integration.signin import consent_page, tokens_for
 @settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @errors_as_messages
-def check(event: TextIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any) -> int:
+def check(event: BinaryIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any) -> int:
     """Sign in and say which permissions are missing. Reads no data.
 
     The token's permissions are compared with what the chosen types need. Settings are those of integration run.

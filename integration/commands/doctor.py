@@ -6,10 +6,9 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
-from dotenv import dotenv_values
 
 from integration import logs, variables
 from integration.commands.group import (
@@ -17,6 +16,7 @@ from integration.commands.group import (
     OUT,
     SKIP,
     config_from,
+    document_of,
     errors_as_messages,
     main,
     settings_options,
@@ -38,25 +38,28 @@ _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @errors_as_messages
 def doctor(
-    out: Path, event: TextIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any
+    out: Path, event: BinaryIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any
 ) -> int:
     """Say what keeps a run from succeeding, and what to do.
 
     Looks at versions, disk, settings, types, network, clock, sign-in and permissions. Reads no data but the
     organization's id; shows no secret and no value of a setting. Exits with 1 where something is a problem.
     """
-    environment = variables.environment()
-    text = _text_of(event) if event else None
+    data = event.read() if event else None
+    environment: Mapping[str, str] = os.environ
+    file: Mapping[str, str] = {}
     try:
+        file = variables.variables_of(Path(".env"))
+        environment = {**file, **os.environ}
         logs.set_up(log_format, log_level, environment)
-        config: Any = config_from(io.StringIO(text) if text is not None else None, environment, flags, offline=False)
+        config: Any = config_from(io.BytesIO(data) if data is not None else None, environment, flags, offline=False)
     except ConfigurationError as error:
         config = error
     try:
         manager: Any = load()
     except IntegrationError as error:
         manager = error
-    sources = sources_of(os.environ, dotenv_values(".env"), flags) if text is None else _of_event(text, flags)
+    sources = sources_of(os.environ, file, flags) if data is None else _of_event(data, flags)
     findings = []
     for finding in examine(out, sources, config, manager):
         findings.append(finding)
@@ -75,18 +78,11 @@ def _line(finding: Finding) -> str:
     return " ".join(f"{shown}: {finding.remedy}".splitlines()) if finding.remedy else shown
 
 
-def _text_of(event: TextIO) -> str:
-    try:
-        return event.read()
-    except UnicodeDecodeError:
-        raise ConfigurationError(["the event is not UTF-8, which JSON is: save it as UTF-8"]) from None
-
-
-def _of_event(text: str, flags: Mapping[str, Any]) -> dict[str, str]:
+def _of_event(event: bytes, flags: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings of an event and of flags, with where they come from."""
     try:
-        config: Any = json.loads(text)["instance"]["config"]
+        config: Any = document_of(event)["instance"]["config"]
         names = list(config) if isinstance(config, dict) else []
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ConfigurationError, KeyError, TypeError):
         names = []
     return {**dict.fromkeys(names, "the event"), **{name: "a flag" for name, value in flags.items() if value}}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar
+from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -18,6 +18,7 @@ from integration import logs, streams
 from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.msgraph.auth import CLOUDS
 from integration.plugins import declared_steps, load
+from integration.textfiles import NotText, decoded
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +43,7 @@ SKIP = click.option(
     "--skip", type=TypeName(), multiple=True, metavar="TYPE", help="Leave this type out, and what needs it; repeatable."
 )
 _SETTINGS = (
-    click.option("--event", type=click.File(), metavar="FILE",
+    click.option("--event", type=click.File("rb"), metavar="FILE",
                  help="Take the settings from an event (JSON); - is standard input."),
     click.option("--cloud", type=click.Choice(list(CLOUDS)), help="National cloud of the tenant.  [default: global]"),
     click.option("--graph-url", "graphUrl", metavar="URL", help="Root of Microsoft Graph, without version."),
@@ -155,7 +156,7 @@ def main() -> None:
 
 
 def config_from(
-    event: TextIO | None, environment: Mapping[str, str], flags: Mapping[str, Any], *, offline: bool
+    event: BinaryIO | None, environment: Mapping[str, str], flags: Mapping[str, Any], *, offline: bool
 ) -> settings.Config:
     """Return the settings of an event, or of variables, with flags in place of its own.
 
@@ -165,13 +166,21 @@ def config_from(
     given = {name: value for name, value in flags.items() if value}
     if event is None:
         return settings.from_environment(environment, given, offline=offline)
+    return settings.from_event(settings.with_flags(document_of(event.read()), given), offline=offline)
+
+
+def document_of(event: bytes) -> Any:
+    """Return what an event's JSON holds.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
     try:
-        document = json.load(event)
+        return json.loads(decoded(event))
+    except NotText as error:
+        raise ConfigurationError([f"the event {error}"]) from None
     except RecursionError:
         raise ConfigurationError(["the event is nested too deep"]) from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(["the event is not UTF-8, which JSON is: save it as UTF-8"]) from None
     except ValueError as error:
         place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ConfigurationError([f"the event is not JSON{place}"]) from None
-    return settings.from_event(settings.with_flags(document, given), offline=offline)

@@ -1,7 +1,7 @@
 """``integration record``."""
 
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -30,7 +30,7 @@ def record_types(
     to: Path,
     keep: int,
     plain: tuple[str, ...],
-    event: TextIO | None,
+    event: BinaryIO | None,
     log_format: str | None,
     log_level: str | None,
     **flags: Any,

@@ -1,7 +1,7 @@
 """``integration run``."""
 
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -54,7 +54,7 @@ def run(
     demo: bool,
     replay: Path | None,
     fail_on: str | None,
-    event: TextIO | None,
+    event: BinaryIO | None,
     log_format: str | None,
     log_level: str | None,
     **flags: Any,

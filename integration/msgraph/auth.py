@@ -13,7 +13,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from integration.discretion import logger
-from integration.errors import CredentialsError, Unreachable
+from integration.errors import ConfigurationError, CredentialsError, Unreachable
+from integration.given import fits_header, trimmed
 from integration.secret import Secret
 
 GLOBAL_GRAPH = "https://graph.microsoft.com"
@@ -72,10 +73,17 @@ class NoToken:
 
 
 class GivenToken:
-    """A bearer token that somebody else signed in for."""
+    """A bearer token that somebody else signed in for.
+
+    Raises:
+        ConfigurationError: it cannot be one.
+    """
 
     def __init__(self, token: Secret) -> None:
-        self._token = token
+        bare = trimmed(token.reveal())
+        if not fits_header(bare):
+            raise ConfigurationError(["the access token holds a character that no HTTP header takes: get it anew"])
+        self._token = Secret(bare)
 
     def token(self) -> Secret:
         """Return the token."""

@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 import requests
 
 from integration.errors import CredentialsError
+from integration.given import fits_form, trimmed
 from integration.msgraph.auth import CLOUDS, SignIn, resource
 from integration.msgraph.authority import ask
 from integration.msgraph.certificate import read_certificate
 from integration.msgraph.refusals import error_of, refused, taken
 from integration.secret import Secret
+from integration.textfiles import NotText, read
 
 Proof: TypeAlias = Callable[[], Any]
 """Reads what proves the application's identity and returns MSAL's ``client_credential``; called at each sign-in."""
@@ -45,16 +47,20 @@ def federated_token(path: Path) -> Proof:
         path: file that holds the token, such as the one that Kubernetes projects and renews.
     """
 
-    def read() -> Mapping[str, Any]:
+    def assertion() -> Mapping[str, Any]:
         try:
-            token = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            token = Secret(trimmed(read(path)))
+        except OSError as error:
             raise CredentialsError(f"the federated token file {path} cannot be read: {type(error).__name__}") from None
+        except NotText as error:
+            raise CredentialsError(f"the federated token file {path} {error}") from None
         if not token:
             raise CredentialsError(f"the federated token file {path} is empty")
-        return {"client_assertion": lambda: token}
+        if not fits_form(token.reveal()):
+            raise CredentialsError(f"the federated token file {path} holds what no token does: have it written anew")
+        return {"client_assertion": token.reveal}
 
-    return read
+    return assertion
 
 
 class Application(SignIn):

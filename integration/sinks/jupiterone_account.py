@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from integration.errors import ConfigurationError
+from integration.given import trimmed
 from integration.secret import Secret
 from integration.urls import why_unsafe
 
@@ -49,8 +50,8 @@ def read(address: str, environment: Mapping[str, str]) -> tuple[Account, Mode]:
     """
     root, _, query = address.partition("?")
     source = "the URL behind jupiterone:" if root else "JUPITERONE_API_URL"
-    root = (root or environment.get("JUPITERONE_API_URL") or ROOT).strip().rstrip("/")
-    values = [environment.get(name, "").strip() for name in _VARIABLES]
+    root = trimmed(root or environment.get("JUPITERONE_API_URL") or ROOT).rstrip("/")
+    values = [trimmed(environment.get(name, "")) for name in _VARIABLES]
     options = dict(parse_qsl(query, keep_blank_values=True))
     faults = []
     missing = [name for name, value in zip(_VARIABLES, values, strict=True) if not value]

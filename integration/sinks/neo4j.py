@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from integration.errors import ConfigurationError, OutputError
+from integration.given import one_line, trimmed
 from integration.report import Report
 from integration.secret import Secret
 from integration.sinks import Graph
@@ -47,9 +48,9 @@ class Neo4jSink:
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         self._address = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
         self._routing = f"?{parts.query}" if parts.query else ""
-        self._user = unquote(parts.username or "") or environment.get("NEO4J_USERNAME", "neo4j")
-        self._password = Secret(unquote(parts.password or "") or environment.get("NEO4J_PASSWORD", ""))
-        self._database = unquote(parts.path.strip("/")) or environment.get("NEO4J_DATABASE") or None
+        self._user = unquote(parts.username or "") or trimmed(environment.get("NEO4J_USERNAME", "neo4j"))
+        self._password = Secret(unquote(parts.password or "") or one_line(environment.get("NEO4J_PASSWORD", "")))
+        self._database = unquote(parts.path.strip("/")) or trimmed(environment.get("NEO4J_DATABASE", "")) or None
         self.url = f"{self._address}/{self._database or ''}"
         try:
             import neo4j  # noqa: F401 - only the run that wants it pays for the import

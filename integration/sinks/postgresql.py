@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from integration.errors import ConfigurationError, OutputError
 from integration.report import Report
+from integration.secret import Secret
 from integration.sinks import Graph
 from integration.step import Step
 
@@ -63,7 +64,8 @@ class PostgresqlSink:
         if not 0 < len(self._schema.encode()) <= _LONGEST_NAME or "\0" in self._schema:
             raise ConfigurationError([f"{parts['scheme']}://…: its schema is not a name of 1 to {_LONGEST_NAME} bytes"])
         rest = "&".join(each for each in parameters if each not in ours)
-        self._conninfo = url.partition("?")[0] if parts["query"] is None else url[: parts.start("query")] + rest
+        known = url.partition("?")[0] if parts["query"] is None else url[: parts.start("query")] + rest
+        self._conninfo = Secret(known)
         shown = "" if self._schema == SCHEMA else f"?schema={self._schema}"
         self.url = f"{parts['scheme']}://{parts['hosts']}{parts['database'] or ''}{shown}"
 
@@ -100,7 +102,7 @@ class PostgresqlSink:
         except ImportError:
             raise ConfigurationError([f"{self.url}: needs a driver that is not installed: {_INSTALL}"]) from None
         try:
-            given = conninfo_to_dict(self._conninfo)
+            given = conninfo_to_dict(self._conninfo.reveal())
         except psycopg.ProgrammingError:
             raise _no_url() from None
         settings: dict[str, Any] = {"fallback_application_name": "integration", **given, "client_encoding": "utf8"}

@@ -1,0 +1,51 @@
+"""Text files of settings, in the encodings that editors and shells write them in.
+
+Source: Unicode, byte order marks; PowerShell, about_Character_Encoding.
+"""
+
+import codecs
+from pathlib import Path
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""Byte order marks, longer ones before those that they begin with."""
+
+
+class NotText(ValueError):
+    """What is wrong with the encoding of a file, and what to do: a sentence about it, without its content."""
+
+
+def decoded(data: bytes) -> str:
+    """Return text that is UTF-8, or whose byte order mark says what it is.
+
+    Raises:
+        NotText: it is neither.
+    """
+    mark, encoding = next((each for each in _MARKS if data.startswith(each[0])), (b"", "utf-8"))
+    try:
+        text = data[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        where = f"byte 0x{data[len(mark) + error.start]:02X} in line {_line(data[: error.start], encoding)}"
+        raise NotText(f"is not {encoding.upper()} ({where}): save it as UTF-8") from None
+    if "\0" in text:
+        raise NotText("holds NUL characters, as UTF-16 without a byte order mark does: save it as UTF-8")
+    return text
+
+
+def read(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        NotText: it is neither UTF-8 nor has it a byte order mark.
+        OSError: it cannot be read.
+    """
+    return decoded(path.read_bytes())
+
+
+def _line(before: bytes, encoding: str) -> int:
+    return before.decode(encoding, errors="replace").count("\n") + 1
