@@ -7,7 +7,7 @@ import re
 
 from integration.text import UNSEEN
 
-_STICKS = re.compile(r"[\s\x00-\x1f\x7f\u180e\u200b-\u200f\u2060\ufeff]+")
+_STICKS = re.compile(r"[\s\u180e\u200b-\u200f\u2060\ufeff]+")
 """White space, line breaks, byte order marks and what has no width."""
 _LINE_BREAKS = re.compile(r"[\r\n\ufeff]+")
 _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
