@@ -10,10 +10,11 @@ from typing import Any
 from integration.config import Config
 from integration.context import Changes, Context, NeedLost, Seen, ensure
 from integration.discretion import logger
-from integration.errors import CredentialsError, FatalError, Forbidden, GraphError, IntegrationError, NotLicensed
+from integration.errors import CredentialsError, FatalError, GraphError, IntegrationError
 from integration.memory import Memory, made_by, recall
 from integration.reader import Reader, Restarted
 from integration.records import Records
+from integration.refusals import refusal, wanted
 from integration.report import StepResult, Verdict
 from integration.request import Request
 from integration.results import Results
@@ -73,8 +74,8 @@ class Judge:
         except NeedLost:
             result = None
         except IntegrationError as error:
-            to_grant = self._to_grant([error], self._step.permissions)
-            result = self._result("failed", self._refusal(error, self._step.permissions), to_grant=to_grant)
+            to_grant = wanted([error], self._step.permissions, self._known_to_lack)
+            result = self._result("failed", refusal(error, self._step.permissions), to_grant=to_grant)
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
             _log.error("%s failed", self._step.name, exc_info=error)
             result = self._result("failed", f"{self._step.source}: {type(error).__name__}: {error}")
@@ -208,7 +209,7 @@ class Judge:
                 problems=problems,
             ).save(self._store, self._step)
         verdict: Verdict = "partial" if reasons else "complete"
-        to_grant = self._to_grant(self._seen.errors, self._step.optional)
+        to_grant = wanted(self._seen.errors, self._step.optional, self._known_to_lack)
         return self._result(verdict, reasons, published.count, problems, notes, to_grant)
 
     def _blocked(self) -> StepResult | None:
@@ -222,35 +223,20 @@ class Judge:
 
     def _missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
-        if self._lacking and self._seen.requests:
-            yield f"lacks the permission {', '.join(self._lacking)}: objects or properties may be missing"
+        if self._known_to_lack:
+            yield f"lacks the permission {', '.join(self._known_to_lack)}: objects or properties may be missing"
         for error in dict.fromkeys(self._seen.errors):
-            yield self._refusal(error, self._step.optional)
+            yield refusal(error, self._step.optional)
         if self._records.rejected:
             yield f"{self._records.rejected} records rejected, such as {self._records.example}"
         for result in self._results.of(sorted(self._seen.listed)):
             if result.verdict == "partial":
                 yield f"{result.type} is partial"
 
-    def _refusal(self, error: IntegrationError, permissions: tuple[str, ...]) -> str:
-        if _is_for_want_of_permissions(error) and permissions:
-            return f"needs the permission {', '.join(permissions)}: {error}"
-        return str(error)
-
-    def _to_grant(self, errors: Sequence[IntegrationError], permissions: Sequence[str]) -> tuple[str, ...]:
-        """Return the permissions for want of which something is missing.
-
-        Args:
-            errors: what was refused.
-            permissions: those that the step declares for what was refused.
-        """
-        found = list(self._lacking if self._seen.requests else ())
-        for error in errors:
-            if isinstance(error, Forbidden) and error.permission:
-                found.append(error.permission)
-            elif _is_for_want_of_permissions(error) and not found:
-                found.extend(permissions)
-        return tuple(dict.fromkeys(found))
+    @property
+    def _known_to_lack(self) -> Sequence[str]:
+        """The permissions that the token is known to lack, where the step has asked Graph for anything."""
+        return self._lacking if self._seen.requests else ()
 
     def _problems(self, published: Published) -> dict[str, Any]:
         return {
@@ -293,10 +279,6 @@ def skipped(step: Step, reason: str, *, because_of_failure: bool = False) -> Ste
         needs=step.needs,
         because_of_failure=because_of_failure,
     )
-
-
-def _is_for_want_of_permissions(error: IntegrationError) -> bool:
-    return isinstance(error, Forbidden) and not isinstance(error, NotLicensed)
 
 
 def _problem(name: str, count: int, examples: Sequence[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from integration.progress import Progress
+from integration.text import visible
 
 _SPINNER, _ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 _TURNS = 10
@@ -132,7 +133,7 @@ def _rows(going: Sequence[tuple[Progress, float]], width: int, dots: str) -> Ren
     variants = [[counts[words] for counts in map(_counts, going)] for words in range(_WORDS)]
     details = next((found for found in variants if _fits(found, width)), variants[-1])
     detail = max(map(cell_len, details))
-    paths = [progress.collection for progress, _ in going]
+    paths = [visible(progress.collection) for progress, _ in going]
     longest = max(map(cell_len, paths))
     free = width - detail - 4
     bar = max(_SHORT_BAR, min(_BAR, free - min(longest, _PATH))) if free > 2 * _SHORT_BAR else 0

@@ -27,7 +27,7 @@ def sentences(report: Report, out: Path) -> list[str]:
     """
     return [
         _cost(report),
-        *_not_represented(report.reading.get("notRepresented", {})),
+        *_not_represented(report),
         f"{out / 'graph.db'} and {out / 'summary.json'} hold the result.",
         _completeness(report),
         *_destinations(report),
@@ -119,8 +119,11 @@ def _moment(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _not_represented(relations: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+def _not_represented(report: Report) -> Iterator[str]:
     """Yield for each relation how many of its ends are in no type, and what they are."""
+    whole = not report.not_chosen and all(result.verdict in ("complete", "partial") for result in report.results)
+    type = "type" if whole else "type that was read"
+    relations: Mapping[str, Mapping[str, int]] = report.reading.get("notRepresented", {})
     for relation, kinds in relations.items():
         noun = relation.partition("?")[0].rpartition("/")[2] or "objects"
         total = sum(kinds.values())
@@ -129,7 +132,7 @@ def _not_represented(relations: Mapping[str, Mapping[str, int]]) -> Iterator[str
         if len(named) > _NAMED:
             parts.append(f"{sum(count for _, count in named[_NAMED:]):,} others")
         are = f"{_plain(noun, total)} {'is of a kind' if total == 1 else 'are of kinds'}"
-        yield f"{total:,} {are} without a type, and not in the graph: {', '.join(parts)}."
+        yield f"{total:,} {are} without a {type}, and not in the graph: {', '.join(parts)}."
 
 
 def _destinations(report: Report) -> Iterator[str]:

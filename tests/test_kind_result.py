@@ -13,7 +13,9 @@ import pytest
 
 from integration import Report, load
 from integration.changes import What
+from integration.errors import Forbidden, GraphError, NotLicensed
 from integration.plugins import declared_steps
+from integration.refusals import wanted
 from integration.remarks import remarks
 from integration.report import StepResult
 from integration.result_table import print_report, wrapped
@@ -124,6 +126,8 @@ def test_members_without_a_type_are_told() -> None:
         "": 2, **{f"#microsoft.graph.kind{number}": 1_000 * number for number in range(1, 8)}}}  # fmt: skip
     said = told(result("crew"), reading={**READ, "notRepresented": relations})
     assert "1 owner is of a kind without a type, and not in the graph: 1 contact." in said
+    less = told(result("crew"), not_chosen=["port"], reading={**READ, "notRepresented": {"/x/*/members": {"port": 2}}})
+    assert "2 members are of kinds without a type that was read, and not in the graph: 2 ports." in less
     (many,) = [each for each in said if each.startswith("28,002 members are of kinds without a type")]
     assert many.endswith("7,000 kind7s, 6,000 kind6s, 5,000 kind5s, 4,000 kind4s, 3,000 kind3s, 3,002 others.")
 
@@ -267,3 +271,14 @@ def test_a_run_whose_output_is_cut_short_exits_as_it_would_have(simulator: Simul
     assert "Traceback" not in done.stderr
     shell = ["bash", "-c", command.replace(" run", " run --demo --out demo")]
     assert subprocess.run(shell, env=environment, capture_output=True, check=False).returncode == 0
+
+
+def test_what_a_refusal_wants() -> None:
+    refused, hidden = Forbidden("not permitted", path="/crew", status=403), Forbidden("hidden", path="/crew")
+    hidden.permission = "Member.Read.Hidden"
+    unlicensed, down = NotLicensed("no licence", path="/crew", status=403), GraphError("down", path="/crew", status=503)
+    assert wanted([refused], ["A", "B"], []) == ("A", "B")
+    assert wanted([refused], ["A", "B"], ["B"]) == ("B",)
+    assert wanted([refused, refused], ["C"], ["B"]) == ("B", "C")
+    assert wanted([hidden, unlicensed, down], ["A"], []) == ("Member.Read.Hidden",)
+    assert wanted([], ["A"], []) == ()

@@ -1,0 +1,34 @@
+"""What Graph refused, and which permissions would mend it."""
+
+from collections.abc import Sequence
+
+from integration.errors import Forbidden, IntegrationError, NotLicensed
+
+
+def refusal(error: IntegrationError, permissions: Sequence[str]) -> str:
+    """Return an error as a reason; ``permissions`` are those that the step declares for what was refused."""
+    if is_for_want_of_permissions(error) and permissions:
+        return f"needs the permission {', '.join(permissions)}: {error}"
+    return str(error)
+
+
+def wanted(errors: Sequence[IntegrationError], permissions: Sequence[str], lacking: Sequence[str]) -> tuple[str, ...]:
+    """Return the permissions for want of which something is missing.
+
+    Args:
+        errors: what was refused.
+        permissions: those that the step declares for what was refused; any of them may be the one.
+        lacking: those that the token is known to lack: where these are among them, the others are not to blame.
+    """
+    found = list(lacking)
+    for error in errors:
+        if isinstance(error, Forbidden) and error.permission:
+            found.append(error.permission)
+        elif is_for_want_of_permissions(error):
+            found.extend([name for name in permissions if name in lacking] or permissions)
+    return tuple(dict.fromkeys(found))
+
+
+def is_for_want_of_permissions(error: IntegrationError) -> bool:
+    """Tell whether another permission would help; a licence is something else."""
+    return isinstance(error, Forbidden) and not isinstance(error, NotLicensed)
