@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _HERE = Path(__file__).parent
-_SCRIPTS = "words model ways layout overview around along drawing finder details tables page".split()
+_SCRIPTS = "words model roots ways layout overview around along drawing finder details tables page".split()
 """The page's own program, in this order."""
 _POLICY = (
     "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

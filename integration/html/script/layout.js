@@ -52,3 +52,14 @@ function bezier(...corners) {
   }
   return line;
 }
+
+/** Return a layout moved and made taller, so that no line and no point leaves it. */
+function boxed(layout, width) {
+  const downs = [...layout.points.flatMap(({ y, radius }) => [y - radius, y + radius]), ...layout.lines.flatMap((line) => line.ys)];
+  const above = Math.max(0, 6 - downs.reduce((least, y) => Math.min(least, y), Infinity));
+  const below = downs.reduce((most, y) => Math.max(most, y), 0) + above + 6;
+  const within = (x) => Math.min(Math.max(x, 3), width - 3);
+  const lower = (each) => ({ ...each, y: each.y + above });
+  const lines = layout.lines.map((line) => ({ ...line, xs: line.xs.map(within), ys: line.ys.map((y) => y + above) }));
+  return { ...layout, points: layout.points.map(lower), texts: layout.texts.map(lower), lines, height: Math.max(layout.height + above, below) };
+}

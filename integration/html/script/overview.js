@@ -8,12 +8,11 @@ function overview(model, width) {
   if (!all.length) return mostConnected(model, width);
   const isNarrow = width < NARROW;
   const rows = isNarrow ? NARROW_ROWS : WIDE_ROWS;
-  const nests = (node) => visible(members(node)).some((member) => member.type.isContainer && member !== node);
-  const isNested = (node) => visible(containers(node)).some((container) => container !== node);
-  const nested = all.filter(nests).sort(byWeight);
-  const order = [...nested.filter((node) => !isNested(node)), ...nested];
-  const flat = all.filter((node) => !nests(node) && !isNested(node)).sort(byWeight);
-  const tree = grow(order, Math.round(rows * (flat.length ? 0.7 : 1)), isNarrow);
+  const [inside, above] = nesting(all);
+  const isNested = (node) => inside(node).length || above(node).length;
+  const nested = all.filter(isNested).sort(byWeight);
+  const flat = all.filter((node) => !isNested(node)).sort(byWeight);
+  const tree = grow(rootsOf(nested, inside, above), nested, inside, Math.round(rows * (flat.length ? 0.7 : 1)), isNarrow);
   const headings = [];
   if (nested.length && flat.length) {
     headings.push({ text: "The largest groups that neither hold nor are in another group", row: tree.rows });
@@ -22,37 +21,65 @@ function overview(model, width) {
   for (const node of flat.slice(0, Math.max(0, rows - tree.rows))) tree.place(node, 0, null);
   const layout = isNarrow ? indented(tree, width) : layered(tree, width);
   layout.texts = headings.map(({ text, row }) => ({ x: isNarrow ? 2 : 57, y: 24 + row * ROW, text: fitted(text, width - 70), side: "right" }));
-  const what = all.length === tree.points.length ? `All ${number(all.length)}` : `${number(tree.points.length)} of the ${number(all.length)}`;
-  const unseen = tree.points.some((point) => point.left) ? "; (+2) says that two groups in it are not drawn" : "";
-  layout.caption = `${what} groups in this file, each with the number of its direct members in the whole graph${unseen}. Lines lead from a group to the groups in it${tree.extra.length && !isNarrow ? "; dotted ones to a group that is drawn elsewhere already" : ""}.`;
+  layout.caption = captionOf(tree, all, inside, isNarrow);
   const accounts = visible(model.nodes).filter((node) => node.type.class === "Account");
   return accounts.length === 1 ? withRoot(layout, accounts[0]) : layout;
 }
 
-/** Return a tree of containers from the roots on, each node once, as far as there are rows. */
-function grow(roots, most, isNarrow) {
+/** Return what gives the containers directly in one, and those that it is directly in; itself is neither. */
+function nesting(all) {
+  const next = (step) => {
+    const found = new Map(all.map((node) => [node, visible(step(node)).filter((other) => other.type.isContainer && other !== node).sort(byWeight)]));
+    return (node) => found.get(node);
+  };
+  return [next(members), next(containers)];
+}
+
+/** Say how many of the groups are drawn, and where the others are. */
+function captionOf(tree, all, inside, isNarrow) {
+  const drawn = new Set(tree.points.map((point) => point.node));
+  const met = new Set();
+  for (const node of drawn) if (!met.has(node)) walk(node, inside, met);
+  const [below, elsewhere] = [met.size - drawn.size, all.length - met.size];
+  const what = below + elsewhere ? `${number(drawn.size)} of the ${number(all.length)}` : `All ${number(all.length)}`;
+  const others = [below && `${number(below)} ${below === 1 ? "is" : "are"} in a group that is drawn`, elsewhere && `${number(elsewhere)} ${elsewhere === 1 ? "is" : "are"} found in the table and by the search`];
+  const rest = below + elsewhere ? ` Of the others ${others.filter(Boolean).join(", ")}.` : "";
+  const unseen = tree.points.some((point) => point.left) ? "; (+2) says that two groups in it are not drawn" : "";
+  const dotted = tree.extra.length && !isNarrow ? "; dotted ones to a group that is drawn elsewhere already" : "";
+  return `${what} groups in this file, each with the number of its direct members in the whole graph${unseen}.${rest} Lines lead from a group to the groups in it${dotted}.`;
+}
+
+/** Return a tree of containers, each once, as far as there are rows: from the roots on, then the largest that these left out. */
+function grow(roots, largest, inside, most, isNarrow) {
   const tree = { points: [], extra: [], rows: 0, depth: 0, place: null };
   const seen = new Map();
+  let room = most;
   tree.place = (node, depth, parent) => {
     const point = { node, depth, parent, row: 0, left: 0 };
     seen.set(node, point);
     tree.points.push(point);
     tree.depth = Math.max(tree.depth, depth);
-    const below = visible(members(node)).filter((member) => member.type.isContainer).sort(byWeight);
     const first = tree.rows;
     if (isNarrow) point.row = tree.rows++;
     const placed = [];
-    for (const child of below) {
-      if (seen.has(child)) tree.extra.push([node, child]);
-      else if (placed.length < SIBLINGS && depth < 3 && tree.rows + (placed.length || isNarrow ? 1 : 0) <= most) placed.push(tree.place(child, depth + 1, point));
-      else point.left += 1;
+    for (const child of inside(node)) {
+      const isRoom = placed.length < SIBLINGS && depth < 3 && tree.rows + (placed.length || isNarrow ? 1 : 0) <= room;
+      if (isRoom && !seen.has(child)) placed.push(tree.place(child, depth + 1, point));
     }
     if (!isNarrow) point.row = placed.length ? (placed[0].row + placed.at(-1).row) / 2 : tree.rows;
     if (!isNarrow && tree.rows === first) tree.rows += 1;
     return point;
   };
-  for (const root of roots) if (!seen.has(root) && tree.rows < most) tree.place(root, 0, null);
-  tree.extra = tree.extra.map((pair) => pair.map((node) => seen.get(node))).filter(([one, other]) => one && other);
+  for (const [nodes, share] of [[roots, 0.8], [largest, 1]]) {
+    room = Math.round(most * share);
+    for (const node of nodes) if (!seen.has(node) && tree.rows < room) tree.place(node, 0, null);
+  }
+  for (const point of tree.points) {
+    const others = inside(point.node).filter((child) => seen.get(child)?.parent !== point);
+    const drawn = others.filter((child) => seen.has(child));
+    point.left = others.length - drawn.length;
+    tree.extra.push(...drawn.map((child) => [point, seen.get(child)]));
+  }
   return tree;
 }
 

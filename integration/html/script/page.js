@@ -50,7 +50,7 @@ class Explorer {
     if (!plotly) return;
     const width = this.#isPrinting ? PRINT_WIDTH : Math.floor(drawingElement.clientWidth);
     if (!width) return;
-    const layout = this.#layout(width);
+    const layout = boxed(this.#layout(width), width);
     draw(layout, width, (place) => this.go({ kind: "node", node: this.#model.nodes[place] }));
     document.getElementById("caption").textContent = layout.caption;
     drawingElement.setAttribute("aria-label", `Drawing. ${layout.caption} What it shows stands in the details and in the tables, too.`);

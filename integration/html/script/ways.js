@@ -44,13 +44,6 @@ function search(start, goal, ahead, back) {
   return { ways: found, isCut: begun.length >= MOST_TRIES };
 }
 
-/** Return all nodes that steps lead to from one. */
-function reached(start, step) {
-  const found = new Set([start]);
-  for (const node of found) step(node).forEach((next) => found.add(next));
-  return found;
-}
-
 /** Return the nodes above one, itself included, that are members of something which is not in this file. */
 function furtherUp(start) {
   return [...reached(start, containers)].filter((node) => memberships(node, false) > inFile(node).length);
