@@ -61,7 +61,7 @@ class Report:
         seconds: how long the run took.
         reading: how the tenant was read, and what that cost.
         first: the folder held no graph of the tenant before.
-        changed_on: when a run last changed the graph, epoch milliseconds; 0 where that is not known.
+        changed_on: when a run before this one last changed the graph, epoch milliseconds; 0 where that is not known.
     """
 
     results: Sequence[StepResult]

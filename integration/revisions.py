@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,6 +66,12 @@ def known_revisions(database: sqlite3.Connection) -> list[Revision]:
     rows = {number: (on, content) for number, on, content in database.execute(_SELECT)} if has_times else {}
     first, last = max(1, int(about.get("remembers", 0))), int(about.get("revision", 0))
     return [_revision(number, *rows.get(number, (None, "{}"))) for number in range(first, last + 1)]
+
+
+def last_change(revisions: Iterable[Revision]) -> int:
+    """Return when the last of them that changed anything was made, in epoch milliseconds; 0 where none is known."""
+    times = [each.committed_on for each in revisions if each.changes and each.committed_on]
+    return round(max(times).timestamp() * 1000) if times else 0
 
 
 def revision_of(revisions: list[Revision], since: str, now: datetime) -> int:

@@ -28,6 +28,7 @@ from integration.progress import Counter
 from integration.reader import Reader
 from integration.report import Report, StepResult
 from integration.results import Results
+from integration.revisions import last_change
 from integration.signin import tokens_for
 from integration.sinks import Sink, make_sinks
 from integration.step import Step
@@ -101,7 +102,7 @@ class _Run:
         self._changes: Mapping[str, Mapping[What, int]] = {}
         self._kept: list[str] = []
         self._first = False
-        self._changed_on = 0.0
+        self._changed_on = 0
         self._lacking: dict[str, list[str]] = {}
         self._tenant = config.tenant
         self._started = time.time()
@@ -135,7 +136,7 @@ class _Run:
             note_losses(store, self._config.mass_delete)
             self._withheld = withhold(store, allow=self._config.allow_mass_delete)
             self._changes = store.counts_of_changes()
-            self._changed_on = store.last_change(now=bool(self._changes))
+            self._changed_on = last_change(store.revisions())
             report = self._report()
             store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
             store.commit()
@@ -234,5 +235,5 @@ class _Run:
             seconds=time.time() - self._started,
             reading=self._reading,
             first=self._first,
-            changed_on=round(self._changed_on * 1000),
+            changed_on=self._changed_on,
         )

@@ -168,17 +168,6 @@ class Store(Stored):
         """Tell whether one of the keys is an entity's."""
         return self._row(f"SELECT 1 FROM nodes WHERE key IN ({', '.join('?' * len(keys))}) LIMIT 1", *keys) is not None
 
-    def last_change(self, *, now: bool) -> float:
-        """Return when a run last changed the graph, in epoch seconds; 0 where that is not known.
-
-        Args:
-            now: this run does.
-        """
-        if now:
-            with self._lock:
-                self._database.execute("INSERT OR REPLACE INTO about VALUES('changed_on', ?)", (str(time.time()),))
-        return float(self._about().get("changed_on", 0))
-
     def losses(self, least: int) -> dict[str, tuple[int, int]]:
         """Return for each type that this run took so many records from how many there were, and how many are gone."""
         rows = self._rows(

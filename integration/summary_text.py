@@ -9,6 +9,7 @@ from integration.changes import What
 from integration.permissions import smallest
 from integration.remarks import listed, some
 from integration.report import Report, StepResult
+from integration.revisions import shown
 from integration.text import line
 
 SIGNS: Mapping[What, str] = {"created": "+", "updated": "~", "deleted": "-"}
@@ -111,12 +112,8 @@ def _cost(report: Report) -> str:
     anew = ", everything read anew" if reading.get("mirror") in ("new", "rebuilt") else ""
     total = {what: sum(counts.get(what, 0) for counts in report.changes.values()) for what in SIGNS}
     changed = [f"{total[what]:,} {word}" for what, word in _WORDS.items() if total[what]]
-    since = f" since {_moment(report.changed_on)}" if report.changed_on else ""
+    since = f" since {shown(datetime.fromtimestamp(report.changed_on / 1000, UTC))}" if report.changed_on else ""
     return f"Later run{resumed}{anew}: {', '.join(changed) or f'nothing changed{since}'}; {', '.join(took)}."
-
-
-def _moment(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _not_represented(report: Report) -> Iterator[str]:
