@@ -1,13 +1,16 @@
 """Which entities lead to which: breadth-first search over the relationships of ``graph.db``.
 
 A search looks up a whole frontier at a time in an index, so its cost is that of the part of the graph that it sees;
-cycles end it, for no entity is looked at twice. Paths are the shortest there are, written in display names.
+cycles end it, for no entity is looked at twice. Paths are the shortest there are, written in display names; of one with
+many entities the middle is left out, so that a chain of thousands has no paths of megabytes.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import orjson
+
+from integration.cycles import shortest_cycles
 
 ARROW = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 _AHEAD = (
@@ -22,8 +25,13 @@ _NAMES = (
     "SELECT here.value, json_extract(properties, '$.displayName') FROM json_each(?) AS here"
     " CROSS JOIN nodes ON nodes.key = here.value"
 )
+_ALL = "SELECT source, target FROM edges WHERE type IN (SELECT value FROM json_each(?)) ORDER BY source, target"
 Parents = dict[str, str]
 """The neighbour that each entity was reached from, nearest first."""
+_END = 10
+"""Entities at each end of a path that are always named."""
+_Way = tuple[tuple[str, ...], int, tuple[str, ...]]
+"""The first names of a path, how many come after them that are not named, and the last names."""
 
 
 class Paths:
@@ -39,31 +47,42 @@ class Paths:
 
     def reachable(self, start: str, *types: str) -> str:
         """Return an entity and all that it leads to, as a JSON object of keys and paths, nearest first."""
-        return self._reached(start, types, _AHEAD, lambda path, name: f"{path}{ARROW}{name}")
+        return self._reached(start, types, _AHEAD, is_back=False)
 
     def reaching(self, goal: str, *types: str) -> str:
         """Return an entity and all that leads to it, as ``reachable`` does; a path ends with the entity."""
-        return self._reached(goal, types, _BACK, lambda path, name: f"{name}{ARROW}{path}")
+        return self._reached(goal, types, _BACK, is_back=True)
+
+    def cycles(self, *types: str) -> str:
+        """Return the entities that lead to themselves, as a JSON object of keys and shortest paths back to them."""
+        edges = self._database.execute(_ALL, (self._numbers(types),))
+        found = {keys[0]: _shortened(keys) for keys in shortest_cycles(edges)}
+        names = self._names(list({key for way in found.values() for key in (*way[0], *way[2])}))
+        texts = {
+            key: _text((_named(first, names), left, _named(last, names))) for key, (first, left, last) in found.items()
+        }
+        return orjson.dumps(texts).decode()
 
     def shortest_path(self, start: str, goal: str, *types: str) -> str | None:
         """Return a shortest path of one relationship or more, also from an entity to itself; ``None`` without one."""
         keys = self._search(start, goal, self._numbers(types))
         names = self._names(keys)
-        return ARROW.join(names[key] for key in keys) or None
+        return _text(_shortened([names[key] for key in keys])) if keys else None
 
-    def _reached(self, start: str, types: Sequence[str], step: str, extend: Callable[[str, str], str]) -> str:
+    def _reached(self, start: str, types: Sequence[str], step: str, *, is_back: bool) -> str:
         numbers = self._numbers(types)
-        level = self._names([start])
-        paths = dict(level)
+        level: dict[str, _Way] = {key: ((name,), 0, ()) for key, name in self._names([start]).items()}
+        paths = {key: _text(way, is_back=is_back) for key, way in level.items()}
         while level:
             found: Parents = {}
             for parent, key in self._neighbours(step, list(level), numbers):
                 if key not in paths:
                     found.setdefault(key, parent)
             names = self._names(list(found))
-            new = {key: extend(level[parent], names[key]) for key, parent in found.items()}
-            level = {key: new[key] for key in sorted(new, key=lambda key: (new[key], key))}
-            paths |= level
+            ways = {key: _longer(level[parent], names[key]) for key, parent in found.items()}
+            new = {key: _text(way, is_back=is_back) for key, way in ways.items()}
+            level = {key: ways[key] for key in sorted(new, key=lambda key: (new[key], key))}
+            paths |= {key: new[key] for key in level}
         return orjson.dumps(paths).decode()
 
     def _search(self, start: str, goal: str, numbers: str) -> list[str]:
@@ -112,3 +131,28 @@ def _chain(parents: Parents, key: str, end: str) -> list[str]:
     while keys[-1] != end:
         keys.append(parents[keys[-1]])
     return keys
+
+
+def _longer(way: _Way, name: str) -> _Way:
+    """Return a path with one more entity at its far end."""
+    first, left, last = way
+    if len(first) < _END:
+        return (*first, name), left, last
+    if len(last) < _END:
+        return first, left, (*last, name)
+    return first, left + 1, (*last[1:], name)
+
+
+def _shortened(path: Sequence[str]) -> _Way:
+    return tuple(path[:_END]), max(0, len(path) - 2 * _END), tuple(path[_END:][-_END:])
+
+
+def _named(keys: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names[key] for key in keys)
+
+
+def _text(way: _Way, *, is_back: bool = False) -> str:
+    """Return a path as people read it; one that was followed back is turned around."""
+    first, left, last = way
+    names = [*first, *([f"… {left:,} more …"] if left else []), *last]
+    return ARROW.join(reversed(names) if is_back else names)

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from integration.allowed import FUNCTIONS, READING, SEARCHES, texts_of
 from integration.errors import QueryError
 from integration.lookup import find_key, well_formed
 from integration.paths import Paths
@@ -19,25 +20,7 @@ from integration.readings import Readings
 from integration.tables import FORMAT
 
 _ROWS = 1000
-_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _OPCODES = 1_000_000
-_SEARCHES = {"reachable": 2, "reaching": 2, "shortest_path": 3}
-"""What follows relationships, by name, and how many arguments each takes at least."""
-_FUNCTIONS = frozenset(
-    """
-    abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling char coalesce concat concat_ws cos cosh count cume_dist
-    current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor format glob
-    group_concat hex if ifnull iif instr json json_array json_array_length json_error_position json_extract
-    json_group_array json_group_object json_insert json_object json_patch json_pretty json_quote json_remove
-    json_replace json_set json_type json_valid julianday lag last_value lead length like likelihood likely ln log log10
-    log2 lower ltrim match max median min mod nth_value ntile nullif octet_length percent_rank percentile
-    percentile_cont percentile_disc pi pow power printf quote radians random randomblob rank regexp replace round
-    row_number rtrim sign sin sinh soundex sqlite_source_id sqlite_version sqrt strftime string_agg substr substring
-    subtype sum tan tanh time timediff total trim trunc typeof unhex unicode unistr unistr_quote unixepoch unlikely
-    upper zeroblob -> ->>
-    """.split()
-).union(_SEARCHES)
-"""Functions that compute, and no more: others of SQLite's load code, write files or hand out pointers."""
 _LONGEST = 500_000_000
 """Bytes of one value."""
 
@@ -79,7 +62,7 @@ class Inquiry:
         self._read: set[tuple[str | None, str | None]] = set()
         self._readings = Readings()
         paths = Paths(database, self._number)
-        for name in _SEARCHES:
+        for name in SEARCHES:
             database.create_function(name, -1, self._guarded(getattr(paths, name)), deterministic=True)
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         database.set_authorizer(self._authorize)
@@ -153,11 +136,11 @@ class Inquiry:
 
     def _authorize(self, action: int, what: str | None, name: str | None, _: str | None, by: str | None) -> int:
         """Let SQLite read and compute and nothing else, and note which table or view is read by which view."""
-        if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() not in _FUNCTIONS:
+        if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() not in FUNCTIONS:
             self._failure = QueryError(f"the function {name} is not allowed here: it does more than compute")
             return sqlite3.SQLITE_DENY
         declares = action == sqlite3.SQLITE_UPDATE and what == "sqlite_master" and by is None
-        if action not in _READING and not declares:  # a table such as json_each is declared when it is first used
+        if action not in READING and not declares:  # a table such as json_each is declared when it is first used
             self._failure = QueryError("only reading is allowed here: write one SELECT")
             return sqlite3.SQLITE_DENY
         if self._watching and action in (sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT):
@@ -174,16 +157,8 @@ class Inquiry:
         def guarded(*arguments: object) -> str | None:
             watching, self._watching = self._watching, False
             try:
-                if len(arguments) < _SEARCHES[name]:
-                    raise QueryError(
-                        f"{name} takes {_SEARCHES[name] - 1} of keys, and then names of types of relationships"
-                    )
-                texts = [argument for argument in arguments if isinstance(argument, str)]
-                if len(texts) < len(arguments):
-                    if None in arguments:
-                        return None
-                    raise QueryError(f"{name} takes keys and names of types, which are texts")
-                return function(*texts)
+                texts = texts_of(name, arguments)
+                return None if texts is None else function(*texts)
             except BaseException as error:
                 self._failure = error
                 raise
