@@ -1,13 +1,15 @@
 """Bringing destinations up to date: with the graph that a run has made, or with the one that is there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pluggy
 
+from integration.config import Config
 from integration.errors import OutputError
-from integration.guard import withhold
+from integration.guard import Guard, withhold
 from integration.output import locked
 from integration.plugins import declared_steps, plan
 from integration.report import Report, StepResult
@@ -16,19 +18,58 @@ from integration.step import Step
 from integration.store import Store
 
 
-def deliver(sinks: Sequence[Sink], graph: Graph, steps: Sequence[Step], report: Report) -> dict[str, str]:
+@dataclass(frozen=True)
+class Delivery:
+    """What became of the destinations.
+
+    Attributes:
+        failed: URL and reason of each one that did not get the graph.
+        withheld: why some keep what they have beyond the graph, by URL and type.
+    """
+
+    failed: Mapping[str, str]
+    withheld: Mapping[str, Mapping[str, str]]
+
+    def told(self, report: Report) -> Report:
+        """Return a report of the run with what became of the destinations."""
+        reasons: dict[str, list[str]] = {}
+        for types in self.withheld.values():
+            for type, reason in types.items():
+                reasons.setdefault(type, []).append(reason)
+        withheld = {**report.withheld, **{type: "; ".join(each) for type, each in reasons.items()}}
+        return replace(report, failed_sinks=self.failed, withheld=withheld, withheld_at=self.withheld)
+
+
+def deliver(
+    sinks: Sequence[Sink],
+    graph: Graph,
+    steps: Sequence[Step],
+    report: Report,
+    *,
+    mass_delete: float = Config.mass_delete,
+    allow_mass_delete: bool = False,
+) -> Delivery:
     """Have each destination brought up to date; one that fails harms neither the graph nor the others.
 
-    Returns:
-        URL and reason of each destination that did not get the graph.
+    Args:
+        sinks: the destinations.
+        graph: holds the records.
+        steps: their types.
+        report: the verdicts.
+        mass_delete: percent of the records of a type that a destination holds; more than that is a mass deletion.
+        allow_mass_delete: let them delete what the graph has no more, however much it is.
     """
-    failed = {}
+    failed: dict[str, str] = {}
+    withheld: dict[str, Mapping[str, str]] = {}
     for sink in sinks:
+        guard = Guard(sink.url, mass_delete, allow_mass_delete)
         try:
-            sink.write(graph, steps, report)
+            sink.write(graph, steps, replace(report, guard=guard))
         except OutputError as error:
             failed[sink.url] = str(error)
-    return failed
+        if guard.withheld:
+            withheld[sink.url] = guard.withheld
+    return Delivery(failed, withheld)
 
 
 def existing(out: Path) -> Path:
@@ -56,7 +97,7 @@ def push(
         manager: from ``load``.
         urls: the destinations.
         out: folder of ``graph.db``.
-        allow_mass_delete: let them delete what types have lost, however much it is.
+        allow_mass_delete: let them delete what the graph has no more, however much it is.
 
     Returns:
         The verdicts of that run, and what became of the destinations.
@@ -78,5 +119,4 @@ def push(
         known = {*store.types(), *(step.name for step in declared_steps(manager))}
         others = tuple(sorted(known - judged))
         report = Report(results=results, not_chosen=others, withheld=withheld)
-        failed = deliver(sinks, store, steps, report)
-        return Report(results=results, not_chosen=others, withheld=withheld, failed_sinks=failed)
+        return deliver(sinks, store, steps, report, allow_mass_delete=allow_mass_delete).told(report)

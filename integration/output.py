@@ -66,10 +66,34 @@ def write_file(path: Path, pieces: Iterable[bytes]) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    with beside(path) as partial:
+        write_new(partial, pieces)
+        partial.replace(path)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Yield the name of a file that is to take another one's place; what is left of it at the end goes.
+
+    Raises:
+        OSError: one that is left of an earlier run cannot be removed.
+    """
     partial = path.with_name(f"{path.name}.partial")
-    with partial.open("wb") as file:
+    partial.unlink(missing_ok=True)
+    try:
+        yield partial
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_new(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that is not there; a link that somebody has put in its place is not followed.
+
+    Raises:
+        OSError: it is there, or cannot be written.
+    """
+    with path.open("xb") as file:
         file.writelines(pieces)
-    partial.replace(path)
 
 
 def write_json(path: Path, document: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from integration.changes import What
+from integration.guard import Guard
 
 Verdict = Literal["complete", "partial", "skipped", "failed"]
 
@@ -55,13 +56,15 @@ class Report:
         error: why the run ended early; empty where it did not.
         changes: for each type how many records came (``created``), changed and went since the run before; only what is
             not 0.
-        withheld: why destinations delete nothing of a type although the graph lost records of it.
+        withheld: why destinations, or some of them, keep what they have beyond the graph of a type.
+        withheld_at: the same for those that would lose too much of what they hold, by URL and type.
         failed_sinks: URL and reason of each destination that did not get the graph.
         started_on: epoch milliseconds.
         seconds: how long the run took.
         reading: how the tenant was read, and what that cost.
         first: the folder held no graph of the tenant before.
         changed_on: when a run before this one last changed the graph, epoch milliseconds; 0 where that is not known.
+        guard: watches over the destination that is being written; none outside a run or push.
     """
 
     results: Sequence[StepResult]
@@ -69,12 +72,14 @@ class Report:
     error: str = ""
     changes: Mapping[str, Mapping[What, int]] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
+    withheld_at: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     failed_sinks: Mapping[str, str] = field(default_factory=dict)
     started_on: int = 0
     seconds: float = 0.0
     reading: Mapping[str, Any] = field(default_factory=dict)
     first: bool = False
     changed_on: int = 0
+    guard: Guard | None = field(default=None, repr=False, compare=False)
 
     def of(self, type: str) -> StepResult:
         """Return the result of one type.
@@ -101,12 +106,28 @@ class Report:
 
     @property
     def incomplete(self) -> list[str]:
-        """Names of all types of which a destination must delete nothing, sorted: not complete, not chosen, withheld."""
+        """Names of all types of which nothing may be deleted anywhere, sorted: not complete, not chosen, withheld."""
         incomplete = (result.type for result in self.results if result.verdict != "complete")
-        return sorted({*incomplete, *self.not_chosen, *self.withheld})
+        elsewhere = {type for types in self.withheld_at.values() for type in types}
+        return sorted({*incomplete, *self.not_chosen, *(self.withheld.keys() - elsewhere)})
+
+    def may_delete(self, type: str, held: int, gone: int) -> bool:
+        """Tell whether a destination may delete records that the graph has no more; sinks ask before they do.
+
+        Where that is a mass deletion which nobody has allowed, the run says so and ends with 1.
+
+        Args:
+            type: the records' type.
+            held: how many records of the type the destination holds of this graph.
+            gone: how many of them it would delete.
+        """
+        if type in self.incomplete:
+            return False
+        return self.guard is None or self.guard.may_delete(type, held, gone)
 
     def summary(self) -> dict[str, Any]:
         """Return ``summary.json``: JupiterOne's fields, and our verdicts, reasons and problems beside them."""
+        withheld = {**self.withheld, **(self.guard.withheld if self.guard else {})}
         return {
             "integrationStepResults": [_step_summary(result) for result in self.results],
             "metadata": {"partialDatasets": {"types": self.incomplete}},
@@ -115,7 +136,7 @@ class Report:
             "endTime": self.started_on + round(self.seconds * 1000),
             "duration": round(self.seconds * 1000),
             **({"changes": {name: dict(counts) for name, counts in self.changes.items()}} if self.changes else {}),
-            **({"withheldDeletions": dict(self.withheld)} if self.withheld else {}),
+            **({"withheldDeletions": withheld} if withheld else {}),
             **({"reading": dict(self.reading)} if self.reading else {}),
             **({"error": self.error} if self.error else {}),
             **({"failedSinks": dict(self.failed_sinks)} if self.failed_sinks else {}),

@@ -141,7 +141,15 @@ class _Run:
             store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
             store.commit()
             reader.mirror.finish()
-            return self._report(failed_sinks=deliver(sinks, store, self._plan.steps, report))
+            delivery = deliver(
+                sinks,
+                store,
+                self._plan.steps,
+                report,
+                mass_delete=self._config.mass_delete,
+                allow_mass_delete=self._config.allow_mass_delete,
+            )
+            return delivery.told(self._report())
 
     def _end_early(self, error: IntegrationError) -> None:
         """Say in the summary how far the run came, unless the disk that ended it does not take that either."""
@@ -221,7 +229,7 @@ class _Run:
         self._results.put(result)
         self._manager.hook.integration_step_finished(result=result)
 
-    def _report(self, *, error: str = "", failed_sinks: dict[str, str] | None = None) -> Report:
+    def _report(self, *, error: str = "") -> Report:
         ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}
         results = {**ended, **self._results.so_far()}
         return Report(
@@ -230,7 +238,6 @@ class _Run:
             error=error,
             changes=self._changes,
             withheld=self._withheld,
-            failed_sinks=failed_sinks or {},
             started_on=round(self._started * 1000),
             seconds=time.time() - self._started,
             reading=self._reading,

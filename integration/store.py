@@ -134,10 +134,6 @@ class Store(Stored):
         row = self._row("SELECT memory FROM types WHERE name = ?", name)
         return orjson.loads(row[0]) if row and row[0] else None
 
-    def content(self, name: str) -> int:
-        """Return the revision that last changed the type's records; 0 where it never had any."""
-        return int((self._row("SELECT content FROM types WHERE name = ?", name) or (0,))[0])
-
     def keys(self, name: str) -> int:
         """Return the revision in which records of the type last came or went; 0 where it never had any."""
         return int((self._row("SELECT keys FROM types WHERE name = ?", name) or (0,))[0])

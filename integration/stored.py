@@ -65,6 +65,14 @@ class Stored:
             raise LookupError(f"the graph remembers revisions from {self._about()['remembers']} on, not {since}")
         return changes_since(self._database, step, since)
 
+    def content(self, name: str) -> int:
+        """Return the revision that last changed the type's records; 0 where it never had any."""
+        return int((self._row("SELECT content FROM types WHERE name = ?", name) or (0,))[0])
+
+    def changed(self, step: Step) -> int:
+        """Return the revision that last changed the type's records; 0 where it never had any."""
+        return self.content(step.name)
+
     def delivered(self, destination: str, step: Step) -> int:
         """Return the revision of the type's records that a destination holds; 0 where it has none.
 

@@ -179,7 +179,7 @@ def test_a_server_that_is_started_again_in_the_middle_does_no_harm(account: Acco
 def test_a_run_that_is_killed_half_way_and_repeated_ends_the_same(service: JupiterOne, account: Account) -> None:
     tenant = small()
     with Simulator(tenant) as simulator:
-        read(simulator, to(service))
+        read(simulator, to(service), instance_id=INSTANCE)
         before = {kind: dict(objects) for kind, objects in held(account).items()}
         tenant.mutate(40, seed=8)
         service.held_back.add("relationships")
@@ -193,7 +193,7 @@ def test_a_run_that_is_killed_half_way_and_repeated_ends_the_same(service: Jupit
         process.wait()
         service.held_back.clear()
         assert held(account) == before
-        read(simulator, to(service))
+        read(simulator, to(service), instance_id=INSTANCE)
     assert held(account) == graph()
     assert [job.status for job in account.jobs.values()] == ["FINISHED", "AWAITING_UPLOADS", "FINISHED"]
 

@@ -21,6 +21,10 @@ class Graph(Protocol):
         """Number of the graph: each run makes another one."""
 
     @property
+    def tenant(self) -> str:
+        """What names the tenant and where it was read from."""
+
+    @property
     def scope(self) -> str:
         """What a destination that holds several graphs tells this one by."""
 
@@ -30,6 +34,9 @@ class Graph(Protocol):
 
     def count(self, step: Step) -> int:
         """Return how many records of the type the graph holds."""
+
+    def changed(self, step: Step) -> int:
+        """Return the revision that last changed the type's records; 0 where it never had any."""
 
     def changes(self, step: Step, since: int) -> Iterator[Change]:
         """Yield what became of the type's records since a revision, sorted by key, each once; since 0, all of them.
@@ -72,7 +79,8 @@ class Sink(Protocol):
         Args:
             graph: holds the records.
             steps: the types that the run chose, in order.
-            report: its verdicts; of a type in ``report.incomplete`` nothing may be deleted.
+            report: its verdicts. Of a type in ``report.incomplete`` nothing may be deleted, and of the others what
+                ``report.may_delete`` allows.
 
         Raises:
             OutputError: the destination did not take it.

@@ -1,20 +1,23 @@
 """``files:DIR``: the graph as JSON lines, one file a type, sorted by key, so that two runs compare with diff."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from integration.errors import OutputError
-from integration.output import usable_folder, write_file, write_json
+from integration.output import beside, usable_folder, write_new
 from integration.report import Report
 from integration.sinks import Graph
+from integration.sinks.merged import Tally, foreign, merged
+from integration.sinks.note import Note, folder_of
 from integration.step import Step
 
 
 class FilesSink:
     """Writes ``entities/<type>.jsonl``, ``relationships/<type>.jsonl`` and ``summary.json``.
 
-    Each file is replaced as a whole. The file of a type that is not complete keeps what the graph keeps of it; where
-    that is nothing, and where deletions are withheld, the file stays as it is.
+    Each file is replaced as a whole, and only where its records have changed. The file of a type of which nothing may
+    be deleted keeps what the graph has no more, beside what is new. ``summary.json`` notes whose graph the folder
+    holds; that of another tenant is refused.
 
     Args:
         folder: made where it is missing.
@@ -22,25 +25,62 @@ class FilesSink:
 
     def __init__(self, folder: str) -> None:
         self.url = f"files:{folder}"
-        self._folder = Path(folder)
+        self._folder = folder_of(folder)
 
     def check(self) -> None:
-        """Raise ``OutputError`` where the folder cannot be written."""
+        """Raise ``OutputError`` where the folder cannot be written, or is another program's."""
+        Note.read(usable_folder(self._folder))
         for name in ("entities", "relationships"):
             usable_folder(self._folder / name)
 
     def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
         """Write the files."""
+        before = Note.read(self._folder)
+        note = before.renewed(graph, steps)
         for step in steps:
-            if step.name in report.withheld:
-                continue
-            if step.name not in report.incomplete or graph.count(step):
-                kind = "relationships" if step.is_relationship else "entities"
-                self._write(self._folder / kind / f"{step.name}.jsonl", graph.records(step))
-        write_json(self._folder / "summary.json", report.summary())
+            path = self._folder / ("relationships" if step.is_relationship else "entities") / f"{step.name}.jsonl"
+            if before.is_current(graph, step) and _size(path) == before.types[step.name].get("bytes"):
+                note.types[step.name] = before.types[step.name]
+            elif (step.name not in report.incomplete or graph.count(step)) and _write(path, graph, step, report):
+                note.has(graph, step, bytes=_size(path))
+        note.write(report)
 
-    def _write(self, path: Path, records: Iterable[bytes]) -> None:
-        try:
-            write_file(path, (record + b"\n" for record in records))
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+
+def _write(path: Path, graph: Graph, step: Step, report: Report) -> bool:
+    """Bring the file of a type up to date, and tell whether it holds what the graph has, and nothing else."""
+    keep = step.name in report.incomplete
+    try:
+        with beside(path) as new:
+            tally = _merge(path, new, graph, step, keep=keep)
+            if not keep and tally.gone and not report.may_delete(step.name, tally.held, tally.gone):
+                keep = True
+                new.unlink()
+                tally = _merge(path, new, graph, step, keep=keep)
+            if tally.differs or not path.exists():
+                new.replace(path)
+    except ValueError:
+        raise foreign(path) from None
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    return not (keep and tally.gone)
+
+
+def _merge(path: Path, new: Path, graph: Graph, step: Step, *, keep: bool) -> Tally:
+    tally = Tally()
+    records = merged(step, _lines(path), graph.records(step), tally, keep=keep)
+    write_new(new, (record + b"\n" for record in records))
+    return tally
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the records that a file holds; one that is a link is replaced without a look at where it leads."""
+    if not path.is_symlink() and path.exists():
+        if not path.is_file():
+            raise ValueError
+        with path.open("rb") as file:
+            for line in file:
+                yield line.rstrip(b"\n") or b"\n"
+
+
+def _size(path: Path) -> int | None:
+    return None if path.is_symlink() or not path.is_file() else path.stat().st_size

@@ -35,6 +35,9 @@ class Held:
     def __bool__(self) -> bool:
         return self._database.execute("SELECT 1 FROM held LIMIT 1").fetchone() is not None
 
+    def __len__(self) -> int:
+        return int(self._database.execute("SELECT count(*) FROM held").fetchone()[0])
+
     def __iter__(self) -> Iterator[tuple[Ends, bytes]]:
         """Yield the records, sorted by name."""
         cursor = self._database.execute("SELECT source, target, digest FROM held ORDER BY source, target")

@@ -1,24 +1,16 @@
-"""``j1:DIR``: the folder that JupiterOne's own tools read: ``j1-integration sync``, ``visualize`` and ``neo4j push``.
+"""``j1:DIR``: the folder of JupiterOne's tools: ``j1-integration sync``, ``visualize`` and ``neo4j push`` read it."""
 
-Source: JupiterOne integration SDK, FileSystemGraphObjectStore and the storage directory of its command line.
-"""
-
-import os
-import shutil
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
 from integration.errors import OutputError
-from integration.output import usable_folder, write_json
+from integration.output import usable_folder
 from integration.report import Report
 from integration.sinks import Graph
+from integration.sinks.j1_folder import TOP, Place, drop, files, keep, records, types, write
+from integration.sinks.merged import Tally, foreign, merged
+from integration.sinks.note import Note, folder_of
 from integration.step import Step
-
-_A_FILE = 500
-_NAMES = {"graph", "index", "summary.json", "index.html", "types-graph"}
-_SPACE = uuid.UUID("6f0d2c5e-0f4b-5a53-9d5d-0d4bb6a2f9c1")
 
 
 class J1Sink:
@@ -26,8 +18,9 @@ class J1Sink:
 
     A file of ``graph`` holds at most 500 objects of one type, ``{"entities": […]}`` or ``{"relationships": […]}``, as
     the SDK writes them; ``index`` links to it. The same graph gives files of the same names. The folder is made anew
-    beside the old one and takes its place when it is whole. A type that is not complete keeps what the graph keeps of
-    it; where that is nothing, or where deletions are withheld, it keeps the files that it had.
+    beside the old one and takes its place when it is whole; where no type has changed, only ``summary.json`` is
+    written. A type of which nothing may be deleted keeps what the graph has no more, beside what is new.
+    ``summary.json`` notes whose graph the folder holds; that of another tenant is refused.
 
     Args:
         folder: made where it is missing; JupiterOne's tools look for ``.j1-integration``.
@@ -35,107 +28,78 @@ class J1Sink:
 
     def __init__(self, folder: str) -> None:
         self.url = f"j1:{folder}"
-        self._folder = Path(folder).resolve()
-        self._new = self._folder.with_name(f".{self._folder.name}.new")
-        self._old = self._folder.with_name(f".{self._folder.name}.old")
+        self._place = Place(folder_of(folder))
 
     def check(self) -> None:
         """Raise ``OutputError`` where the folder cannot be made, or holds what is not JupiterOne's."""
-        usable_folder(self._folder.parent)
-        if self._folder.exists():
-            foreign = {path.name for path in usable_folder(self._folder).iterdir()} - _NAMES
-            if foreign:
-                raise OutputError(
-                    f"{self._folder}: holds {min(foreign)}, so it is not a folder of JupiterOne's, which would be made"
-                    " anew: choose another one"
-                )
+        usable_folder(self._place.folder.parent)
+        if self._place.folder.exists():
+            usable_folder(self._place.folder)
+        try:
+            self._place.check()
+        except OSError as error:
+            raise OutputError(f"{error.filename}: cannot be read: {error.strerror}; choose another folder") from None
+        Note.read(self._place.folder)
 
     def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
         """Write the folder."""
         try:
-            self._clear()
-            self._fill(graph, steps, report)
-            self._exchange()
+            self._place.mend()
+            before = Note.read(self._place.folder)
+            note = before.renewed(graph, steps)
+            same = {step.name for step in steps if self._is_there(before, graph, step)}
+            note.types.update({name: before.types[name] for name in same})
+            anew = [
+                step
+                for step in steps
+                if step.name not in same and (step.name not in report.incomplete or graph.count(step))
+            ]
+            if anew or not self._is_whole():
+                self._make(graph, anew, report, note)
+            else:
+                note.write(report)
         except OSError as error:
-            raise OutputError(f"{error.filename or self._folder}: cannot be written: {error.strerror}") from None
+            raise OutputError(f"{error.filename or self._place.folder}: cannot be written: {error.strerror}") from None
 
-    def _clear(self) -> None:
-        """Mend what a run left that was killed: the old folder comes back where the new one had not taken its place."""
-        if self._old.exists() and not self._folder.exists():
-            self._old.rename(self._folder)
-        for folder in (self._old, self._new):
-            if folder.exists():
-                shutil.rmtree(folder)
-
-    def _fill(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def _make(self, graph: Graph, steps: Sequence[Step], report: Report, note: Note) -> None:
+        """Make the folder anew, with these types as the graph has them, and the others as they are."""
+        note.folder = self._place.new
         for name in ("graph", "index"):
-            (self._new / name).mkdir(parents=True)
-        kept = set(report.incomplete)
+            (self._place.new / name).mkdir(parents=True)
         for step in steps:
-            if step.name not in kept or (graph.count(step) and step.name not in report.withheld):
-                kept.discard(step.name)
-                self._write(step, graph.records(step))
-        for name in sorted(kept):
-            self._keep(name)
-        write_json(self._new / "summary.json", report.summary())
+            keeps = step.name in report.incomplete
+            tally = self._write(graph, step, keep=keeps)
+            if not keeps and tally.gone and not report.may_delete(step.name, tally.held, tally.gone):
+                keeps = True
+                drop(self._place.new, step.name, _kind(step))
+                tally = self._write(graph, step, keep=True)
+            if not (keeps and tally.gone):
+                note.has(graph, step, bytes=_size(files(self._place.new, step.name, _kind(step))))
+        for name in sorted(types(self._place.folder) - {step.name for step in steps}):
+            keep(self._place.folder, self._place.new, name)
+        note.write(report)
+        self._place.exchange()
 
-    def _write(self, step: Step, records: Iterator[bytes]) -> None:
-        kind = "relationships" if step.is_relationship else "entities"
-        number = 0
-        while chunk := list(islice(records, _A_FILE)):
-            name = f"{uuid.uuid5(_SPACE, f'{step.name} {number}')}.json"
-            with self._place(step.name, kind, name).open("wb") as file:
-                file.writelines(_joined(kind, chunk))
-            self._index(step.name, kind, name)
-            number += 1
-
-    def _keep(self, type: str) -> None:
-        """Take over the type's files from the folder as it is."""
-        for kind in ("entities", "relationships"):
-            for path in sorted(self._folder.glob(f"graph/{type}/{kind}/*.json")):
-                _make_same(self._place(type, kind, path.name), path)
-                self._index(type, kind, path.name)
-
-    def _place(self, type: str, kind: str, name: str) -> Path:
-        folder = self._new / "graph" / type / kind
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / name
-
-    def _index(self, type: str, kind: str, name: str) -> None:
-        """Link to a file from the index: by a symbolic link, or by what comes nearest to it on this file system."""
-        folder = self._new / "index" / kind / type
-        folder.mkdir(parents=True, exist_ok=True)
+    def _write(self, graph: Graph, step: Step, *, keep: bool) -> Tally:
+        tally = Tally()
+        old = records(self._place.folder, step.name, _kind(step))
         try:
-            (folder / name).symlink_to(Path("../../..", "graph", type, kind, name))
-        except OSError:
-            _make_same(folder / name, self._new / "graph" / type / kind / name)
+            write(self._place.new, step.name, _kind(step), merged(step, old, graph.records(step), tally, keep=keep))
+        except ValueError:
+            raise foreign(self._place.folder / "graph" / step.name) from None
+        return tally
 
-    def _exchange(self) -> None:
-        """Put the new folder in the place of the old one."""
-        there = self._folder.exists()
-        if there:
-            self._folder.rename(self._old)
-        try:
-            self._new.rename(self._folder)
-        except OSError:
-            if there:
-                self._old.rename(self._folder)
-            raise
-        if there:
-            shutil.rmtree(self._old)
+    def _is_there(self, note: Note, graph: Graph, step: Step) -> bool:
+        there = files(self._place.folder, step.name, _kind(step))
+        return note.is_current(graph, step) and _size(there) == note.types[step.name].get("bytes")
+
+    def _is_whole(self) -> bool:
+        return self._place.folder.is_dir() and {path.name for path in self._place.folder.iterdir()} == TOP
 
 
-def _joined(kind: str, records: Iterable[bytes]) -> Iterator[bytes]:
-    yield f'{{"{kind}":['.encode()
-    for number, record in enumerate(records):
-        yield b",\n" if number else b"\n"
-        yield record
-    yield b"\n]}\n"
+def _kind(step: Step) -> str:
+    return "relationships" if step.is_relationship else "entities"
 
 
-def _make_same(path: Path, other: Path) -> None:
-    """Make a second name of a file, or a copy where the file system has one name a file."""
-    try:
-        os.link(other, path)
-    except OSError:
-        shutil.copyfile(other, path)
+def _size(there: Sequence[Path]) -> int:
+    return sum(path.stat().st_size for path in there)

@@ -21,6 +21,7 @@ from integration.sinks import Graph
 from integration.sinks.jupiterone_account import ROOT, read
 from integration.sinks.jupiterone_api import Api, Job, TooLarge
 from integration.sinks.jupiterone_batches import BATCH_BYTES, Batch, Kind, batches
+from integration.sinks.jupiterone_history import History
 from integration.step import Step
 
 IN_FLIGHT = 30
@@ -40,9 +41,9 @@ class JupiterOneSink:
     """Brings an integration instance of a JupiterOne account up to date.
 
     In the mode ``diff`` a job holds all records of the chosen types, and what the instance has beyond them is deleted;
-    of types that are not complete, or were not chosen, nothing is. In the mode ``patch`` a job holds the entities that
-    were created or updated since they were delivered last; nothing is deleted, and relationships, which such a job
-    does not take, wait for the next ``diff``.
+    of types that are not complete, or were not chosen, nothing is, nor where ``History`` knows too little. In the mode
+    ``patch`` a job holds the entities that were created or updated since they were delivered last; nothing is deleted,
+    and relationships, which such a job does not take, wait for the next ``diff``.
 
     Args:
         address: what stands behind ``jupiterone:``: the API's base URL, ``?mode=patch``, both or neither.
@@ -68,17 +69,19 @@ class JupiterOneSink:
         Raises:
             OutputError: a job that was started is aborted, unless JupiterOne was applying it already.
         """
+        history = History(graph, self._account.name, steps, report)
         if self._mode == "patch":
             self._name_waiting(graph, steps)
-            steps = [step for step in steps if not step.is_relationship]
-        packed = self._batches(graph, steps)
-        first = next(packed, None)
-        if first or self._mode == "diff":
-            self._run(chain([first] if first else [], packed), report)
-        for step in steps:
-            graph.deliver(self._account.name, step)
+            entities = [step for step in steps if not step.is_relationship]
+            packed = self._batches(graph, entities)
+            first = next(packed, None)
+            history.added(entities, self._run(chain([first], packed), report, ()) if first else None)
+        else:
+            kept = history.kept()
+            history.replaced(steps, self._run(self._batches(graph, steps), report, kept), kept)
 
-    def _run(self, packed: Iterable[Batch], report: Report) -> None:
+    def _run(self, packed: Iterable[Batch], report: Report, kept: Iterable[str]) -> Job:
+        """Run a job that deletes nothing of the types that are ``kept``, and return it as it ended."""
         with self._session() as session:
             api = Api(self._account, session, PATIENCE)
             uploads = Uploads(Api(self._account, session, PATIENCE, IN_FLIGHT))
@@ -88,11 +91,13 @@ class JupiterOneSink:
                 uploads.send(job["id"], packed)
                 if uploads.shrunk:
                     api.tell(job["id"], [("warn_ingestion_limit_encountered", uploads.loss)])
-                job = api.finalize(job["id"], report.incomplete)
+                job = api.finalize(job["id"], sorted({*report.incomplete, *kept}))
             except BaseException as error:
                 api.abort(job["id"], str(error)[:_LONGEST_TEXT] or type(error).__name__)
                 raise
-            self._compare(self._finished(api, job), uploads.sent)
+            job = self._finished(api, job)
+            self._compare(job, uploads.sent)
+            return job
 
     def _finished(self, api: Api, job: Job) -> Job:
         """Wait until JupiterOne has applied a job."""

@@ -1,7 +1,7 @@
 """Bringing a graph's records to Neo4j: which ones, and in what order."""
 
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
@@ -31,7 +31,7 @@ def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report
         session: of the driver.
         graph: holds the records.
         steps: the types.
-        report: of a type in ``report.incomplete`` nothing is deleted.
+        report: its verdicts, and what it lets go.
 
     Raises:
         OutputError: another push to the same scope has begun meanwhile.
@@ -50,7 +50,7 @@ class _Push:
 
     def __init__(self, scope: Scope, graph: Graph, steps: Sequence[Step], report: Report) -> None:
         self._scope, self._graph, self._steps = scope, graph, {step.name: step for step in steps}
-        self._incomplete, self._withheld = set(report.incomplete), Counter[str]()
+        self._report, self._kept = report, dict[str, int]()
 
     def run(self, steps: Sequence[Step]) -> None:
         doomed = {step: self._push_entities(step) for step in steps if not step.is_relationship}
@@ -65,12 +65,8 @@ class _Push:
             _log.info(
                 "%s: %d relationships lack an end, and are nodes DanglingRelationship until it is there", name, count
             )
-        for name, count in self._withheld.items():
-            _log.warning(
-                "%s: %d records stay at the destination although the graph has them no more: not all were read",
-                name,
-                count,
-            )
+        for name, count in self._kept.items():
+            _log.warning("%s: %d records stay at the destination although the graph has them no more", name, count)
 
     def _push_entities(self, step: Step) -> Held:
         """Create and update nodes, and return the names of those to delete."""
@@ -87,7 +83,7 @@ class _Push:
         records = Relationships(step, self._graph.scope, from_target=self._has_more_targets(step))
         if step.name in dangling:
             self._until_done(records.tie)
-        if self._scope.has_former(step) and self._may_delete(step):
+        if self._scope.has_former(step) and step.name not in self._report.incomplete:
             self._until_done(records.delete_former)
         for rows, gone, fresh in self._batches(step, records):
             if gone:
@@ -107,16 +103,30 @@ class _Push:
         """Yield records to write, names of those to delete, and whether the database held none of the type."""
         revisions, fresh = self._scope.revisions(step), False
         if revisions and all(map(self._graph.remembers, revisions)):
-            sources = [self._graph.changes(step, revision) for revision in revisions]
+            sources: list[Callable[[], Iterable[Change]]]
+            sources = [partial(self._graph.changes, step, revision) for revision in revisions]
+            self._judge(step, records, [source() for source in sources])
         else:
             self._scope.forget(step)
-            held, everything = self._scope.read(records.held), self._graph.changes(step, 0)
+            held = self._scope.read(records.held)
             fresh = not held
-            sources = [everything if fresh else held.differences(everything, records.digest)]
+            sources = [lambda: held.differences(self._graph.changes(step, 0), records.digest)]
+            if fresh:
+                sources = [partial(self._graph.changes, step, 0)]
+            else:
+                self._judge(step, records, [held.differences(self._graph.changes(step, 0), lambda _: b"")])
         for source in sources:
-            for rows, gone in self._split(step, records, source):
+            for rows, gone in self._split(step, records, source()):
                 self._scope.changing(step)
                 yield rows, gone, fresh
+
+    def _judge(self, step: Step, records: Entities | Relationships, sources: Sequence[Iterable[Change]]) -> None:
+        """Find out whether what the graph has no more may go."""
+        doomed = Held((each.ends, b"") for source in sources for each in source if each.now is None)
+        if gone := len(doomed):
+            there = self._scope.read(records.count)
+            if not self._report.may_delete(step.name, there, gone):
+                self._kept[step.name] = gone
 
     def _split(
         self, step: Step, records: Entities | Relationships, changes: Iterable[Change]
@@ -126,7 +136,7 @@ class _Push:
             if change.now is not None:
                 rows.append(records.row(change))
                 characters += len(change.now)
-            elif self._may_delete(step):
+            elif step.name not in self._kept:
                 gone.append(change.ends)
             if len(rows) + len(gone) == LIMIT or characters > _CHARACTERS:
                 yield rows, gone
@@ -134,15 +144,8 @@ class _Push:
         if rows or gone:
             yield rows, gone
 
-    def _may_delete(self, step: Step) -> bool:
-        """Tell whether a record may go, and count where it may not."""
-        if step.name in self._incomplete:
-            self._withheld[step.name] += 1
-            return False
-        return True
-
     def _end(self, step: Step) -> None:
-        if not self._withheld[step.name]:
+        if step.name not in self._kept:
             self._scope.changed(step)
 
     def _has_more_targets(self, step: Step) -> bool:

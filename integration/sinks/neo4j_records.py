@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 10_000
 """Most objects that one statement changes."""
 _ENDS = "MATCH (a:GraphObject {_scope: $scope, _key: row[0]}) MATCH (b:GraphObject {_scope: $scope, _key: row[1]})"
+_DANGLING = "MATCH (d:DanglingRelationship {_scope: $scope, _type: $type})"
 _OWN = {"_scope", "_key", "_type", "_fromEntityKey", "_toEntityKey"}
 """Properties that name a record or an end of it."""
 
@@ -97,6 +98,10 @@ class Entities(Records):
         nodes = f"MATCH (n:GraphObject:{self._type} {{_scope: $scope}})"
         return Held(self._read(transaction, f"{nodes} RETURN n._key, properties(n)"))
 
+    def count(self, transaction: "ManagedTransaction") -> int:
+        """Return how many records of the type the database holds."""
+        return self._run(transaction, f"MATCH (n:GraphObject:{self._type} {{_scope: $scope}}) RETURN count(n)")
+
     def _delete(self, transaction: "ManagedTransaction", keys: Sequence[str], which: str) -> bool:
         nodes = f"UNWIND $keys AS key MATCH (old:GraphObject {{_scope: $scope, _key: key}}) WHERE {which}"
         untie = (
@@ -124,6 +129,7 @@ class Relationships(Records):
     def __init__(self, step: Step, scope: str, *, from_target: bool) -> None:
         super().__init__(step, scope)
         self._from_target = from_target
+        self._tied = f"MATCH (a:GraphObject {{_scope: $scope}})-[r:{self._label} {{_type: $type}}]->(b:GraphObject)"
         self._key = f"row[0] + '|{step.class_name.lower()}|' + row[1]"
         self._dangling = "(d:DanglingRelationship {_scope: $scope, _type: $type, _key: " + self._key + "})"
 
@@ -180,11 +186,14 @@ class Relationships(Records):
 
     def held(self, transaction: "ManagedTransaction") -> Held:
         """Return what the database holds of the type, dangling relationships too."""
-        tied = f"MATCH (a:GraphObject {{_scope: $scope}})-[r:{self._label} {{_type: $type}}]->(b:GraphObject)"
-        dangling = "MATCH (d:DanglingRelationship {_scope: $scope, _type: $type})"
-        held = Held(self._read(transaction, f"{tied} RETURN a._key, b._key, properties(r)"))
-        held.add(self._read(transaction, f"{dangling} RETURN d._fromEntityKey, d._toEntityKey, properties(d)"))
+        held = Held(self._read(transaction, f"{self._tied} RETURN a._key, b._key, properties(r)"))
+        held.add(self._read(transaction, f"{_DANGLING} RETURN d._fromEntityKey, d._toEntityKey, properties(d)"))
         return held
+
+    def count(self, transaction: "ManagedTransaction") -> int:
+        """Return how many records of the type the database holds, dangling relationships too."""
+        tied = self._run(transaction, f"{self._tied} RETURN count(r)")
+        return tied + self._run(transaction, f"{_DANGLING} RETURN count(d)")
 
     def _between(self, source: str, target: str, properties: str) -> str:
         """Return the pattern of one relationship, which begins with the end to look from."""

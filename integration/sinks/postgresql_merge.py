@@ -1,7 +1,7 @@
 """How records get into the tables of PostgreSQL: by COPY, right into a table, or beside it and from there."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -25,10 +25,13 @@ _GONE = SQL(
     "FROM {table} AS there WHERE _scope = %s AND _type = ANY(%s)"
     " AND NOT EXISTS (SELECT FROM {staged} AS staged WHERE {same} AND staged.properties IS NOT NULL)"
 )
-_DELETE_TOLD = SQL(
-    "DELETE FROM {table} AS there USING {staged} AS staged"
-    " WHERE _scope = %s AND {same} AND staged._type = there._type AND staged.properties IS NULL"
+_TOLD = SQL(
+    "WHERE _scope = %s AND {same} AND staged._type = there._type AND staged.properties IS NULL"
+    " AND staged._type <> ALL(%s)"
 )
+_COUNT_TOLD = SQL("SELECT there._type, count(*) FROM {table} AS there, {staged} AS staged ")
+_DELETE_TOLD = SQL("DELETE FROM {table} AS there USING {staged} AS staged ")
+_COUNT = SQL("SELECT count(*) FROM {table} WHERE _scope = %s AND _type = %s")
 _UPSERT = SQL(
     "INSERT INTO {table} (_scope, {columns}) SELECT %s, {staged_columns} FROM {staged} AS staged"
     " LEFT JOIN {table} AS there ON _scope = %s AND {same}"
@@ -115,7 +118,13 @@ def load(connection: Connection, kind: Kind, lines: Iterator[str]) -> None:
 
 
 def merge(
-    connection: Connection, kind: Kind, scope: str, lines: Iterator[str], *, going: list[str], staying: list[str]
+    connection: Connection,
+    kind: Kind,
+    scope: str,
+    lines: Iterator[str],
+    *,
+    compared: Collection[str],
+    may_delete: Callable[[str, int, int], bool],
 ) -> set[str]:
     """Send records beside a table, and bring them into it.
 
@@ -123,30 +132,41 @@ def merge(
         connection: in a transaction.
         kind: the table.
         scope: the graph.
-        lines: what changed; of the types that are ``going`` or ``staying`` all there is.
-        going: types whose other records are deleted.
-        staying: types whose other records stay.
+        lines: what changed; of the types that are ``compared`` all there is.
+        compared: types whose other records are deleted.
+        may_delete: asked before records of a type are deleted: its name, how many there are, and how many would go.
 
     Returns:
-        Those of the types that are ``staying`` that have others.
+        Those of the types that keep records which the graph has no more.
     """
     first = next(lines, None)
-    if first is None and not going and not staying:
+    if first is None and not compared:
         return set()
     connection.execute(kind.sql(_STAGE))
     count = _copy(connection, kind.staged, kind.columns, chain([first] if first else [], lines))
     connection.execute(SQL("ANALYZE {}").format(Identifier(kind.staged)))
-    late: list[tuple[str]] = []
-    if going or staying:
+    hash_joins = bool(compared)
+    if hash_joins:
         connection.execute(_HASH.format("off").encode())
-        late = connection.execute(SQL("SELECT DISTINCT _type ") + kind.sql(_GONE), [scope, staying]).fetchall()
-        connection.execute(SQL("DELETE ") + kind.sql(_GONE), [scope, going])
-    connection.execute(kind.sql(_DELETE_TOLD), [scope])
+    gone = _counts(connection, SQL("SELECT there._type, count(*) ") + kind.sql(_GONE), scope, [*compared])
+    told = _counts(connection, kind.sql(_COUNT_TOLD) + kind.sql(_TOLD), scope, [])
+    late = set()
+    for name, going in {**gone, **told}.items():
+        (there,) = connection.execute(kind.sql(_COUNT), [scope, name]).fetchone() or (0,)
+        if not may_delete(name, there, going):
+            late.add(name)
+    connection.execute(SQL("DELETE ") + kind.sql(_GONE), [scope, [*(gone.keys() - late)]])
+    connection.execute(kind.sql(_DELETE_TOLD) + kind.sql(_TOLD), [scope, [*late]])
     connection.execute(kind.sql(_UPSERT), [scope, scope])
-    if going or staying:
+    if hash_joins:
         connection.execute(_HASH.format("on").encode())
     _look_anew(connection, kind, count)
-    return {name for (name,) in late}
+    return late
+
+
+def _counts(connection: Connection, statement: Composed, scope: str, types: list[str]) -> dict[str, int]:
+    """Return how many records of each type a statement finds."""
+    return dict(connection.execute(statement + SQL(" GROUP BY there._type"), [scope, types]).fetchall())
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], lines: Iterator[str]) -> int:

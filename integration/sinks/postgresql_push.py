@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from psycopg import Connection
 
-from integration.changes import Change
 from integration.report import Report
 from integration.sinks import Graph
 from integration.sinks.postgresql_layout import enter, lock, make_indexes, make_views, table_of
@@ -29,13 +28,11 @@ class _Part:
 
     Attributes:
         step: the type.
-        keeps: whether records that are gone stay, as the type is not complete.
         since: the revision that the tables hold; 0 where all records are sent and compared.
         behind: whether records that are gone are still there.
     """
 
     step: Step
-    keeps: bool
     since: int
     behind: bool
 
@@ -86,8 +83,8 @@ class Push:
         keeps = step.name in self._report.incomplete
         known = held and (held.class_name, held.lineage) == (step.class_name, self._graph.lineage)
         if held and known and self._graph.remembers(held.revision) and (keeps or not held.behind):
-            return _Part(step, keeps, held.revision, held.behind)
-        return _Part(step, keeps, 0, False)
+            return _Part(step, held.revision, held.behind)
+        return _Part(step, 0, False)
 
     def _holds_nothing(self) -> bool:
         found = self._connection.execute(
@@ -103,21 +100,19 @@ class Push:
         load(self._connection, kind, (line for part in parts for line in self._lines(part, self._scope)))
 
     def _merge(self, kind: Kind, parts: Sequence[_Part]) -> None:
-        compared = [part for part in parts if not part.since]
         late = merge(
             self._connection,
             kind,
             self._scope,
             (line for part in parts for line in self._lines(part)),
-            going=[part.step.name for part in compared if not part.keeps],
-            staying=[part.step.name for part in compared if part.keeps],
+            compared=[part.step.name for part in parts if not part.since],
+            may_delete=self._report.may_delete,
         )
-        for part in compared:
-            part.behind = part.step.name in late
+        for part in parts:
+            part.behind |= part.step.name in late
 
     def _lines(self, part: _Part, *before: str) -> Iterator[str]:
-        changes = self._graph.changes(part.step, part.since)
-        return lines(part.step, _without_deletions(part, changes) if part.keeps else changes, *before)
+        return lines(part.step, self._graph.changes(part.step, part.since), *before)
 
     def _note_revisions(self, held: Mapping[str, _Held], parts: Sequence[_Part]) -> None:
         lineage, revision = self._graph.lineage, self._graph.revision
@@ -142,12 +137,3 @@ class Push:
     def _insert_many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         with self._connection.cursor() as cursor:
             cursor.executemany(statement, [(self._scope, *row) for row in rows])
-
-
-def _without_deletions(part: _Part, changes: Iterable[Change]) -> Iterator[Change]:
-    """Yield the other changes, and note whether there was one."""
-    for change in changes:
-        if change.now is None:
-            part.behind = True
-        else:
-            yield change

@@ -1,0 +1,128 @@
+"""What a folder's ``summary.json`` says of the folder: whose graph it holds, and which revision of each type.
+
+So the folder of one tenant does not become a mixture of two, and what has not changed is not written again.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from integration.errors import OutputError
+from integration.output import write_json
+from integration.report import Report
+from integration.sinks import Graph
+from integration.step import Step
+
+NAME = "summary.json"
+_KEY = "graph"
+_OTHER = "choose another folder, or remove this one if nobody needs it"
+
+
+@dataclass
+class Note:
+    """What is noted of a folder.
+
+    Attributes:
+        folder: the folder.
+        tenant: names the tenant and where it was read from; empty where nothing is noted.
+        accounts: keys of the entities of class Account.
+        lineage: of the revisions.
+        types: what the files hold of each type that is as the graph had it.
+    """
+
+    folder: Path
+    tenant: str = ""
+    accounts: Sequence[str] = ()
+    lineage: str = ""
+    types: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Note":
+        """Read what is noted; a folder of an earlier version has no note, and becomes that of the next graph.
+
+        Raises:
+            OutputError: there is a summary that is not ours, or cannot be read.
+        """
+        path = folder / NAME
+        try:
+            summary = orjson.loads(path.read_bytes())
+        except FileNotFoundError:
+            return cls(folder)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be read: {error.strerror}; {_OTHER}") from None
+        except orjson.JSONDecodeError:
+            summary = None
+        if not isinstance(summary, dict) or "integrationStepResults" not in summary:
+            raise OutputError(f"{path}: this program did not write it, so it is not replaced: {_OTHER}")
+        with suppress(KeyError, TypeError, ValueError):
+            noted = summary[_KEY]
+            types = {str(name): dict(of) for name, of in dict(noted["types"]).items()}
+            return cls(folder, str(noted["tenant"]), list(noted["accounts"]), str(noted["lineage"]), types)
+        return cls(folder)
+
+    def renewed(self, graph: Graph, steps: Sequence[Step]) -> "Note":
+        """Return the note that the folder gets, still without these types.
+
+        Raises:
+            OutputError: the folder holds the graph of another tenant.
+        """
+        accounts = sorted(_accounts(graph, steps))
+        both_told = self.accounts and accounts
+        same = set(self.accounts) & set(accounts) if both_told else self.tenant == graph.tenant
+        if self.tenant and not same:
+            theirs, ours = (" ".join([*keys, f"({of})"]) for keys, of in _both(self, accounts, graph.tenant))
+            raise OutputError(f"{self.folder}: holds the graph of {theirs}, and this one is of {ours}: {_OTHER}")
+        others = self.types.keys() - {step.name for step in steps} if self.lineage == graph.lineage else ()
+        types = {name: self.types[name] for name in sorted(others)}
+        return Note(self.folder, graph.tenant, accounts or self.accounts, graph.lineage, types)
+
+    def is_current(self, graph: Graph, step: Step) -> bool:
+        """Tell whether the files hold what an earlier revision had of a type, and it has not changed since."""
+        noted = self.types.get(step.name)
+        if noted is None or self.lineage != graph.lineage or noted.get("class") != step.class_name:
+            return False
+        revision = noted.get("revision")
+        return isinstance(revision, int) and graph.changed(step) <= revision < graph.revision
+
+    def has(self, graph: Graph, step: Step, **files: Any) -> None:
+        """Note that the files hold the type's records as they are now, and what tells that they are still there."""
+        self.types[step.name] = {"class": step.class_name, "revision": graph.revision, **files}
+
+    def write(self, report: Report) -> None:
+        """Write the summary with the note.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        noted = {"tenant": self.tenant, "accounts": self.accounts, "lineage": self.lineage, "types": self.types}
+        write_json(self.folder / NAME, {**report.summary(), _KEY: noted})
+
+
+def _accounts(graph: Graph, steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        if step.class_name == "Account" and not step.is_relationship:
+            yield from (orjson.loads(record)["_key"] for record in graph.records(step))
+
+
+def _both(note: Note, accounts: Sequence[str], tenant: str) -> Iterator[tuple[Sequence[str], str]]:
+    yield note.accounts, note.tenant
+    yield accounts, tenant
+
+
+def folder_of(text: str) -> Path:
+    """Return a folder that a destination names.
+
+    Raises:
+        OutputError: no file system takes that name, or it is the root of one.
+    """
+    try:
+        folder = Path(text).resolve()
+    except (ValueError, OSError):
+        folder = Path("/")
+    if folder == folder.parent:
+        raise OutputError(f"the destination {text!r} is not a folder that can be written: choose another one")
+    return Path(text)
