@@ -29,9 +29,9 @@ class FilesSink:
 
     def check(self) -> None:
         """Raise ``OutputError`` where the folder cannot be written, or is another program's."""
-        Note.read(usable_folder(self._folder))
         for name in ("entities", "relationships"):
             usable_folder(self._folder / name)
+        Note.read(usable_folder(self._folder))
 
     def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
         """Write the files."""
