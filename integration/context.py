@@ -8,7 +8,7 @@ from integration.discretion import logger
 from integration.errors import Forbidden, GraphError, IntegrationError, NotFound, PlanError
 from integration.model import Entity
 from integration.reader import Reader
-from integration.request import Request, Row
+from integration.request import Request, Row, check_path
 from integration.results import Results
 from integration.step import Step
 from integration.store import Store
@@ -74,6 +74,7 @@ class Graph:
 
         Raises:
             GraphError: Graph did not give it.
+            PlanError: the path is none, or has a query.
         """
         request = self._asked(Request("object", path, select=_selected(select)))
         try:
@@ -93,6 +94,7 @@ class Graph:
 
         Raises:
             GraphError: Graph did not give all of it.
+            PlanError: the path is none, or has a query.
         """
         request = self._asked(Request("collection", path, select=_selected(select, "id"), top=top))
         try:
@@ -116,7 +118,7 @@ class Graph:
 
         Raises:
             GraphError: Graph did not give all of it; a parent that is gone meanwhile has no children.
-            PlanError: the kind is not written as that of a step must be.
+            PlanError: a path or a kind is not written as that of a step must be.
         """
         if kind is not None and not kind.isidentifier():
             raise PlanError(f"{self._step.name}: kind {kind!r}: name the type without its namespace, such as user")
@@ -165,6 +167,10 @@ class Graph:
         return self._reader.rows(request)
 
     def _asked(self, request: Request) -> Request:
+        try:
+            check_path(request, self._step.name)
+        except PlanError as error:
+            raise self._noted(error) from None
         self._seen.requests.setdefault(request, "")
         return request
 
@@ -275,4 +281,5 @@ def settle(request: Request, step: Step, reader: Reader, results: Results) -> st
 def _selected(select: Sequence[str] | None, always: str | None = None) -> tuple[str, ...] | None:
     if select is None:
         return None
-    return tuple(dict.fromkeys([*([always] if always else []), *select]))
+    named = [select] if isinstance(select, str) else select
+    return tuple(dict.fromkeys([*([always] if always else []), *named]))
