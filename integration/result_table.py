@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from integration.display import new_table, print_table, width_of
 from integration.remarks import problems, remarks
@@ -44,15 +45,17 @@ def _print(report: Report, told: Sequence[str], destinations: Sequence[str]) -> 
 
 
 def _print_on_terminal(report: Report, told: Sequence[str]) -> None:
-    width = Console().width
+    console = Console()
+    width = console.width
     print_table(_fitting(report, width))
     for remark in remarks(report):
         print("\n" + "\n".join(wrapped(lines(remark.heading), width)))
         for part in lines(remark.text).split("\n"):
             print("\n".join(wrapped(part, width, indent="  ")))
     print()
-    for sentence in told:
-        print("\n".join(wrapped(lines(sentence), width)))
+    *others, last = ["\n".join(wrapped(lines(sentence), width)) for sentence in told]
+    print("\n".join(others))
+    console.print(Text(last, style="bold"), soft_wrap=True)
 
 
 def _fitting(report: Report, width: int) -> Table:
