@@ -1,4 +1,4 @@
-"""Drawing the steps of a plan and what they need, as text that other programs turn into a picture.
+"""Drawing the steps of a plan and what they need, or the graph that they make, as text that becomes a picture.
 
 Sources: Mermaid, flowchart syntax and its entity codes; Graphviz, the DOT language.
 """
@@ -52,6 +52,33 @@ def dot(needs: Needs) -> Iterator[str]:
 
 FORMS: Mapping[str, tuple[str, Callable[[Needs], Iterator[str]]]] = {"mermaid": ("%%", mermaid), "dot": ("//", dot)}
 """How each form begins a comment, and what writes it."""
+
+
+def draw_model(plan: Plan, form: str) -> Iterator[str]:
+    """Yield the lines of a drawing of the graph that a plan makes: the types of entities, and what relates them.
+
+    Args:
+        plan: from ``plan``.
+        form: a name in ``MODELS``.
+    """
+    related = [(step.ends[0], step.class_name, step.ends[1]) for step in plan.steps if step.ends is not None]
+    entities = [step.name for step in plan.steps if step.ends is None]
+    numbers = {name: f"type{number}" for number, name in enumerate(entities, 1)}
+    if MODELS[form] == "mermaid":
+        yield "flowchart LR"
+        yield from (f'    {number}["{_entities(name)}"]' for name, number in numbers.items())
+        yield from (f'    {numbers[start]} -->|"{_entities(verb)}"| {numbers[end]}' for start, verb, end in related)
+        return
+    yield "digraph model {"
+    yield "    rankdir = LR"
+    yield "    node [shape = box]"
+    yield from (f"    {_quoted(name)}" for name in entities)
+    yield from (f"    {_quoted(start)} -> {_quoted(end)} [label = {_quoted(verb)}]" for start, verb, end in related)
+    yield "}"
+
+
+MODELS: Mapping[str, str] = {"model": "mermaid", "model-dot": "dot"}
+"""What draws the graph itself, and in which form."""
 
 
 def _entities(text: str) -> str:

@@ -24,6 +24,12 @@ _LIKE = (
     "SELECT key, properties FROM types CROSS JOIN nodes ON type = types.number"
     " WHERE name IN (SELECT value FROM json_each(?)) AND properties LIKE ? ORDER BY name, key"
 )
+_BEGINS = (
+    "SELECT key FROM types CROSS JOIN nodes ON type = types.number"
+    " WHERE name IN (SELECT value FROM json_each(?)) AND key BETWEEN ? AND ? ORDER BY key"
+)
+_OF_A_KEY = 3
+"""Characters from which on keys are looked for by their beginning."""
 Entity = tuple[str, dict[str, Any]]
 """Key and properties."""
 
@@ -54,6 +60,14 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
     near = list(dict.fromkeys(_containing(database, types, text))) or _similar(database, types, text)
     hint = "\n  - ".join(["; near it:", *map(repr, near)]) if near else ""
     raise QueryError(f"no {' or '.join(types)} has the key or the name {text[:_LONG]!r}{hint}")
+
+
+def names_like(database: sqlite3.Connection, types: Sequence[str], text: str) -> Iterator[str]:
+    """Yield names of the types' entities that contain a text, in any case of letters, and keys that begin with it."""
+    for _, properties in database.execute(_LIKE, (orjson.dumps(types).decode(), _pattern(text))):
+        yield from _names(orjson.loads(properties))
+    if len(text) >= _OF_A_KEY:
+        yield from (key for (key,) in database.execute(_BEGINS, (orjson.dumps(types).decode(), text, f"{text}\uffff")))
 
 
 def well_formed(text: str) -> None:

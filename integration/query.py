@@ -34,14 +34,16 @@ class Answer:
     Attributes:
         columns: their names.
         rows: read as they are asked for; values are text, numbers, ``None`` or bytes.
+        read: names of the tables and views that they are made from.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[Row]
+    read: frozenset[str] = frozenset()
 
     def first(self, most: int | None) -> "Answer":
         """Return the first rows alone; all of them where ``most`` is ``None``."""
-        return Answer(self.columns, islice(self.rows, most))
+        return Answer(self.columns, islice(self.rows, most), self.read)
 
 
 class _NotRead(QueryError):
@@ -112,7 +114,8 @@ class Inquiry:
         self._readings.views |= self._read
         if cursor.description is None:
             raise QueryError("there is nothing to answer: write a SELECT")
-        return Answer(tuple(column[0] for column in cursor.description), self._rows(cursor))
+        read = frozenset(name for pair in self._read for name in pair if name)
+        return Answer(tuple(column[0] for column in cursor.description), self._rows(cursor), read)
 
     def caveats(self) -> list[str]:
         """Return what the answers so far may lack: a phrase for each type they read that is not complete."""

@@ -128,8 +128,13 @@ def courtesy() -> Iterator[None]:
         tell(f"error: {explained(error)}")
 
 
-def say(text: str) -> None:
-    """Print on standard output, a line break after it."""
+def say(text: object) -> None:
+    """Print a message on standard output, a line break after it; words of strangers in it do no harm."""
+    emit(lines(text))
+
+
+def emit(text: str) -> None:
+    """Print on standard output what is ready for it, a line break after it."""
     sys.stdout.write(f"{text}\n")
 
 

@@ -19,6 +19,7 @@ from integration.msgraph.credentials import ManagedIdentity
 from integration.permissions import review, roles_of
 from integration.plugins import load, plan
 from integration.signin import consent_page, tokens_for
+from integration.streams import emit, say
 
 
 @main.command()
@@ -45,9 +46,9 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
     link = consent_page(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
     if as_json:
         found = compared.as_json() if compared else {}
-        click.echo(json.dumps({"readable": compared is not None, **found, "adminConsent": link}, indent=2))
+        emit(json.dumps({"readable": compared is not None, **found, "adminConsent": link}, indent=2))
     elif compared:
         review_table(compared, link)
     else:
-        click.echo("The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell.")
+        say("The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell.")
     return 1 if compared and compared.missing else 0

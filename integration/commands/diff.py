@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from integration.commands.group import OUT, TypeName, errors_as_messages, main
+from integration.commands.group import OUT, errors_as_messages, main
+from integration.completion import TypeName
 from integration.delivery import existing
 from integration.difference import differences
 from integration.digest import Digest
@@ -19,7 +20,7 @@ from integration.plugins import declared_steps, load
 from integration.revisions import Revision, revision_of, shown
 from integration.step import Step
 from integration.store import Store
-from integration.streams import is_exact, say
+from integration.streams import emit, is_exact
 from integration.text import exact
 
 _SCREENS = 60
@@ -54,13 +55,13 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
             changed = False
             for difference in (each for step in chosen for each in differences(store, step, revision, classes)):
                 changed = True
-                say(exact(difference.as_json(), ascii_only=not is_exact(sys.stdout)))
+                emit(exact(difference.as_json(), ascii_only=not is_exact(sys.stdout)))
             return int(exit_code and changed)
         digest = Digest(store, chosen, revision, classes, most=_SCREENS)
         counts = {name: of for name, of in digest.counts.items() if sum(of.values())}
         changes_table(counts, *(_dated(number, known) for number in (revision, store.revision)))
         for line in _lines(digest, is_whole=all_of_it or bool(types), is_first=revision == 0):
-            say(line)
+            emit(line)
         return int(exit_code and bool(counts))
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +26,8 @@ from integration.doctor import examine, sources_of
 from integration.errors import ConfigurationError, IntegrationError
 from integration.findings import Finding
 from integration.plugins import load
-from integration.streams import OutputClosed
+from integration.streams import OutputClosed, emit
+from integration.text import line
 
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -65,17 +67,17 @@ def doctor(
         findings.append(finding)
         if not as_json:
             with suppress(OutputClosed):  # what is found counts for the exit code all the same
-                click.echo(_line(finding))
+                emit(_line(finding))
     bad = any(finding.state == "problem" for finding in findings)
     if as_json:
-        click.echo(json.dumps({"ok": not bad, "checks": [finding.as_json() for finding in findings]}, indent=2))
+        emit(json.dumps({"ok": not bad, "checks": [finding.as_json() for finding in findings]}, indent=2))
     return 1 if bad else 0
 
 
 def _line(finding: Finding) -> str:
-    state = click.style(f"{finding.state:7}", fg=_COLOURS[finding.state])
-    shown = f"{state}  {finding.check}: {finding.found}"
-    return " ".join(f"{shown}: {finding.remedy}".splitlines()) if finding.remedy else shown
+    state = f"{finding.state:7}"
+    said = line(": ".join(filter(None, [finding.check, finding.found, finding.remedy])))
+    return f"{click.style(state, fg=_COLOURS[finding.state]) if sys.stdout.isatty() else state}  {said}"
 
 
 def _of_event(event: bytes, flags: Mapping[str, Any]) -> dict[str, str]:

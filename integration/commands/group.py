@@ -11,29 +11,16 @@ from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from integration import config as settings
 from integration import logs, streams
+from integration.completion import TypeName
 from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.msgraph.auth import CLOUDS
-from integration.plugins import declared_steps, load
 from integration.textfiles import NotText, decoded
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class TypeName(click.types.StringParamType):
-    """The name of a type; shells complete it from the installed steps. Whether it is one, the plan tells."""
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the types that begin so."""
-        return [
-            CompletionItem(step.name, help=step.description)
-            for step in declared_steps(load())
-            if step.name.startswith(incomplete)
-        ]
 
 
 ONLY = click.option(

@@ -9,7 +9,7 @@ import click
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.query import read_graph
 from integration.revisions import Revision, known_revisions, shown
-from integration.streams import is_exact, say
+from integration.streams import emit, is_exact
 from integration.tabular import write_rows
 from integration.text import exact
 
@@ -31,7 +31,7 @@ def history(out: Path, as_json: bool) -> None:
         revisions = known_revisions(database)
     if as_json:
         for each in revisions:
-            say(exact(each.as_json(), ascii_only=not is_exact(sys.stdout)))
+            emit(exact(each.as_json(), ascii_only=not is_exact(sys.stdout)))
     else:
         write_rows(_COLUMNS, map(_row, revisions), sys.stdout)
 

@@ -4,15 +4,17 @@ import click
 
 from integration.commands.group import ONLY, SKIP, errors_as_messages, main
 from integration.display import plan_table
-from integration.drawing import FORMS, draw
+from integration.drawing import FORMS, MODELS, draw, draw_model
 from integration.plugins import load, plan
+from integration.streams import emit
 
 
 @main.command("plan")
 @ONLY
 @SKIP
-@click.option("--graph", type=click.Choice(list(FORMS)), is_flag=False, flag_value=next(iter(FORMS)),
-              help="Draw the steps and what they need, as text: mermaid (without a word) or dot.")  # fmt: skip
+@click.option("--graph", type=click.Choice([*FORMS, *MODELS]), is_flag=False, flag_value=next(iter(FORMS)),
+              help="Draw, as text: the steps and what they need (mermaid, or without a word; dot), or the entities and"
+              " the relationships between them (model; model-dot).")  # fmt: skip
 @errors_as_messages
 def plan_command(only: tuple[str, ...], skip: tuple[str, ...], graph: str | None) -> None:
     """Show the steps in order, and the permissions they need.
@@ -23,5 +25,5 @@ def plan_command(only: tuple[str, ...], skip: tuple[str, ...], graph: str | None
     if graph is None:
         plan_table(chosen)
     else:
-        for line in draw(chosen, graph):
-            click.echo(line)
+        for line in draw_model(chosen, graph) if graph in MODELS else draw(chosen, graph):
+            emit(line)

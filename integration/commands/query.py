@@ -8,17 +8,19 @@ import click
 
 from integration.answers import FORMS
 from integration.commands.group import OUT, errors_as_messages, main
+from integration.completion import EntityName, QuestionName
 from integration.errors import QueryError
-from integration.plugins import load
+from integration.plugins import declared_steps, load
 from integration.query import Answer, Row, open_graph
 from integration.questions import Question, find_question, load_questions
 from integration.streams import tell
 from integration.text import line
+from integration.typed import typed
 
 
 @main.command()
-@click.argument("question", metavar="[QUESTION", required=False)
-@click.argument("parameters", metavar="[PARAMETER]...]", nargs=-1)
+@click.argument("question", metavar="[QUESTION", required=False, type=QuestionName())
+@click.argument("parameters", metavar="[PARAMETER]...]", nargs=-1, type=EntityName())
 @click.option("--sql", metavar="SELECT", help="Ask this SELECT instead of a ready-made question.")
 @OUT
 @click.option("--json", "form", flag_value="json", help="Print a list of JSON objects.")
@@ -44,8 +46,8 @@ def query(
     mail addresses. A line on standard error says where what a question reads is not complete, or a table has
     no row.
 
-    JSON is exact. In tables and CSV a character that cannot be seen is U+FFFD, and in CSV a text that a spreadsheet
-    might take for a formula has an apostrophe before it.
+    JSON is exact, with booleans and lists where a column is a property that is one. In tables and CSV a character that
+    cannot be seen is U+FFFD, and in CSV a text that a spreadsheet might take for a formula has an apostrophe before it.
 
     \b
       integration query
@@ -56,14 +58,16 @@ def query(
     if sql is not None and question is not None:
         raise QueryError("choose one of --sql and a ready-made question")
     write = FORMS[form or "table"]
-    known = load_questions(load(), files)
+    manager = load()
+    known = load_questions(manager, files)
     if sql is None and question is None:
         write(_listed(known.values()).first(limit), sys.stdout)
         return 0
     asked = find_question(known, question) if question is not None else None
     with open_graph(out / "graph.db") as inquiry:
         try:
-            answer = _Counted(inquiry.ask(asked, parameters) if asked else inquiry.select(sql or ""), limit)
+            found = inquiry.ask(asked, parameters) if asked else inquiry.select(sql or "")
+            answer = _Counted(typed(found, declared_steps(manager)) if form == "json" else found, limit)
             write(answer.answer, sys.stdout)
             if not answer.rows and form is None:
                 tell(line(asked.nothing(parameters)) if asked else "no rows")

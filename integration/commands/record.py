@@ -11,6 +11,8 @@ from integration.plugins import load, plan
 from integration.progress_display import Display
 from integration.recording import KEEP, record
 from integration.recording.salt import NAME, project_of, salt_of
+from integration.streams import say, tell
+from integration.text import visible
 
 _SHOWN = 8
 
@@ -53,18 +55,16 @@ def record_types(
     chosen = plan(manager, only=types)
     project = project_of(to)
     if not (project / NAME).exists():
-        click.echo(f"{project / NAME} is made: the key of the pseudonyms. Keep it, and never commit it.", err=True)
+        tell(f"{project / NAME} is made: the key of the pseudonyms. Keep it, and never commit it.")
     salt = salt_of(project)
     with Display(chosen) as display:
         recording = record(manager, types, config, to=to, salt=salt, keep=keep, plain=plain, watch=display)
     for type, path in recording.cassettes.items():
         result = recording.results[type]
-        click.echo(
-            f"{path}: {result.verdict}, {result.count} records" + (f" ({result.reason})" if result.reason else "")
-        )
-    click.echo(f"{recording.kept} of {recording.seen:,} objects are left. Of the tenant itself the files hold:")
+        say(f"{path}: {result.verdict}, {result.count} records" + (f" ({result.reason})" if result.reason else ""))
+    say(f"{recording.kept} of {recording.seen:,} objects are left. Of the tenant itself the files hold:")
     for name, texts in recording.plain.items():
-        click.echo(f"  {name}: {', '.join(sorted(texts)[:_SHOWN])}{', …' if len(texts) > _SHOWN else ''}")
+        say(f"  {name}: {', '.join(map(visible, sorted(texts)[:_SHOWN]))}{', …' if len(texts) > _SHOWN else ''}")
     for type, reason in recording.failed.items():
-        click.echo(f"error: {type} was not recorded: {reason}", err=True)
+        tell(f"error: {type} was not recorded: {reason}")
     return 1 if recording.failed else 0

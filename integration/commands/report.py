@@ -9,6 +9,7 @@ from integration.errors import OutputError
 from integration.html.document import make_document
 from integration.output import write_file
 from integration.plugins import declared_steps, load
+from integration.streams import say
 
 _LIMIT = 5000
 
@@ -39,7 +40,7 @@ def report(out: Path, to: Path | None, limit: int, about: tuple[str, ...]) -> No
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
     size = len(document.html) / 1_000_000
-    click.echo(f"{path}: {size:.1f} MB, {document.embedded:,} of {document.entities:,} objects")
+    say(f"{path}: {size:.1f} MB, {document.embedded:,} of {document.entities:,} objects")
     if document.embedded < document.entities:
         left_out = document.entities - document.embedded
-        click.echo(f"{left_out:,} objects are left out: --limit holds more of them, --about holds what you name")
+        say(f"{left_out:,} objects are left out: --limit holds more of them, --about holds what you name")
