@@ -1,12 +1,13 @@
 """What a step is handed: the tenant to read, the entities that it needs, its settings and a log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from integration.config import Config
 from integration.discretion import logger
 from integration.errors import Forbidden, GraphError, IntegrationError, NotFound, PlanError
 from integration.model import Entity
+from integration.odd import Hands
 from integration.reader import Reader
 from integration.request import Request, Row, check_path
 from integration.results import Results
@@ -25,12 +26,14 @@ class Seen:
         requests: what it asked Graph for, and the version of that which it read to its end; empty where it did not.
         types: types of which it read entities, and the revision that last changed these.
         listed: types of which it read all entities.
+        hands: the rows that it is handed.
     """
 
     errors: list[IntegrationError] = field(default_factory=list)
     requests: dict[Request, str] = field(default_factory=dict)
     types: dict[str, int] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    hands: Hands = field(default_factory=Hands)
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,13 @@ class Graph:
             GraphError: Graph did not give all of it.
             PlanError: the path is none, or has a query.
         """
-        request = self._asked(Request("collection", path, select=_selected(select, "id"), top=top))
+        request = Request("collection", path, select=_selected(select, "id"), top=top)
+        return self._seen.hands.hand(request, self._list(request))
+
+    def _list(self, request: Request) -> Generator[Row, None, None]:
+        self._asked(request)
         try:
-            for _, row in self._rows(request):
+            for parent, row in self._rows(request):  # noqa: B007 - the hands look for both names
                 yield row
             self._read(request)
         except IntegrationError as error:
@@ -122,14 +129,18 @@ class Graph:
         """
         if kind is not None and not kind.isidentifier():
             raise PlanError(f"{self._step.name}: kind {kind!r}: name the type without its namespace, such as user")
-        request = self._asked(Request("relation", parents, relation, _selected(select, "id"), cast=kind or ""))
+        request = Request("relation", parents, relation, _selected(select, "id"), cast=kind or "")
+        return self._seen.hands.hand(request, self._related(request, "displayName" in select))
+
+    def _related(self, request: Request, named: bool) -> Generator[tuple[str, Row], None, None]:
+        self._asked(request)
         try:
             settled = settle(request, self._step, self._reader, self._results)
-            named, bare = "displayName" in select, dict[str, bool]()
-            for parent, child in self._rows(request):
-                if named and bare.get(found := child.get("@odata.type") or "", True):
-                    bare[found] = child["displayName"] is None
-                yield parent, child
+            bare = dict[str, bool]()
+            for parent, row in self._rows(request):
+                if named and bare.get(found := row.get("@odata.type") or "", True):
+                    bare[found] = row["displayName"] is None
+                yield parent, row
             self._read(request, settled)
             self._note_bare(request, [found for found, without in bare.items() if without])
             self._note_hidden(request)
@@ -164,7 +175,7 @@ class Graph:
     def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
         if self._changes and self._changes.input == request:
             return self._reader.changes(request, before=self._changes.before)
-        return self._reader.rows(request)
+        return self._seen.hands.but_odd(request, self._reader.rows(request))
 
     def _asked(self, request: Request) -> Request:
         try:
@@ -218,14 +229,17 @@ class Context:
         Raises:
             PlanError: the step's declaration does not name the type among its needs.
         """
+        return self._seen.hands.hand(type, self._entities(type))
+
+    def _entities(self, type: str) -> Generator[Entity, None, None]:
         self._check(type)
         self._seen.listed.add(type)
         if self._changes and self._changes.input == type:
             found = self._store.changed_entities(type, before=self._changes.before)
         else:
-            found = self._store.entities(type)
-        for key, properties in found:
-            yield Entity.from_json(key, properties)
+            found = self._seen.hands.but_odd(type, self._store.entities(type))
+        for parent, row in found:
+            yield Entity.from_json(parent, row)
 
     def one(self, type: str) -> Entity:
         """Return the only entity of a type that the step needs.

@@ -1,7 +1,7 @@
 """Running one step, and judging what it made."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -12,6 +12,7 @@ from integration.context import Changes, Context, NeedLost, Seen, ensure
 from integration.discretion import logger
 from integration.errors import CredentialsError, FatalError, GraphError, IntegrationError
 from integration.memory import Memory, made_by, recall
+from integration.odd import Attempts, FromTheStart, Hands, Odd
 from integration.reader import Reader, Restarted
 from integration.records import Records
 from integration.refusals import refusal, wanted
@@ -19,9 +20,10 @@ from integration.report import StepResult, Verdict
 from integration.request import Request
 from integration.results import Results
 from integration.schema import load_schema
-from integration.stage import KeyTaken, Published, Stage
+from integration.stage import Published, Row, Stage
 from integration.step import Step
 from integration.store import Store
+from integration.text import line
 
 _ENTITIES, _RELATIONSHIPS = 250, 1_000
 _DID = {"failed": "failed", "skipped": "was skipped"}
@@ -78,25 +80,29 @@ class Judge:
             result = self._result("failed", refusal(error, self._step.permissions), to_grant=to_grant)
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
             _log.error("%s failed", self._step.name, exc_info=error)
-            result = self._result("failed", f"{self._step.source}: {type(error).__name__}: {error}")
+            result = self._result("failed", line(f"{self._step.source}: {type(error).__name__}: {error}"))
         return self._blocked() or result or self._result("failed", "a type that it needs was lost")
 
-    def _start_over(self) -> None:
-        self._seen = Seen()
+    def _start_over(self, without: Sequence[Odd] = ()) -> None:
+        self._seen = Seen(hands=Hands(without))
         self._records = Records(self._step, self._schema, self._config.strict, self._config.raw_data)
 
     def _run(self) -> StepResult:
-        """Run the step on all there is, again where a collection began anew meanwhile."""
+        """Run the step on all there is, again where a collection began anew meanwhile, or where a row is odd."""
+        attempts = Attempts()
         while True:
-            self._start_over()
+            self._start_over(attempts.without)
             try:
-                return self._run_once()
+                return self._run_once(attempts)
             except Restarted as error:
                 _log.info("%s starts again: %s was read anew", self._step.name, error)
+            except FromTheStart as error:
+                _log.info("%s starts again without a row: %s", self._step.name, error)
 
-    def _run_once(self) -> StepResult:
+    def _run_once(self, attempts: Attempts) -> StepResult:
         with self._stage() as stage:
-            self._fill(stage, None)
+            context = self._context(None)
+            self._fill(stage.add, attempts.items(context, self._records, self._seen.hands))
             if self._blocked():
                 raise NeedLost(self._step.name)
             reasons = "; ".join(self._missing())
@@ -163,13 +169,16 @@ class Judge:
         """Run the step on what changed, as it was and as it is, and exchange the records; ``None`` where that fails."""
         try:
             with self._stage() as stage:
-                for before in (True, False):
+                for add, before in ((stage.add_old, True), (stage.add, False)):
                     self._start_over()
-                    self._fill(stage, Changes(changed, before))
+                    self._fill(add, iter(self._step.run(self._context(Changes(changed, before)))))
                 if list(self._missing()) or not self._read_as_before(memory):
                     return None
                 published = stage.publish_changes(memory.count, strict=self._config.strict)
-        except KeyTaken:
+        except IntegrationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - running on all there is tells what it costs
+            _log.info("%s runs again: %s", self._step.name, error)
             return None
         return self._published(published, "", notes=("changed",))
 
@@ -177,11 +186,12 @@ class Judge:
         requests = {request for request, _ in memory.requests}
         return self._seen.requests.keys() == requests and self._seen.types.keys() == memory.types.keys()
 
-    def _fill(self, stage: Stage, changes: Changes | None) -> None:
-        """Run the step, and put what it yields on the stage."""
-        context = Context(self._step, self._reader, self._store, self._results, self._config, self._seen, changes)
-        rows = self._records.rows(iter(self._step.run(context)))
-        add = stage.add_old if changes and changes.before else stage.add
+    def _context(self, changes: Changes | None) -> Context:
+        return Context(self._step, self._reader, self._store, self._results, self._config, self._seen, changes)
+
+    def _fill(self, add: Callable[[list[Row]], None], made: Iterator[Any]) -> None:
+        """Put what the step yields on the stage."""
+        rows = self._records.rows(made)
         most = _RELATIONSHIPS if self._step.is_relationship else _ENTITIES
         while chunk := list(islice(rows, most)):
             add(chunk)

@@ -62,9 +62,9 @@ class Records:
                 if accepts(record) and len(record) == len(properties) + _ENTITY_STAMPS:
                     yield item.key, orjson.dumps(properties)
                 else:
-                    self._reject(self._problem(record, properties))
+                    self.reject(self._problem(record, properties))
             except (TypeError, ValueError) as error:
-                self._reject(self._not_json(item.key, error))
+                self.reject(self._not_json(item.key, error))
 
     def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
         """Yield source, target and properties; a relationship without properties of its own is checked by its ends."""
@@ -92,9 +92,9 @@ class Records:
         try:
             if self.schema.accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
                 return (source, target, orjson.dumps(properties)) if given else (source, target)
-            self._reject(self._problem(record, properties))
+            self.reject(self._problem(record, properties))
         except (TypeError, ValueError) as error:
-            self._reject(self._not_json(record["_key"], error))
+            self.reject(self._not_json(record["_key"], error))
         return None
 
     def _stamped(self, source: Any, target: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +108,12 @@ class Records:
             return f"{self.step.name} {record['_key']}: {', '.join(forged)}: stamped by the runner, not set by a step"
         return self.schema.explain(record)
 
-    def _reject(self, problem: str) -> None:
+    def reject(self, problem: str) -> None:
+        """Leave a record out, and count it.
+
+        Raises:
+            SchemaMismatch: in strict mode.
+        """
         if self.strict:
             raise SchemaMismatch(problem)
         self.rejected += 1

@@ -13,6 +13,10 @@ IDS = ("id",)
 """The ``$select`` of children of which only id and kind are of interest."""
 
 
+class NotSelected(KeyError):
+    """A step reads a property that it does not select: a mistake of its author's, whatever the object."""
+
+
 class Row(dict[str, Any]):
     """An object from Graph.
 
@@ -26,7 +30,7 @@ class Row(dict[str, Any]):
         if self.selected is None:
             raise KeyError(f"Graph gave no {name}, and nothing was selected: ask for it with .get, or select it")
         if name not in self.selected:
-            raise KeyError(f"{name} is not among the selected properties: add it to the step's select")
+            raise NotSelected(f"{name} is not among the selected properties: add it to the step's select")
 
 
 def row_of(select: Sequence[str] | None) -> type[Row]:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-_graph_time = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z", re.ASCII).fullmatch
+_time = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -14,8 +14,9 @@ def epoch_ms(value: Any) -> int | str | None:
     """Return a time of Graph as JupiterOne writes it: whole milliseconds since 1970-01-01T00:00:00Z.
 
     Args:
-        value: Edm.DateTimeOffset as Graph writes it: ISO 8601 in UTC, such as ``2024-05-01T12:30:00Z``, with up to
-            seven digits of a second (Microsoft Graph, "user resource type"); what is below a millisecond is cut off.
+        value: Edm.DateTimeOffset. Graph writes it in UTC, as in ``2024-05-01T12:30:00Z``, with up to seven digits of a
+            second (Microsoft Graph, "user resource type"); OData also knows other offsets, times without seconds and
+            more digits (OData ABNF, ``dateTimeOffsetValue``). What is below a millisecond is cut off.
 
     Returns:
         The milliseconds; ``None`` for ``None`` and for ``0001-01-01T00:00:00Z``, Graph's way of saying never. Anything
@@ -23,10 +24,10 @@ def epoch_ms(value: Any) -> int | str | None:
     """
     if value is None:
         return None
-    if not isinstance(value, str) or not _graph_time(value):
+    if not isinstance(value, str) or not _time(value):
         return str(value)
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value.upper())
     except ValueError:
         return value
     return None if moment == _NEVER else (moment - _EPOCH) // _MILLISECOND
