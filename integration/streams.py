@@ -2,7 +2,7 @@ r"""Standard output and standard error of the program: what they cannot write en
 
 Standard error is for remarks: where a full disk or nobody takes them, they are dropped. Standard output is what was
 asked for: where it is lost, ``OSError`` says so and names it; where its reader has seen enough, ``OutputClosed`` does.
-A character that a stream's encoding lacks is written as an escape, such as ``\u0141``.
+A character that a stream's encoding lacks is written as the escape that JSON has for it, such as ``\u0141``.
 """
 
 import codecs
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from integration.text import lines
+from integration.text import ascii_of, lines
 
 _OUTPUT, _ERROR = "standard output", "standard error"
 _CLOSED = {errno.EPIPE} | ({errno.EINVAL} if os.name == "nt" else set())
@@ -160,7 +160,7 @@ def _legible(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     simple = error.object[error.start : error.end].translate(_SIMPLE)
-    return simple.encode("ascii", errors="backslashreplace").decode("ascii"), error.end
+    return ascii_of(simple), error.end
 
 
 codecs.register_error(_LEGIBLE, _legible)

@@ -42,12 +42,17 @@ def exact(value: Any, *, ascii_only: bool = False) -> str:
         ascii_only: write every character beyond ASCII as an escape too.
     """
     text = orjson.dumps(value, default=bytes.hex).decode()
-    return _BEYOND_ASCII.sub(_escape, text) if ascii_only else escaped(text)
+    return ascii_of(text) if ascii_only else escaped(text)
 
 
 def escaped(json: str) -> str:
     """Return JSON with an escape in place of each character that cannot be seen."""
     return UNSEEN.sub(_escape, json)
+
+
+def ascii_of(text: str) -> str:
+    """Return text with an escape of JSON in place of each character beyond ASCII."""
+    return _BEYOND_ASCII.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -120,3 +120,16 @@ def test_where_there_is_no_row_a_table_says_so() -> None:
 def test_an_exit_code_tells_whether_there_is_a_row(form: list[str]) -> None:
     assert integration("query", "--sql", "SELECT 1 AS one WHERE 0", "--exit-code", *form)[2] == 1
     assert integration("query", "--sql", "SELECT 1 AS one", "--exit-code", *form)[2] == 0
+
+
+@pytest.mark.parametrize(
+    "command", [["diff"], ["diff", "--json"], ["query", "users-without-groups"], ["history"], ["report"]]
+)
+def test_a_damaged_graph_ends_no_command_in_a_traceback(command: list[str]) -> None:
+    save([user(f"key-{number}", f"User {number}") for number in range(3000)])
+    content = bytearray(GRAPH.read_bytes())
+    content[32_768:] = os.urandom(len(content) - 32_768)
+    GRAPH.write_bytes(content)
+    _, said, code = integration(*command)
+    assert code in (0, 2, 3)
+    assert said.startswith("error: ") or code == 0

@@ -3,6 +3,7 @@
 import json
 import pkgutil
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -19,6 +20,7 @@ from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.msgraph.auth import CLOUDS
 from integration.textfiles import NotText, decoded
 
+_REMEDY = "where the disk is sound, remove graph.db, and the next run makes it anew"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -67,6 +69,9 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
             code = 3 if isinstance(error, FatalError) else 2
         except KeyboardInterrupt:
             streams.tell("error: stopped")
+            code = 3
+        except sqlite3.Error as error:
+            streams.tell(f"error: SQLite cannot go on with a file of the run's folder: {error}; {_REMEDY}")
             code = 3
         except streams.OutputClosed:
             pass  # what was written is whole, and more was not wanted
