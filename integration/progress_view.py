@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -61,11 +62,11 @@ class View:
         dots = "..." if options.ascii_only else "…"
         frames = _ASCII_SPINNER if options.ascii_only else _SPINNER
         yield _heading(standing, now, width, frames[int(now * _TURNS) % len(frames)])
-        yield Text(f"  {_doing(standing, width - 2)}", no_wrap=True, overflow="ellipsis")
+        yield Text(f"  {_doing(standing, width - 2)}", no_wrap=True, overflow="crop")
         collections = list(standing.collections.values())
         if ended := [progress for progress, _ in collections if progress.done]:
             counts = f"{_counted(sum(each.items for each in ended), 'object')}, {_pages(ended)}"
-            yield Text(f"  {_counted(len(ended), 'collection')} done: {counts}", no_wrap=True, overflow="ellipsis")
+            yield Text(f"  {_counted(len(ended), 'collection')} done: {counts}", no_wrap=True, overflow="crop")
         going = [(progress, now - since) for progress, since in collections if not progress.done]
         yield from _rows(going[:_ROWS], width - 2, dots)
         if len(going) > _ROWS:
@@ -107,9 +108,9 @@ def _heading(standing: Standing, now: float, width: int, spinner: str) -> Table:
     variants = [", ".join(parts) for parts in ([types, elapsed, *waits], [types, *waits], waits or [types])]
     told = next((each for each in variants if cell_len(each) <= width - 2), variants[-1])
     bar = max(0, min(_BAR, width - cell_len(told) - 4))
-    line = Table.grid(padding=(0, 1, 0, 0))
+    line = _grid(2 + bool(bar), gap=1)
     bars = [ProgressBar(total=max(1, standing.types), completed=standing.finished, width=bar)] if bar else []
-    line.add_row(Text(spinner), *bars, Text(told, no_wrap=True, overflow="ellipsis"))
+    line.add_row(Text(spinner), *bars, Text(told, no_wrap=True, overflow="crop"))
     return line
 
 
@@ -138,13 +139,13 @@ def _rows(going: Sequence[tuple[Progress, float]], width: int, dots: str) -> Ren
     free = width - detail - 4
     bar = max(_SHORT_BAR, min(_BAR, free - min(longest, _PATH))) if free > 2 * _SHORT_BAR else 0
     room = min(longest, max(1, width - bar - detail - 4))
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(width=room, no_wrap=True)
+    grid = _grid(2 + bool(bar), gap=2)
+    grid.columns[0].width = room
     for (progress, _), path, counts in zip(going, paths, details, strict=True):
         known = progress.all_parents or None
         bars = [ProgressBar(total=known, completed=progress.parents, width=bar, pulse=known is None)] if bar else []
-        grid.add_row(Text(shortened(path, room, dots)), *bars, Text(counts, no_wrap=True, overflow="ellipsis"))
-    yield _indented(grid)
+        grid.add_row(Text(shortened(path, room, dots)), *bars, Text(counts, no_wrap=True, overflow="crop"))
+    yield Padding(grid, (0, 0, 0, 2))
 
 
 def _fits(details: Sequence[str], width: int) -> bool:
@@ -168,10 +169,12 @@ def _left(progress: Progress, seconds: float) -> str:
     return f", {clock(seconds * (progress.all_parents - progress.parents) / progress.parents)} left"
 
 
-def _indented(grid: Table) -> Table:
-    outer = Table.grid()
-    outer.add_row(Text("  "), grid)
-    return outer
+def _grid(columns: int, *, gap: int) -> Table:
+    """Return a table without lines whose cells are cut where there is no room for them."""
+    grid = Table.grid(padding=(0, gap, 0, 0))
+    for _ in range(columns):
+        grid.add_column(no_wrap=True, overflow="crop")
+    return grid
 
 
 def _pages(collections: Sequence[Progress]) -> str:

@@ -35,6 +35,14 @@ def drawn(width: int, *collections: Progress, at: float = 100.0, encoding: str =
     return plain(file.read())
 
 
+@pytest.mark.parametrize("width", range(1, 40, 3))
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_very_narrow_terminal_breaks_nothing(width: int, encoding: str) -> None:
+    for collections in (EVERYTHING, (LONG,), (MEMBERS,), ()):
+        lines = drawn(width, *collections, waits_until=130.0, encoding=encoding)
+        assert [line for line in lines if len(line) > width] == []
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 def test_each_line_fits(width: int) -> None:
     lines = drawn(width, *EVERYTHING, waits_until=130.0)
