@@ -33,12 +33,12 @@ class J1Sink:
     def check(self) -> None:
         """Raise ``OutputError`` where the folder cannot be made, or holds what is not JupiterOne's."""
         usable_folder(self._place.folder.parent)
-        if self._place.folder.exists():
-            usable_folder(self._place.folder)
         try:
+            if self._place.folder.exists():
+                usable_folder(self._place.folder)
             self._place.check()
         except OSError as error:
-            raise OutputError(f"{error.filename}: cannot be read: {error.strerror}; choose another folder") from None
+            raise OutputError(f"{error.filename}: cannot be used: {error.strerror}; choose another folder") from None
         Note.read(self._place.folder)
 
     def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:

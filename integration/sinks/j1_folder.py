@@ -7,6 +7,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -158,9 +159,10 @@ def _is_ours(place: Path, name: str, count: int, is_whole: bool) -> bool:
     return kind in _KINDS and (name in _names(type, count) if is_whole else name.endswith(".json"))
 
 
-def _names(type: str, count: int) -> list[str]:
+@lru_cache
+def _names(type: str, count: int) -> dict[str, None]:
     """Return the names of the files of a type of which there are so many, and of a few more: one may be missing."""
-    return [_name(type, number) for number in range(count + _MORE)]
+    return dict.fromkeys(_name(type, number) for number in range(count + _MORE))
 
 
 def _name(type: str, number: int) -> str:

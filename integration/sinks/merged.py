@@ -40,7 +40,9 @@ def merged(step: Step, old: Iterable[bytes], new: Iterable[bytes], tally: Tally,
     """
     theirs = _Old(step, old, tally)
     for record in new:
-        if theirs.record != record:
+        if theirs.record == record:
+            theirs.advance()
+        elif theirs.record:
             ends = _ends(step, record)
             while theirs.ends and theirs.ends < ends:
                 yield from theirs.pass_gone(keep=keep)
@@ -48,7 +50,7 @@ def merged(step: Step, old: Iterable[bytes], new: Iterable[bytes], tally: Tally,
             if theirs.ends == ends:
                 theirs.advance()
         else:
-            theirs.advance()
+            tally.differs = True
         yield record
     while theirs.ends:
         yield from theirs.pass_gone(keep=keep)

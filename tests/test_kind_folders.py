@@ -1,0 +1,203 @@
+"""Folders that a graph goes to: whose they are, what in them is somebody else's, and what need not be written again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from integration import OutputError, Report, load
+from integration.cli import main
+from integration.delivery import push
+from integration.sinks import make_sinks
+from tests.jupiterone.runs import port, read
+from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
+from tests.support import write
+
+Tree = dict[str, tuple[int, int, bytes]]
+FOLDERS = ["files:copy", "j1:copy"]
+REFUSED = Faults(forbidden={"/users": "Authorization_RequestDenied"})
+
+
+def tenant() -> Tenant:
+    return synthetic_tenant(users=60, groups=10, memberships=100, seed=5)
+
+
+@pytest.fixture(params=FOLDERS)
+def to(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def tree(folder: str = "copy") -> Tree:
+    """Return what is in a folder, with what tells whether it was written again; without the summary."""
+    found = {path: path.stat() for path in Path(folder).rglob("*") if path.is_file() and path.name != "summary.json"}
+    return {str(path): (about.st_ino, about.st_mtime_ns, path.read_bytes()) for path, about in found.items()}
+
+
+def run(to: str, made: Tenant | None = None, faults: Faults | None = None, at: int = 0, **settings: Any) -> Report:
+    with Simulator(made or tenant(), faults=faults, port=at) as simulator:
+        return read(simulator, to, **settings)
+
+
+def without_note() -> None:
+    """Make the folder one of a version that noted nothing."""
+    path = Path("copy/summary.json")
+    summary = json.loads(path.read_bytes())
+    del summary["graph"]
+    path.write_text(json.dumps(summary))
+
+
+@pytest.mark.parametrize("faults", [None, REFUSED], ids=["all", "without users"])
+def test_the_graph_of_another_instance_is_refused(to: str, faults: Faults | None) -> None:
+    assert run(to, instance_id="instance-a").exit_code() == 0
+    before = tree()
+    report = run(to, faults=faults, instance_id="instance-b")
+    assert report.exit_code() == 1
+    (reason,) = report.failed_sinks.values()
+    assert "instance-a" in reason
+    assert "instance-b" in reason
+    assert "choose another folder" in reason
+    assert tree() == before
+    assert push(load(), [to], out="out").failed_sinks == report.failed_sinks
+    assert tree() == before
+    assert run(to, instance_id="instance-a").exit_code() == 0
+
+
+def test_the_graph_of_another_tenant_is_refused_though_it_comes_from_the_same_address(to: str) -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, to)
+    other = synthetic_tenant(users=60, groups=10, memberships=100, seed=6)
+    other.organization["id"] = "00000000-0000-4000-a000-00000000000b"
+    report = run(to, other, at=port(simulator), out="other")
+    assert "holds the graph of" in report.failed_sinks[to]
+
+
+def test_the_same_tenant_is_known_by_its_account_from_another_address(to: str) -> None:
+    run(to)
+    assert run(to, out="elsewhere").failed_sinks == {}
+
+
+def test_a_folder_of_a_version_that_noted_nothing_becomes_that_of_the_next_graph(to: str) -> None:
+    run(to, instance_id="instance-a")
+    without_note()
+    assert run(to, instance_id="instance-a", out="later").exit_code() == 0
+    assert "instance-a" in run(to, instance_id="instance-b").failed_sinks[to]
+
+
+def test_an_unchanged_run_writes_nothing_but_the_summary(to: str) -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, to)
+        before = tree()
+        for _ in range(3):
+            assert read(simulator, to).exit_code() == 0
+        assert tree() == before
+        summary = json.loads(Path("copy/summary.json").read_bytes())
+        assert summary["startTime"] == json.loads(Path("out/summary.json").read_bytes())["startTime"]
+
+
+def test_only_the_types_that_changed_are_written(to: str) -> None:
+    made = tenant()
+    with Simulator(made) as simulator:
+        read(simulator, to)
+        before = tree()
+        made.update_user(next(iter(made.users)), jobTitle="Archivist")
+        read(simulator, to)
+    contents = {path for path, (inode, *_) in tree().items() if before[path][0] != inode and "index" not in path}
+    assert {Path(path).stem if to.startswith("files") else Path(path).parts[2] for path in contents} == {"azure_user"}
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"")], ids=["gone", "cut off"])
+def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any) -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, to)
+        before = tree()
+        name = "entities/azure_user.jsonl" if to.startswith("files") else "graph/azure_user/entities/*.json"
+        (path,) = Path("copy").glob(name)
+        damage(path)
+        report = read(simulator, to)
+    if to.startswith("j1") and damage is not Path.unlink:
+        assert "did not write what it holds" in report.failed_sinks[to]
+    else:
+        assert {path: content for path, (*_, content) in tree().items()} == {
+            path: content for path, (*_, content) in before.items()
+        }
+
+
+FOREIGN = {
+    "a note beside the summary of JupiterOne's folder": ("j1:copy", "copy/mine.txt"),
+    "a file in the graph": ("j1:copy", "copy/graph/mine.txt"),
+    "a file in the index": ("j1:copy", "copy/index/entities/mine.txt"),
+    "another program's objects": ("j1:copy", "copy/graph/fetch-users/entities/0b6f3c1e.json"),
+    "the folder that it is exchanged with": ("j1:copy", ".copy.old/mine.txt"),
+    "the folder that is made": ("j1:copy", ".copy.new/mine.txt"),
+    "another program's summary": ("j1:copy", "copy/summary.json"),
+    "another program's summary beside files": ("files:copy", "copy/summary.json"),
+    "another program's lines": ("files:copy", "copy/entities/azure_user.jsonl"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("late", [False, True], ids=["before the run", "after a run"])
+def test_what_somebody_else_has_put_there_is_neither_removed_nor_replaced(name: str, late: bool) -> None:
+    to, path = FOREIGN[name]
+    if late:
+        run(to)
+    write(Path(), {path: "dear"})
+    try:
+        report = run(to, fresh=True, out="another")
+    except OutputError as error:
+        said = str(error)
+    else:
+        said = report.failed_sinks[to]
+    assert Path(path).parts[0] in said
+    assert Path(path).read_text() == "dear"
+
+
+def test_other_files_in_a_folder_of_files_stay() -> None:
+    write(Path("copy"), {"mine.txt": "dear", "entities/mine.jsonl": "dear", "entities/azure_badge.jsonl": "{}"})
+    assert run("files:copy").exit_code() == 0
+    for path in ("copy/mine.txt", "copy/entities/mine.jsonl"):
+        assert Path(path).read_text() == "dear"
+    assert Path("copy/entities/azure_badge.jsonl").exists()
+
+
+def test_the_files_of_a_type_that_is_not_chosen_any_more_stay(to: str) -> None:
+    run(to)
+    before = tree()
+    assert run(to, out="another", only=["azure_account"]).exit_code() == 0
+    assert tree().keys() == before.keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["entities/azure_user.jsonl.partial", "summary.json.partial", "entities/azure_user.jsonl"]
+)
+def test_a_link_is_not_followed_for_writing(name: str) -> None:
+    Path("precious").write_text("dear")
+    link = Path("copy", name)
+    link.parent.mkdir(parents=True)
+    link.symlink_to(Path("precious").resolve())
+    assert run("files:copy").exit_code() == 0
+    assert Path("precious").read_text() == "dear"
+    assert not Path("copy/entities/azure_user.jsonl").is_symlink()
+    assert len(Path("copy/entities/azure_user.jsonl").read_bytes().splitlines()) == 60
+
+
+@pytest.mark.parametrize("scheme", ["files", "j1"])
+@pytest.mark.parametrize(
+    "folder", ["/", "//", "/..", "file", "file/below", "/dev/null", "/dev/null/x", "a\0b", "\udcff\ud800", "x" * 300]
+)
+def test_what_is_no_folder_is_told_in_one_message(scheme: str, folder: str) -> None:
+    Path("file").write_text("dear")
+    with pytest.raises(OutputError) as caught:
+        make_sinks(load(), [f"{scheme}:{folder}"])
+    assert len(str(caught.value).splitlines()) == 1
+    assert Path("file").read_text() == "dear"
+
+
+@pytest.mark.parametrize("to", ["j1:/", "files:/", "j1:file"])
+def test_a_push_to_what_is_no_folder_ends_with_a_message(to: str) -> None:
+    Path("file").write_text("dear")
+    assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
+    done = CliRunner().invoke(main, ["push", "--to", to])
+    assert (done.exit_code, done.exception.__class__) == (3, SystemExit)
