@@ -91,9 +91,8 @@ class Runs:
             return read(simulator, self._to, out=out, fresh=True, **settings)
 
 
-@pytest.mark.parametrize("users", [0, 100])
-def test_a_run_in_a_new_folder_empties_nothing(users: int, place: tuple[str, Count]) -> None:
-    url, count = place
+def test_a_run_in_a_new_folder_empties_nothing(place: tuple[str, Count]) -> None:
+    (url, count), users = place, 100
     runs = Runs(url)
     assert runs().exit_code() == 0
     for _ in range(2):

@@ -4,10 +4,19 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 
 from integration.changes import Change
+from integration.sinks import Graph
+from integration.step import Step
 
 Ends = tuple[str, ...]
 """What names a record, as in ``Change``: an entity's key, or the keys of a relationship's two ends."""
 _ROWS = 1000
+_OLD = 25
+"""Revisions after which what is held is noted anew, long before the graph forgets what changed since."""
+
+
+def is_current(graph: Graph, step: Step, revision: int) -> bool:
+    """Tell whether a type is as a revision had it, so that a destination which holds that has nothing to write."""
+    return graph.changed(step) <= revision <= graph.revision and graph.revision - revision < _OLD
 
 
 class Held:

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from integration.report import Report
 from integration.sinks import Graph
+from integration.sinks.held import is_current
 from integration.sinks.postgresql_layout import enter, lock, make_indexes, make_views, table_of
 from integration.sinks.postgresql_merge import KINDS, Kind, lines, load, merge
 from integration.step import Step
@@ -116,7 +117,11 @@ class Push:
 
     def _note_revisions(self, held: Mapping[str, _Held], parts: Sequence[_Part]) -> None:
         lineage, revision = self._graph.lineage, self._graph.revision
-        now = {part.step.name: _Held(part.step.class_name, lineage, revision, part.behind) for part in parts}
+        now = {
+            part.step.name: _Held(part.step.class_name, lineage, revision, part.behind)
+            for part in parts
+            if part.behind or not part.since or not is_current(self._graph, part.step, part.since)
+        }
         self._insert_many(
             "INSERT INTO revisions VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (_scope, _type) DO UPDATE SET"
             " (_class, lineage, revision, behind) ="
@@ -126,13 +131,16 @@ class Push:
 
     def _note_verdicts(self) -> None:
         verdicts = {
-            (result.type, result.verdict, result.reason.replace("\0", "\ufffd"), result.count, result.seconds)
+            (result.type, result.verdict, result.reason.replace("\0", "\ufffd"), result.count): result.seconds
             for result in self._report.results
         }
-        statement = "SELECT _type, verdict, reason, count, seconds FROM verdicts WHERE _scope = %s"
-        if set(self._connection.execute(statement, [self._scope])) != verdicts:
+        statement = "SELECT _type, verdict, reason, count FROM verdicts WHERE _scope = %s"
+        if set(self._connection.execute(statement, [self._scope])) != verdicts.keys():
             self._connection.execute("DELETE FROM verdicts WHERE _scope = %s", [self._scope])
-            self._insert_many("INSERT INTO verdicts VALUES (%s, %s, %s, %s, %s, %s)", verdicts)
+            self._insert_many(
+                "INSERT INTO verdicts VALUES (%s, %s, %s, %s, %s, %s)",
+                [(*verdict, seconds) for verdict, seconds in verdicts.items()],
+            )
 
     def _insert_many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         with self._connection.cursor() as cursor:
