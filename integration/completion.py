@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -50,12 +50,24 @@ class EntityName(click.types.StringParamType):
         given = len(ctx.params.get("parameters") or ())
         if question is None or given >= len(question.parameters) or not question.parameters[given].types:
             return []
-        try:
-            with read_graph(Path(ctx.params.get("out") or ".integration") / "graph.db") as database:
-                found = names_like(database, question.parameters[given].types, incomplete)
-                return [CompletionItem(_typed(name)) for name in islice(_fitting(found, incomplete), _MOST)]
-        except IntegrationError:
-            return []
+        return _names(ctx, question.parameters[given].types, incomplete)
+
+
+class ObjectName(click.types.StringParamType):
+    """An entity of any type; shells complete it from the names in the graph, where there is one."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names and keys that begin so."""
+        return _names(ctx, [step.name for step in declared_steps(load()) if not step.is_relationship], incomplete)
+
+
+def _names(ctx: click.Context, types: Sequence[str], incomplete: str) -> list[CompletionItem]:
+    try:
+        with read_graph(Path(ctx.params.get("out") or ".integration") / "graph.db") as database:
+            found = names_like(database, types, incomplete)
+            return [CompletionItem(_typed(name)) for name in islice(_fitting(found, incomplete), _MOST)]
+    except IntegrationError:
+        return []
 
 
 def _questions(ctx: click.Context) -> dict[str, Question]:

@@ -247,3 +247,31 @@ def test_a_real_run_is_in_the_history() -> None:
     subprocess.run([*command, "run", "--demo"], check=True, capture_output=True)
     (row,) = integration("history", "--json").stdout.splitlines()
     assert json.loads(row)["verdicts"] == {"complete": len(STEPS)}
+
+
+def test_the_history_of_one_object_says_when_what_became_of_it() -> None:
+    save([user("a", "Ada"), user("o", "Omar Lee")], [("g1", "a")])
+    save([user("a", "Ada"), user("o", "Omar Lee", city="Ulm")], [("g1", "a"), ("g1", "o")])
+    save([user("a", "Ada"), user("o", "Omar Lee", city="Bonn")], [("g1", "a")])
+    save([user("a", "Ada")], [("g1", "a")])
+    set_times("2026-11-17T10:00Z", "2026-11-18T10:00Z", "2026-11-19T10:00Z", "2026-11-20T10:00Z")
+    expected = [
+        '2026-11-18 10:00 UTC  azure_user: ~ Omar Lee: city nothing → "Ulm"',
+        "2026-11-18 10:00 UTC  azure_user_group_has_user: Omar Lee joined Finance",
+        '2026-11-19 10:00 UTC  azure_user: ~ Omar Lee: city "Ulm" → "Bonn"',
+        "2026-11-19 10:00 UTC  azure_user_group_has_user: Omar Lee left Finance",
+        "2026-11-20 10:00 UTC  azure_user: - Omar Lee",
+    ]
+    assert integration("history", "o").stdout.splitlines() == expected
+    rows = [json.loads(line) for line in integration("history", "o", "--json").stdout.splitlines()]
+    assert [row["revision"] for row in rows] == [2, 2, 3, 3, 4]
+    assert rows[0]["committedOn"] == "2026-11-18T10:00:00.000Z"
+    assert rows[0]["properties"] == {"city": {"before": None, "now": "Ulm"}}
+    assert len(integration("history", "finance").stdout.splitlines()) == 2
+    quiet = integration("history", "A@Contoso.example")
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (
+        0,
+        "",
+        "nothing of it has changed since it was first read\n",
+    )
+    assert integration("history", "nobody").exit_code == 2

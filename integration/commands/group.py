@@ -20,6 +20,8 @@ from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.msgraph.auth import CLOUDS
 from integration.textfiles import NotText, decoded
 
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PRIMARY = 0xFF
 _REMEDY = "where the disk is sound, remove graph.db, and the next run makes it anew"
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,7 +73,8 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
             streams.tell("error: stopped")
             code = 3
         except sqlite3.Error as error:
-            streams.tell(f"error: SQLite cannot go on with a file of the run's folder: {error}; {_REMEDY}")
+            remedy = f"; {_REMEDY}" if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGED else ""
+            streams.tell(f"error: SQLite cannot go on with a file of the run's folder: {error}{remedy}")
             code = 3
         except streams.OutputClosed:
             pass  # what was written is whole, and more was not wanted

@@ -1,15 +1,19 @@
 """``integration history``."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from integration.biography import biography, meant
 from integration.commands.group import OUT, errors_as_messages, main
+from integration.completion import ObjectName
+from integration.difference import Difference
+from integration.plugins import declared_steps, load
 from integration.query import read_graph
 from integration.revisions import Revision, known_revisions, shown
-from integration.streams import emit, is_exact
+from integration.streams import emit, is_exact, tell
 from integration.tabular import write_rows
 from integration.text import exact
 
@@ -18,22 +22,51 @@ _COLUMNS = ("revision", "made on", "changes", "verdicts")
 
 
 @main.command()
+@click.argument("object", required=False, metavar="[OBJECT]", type=ObjectName())
 @OUT
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, one for each revision.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @errors_as_messages
-def history(out: Path, as_json: bool) -> None:
+def history(object: str | None, out: Path, as_json: bool) -> None:
     """List the revisions of the graph: when each was made, how much it changed, how the types were judged.
+
+    With an object, given by its key, display name, user principal name or mail address: what became of it, and of what
+    relates it to others, and when.
 
     Each run that ends makes one, also where nothing changed; the last 50 are remembered. integration diff --since
     compares with any of them, by its number or by a time.
+
+    \b
+      integration history
+      integration history ada@contoso.example
     """
     with read_graph(out / "graph.db") as database:
         revisions = known_revisions(database)
+        if object is not None:
+            times = {each.number: each for each in revisions}
+            key = meant(database, object)
+            _print_one(
+                ((times[number], of) for number, of in biography(database, declared_steps(load()), key)), as_json
+            )
+            return
     if as_json:
         for each in revisions:
             emit(exact(each.as_json(), ascii_only=not is_exact(sys.stdout)))
     else:
         write_rows(_COLUMNS, map(_row, revisions), sys.stdout)
+
+
+def _print_one(found: Iterator[tuple[Revision, Difference]], as_json: bool) -> None:
+    is_empty = True
+    for revision, difference in found:
+        is_empty = False
+        if as_json:
+            dated = {"revision": revision.number, "committedOn": revision.as_json()["committedOn"]}
+            emit(exact({**dated, **difference.as_json()}, ascii_only=not is_exact(sys.stdout)))
+        else:
+            when = shown(revision.committed_on) or f"revision {revision.number}"
+            emit(f"{when}  {difference.step.name}: {difference.sentence()}")
+    if is_empty and not as_json:
+        tell("nothing of it has changed since it was first read")
 
 
 def _row(revision: Revision) -> Sequence[str]:
