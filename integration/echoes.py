@@ -6,6 +6,7 @@ alone is no echo.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from integration.changes import Change
 from integration.step import Step
@@ -26,15 +27,15 @@ class Echoes:
 
     def __init__(self, graph: Stored, steps: Sequence[Step], classes: Mapping[str, str]) -> None:
         self._classes = classes
+        self._holds_same_pairs = lru_cache(graph.holds_same_pairs)
         by_pair: dict[frozenset[str], list[Step]] = {}
         for step in steps:
             if step.ends is not None:
                 by_pair.setdefault(frozenset(step.ends), []).append(step)
-        self._original: dict[str, str] = {}
+        self._original: dict[str, Step] = {}
         for twins in by_pair.values():
             first = min(twins, key=lambda step: not self._is_membership(step))
-            others = [step for step in twins if step is not first and graph.holds_same_pairs(first, step)]
-            self._original |= {step.name: first.name for step in others}
+            self._original |= {step.name: first for step in twins if step is not first}
         names = {step.name for step in steps}
         self._owned = {
             step.name: step.ends[1]
@@ -44,12 +45,14 @@ class Echoes:
             and classes.get(step.ends[0]) == "Account"
             and step.ends[1] in names
         }
-        self._heard = {name: set[int]() for name in (*self._original.values(), *self._owned.values())}
+        originals = {step.name for step in self._original.values()}
+        self._heard = {name: set[int]() for name in (*originals, *self._owned.values())}
         self.order = sorted(steps, key=lambda step: (step.is_relationship, step.name in self._original))
 
     def echoed_by(self, step: Step) -> str:
         """Return the type that a type's changes may say again; an empty text where there is none."""
-        return self._owned.get(step.name) or self._original.get(step.name, "")
+        original = self._original.get(step.name)
+        return self._owned.get(step.name) or (original.name if original else "")
 
     def is_echo(self, step: Step, change: Change) -> bool:
         """Tell whether a change says what another one has said, and remember it."""
@@ -61,7 +64,7 @@ class Echoes:
         if owned := self._owned.get(step.name):
             return hash((change.what, change.ends[1:])) in self._heard[owned]
         original = self._original.get(step.name)
-        return original is not None and fact in self._heard[original]
+        return original is not None and fact in self._heard[original.name] and self._holds_same_pairs(original, step)
 
     def _is_membership(self, step: Step) -> bool:
         return step.ends is not None and step.class_name == "HAS" and self._classes.get(step.ends[0]) == "UserGroup"

@@ -46,7 +46,7 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
         QueryError: no entity has the name, or several have; lists what is near, or those that have it. Or it is no
             text.
     """
-    well_formed(text)
+    text = well_formed(text)
     if database.execute(_KEY, (orjson.dumps(types).decode(), text)).fetchone():
         return text
     wanted = visible(text).casefold()
@@ -70,15 +70,15 @@ def names_like(database: sqlite3.Connection, types: Sequence[str], text: str) ->
         yield from (key for (key,) in database.execute(_BEGINS, (orjson.dumps(types).decode(), text, f"{text}\uffff")))
 
 
-def well_formed(text: str) -> None:
-    """Check that a text has a form in UTF-8, which what a shell hands over need not have.
+def well_formed(text: str) -> str:
+    """Return a text that a shell hands over, which is UTF-8 whatever the locale says.
 
     Raises:
-        QueryError: it has none.
+        QueryError: it is not.
     """
     try:
-        text.encode()
-    except UnicodeEncodeError:
+        return text.encode(errors="surrogateescape").decode()
+    except UnicodeError:
         raise QueryError(f"{text[:_LONG]!a}: this is not UTF-8") from None
 
 

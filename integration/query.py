@@ -102,13 +102,14 @@ class Inquiry:
         Raises:
             QueryError: it is not one SELECT that SQLite can answer; reading the rows may raise it too.
         """
-        for text in (sql, *(value for value in (values or {}).values() if isinstance(value, str))):
-            well_formed(text)
+        bound = {
+            name: well_formed(value) if isinstance(value, str) else value for name, value in (values or {}).items()
+        }
         self._read.clear()
         with self._errors():
             self._watching = True
             try:
-                cursor = self._database.execute(sql, values or {})
+                cursor = self._database.execute(well_formed(sql), bound)
             finally:
                 self._watching = False
         self._readings.views |= self._read

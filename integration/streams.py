@@ -175,6 +175,6 @@ def _prepared(stream: TextIO | None, name: str) -> TextIO:
     return io.TextIOWrapper(
         io.BufferedWriter(_Standard(raw, name)),  # type: ignore[type-var]
         encoding=getattr(stream, "encoding", "utf-8"),
-        line_buffering=name == _ERROR or getattr(stream, "line_buffering", False),
+        line_buffering=name == _ERROR or raw is buffer or getattr(stream, "line_buffering", False),
         write_through=getattr(stream, "write_through", False),
     )

@@ -133,3 +133,13 @@ def test_a_damaged_graph_ends_no_command_in_a_traceback(command: list[str]) -> N
     _, said, code = integration(*command)
     assert code in (0, 2, 3)
     assert said.startswith("error: ") or code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are text there")
+def test_what_is_typed_is_understood_in_any_locale() -> None:
+    plain = {**os.environ, "LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "integration", "query"]
+    for arguments in (["group-members", "グループ"], ["--sql", "SELECT 'グループ' AS name"]):
+        done = subprocess.run([*command, *arguments, "--json"], capture_output=True, check=False, env=plain)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u30b0" in done.stdout
