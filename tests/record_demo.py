@@ -1,6 +1,9 @@
-"""Records the demo's cassettes, one for each installed step: ``python -m tests.record_demo``."""
+"""Records the demo's cassettes, one for each type that the fictional tenant has: ``python -m tests.record_demo``."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from integration import load
 from integration.config import Config
@@ -15,12 +18,19 @@ SALT = bytes(32)
 
 
 def record_demo(to: Path) -> Recording:
-    """Record every step and what it needs against the simulator's fictional tenant."""
+    """Record every step and what it needs against the simulator's fictional tenant, and keep what that has."""
     manager = load()
-    with Simulator(demo_tenant(), page_size=10) as simulator:
+    to.mkdir(exist_ok=True)
+    with Simulator(demo_tenant(), page_size=10) as simulator, TemporaryDirectory() as folder:
         config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
         types = [step.name for step in declared_steps(manager)]
-        return record(manager, types, config, to=to, salt=SALT, keep=len(simulator.tenant.users))
+        recording = record(manager, types, config, to=Path(folder), salt=SALT, keep=len(simulator.tenant.users))
+        cassettes = {
+            type: to / path.name for type, path in recording.cassettes.items() if recording.results[type].count
+        }
+        for type, path in cassettes.items():
+            shutil.copyfile(recording.cassettes[type], path)
+    return replace(recording, cassettes=cassettes)
 
 
 if __name__ == "__main__":

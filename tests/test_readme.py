@@ -160,7 +160,7 @@ def test_a_type_is_three_files(tenant: Simulator, environment: dict[str, str]) -
     shell(f"python -m {record}", **environment, INTEGRATION_ACCESS_TOKEN=tenant.token)
     assert Path("tests/cassettes/azure_device.yaml").is_file()
     python(f"{program('test')}\n\ntest_devices()\n")
-    broken = program("test").replace('"Windows"', '"Linux"')
+    broken = program("test").replace('"operatingSystem"]', '"operatingSystem"] == "Plan 9"')
     with pytest.raises(AssertionError, match="AssertionError"):
         python(f"{broken}\n\ntest_devices()\n")
 
@@ -188,7 +188,9 @@ def test_a_host_loads_plans_and_runs(tenant: Simulator, environment: dict[str, s
     assert code == "0"
     verdicts = dict(ast.literal_eval(results))
     assert verdicts.pop("azure_device", "skipped") == "skipped"
-    assert verdicts == dict.fromkeys((step.name for step in plan(load()).steps), "complete")
+    assert verdicts == dict.fromkeys(
+        (step.name for step in plan(load()).steps if step.name != "azure_device"), "complete"
+    )
     assert Path("graph/graph.db").is_file()
 
 
@@ -199,4 +201,4 @@ def test_an_event_is_one_call(tenant: Simulator, environment: dict[str, str]) ->
 def test_it_names_no_type_of_the_steps() -> None:
     names = [path.stem for path in (ROOT / "steps").glob("[!_]*.py")]
     assert names
-    assert [name for name in names if name in README] == []
+    assert [name for name in names if name in README and f"# steps/{name}.py" not in README] == []

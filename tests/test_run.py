@@ -12,15 +12,13 @@ import pytest
 
 from integration import Report, Step, Unreachable, handle, hookimpl, load, plan, run
 from integration.config import Config
+from integration.plugins import declared_steps
 from integration.progress import Progress
 from integration.report import StepResult
 from integration.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 
-TYPES = {
-    "azure_account", "azure_user", "azure_user_group", "azure_account_has_group", "azure_account_has_user",
-    "azure_user_assigned_group", "azure_user_group_has_user", "azure_user_group_has_group",
-}  # fmt: skip
+TYPES = {step.name for step in declared_steps(load())}
 
 
 @pytest.fixture(scope="module")

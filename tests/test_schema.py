@@ -66,7 +66,8 @@ def values(definition: dict[str, Any]) -> st.SearchStrategy[Any]:
     if definition["type"] == "array":
         return st.lists(values(definition.get("items", {"type": "string"})), max_size=3)
     if definition["type"] == "object":
-        return st.fixed_dictionaries({name: values(of) for name, of in definition.get("properties", {}).items()})
+        inner = {key: {"type": "string"} for key in definition.get("required", ())} | definition.get("properties", {})
+        return st.fixed_dictionaries({name: values(of) for name, of in inner.items()})
     return kinds[definition["type"]]
 
 

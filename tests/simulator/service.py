@@ -15,6 +15,7 @@ from tests.simulator.odata import Answer, Call, GraphError, common_headers, fail
 from tests.simulator.paging import Pager
 from tests.simulator.permissions import Permissions
 from tests.simulator.properties import COLLECTIONS
+from tests.simulator.recorded import recorded
 from tests.simulator.signin import SignIn
 from tests.simulator.tenant import Tenant
 from tests.simulator.throttle import Bucket, Stats, cost, is_directory, retry_after
@@ -173,6 +174,8 @@ class Service:
                 return self.directory.deleted(call)
             case "GET", ("groups", _, "members" | "owners", *_):
                 return self.directory.related(call)
+        if (answer := recorded(call)) is not None:
+            return success(answer)
         raise GraphError(400, "BadRequest", f"Resource not found for the segment '{call.segments[-1]}'.")
 
     def _security_defaults(self, call: Call) -> Answer:
