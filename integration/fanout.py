@@ -194,7 +194,7 @@ class FanOut:
                     kept.again.extend(self._keep(task, page_of(self._client, answer), kept))
                     continue
                 except (BadAnswer, PagingError) as garbled:
-                    error = garbled
+                    error = garbled.with_traceback(None)  # whose frames hold the whole batch
             kept.again.extend(again := self._doubted(task, error) if task.doubt else self._retry(task, error))
             if not isinstance(error, Throttled | BadRequest):
                 kept.failures = max([kept.failures, *(each.failures for each in again)])

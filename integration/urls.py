@@ -1,8 +1,18 @@
 """Which URLs a secret may be sent to."""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL leads to this machine itself, which no proxy stands before."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host in _LOOPBACK or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def why_unsafe(url: str, example: str, *, loopback: bool = True) -> str | None:

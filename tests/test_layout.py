@@ -23,6 +23,7 @@ SHARED_WITH_GRAPH = {
     "integration.errors",
     "integration.given",
     "integration.secret",
+    "integration.text",
     "integration.textfiles",
     "integration.urls",
 }

@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from integration.errors import (
     ServiceUnavailable,
     Throttled,
 )
+from integration.msgraph.room import Turn
 
 _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
@@ -50,12 +51,14 @@ class Answer:
         status: HTTP status.
         headers: header names in lower case.
         body: the decoded JSON object; empty where there was none.
+        turn: what a large answer holds as long as it is in memory.
     """
 
     path: str
     status: int
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    turn: Turn | None = field(default=None, repr=False, compare=False)
 
     @property
     def retry_after(self) -> float | None:

@@ -43,7 +43,7 @@ def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
     answers = []
     for number, (path, _) in enumerate(inner):
         status, headers, body = found.get(str(number)) or _UNANSWERED
-        answers.append(Answer(path.partition("?")[0], status, headers, body))
+        answers.append(Answer(path.partition("?")[0], status, headers, body, answer.turn))
     client.meter.inner(len(inner), sum(each.units for each in answers))
     return answers
 

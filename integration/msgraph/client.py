@@ -4,16 +4,18 @@ Sources: Microsoft Graph throttling guidance; Best practices for working with Mi
 """
 
 import random
+import re
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from logging import DEBUG
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import orjson
 import requests
-from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from integration.discretion import logger
@@ -27,15 +29,20 @@ from integration.errors import (
     Throttled,
     Unreachable,
 )
+from integration.given import fits_header, trimmed
 from integration.msgraph.answers import Answer
 from integration.msgraph.auth import Tokens
-from integration.msgraph.connections import Adapter
+from integration.msgraph.bodies import TooLarge
 from integration.msgraph.decoding import decode
 from integration.msgraph.meter import Meter
 from integration.msgraph.pace import Pace
+from integration.msgraph.transport import Lost, Transport
 from integration.secret import Secret
+from integration.text import line
 
 VERSION = "/v1.0"
+_REFUSALS = 4
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _log = logger("integration.msgraph")
 
 
@@ -48,6 +55,7 @@ class Patience:
         attempts: tries where the server fails, the connection breaks or the answer is garbled.
         first_wait: seconds before the second try where Graph names no Retry-After; doubles each time.
         max_wait: longest such wait, in seconds.
+        exchange: seconds for one of these tries, from its connection to the last byte of its answer.
         timeout: seconds to wait for a connection, and for each piece of an answer.
     """
 
@@ -56,6 +64,7 @@ class Patience:
     first_wait: float = 0.5
     max_wait: float = 30.0
     timeout: tuple[float, float] = (10.0, 120.0)
+    exchange: float = 300.0
 
     def wait(self, attempt: int) -> float:
         """Return the jittered seconds to wait after the ``attempt``-th failure."""
@@ -93,8 +102,8 @@ class Client:
         self.meter = Meter()
         self._origin = _origin(self.root)
         self._tokens = tokens
-        self._session = session
-        self._environment: Mapping[str, Any] | None = None
+        self._transport = Transport(session, self.root, self.pace.check)
+        self._sendable: Secret | None = None
         self._reached = False
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
@@ -118,16 +127,25 @@ class Client:
     def stop(self) -> None:
         """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut."""
         self.pace.stop()
-        for adapter in self._session.adapters.values():
-            if isinstance(adapter, Adapter):
-                adapter.cut()
+        self._transport.cut()
 
     def check_host(self, url: str) -> None:
         """Raise ``PagingError`` for a URL of another host: no token may go there."""
         if _origin(url) != self._origin:
             parts = _parsed(url)
-            path = (parts.path or "").removeprefix(VERSION)
-            raise PagingError(f"a link leads to another host, {parts.netloc or 'none'}: not followed", path=path)
+            problem = f"a link leads to another host, {parts.netloc or 'none'}: not followed"
+            raise PagingError(problem, path=path_of(parts.path or ""))
+
+    def resolved(self, link: str, path: str) -> str:
+        """Return the URL of a link on the answer to a path, which may be relative to that.
+
+        Raises:
+            PagingError: it leads to another host.
+        """
+        is_relative = not _SCHEME.match(link) and not link.startswith("//") and "\\" not in link
+        url = urljoin(self.url(path), link) if is_relative else link
+        self.check_host(url)
+        return url
 
     def relative_link(self, link: str) -> str:
         """Return a link of this root as a batch takes it: relative to the version, its query as it is.
@@ -136,25 +154,25 @@ class Client:
             PagingError: the link leads to another host.
         """
         self.check_host(link)
-        parts = urlsplit(link)
-        return f"{parts.path.removeprefix(VERSION)}?{parts.query}"
+        return f"{path_of(link, urlsplit(self.root).path)}?{urlsplit(link).query}"
 
     def _persist(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         self.check_host(url)
         ends = time.monotonic() + self.patience.deadline
-        failures = 0
-        refused: CredentialsError | None = None
+        failures = refusals = 0
         while True:
             token = self._tokens.token()
-            answer, error = self._try(method, url, headers, body, token)
+            answer, error = self._try(method, url, headers, body, token, ends)
             if error is None and answer is not None:
                 self.pace.good(answer.percentage)
                 return answer
             assert error is not None
             if error.status == 401:
-                if refused:
-                    raise refused
+                refusals += 1
                 refused = self._renew(token, error)
+                if refusals == _REFUSALS:
+                    raise refused
+                self.pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)
                 continue
             failures += 1
             asked = answer.retry_after if answer else None
@@ -180,46 +198,58 @@ class Client:
         return CredentialsError(f"Graph refused the access token, also a fresh one ({error})")
 
     def _try(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
     ) -> tuple[Answer | None, GraphError | None]:
         """Send a request once, and return its answer, its error, or the answer that is an error."""
         try:
             with self.pace.turn(first=method == "GET"):
-                answer = self._exchange(method, url, headers, body, token)
+                answer = self._exchange(method, url, headers, body, token, ends)
         except GraphError as error:
-            return None, error
+            return None, error.with_traceback(None)  # whose frames hold what was read
         return answer, answer.error()
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret) -> Answer:
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
+    ) -> Answer:
         path = path_of(url)
         request_id = str(uuid.uuid4())
         sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "client-request-id": request_id, **headers}
         if token:
-            sent["Authorization"] = f"Bearer {token.reveal()}"
-        request = requests.Request(method, url, headers=sent, data=body).prepare()
-        self.check_host(request.url or "")
+            sent["Authorization"] = f"Bearer {self._bearer(token)}"
+        request = requests.Request(method, url, headers=sent, data=body)
+        now = time.monotonic()
+        until = max(now + self.patience.timeout[0], min(ends, now + self.patience.exchange))
+        failure: GraphError | None = None
         try:
-            response = self._session.send(
-                request, stream=True, allow_redirects=False, timeout=self.patience.timeout, **self._settings()
-            )
-            raw = response.raw.read(decode_content=True)
-            response.close()
-        except (requests.RequestException, HTTPError) as error:
-            raise ServiceUnavailable(f"the connection failed: {type(error).__name__}", path=path) from None
+            received = self._transport.send(request, self.patience.timeout, until, self.check_host)
+        except Lost as lost:
+            self._reached = self._reached or lost.reached
+            failure = ServiceUnavailable(str(lost), path=path, too_much=lost.too_much)
+        except TooLarge as large:
+            self._reached = True
+            failure = BadAnswer(f"the answer is {large}", path=path, too_much=True)
+        if failure is not None:
+            raise failure
         self._reached = True
-        lowered = {name.lower(): value for name, value in response.headers.items()}
-        answer = Answer(path, response.status_code, lowered, {})
-        self.meter.sent(_kind(path), len(raw), answer.units)
-        known = {"request-id": lowered.get("request-id"), "client-request-id": request_id}
-        _log.debug("%s %s: %d", method, path, response.status_code, extra={"graph": known})
-        return replace(answer, body=decode(raw))
+        answer = Answer(path, received.status, received.headers, decode(received.body), received.turn)
+        self.meter.sent(_kind(path), len(received.body), answer.units)
+        if _log.isEnabledFor(DEBUG):
+            known = {"request-id": line(received.headers.get("request-id", "")), "client-request-id": request_id}
+            _log.debug("%s %s: %d", method, line(path), answer.status, extra={"graph": known})
+        return answer
 
-    def _settings(self) -> Mapping[str, Any]:
-        """Return the proxies and certificates that the environment names, as requests' users expect."""
-        if self._environment is None:
-            merged = self._session.merge_environment_settings(self.root, {}, None, None, None)
-            self._environment = {name: merged[name] for name in ("proxies", "verify", "cert")}
-        return self._environment
+    def _bearer(self, token: Secret) -> str:
+        """Return a token as a header takes it.
+
+        Raises:
+            CredentialsError: no header takes it.
+        """
+        value = trimmed(token.reveal())
+        if token is not self._sendable:
+            if not fits_header(value):
+                raise CredentialsError("the access token holds a character that no HTTP header takes: get another one")
+            self._sendable = token
+        return value
 
     def _may_retry(self, error: GraphError, failures: int) -> bool:
         """Tell whether trying again can help; a host that was never reached is given up soon."""
@@ -235,9 +265,16 @@ class Client:
         return Unreachable(f"{self.root} does not answer: {error.problem}; check the Graph URL, proxy and network")
 
 
-def path_of(url: str) -> str:
-    """Return the path of a URL below the version: what messages name."""
-    return urlsplit(url).path.removeprefix(VERSION)
+def path_of(url: str, root: str = "") -> str:
+    """Return the path of a URL below the version: what messages name.
+
+    Args:
+        url: any.
+        root: path of the root that the version is below, where that is known.
+    """
+    path = urlsplit(url).path
+    _, found, below = path.removeprefix(root).partition(f"{VERSION}/")
+    return f"/{below}" if found else path
 
 
 def relative(path: str, options: Mapping[str, str] | None = None) -> str:

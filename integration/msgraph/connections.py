@@ -3,11 +3,13 @@
 import socket
 from contextlib import suppress
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from integration.msgraph.deadlines import Deadlines
 
 
 class Adapter(HTTPAdapter):
@@ -15,10 +17,14 @@ class Adapter(HTTPAdapter):
 
     Args:
         connections: how many are kept.
+
+    Attributes:
+        deadlines: how long each exchange may take.
     """
 
     def __init__(self, connections: int) -> None:
-        self._open: WeakSet[HTTPConnection] = WeakSet()
+        self._open: WeakKeyDictionary[HTTPConnection, Any] = WeakKeyDictionary()
+        self.deadlines = Deadlines(self._shut)
         super().__init__(pool_connections=4, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **named: Any) -> None:
@@ -35,22 +41,40 @@ class Adapter(HTTPAdapter):
     def cut(self) -> None:
         """Make everybody who awaits an answer get an error at once; safe for many threads."""
         for connection in list(self._open):
-            if connection.sock is not None:
+            self._shut(connection)
+
+    def _shut(self, connection: HTTPConnection) -> None:
+        """Make whoever reads from a connection, or writes to it, get an error at once.
+
+        A connection that closes after its answer has given its socket away by then.
+        """
+        for each in (self._open.get(connection), connection.sock):
+            if each is not None:
                 with suppress(OSError):  # the other side was faster
-                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+                    socket.socket.shutdown(each, socket.SHUT_RDWR)
 
     def _note(self, manager: Any) -> None:
-        opened = self._open
+        opened, uses = self._open, self.deadlines.uses
 
         class Plain(HTTPConnection):
             def connect(self) -> None:
+                uses(self)
                 super().connect()
-                opened.add(self)
+                opened[self] = self.sock
+
+            def request(self, *args: Any, **named: Any) -> None:
+                uses(self)
+                super().request(*args, **named)
 
         class Secure(HTTPSConnection):
             def connect(self) -> None:
+                uses(self)
                 super().connect()
-                opened.add(self)
+                opened[self] = self.sock
+
+            def request(self, *args: Any, **named: Any) -> None:
+                uses(self)
+                super().request(*args, **named)
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain

@@ -75,8 +75,9 @@ def changes(client: Client, link: str) -> Iterator[Changes]:
         following = page.next_link or answer.body.get("@odata.deltaLink")
         if not isinstance(following, str):
             raise BadAnswer("the changes end without a delta link", path=answer.path, status=answer.status)
-        client.check_host(following)
+        following = client.resolved(following, answer.path)
         if not last:
             chain.lead_to(following, page.rows)
         link = following
         yield Changes(page.rows, link, last)
+        page.done()

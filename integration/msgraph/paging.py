@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ import orjson
 from integration.errors import BadAnswer, PagingError
 from integration.msgraph.answers import Answer
 from integration.msgraph.client import Client, path_of
+from integration.msgraph.room import Turn
 
 _WITHOUT_NEWS = 1_000
 
@@ -21,10 +22,17 @@ class Page:
     Attributes:
         rows: the objects; may be empty although more pages follow.
         next_link: URL of the next page; ``None`` on the last.
+        turn: what a large page holds as long as it is in memory.
     """
 
     rows: list[dict[str, Any]]
     next_link: str | None
+    turn: Turn | None = field(default=None, repr=False, compare=False)
+
+    def done(self) -> None:
+        """Make room for other large pages, because whoever was given this one is through with it."""
+        if self.turn is not None:
+            self.turn.end()
 
 
 class Chain:
@@ -81,6 +89,7 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
             chain.lead_to(link, page.rows)
             following = ahead.submit(client.get, link, headers)
             yield page
+            page.done()
             page = page_of(client, following.result())
             link = page.next_link
         yield page
@@ -93,12 +102,14 @@ def page_of(client: Client, answer: Answer) -> Page:
         BadAnswer: it holds no list of objects, or its next link is no URL.
         PagingError: its next link leads to another host.
     """
-    rows = answer.body.get("value")
+    rows, link = answer.body.get("value"), answer.body.get("@odata.nextLink")
+    turn, path, status = answer.turn, answer.path, answer.status
+    del answer  # whoever keeps an error keeps no answer by it
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BadAnswer("the answer has no list of objects named value", path=answer.path, status=answer.status)
-    link = answer.body.get("@odata.nextLink")
+        del rows, turn
+        raise BadAnswer("the answer has no list of objects named value", path=path, status=status)
     if link is not None:
         if not isinstance(link, str) or not link:
-            raise BadAnswer("the next link is no URL", path=answer.path, status=answer.status)
-        client.check_host(link)
-    return Page(rows, link)
+            raise BadAnswer("the next link is no URL", path=path, status=status)
+        link = client.resolved(link, path)
+    return Page(rows, link, turn)

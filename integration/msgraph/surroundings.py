@@ -10,6 +10,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -19,6 +20,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_p
 from urllib3.exceptions import HTTPError
 
 from integration.errors import ConfigurationError
+from integration.urls import is_loopback
 
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables that name the certificates to trust; the first that is set wins."""
@@ -51,6 +53,16 @@ def fault_of_machine(error: BaseException, url: str = "") -> ConfigurationError 
         )
     faults = _faults(url) if url else []
     return ConfigurationError(faults) if faults else None
+
+
+def routes_to(url: str, session: requests.Session) -> dict[str, Any]:
+    """Return the proxies and certificates that the environment names, as requests' users expect.
+
+    There is no proxy between this machine and itself: what is sent there in the clear goes nowhere else.
+    """
+    merged = session.merge_environment_settings(url, {}, None, None, None)
+    proxies = dict(session.proxies) if is_loopback(url) else merged["proxies"]
+    return {"proxies": proxies, "verify": merged["verify"], "cert": merged["cert"]}
 
 
 def _faults(*urls: str) -> list[str]:
