@@ -23,6 +23,7 @@ from integration.sinks.jupiterone_api import Api, Job, TooLarge
 from integration.sinks.jupiterone_batches import BATCH_BYTES, Batch, Kind, batches
 from integration.sinks.jupiterone_history import History
 from integration.step import Step
+from integration.text import line
 
 IN_FLIGHT = 30
 """The most uploads at once, as in JupiterOne's SDK."""
@@ -238,4 +239,6 @@ def _event(result: StepResult) -> tuple[str, str]:
 def _text(job: Job) -> str:
     """Return what a job says of itself."""
     told = {name: value for name, value in job.items() if name != "id" and isinstance(value, str | int)}
-    return ", ".join(f"{name} {value}" for name, value in {"status": job["status"], **told}.items())
+    return line(", ".join(f"{name} {value}" for name, value in {"status": job["status"], **told}.items()))[
+        :_LONGEST_TEXT
+    ]

@@ -20,12 +20,17 @@ from integration.msgraph.client import Patience
 from integration.msgraph.pace import Pace
 from integration.sinks.jupiterone_account import Account, Mode
 from integration.sinks.jupiterone_batches import Batch
+from integration.text import line
 
 Job = Mapping[str, Any]
 """A synchronization job as JupiterOne describes it: ``id``, ``status``, counts."""
 _JOBS = "/persister/synchronization/jobs"
 _ENDED = "JOB_NOT_AWAITING_UPLOADS"
 _TOO_LARGE = "RequestEntityTooLargeException"
+_LONGEST_TEXT = 300
+_PIECE = 65_536
+_LARGEST = 4_000_000
+"""Bytes of an answer: the description of a job has some hundreds."""
 _log = logger("integration.sinks")
 
 
@@ -174,14 +179,15 @@ class Api:
             **headers,
         }
         url = f"{self._account.root}{path}"
-        request = requests.Request(method, url, headers=sent, data=body).prepare()
+        ends = time.monotonic() + self._patience.deadline
         try:
-            response = self._session.send(
-                request, allow_redirects=False, timeout=self._patience.timeout, **self._routes
-            )
-        except (requests.RequestException, HTTPError) as error:
+            request = requests.Request(method, url, headers=sent, data=body).prepare()
+            with self._session.send(
+                request, allow_redirects=False, timeout=self._patience.timeout, stream=True, **self._routes
+            ) as response:
+                answer = _decoded(_body(response, ends))
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise Refused(f"{url}: the connection failed: {type(error).__name__}; check URL and network") from None
-        answer = _decoded(response.content)
         if not 200 <= response.status_code < 300:
             raise self._refusal(url, response, answer)
         return answer
@@ -190,8 +196,7 @@ class Api:
         status = response.status_code
         envelope = answer.get("error")
         envelope = envelope if isinstance(envelope, dict) else {}
-        code, message = str(envelope.get("code") or ""), str(envelope.get("message") or "")
-        message = message.replace(self._account.key.reveal(), "***")[:300]
+        code, message = (line(envelope.get(name) or "")[:_LONGEST_TEXT] for name in ("code", "message"))
         advice = {
             401: "; check JUPITERONE_ACCOUNT and JUPITERONE_API_KEY",
             403: "; check what the API key may do",
@@ -200,6 +205,18 @@ class Api:
         wait = seconds_to_wait(response.headers.get("Retry-After", ""))
         kind = TooLarge if status == 413 or code == _TOO_LARGE else Refused
         return kind(f"{url}: JupiterOne refused the request ({known}){advice}", status, code, wait)
+
+
+def _body(response: requests.Response, ends: float) -> bytes:
+    """Return an answer's body; one that is not a job's, or comes too slowly, is no answer."""
+    body = b""
+    while piece := response.raw.read1(_PIECE, decode_content=True):
+        body += piece
+        if len(body) > _LARGEST:
+            raise requests.exceptions.ContentDecodingError
+        if time.monotonic() > ends:
+            raise requests.exceptions.ReadTimeout
+    return body
 
 
 def _decoded(body: bytes) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from integration.secret import Secret
 from integration.sinks import Graph
 from integration.sinks.neo4j_push import push
 from integration.step import Step
+from integration.text import line
 
 if TYPE_CHECKING:
     from neo4j import Session
@@ -110,4 +111,4 @@ def _parts(url: str) -> SplitResult:
 
 
 def _in_short(text: str | None) -> str:
-    return " ".join((text or "no reason given").split()).rstrip(".")[:300]
+    return line(text or "no reason given").rstrip(".")[:300]

@@ -9,6 +9,7 @@ from integration.changes import Change
 from integration.discretion import logger
 from integration.report import Report
 from integration.sinks import Graph
+from integration.sinks.fitting import fitting
 from integration.sinks.held import Ends, Held
 from integration.sinks.neo4j_records import LIMIT, Entities, Relationships
 from integration.sinks.neo4j_scope import Scope
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 _CHARACTERS = 16_000_000
 """Most JSON that one transaction writes."""
+_LONGEST_KEYS = 7_500
+"""Bytes: an index of Neo4j takes some 8,000, with the scope and the type of a dangling relationship."""
 _log = logger("integration")
 
 
@@ -116,7 +119,7 @@ class _Push:
             else:
                 self._judge(step, records, [held.differences(self._graph.changes(step, 0), lambda _: b"")])
         for source in sources:
-            for rows, gone in self._split(step, records, source()):
+            for rows, gone in self._split(step, records, fitting(step, source(), _LONGEST_KEYS)):
                 self._scope.changing(step)
                 yield rows, gone, fresh
 

@@ -18,6 +18,7 @@ from integration.report import Report
 from integration.secret import Secret
 from integration.sinks import Graph
 from integration.step import Step
+from integration.text import line
 
 if TYPE_CHECKING:
     import psycopg
@@ -105,6 +106,7 @@ class PostgresqlSink:
             given = conninfo_to_dict(self._conninfo.reveal())
         except psycopg.ProgrammingError:
             raise _no_url() from None
+        self._password = Secret(str(given.get("password") or ""))
         settings: dict[str, Any] = {"fallback_application_name": "integration", **given, "client_encoding": "utf8"}
         if "PGCONNECT_TIMEOUT" not in os.environ:
             settings.setdefault("connect_timeout", _CONNECT_SECONDS)
@@ -120,7 +122,7 @@ class PostgresqlSink:
 
 def _said(error: "psycopg.Error") -> str:
     """Return what the server or libpq said, on one line, without the details, which may hold data."""
-    return " ".join((error.diag.message_primary or str(error)).split())
+    return line(error.diag.message_primary or error)
 
 
 def _no_url() -> ConfigurationError:

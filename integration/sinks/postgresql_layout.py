@@ -3,9 +3,9 @@
 ``entities`` and ``relationships`` are those of graph.db, with ``_scope``, which tells the graphs of several tenants
 apart; their names are JupiterOne's, so those with capitals want quotes: ``"_fromEntityKey"``. A view for each type has
 one column for each property of its schema: text, boolean or numeric, and jsonb for lists. Keys sort by code point, as
-they do in graph.db; an index takes up to 2,700 bytes of them, those of a relationship's ends together. ``revisions``
-says which revision of which lineage of a type is there, and whether it is behind: it was not complete, so records that
-are gone are still there.
+they do in graph.db; a record whose keys hold a NUL character, or more than 2,500 bytes with those of both ends counted
+together, is left out with a word, for no index takes it. ``revisions`` says which revision of which lineage of a type is
+there, and whether it is behind: records that are gone are still there, since it was not complete or they were many.
 """
 
 from collections.abc import Mapping, Sequence

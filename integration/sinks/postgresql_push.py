@@ -8,10 +8,14 @@ from psycopg import Connection
 
 from integration.report import Report
 from integration.sinks import Graph
+from integration.sinks.fitting import fitting
 from integration.sinks.held import is_current
 from integration.sinks.postgresql_layout import enter, lock, make_indexes, make_views, table_of
 from integration.sinks.postgresql_merge import KINDS, Kind, lines, load, merge
 from integration.step import Step
+
+_LONGEST_KEYS = 2_500
+"""Bytes: an index of PostgreSQL takes 2,704 (a third of a page), with the scope and the type of a relationship."""
 
 
 class _Held(NamedTuple):
@@ -113,7 +117,8 @@ class Push:
             part.behind |= part.step.name in late
 
     def _lines(self, part: _Part, *before: str) -> Iterator[str]:
-        return lines(part.step, self._graph.changes(part.step, part.since), *before)
+        changes = self._graph.changes(part.step, part.since)
+        return lines(part.step, fitting(part.step, changes, _LONGEST_KEYS, nul=False), *before)
 
     def _note_revisions(self, held: Mapping[str, _Held], parts: Sequence[_Part]) -> None:
         lineage, revision = self._graph.lineage, self._graph.revision
