@@ -4,7 +4,7 @@
 apart; their names are JupiterOne's, so those with capitals want quotes: ``"_fromEntityKey"``. A view for each type has
 one column for each property of its schema: text, boolean or numeric, and jsonb for lists. Keys sort by code point, as
 they do in graph.db; a record whose keys hold a NUL character, or more than 2,500 bytes with those of both ends counted
-together, is left out with a word, for no index takes it. ``revisions`` says which revision of which lineage of a type is
+together, is left out with a word: no index takes it. ``revisions`` says which revision of which lineage of a type is
 there, and whether it is behind: records that are gone are still there, since it was not complete or they were many.
 """
 
