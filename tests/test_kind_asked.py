@@ -3,14 +3,18 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from integration import load
+from integration.cli import main
 from integration.errors import QueryError
 from integration.plugins import declared_steps
 from integration.query import Answer, Inquiry, open_graph
+from integration.store import Store
 from tests.test_kind_text import GRAPH, save, user
 
 TYPES = [step.name for step in declared_steps(load())]
@@ -22,10 +26,9 @@ def _graph() -> None:
 
 
 def integration(*arguments: bytes | str) -> tuple[str, str, int]:
-    command = [sys.executable, "-m", "integration", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
-    assert "Traceback" not in done.stderr
-    return done.stdout, done.stderr, done.returncode
+    """Return both outputs and the exit code; what is no text is handed over as a shell does."""
+    done = CliRunner().invoke(main, [os.fsdecode(argument) for argument in arguments], catch_exceptions=False)
+    return done.stdout, done.stderr, done.exit_code
 
 
 def first(inquiry: Inquiry, sql: str) -> object:
@@ -103,9 +106,18 @@ def test_a_function_that_computes_is_not(call: str) -> None:
 
 
 def test_a_type_that_could_not_be_read_is_told_without_the_file_of_the_question() -> None:
-    save([user("key-x", "Ada")])
-    said = integration("query", "--sql", "SELECT * FROM azure_usr")[1]
-    assert said.startswith("error: the graph has no azure_usr (did you mean azure_user?)")
+    GRAPH.unlink()
+    with closing(Store(GRAPH)) as store:
+        store.begin("contoso.example")
+        store.judge([("azure_user_group", "failed", "Forbidden", 0, 0.0)])
+        store.commit()
+    said = integration("query", "empty-groups")[1].splitlines()
+    assert said[-1] == "error: the graph has no azure_user_group: it is failed: Forbidden"
+    assert (
+        integration("query", "groups-in-themselves")[1]
+        .splitlines()[-1]
+        .startswith("error: the graph has no azure_user")
+    )
 
 
 def test_where_there_is_no_row_a_table_says_so() -> None:

@@ -29,7 +29,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-@pytest.mark.parametrize("redirect", ["2>/dev/full", ">/dev/full", ">/dev/full 2>/dev/full", ">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("redirect", ["2>/dev/full", ">/dev/full", ">&- 2>&-"])
 def test_a_run_is_worth_the_same_wherever_its_lines_go(redirect: str) -> None:
     _, said, code = shell(f"integration run --demo {redirect}")
     assert code == 0
@@ -58,8 +58,8 @@ def test_an_answer_that_is_lost_is_said(graph: Path, command: str, redirect: str
 )  # fmt: skip
 def test_a_reader_that_has_seen_enough_ends_it_quietly(graph: Path, command: str) -> None:
     out = f" --out {graph}" if command.startswith(("query", "diff")) else ""
-    for reader in ("head -1", "true"):
-        assert shell(f"integration {command}{out} | {reader}")[1:] == ("", 0)
+    reader = "head -1" if ENDLESS in command else "true"
+    assert shell(f"integration {command}{out} | {reader}")[1:] == ("", 0)
 
 
 def test_a_run_whose_table_nobody_reads_to_the_end_says_what_became_of_it() -> None:
