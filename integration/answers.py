@@ -1,8 +1,8 @@
 """An answer as people and programs read it: a table, JSON or CSV, written as its rows come."""
 
-import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import TextIO, TypeAlias
 
 from integration.errors import QueryError
@@ -13,6 +13,9 @@ from integration.text import exact, visible
 
 _FORMULA = re.compile(r"[=+\-@\x00-\x1f\x7f-\x9f\uff0b\uff0d\uff1d\uff20]")
 """What a cell begins with that a spreadsheet may take for a formula (OWASP, CSV Injection)."""
+_QUOTED = re.compile('[",;]')
+_EMPTY = '""'
+"""A row whose only cell is empty, which without quotes would be no row."""
 Writer: TypeAlias = Callable[[Answer, TextIO], None]
 
 
@@ -42,24 +45,26 @@ def write_json(answer: Answer, stream: TextIO) -> None:
 def write_csv(answer: Answer, stream: TextIO) -> None:
     """Write comma-separated values (RFC 4180, lines end as in Unix); what is not there is empty.
 
-    They are for spreadsheets: a text that one may take for a formula has an apostrophe before it, and what cannot be
-    seen is U+FFFD as in tables. Numbers stay numbers.
+    They are for spreadsheets: a text that one may take for a formula has an apostrophe before it, one with a semicolon,
+    at which some take a cell for two, is quoted, and what cannot be seen is U+FFFD as in tables. Numbers stay numbers.
     """
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(_cells(answer.columns, stream))
-    writer.writerows(_cells(row, stream) for row in answer.rows)
+    for row in chain([answer.columns], answer.rows):
+        line = ",".join(_cell(value, stream) for value in row)
+        stream.write(f"{line or _EMPTY}\n")
 
 
 FORMS: Mapping[str, Writer] = {"table": write_table, "json": write_json, "csv": write_csv}
 
 
-def _cells(row: Sequence[object], stream: TextIO) -> list[object]:
-    return [value if value is None or isinstance(value, int | float) else _cell(value, stream) for value in row]
-
-
 def _cell(value: object, stream: TextIO) -> str:
-    text = _text(value)
-    return encodable(f"'{visible(text)}" if _FORMULA.match(text) else visible(text), stream)
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return str(value)
+    text = encodable(visible(_text(value)), stream)
+    if _FORMULA.match(_text(value)):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def _text(value: object) -> str:

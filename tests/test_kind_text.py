@@ -150,6 +150,15 @@ def test_no_text_of_a_spreadsheet_is_a_formula(text: str) -> None:
     assert not rows[1][0].startswith("'")
 
 
+@pytest.mark.parametrize("text", ["a;=cmd()", 'a "b", c', "a;b", "", "  a ", "'=1", "ä"])
+def test_a_cell_is_one_cell_for_every_spreadsheet(text: str) -> None:
+    file = io.StringIO()
+    write_csv(Answer(("one",), iter([(text,), (text,)])), file)
+    assert list(csv.reader(io.StringIO(file.getvalue()))) == [["one"], [text], [text]]
+    if ";" in text:
+        assert list(csv.reader(io.StringIO(file.getvalue()), delimiter=";")) == [["one"], [text], [text]]
+
+
 def test_what_is_shown_of_a_name_finds_it() -> None:
     names = ["Ada\x00Example", "Ada\x00Other", "\u202eAda", "A\ufffdda"]
     save(
