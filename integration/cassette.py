@@ -57,13 +57,16 @@ def read(path: Path) -> dict[Key, deque[Answer]]:
     Raises:
         CassetteError: there is no such file, or it is no cassette.
     """
-    from vcr.persisters.filesystem import CassetteDecodeError, CassetteNotFoundError, FilesystemPersister
+    from vcr.serialize import deserialize
     from vcr.serializers import yamlserializer
     from yaml import YAMLError
 
     answers: dict[Key, deque[Answer]] = {}
     try:
-        asked, answered = FilesystemPersister.load_cassette(path, yamlserializer)
+        text = path.read_text(encoding="utf-8")
+        if not text.strip():
+            raise FileNotFoundError
+        asked, answered = deserialize(text, yamlserializer)
         for request, answer in zip(asked, answered, strict=True):
             kept = Answer(
                 int(answer["status"]["code"]),
@@ -72,9 +75,9 @@ def read(path: Path) -> dict[Key, deque[Answer]]:
                 _bytes(answer["body"]["string"]),
             )
             answers.setdefault(key_of(request.method, request.uri, request.body), deque()).append(kept)
-    except CassetteNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise CassetteError(f"{path}: no such cassette: record it") from None
-    except (CassetteDecodeError, YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CassetteError(f"{path}: not a cassette of vcrpy: {type(error).__name__}: {error}") from None
     return answers
 
@@ -85,8 +88,8 @@ def write(path: Path, interactions: Sequence[Interaction]) -> None:
     Raises:
         CassetteError: it would hold more interactions than a person can review.
     """
-    from vcr.persisters.filesystem import FilesystemPersister
     from vcr.request import Request
+    from vcr.serialize import serialize
 
     if len(interactions) > MOST:
         raise CassetteError(
@@ -104,7 +107,8 @@ def write(path: Path, interactions: Sequence[Interaction]) -> None:
                 "body": {"string": _readable(each.answer.body) or ""},
             }
         )
-    FilesystemPersister.save_cassette(path, {"requests": requests, "responses": responses}, _Readable)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(serialize({"requests": requests, "responses": responses}, _Readable), encoding="utf-8")
 
 
 def key_of(method: str, url: str, body: Any) -> Key:
@@ -130,7 +134,7 @@ class _Readable:
             pass
 
         Dumper.add_representer(str, _represented)
-        return str(yaml.dump(cassette, Dumper=Dumper, sort_keys=False))
+        return str(yaml.dump(cassette, Dumper=Dumper, sort_keys=False, allow_unicode=True))
 
 
 def _represented(dumper: Any, text: str) -> Any:
@@ -138,7 +142,7 @@ def _represented(dumper: Any, text: str) -> Any:
 
 
 def _readable(raw: bytes | str | None) -> str | None:
-    """Return a JSON body as a person reads it; a batch's answers without further headers.
+    """Return a JSON body as a person reads it, letters as letters; a batch's answers without further headers.
 
     Raises:
         ValueError: it is not JSON.
@@ -148,7 +152,8 @@ def _readable(raw: bytes | str | None) -> str | None:
     body = orjson.loads(raw)
     for answer in body.get("responses", ()) if isinstance(body, dict) else ():
         answer["headers"] = answer_headers(answer.get("headers") or {})
-    return json.dumps(body, indent=1)
+    text = json.dumps(body, indent=1, ensure_ascii=False)
+    return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in text)
 
 
 def _bytes(body: object) -> bytes:

@@ -1,24 +1,31 @@
 """The contract: what every step must hold to, and every cassette."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from integration.recording.review import foreign
-from integration.schema import load_schema
+from integration.schema import Schema, load_schema
 from integration.step import Step
 from integration.testing.comparing import Record
+from integration.testing.known import unknown_names
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassette_of, replay, step_of
 
 
-def check_step(type: str | Step, cassettes: Path | None = None) -> Replayed:
+def check_step(type: str | Step, cassettes: Path | None = None, *, also: Collection[str] = ()) -> Replayed:
     """Check on its cassette what every step must hold to, and return what it made of it.
 
-    Its verdict is complete; it gives records, all of its own type and with distinct keys, which the type's schema and
-    that of the JupiterOne class accept; each property of the schema occurs; ends that were not collected are counted. A
-    step that is declared ``per_row`` gives the same records where its objects are handed over one by one.
+    Its permissions and its class are names that Microsoft Graph and JupiterOne have. Its verdict is complete; it gives
+    records, all of its own type and with distinct keys, which the type's schema and that of the JupiterOne class
+    accept; each property of the schema occurs; ends that were not collected are counted. A step that is declared
+    ``per_row`` gives the same records where its objects are handed over one by one.
+
+    Args:
+        type: name of an installed step, or a step that is not installed.
+        cassettes: folder of ``<type>.yaml``; by default as ``cassette_of`` finds it.
+        also: permissions and classes that Microsoft and JupiterOne have added since this package was made.
 
     Raises:
         AssertionError: says what the step, its schema or its cassette lacks.
@@ -26,7 +33,7 @@ def check_step(type: str | Step, cassettes: Path | None = None) -> Replayed:
     """
     step = step_of(type)
     played = replay(type, cassettes)
-    faults = [*_faults(step, played)]
+    faults = [*unknown_names(step, also), *_faults(step, played)]
     if step.per_row and not faults:
         faults += one_by_one(step, cassettes / f"{step.name}.yaml" if cassettes else cassette_of(step))
     if faults:
@@ -51,21 +58,31 @@ def check_cassette(path: Path) -> None:
 
 def _faults(step: Step, played: Replayed) -> Iterator[str]:
     schema = load_schema(step)
+    rejected = [
+        fault
+        for document in (schema.document, *_class_schemas(step, schema.path.parent))
+        for fault in _rejections(document, played.records)
+    ]
     if played.result.verdict != "complete":
         yield f"its verdict is {played.result.verdict}: {played.result.reason}"
-    if not played.records:
+    elif not played.records:
         yield "the cassette gives no record"
-    for name in schema.properties:
-        if not any(name in record for record in played.records):
-            yield f"{name}: declared in {schema.path.name}, but in no record of the cassette"
+    elif not rejected:
+        yield from _absent(schema, played.records)
     if wrong := {record["_type"] for record in played.records} - {step.name}:
         yield f"it emits another type: {', '.join(sorted(wrong))}"
     if "duplicateKeys" in played.result.problems:
         yield f"keys occur twice: {played.result.problems['duplicateKeys']['examples']}"
-    for document in (schema.document, *_class_schemas(step, schema.path.parent)):
-        yield from _rejections(document, played.records)
+    yield from rejected
     if step.is_relationship:
         yield from _uncounted(played)
+
+
+def _absent(schema: Schema, records: list[Record]) -> Iterator[str]:
+    """Yield what is declared but nowhere: of records that are all there, and all right, or else that explains it."""
+    for name in schema.properties:
+        if not any(name in record for record in records):
+            yield f"{name}: declared in {schema.path.name}, but in no record of the cassette"
 
 
 def _rejections(document: Any, records: list[Record]) -> Iterator[str]:

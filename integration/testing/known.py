@@ -1,0 +1,60 @@
+"""Names that a declaration may use: of Graph's application permissions, and of JupiterOne's classes."""
+
+import json
+from collections.abc import Collection, Iterator
+from difflib import SequenceMatcher, get_close_matches
+from functools import cache
+from pathlib import Path
+
+from integration.step import Step
+
+_LISTS = Path(__file__).with_name("known.json")
+_ALMOST = 0.88
+
+
+def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
+    """Yield a sentence for each misspelt name of a declaration, with the right one.
+
+    A class that is not in the list is one. A permission is one where it is almost one of the list: Microsoft adds
+    permissions every month, and those of other services are not listed.
+
+    Args:
+        step: the declaration.
+        also: names that are known beside those of the lists, since they are newer.
+    """
+    for name in (*step.permissions, *step.optional):
+        near = _nearest(name, "permissions")
+        if name not in also and near != name and _is_almost(name, near):
+            yield _fault(name, "application permission of Microsoft Graph", near)
+    which, what = ("relationshipClasses", "relationship") if step.is_relationship else ("classes", "entity")
+    near = _nearest(step.class_name, which)
+    if step.class_name not in also and near != step.class_name:
+        yield _fault(step.class_name, f"{what} class of JupiterOne", near)
+
+
+def _is_almost(name: str, near: str) -> bool:
+    """Tell whether two permissions differ by a slip: the whole names by little, or what they are about by a letter."""
+    one, other = name.casefold(), near.casefold()
+    about = SequenceMatcher(None, one.partition(".")[0], other.partition(".")[0]).ratio()
+    return SequenceMatcher(None, one, other).ratio() >= _ALMOST or _ALMOST <= about < 1
+
+
+def _nearest(name: str, which: str) -> str:
+    """Return the name itself where it is known, or the nearest; empty where none is near."""
+    names = _lists()[which]
+    if name in names:
+        return name
+    folded = {each.casefold(): each for each in names}
+    close = get_close_matches(name.casefold(), folded, n=1)
+    return folded[close[0]] if close else ""
+
+
+def _fault(name: str, what: str, near: str) -> str:
+    hint = f": did you mean {near}?" if near else ""
+    return f"{name}: no {what} has this name{hint} (one that is newer than this package: pass also=[{name!r}])"
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(_LISTS.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,95 @@
+"""The contract knows misspelt names and says the true reason alone; cassettes are for people to read."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from integration import Step, load
+from integration.cassette import Answer, Interaction, key_of, read, write
+from integration.plugins import declared_steps
+from integration.testing import check_step
+from integration.testing.known import unknown_names
+from tests.record_example import PACKAGE, steps
+from tests.support import ROOT, entity, relationship
+
+URL = "https://graph.microsoft.com/v1.0/users?$select=id"
+NAMES = [
+    "wíhénéwex péfúgécex", "Zoë", "日本語", "עברית", "Ω", "😀", "a\u2028b", "\u202egnp.exe", "\x85", "\ufeff", "\x00",
+    "line\nbreak", "tab\t", 'quote"', "back\\slash", "nbsp\xa0", "soft\xadhyphen", "\x7f",
+]  # fmt: skip
+
+
+def told(step: Step) -> list[str]:
+    return list(unknown_names(step))
+
+
+@pytest.mark.parametrize("step", [*declared_steps(load()), *steps()], ids=str)
+def test_the_names_of_what_is_here_are_known(step: Step) -> None:
+    assert told(step) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("Devices.Read.All", "Device.Read.All"),
+        ("user.read.all", "User.Read.All"),
+        ("User.ReadAll", "User.Read.All"),
+        ("GroupMembers.Read.All", "GroupMember.Read.All"),
+        ("User.Read.All ", "User.Read.All"),
+    ],
+)
+@pytest.mark.parametrize("where", ["permissions", "optional"])
+def test_a_permission_that_graph_has_not_is_told_with_the_nearest(name: str, nearest: str, where: str) -> None:
+    badge = entity("contoso_badge")
+    step = replace(badge, permissions=(name,)) if where == "permissions" else replace(badge, optional=(name,))
+    (fault,) = told(step)
+    assert fault.startswith(
+        f"{name}: no application permission of Microsoft Graph has this name: did you mean {nearest}?"
+    )
+    assert list(unknown_names(step, also=[name])) == []
+
+
+def test_a_class_that_jupiterone_has_not_is_told_with_the_nearest() -> None:
+    assert (
+        "Devcie: no entity class of JupiterOne has this name: did you mean Device?"
+        in told(entity("contoso_badge", class_name="Devcie"))[0]
+    )
+    assert "HAZ: no relationship class" in told(relationship("a", "HAZ", "b", name="a_haz_b"))[0]
+    assert "did you mean" not in told(entity("contoso_badge", class_name="Qqqqqq"))[0]
+
+
+def test_the_contract_of_a_package_has_it_too() -> None:
+    device = steps()[0]
+    check_step(device, PACKAGE / "tests" / "cassettes")
+    wrong = replace(device, permissions=("Devices.Read.All",))
+    with pytest.raises(AssertionError, match=r"did you mean Device\.Read\.All\?"):
+        check_step(wrong, PACKAGE / "tests" / "cassettes")
+    check_step(wrong, PACKAGE / "tests" / "cassettes", also=["Devices.Read.All"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [('"displayName": "', '"displayName": 5, "x": "', "records rejected"), ('"id": "', '"ids": "', "its verdict is")],
+)
+def test_what_follows_from_an_earlier_reason_is_not_listed(old: str, new: str, reason: str) -> None:
+    text = (ROOT / "tests" / "cassettes" / "azure_user.yaml").read_text(encoding="utf-8")
+    Path("azure_user.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(AssertionError) as caught:
+        check_step("azure_user", Path())
+    assert reason in str(caught.value)
+    assert "in no record" not in str(caught.value)
+
+
+def test_a_cassette_shows_letters_and_plays_back_what_was_recorded() -> None:
+    body = json.dumps({"value": [{"id": str(number), "displayName": name} for number, name in enumerate(NAMES)]})
+    path = Path("new/azure_user.yaml")
+    answer = Answer(200, "OK", {"content-type": "application/json"}, body.encode())
+    write(path, [Interaction("GET", URL, {}, None, answer)])
+    (played,) = read(path)[key_of("GET", URL, None)]
+    assert json.loads(played.body) == json.loads(answer.body)
+    text = path.read_bytes().decode()
+    assert '"displayName": "wíhénéwex péfúgécex"\n' in text
+    assert all(name in text for name in ("Zoë", "日本語", "עברית", "😀"))
+    assert not {letter for letter in text if not letter.isprintable()} - {"\n"}
