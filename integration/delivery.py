@@ -9,7 +9,7 @@ import pluggy
 
 from integration.config import Config
 from integration.errors import OutputError
-from integration.guard import Guard, withhold
+from integration.guard import UNTIL, Guard, withhold
 from integration.output import locked
 from integration.plugins import declared_steps, plan
 from integration.report import Report, StepResult
@@ -24,7 +24,7 @@ class Delivery:
 
     Attributes:
         failed: URL and reason of each one that did not get the graph.
-        withheld: why some keep what they have beyond the graph, by URL and type.
+        withheld: what some would lose, or why that is not known, by URL and type.
     """
 
     failed: Mapping[str, str]
@@ -33,10 +33,13 @@ class Delivery:
     def told(self, report: Report) -> Report:
         """Return a report of the run with what became of the destinations."""
         reasons: dict[str, list[str]] = {}
-        for types in self.withheld.values():
+        for url, types in self.withheld.items():
             for type, reason in types.items():
-                reasons.setdefault(type, []).append(reason)
-        withheld = {**report.withheld, **{type: "; ".join(each) for type, each in reasons.items()}}
+                reasons.setdefault(type, []).append(f"{url} {reason}")
+        withheld = {
+            type: f"{'; '.join(each)}: nothing of it is deleted there {UNTIL}" for type, each in reasons.items()
+        }
+        withheld = {**report.withheld, **withheld}
         return replace(report, failed_sinks=self.failed, withheld=withheld, withheld_at=self.withheld)
 
 
@@ -62,7 +65,7 @@ def deliver(
     failed: dict[str, str] = {}
     withheld: dict[str, Mapping[str, str]] = {}
     for sink in sinks:
-        guard = Guard(sink.url, mass_delete, allow_mass_delete)
+        guard = Guard(mass_delete, allow_mass_delete)
         try:
             sink.write(graph, steps, replace(report, guard=guard))
         except OutputError as error:
@@ -89,6 +92,7 @@ def push(
     urls: Sequence[str],
     *,
     out: Path | str = ".integration",
+    mass_delete: float = Config.mass_delete,
     allow_mass_delete: bool = False,
 ) -> Report:
     """Send the graph of the last run to destinations.
@@ -97,6 +101,7 @@ def push(
         manager: from ``load``.
         urls: the destinations.
         out: folder of ``graph.db``.
+        mass_delete: percent of the records of a type that a destination holds; more than that is a mass deletion.
         allow_mass_delete: let them delete what the graph has no more, however much it is.
 
     Returns:
@@ -119,4 +124,5 @@ def push(
         known = {*store.types(), *(step.name for step in declared_steps(manager))}
         others = tuple(sorted(known - judged))
         report = Report(results=results, not_chosen=others, withheld=withheld)
-        return deliver(sinks, store, steps, report, allow_mass_delete=allow_mass_delete).told(report)
+        delivery = deliver(sinks, store, steps, report, mass_delete=mass_delete, allow_mass_delete=allow_mass_delete)
+        return delivery.told(report)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LEAST = 50
 """A loss of fewer records is never a mass deletion."""
-_UNTIL = "until --allow-mass-delete says that this is right"
+UNTIL = "until --allow-mass-delete says that this is right"
 
 
 def is_mass(held: int, gone: int, percent: float) -> bool:
@@ -27,13 +27,11 @@ class Guard:
     """Watches over one destination, which asks it before it deletes.
 
     Attributes:
-        place: the destination's URL.
         percent: of a type's records, that may go at once.
         allow: every deletion is right.
-        withheld: why the destination keeps what it has beyond the graph, by type.
+        withheld: what the destination would lose, or why that is not known, by type.
     """
 
-    place: str
     percent: float
     allow: bool = False
     withheld: dict[str, str] = field(default_factory=dict)
@@ -42,12 +40,12 @@ class Guard:
         """Tell whether so many of the records of a type may go, and note it where they may not."""
         if self.allow or not is_mass(held, gone, self.percent):
             return True
-        self.withhold(type, f"would lose {gone:,} of {held:,} records that it holds: they stay {_UNTIL}")
+        self.withhold(type, f"would lose {gone:,} of {held:,} records")
         return False
 
     def withhold(self, type: str, reason: str) -> None:
-        """Note why the destination keeps what it has beyond the graph."""
-        self.withheld[type] = f"{self.place} {reason}"
+        """Note what the destination would lose, or why that is not known."""
+        self.withheld[type] = reason
 
 
 def note_losses(store: "Store", percent: float) -> None:
@@ -78,5 +76,5 @@ def withhold(store: "Store", *, allow: bool) -> Mapping[str, str]:
             store.withhold(name, None)
         else:
             gone = f"it lost {before - store.count_of(name):,} of {before:,} records"
-            reasons[name] = f"{gone}: destinations keep them {_UNTIL}"
+            reasons[name] = f"{gone}: destinations keep them {UNTIL}"
     return reasons

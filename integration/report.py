@@ -57,7 +57,7 @@ class Report:
         changes: for each type how many records came (``created``), changed and went since the run before; only what is
             not 0.
         withheld: why destinations, or some of them, keep what they have beyond the graph of a type.
-        withheld_at: the same for those that would lose too much of what they hold, by URL and type.
+        withheld_at: what single destinations would lose, or why that is not known, by URL and type.
         failed_sinks: URL and reason of each destination that did not get the graph.
         started_on: epoch milliseconds.
         seconds: how long the run took.

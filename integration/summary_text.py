@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from integration.changes import What
+from integration.guard import UNTIL
 from integration.permissions import smallest
 from integration.remarks import listed, some
 from integration.report import Report, StepResult
@@ -133,8 +134,14 @@ def _not_represented(report: Report) -> Iterator[str]:
 
 
 def _destinations(report: Report) -> Iterator[str]:
+    told = {type for types in report.withheld_at.values() for type in types}
     for type, reason in report.withheld.items():
-        yield f"{type}: {reason}"
+        if type not in told:
+            yield f"{type}: {reason}"
+    for url, types in report.withheld_at.items():
+        yield f"{url}: deletions are withheld {UNTIL}:"
+        for reason in dict.fromkeys(types.values()):
+            yield f"  {', '.join(type for type, each in types.items() if each == reason)}: {reason}"
     for url, reason in report.failed_sinks.items():
         yield f"{url}: not written: {reason}"
 

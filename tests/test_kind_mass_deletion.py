@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from integration import Report, load
+from integration import Report, Sink, Step, hookimpl, load, plan, run
+from integration.config import Config
 from integration.delivery import push
+from integration.secret import Secret
+from integration.sinks import Graph
 from integration.store import Store
+from integration.summary_text import sentences
 from tests.arcadedb import ArcadeDB
 from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.runs import INSTANCE, port, read, sign_in
@@ -102,6 +106,7 @@ def test_a_run_in_a_new_folder_empties_nothing(place: tuple[str, Count]) -> None
         assert report.incomplete == []
     summary = json.loads(Path("another/summary.json").read_bytes())
     assert "azure_user" in summary["withheldDeletions"]
+    assert "deletions are withheld until --allow-mass-delete says" in "\n".join(sentences(report, Path("another")))
     again = push(load(), [url], out="another")
     assert (again.exit_code(), "azure_user" in again.withheld, count()) == (1, True, USERS)
     assert runs(users, out="another", allow_mass_delete=True).exit_code() == 0
@@ -213,6 +218,38 @@ def test_another_instance_id_empties_nothing(
     assert report.exit_code() == 1
     runs(0, instance_id="two")
     assert account.types("one")["azure_user"] == account.types("two")["azure_user"] == USERS
+
+
+class Counting:
+    """A destination of a package: it asks before it deletes, as it is documented."""
+
+    url = "counting:"
+
+    def check(self) -> None:
+        """Do nothing."""
+
+    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+        """Hold a thousand users, whatever the graph has."""
+        for step in steps:
+            if step.name == "azure_user":
+                self.may = report.may_delete(step.name, 1000, 1000 - graph.count(step))
+
+    @hookimpl
+    def integration_sink(self, url: str) -> Sink | None:
+        """Return itself for its scheme."""
+        return self if url == self.url else None
+
+
+def test_a_destination_of_a_package_is_guarded_as_well() -> None:
+    sink = Counting()
+    manager = load(sink)
+    with Simulator(tenant(100)) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), to=("counting:",))
+        report = run(manager, plan(manager, only=["azure_user"]), config, out="out")
+    assert not sink.may
+    assert dict(report.withheld_at) == {"counting:": {"azure_user": "would lose 900 of 1,000 records"}}
+    assert push(manager, ["counting:"], out="out", mass_delete=95).exit_code() == 0
+    assert sink.may
 
 
 def test_a_report_that_no_run_made_lets_everything_go() -> None:

@@ -44,8 +44,19 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-ALLOW_MASS_DELETE = click.option("--allow-mass-delete", "allowMassDelete", is_flag=True,
-                                 help="Let destinations delete what types have lost, however much it is.")  # fmt: skip
+ALLOW_MASS_DELETE = click.option(
+    "--allow-mass-delete",
+    "allowMassDelete",
+    is_flag=True,
+    help="Let destinations delete what the graph has no more, however much it is.",
+)
+MASS_DELETE = click.option(
+    "--mass-delete",
+    "massDelete",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="What a type may lose before that counts as a mass deletion.  [default: 20]",
+)
 OUT = click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".integration", show_default=True,
                    help="Folder for graph.db and summary.json.")  # fmt: skip
 

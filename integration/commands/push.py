@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from integration.commands.group import ALLOW_MASS_DELETE, OUT, errors_as_messages, main
+from integration.commands.group import ALLOW_MASS_DELETE, MASS_DELETE, OUT, errors_as_messages, main
+from integration.config import Config
 from integration.delivery import push as push_graph
 from integration.plugins import load
 from integration.result_table import print_push
@@ -15,14 +16,16 @@ from integration.streams import courtesy
 @OUT
 @click.option("--to", multiple=True, required=True, metavar="URL", help="Destination, such as files:DIR; repeatable.")
 @ALLOW_MASS_DELETE
+@MASS_DELETE
 @errors_as_messages
-def push(out: Path, to: tuple[str, ...], allowMassDelete: bool) -> int:  # noqa: N803 - the setting's name
+def push(out: Path, to: tuple[str, ...], allowMassDelete: bool, massDelete: float | None) -> int:  # noqa: N803 - settings
     """Send the graph that is there to destinations.
 
     Nothing is read again. Each gets what it has not got yet. Types that the last run did not read whole lose nothing
     there.
     """
-    report = push_graph(load(), to, out=out, allow_mass_delete=allowMassDelete)
+    percent = Config.mass_delete if massDelete is None else massDelete
+    report = push_graph(load(), to, out=out, mass_delete=percent, allow_mass_delete=allowMassDelete)
     with courtesy():
         print_push(report, out, to)
     return 1 if report.failed_sinks or report.withheld else 0

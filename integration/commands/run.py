@@ -8,6 +8,7 @@ import click
 from integration import logs, variables
 from integration.commands.group import (
     ALLOW_MASS_DELETE,
+    MASS_DELETE,
     ONLY,
     OUT,
     SKIP,
@@ -35,8 +36,7 @@ from integration.tuning import collect_rarely, give_memory_back
 @SKIP
 @click.option("--to", multiple=True, metavar="URL", help="Also write the graph there, such as files:DIR; repeatable.")
 @ALLOW_MASS_DELETE
-@click.option("--mass-delete", "massDelete", type=click.FloatRange(0, 100), metavar="PERCENT",
-              help="What a type may lose before that counts as a mass deletion.  [default: 20]")  # fmt: skip
+@MASS_DELETE
 @click.option("--fail-on", type=click.Choice(["partial"]), help="Exit with 1 also where a type is partial.")
 @settings_options
 @click.option("--strict", is_flag=True, help="Fail a type with a rejected record, a duplicate key or a missing end.")

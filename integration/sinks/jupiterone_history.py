@@ -13,10 +13,7 @@ from integration.report import Report
 from integration.sinks import Graph
 from integration.step import Step
 
-_UNKNOWN = (
-    "held records before this folder delivered any, and may hold more than its graph has: nothing of the type is"
-    " deleted there until --allow-mass-delete says that this is right"
-)
+_UNKNOWN = "held records before this folder delivered any, and may hold more than its graph has"
 
 
 class History:
