@@ -275,3 +275,28 @@ def test_the_history_of_one_object_says_when_what_became_of_it() -> None:
         "nothing of it has changed since it was first read\n",
     )
     assert integration("history", "nobody").exit_code == 2
+
+
+def test_what_changed_is_told_while_a_run_goes_on_and_leaves_the_graph_as_it_is() -> None:
+    save([user("a", "Ada")], [])
+    save([user("b", "Bo")], [])
+    with closing(Store(GRAPH)) as store:
+        store.begin("contoso.example")
+        publish(store, STEPS["azure_user"], [])
+        assert lines() == ["azure_user: - Ada", "azure_user: + Bo"]
+    before = GRAPH.read_bytes()
+    assert len(lines()) == 2
+    assert integration("history", "b").exit_code == 0
+    assert GRAPH.read_bytes() == before
+
+
+def test_a_graph_of_another_version_is_not_emptied_by_who_reads_it() -> None:
+    save([user("a", "Ada")], [])
+    with closing(sqlite3.connect(GRAPH)) as database, database:
+        database.execute("UPDATE about SET value = '1' WHERE name = 'format'")
+    for command in ("diff", "history"):
+        done = integration(command)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "it holds no graph of this version yet" in done.stderr
+    with closing(sqlite3.connect(GRAPH)) as database:
+        assert database.execute("SELECT count(*) FROM nodes").fetchone() == (3,)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from integration.display import changes_table
 from integration.errors import ConfigurationError
 from integration.plan import nearest
 from integration.plugins import declared_steps, load
+from integration.query import read_graph
 from integration.revisions import Revision, revision_of, shown
 from integration.step import Step
-from integration.store import Store
+from integration.stored import Stored
 from integration.streams import emit, is_exact
 from integration.text import exact
 
@@ -46,7 +46,8 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
     steps = declared_steps(load())
     chosen = _chosen(steps, types)
     classes = {step.name: step.class_name for step in steps}
-    with closing(Store(existing(out))) as store:
+    with read_graph(existing(out)) as database:
+        store = Stored(database)
         known = store.revisions()
         revision = max(0, store.revision - 1) if since is None else revision_of(known, since, datetime.now(UTC))
         if not store.remembers(revision):
