@@ -10,7 +10,7 @@ from typing import Any
 from integration.config import Config
 from integration.context import Changes, Context, NeedLost, Seen, ensure
 from integration.discretion import logger
-from integration.errors import CredentialsError, FatalError, GraphError, IntegrationError
+from integration.errors import ConfigurationError, CredentialsError, FatalError, GraphError, IntegrationError
 from integration.memory import Memory, made_by, recall
 from integration.odd import Attempts, FromTheStart, Hands, Odd
 from integration.reader import Reader, Restarted
@@ -71,7 +71,7 @@ class Judge:
         """
         try:
             result = self._from_memory() or self._run()
-        except (CredentialsError, FatalError):
+        except (ConfigurationError, CredentialsError, FatalError):
             raise
         except NeedLost:
             result = None

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from http.client import responses
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
@@ -20,7 +19,10 @@ from integration import cassette
 from integration.cassette import Answer, Interaction, Key, key_of
 from integration.errors import CassetteError
 from integration.msgraph.auth import GLOBAL_GRAPH
+from integration.msgraph.bodies import read
+from integration.msgraph.client import VERSION
 from integration.msgraph.connections import Adapter
+from integration.msgraph.room import MOST
 
 _CONNECTIONS = 64
 
@@ -158,9 +160,8 @@ class _Recorder(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
         response = self._source.send(request, *arguments, **named)
-        raw = response.raw.read(decode_content=True)
-        parts = urlsplit(str(request.url))
-        root = f"{parts.scheme}://{parts.netloc}"
+        raw = bytes(read(response, MOST))
+        root = str(request.url).partition(VERSION)[0]
         body = raw.replace(root.encode(), GLOBAL_GRAPH.encode())
         answer = Answer(response.status_code, response.reason, response.headers, body)
         url = str(request.url).replace(root, GLOBAL_GRAPH, 1)

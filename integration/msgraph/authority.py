@@ -17,6 +17,7 @@ from integration.errors import CredentialsError, IntegrationError, Unreachable
 from integration.msgraph.connections import Adapter
 from integration.msgraph.refusals import OddAnswer, document_of
 from integration.msgraph.surroundings import fault_of_machine
+from integration.urls import is_loopback
 
 Question: TypeAlias = Callable[[Any, requests.Session], Mapping[str, Any]]
 """Asks with MSAL, given as a module, over a session, and returns MSAL's answer."""
@@ -82,6 +83,11 @@ class _Session(requests.Session):
         self._adapter.max_retries = Retry(1)
         for scheme in ("https://", "http://"):
             self.mount(scheme, self._adapter)
+
+    def merge_environment_settings(self, url: Any, *args: Any) -> Any:
+        """Return how a URL is reached: what leads to this machine itself goes through no proxy."""
+        found = super().merge_environment_settings(url, *args)
+        return {**found, "proxies": {}} if is_loopback(str(url)) else found
 
     def request(self, method: Any, *args: Any, **named: Any) -> requests.Response:
         """Send a request, and return its answer, reduced to the fields that MSAL reads."""

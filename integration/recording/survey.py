@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -17,7 +16,10 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from integration.cassette import answer_headers
 from integration.msgraph.auth import Tokens
+from integration.msgraph.bodies import read
 from integration.msgraph.client import VERSION
+from integration.msgraph.room import MOST
+from integration.msgraph.surroundings import routes_to
 from integration.recording.features import features
 from integration.recording.scrub import Scrubber
 from integration.tapes import response_to
@@ -27,6 +29,8 @@ SAMPLE = 2_000
 _PAGE = re.compile(r"[?&]\$skiptoken=page-(\d+)")
 _AGAIN = (401, 429)
 _REFUSALS = 5
+_COUNT = "@odata.count"
+"""Says how many there are, of which the run is given a sample."""
 
 Row = dict[str, Any]
 
@@ -97,8 +101,7 @@ class Scrubbing(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         """Send a request, and return its answer with pseudonyms."""
-        parts = urlsplit(str(request.url))
-        root = f"{parts.scheme}://{parts.netloc}"
+        root = str(request.url).partition(VERSION)[0]
         target = str(request.url).removeprefix(root + VERSION)
         real = request.copy()
         batch = orjson.loads(request.body)["requests"] if request.body else []
@@ -110,7 +113,7 @@ class Scrubbing(HTTPAdapter):
             real.url = root + VERSION + self._real(target)
         response = self._exchange(real, root, options)
         status, headers = response.status_code, answer_headers(response.headers)
-        body = _decoded(response.raw.read(decode_content=True))
+        body = _decoded(bytes(read(response, MOST)))
         if batch and isinstance(body, dict) and "responses" in body:
             answers = [self._inner(each, targets, root) for each in body["responses"]]
             given: Any = {"responses": answers}
@@ -123,8 +126,7 @@ class Scrubbing(HTTPAdapter):
         if self._tokens is None:
             return super().send(request, **options)
         with requests.Session() as session:
-            found = session.merge_environment_settings(root, {}, None, None, None)
-        settings = {**options, **{name: found[name] for name in ("proxies", "verify", "cert")}}
+            settings = {**options, **routes_to(root, session)}
         for last in (False, True):
             token = self._tokens.token()
             request.headers["Authorization"] = f"Bearer {token.reveal()}"
@@ -153,7 +155,8 @@ class Scrubbing(HTTPAdapter):
         if status < 500 and status not in _AGAIN:
             kept = {name: value for name, value in headers.items() if status >= 400 or name.lower() != "retry-after"}
             self._survey.taken[target] = Taken(status, kept, scrubbed, following)
-        return {**scrubbed, "@odata.nextLink": root + VERSION + following} if following else scrubbed
+        given = {name: value for name, value in scrubbed.items() if name != _COUNT} if status < 400 else scrubbed
+        return {**given, "@odata.nextLink": root + VERSION + following} if following else given
 
     def _scrubbed(self, target: str, body: dict[str, Any], root: str) -> tuple[Any, str | None]:
         """Return the body of a success, a sample of its objects in place of them all, and the next page."""

@@ -11,11 +11,11 @@ from itertools import chain
 
 import orjson
 import requests
-from requests.adapters import HTTPAdapter
 
 from integration.discretion import logger
 from integration.errors import OutputError
 from integration.msgraph.client import Patience
+from integration.msgraph.connections import Adapter
 from integration.report import Report, StepResult
 from integration.sinks import Graph
 from integration.sinks.jupiterone_account import ROOT, read
@@ -152,7 +152,7 @@ class JupiterOneSink:
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:
         with requests.Session() as session:
-            adapter = HTTPAdapter(pool_maxsize=IN_FLIGHT)
+            adapter = Adapter(IN_FLIGHT)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             yield session

@@ -11,13 +11,14 @@ from typing import Any
 
 import orjson
 import requests
-from urllib3.exceptions import HTTPError
 
 from integration.discretion import logger
 from integration.errors import OutputError
+from integration.msgraph import bodies
 from integration.msgraph.answers import seconds_to_wait
 from integration.msgraph.client import Patience
 from integration.msgraph.pace import Pace
+from integration.msgraph.transport import Lost, Received, Transport
 from integration.sinks.jupiterone_account import Account, Mode
 from integration.sinks.jupiterone_batches import Batch
 from integration.text import line
@@ -26,11 +27,10 @@ Job = Mapping[str, Any]
 """A synchronization job as JupiterOne describes it: ``id``, ``status``, counts."""
 _JOBS = "/persister/synchronization/jobs"
 _ENDED = "JOB_NOT_AWAITING_UPLOADS"
+_LARGEST = 4_000_000
+"""Bytes of an answer that are taken at most; JupiterOne's are of some hundred."""
 _TOO_LARGE = "RequestEntityTooLargeException"
 _LONGEST_TEXT = 300
-_PIECE = 65_536
-_LARGEST = 4_000_000
-"""Bytes of an answer: the description of a job has some hundreds."""
 _log = logger("integration.sinks")
 
 
@@ -70,10 +70,9 @@ class Api:
     """
 
     def __init__(self, account: Account, session: requests.Session, patience: Patience, in_flight: int = 1) -> None:
-        self._account, self._session, self._patience = account, session, patience
+        self._account, self._patience = account, patience
         self._pace = Pace(in_flight)
-        merged = session.merge_environment_settings(account.root, {}, None, None, None)
-        self._routes: Mapping[str, Any] = {name: merged[name] for name in ("proxies", "verify", "cert")}
+        self._transport = Transport(session, account.root, self._pace.check, _LARGEST)
 
     def check(self) -> None:
         """Raise ``OutputError`` where the API cannot be reached or refuses the key."""
@@ -179,21 +178,19 @@ class Api:
             **headers,
         }
         url = f"{self._account.root}{path}"
-        ends = time.monotonic() + self._patience.deadline
+        request = requests.Request(method, url, headers=sent, data=body)
+        until = time.monotonic() + min(self._patience.exchange, self._patience.deadline)
         try:
-            request = requests.Request(method, url, headers=sent, data=body).prepare()
-            with self._session.send(
-                request, allow_redirects=False, timeout=self._patience.timeout, stream=True, **self._routes
-            ) as response:
-                answer = _decoded(_body(response, ends))
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise Refused(f"{url}: the connection failed: {type(error).__name__}; check URL and network") from None
-        if not 200 <= response.status_code < 300:
-            raise self._refusal(url, response, answer)
+            received = self._transport.send(request, self._patience.timeout, until)
+        except (Lost, bodies.TooLarge) as error:
+            raise Refused(f"{url}: {error}; check URL and network") from None
+        answer = _decoded(received.body)
+        if not 200 <= received.status < 300:
+            raise self._refusal(url, received, answer)
         return answer
 
-    def _refusal(self, url: str, response: requests.Response, answer: Mapping[str, Any]) -> Refused:
-        status = response.status_code
+    def _refusal(self, url: str, received: Received, answer: Mapping[str, Any]) -> Refused:
+        status = received.status
         envelope = answer.get("error")
         envelope = envelope if isinstance(envelope, dict) else {}
         code, message = (line(envelope.get(name) or "")[:_LONGEST_TEXT] for name in ("code", "message"))
@@ -202,24 +199,12 @@ class Api:
             403: "; check what the API key may do",
         }.get(status, "; it redirects, which is not followed: check the URL" if status < 400 else "")
         known = ", ".join(filter(None, [f"HTTP {status}", code, message]))
-        wait = seconds_to_wait(response.headers.get("Retry-After", ""))
+        wait = seconds_to_wait(received.headers.get("retry-after", ""))
         kind = TooLarge if status == 413 or code == _TOO_LARGE else Refused
         return kind(f"{url}: JupiterOne refused the request ({known}){advice}", status, code, wait)
 
 
-def _body(response: requests.Response, ends: float) -> bytes:
-    """Return an answer's body; one that is not a job's, or comes too slowly, is no answer."""
-    body = b""
-    while piece := response.raw.read1(_PIECE, decode_content=True):
-        body += piece
-        if len(body) > _LARGEST:
-            raise requests.exceptions.ContentDecodingError
-        if time.monotonic() > ends:
-            raise requests.exceptions.ReadTimeout
-    return body
-
-
-def _decoded(body: bytes) -> Mapping[str, Any]:
+def _decoded(body: bytes | bytearray) -> Mapping[str, Any]:
     """Return a JSON object; what is none, such as a gateway's page, tells nothing."""
     try:
         answer = orjson.loads(body)
