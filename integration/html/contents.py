@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from integration.html.kinds import Kind
+from integration.text import visible
 
 _ENTITIES = (
     "SELECT embedded.number, nodes.key, nodes.properties FROM embedded CROSS JOIN nodes ON nodes.key = embedded.key"
@@ -66,11 +67,18 @@ def _type(database: sqlite3.Connection, kind: Kind, places: dict[int, int]) -> d
     records = []
     for number, key, text in database.execute(_ENTITIES, (kind.number,)):
         places[number] = len(places)
-        properties = {name: value for name, value in orjson.loads(text).items() if not name.startswith("_")}
+        properties = {name: _seen(value) for name, value in orjson.loads(text).items() if not name.startswith("_")}
         columns |= dict.fromkeys(properties)
-        records.append({"_key": key, **properties})
+        records.append({"_key": visible(key), **properties})
     rows = [[record.get(name) for name in columns] for record in records]
     return {**_named(kind), "isContainer": kind.is_container, "columns": list(columns), "rows": rows}
+
+
+def _seen(value: Any) -> Any:
+    """Return a property's value with nothing in it that turns text around or cannot be seen."""
+    if isinstance(value, list):
+        return [_seen(each) for each in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _ends(

@@ -22,6 +22,7 @@ from integration.lookup import find_key
 from integration.query import read_graph
 from integration.step import Step
 from integration.stored import Stored
+from integration.text import lines
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -82,8 +83,8 @@ def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequen
         policy=_POLICY.format(" ".join(map(_digest, (script.encode(), library)))),
         style=(_HERE / "page.css").read_text(encoding="utf-8"),
         script=script,
-        data=_packed(orjson.dumps(part)),
-        library=_packed(library),
+        data=orjson.dumps(part),
+        library=library,
     )
     return Document(html.encode(), shown["embedded"], shown["entities"])
 
@@ -103,10 +104,16 @@ def _template() -> "Template":
     except ImportError:
         raise _without("Jinja2") from None
     environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: lines(value) if type(value) is str else value,
     )
     environment.filters["number"] = lambda number: f"{number:,}"
-    environment.filters["breakable"] = lambda name: Markup("<wbr>").join(re.split(r"(?<=[_.])", name))
+    environment.filters["breakable"] = lambda name: Markup("<wbr>").join(re.split(r"(?<=[_.])", lines(name)))
+    environment.filters["packed"] = lambda content: Markup(_packed(content))  # noqa: S704 - base64 holds no markup
     return environment.get_template("page.html")
 
 
