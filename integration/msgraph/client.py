@@ -100,7 +100,7 @@ class Client:
         self.patience = patience or Patience()
         self.pace = Pace(in_flight)
         self.meter = Meter()
-        self._origin = _origin(self.root)
+        self._origin, self._root_path = _origin(self.root), urlsplit(self.root).path
         self._tokens = tokens
         self._transport = Transport(session, self.root, self.pace.check)
         self._sendable: Secret | None = None
@@ -134,7 +134,7 @@ class Client:
         if _origin(url) != self._origin:
             parts = _parsed(url)
             problem = f"a link leads to another host, {parts.netloc or 'none'}: not followed"
-            raise PagingError(problem, path=path_of(parts.path or ""))
+            raise PagingError(problem, path=path_of(parts.path or "", self._root_path))
 
     def resolved(self, link: str, path: str) -> str:
         """Return the URL of a link on the answer to a path, which may be relative to that.
@@ -154,7 +154,7 @@ class Client:
             PagingError: the link leads to another host.
         """
         self.check_host(link)
-        return f"{path_of(link, urlsplit(self.root).path)}?{urlsplit(link).query}"
+        return f"{path_of(link, self._root_path)}?{urlsplit(link).query}"
 
     def _persist(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         self.check_host(url)
@@ -211,7 +211,7 @@ class Client:
     def _exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
     ) -> Answer:
-        path = path_of(url)
+        path = path_of(url, self._root_path)
         request_id = str(uuid.uuid4())
         sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "client-request-id": request_id, **headers}
         if token:

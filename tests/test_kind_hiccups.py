@@ -1,0 +1,277 @@
+"""A hiccup of the service, or of what is before it, costs a try; and what is refused is blamed on who refused it."""
+
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from http.client import HTTPException
+from typing import Any
+
+import pytest
+import requests
+
+from integration import (
+    BadRequest,
+    CredentialsError,
+    Forbidden,
+    GraphError,
+    Interrupted,
+    Report,
+    ServiceUnavailable,
+    Throttled,
+    Unreachable,
+    load,
+    plan,
+    run,
+)  # fmt: skip
+from integration.config import Config
+from integration.msgraph.answers import Answer
+from integration.msgraph.auth import NoToken
+from integration.msgraph.client import Client, Patience
+from integration.msgraph.connections import Adapter
+from integration.msgraph.paging import pages
+from integration.secret import Secret
+from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, serving, users
+
+HTML = b"<html><body>Access denied by the gateway</body></html>"
+HICCUPS: list[tuple[int, Any]] = [
+    *((status, None) for status in (408, 409, 421, 423, 425, 500, 502, 503, 504, 520)),
+    (400, {"error": {"code": "serviceNotAvailable", "message": "Try again."}}),
+    (400, {"error": {"code": "BadRequest", "innerError": {"code": "ServiceNotAvailable"}}}),
+    (404, {"error": {"code": "UnknownError"}}),
+]
+
+
+@pytest.fixture
+def tenant() -> Iterator[LittleTenant]:
+    with serving(LittleTenant()) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.mount("http://", Adapter(4))
+        yield session
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
+
+
+def read(tenant: LittleTenant, *only: str, fresh: bool = False) -> Report:
+    manager = load()
+    config = Config(graph_url=tenant.url, access_token=Secret("token-of-a-test"), fresh=fresh)
+    return run(manager, plan(manager, only=list(only)), config, out="out")
+
+
+@pytest.mark.parametrize(("status", "body"), HICCUPS)
+def test_a_hiccup_costs_a_try_alone_and_in_a_batch(status: int, body: Any, tenant: LittleTenant) -> None:
+    for path in ("/users", "/$batch", members(GROUPS[0])):
+        tenant.at_first(path, 2, status, body)
+    report = read(tenant, "azure_user", "azure_user_group_has_user")
+    assert report.exit_code() == 0
+    assert (report.of("azure_user").count, report.of("azure_user_group_has_user").count) == (3, 3)
+
+
+@pytest.mark.parametrize("status", [405, 406, 415, 501])
+def test_a_refusal_that_stays_is_asked_for_once(status: int, tenant: LittleTenant) -> None:
+    tenant.always("/users", status, {"error": {"code": "x"}})
+    assert read(tenant, "azure_user").of("azure_user").verdict == "failed"
+    assert tenant.count("/users") == 1
+
+
+def test_a_token_that_is_refused_a_few_times_is_tried_again(tenant: LittleTenant) -> None:
+    for path in ("/users", "/$batch"):
+        tenant.at_first(path, 3, 401, {"error": {"code": "InvalidAuthenticationToken"}})
+    assert read(tenant, "azure_user", "azure_user_group_has_user").exit_code() == 0
+
+
+def test_a_token_that_stays_refused_ends_the_run(tenant: LittleTenant) -> None:
+    tenant.always("/users", 401, {"error": {"code": "InvalidAuthenticationToken"}})
+    with pytest.raises(CredentialsError, match="InvalidAuthenticationToken"):
+        read(tenant, "azure_user")
+    assert tenant.count("/users") < 8
+
+
+@pytest.mark.parametrize("status", [403, 407, 451])
+@pytest.mark.parametrize("body", [HTML, b"", {"message": "blocked"}, {"error": "blocked"}, {"error": {}}])
+def test_what_graph_did_not_refuse_lacks_no_permission(status: int, body: Any, tenant: LittleTenant) -> None:
+    for path in ("/users", members(GROUPS[0])):
+        tenant.always(path, status, body)
+    report = read(tenant, "azure_user", "azure_user_group_has_user")
+    for name in ("azure_user", "azure_user_group_has_user"):
+        assert "something between here and Graph refused it" in report.of(name).reason
+        assert f"HTTP {status}" in report.of(name).reason
+        assert "permission" not in report.of(name).reason
+
+
+def test_what_graph_refused_lacks_a_permission(tenant: LittleTenant) -> None:
+    tenant.always("/users", 403, {"error": {"code": "Authorization_RequestDenied", "message": "no"}})
+    assert "needs the permission" in read(tenant, "azure_user").of("azure_user").reason
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind", "too_much"),
+    [
+        (504, "", ServiceUnavailable, True),
+        (503, "Unknown.", ServiceUnavailable, True),
+        (400, "Cannot query data for more than 120 users at a time.", BadRequest, True),
+        (400, "Invalid page size specified: '999'. Must be between 1 and 500 inclusive.", BadRequest, True),
+        (400, "The limit of '500' for Top query has been exceeded.", BadRequest, True),
+        (400, "Stop asking.", BadRequest, False),
+        (429, "Too many requests.", Throttled, False),
+        (403, "top secret", Forbidden, False),
+    ],
+)
+def test_an_error_says_whether_smaller_pages_may_be_given(
+    status: int, message: str, kind: type[GraphError], too_much: bool
+) -> None:
+    error = Answer("/users", status, {}, {"error": {"code": "x", "message": message}}).error()
+    assert (type(error), error and error.too_much) == (kind, too_much)
+
+
+@pytest.mark.parametrize("prefix", ["", "/graph", "/a/v1.0/b"])
+@pytest.mark.parametrize(
+    "form", ["{url}/v1.0{path}?{query}", "{last}?{query}", "?{query}", "{prefix}/v1.0{path}?{query}"]
+)
+def test_links_are_followed_below_the_root_whatever_its_path_is(prefix: str, form: str) -> None:
+    with serving(LittleTenant(prefix)) as tenant:
+
+        def paged(path: str, rows: list[dict[str, str]]) -> None:
+            def say(query: str) -> Any:
+                number = int(query.rpartition("$skiptoken=")[2]) if "$skiptoken=" in query else 0
+                body: dict[str, Any] = {"value": rows[number : number + 1]}
+                if number + 1 < len(rows):
+                    last = path.rpartition("/")[2]
+                    names = {"url": tenant.url, "path": path, "prefix": prefix, "last": last}
+                    body["@odata.nextLink"] = form.format(query=f"$skiptoken={number + 1}", **names)
+                return 200, {}, body
+
+            tenant.says[path] = say
+
+        paged("/users", users(*USERS))
+        paged(members(GROUPS[0]), children(*USERS))
+        report = read(tenant, "azure_user", "azure_user_group_has_user")
+        assert {result.type: result.reason for result in report.results if result.reason} == {}
+        assert (report.of("azure_user").count, report.of("azure_user_group_has_user").count) == (3, 4)
+        asked = [each for each in tenant.asked if "/members" in each]
+        assert {each.partition("?")[0] for each in asked} == {members(group) for group in GROUPS}
+        tenant.always("/users", 403, {"error": {"code": "x"}})
+        assert ": /users: not permitted" in read(tenant, "azure_user", fresh=True).of("azure_user").reason
+
+
+@pytest.mark.parametrize("link", ["//elsewhere.example/v1.0/users", "https://elsewhere.example/v1.0/users", "x:users"])
+def test_a_link_to_another_host_is_not_followed(link: str, tenant: LittleTenant, session: requests.Session) -> None:
+    tenant.always("/users", 200, {"value": [], "@odata.nextLink": link})
+    client = Client(tenant.url, NoToken(), session)
+    with pytest.raises(GraphError, match="a link leads to another host"):
+        list(pages(client, client.url("/users")))
+    assert tenant.asked == ["/users"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", " ", "\t"])
+def test_white_space_at_the_end_of_a_token_is_not_sent(
+    end: str, tenant: LittleTenant, session: requests.Session
+) -> None:
+    client = Client(tenant.url, Given(Secret(f"eyJtoken-that-nobody-sees{end}")), session)
+    assert client.get(client.url("/users")).status == 200
+
+
+@pytest.mark.parametrize("inside", ["\n", "\r\nX-Other: 1", "\u2013", "\x00", "\ud83d"])
+def test_a_token_that_no_header_takes_is_sent_nowhere_and_shown_nowhere(
+    inside: str, tenant: LittleTenant, session: requests.Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = Client(tenant.url, Given(Secret(f"eyJfirst-half{inside}second-half")), session)
+    with pytest.raises(CredentialsError, match="no HTTP header takes") as caught:
+        client.get(client.url("/users"))
+    assert tenant.asked == []
+    assert "second-half" not in f"{caplog.text}{caught.value!r}"
+
+
+class Given(NoToken):
+    """A token that nobody has looked at."""
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    def token(self) -> Secret:
+        """Return the token."""
+        return self._token
+
+
+class Odd(Adapter):
+    """Raises what a library may raise, with the token in it."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(1)
+        self._error = error
+
+    def send(self, *_: Any, **__: Any) -> Any:
+        """Send nothing."""
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        requests.exceptions.InvalidHeader("Bearer token-of-a-test"),
+        UnicodeEncodeError("latin-1", "Bearer token-of-a-test", 0, 1, "odd"),
+        ValueError("Bearer token-of-a-test"),
+        KeyError("Bearer token-of-a-test"),
+        AssertionError("Bearer token-of-a-test"),
+        OSError("Bearer token-of-a-test"),
+        HTTPException("Bearer token-of-a-test"),
+        ssl.SSLError("Bearer token-of-a-test"),
+    ],
+)
+def test_of_what_a_library_raises_its_kind_alone_is_told(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tenant: LittleTenant
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr("integration.tapes.Adapter", lambda _: Odd(error))
+    with pytest.raises(Unreachable, match=f"the connection failed: {type(error).__name__}") as caught:
+        read(tenant, "azure_user")
+    assert "token-of-a-test" not in caplog.text + str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_no_proxy_is_sent_what_goes_to_this_machine(
+    variable: str, tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(LittleTenant()) as proxy:
+        monkeypatch.setenv(variable, proxy.url)
+        for host in ("127.0.0.1", "localhost"):
+            url = tenant.url.replace("127.0.0.1", host)
+            config = Config(graph_url=url, access_token=Secret("token-of-a-test"))
+            manager = load()
+            assert run(manager, plan(manager, only=["azure_user"]), config, out=host).exit_code() == 0
+        assert proxy.connections == []
+
+
+def test_who_is_throttled_stops_at_once(tenant: LittleTenant, session: requests.Session) -> None:
+    tenant.always("/users", 429, {"error": {"code": "TooManyRequests"}}, Retry_After="600")
+    client = Client(tenant.url, NoToken(), session, Patience())
+    ended: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            client.get(client.url("/users"))
+        except Interrupted as error:
+            ended.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    while client.pace.waited == 0:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    client.stop()
+    for thread in threads:
+        thread.join(5)
+    assert len(ended) == 3
+    assert time.monotonic() - begun < 2
