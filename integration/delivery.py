@@ -8,7 +8,8 @@ from pathlib import Path
 import pluggy
 
 from integration.config import Config
-from integration.errors import OutputError
+from integration.discretion import logger
+from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.guard import UNTIL, Guard, withhold
 from integration.output import locked
 from integration.plugins import declared_steps, plan
@@ -16,6 +17,9 @@ from integration.report import Report, StepResult
 from integration.sinks import Graph, Sink, make_sinks
 from integration.step import Step
 from integration.store import Store
+from integration.text import line
+
+_log = logger("integration")
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,13 @@ def deliver(
         guard = Guard(mass_delete, allow_mass_delete)
         try:
             sink.write(graph, steps, replace(report, guard=guard))
-        except OutputError as error:
+        except Interrupted:
+            raise
+        except IntegrationError as error:
             failed[sink.url] = str(error)
+        except Exception as error:  # noqa: BLE001 - a package's code: its fault is not the run's
+            _log.exception("the destination %s failed", sink.url)
+            failed[sink.url] = f"its code failed: {type(error).__name__}: {line(error)}"
         if guard.withheld:
             withheld[sink.url] = guard.withheld
     return Delivery(failed, withheld)

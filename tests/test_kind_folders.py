@@ -124,6 +124,16 @@ def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any
         }
 
 
+@pytest.mark.parametrize(
+    "noted",
+    [5, [], {"tenant": 5}, {"tenant": "", "accounts": [[1]], "lineage": 1, "types": {"azure_user": {"revision": "x"}}}],
+)
+def test_a_note_that_makes_no_sense_is_none(to: str, noted: Any) -> None:
+    write(Path("copy"), {"summary.json": json.dumps({"integrationStepResults": [], "graph": noted})})
+    assert run(to).exit_code() == 0
+    assert len(tree()) >= 8
+
+
 FOREIGN = {
     "a note beside the summary of JupiterOne's folder": ("j1:copy", "copy/mine.txt"),
     "a file in the graph": ("j1:copy", "copy/graph/mine.txt"),

@@ -13,6 +13,7 @@ import pytest
 from integration import Report, Sink, Step, hookimpl, load, plan, run
 from integration.config import Config
 from integration.delivery import push
+from integration.errors import ConfigurationError
 from integration.secret import Secret
 from integration.sinks import Graph
 from integration.store import Store
@@ -250,6 +251,21 @@ def test_a_destination_of_a_package_is_guarded_as_well() -> None:
     assert dict(report.withheld_at) == {"counting:": {"azure_user": "would lose 900 of 1,000 records"}}
     assert push(manager, ["counting:"], out="out", mass_delete=95).exit_code() == 0
     assert sink.may
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("its own"), KeyError("x"), ConfigurationError(["no driver"])], ids=repr)
+def test_a_destination_of_a_package_that_breaks_harms_no_other(fault: Exception) -> None:
+    class Broken(Counting):
+        def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+            raise fault
+
+    manager = load(Broken())
+    with Simulator(tenant()) as simulator:
+        to = ("counting:", "files:files")
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), to=to)
+        report = run(manager, plan(manager), config, out="out")
+    assert (report.exit_code(), list(report.failed_sinks), in_files()) == (1, ["counting:"], USERS)
+    assert json.loads(Path("out/summary.json").read_bytes())["failedSinks"] == dict(report.failed_sinks)
 
 
 def test_a_report_that_no_run_made_lets_everything_go() -> None:

@@ -141,5 +141,5 @@ def test_an_answer_of_jupiterone_without_end_is_not_kept_in_memory(
 ) -> None:
     sign_in(monkeypatch, Account())
     url = saying(b" " * 5_000_000)
-    with pytest.raises(OutputError, match="the connection failed"):
+    with pytest.raises(OutputError):
         make_sinks(load(), [f"jupiterone:{url}"])

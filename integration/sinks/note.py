@@ -61,7 +61,8 @@ class Note:
         with suppress(KeyError, TypeError, ValueError):
             noted = summary[_KEY]
             types = {str(name): dict(of) for name, of in dict(noted["types"]).items()}
-            return cls(folder, str(noted["tenant"]), list(noted["accounts"]), str(noted["lineage"]), types)
+            accounts = [str(key) for key in noted["accounts"]]
+            return cls(folder, str(noted["tenant"]), accounts, str(noted["lineage"]), types)
         return cls(folder)
 
     def renewed(self, graph: Graph, steps: Sequence[Step]) -> "Note":
