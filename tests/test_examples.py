@@ -50,7 +50,7 @@ def test_the_cassettes_of_the_package_are_what_is_recorded_now() -> None:
 
 
 def test_the_host_shows_its_progress_and_fills_its_own_destination() -> None:
-    assert len(HOST.read_text().splitlines()) < 40
+    assert len(HOST.read_text().splitlines()) < 50
     with Simulator(demo_tenant()) as simulator:
         environment = {
             **os.environ,
@@ -74,3 +74,12 @@ def test_the_host_ends_as_the_run_does() -> None:
         ended = subprocess.run([sys.executable, HOST], env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "CredentialsError" in ended.stderr
+
+
+def test_the_host_can_be_tried_without_settings_and_says_which_it_lacks() -> None:
+    tried = subprocess.run([sys.executable, HOST, "--demo"], capture_output=True, text=True, check=False)
+    assert (tried.returncode, tried.stderr) == (0, "")
+    assert ast.literal_eval(tried.stdout.splitlines()[-1])["azure_user"] == 20
+    lacking = subprocess.run([sys.executable, HOST], capture_output=True, text=True, check=False)
+    assert (lacking.returncode, lacking.stdout) == (1, "")
+    assert lacking.stderr.startswith("the settings cannot be used:")
