@@ -51,6 +51,11 @@ class Stored:
         with self._lock:
             return known_revisions(self._database)
 
+    def mark(self, revision: int) -> str:
+        """Return what tells a revision from one of the same number that another copy of the graph went on to."""
+        made = self._row("SELECT committed_on FROM revisions WHERE revision = ?", revision)
+        return f"{self.lineage} {made[0]}" if made else self.lineage
+
     def remembers(self, revision: int) -> bool:
         """Tell whether ``changes`` knows what changed since a revision; since 0, when there was nothing, it does."""
         return revision == 0 or int(self._about().get("remembers", 0)) <= revision <= self.revision

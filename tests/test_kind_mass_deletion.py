@@ -182,6 +182,20 @@ def test_a_graph_that_comes_back_from_a_backup_empties_nothing(place: tuple[str,
     assert count() == USERS
 
 
+def test_a_graph_out_of_a_backup_makes_other_revisions_of_the_same_numbers(place: tuple[str, Count]) -> None:
+    url, count = place
+    runs, elsewhere = Runs(url), Runs("files:elsewhere")
+    runs(190)
+    shutil.copytree("out", "backup")
+    runs(USERS)
+    shutil.rmtree("out")
+    shutil.move("backup", "out")
+    elsewhere._port = runs._port
+    elsewhere(180)
+    assert push(load(), [url], out="out").exit_code() == 0
+    assert count() == 180
+
+
 def test_an_instance_that_held_nothing_needs_no_leave(service: JupiterOne, account: Account) -> None:
     runs = Runs(f"jupiterone:{service.url}")
     assert runs().exit_code() == 0

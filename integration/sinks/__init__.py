@@ -32,6 +32,9 @@ class Graph(Protocol):
     def lineage(self) -> str:
         """Another string whenever revisions are counted anew: those of another lineage mean nothing here."""
 
+    def mark(self, revision: int) -> str:
+        """Return what tells a revision from one of the same number that another copy of the graph went on to."""
+
     def count(self, step: Step) -> int:
         """Return how many records of the type the graph holds."""
 

@@ -2,11 +2,13 @@
 
 It has the graph's lineage and, by type and class, the revisions that the database holds: one where all records are as
 that revision has them; several where a push did not end, and each record is as one of them has it. So the next push
-knows since when it must apply changes. A type that is not noted may hold anything.
+knows since when it must apply changes. A type that is not noted may hold anything. When the graph made a revision is
+noted as well: a graph out of a backup makes others of the same numbers.
 """
 
 import uuid
 from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from integration.errors import OutputError
@@ -35,7 +37,7 @@ class Scope:
     """
 
     def __init__(self, session: "Session", graph: Graph) -> None:
-        self._session, self._revision = session, graph.revision
+        self._session, self._revision, self._mark = session, graph.revision, graph.mark
         self._scope, self._lineage, self._push = graph.scope, graph.lineage, uuid.uuid4().hex
         self._unwritten: dict[str, list[int] | None] = {}
         self._noted = session.execute_read(self._read)
@@ -110,7 +112,8 @@ class Scope:
         name = {"_scope": self._scope, "push": self._push}
         transaction.run("MERGE (s:GraphScope {_scope: $_scope}) SET s.push = $push", name).consume()
         noted = self._read(transaction)
-        everything = {**name, "lineage": self._lineage, **noted}
+        marks = {_at(each): self._mark(each) for each in {self._revision, *chain.from_iterable(noted.values())}}
+        everything = {**name, "lineage": self._lineage, **noted, **marks}
         transaction.run(
             "MATCH (s:GraphScope {_scope: $scope}) SET s = $all", scope=self._scope, all=everything
         ).consume()
@@ -122,10 +125,20 @@ class Scope:
             "MATCH (s:GraphScope {_scope: $scope}) RETURN properties(s)", scope=self._scope
         ).single()
         noted = found[0] if found else {}
-        return {name: noted[name] for name in noted if ":" in name and noted["lineage"] == self._lineage}
+        if noted.get("lineage") != self._lineage:
+            return {}
+        return {
+            name: revisions
+            for name, revisions in noted.items()
+            if ":" in name and all(noted.get(_at(each)) in (None, self._mark(each)) for each in revisions)
+        }
 
     def _former(self, step: Step) -> list[str]:
         return [name for name in self._noted if name.startswith(f"{step.name}:") and name != _name(step)]
+
+
+def _at(revision: int) -> str:
+    return f"made {revision}"
 
 
 def _name(step: Step) -> str:

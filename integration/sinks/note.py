@@ -87,11 +87,14 @@ class Note:
         if noted is None or self.lineage != graph.lineage or noted.get("class") != step.class_name:
             return False
         revision = noted.get("revision")
-        return isinstance(revision, int) and graph.changed(step) <= revision < graph.revision
+        if not isinstance(revision, int) or noted.get("mark") != graph.mark(revision):
+            return False
+        return graph.changed(step) <= revision < graph.revision
 
     def has(self, graph: Graph, step: Step, **files: Any) -> None:
         """Note that the files hold the type's records as they are now, and what tells that they are still there."""
-        self.types[step.name] = {"class": step.class_name, "revision": graph.revision, **files}
+        revision = graph.revision
+        self.types[step.name] = {"class": step.class_name, "revision": revision, "mark": graph.mark(revision), **files}
 
     def write(self, report: Report) -> None:
         """Write the summary with the note.

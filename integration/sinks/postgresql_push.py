@@ -86,7 +86,8 @@ class Push:
     def _part(self, step: Step, held: _Held | None) -> _Part:
         """Find out whether what changed is enough. A type that is behind may hold what came and went since."""
         keeps = step.name in self._report.incomplete
-        known = held and (held.class_name, held.lineage) == (step.class_name, self._graph.lineage)
+        marks = (self._graph.lineage, self._graph.mark(held.revision)) if held else ()
+        known = held and held.class_name == step.class_name and held.lineage in marks
         if held and known and self._graph.remembers(held.revision) and (keeps or not held.behind):
             return _Part(step, held.revision, held.behind)
         return _Part(step, 0, False)
@@ -121,7 +122,7 @@ class Push:
         return lines(part.step, fitting(part.step, changes, _LONGEST_KEYS, nul=False), *before)
 
     def _note_revisions(self, held: Mapping[str, _Held], parts: Sequence[_Part]) -> None:
-        lineage, revision = self._graph.lineage, self._graph.revision
+        lineage, revision = self._graph.mark(self._graph.revision), self._graph.revision
         now = {
             part.step.name: _Held(part.step.class_name, lineage, revision, part.behind)
             for part in parts
