@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from itertools import takewhile
 from urllib.parse import quote, quote_plus
 from weakref import WeakSet
 
@@ -12,6 +13,9 @@ _SHORT = 8
 """Characters from which on a secret is looked for inside words too; a shorter one might be a part of any."""
 _SHORTEST = 4
 """Characters below which a value is no secret that could be told from other text; nor is a short word of letters."""
+_HEAD = 12
+"""Characters of a secret by which its beginning is known."""
+_LONG = 16
 _PATTERNS = (
     (re.compile(r"eyJ[\w+/=-]{5,}(\.[\w+/=-]*){0,4}"), HIDDEN),
     (re.compile(r"(?<=://)([^/\s:@]*):[^/\s]+@"), rf"\1:{HIDDEN}@"),
@@ -77,11 +81,30 @@ def redacted(text: str) -> str:
     for value in sorted(values, key=len, reverse=True):
         for form in _forms(value):
             if len(value) >= _SHORT:
-                text = text.replace(form, HIDDEN)
+                text = _without(text, form)
             elif form in text:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
+    return text
+
+
+def holds_secret(text: str) -> bool:
+    """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
+    with _lock:
+        values = {secret.reveal().strip() for secret in _known}
+    return any(form in text for value in values if len(value) >= _LONG for form in _forms(value))
+
+
+def _without(text: str, form: str) -> str:
+    """Return text without a form of a secret, nor the beginning of it that is left where text was cut."""
+    head = form[:_HEAD]
+    at = text.find(head)
+    while at >= 0:
+        same = (mine == its for mine, its in zip(text[at:], form, strict=False))
+        end = at + sum(takewhile(bool, same))
+        text = f"{text[:at]}{HIDDEN}{text[end:]}"
+        at = text.find(head, at + len(HIDDEN))
     return text
 
 

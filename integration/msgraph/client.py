@@ -37,7 +37,7 @@ from integration.msgraph.decoding import decode
 from integration.msgraph.meter import Meter
 from integration.msgraph.pace import Pace
 from integration.msgraph.transport import Lost, Transport
-from integration.secret import Secret
+from integration.secret import Secret, holds_secret
 from integration.text import line
 
 VERSION = "/v1.0"
@@ -130,7 +130,9 @@ class Client:
         self._transport.cut()
 
     def check_host(self, url: str) -> None:
-        """Raise ``PagingError`` for a URL of another host: no token may go there."""
+        """Raise ``PagingError`` for a URL of another host, where no token may go, or one that holds what was sent."""
+        if holds_secret(url):
+            raise PagingError("a link holds a secret: not followed, nor kept", path=path_of(url, self._root_path))
         if _origin(url) != self._origin:
             parts = _parsed(url)
             problem = f"a link leads to another host, {parts.netloc or 'none'}: not followed"

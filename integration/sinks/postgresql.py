@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from integration.errors import ConfigurationError, OutputError
 from integration.report import Report
-from integration.secret import Secret
+from integration.secret import Address, Secret
 from integration.sinks import Graph
 from integration.step import Step
 from integration.text import line
@@ -66,7 +66,7 @@ class PostgresqlSink:
             raise ConfigurationError([f"{parts['scheme']}://…: its schema is not a name of 1 to {_LONGEST_NAME} bytes"])
         rest = "&".join(each for each in parameters if each not in ours)
         known = url.partition("?")[0] if parts["query"] is None else url[: parts.start("query")] + rest
-        self._conninfo = Secret(known)
+        self._conninfo = Address(known)
         shown = "" if self._schema == SCHEMA else f"?schema={self._schema}"
         self.url = f"{parts['scheme']}://{parts['hosts']}{parts['database'] or ''}{shown}"
 
@@ -103,7 +103,7 @@ class PostgresqlSink:
         except ImportError:
             raise ConfigurationError([f"{self.url}: needs a driver that is not installed: {_INSTALL}"]) from None
         try:
-            given = conninfo_to_dict(self._conninfo.reveal())
+            given = conninfo_to_dict(self._conninfo)
         except psycopg.ProgrammingError:
             raise _no_url() from None
         self._password = Secret(str(given.get("password") or ""))
