@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from integration.errors import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from integration.reader import Flow, Reader
 
 _RESTARTS = 5
+_ROWS_AND_LINK = attrgetter("rows", "next_link")
 _RESTORABLE = ("user", "group")
 
 
@@ -172,14 +174,14 @@ class Fetcher:
                     _id(row, request.path)
             self._mirror.add(request.name, rows, link, self._flow.grew)
             self._reader.counter.add(request.path, pages=1, items=len(rows), throttled=self._client.pace.waited)
+            del rows  # a large page goes before the next one comes
 
     def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:
         if self._request.kind == "object":
             answer = self._client.get(url)
             yield [{"id": "", **answer.body}], None
         else:
-            for page in pages(self._client, url):
-                yield page.rows, page.next_link
+            yield from map(_ROWS_AND_LINK, pages(self._client, url))
 
     def _fan_out(self) -> None:
         """Fetch the children of all parents that the mirror does not have yet."""

@@ -19,6 +19,8 @@ from integration.mirrored import Mirrored
 from integration.writing import Then
 
 _RESUMABLE = 86_400.0
+_LARGE = 8_000_000
+"""Bytes of a page that is written before the next one is asked for."""
 
 
 def _nothing() -> None:
@@ -146,6 +148,8 @@ class Mirror(Mirrored):
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
         self._writing.put(write, then)
+        if sum(len(piece) for _, piece in pieces) > _LARGE:
+            self._writing.flush()
 
     def add_children(
         self,

@@ -62,23 +62,30 @@ class Writing:
         self._thread.join()
 
     def _work(self) -> None:
-        while writes := self._take():
-            try:
-                with self._transaction() as database:
-                    for write, _ in writes:
-                        write(database)
-            except BaseException as error:  # noqa: BLE001 - whoever writes next raises it
-                with self._changed:
-                    self._error = error
-                    self._busy = False
-                    self._queue.clear()
-                    self._changed.notify_all()
-                return
-            for _, then in writes:
-                then()
+        while self._work_on(self._take()):
+            pass
+
+    def _work_on(self, writes: list[tuple[Write, Then]]) -> bool:
+        """Do some writes, and tell whether there may be more; nothing refers to them afterwards, which may be large."""
+        if not writes:
+            return False
+        try:
+            with self._transaction() as database:
+                for write, _ in writes:
+                    write(database)
+        except BaseException as error:  # noqa: BLE001 - whoever writes next raises it
             with self._changed:
+                self._error = error
                 self._busy = False
+                self._queue.clear()
                 self._changed.notify_all()
+            return False
+        for _, then in writes:
+            then()
+        with self._changed:
+            self._busy = False
+            self._changed.notify_all()
+        return True
 
     def _take(self) -> list[tuple[Write, Then]]:
         """Return all that waits; nothing where no more will come."""

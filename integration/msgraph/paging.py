@@ -90,6 +90,7 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
             following = ahead.submit(client.get, link, headers)
             yield page
             page.done()
+            del page
             page = page_of(client, following.result())
             link = page.next_link
         yield page
