@@ -38,6 +38,9 @@ def test_the_names_of_what_is_here_are_known(step: Step) -> None:
         ("User.ReadAll", "User.Read.All"),
         ("GroupMembers.Read.All", "GroupMember.Read.All"),
         ("User.Read.All ", "User.Read.All"),
+        ("Users.Read", "User.Read.All"),
+        ("AuditLogs.Read.All", "AuditLog.Read.All"),
+        ("Device.Raed.All", "Device.Read.All"),
     ],
 )
 @pytest.mark.parametrize("where", ["permissions", "optional"])
@@ -49,6 +52,11 @@ def test_a_permission_that_graph_has_not_is_told_with_the_nearest(name: str, nea
         f"{name}: no application permission of Microsoft Graph has this name: did you mean {nearest}?"
     )
     assert list(unknown_names(step, also=[name])) == []
+
+
+def test_a_permission_about_something_that_graph_has_not_may_be_of_another_service() -> None:
+    assert told(replace(entity("contoso_badge"), permissions=("Badge.Read.All", "Device.Read.All"))) == []
+    assert told(replace(entity("contoso_badge"), permissions=("User.Fly.All",))) != []
 
 
 def test_a_class_that_jupiterone_has_not_is_told_with_the_nearest() -> None:

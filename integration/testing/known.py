@@ -9,14 +9,14 @@ from pathlib import Path
 from integration.step import Step
 
 _LISTS = Path(__file__).with_name("known.json")
-_ALMOST = 0.88
+_ALMOST, _LIKE = 0.88, 0.75
 
 
 def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
     """Yield a sentence for each misspelt name of a declaration, with the right one.
 
-    A class that is not in the list is one. A permission is one where it is almost one of the list: Microsoft adds
-    permissions every month, and those of other services are not listed.
+    A class that is not in the list is one. A permission is one where the list has others about the same, or almost the
+    same: one about something else altogether may be of another service, whose permissions are not listed.
 
     Args:
         step: the declaration.
@@ -33,10 +33,16 @@ def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
 
 
 def _is_almost(name: str, near: str) -> bool:
-    """Tell whether two permissions differ by a slip: the whole names by little, or what they are about by a letter."""
-    one, other = name.casefold(), near.casefold()
-    about = SequenceMatcher(None, one.partition(".")[0], other.partition(".")[0]).ratio()
-    return SequenceMatcher(None, one, other).ratio() >= _ALMOST or _ALMOST <= about < 1
+    """Tell whether a permission is almost one of the list, or about almost the same as one of the list."""
+    known = {each.partition(".")[0].casefold() for each in _lists()["permissions"]}
+    subject = name.partition(".")[0].casefold()
+    return _likeness(name.casefold(), near.casefold()) >= _ALMOST or bool(
+        get_close_matches(subject, known, cutoff=_LIKE)
+    )
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def _nearest(name: str, which: str) -> str:
