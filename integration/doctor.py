@@ -20,7 +20,7 @@ from integration.findings import Finding, ok, problem, warning
 from integration.plan import Plan, nearest
 from integration.plugins import plan
 from integration.reach import examine_network
-from integration.variables import INSTANCE_NAMES, NAMES
+from integration.variables import INSTANCE_NAMES, NAMES, variables_set
 
 PACKAGE = "integration-microsoft-entra"
 _NEEDED = 100_000_000
@@ -48,7 +48,7 @@ def examine_settings(sources: Mapping[str, str], config: Config | ConfigurationE
     """
     found = ", ".join(f"{name} from {source}" for name, source in sources.items()) or "none are set"
     if isinstance(config, ConfigurationError):
-        return problem("settings", found, "; ".join(config.faults))
+        return problem("settings", found, "\n".join(config.faults))
     known = {variable for names in (*NAMES.values(), *INSTANCE_NAMES.values()) for variable in names}
     known.update(_OTHER_VARIABLES)
     strangers = sorted(name for name in os.environ if name.startswith("INTEGRATION_") and name not in known)
@@ -67,11 +67,8 @@ def sources_of(environment: Mapping[str, str], file: Mapping[str, str], flags: M
         flags: settings by their names in an event.
     """
     found = {}
-    for setting, variables in {**NAMES, **INSTANCE_NAMES}.items():
-        for variable in variables:
-            if environment.get(variable, file.get(variable)):
-                found[setting] = variable if variable in environment else f"{variable} in .env"
-                break
+    for setting, variable in variables_set({**file, **environment}).items():
+        found[setting] = variable if variable in environment else f"{variable} in .env"
     return {**found, **{name: "a flag" for name, value in flags.items() if value}}
 
 

@@ -40,7 +40,7 @@ def examine_network(config: Config, plan: Plan | None) -> Iterator[Finding]:
     try:
         tokens = tokens_for(config)
     except ConfigurationError as error:
-        yield problem("network", "this machine can send no request", "; ".join(error.faults))
+        yield problem("network", "this machine can send no request", "\n".join(error.faults))
         return
     dates: dict[str, float] = {}
     with requests.Session() as session:
@@ -135,7 +135,11 @@ def _way(config: Config) -> str:
 def _permissions(config: Config, token: Secret, plan: Plan, *, with_link: bool) -> Finding:
     roles = roles_of(token)
     if roles is None:
-        return warning("permissions", "the token does not tell them", "run: the table of types says what is missing")
+        return warning(
+            "permissions",
+            "the token does not say which it has, since it is opaque or a user's",
+            "start a run, and see its table of types, which names each permission that is missing",
+        )
     compared = review(plan, roles)
     link = consent_page(config, token) if with_link else None
     consent = f"; then an administrator consents at {link}" if link else ""

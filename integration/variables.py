@@ -74,12 +74,16 @@ def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:
     return {**_found(INSTANCE_NAMES, environment), "config": _found(NAMES, environment)}
 
 
+def variables_set(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable that each setting comes from, for those that are set."""
+    names = {**NAMES, **INSTANCE_NAMES}
+    return {setting: found for setting, some in names.items() if (found := _set(setting, some, environment))}
+
+
 def names_in(environment: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the variable that each setting comes from; where none is set, those that it may come from."""
-    return {
-        setting: (variable,) if (variable := _set(setting, names, environment)) else names
-        for setting, names in NAMES.items()
-    }
+    chosen = variables_set(environment)
+    return {setting: (chosen[setting],) if setting in chosen else names for setting, names in NAMES.items()}
 
 
 def bare(setting: str, text: str) -> str:

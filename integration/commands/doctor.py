@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from textwrap import TextWrapper
 from typing import Any, BinaryIO
 
 import click
@@ -29,6 +30,9 @@ from integration.plugins import load
 from integration.streams import OutputClosed, emit
 from integration.text import line
 
+_INDENTED = TextWrapper(
+    100, initial_indent=" " * 9, subsequent_indent=" " * 11, break_long_words=False, break_on_hyphens=False
+)
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 
@@ -67,17 +71,20 @@ def doctor(
         findings.append(finding)
         if not as_json:
             with suppress(OutputClosed):  # what is found counts for the exit code all the same
-                emit(_line(finding))
+                emit(_told(finding))
     bad = any(finding.state == "problem" for finding in findings)
     if as_json:
         emit(json.dumps({"ok": not bad, "checks": [finding.as_json() for finding in findings]}, indent=2))
     return 1 if bad else 0
 
 
-def _line(finding: Finding) -> str:
+def _told(finding: Finding) -> str:
+    """Return a finding in lines: what is there, and below it, further in, what to do."""
     state = f"{finding.state:7}"
-    said = line(": ".join(filter(None, [finding.check, finding.found, finding.remedy])))
-    return f"{click.style(state, fg=_COLOURS[finding.state]) if sys.stdout.isatty() else state}  {said}"
+    shown = click.style(state, fg=_COLOURS[finding.state]) if sys.stdout.isatty() else state
+    first = f"{shown}  {line(f'{finding.check}: {finding.found}')}"
+    steps = [wrapped for step in finding.remedy.splitlines() for wrapped in _INDENTED.wrap(line(step))]
+    return "\n".join([first, *steps])
 
 
 def _of_event(event: bytes, flags: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,9 @@ variables of this page count for nothing, those of the log excepted. A file `.en
 for variables that the environment lacks. Where a setting has several variables, the first that is set wins. Switches
 take `true`, `yes`, `on` or `1` in a variable, and their opposites.
 
+White space, line breaks and byte order marks at the ends of a value are dropped; a password keeps its blanks. `.env`
+and events are UTF-8, or what their byte order mark says.
+
 All that is wrong is said at once, without values, and ends the program with [exit code 2](exit-codes.md).
 """
 _SIGN_IN = """
@@ -30,7 +33,7 @@ The first of these that is set signs in: `accessToken`, `clientSecret`, `clientC
 `managedIdentity`. All but the first and the last need `clientId` and `directoryId`, too.
 
 Proxies and certificate authorities come from the variables that [requests](https://requests.readthedocs.io) knows:
-`HTTPS_PROXY`, `NO_PROXY`, `REQUESTS_CA_BUNDLE`.
+`HTTPS_PROXY`, `NO_PROXY`, `REQUESTS_CA_BUNDLE`. One that cannot be used is told by its name before anything is sent.
 """
 
 
