@@ -29,7 +29,7 @@ from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, batch
 from integration.msgraph.client import Client
-from integration.msgraph.paging import Chain, Page, page_of
+from integration.msgraph.paging import Chain, Page, lacking, miscounted, page_of
 from integration.progress import Counter
 from integration.tasks import Kept, Questions, Task, each_once
 
@@ -216,6 +216,11 @@ class FanOut:
         else:
             self._takes_advanced = not self.plain
         found = self._children_of(task, page.rows)
+        if not task.delta:
+            came = task.came + len(page.rows)
+            task = replace(task, came=came, count=page.count if task.link is None else task.count)
+            if page.next_link is None and lacking(task.count, came):
+                return self._recount(task)
         untold = set(task.parents) - task.told if task.delta else set()
         if page.next_link is None:
             again = [Task((parent,), alone=True) for parent in sorted(untold)]
@@ -227,6 +232,13 @@ class FanOut:
         kept.pieces.extend(pieces)
         kept.items += sum(map(len, found.values()))
         return again
+
+    def _recount(self, task: Task) -> list[Task]:
+        """Begin a parent anew of which fewer children came than Graph has counted; go on without it the second time."""
+        if not task.recounted:
+            return [Task(task.parents, alone=task.alone, plain=task.plain, restarts=task.restarts, recounted=True)]
+        parent = f"{self._parents}/{task.parents[0]}/{self._relation}"
+        return self._refuse(task, miscounted(task.count, task.came, parent))
 
     def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
         """Return the children on a page, by parent."""

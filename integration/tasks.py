@@ -26,6 +26,9 @@ class Task:
         failures: how often it was tried in vain.
         restarts: how often it began anew, because Graph had forgotten where it was.
         chain: the pages that led to this one; ``None`` for the first.
+        count: how many children Graph has counted, where it was asked for that.
+        came: how many of them the pages before held.
+        recounted: it began anew because fewer had come.
         doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
     """
 
@@ -38,6 +41,9 @@ class Task:
     failures: int = 0
     restarts: int = 0
     chain: Chain | None = None
+    count: int | None = None
+    came: int = 0
+    recounted: bool = False
     doubt: GraphError | None = None
 
 

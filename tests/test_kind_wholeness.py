@@ -169,3 +169,51 @@ def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     return session
+
+
+def counting(tenant: LittleTenant, path: str, rows: list[dict[str, str]], counts: list[int], size: int) -> None:
+    """Have a path list objects in pages, and count them in other ways, each time it is read from the start."""
+
+    def say(query: str) -> tuple[int, dict[str, str], Any]:
+        start = int(query.removeprefix("p=")) if query.startswith("p=") else 0
+        body: dict[str, Any] = {"value": rows[start : start + size]}
+        if start + size < len(rows):
+            body["@odata.nextLink"] = f"{tenant.url}/v1.0{path}?p={start + size}"
+        if start == 0:
+            body["@odata.count"] = counts.pop(0) if len(counts) > 1 else counts[0]
+        return 200, {}, body
+
+    tenant.says[path] = say
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_listing_that_holds_less_than_was_counted_is_not_complete(size: int, tenant: LittleTenant) -> None:
+    counting(tenant, "/users", users(*USERS), [5000], size)
+    report = read(tenant, "azure_user")
+    assert report.of("azure_user").verdict == "failed"
+    assert "/users: Graph counts 5,000 objects, of which 3 came" in report.of("azure_user").reason
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_group_of_which_less_came_than_was_counted_is_named(size: int, tenant: LittleTenant) -> None:
+    name = "azure_user_group_has_user"
+    assert read(tenant, name).of(name).count == 3
+    counting(tenant, members(GROUPS[0]), children(USERS[0], USERS[2]), [5000], size)
+    report = read(tenant, name, fresh=True)
+    assert report.of(name).verdict == "partial"
+    assert f"{members(GROUPS[0])}: Graph counts 5,000 objects, of which 2 came" in report.of(name).reason
+    assert not report.changes.get(name, {}).get("deleted")
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_group_that_changes_while_it_is_counted_is_read_once_more(size: int, tenant: LittleTenant) -> None:
+    counting(tenant, members(GROUPS[0]), children(*USERS), [4, 3], size)
+    report = read(tenant, "azure_user_group_has_user")
+    assert report.exit_code() == 0
+    assert report.of("azure_user_group_has_user").count == 4
+
+
+@pytest.mark.parametrize("count", [0, 2, 3, True, "many", None, -1, 1.5])
+def test_more_than_was_counted_and_a_count_that_is_none_are_no_fault(count: Any, tenant: LittleTenant) -> None:
+    counting(tenant, "/users", users(*USERS), [count], 2)
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"

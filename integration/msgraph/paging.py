@@ -23,11 +23,13 @@ class Page:
         rows: the objects; may be empty although more pages follow.
         next_link: URL of the next page; ``None`` on the last.
         turn: what a large page holds as long as it is in memory.
+        count: how many objects all pages hold, where Graph was asked for that; it tells on the first page alone.
     """
 
     rows: list[dict[str, Any]]
     next_link: str | None
     turn: Turn | None = field(default=None, repr=False, compare=False)
+    count: int | None = None
 
     def done(self) -> None:
         """Make room for other large pages, because whoever was given this one is through with it."""
@@ -76,11 +78,16 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
 
     Raises:
         PagingError: a next link leads to another host or has been followed before, or there is no end.
+        BadAnswer: fewer objects came than Graph has counted, also when a single page was asked for twice.
         GraphError: as ``Client.get`` raises.
     """
     page = page_of(client, client.get(url, headers))
-    link = page.next_link
+    link, count, came = page.next_link, page.count, len(page.rows)
     if link is None:
+        if lacking(count, came):
+            page = page_of(client, client.get(url, headers))
+            if lacking(page.count, len(page.rows)):
+                raise miscounted(page.count, len(page.rows), path_of(url))
         yield page
         return
     chain = Chain(url)
@@ -93,7 +100,20 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
             del page
             page = page_of(client, following.result())
             link = page.next_link
+            came += len(page.rows)
         yield page
+        if lacking(count, came):
+            raise miscounted(count, came, path_of(url))
+
+
+def lacking(count: int | None, came: int) -> bool:
+    """Tell whether fewer objects came than Graph has counted; more do where some are added meanwhile, or come again."""
+    return count is not None and came < count
+
+
+def miscounted(count: int | None, came: int, path: str) -> BadAnswer:
+    """Return the error for a collection of which fewer objects came than Graph has counted."""
+    return BadAnswer(f"Graph counts {count or 0:,} objects, of which {came:,} came", path=path, status=200)
 
 
 def page_of(client: Client, answer: Answer) -> Page:
@@ -104,7 +124,7 @@ def page_of(client: Client, answer: Answer) -> Page:
         PagingError: its next link leads to another host.
     """
     rows, link = answer.body.get("value"), answer.body.get("@odata.nextLink")
-    turn, path, status = answer.turn, answer.path, answer.status
+    turn, path, status, count = answer.turn, answer.path, answer.status, answer.body.get("@odata.count")
     del answer  # whoever keeps an error keeps no answer by it
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         del rows, turn
@@ -113,4 +133,4 @@ def page_of(client: Client, answer: Answer) -> Page:
         if not isinstance(link, str) or not link:
             raise BadAnswer("the next link is no URL", path=path, status=status)
         link = client.resolved(link, path)
-    return Page(rows, link, turn)
+    return Page(rows, link, turn, count if type(count) is int else None)
