@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from html import escape
 from itertools import takewhile
 from urllib.parse import quote, quote_plus
 from weakref import WeakSet
@@ -26,6 +26,7 @@ _PATTERNS = (
 """What is a secret by its form: JSON Web Tokens, passwords in URLs, Authorization headers, fields of sign-in forms."""
 _PASSWORD = re.compile(r"(://[^:/@\s]*):.*@", re.DOTALL)
 """The password of a URL that stands alone, also where it is not encoded."""
+_HEX = re.compile(r"%[0-9A-F]{2}")
 _known: "WeakSet[Secret]" = WeakSet()
 _lock = threading.Lock()
 
@@ -33,10 +34,11 @@ _lock = threading.Lock()
 class Secret:
     """A string that shows itself as ``***`` wherever it is printed, formatted or logged; only ``reveal`` gives it."""
 
-    __slots__ = ("__weakref__", "_value")
+    __slots__ = ("__weakref__", "_sent", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        self._sent: tuple[str, ...] = ()
         bare = value.strip()
         if len(bare) >= _SHORT or (len(bare) >= _SHORTEST and not bare.isalpha()):
             with _lock:
@@ -45,6 +47,17 @@ class Secret:
     def reveal(self) -> str:
         """Return the value itself."""
         return self._value
+
+    def _forms(self) -> tuple[str, ...]:
+        """Return the value as it is, and as URLs, forms, JSON and HTML write it; made once, when it is looked for."""
+        if not self._sent:
+            value = self._value.strip()
+            safe = value.encode(errors="replace")
+            in_urls = (quote(safe, safe=""), quote(safe), quote_plus(safe))
+            lowered = [_HEX.sub(lambda found: found[0].lower(), form) for form in in_urls]
+            forms = (value, *in_urls, *lowered, json.dumps(value)[1:-1], repr(value)[1:-1], escape(value))
+            self._sent = tuple(dict.fromkeys(forms))
+        return self._sent
 
     def __bool__(self) -> bool:
         return bool(self._value)
@@ -76,14 +89,13 @@ def redacted(text: str) -> str:
     Servers echo what they were sent, and exceptions of libraries quote it, so that text from outside may hold the
     token, the secret or the assertion of this run.
     """
-    with _lock:
-        values = {secret.reveal().strip() for secret in _known}
-    for value in sorted(values, key=len, reverse=True):
-        for form in _forms(value):
-            if len(value) >= _SHORT:
-                text = _without(text, form)
+    for forms in _live():
+        for form in sorted(forms, key=len, reverse=True):
+            if len(forms[0]) >= _SHORT:
+                text = text.replace(form, HIDDEN)
             elif form in text:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
+        text = _uncut(text, forms)
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
     return text
@@ -91,25 +103,27 @@ def redacted(text: str) -> str:
 
 def holds_secret(text: str) -> bool:
     """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
+    return any(form in text for forms in _live() if len(forms[0]) >= _LONG for form in forms)
+
+
+def _live() -> list[tuple[str, ...]]:
+    """Return the forms of every secret that is alive, those of the longest first."""
     with _lock:
-        values = {secret.reveal().strip() for secret in _known}
-    return any(form in text for value in values if len(value) >= _LONG for form in _forms(value))
+        found = {secret._forms() for secret in _known}
+    return sorted(found, key=lambda forms: len(forms[0]), reverse=True)
 
 
-def _without(text: str, form: str) -> str:
-    """Return text without a form of a secret, nor the beginning of it that is left where text was cut."""
-    head = form[:_HEAD]
-    at = text.find(head)
-    while at >= 0:
-        same = (mine == its for mine, its in zip(text[at:], form, strict=False))
-        end = at + sum(takewhile(bool, same))
-        text = f"{text[:at]}{HIDDEN}{text[end:]}"
-        at = text.find(head, at + len(HIDDEN))
+def _uncut(text: str, forms: tuple[str, ...]) -> str:
+    """Return text without the beginning of a secret that is left where text was cut."""
+    for head in {form[:_HEAD] for form in forms if len(form) > _HEAD}:
+        at = text.find(head)
+        while at >= 0:
+            end = at + max(_alike(text[at:], form) for form in forms)
+            text = f"{text[:at]}{HIDDEN}{text[end:]}"
+            at = text.find(head, at + len(HIDDEN))
     return text
 
 
-def _forms(value: str) -> Iterator[str]:
-    """Yield a value as it is, and as URLs, forms and JSON write it."""
-    safe = value.encode(errors="replace")
-    forms = (value, quote(safe, safe=""), quote_plus(safe), json.dumps(value)[1:-1], repr(value)[1:-1])
-    yield from dict.fromkeys(forms)
+def _alike(text: str, form: str) -> int:
+    """Return how many characters two texts have in common from their beginning on."""
+    return sum(takewhile(bool, (mine == its for mine, its in zip(text, form, strict=False))))

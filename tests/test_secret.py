@@ -1,19 +1,21 @@
 """A secret is seen nowhere but where it is asked for."""
 
 import copy
+import html
 import json
 import logging
 import pickle
 import traceback
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import quote, quote_plus
 
 import orjson
 import pytest
 
 from integration import ConfigurationError
 from integration.config import Config, from_environment
-from integration.secret import Secret
+from integration.secret import Secret, holds_secret, redacted
 
 VALUE = "hunter2-which-nobody-may-see"
 SECRET = Secret(VALUE)
@@ -85,3 +87,26 @@ def test_wrong_settings_are_reported_without_the_right_ones() -> None:
         from_environment(environment)
     assert VALUE not in "".join(traceback.format_exception(caught.value))
     assert VALUE not in repr(vars(caught.value))
+
+
+ODD = Secret("8Q8Q~a&b/c+d=\"e'f<g> \u00e9")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ODD.reveal(), quote(ODD.reveal()), quote(ODD.reveal(), safe=""), quote_plus(ODD.reveal()),
+        quote(ODD.reveal(), safe="").replace("%2F", "%2f").replace("%26", "%26").replace("%2B", "%2b")
+        .replace("%3D", "%3d").replace("%3C", "%3c").replace("%3E", "%3e").replace("%C3%A9", "%c3%a9"),
+        json.dumps(ODD.reveal()), repr(ODD.reveal()), html.escape(ODD.reveal()), ODD.reveal()[:14],
+    ],
+)  # fmt: skip
+def test_a_secret_is_hidden_in_every_form_that_a_server_may_repeat_it_in(written: str) -> None:
+    assert redacted(f"you sent {written}").replace('"', "").replace("'", "") == "you sent ***"
+    assert redacted(f"{written} and {written}").count("***") == 2
+
+
+def test_what_begins_like_a_secret_by_accident_stays() -> None:
+    assert redacted("8Q8Q~a is no secret") == "8Q8Q~a is no secret"
+    assert not holds_secret("https://graph.example/8Q8Q~a")
+    assert holds_secret(f"https://graph.example/?$skiptoken={quote_plus(ODD.reveal())}")
