@@ -20,6 +20,9 @@ from integration.msgraph.auth import NoToken
 from integration.msgraph.client import Client, Patience
 from integration.msgraph.connections import Adapter
 from integration.msgraph.paging import pages
+from integration.secret import Secret
+from integration.sinks.jupiterone_account import Account
+from integration.sinks.jupiterone_api import Api, Refused
 from tests.little_tenant import Handler, LittleTenant, serving
 
 SOON = Patience(deadline=0.6, attempts=1, first_wait=0.01, timeout=(0.3, 5.0), exchange=0.3)
@@ -260,3 +263,19 @@ def test_pieces_are_bounded_however_well_they_are_packed() -> None:
     with pytest.raises(bodies.TooLarge):
         bodies.read(response, 1_000_000, sizes.append)
     assert max(sizes) <= 1_000_000
+
+
+@pytest.mark.parametrize("what", ["a body", "headers", "too much"])
+def test_jupiterone_is_bounded_likewise(what: str, tenant: LittleTenant) -> None:
+    def answer(handler: Handler) -> None:
+        if what in DRIPS:
+            drip(handler, *DRIPS[what])
+        else:
+            drip(handler, HEAD + b"Content-Length: 9000000\r\n\r\n" + b" " * 8_999_999, b" ")
+
+    tenant.takes_over["/persister/synchronization/jobs/one"] = answer
+    account = Account(root=tenant.url, id="contoso", key=Secret("key-of-a-test"), instance="one")
+    with requests.Session() as session:
+        session.mount("http://", Adapter(2))
+        with pytest.raises(Refused, match="the answer was not there after" if what in DRIPS else "larger than"):
+            Api(account, session, SOON if what in DRIPS else PATIENT).job("one")

@@ -22,7 +22,7 @@ class TooLarge(Exception):
         super().__init__(f"larger than {most / 1e6:g} MB")
 
 
-def read(response: requests.Response, most: int, grew: Callable[[int], None] = lambda _: None) -> bytearray:
+def read(response: requests.Response, most: int, grew: Callable[[int], None] = lambda _: None) -> bytes | bytearray:
     """Return the decoded body of a response that was asked for as a stream.
 
     Args:
@@ -35,18 +35,24 @@ def read(response: requests.Response, most: int, grew: Callable[[int], None] = l
         requests.RequestException: the body is not what its encoding says; other exceptions of the libraries below may
             come as well.
     """
-    body = bytearray()
+    body: bytes | bytearray = b""
     for piece in _decoded(response):
-        if len(body) + len(piece) > most:
+        size = len(body) + len(piece)
+        if size > most:
             raise TooLarge(most)
-        grew(len(body) + len(piece))
+        grew(size)
+        if not body:
+            body = piece
+            continue
+        if isinstance(body, bytes):
+            body = bytearray(body)
         body += piece
     return body
 
 
 def _decoded(response: requests.Response) -> Iterator[bytes]:
     encoding = str(response.raw.headers.get("content-encoding") or "").strip().lower()
-    pieces = iter(lambda: bytes(response.raw.read(_PIECE, decode_content=False)), b"")
+    pieces = iter(lambda: response.raw.read(_PIECE, decode_content=False), b"")
     return _unpacked(pieces) if encoding in _GZIP else pieces
 
 

@@ -22,7 +22,7 @@ def decode(raw: bytes | bytearray) -> dict[str, Any]:
     U+0000, which not every output can carry, is U+FFFD from here on.
     """
     try:
-        body = orjson.loads(_ESCAPED_NUL.sub(_IN_ITS_PLACE, raw) if _NUL in raw else raw)
+        body = orjson.loads(_ESCAPED_NUL.sub(_IN_ITS_PLACE, raw) if b"\\" in raw and _NUL in raw else raw)
     except orjson.JSONDecodeError:
         body = _mended(raw)
     return body if isinstance(body, dict) else {}
