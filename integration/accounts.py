@@ -28,6 +28,7 @@ def account(reader: Reader) -> dict[str, Any]:
             each.collection: {"pages": each.pages, "items": each.items} for each in reader.counter.so_far()
         },
         "readWhole": dict(reader.reasons),
+        **({"smallerPages": dict(reader.smaller_pages)} if reader.smaller_pages else {}),
         **({"withoutServicePrincipals": sorted(reader.plain)} if reader.plain else {}),
         **({"withoutDeletedItems": sorted(reader.bin_refused)} if reader.bin_refused else {}),
     }

@@ -48,25 +48,25 @@ def append(
 def find_places(database: sqlite3.Connection, number: int) -> bool:
     """Note in which piece each object is of a collection that was read whole, and tell whether some came again.
 
-    They stay in the first piece that has them.
+    They stay in the last piece that has them: an object that moves to a later page was changed meanwhile.
     """
     (count,) = database.execute(
         "SELECT coalesce(sum(json_array_length(ids)), 0) FROM pieces WHERE collection = ?", (number,)
     ).fetchone()
     placed = database.execute(
         "INSERT OR IGNORE INTO places SELECT collection, '', value, number FROM pieces, json_each(ids)"
-        " WHERE collection = ? ORDER BY value, number",
+        " WHERE collection = ? ORDER BY value, number DESC",
         (number,),
     ).rowcount
     if placed != count:
-        _keep_first(database, number, "")
+        _keep_last(database, number, "")
     return bool(placed != count)
 
 
 def drop_repeats(database: sqlite3.Connection, number: int, parents: Sequence[str]) -> bool:
     """Look for children that came again among the pieces of parents that were read whole, and tell whether some did.
 
-    They stay in the first piece that has them.
+    They stay in the last piece that has them.
     """
     of_parent = "FROM pieces, json_each(objects) WHERE collection = ? AND pieces.parent = ?"
     repeated = [
@@ -81,20 +81,20 @@ def drop_repeats(database: sqlite3.Connection, number: int, parents: Sequence[st
         ).fetchone()
     ]
     for parent in repeated:
-        _keep_first(database, number, parent)
+        _keep_last(database, number, parent)
     return bool(repeated)
 
 
-def _keep_first(database: sqlite3.Connection, number: int, parent: str) -> None:
-    """Leave each object of a parent in the first piece that has it."""
+def _keep_last(database: sqlite3.Connection, number: int, parent: str) -> None:
+    """Leave each object of a parent in the last piece that has it."""
     seen: set[str] = set()
     for piece, objects in database.execute(
-        "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number", (number, parent)
+        "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number DESC", (number, parent)
     ).fetchall():
         rows = orjson.loads(objects)
-        first = [row for key, row in {row["id"]: row for row in rows}.items() if key not in seen]
-        if len(first) < len(rows):
-            rewrite(database, piece, first)
+        last = [row for key, row in {row["id"]: row for row in rows}.items() if key not in seen]
+        if len(last) < len(rows):
+            rewrite(database, piece, last)
         seen.update(row["id"] for row in rows)
 
 

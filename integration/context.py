@@ -250,7 +250,9 @@ class Context:
         self._check(type)
         found = [Entity.from_json(key, properties) for key, properties in self._store.entities(type)]
         if len(found) != 1:
-            raise PlanError(f"{self._step.name} expects one {type}, but {len(found)} were collected")
+            (result,) = self._results.of([type])
+            why = f": it is {result.verdict}: {result.reason}" if result.reason else ""
+            raise PlanError(f"{self._step.name} expects one {type}, but {len(found)} were collected{why}")
         return found[0]
 
     def _check(self, type: str) -> None:

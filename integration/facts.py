@@ -7,7 +7,8 @@ import orjson
 from integration.mirror import Mirror
 
 _SAMPLE = 100
-_HIDDEN = "HiddenMembership"
+_HIDDEN = "hiddenmembership"
+"""In lower case: Graph and its documents spell it in several ways."""
 
 
 def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
@@ -61,7 +62,7 @@ def hiding(mirror: Mirror, name: str, parents: str) -> int:
         found = 0
         with mirror.pieces(parents, _HIDDEN) as pieces:
             for _, rows in pieces.more():
-                hide = [row["id"] for row in rows if row.get("visibility") == _HIDDEN]
+                hide = [row["id"] for row in rows if str(row.get("visibility")).lower() == _HIDDEN]
                 found += sum(not mirror.has_children(name, key) for key in hide)
         return found
 

@@ -29,7 +29,7 @@ from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, batch
 from integration.msgraph.client import Client
-from integration.msgraph.paging import Chain, Page, lacking, miscounted, page_of
+from integration.msgraph.paging import Chain, Miscounted, Page, page_of
 from integration.progress import Counter
 from integration.tasks import Kept, Questions, Task, each_once
 
@@ -215,12 +215,12 @@ class FanOut:
             self._questions.plain = True
         else:
             self._takes_advanced = not self.plain
-        found = self._children_of(task, page.rows)
         if not task.delta:
-            came = task.came + len(page.rows)
-            task = replace(task, came=came, count=page.count if task.link is None else task.count)
-            if page.next_link is None and lacking(task.count, came):
-                return self._recount(task)
+            count = page.count if task.count is None else task.count
+            task = replace(task, count=count, got=task.got + len(page.rows))
+            if page.next_link is None and task.got < (task.count or 0):
+                return self._miscounted(task, kept)
+        found = self._children_of(task, page.rows)
         untold = set(task.parents) - task.told if task.delta else set()
         if page.next_link is None:
             again = [Task((parent,), alone=True) for parent in sorted(untold)]
@@ -233,12 +233,14 @@ class FanOut:
         kept.items += sum(map(len, found.values()))
         return again
 
-    def _recount(self, task: Task) -> list[Task]:
-        """Begin a parent anew of which fewer children came than Graph has counted; go on without it the second time."""
+    def _miscounted(self, task: Task, kept: Kept) -> list[Task]:
+        """Return the task that reads a parent once more of which fewer children came than Graph counts."""
+        again = replace(task, link=None, chain=None, failures=0, count=None, got=0, recounted=True)
         if not task.recounted:
-            return [Task(task.parents, alone=task.alone, plain=task.plain, restarts=task.restarts, recounted=True)]
+            return [again]
+        kept.progress.append((task.parents[0], self._client.url(self._questions.inner(again).path)))
         parent = f"{self._parents}/{task.parents[0]}/{self._relation}"
-        return self._refuse(task, miscounted(task.count, task.came, parent))
+        return self._refuse(task, Miscounted(task.count or 0, task.got, parent))
 
     def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
         """Return the children on a page, by parent."""
@@ -286,6 +288,8 @@ class FanOut:
         if task.delta and not again:
             self._tracked = False
             return [Task(task.parents, delta=True)]
+        if error and error.too_much and not (again or task.small or task.link or task.doubt):
+            return [replace(task, small=True, failures=0)]
         if isinstance(error, BadRequest) and task.link is None and task.doubt is None and not task.plain:
             return [replace(task, plain=True)]
         return again or self._refuse(task, error)

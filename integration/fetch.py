@@ -5,19 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from integration.errors import (
-    BadAnswer,
-    BadRequest,
-    Forbidden,
-    GraphError,
-    NotFound,
-    PageTokenExpired,
-    PagingError,
-)
+from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpired, Throttled
 from integration.fanout import FanOut
 from integration.mirror_tables import Collection
 from integration.msgraph.delta import LIFETIME, changes, latest
-from integration.msgraph.paging import pages
+from integration.msgraph.paging import Miscounted, pages
 from integration.request import IDS, Request
 
 if TYPE_CHECKING:
@@ -25,6 +17,8 @@ if TYPE_CHECKING:
 
 _RESTARTS = 5
 _ROWS_AND_LINK = attrgetter("rows", "next_link")
+_SMALLER: Mapping[int | None, int | None] = {999: 100, 100: None}
+"""The page size to ask for where Graph does not serve one; ``None``: none is named, so that Graph chooses."""
 _RESTORABLE = ("user", "group")
 
 
@@ -40,6 +34,8 @@ class Fetcher:
     def __init__(self, reader: "Reader", request: Request, flow: "Flow") -> None:
         self._reader, self._request, self._flow = reader, request, flow
         self._client, self._mirror = reader.client, reader.mirror
+        self._top = request.top
+        self._pages_read = 0
 
     def fetch(self) -> None:
         """Have the mirror hold the collection as Graph has it now.
@@ -68,12 +64,10 @@ class Fetcher:
             if not reason and known.delta_link is not None:
                 self._change(known.delta_link)
                 return True
-        except (BadAnswer, BadRequest, Forbidden, NotFound, PagingError) as error:
-            reason = str(error)
+        except Throttled:
+            raise
         except GraphError as error:
-            if error.status not in (400, 410):
-                raise
-            reason = str(error)
+            reason = f"the delta link is given up: {error}"
         self._reader.reasons[self._request.name] = reason
         return False
 
@@ -128,13 +122,27 @@ class Fetcher:
             self._flow.began()
             try:
                 self._read_pages(known.next_link if known else None)
-            except (BadRequest, PageTokenExpired) as error:
-                if restart == _RESTARTS or (isinstance(error, BadRequest) and known is None):
+            except Miscounted:
+                if restart:
+                    raise
+            except GraphError as error:
+                if restart == _RESTARTS or not self._may_start_again(error, known):
                     raise
             else:
                 if self._mirror.complete(name):
                     self._flow.began()
                 return
+
+    def _may_start_again(self, error: GraphError, known: Collection | None) -> bool:
+        """Tell whether reading from the first page on can help after an error, with smaller pages where it is that."""
+        if isinstance(error, PageTokenExpired):
+            return True
+        refused = isinstance(error, BadRequest)
+        if error.too_much and self._top in _SMALLER and (refused or not self._pages_read):
+            self._top = _SMALLER[self._top]
+            self._reader.smaller_pages[self._request.path] = self._top or 0
+            return True
+        return refused and known is not None
 
     def _latest(self) -> str | None:
         """Return a link that will tell what changed from now on; ``None`` where Graph gives none."""
@@ -168,7 +176,8 @@ class Fetcher:
         if request.kind == "relation":
             self._fan_out()
             return
-        for rows, link in self._pages(next_link or self._client.url(request.path, _options(request))):
+        for rows, link in self._pages(next_link or self._client.url(request.path, _options(request, self._top))):
+            self._pages_read += 1
             if request.kind == "collection":
                 for row in rows:
                     _id(row, request.path)
@@ -207,12 +216,12 @@ class Fetcher:
                 self._reader.plain.add(request.name)
 
 
-def _options(request: Request) -> dict[str, str]:
+def _options(request: Request, top: int | None) -> dict[str, str]:
     options = {}
     if request.select is not None:
         options["$select"] = ",".join(request.select)
-    if request.kind == "collection" and request.top is not None:
-        options["$top"] = str(request.top)
+    if request.kind == "collection" and top is not None:
+        options["$top"] = str(top)
     return options
 
 

@@ -17,7 +17,7 @@ class Pieces:
     Args:
         path: the mirror.
         number: the collection.
-        word: leave pieces out in which this does not occur.
+        word: leave pieces out in which this does not occur in any case of letters.
     """
 
     def __init__(self, path: Path, number: int, word: str) -> None:
@@ -41,6 +41,7 @@ class Pieces:
     def _next(self) -> list[tuple[int, str, bytes]]:
         return self._database.execute(
             "SELECT number, parent, CAST(objects AS BLOB) FROM pieces"
-            " WHERE collection = ? AND number > ? AND instr(objects, ?) ORDER BY number LIMIT ?",
+            " WHERE collection = ?1 AND number > ?2 AND (?3 = '' OR objects LIKE '%' || ?3 || '%')"
+            " ORDER BY number LIMIT ?4",
             (self._number, self._last, self._word, _AT_ONCE),
         ).fetchall()

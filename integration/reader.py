@@ -97,6 +97,7 @@ class Reader:
         new: the mirror was empty when the run started.
         reads_hidden: the application is known to have ``Member.Read.Hidden``.
         reasons: why a collection that was there had to be read whole, by name.
+        smaller_pages: page sizes that Graph served where it did not serve the usual one, by path; 0 where it chose one.
         plain: relations of which service principals may be missing.
         bin_refused: why it is not known what was deleted before relations were read whole, and may be restored.
         refused: parents whose children Graph did not give to the end, and why, by relation.
@@ -112,6 +113,7 @@ class Reader:
     announce: Callable[[], None] = lambda: None
     counter: Counter = field(default_factory=lambda: Counter(lambda _: None))
     reasons: dict[str, str] = field(default_factory=dict)
+    smaller_pages: dict[str, int] = field(default_factory=dict)
     plain: set[str] = field(default_factory=set)
     bin_refused: list[str] = field(default_factory=list)
     refused: dict[str, dict[str, GraphError]] = field(default_factory=dict)

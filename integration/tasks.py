@@ -9,6 +9,7 @@ from integration.msgraph.batch import Inner
 from integration.msgraph.client import Client, relative
 from integration.msgraph.paging import Chain
 
+_FULL, _SMALL = "999", "100"
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
@@ -22,12 +23,13 @@ class Task:
         told: parents of which the pages before told.
         alone: a delta query did not tell of the parent, so it is not read by one.
         plain: Graph refused the advanced query.
+        small: Graph did not serve a full page.
         link: of the page; the first one where ``None``.
         failures: how often it was tried in vain.
         restarts: how often it began anew, because Graph had forgotten where it was.
         chain: the pages that led to this one; ``None`` for the first.
         count: how many children Graph has counted, where it was asked for that.
-        came: how many of them the pages before held.
+        got: how many of them the pages before held.
         recounted: it began anew because fewer had come.
         doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
     """
@@ -37,12 +39,13 @@ class Task:
     told: frozenset[str] = frozenset()
     alone: bool = False
     plain: bool = False
+    small: bool = False
     link: str | None = None
     failures: int = 0
     restarts: int = 0
     chain: Chain | None = None
     count: int | None = None
-    came: int = 0
+    got: int = 0
     recounted: bool = False
     doubt: GraphError | None = None
 
@@ -62,7 +65,7 @@ class Questions:
 
     def __init__(self, client: Client, parents: str, relation: str, select: Sequence[str]) -> None:
         self._client, self._parents, self._relation = client, parents, relation
-        self._options = {"$select": ",".join(select), "$top": "999"}
+        self._select = ",".join(select)
         self.plain = False
 
     def inner(self, task: Task) -> Inner:
@@ -77,7 +80,8 @@ class Questions:
             ids = " or ".join(f"id eq '{parent}'" for parent in task.parents)
             options = {"$select": f"id,{self._relation}", "$filter": ids}
             return Inner(relative(f"{self._parents}/delta", options), headers)
-        options = self._options if plain else {**self._options, "$count": "true"}
+        options = {"$select": self._select, "$top": _SMALL if task.small else _FULL}
+        options |= {} if plain else {"$count": "true"}
         return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
 
 

@@ -1,18 +1,24 @@
 """The Microsoft Entra tenant."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from integration import BadRequest, Context, Entity, Forbidden, NotFound, entity_step
+from integration import BadAnswer, BadRequest, Context, Entity, Forbidden, NotFound, entity_step
 from integration.values import epoch_ms, without_nulls
 
 
 @entity_step("Account", permissions=["Organization.Read.All"], optional=["Policy.Read.All"])
 def azure_account(ctx: Context) -> Iterator[Entity]:
     """A Microsoft Entra tenant: the organization, its domains and its security defaults."""
-    for organization in ctx.graph.list("/organization", top=None):
+    organizations = list(ctx.graph.list("/organization", top=None))
+    if len(organizations) != 1:
+        found = f"{len(organizations)} organizations" if organizations else "no organization"
+        raise BadAnswer(f"Graph named {found}, where each tenant has one", path="/organization")
+    for organization in organizations:
         name = organization.get("displayName") or organization["id"]
-        domains = organization.get("verifiedDomains") or []
-        quota = organization.get("directorySizeQuota") or {}
+        domains = _domains(organization.get("verifiedDomains"))
+        quota = organization.get("directorySizeQuota")
+        quota = quota if isinstance(quota, dict) else {}
         yield Entity(
             ctx.config.instance_id or organization["id"],
             id=organization["id"],
@@ -37,6 +43,12 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
             webLink=f"https://entra.microsoft.com/{organization['id']}/#view/Microsoft_AAD_IAM/TenantOverview.ReactView",
             _rawData=organization,
         )
+
+
+def _domains(found: Any) -> list[dict[str, Any]]:
+    """Return the domains that have a name."""
+    listed = found if isinstance(found, list) else []
+    return [domain for domain in listed if isinstance(domain, dict) and isinstance(domain.get("name"), str)]
 
 
 def _security_defaults(ctx: Context) -> bool | None:

@@ -94,7 +94,7 @@ def test_half_an_emoji_costs_itself_alone() -> None:
         (403, "Authorization_RequestDenied", 1),
         (403, LICENCE, 6),
         (400, "Request_BadRequest", 2),
-        (504, "UnknownError", 6),
+        (504, "UnknownError", 12),
     ],
 )
 def test_one_group_that_cannot_be_read_costs_its_members_alone_and_only_until_it_can(

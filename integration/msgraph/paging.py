@@ -23,7 +23,7 @@ class Page:
         rows: the objects; may be empty although more pages follow.
         next_link: URL of the next page; ``None`` on the last.
         turn: what a large page holds as long as it is in memory.
-        count: how many objects all pages hold, where Graph was asked for that; it tells on the first page alone.
+        count: how many objects there are on all pages (``@odata.count``); ``None`` where Graph does not tell.
     """
 
     rows: list[dict[str, Any]]
@@ -35,6 +35,31 @@ class Page:
         """Make room for other large pages, because whoever was given this one is through with it."""
         if self.turn is not None:
             self.turn.end()
+
+
+class Miscounted(BadAnswer):
+    """Fewer objects came than Graph has counted.
+
+    Args:
+        count: ``@odata.count`` of the first page.
+        got: how many came.
+        path: the collection.
+    """
+
+    def __init__(self, count: int, got: int, path: str) -> None:
+        super().__init__(f"Graph counts {count:,} objects, of which {got:,} came", path=path, status=200)
+
+
+def check_count(count: int | None, got: int, path: str) -> None:
+    """Compare how many objects came with how many Graph has counted.
+
+    More do where some are added meanwhile, or come again.
+
+    Raises:
+        Miscounted: fewer came.
+    """
+    if count is not None and got < count:
+        raise Miscounted(count, got, path)
 
 
 class Chain:
@@ -78,17 +103,14 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
 
     Raises:
         PagingError: a next link leads to another host or has been followed before, or there is no end.
-        BadAnswer: fewer objects came than Graph has counted, also when a single page was asked for twice.
+        Miscounted: fewer objects came than Graph counts.
         GraphError: as ``Client.get`` raises.
     """
     page = page_of(client, client.get(url, headers))
-    link, count, came = page.next_link, page.count, len(page.rows)
+    link, expected, got = page.next_link, page.count, len(page.rows)
     if link is None:
-        if lacking(count, came):
-            page = page_of(client, client.get(url, headers))
-            if lacking(page.count, len(page.rows)):
-                raise miscounted(page.count, len(page.rows), path_of(url))
         yield page
+        check_count(expected, got, path_of(url))
         return
     chain = Chain(url)
     with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
@@ -99,21 +121,9 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
             page.done()
             del page
             page = page_of(client, following.result())
-            link = page.next_link
-            came += len(page.rows)
+            link, got = page.next_link, got + len(page.rows)
         yield page
-        if lacking(count, came):
-            raise miscounted(count, came, path_of(url))
-
-
-def lacking(count: int | None, came: int) -> bool:
-    """Tell whether fewer objects came than Graph has counted; more do where some are added meanwhile, or come again."""
-    return count is not None and came < count
-
-
-def miscounted(count: int | None, came: int, path: str) -> BadAnswer:
-    """Return the error for a collection of which fewer objects came than Graph has counted."""
-    return BadAnswer(f"Graph counts {count or 0:,} objects, of which {came:,} came", path=path, status=200)
+    check_count(expected, got, path_of(url))
 
 
 def page_of(client: Client, answer: Answer) -> Page:

@@ -52,6 +52,8 @@ class GraphServer:
 
     Attributes:
         page_size: as above.
+        largest_top: the largest ``$top`` that it does not refuse, 999 as Graph's.
+        counts: ``@odata.count`` of the first page of a path, where it is to be another one than there are objects.
         token: the bearer token that it takes.
         url: its root, without version; empty before it is entered.
         requests: what was asked, such as ``GET /devices?$select=id&$top=999``, those inside batches included.
@@ -59,6 +61,9 @@ class GraphServer:
 
     def __init__(self, *, page_size: int = 100) -> None:
         self.page_size = page_size
+        self.largest_top = 999
+        self.counts: dict[str, int] = {}
+        self._repeated: dict[str, list[Row]] = {}
         self.token = "token-of-the-graph-server"  # noqa: S105 - it opens nothing
         self.url = ""
         self.requests: list[str] = []
@@ -78,6 +83,11 @@ class GraphServer:
         """Delete an object; it leaves all relations as well."""
         with self._lock:
             self._objects.remove(path, key)
+
+    def repeat(self, path: str, *rows: Row) -> None:
+        """Have a listing give objects once more at its end, as they are then: so comes what changes meanwhile."""
+        with self._lock:
+            self._repeated.setdefault(path, []).extend(rows)
 
     def relate(self, parents: str, parent: str, relation: str, *children: str | Row) -> None:
         """Make objects the children of another one, as in ``relate("/groups", group_id, "members", user_id)``.
@@ -196,12 +206,14 @@ class GraphServer:
 
     def _page(self, path: str, rows: Sequence[Row], options: Mapping[str, str], select: Sequence[str] | None) -> Row:
         top, start = options.get("$top", "100"), int(options.get("$skiptoken", 0))
-        if not top.isdecimal() or not 1 <= int(top) <= 999:
-            raise _Refused(400, "Request_UnsupportedQuery", f"$top is {top}, but 1 to 999 are possible.")
+        if not top.isdecimal() or not 1 <= int(top) <= self.largest_top:
+            problem = f"$top is {top}, but 1 to {self.largest_top} are possible."
+            raise _Refused(400, "Request_UnsupportedQuery", problem)
+        rows = [*rows, *self._repeated.get(path, ())]
         end = start + min(int(top), self.page_size)
         page: Row = {"value": [selected(row, select) for row in rows[start:end]]}
-        if options.get("$count") == "true":
-            page["@odata.count"] = len(rows)
+        if options.get("$count") == "true" or path in self.counts:
+            page["@odata.count"] = self.counts.get(path, len(rows))
         if end < len(rows):
             page["@odata.nextLink"] = self._link(path, {**options, "$skiptoken": str(end)})
         return page
