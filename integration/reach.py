@@ -15,8 +15,9 @@ from integration.config import Config
 from integration.errors import ConfigurationError, CredentialsError, Forbidden, GraphError, IntegrationError
 from integration.findings import Finding, ok, problem, warning
 from integration.msgraph.auth import GivenToken, Tokens
-from integration.msgraph.client import Client, Patience
+from integration.msgraph.client import Client
 from integration.msgraph.credentials import Application
+from integration.msgraph.patience import Patience
 from integration.permissions import review, roles_of
 from integration.plan import Plan
 from integration.secret import Secret

@@ -20,8 +20,8 @@ from integration.cassette import Answer, Interaction, Key, key_of
 from integration.errors import CassetteError
 from integration.msgraph.auth import GLOBAL_GRAPH
 from integration.msgraph.bodies import read
-from integration.msgraph.client import VERSION
 from integration.msgraph.connections import Adapter
+from integration.msgraph.links import VERSION
 from integration.msgraph.room import MOST
 
 _CONNECTIONS = 64

@@ -6,7 +6,8 @@ from typing import Any
 
 from integration.errors import GraphError
 from integration.msgraph.batch import Inner
-from integration.msgraph.client import Client, relative
+from integration.msgraph.client import Client
+from integration.msgraph.links import relative
 from integration.msgraph.paging import Chain
 
 _FULL, _SMALL = "999", "100"

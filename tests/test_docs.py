@@ -25,8 +25,8 @@ from integration.docs.check import commands, fault_of, faults
 from integration.docs.pages import pages, stale
 from integration.guard import LEAST
 from integration.msgraph.batch import MOST
-from integration.msgraph.client import Patience
 from integration.msgraph.delta import LIFETIME
+from integration.msgraph.patience import Patience
 from integration.permissions import covers, review
 from integration.plugins import declared_steps
 from integration.schema import load_schema

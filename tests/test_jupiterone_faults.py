@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from integration import OutputError, Report
-from integration.msgraph.client import Patience
+from integration.msgraph.patience import Patience
 from integration.sinks import jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.account import KINDS

@@ -28,9 +28,10 @@ from integration import (
 from integration.config import Config
 from integration.msgraph.answers import Answer
 from integration.msgraph.auth import NoToken
-from integration.msgraph.client import Client, Patience
+from integration.msgraph.client import Client
 from integration.msgraph.connections import Adapter
 from integration.msgraph.paging import pages
+from integration.msgraph.patience import Patience
 from integration.secret import Secret
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, serving, users
 

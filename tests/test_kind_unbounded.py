@@ -17,9 +17,10 @@ from urllib3 import HTTPResponse
 from integration import BadAnswer, GraphError, ServiceUnavailable, Unreachable
 from integration.msgraph import bodies, room
 from integration.msgraph.auth import NoToken
-from integration.msgraph.client import Client, Patience
+from integration.msgraph.client import Client
 from integration.msgraph.connections import Adapter
 from integration.msgraph.paging import pages
+from integration.msgraph.patience import Patience
 from integration.secret import Secret
 from integration.sinks.jupiterone_account import Account
 from integration.sinks.jupiterone_api import Api, Refused

@@ -3,20 +3,16 @@
 Sources: Microsoft Graph throttling guidance; Best practices for working with Microsoft Graph.
 """
 
-import random
 import re
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from logging import DEBUG
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 import requests
-from urllib3.exceptions import LocationParseError
-from urllib3.util import Url, parse_url
 
 from integration.discretion import logger
 from integration.errors import (
@@ -34,42 +30,17 @@ from integration.msgraph.answers import Answer
 from integration.msgraph.auth import Tokens
 from integration.msgraph.bodies import TooLarge
 from integration.msgraph.decoding import decode
+from integration.msgraph.links import VERSION, origin, parsed, path_of, relative
 from integration.msgraph.meter import Meter
 from integration.msgraph.pace import Pace
+from integration.msgraph.patience import Patience
 from integration.msgraph.transport import Lost, Transport
 from integration.secret import Secret, holds_secret
 from integration.text import line
 
-VERSION = "/v1.0"
 _REFUSALS = 4
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _log = logger("integration.msgraph")
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long one request is tried.
-
-    Attributes:
-        deadline: seconds in all; a longer Retry-After ends the request at once.
-        attempts: tries where the server fails, the connection breaks or the answer is garbled.
-        first_wait: seconds before the second try where Graph names no Retry-After; doubles each time.
-        max_wait: longest such wait, in seconds.
-        exchange: seconds for one of these tries, from its connection to the last byte of its answer.
-        timeout: seconds to wait for a connection, and for each piece of an answer.
-    """
-
-    deadline: float = 900.0
-    attempts: int = 6
-    first_wait: float = 0.5
-    max_wait: float = 30.0
-    timeout: tuple[float, float] = (10.0, 120.0)
-    exchange: float = 300.0
-
-    def wait(self, attempt: int) -> float:
-        """Return the jittered seconds to wait after the ``attempt``-th failure."""
-        longest = min(self.max_wait, self.first_wait * 2.0 ** (attempt - 1))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 
 class Client:
@@ -100,7 +71,7 @@ class Client:
         self.patience = patience or Patience()
         self.pace = Pace(in_flight)
         self.meter = Meter()
-        self._origin, self._root_path = _origin(self.root), urlsplit(self.root).path
+        self._origin, self._root_path = origin(self.root), urlsplit(self.root).path
         self._tokens = tokens
         self._transport = Transport(session, self.root, self.pace.check)
         self._sendable: Secret | None = None
@@ -133,8 +104,8 @@ class Client:
         """Raise ``PagingError`` for a URL of another host, where no token may go, or one that holds what was sent."""
         if holds_secret(url):
             raise PagingError("a link holds a secret: not followed, nor kept", path=path_of(url, self._root_path))
-        if _origin(url) != self._origin:
-            parts = _parsed(url)
+        if origin(url) != self._origin:
+            parts = parsed(url)
             problem = f"a link leads to another host, {parts.netloc or 'none'}: not followed"
             raise PagingError(problem, path=path_of(parts.path or "", self._root_path))
 
@@ -267,38 +238,5 @@ class Client:
         return Unreachable(f"{self.root} does not answer: {error.problem}; check the Graph URL, proxy and network")
 
 
-def path_of(url: str, root: str = "") -> str:
-    """Return the path of a URL below the version: what messages name.
-
-    Args:
-        url: any.
-        root: path of the root that the version is below, where that is known.
-    """
-    path = urlsplit(url).path
-    _, found, below = path.removeprefix(root).partition(f"{VERSION}/")
-    return f"/{below}" if found else path
-
-
-def relative(path: str, options: Mapping[str, str] | None = None) -> str:
-    """Return a path with OData options, relative to the version."""
-    query = "&".join(f"{name}={quote(value, safe=',()=$:*')}" for name, value in (options or {}).items())
-    return f"{path}?{query}" if query else path
-
-
 def _kind(path: str) -> str:
     return {"$batch": "batch", "delta": "delta"}.get(path.rpartition("/")[2], "get")
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port to which requests would send."""
-    parts = _parsed(url)
-    scheme = parts.scheme or ""
-    return scheme, (parts.host or "").lower(), parts.port or {"https": 443, "http": 80}.get(scheme)
-
-
-def _parsed(url: str) -> Url:
-    """Take a URL apart as requests does before it sends; one that it would refuse has no parts."""
-    try:
-        return parse_url(url)
-    except LocationParseError:
-        return Url()

@@ -9,7 +9,8 @@ import orjson
 
 from integration.errors import BadAnswer, PagingError
 from integration.msgraph.answers import Answer
-from integration.msgraph.client import Client, path_of
+from integration.msgraph.client import Client
+from integration.msgraph.links import path_of
 from integration.msgraph.room import Turn
 
 _WITHOUT_NEWS = 1_000

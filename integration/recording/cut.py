@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 
 from integration.errors import CassetteError
 from integration.msgraph.auth import GLOBAL_GRAPH
-from integration.msgraph.client import VERSION
+from integration.msgraph.links import VERSION
 from integration.recording.features import IsPlain, cover, features, plain_values, without_rare_values
 from integration.recording.survey import Row, Taken
 from integration.tapes import response_to

@@ -17,7 +17,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from integration.cassette import answer_headers
 from integration.msgraph.auth import Tokens
 from integration.msgraph.bodies import read
-from integration.msgraph.client import VERSION
+from integration.msgraph.links import VERSION
 from integration.msgraph.room import MOST
 from integration.msgraph.surroundings import routes_to
 from integration.recording.features import features

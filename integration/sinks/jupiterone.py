@@ -14,8 +14,8 @@ import requests
 
 from integration.discretion import logger
 from integration.errors import OutputError
-from integration.msgraph.client import Patience
 from integration.msgraph.connections import Adapter
+from integration.msgraph.patience import Patience
 from integration.report import Report, StepResult
 from integration.sinks import Graph
 from integration.sinks.jupiterone_account import ROOT, read

@@ -16,8 +16,8 @@ from integration.discretion import logger
 from integration.errors import OutputError
 from integration.msgraph import bodies
 from integration.msgraph.answers import seconds_to_wait
-from integration.msgraph.client import Patience
 from integration.msgraph.pace import Pace
+from integration.msgraph.patience import Patience
 from integration.msgraph.transport import Lost, Received, Transport
 from integration.sinks.jupiterone_account import Account, Mode
 from integration.sinks.jupiterone_batches import Batch
