@@ -79,7 +79,7 @@ def test_compressed_answers_are_read_like_others(undisturbed: list[tuple[Any, ..
     faults = replace(QUICK, truncated=0.1, malformed=0.1, reset=0.1)
     with Simulator(TENANT, page_size=20, compress=True, faults=faults) as simulator:
         report = read(simulator, "out")
-    assert [result.verdict for result in report.results] == ["complete"] * 8
+    assert {result.verdict for result in report.results} == {"complete"}
     assert graph(Path("out")) == undisturbed
     assert {exchange.headers["accept-encoding"] for exchange in simulator.requests} == {"gzip"}
     assert simulator.injector.fired.keys() == {"truncated", "malformed", "reset"}

@@ -66,7 +66,7 @@ def test_a_missing_permission_on_a_terminal(columns: int, simulator: Simulator) 
     text = " ".join(" ".join(lines).split())
     assert text.count("needs the permission") == text.count("not permitted") == 1
     assert "GroupMember.Read.All, then run again." in text
-    assert text.endswith("5 of 8 types are missing: grant GroupMember.Read.All, then run again.")
+    assert text.endswith(f"5 of {len(TYPES)} types are missing: grant GroupMember.Read.All, then run again.")
     steps = json.loads(Path(".integration/summary.json").read_text())["integrationStepResults"]
     grants = {step["id"]: step["toGrant"] for step in steps if "toGrant" in step}
     assert list(grants.values()) == [["GroupMember.Read.All"]]
@@ -83,7 +83,7 @@ def test_elsewhere_each_type_has_one_line_with_its_reason_at_the_end(simulator: 
         assert line.split()[:2] == [step["id"], step["verdict"]]
         assert line.endswith(step["reason"] or f"  +{step['count']}")
         assert len(line) < len(heading) + len(step["reason"])
-    assert lines[-1] == "5 of 8 types are missing: grant GroupMember.Read.All, then run again."
+    assert lines[-1] == f"5 of {len(TYPES)} types are missing: grant GroupMember.Read.All, then run again."
 
 
 def test_where_the_graph_goes_to_standard_output_people_read_the_other_one() -> None:

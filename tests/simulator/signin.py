@@ -5,16 +5,26 @@ Source: OAuth 2.0 client credentials flow; the AADSTS codes and their statuses a
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from functools import cache
 from time import gmtime, strftime, time
 from urllib.parse import parse_qs
 
 import orjson
 
+from integration import load
+from integration.plugins import declared_steps
 from tests.simulator.odata import Answer
 from tests.simulator.permissions import ALL_ROLES
 
 CLIENT_ID = "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a01"
 CLIENT_SECRET = "simulated-secret"
+
+
+@cache
+def _for_what_is_not_simulated() -> list[str]:
+    """Return permissions of types beyond those that are simulated: they keep no test from its own question."""
+    steps = declared_steps(load())
+    return sorted({name for step in steps for name in (*step.permissions, *step.optional)} - {*ALL_ROLES})
 
 
 @dataclass
@@ -50,7 +60,7 @@ class SignIn:
             "exp": now + self.expires_in,
             "appid": self.client_id,
             "idtyp": "app",
-            "roles": list(ALL_ROLES if self.roles is None else self.roles),
+            "roles": [*(ALL_ROLES if self.roles is None else self.roles), *_for_what_is_not_simulated()],
             "tid": self.tenant_id,
             "uti": str(len(self.tokens)),
         }
