@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from integration.errors import OutputError
+from integration.errors import FatalError, Interrupted, OutputError
 
 _PAGE = 16_384
 _CHECKPOINT_PAGES = 500
@@ -33,7 +33,7 @@ class Connection(sqlite3.Connection):
     """
 
     path = Path()
-    _lost = ""
+    _lost: FatalError | None = None
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """Execute a statement.
@@ -66,14 +66,17 @@ class Connection(sqlite3.Connection):
 
     def _check(self) -> None:
         if self._lost:
-            raise OutputError(self._lost)
+            raise self._lost
 
     def _failed(self, error: sqlite3.Error) -> Exception:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            self._lost = Interrupted("the run was stopped")
+            return self._lost
         remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY)
         if remedy is None:
             return error
-        self._lost = f"{self.path}: cannot be written: {error}: {remedy}; the next run goes on from here"
-        return OutputError(self._lost)
+        self._lost = OutputError(f"{self.path}: cannot be written: {error}: {remedy}; the next run goes on from here")
+        return self._lost
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -1,12 +1,14 @@
 """Bringing destinations up to date: with the graph that a run has made, or with the one that is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pluggy
 
+from integration.changes import Change
 from integration.config import Config
 from integration.discretion import logger
 from integration.errors import IntegrationError, Interrupted, OutputError
@@ -16,10 +18,15 @@ from integration.plugins import declared_steps, plan
 from integration.report import Report, StepResult
 from integration.sinks import Graph, Sink, make_sinks
 from integration.step import Step
+from integration.stopping import Stopping
 from integration.store import Store
 from integration.text import line
 
 _log = logger("integration")
+
+_REMEDY = "integration push brings it up to date"
+_OFTEN = 100
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ def deliver(
     *,
     mass_delete: float = Config.mass_delete,
     allow_mass_delete: bool = False,
+    stopping: Stopping | None = None,
 ) -> Delivery:
     """Have each destination brought up to date; one that fails harms neither the graph nor the others.
 
@@ -65,15 +73,23 @@ def deliver(
         report: the verdicts.
         mass_delete: percent of the records of a type that a destination holds; more than that is a mass deletion.
         allow_mass_delete: let them delete what the graph has no more, however much it is.
+        stopping: tells when nothing more is to be written.
     """
+    stopping = stopping or Stopping()
     failed: dict[str, str] = {}
     withheld: dict[str, Mapping[str, str]] = {}
     for sink in sinks:
         guard = Guard(mass_delete, allow_mass_delete)
+        if stopping.asked():
+            failed[sink.url] = f"stopped before it was written: {_REMEDY}"
+            continue
         try:
-            sink.write(graph, steps, replace(report, guard=guard))
-        except Interrupted:
-            raise
+            with stopping.interrupts.raising(), stopping.telling(getattr(sink, "stop", _nothing)):
+                sink.write(_Watched(graph, stopping), steps, replace(report, guard=guard))
+        except (Interrupted, KeyboardInterrupt):
+            if not stopping.asked():
+                raise
+            failed[sink.url] = f"stopped before it was written whole: {_REMEDY}"
         except IntegrationError as error:
             failed[sink.url] = str(error)
         except Exception as error:  # noqa: BLE001 - a package's code: its fault is not the run's
@@ -82,6 +98,32 @@ def deliver(
         if guard.withheld:
             withheld[sink.url] = guard.withheld
     return Delivery(failed, withheld)
+
+
+class _Watched:
+    """The graph as a sink reads it, until the run is to end."""
+
+    def __init__(self, graph: Graph, stopping: Stopping) -> None:
+        self._graph, self._stopping = graph, stopping
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._graph, name)
+
+    def records(self, step: Step) -> Iterator[bytes]:
+        return self._watched(self._graph.records(step))
+
+    def changes(self, step: Step, since: int) -> Iterator[Change]:
+        return self._watched(self._graph.changes(step, since))
+
+    def _watched(self, records: Iterator[T]) -> Iterator[T]:
+        for number, record in enumerate(records):
+            if number % _OFTEN == 0:
+                self._stopping.check()
+            yield record
+
+
+def _nothing() -> None:
+    """Do nothing: a sink need not know how to stop."""
 
 
 def existing(out: Path) -> Path:

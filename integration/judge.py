@@ -194,6 +194,7 @@ class Judge:
         rows = self._records.rows(made)
         most = _RELATIONSHIPS if self._step.is_relationship else _ENTITIES
         while chunk := list(islice(rows, most)):
+            self._results.check()
             add(chunk)
 
     @contextmanager

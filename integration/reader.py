@@ -1,6 +1,7 @@
 """Reading a tenant: each collection is fetched into the mirror once a run, however many steps ask for it."""
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from integration.errors import GraphError
+from integration.errors import GraphError, Interrupted
 from integration.facts import hiding, kinds
 from integration.fetch import Fetcher
 from integration.mirror import Mirror
@@ -18,6 +19,8 @@ from integration.progress import Counter
 from integration.request import Request, Row, row_of
 
 _KIND = "@odata.type"
+_GRACE = 1.0
+"""Seconds for which the end of a run waits for connections that are still being made."""
 
 
 class Restarted(Exception):
@@ -64,6 +67,11 @@ class Flow:
         with self._changed:
             self.ended, self.error = True, error
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Make everybody who follows it raise ``Interrupted``, unless it is all there."""
+        if not self.ended:
+            self.end(Interrupted("the run was stopped"))
 
     def wait_for_end(self) -> None:
         """Wait until everything is there, and raise what went wrong."""
@@ -189,11 +197,19 @@ class Reader:
                 self._fetch_anew(request)
             return self.version(request)
 
-    def close(self) -> None:
-        """Stop what is still being fetched, and wait until it has stopped."""
+    def stop(self) -> None:
+        """Make everybody who fetches, or follows what is fetched, raise ``Interrupted``; safe for many threads."""
         self.client.stop()
+        with self._lock:
+            for flow in self._flows.values():
+                flow.stop()
+
+    def close(self) -> None:
+        """Stop what is still being fetched, and wait until it has stopped; not for a host that does not answer."""
+        self.client.stop()
+        ends = time.monotonic() + _GRACE
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, ends - time.monotonic()))
 
     def asked(self, path: str) -> Request | None:
         """Return the request with which a step has asked for a collection in this run."""
@@ -268,7 +284,7 @@ class Reader:
             flow.end()
             if request.kind == "relation" and self.new:
                 kinds(self.mirror, request.name)
-        except Exception as failure:  # noqa: BLE001 - whoever reads the collection raises it
+        except BaseException as failure:  # noqa: BLE001 - whoever reads the collection raises it
             flow.end(failure)
 
     @contextmanager

@@ -36,6 +36,11 @@ class Results:
             self._stopped = True
             self._changed.notify_all()
 
+    def check(self) -> None:
+        """Raise ``Interrupted`` where the run was stopped."""
+        if self._stopped:
+            raise Interrupted("the run was stopped")
+
     def so_far(self) -> dict[str, StepResult]:
         """Return the verdicts that are known now."""
         with self._changed:
@@ -61,5 +66,4 @@ class Results:
         with self._changed:
             while not (self._stopped or happened() or all(name in self._known for name in names)):
                 self._changed.wait()
-            if self._stopped:
-                raise Interrupted("the run was stopped")
+            self.check()

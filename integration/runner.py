@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from integration.guard import note_losses, withhold
 from integration.judge import Judge, skipped
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
+from integration.observers import Observers
 from integration.output import locked, result_folder, write_json
 from integration.permissions import Review, covers, review, roles_of, tenant_of
 from integration.plan import Plan
@@ -32,6 +33,7 @@ from integration.revisions import last_change
 from integration.signin import tokens_for
 from integration.sinks import Sink, make_sinks
 from integration.step import Step
+from integration.stopping import STOPPED, Asks, Stopping
 from integration.store import Store
 from integration.tapes import Live, Tape
 
@@ -45,6 +47,7 @@ def handle(
     out: Path | str = ".integration",
     tape: Tape | None = None,
     manager: pluggy.PluginManager | None = None,
+    stop: Asks | None = None,
 ) -> Report:
     """Run the integration for one instance: what a host calls when it is triggered.
 
@@ -53,6 +56,7 @@ def handle(
         out: folder for ``graph.db`` and ``summary.json``.
         tape: where answers come from; live Graph where ``None``.
         manager: from ``load``; a fresh one where ``None``.
+        stop: as for ``run``.
 
     Raises:
         ConfigurationError: names all that the event lacks or has wrong, without values.
@@ -60,7 +64,7 @@ def handle(
     """
     config = from_event(event, offline=tape is not None and tape.offline)
     manager = manager or load()
-    return run(manager, plan(manager, only=config.only, skip=config.skip), config, out=out, tape=tape)
+    return run(manager, plan(manager, only=config.only, skip=config.skip), config, out=out, tape=tape, stop=stop)
 
 
 def run(
@@ -70,6 +74,7 @@ def run(
     *,
     out: Path | str = ".integration",
     tape: Tape | None = None,
+    stop: Asks | None = None,
 ) -> Report:
     """Run a plan and return its report; a type that fails is in the report, not an exception.
 
@@ -79,21 +84,36 @@ def run(
         config: settings.
         out: folder for ``graph.db`` and ``summary.json``; made where it is missing.
         tape: where answers come from; live Graph where ``None``.
+        stop: ends the run within two seconds when it is set, whatever it waits for; a ``threading.Event``, say. Once
+            the graph is there, the run has its true result, and only destinations are left out.
 
     Raises:
         ConfigurationError: a destination is not known.
         CredentialsError: Microsoft refused the sign-in or the token.
+        Interrupted: ``stop`` was set, or the process was interrupted; the next run in this folder goes on from there.
         FatalError: the run could not go on; ``summary.json`` says how far it came, ``graph.db`` is as it was.
     """
     folder = result_folder(Path(out))
-    sinks = make_sinks(manager, config.to, config.instance_id)
-    with locked(folder):
-        return _Run(manager, plan, config, folder, tape or Live()).execute(sinks)
+    with Stopping(stop) as stopping:
+        sinks: list[Sink] = []
+        with suppress(Interrupted):
+            sinks = stopping.without_waiting(lambda: make_sinks(manager, config.to, config.instance_id))
+        with locked(folder):
+            return _Run(manager, plan, config, folder, tape or Live(), stopping).execute(sinks)
 
 
 class _Run:
-    def __init__(self, manager: pluggy.PluginManager, plan: Plan, config: Config, folder: Path, tape: Tape) -> None:
-        self._manager, self._plan, self._config, self._folder, self._tape = manager, plan, config, folder, tape
+    def __init__(
+        self,
+        manager: pluggy.PluginManager,
+        plan: Plan,
+        config: Config,
+        folder: Path,
+        tape: Tape,
+        stopping: Stopping,
+    ) -> None:
+        self._plan, self._config, self._folder, self._tape, self._stopping = plan, config, folder, tape, stopping
+        self._observers = Observers(manager)
         self._results = Results(
             {name: StepResult(type=name, verdict="skipped", reason=reason) for name, reason in plan.skipped.items()}
         )
@@ -110,12 +130,14 @@ class _Run:
     def execute(self, sinks: list[Sink]) -> Report:
         """Read the tenant, publish its graph, and bring the destinations up to date."""
         try:
+            self._stopping.check()
             report = self._finished(sinks)
         except IntegrationError as error:
-            self._end_early(error)
-            raise
+            ended = Interrupted(STOPPED) if self._stopping.asked() else error
+            self._end_early(ended)
+            raise ended from None
         except KeyboardInterrupt:
-            stopped = Interrupted("stopped; the next run in this folder goes on from here")
+            stopped = Interrupted(STOPPED)
             self._end_early(stopped)
             raise stopped from None
         self._end(report)
@@ -129,9 +151,11 @@ class _Run:
             self._first = store.revision == 1
             self._kept = store.types()
             try:
-                self._execute_steps(store, reader)
+                with self._stopping.telling(store.stop), self._stopping.telling(reader.stop):
+                    self._execute_steps(store, reader)
             finally:
                 self._reading |= account(reader)
+            self._stopping.check()
             self._reading["notRepresented"] = not_represented(reader, store)
             note_losses(store, self._config.mass_delete)
             self._withheld = withhold(store, allow=self._config.allow_mass_delete)
@@ -148,6 +172,7 @@ class _Run:
                 report,
                 mass_delete=self._config.mass_delete,
                 allow_mass_delete=self._config.allow_mass_delete,
+                stopping=self._stopping,
             )
             return delivery.told(self._report())
 
@@ -162,7 +187,7 @@ class _Run:
         try:
             write_json(self._folder / "summary.json", report.summary())
         finally:
-            self._manager.hook.integration_run_finished(report=report)
+            self._observers.run_finished(report)
 
     def _reader(self, stack: ExitStack) -> Reader:
         """Sign in, so that a refusal is known before anything is read, and open the mirror."""
@@ -172,14 +197,14 @@ class _Run:
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         tokens = tokens_for(self._config, offline=self._tape.offline)
-        token = tokens.token()
+        token = self._stopping.without_waiting(tokens.token)
         roles = roles_of(token)
         self._tenant = f"{self._config.tenant} {tenant_of(token) or ''}".strip()
         if roles is not None:
             self._compare(review(self._plan, roles), roles)
         in_flight = 1 if self._tape.one_by_one else self._config.in_flight
         client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
-        client.pace.tell = lambda seconds: self._manager.hook.integration_waits(seconds=seconds)
+        client.pace.tell = self._observers.waits
         path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
         mirror = stack.enter_context(closing(Mirror(path)))
         opened = mirror.open(self._tenant, fresh=self._config.fresh or self._tape.one_by_one)
@@ -193,7 +218,7 @@ class _Run:
             new=opened == "new",
             reads_hidden=covers(roles or (), "Member.Read.Hidden"),
             announce=self._results.notify,
-            counter=Counter(lambda progress: self._manager.hook.integration_pages_read(progress=progress)),
+            counter=Counter(self._observers.pages_read),
         )
         stack.callback(reader.close)
         return reader
@@ -213,21 +238,23 @@ class _Run:
         with ThreadPoolExecutor(threads, thread_name_prefix="step") as executor:
             running = {executor.submit(self._execute, step, store, reader) for step in self._plan.steps}
             try:
-                for future in as_completed(running):
-                    future.result()
+                with self._stopping.telling(self._results.stop):
+                    for future in as_completed(running):
+                        future.result()
             except BaseException:
+                self._results.stop()
+                reader.stop()
                 for future in running:
                     future.cancel()
-                reader.client.stop()
-                self._results.stop()
                 raise
 
     def _execute(self, step: Step, store: Store, reader: Reader) -> None:
-        self._manager.hook.integration_step_started(step=step)
+        self._results.check()
+        self._observers.step_started(step)
         lacking = self._lacking.get(step.name, ())
         result = Judge(step, self._results, self._config, store, reader, lacking).judge()
         self._results.put(result)
-        self._manager.hook.integration_step_finished(result=result)
+        self._observers.step_finished(result)
 
     def _report(self, *, error: str = "") -> Report:
         ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}

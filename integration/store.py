@@ -95,6 +95,10 @@ class Store(Stored):
                 self._database.execute("PRAGMA busy_timeout = 0")
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def stop(self) -> None:
+        """Break off what is being written, by another thread: nothing can be written any more, and nothing is kept."""
+        self._database.interrupt()
+
     def close(self) -> None:
         """Close the file; what was not committed is undone."""
         with self._lock:

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from integration.errors import Interrupted
+
 Write = Callable[[sqlite3.Connection], None]
 Then = Callable[[], None]
 
@@ -37,10 +39,13 @@ class Writing:
 
         Raises:
             Exception: what an earlier write raised.
+            Interrupted: it is closed.
         """
         with self._changed:
-            self._changed.wait_for(lambda: len(self._queue) < _WAITING or self._error)
+            self._changed.wait_for(lambda: len(self._queue) < _WAITING or self._error or self._closed)
             self._check()
+            if self._closed:
+                raise Interrupted("the run has ended")
             self._queue.append((write, then))
             self._changed.notify_all()
 

@@ -13,7 +13,7 @@ USERS = [f"{ID}000{number}" for number in (1, 2, 3)]
 GROUPS = [f"{ID}100{number}" for number in (1, 2)]
 MEMBERS = {GROUPS[0]: USERS[:2], GROUPS[1]: USERS[2:]}
 _ORGANIZATION = {
-    "id": f"{ID}0001",
+    "id": f"{ID}9001",
     "displayName": "Contoso",
     "verifiedDomains": [{"name": "contoso.example", "isDefault": True, "isInitial": True, "type": "Managed"}],
     "createdDateTime": "2020-01-01T00:00:00Z",

@@ -22,6 +22,7 @@ from integration.plugins import declared_steps, load, plan
 from integration.progress_display import Display
 from integration.result_table import print_report
 from integration.runner import run as run_plan
+from integration.stopping import Interrupts
 from integration.streams import courtesy
 from integration.tapes import Live, Replay, Tape, demo_folder
 from integration.tuning import collect_rarely, give_memory_back
@@ -91,11 +92,12 @@ def run(
     config = config_from(event, environment, flags, offline=tape.offline)
     unrecorded = [] if not demo else [s.name for s in declared_steps(manager) if not _recorded(s.name)]
     chosen = plan(manager, only=config.only, skip=[*config.skip, *unrecorded])
-    with Display(chosen) as display:
-        manager.register(display)
-        report = run_plan(manager, chosen, config, out=out, tape=tape)
-    with courtesy():
-        print_report(report, out, config.to)
+    with Interrupts(for_good=True) as stop:
+        with Display(chosen) as display:
+            manager.register(display)
+            report = run_plan(manager, chosen, config, out=out, tape=tape, stop=stop)
+        with courtesy():
+            print_report(report, out, config.to)
     return report.exit_code(fail_on_partial=fail_on == "partial")
 
 

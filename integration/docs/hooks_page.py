@@ -35,7 +35,9 @@ manager = load(Metrics())
 
 There is no hook for a record or a request: it would cost every row. The plugin that was registered last is called
 first. A hook runs in the thread that calls it: what takes long in it holds the run up, and several threads may call the
-same hook at once. It must not raise: an exception ends the run, or fails the type that was being read.
+same hook at once. What a hook raises that only listens is logged
+once, by plugin and hook, and changes nothing; what `integration_sink`, `integration_steps` or `integration_questions`
+raises ends the run, for nobody else can decide in its place.
 """
 
 

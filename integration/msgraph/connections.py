@@ -24,6 +24,7 @@ class Adapter(HTTPAdapter):
 
     def __init__(self, connections: int) -> None:
         self._open: WeakKeyDictionary[HTTPConnection, Any] = WeakKeyDictionary()
+        self._is_cut = False
         self.deadlines = Deadlines(self._shut)
         super().__init__(pool_connections=4, pool_maxsize=connections)
 
@@ -39,7 +40,8 @@ class Adapter(HTTPAdapter):
         return manager
 
     def cut(self) -> None:
-        """Make everybody who awaits an answer get an error at once; safe for many threads."""
+        """Make everybody who awaits an answer, or connects from now on, get an error; safe for many threads."""
+        self._is_cut = True
         for connection in list(self._open):
             self._shut(connection)
 
@@ -54,13 +56,19 @@ class Adapter(HTTPAdapter):
                     socket.socket.shutdown(each, socket.SHUT_RDWR)
 
     def _note(self, manager: Any) -> None:
-        opened, uses = self._open, self.deadlines.uses
+        uses = self.deadlines.uses
+
+        def opened(connection: HTTPConnection) -> None:
+            self._open[connection] = connection.sock
+            if self._is_cut:
+                connection.close()
+                raise ConnectionAbortedError("the run was stopped")
 
         class Plain(HTTPConnection):
             def connect(self) -> None:
                 uses(self)
                 super().connect()
-                opened[self] = self.sock
+                opened(self)
 
             def request(self, *args: Any, **named: Any) -> None:
                 uses(self)
@@ -70,7 +78,7 @@ class Adapter(HTTPAdapter):
             def connect(self) -> None:
                 uses(self)
                 super().connect()
-                opened[self] = self.sock
+                opened(self)
 
             def request(self, *args: Any, **named: Any) -> None:
                 uses(self)

@@ -1,0 +1,173 @@
+"""Ending a run before its time: because its host asks for that, or because of a signal.
+
+A signal may strike anywhere, in the middle of cleaning up too. So it only leaves a note; a thread of its own finds it,
+or the host's event, and tells everybody who waits.
+"""
+
+import contextvars
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Protocol, Self, TypeVar
+
+from integration.errors import Interrupted
+
+_LOOKS = 0.05
+_PATIENCE = 5.0
+_ENOUGH = 3
+STOPPED = "stopped; the next run in this folder goes on from here"
+T = TypeVar("T")
+
+
+class Asks(Protocol):
+    """Tells whether a run is to end, as ``threading.Event`` does."""
+
+    def is_set(self) -> bool:
+        """Return whether it is."""
+
+
+class Interrupts:
+    """SIGINT and SIGTERM, wherever they would raise ``KeyboardInterrupt``, as a wish to end; a context manager.
+
+    A signal during the wish does nothing, but for the third one after five seconds: it ends the process.
+
+    Args:
+        for_good: where one has come, ignore further ones until the process, which is about to, has ended.
+    """
+
+    def __init__(self, *, for_good: bool = False) -> None:
+        self._for_good = for_good
+        self._came: list[float] = []
+        self._raises = False
+        self._were: dict[int, Any] = {}
+
+    def is_set(self) -> bool:
+        """Return whether a signal has come."""
+        return bool(self._came)
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is signal.default_int_handler:
+                    self._were[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._were.items():
+            signal.signal(number, signal.SIG_IGN if self._for_good and self._came else handler)
+
+    @contextmanager
+    def raising(self) -> Iterator[None]:
+        """Have the first signal raise ``KeyboardInterrupt`` meanwhile, for code that listens to nothing else."""
+        self._raises = True
+        try:
+            yield
+        finally:
+            self._raises = False
+
+    def _note(self, number: int, _: FrameType | None) -> None:
+        self._came.append(time.monotonic())
+        if len(self._came) >= _ENOUGH and self._came[-1] - self._came[0] > _PATIENCE:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        if self._raises:
+            self._raises = False
+            raise KeyboardInterrupt
+
+
+class Stopping:
+    """Whether a run is to end, and who has to be told; a context manager.
+
+    Args:
+        asked: what a host sets when the run is to end.
+    """
+
+    def __init__(self, asked: Asks | None = None) -> None:
+        self._own = Interrupts()
+        self.interrupts = asked if isinstance(asked, Interrupts) else self._own
+        self._asks: list[Asks] = [self.interrupts, *([asked] if asked is not None else [])]
+        self._told: list[Callable[[], None]] = []
+        self._lock = threading.RLock()
+        self._ended = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="stopping", daemon=True)
+
+    def asked(self) -> bool:
+        """Return whether the run is to end."""
+        return any(each.is_set() for each in self._asks)
+
+    def check(self) -> None:
+        """Raise ``Interrupted`` where the run is to end."""
+        if self.asked():
+            raise Interrupted(STOPPED)
+
+    def __enter__(self) -> Self:
+        self._own.__enter__()
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._watcher.join()
+        self._own.__exit__()
+
+    @contextmanager
+    def telling(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Have something called, by another thread, when the run is to end; at once where it is already.
+
+        Args:
+            stop: must return soon, and may be called once more than once.
+        """
+        with self._lock:
+            self._told.append(stop)
+            if self.asked():
+                stop()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._told.remove(stop)
+
+    def without_waiting(self, call: Callable[[], T]) -> T:
+        """Call something that waits for the network, and leave it to itself where the run is to end meanwhile.
+
+        Raises:
+            Interrupted: the run is to end.
+        """
+        outcome: list[Callable[[], T]] = []
+        changed = threading.Event()
+
+        def work() -> None:
+            try:
+                result = call()
+                outcome.append(lambda: result)
+            except BaseException as error:  # noqa: BLE001 - the caller raises it
+                outcome.append(_raising(error))
+            changed.set()
+
+        self.check()
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(work,), daemon=True).start()
+        with self.telling(changed.set):
+            changed.wait()
+        if not outcome:
+            raise Interrupted(STOPPED)
+        return outcome[0]()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_LOOKS):
+            if self.asked():
+                with self._lock:
+                    for stop in self._told:
+                        stop()
+                return
+
+
+def _raising(error: BaseException) -> Callable[[], Any]:
+    def again() -> Any:
+        raise error
+
+    return again
