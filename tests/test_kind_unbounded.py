@@ -280,3 +280,17 @@ def test_jupiterone_is_bounded_likewise(what: str, tenant: LittleTenant) -> None
         session.mount("http://", Adapter(2))
         with pytest.raises(Refused, match="the answer was not there after" if what in DRIPS else "larger than"):
             Api(account, session, SOON if what in DRIPS else PATIENT).job("one")
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    "odd", [{"@odata.nextLink": 7}, {"@odata.nextLink": "https://elsewhere.example"}, {"value": 7}]
+)
+def test_a_large_page_that_is_odd_leaves_room_for_others(odd: dict[str, Any], tenant: LittleTenant) -> None:
+    tenant.always("/users", 200, {**orjson.loads(PAGE), "other": "x" * 1_000_000, **odd})
+    tenant.always("/groups", 200, PAGE)
+    with reading(tenant, Patience(deadline=5, attempts=1)) as client:
+        with pytest.raises(GraphError) as kept:
+            list(pages(client, client.url("/users")))
+        assert client.get(client.url("/groups")).status == 200
+        assert kept.value.path == "/users"

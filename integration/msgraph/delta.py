@@ -74,6 +74,7 @@ def changes(client: Client, link: str) -> Iterator[Changes]:
         last = page.next_link is None
         following = page.next_link or answer.body.get("@odata.deltaLink")
         if not isinstance(following, str):
+            page.done()
             raise BadAnswer("the changes end without a delta link", path=answer.path, status=answer.status)
         following = client.resolved(following, answer.path)
         if not last:

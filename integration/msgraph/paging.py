@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from integration.errors import BadAnswer, PagingError
+from integration.errors import BadAnswer, GraphError, PagingError
 from integration.msgraph.answers import Answer
 from integration.msgraph.client import Client
 from integration.msgraph.links import path_of
@@ -140,8 +140,18 @@ def page_of(client: Client, answer: Answer) -> Page:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         del rows, turn
         raise BadAnswer("the answer has no list of objects named value", path=path, status=status)
-    if link is not None:
-        if not isinstance(link, str) or not link:
-            raise BadAnswer("the next link is no URL", path=path, status=status)
-        link = client.resolved(link, path)
+    try:
+        link = _followed(client, link, path, status)
+    except GraphError:
+        del rows, turn
+        raise
     return Page(rows, link, turn, count if type(count) is int else None)
+
+
+def _followed(client: Client, link: object, path: str, status: int) -> str | None:
+    """Return the URL of the next page; ``None`` where none is named."""
+    if link is None:
+        return None
+    if not isinstance(link, str) or not link:
+        raise BadAnswer("the next link is no URL", path=path, status=status)
+    return client.resolved(link, path)
