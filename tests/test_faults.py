@@ -52,7 +52,7 @@ def test_a_fault_changes_nothing(fault: str, undisturbed: list[tuple[Any, ...]])
     with Simulator(TENANT, page_size=20, faults=replace(QUICK, **rate)) as simulator:
         report = read(simulator, "out")
         again = read(simulator, "out")
-    assert [result.verdict for result in (*report.results, *again.results)] == ["complete"] * 16
+    assert {result.verdict for result in (*report.results, *again.results)} == {"complete"}
     assert not [result for result in report.results if "duplicateKeys" in result.problems]
     assert graph(Path("out")) == undisturbed
     assert simulator.stats.rude == 0

@@ -284,7 +284,9 @@ def test_memberships_that_cannot_be_read_anew_fail_their_types() -> None:
 
 
 def test_what_was_deleted_before_may_be_refused() -> None:
-    with Simulator(small(), faults=Faults(forbidden={"/directory": "Authorization_RequestDenied"})) as simulator:
+    with Simulator(
+        small(), faults=Faults(forbidden={"/directory/deletedItems": "Authorization_RequestDenied"})
+    ) as simulator:
         report = read(simulator)
     assert {result.verdict for result in report.results} == {"complete"}
     assert ["deletedItems" in reason for reason in report.reading["withoutDeletedItems"]] == [True, True]
