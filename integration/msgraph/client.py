@@ -100,14 +100,21 @@ class Client:
         self.pace.stop()
         self._transport.cut()
 
-    def check_host(self, url: str) -> None:
-        """Raise ``PagingError`` for a URL of another host, where no token may go, or one that holds what was sent."""
+    def check_host(self, url: str, path: str = "") -> None:
+        """Raise ``PagingError`` for a URL of another host, where no token may go, or one that holds what was sent.
+
+        Args:
+            url: any.
+            path: where it was found, for the message.
+        """
         if holds_secret(url):
-            raise PagingError("a link holds a secret: not followed, nor kept", path=path_of(url, self._root_path))
+            raise PagingError(
+                "a link holds a secret: not followed, nor kept", path=path or path_of(url, self._root_path)
+            )
         if origin(url) != self._origin:
             parts = parsed(url)
             problem = f"a link leads to another host, {parts.netloc or 'none'}: not followed"
-            raise PagingError(problem, path=path_of(parts.path or "", self._root_path))
+            raise PagingError(problem, path=path or path_of(parts.path or "", self._root_path))
 
     def resolved(self, link: str, path: str) -> str:
         """Return the URL of a link on the answer to a path, which may be relative to that.
@@ -117,7 +124,7 @@ class Client:
         """
         is_relative = not _SCHEME.match(link) and not link.startswith("//") and "\\" not in link
         url = urljoin(self.url(path), link) if is_relative else link
-        self.check_host(url)
+        self.check_host(url, path)
         return url
 
     def relative_link(self, link: str) -> str:
