@@ -6,7 +6,7 @@ threads work too. So many rows are written by one statement here, and what is re
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -24,16 +24,57 @@ _REMEDIES = {
     sqlite3.SQLITE_READONLY: "make it writable",
 }
 """What to do about a file that cannot be written, by SQLite's primary result code."""
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Cursor(sqlite3.Cursor):
+    """What a statement found; says what to do where the file fails while that is read."""
+
+    connection: "Connection"
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        """Yield the rows."""
+        try:
+            yield from iter(super().__next__, None)
+        except sqlite3.Error as error:
+            raise self.connection.failed(error) from None
+
+    def fetchone(self) -> Any:
+        """Return the next row; ``None`` where there is none."""
+        try:
+            return super().fetchone()
+        except sqlite3.Error as error:
+            raise self.connection.failed(error) from None
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        """Return the next rows."""
+        try:
+            return super().fetchmany(size)
+        except sqlite3.Error as error:
+            raise self.connection.failed(error) from None
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+        try:
+            return super().fetchall()
+        except sqlite3.Error as error:
+            raise self.connection.failed(error) from None
 
 
 class Connection(sqlite3.Connection):
-    """A connection that says what to do where the disk fails, and then does nothing more.
+    """A connection that says what to do where the disk fails or the file is damaged, and then does nothing more.
 
     SQLite may have undone the whole transaction by then, so that another statement would stand, and be kept, by itself.
     """
 
     path = Path()
+    beside: Path | None = None
+    is_open = False
     _lost: FatalError | None = None
+
+    def cursor(self, factory: Any = Cursor) -> Any:
+        """Return a cursor."""
+        return super().cursor(factory)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """Execute a statement.
@@ -46,7 +87,7 @@ class Connection(sqlite3.Connection):
         try:
             return super().execute(sql, parameters)
         except sqlite3.Error as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
         """Execute a statement for each of the parameters; raises as ``execute`` does."""
@@ -54,7 +95,7 @@ class Connection(sqlite3.Connection):
         try:
             return super().executemany(sql, parameters)
         except sqlite3.Error as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
 
     def executescript(self, sql: str, /) -> sqlite3.Cursor:
         """Execute several statements; raises as ``execute`` does."""
@@ -62,25 +103,43 @@ class Connection(sqlite3.Connection):
         try:
             return super().executescript(sql)
         except sqlite3.Error as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
 
     def _check(self) -> None:
         if self._lost:
             raise self._lost
 
-    def _failed(self, error: sqlite3.Error) -> Exception:
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+    def failed(self, error: sqlite3.Error) -> Exception:
+        """Return what to raise for an error of SQLite's."""
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+        if code == sqlite3.SQLITE_INTERRUPT:
             self._lost = Interrupted("the run was stopped")
             return self._lost
-        remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY)
+        if self.is_open and (code in _DAMAGE or "malformed" in str(error)):
+            return self.damaged(str(error))
+        remedy = _REMEDIES.get(code)
         if remedy is None:
             return error
         self._lost = OutputError(f"{self.path}: cannot be written: {error}: {remedy}; the next run goes on from here")
         return self._lost
 
+    def damaged(self, why: str) -> OutputError:
+        """Return what to raise where the file holds what nobody wrote; one that can be made anew is marked for that."""
+        if self.beside is None:
+            remedy = "remove it, and the next run makes it anew, or restore it from a backup"
+        else:
+            self.beside.touch()
+            remedy = "the next run makes it anew and reads everything"
+        self._lost = lost = OutputError(f"{self.path}: is damaged: {why}: {remedy}")
+        return lost
 
-def connect(path: Path) -> sqlite3.Connection:
+
+def connect(path: Path, beside: Path | None = None) -> Connection:
     """Open a file: readers see the last commit while a writer works, and a killed writer loses only what it had open.
+
+    Args:
+        path: the file; made where it is missing.
+        beside: a file to make where this one turns out to be damaged, so that whoever opens it next begins it anew.
 
     Raises:
         OutputError: the file cannot be written.
@@ -94,7 +153,7 @@ def connect(path: Path) -> sqlite3.Connection:
         factory=Connection,
         cached_statements=_STATEMENTS,
     )
-    connection.path = path
+    connection.path, connection.beside = path, beside
     try:
         connection.execute(f"PRAGMA page_size = {_PAGE}")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -103,6 +162,7 @@ def connect(path: Path) -> sqlite3.Connection:
     except (sqlite3.DatabaseError, OutputError):
         connection.close()
         raise
+    connection.is_open = True
     return connection
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 import orjson
 
 from integration.mirror import Mirror
+from integration.msgraph.kinds import kind_of
 
 _SAMPLE = 100
 _HIDDEN = "hiddenmembership"
@@ -19,10 +20,10 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
         samples: dict[str, dict[str, None]] = {}
         with mirror.pieces(name) as pieces:
             for _, rows in pieces.more():
-                of_rows = Counter([row.get("@odata.type") or "" for row in rows])
+                of_rows = Counter(map(kind_of, rows))
                 for kind in of_rows:
                     if counts[kind] < _SAMPLE:
-                        ids = [row["id"] for row in rows if (row.get("@odata.type") or "") == kind]
+                        ids = [row["id"] for row in rows if kind_of(row) == kind]
                         samples.setdefault(kind, {}).update(dict.fromkeys(ids[: _SAMPLE - counts[kind]]))
                 counts += of_rows
         return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
@@ -34,7 +35,7 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
             for text, step in ((change.before, -1), (change.now, 1)):
                 if text is not None:
                     row = orjson.loads(text)
-                    kind = row.get("@odata.type") or ""
+                    kind = kind_of(row)
                     counts[kind] += step
                     of_kind = samples.setdefault(kind, {})
                     if step < 0:

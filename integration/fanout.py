@@ -29,6 +29,7 @@ from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, batch
 from integration.msgraph.client import Client
+from integration.msgraph.kinds import is_member
 from integration.msgraph.paging import Chain, Miscounted, Page, page_of
 from integration.progress import Counter
 from integration.tasks import Kept, Questions, Task, each_once
@@ -248,10 +249,13 @@ class FanOut:
         if task.delta:
             found = {}
             for row in rows:
-                children = [child for child in row.get(f"{self._relation}@delta") or () if "@removed" not in child]
+                listed = row.get(f"{self._relation}@delta") or ()
+                if not isinstance(listed, list | tuple) or not all(isinstance(child, dict) for child in listed):
+                    raise BadAnswer("what came is no list of children", path=self._title, status=200)
+                children = [child for child in listed if "@removed" not in child]
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
-        if not all("id" in child for children in found.values() for child in children):
-            raise BadAnswer("a child has no id", path=self._title, status=200)
+        if not all(is_member(child) for children in found.values() for child in children):
+            raise BadAnswer("a child has no id, or no kind that is text", path=self._title, status=200)
         return {parent: each_once(children) for parent, children in found.items()}
 
     def _following(self, task: Task, link: str, rows: Sequence[Mapping[str, Any]]) -> Task:

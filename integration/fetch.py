@@ -1,14 +1,15 @@
 """Bringing one collection into the mirror: up to date by what changed, or read whole."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from integration.clock import age
 from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpired, Throttled
 from integration.fanout import FanOut
 from integration.mirror_tables import Collection
 from integration.msgraph.delta import LIFETIME, changes, latest
+from integration.msgraph.kinds import is_member
 from integration.msgraph.paging import Miscounted, pages
 from integration.request import IDS, Request
 
@@ -76,9 +77,9 @@ class Fetcher:
             return ""
         if known.delta_link is None:
             return "Graph gave no delta link"
-        if time.time() - known.delta_on > LIFETIME:
+        if age(known.delta_on) > LIFETIME:
             return "the delta link is older than Graph keeps them"
-        if time.time() - known.full_on > self._reader.full_every:
+        if age(known.full_on) > self._reader.full_every:
             return "the periodic full read is due"
         return ""
 
@@ -102,8 +103,11 @@ class Fetcher:
         gone: dict[str, set[str]] = {}
         for row in rows:
             parent = _id(row, path)
-            for child in row.get(f"{self._request.relation}@delta") or ():
-                key = _id(child, path)
+            listed = row.get(f"{self._request.relation}@delta") or ()
+            if not isinstance(listed, list | tuple) or not all(map(is_member, listed)):
+                raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
+            for child in listed:
+                key = child["id"]
                 if "@removed" in child:
                     found.get(parent, {}).pop(key, None)
                     gone.setdefault(parent, set()).add(key)

@@ -12,8 +12,9 @@ from pathlib import Path
 import orjson
 
 from integration import amend, content, mirror_tables
+from integration.clock import age
 from integration.content import Row
-from integration.database import connect, insert
+from integration.database import insert
 from integration.mirror_tables import find, find_there
 from integration.mirrored import Mirrored
 from integration.writing import Then
@@ -31,15 +32,15 @@ class Mirror(Mirrored):
     """The mirror of one tenant, to be written.
 
     Args:
-        path: the file; made where it is missing, and made anew where it is not of this version.
+        path: the file; made where it is missing, and made anew where it is damaged or not of this version.
 
     Attributes:
-        rebuilt: the file was not of this version.
+        rebuilt: why the file that was there could not be used; empty where it could, or there was none.
     """
 
     def __init__(self, path: Path) -> None:
         self.rebuilt = mirror_tables.discard_unusable(path)
-        database = connect(path)
+        database = mirror_tables.connect_to(path)
         database.executescript(mirror_tables.SCHEMA)
         super().__init__(path, database)
         self._repeated: set[str] = set()
@@ -68,8 +69,7 @@ class Mirror(Mirrored):
                 for table in mirror_tables.TABLES:
                     database.execute(f"DELETE FROM {table}")
                 about = {}
-            age = time.time() - float(about.get("opened_on", 0))
-            resumed = about.get("run") == "open" and age < _RESUMABLE
+            resumed = about.get("run") == "open" and age(about.get("opened_on")) < _RESUMABLE
             if not resumed:
                 for (number,) in database.execute("SELECT number FROM collections WHERE state = 'running'").fetchall():
                     content.clear(database, number)

@@ -9,7 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from integration.database import connect
+from integration.database import Connection, connect
+from integration.errors import OutputError
 
 FORMAT = 4
 SCHEMA = f"""
@@ -61,6 +62,17 @@ TABLES = (
 )  # fmt: skip
 OF_A_COLLECTION = ("pieces", "places", "parents", "journal", "aside", "deleted_before", "facts")
 
+_BESIDE = ("-wal", "-shm", "-journal", ".damaged")
+_CHECKS = (
+    "PRAGMA quick_check(1)",
+    "SELECT 1 FROM about WHERE typeof(value) <> 'text' OR name = 'run' AND value NOT IN ('open', 'closed')",
+    "SELECT 1 FROM collections WHERE state NOT IN ('running', 'complete', 'stale')"
+    " OR typeof(name) || typeof(version) || typeof(base) <> 'texttexttext'"
+    " OR typeof(coalesce(next_link, '')) || typeof(coalesce(delta_link, '')) <> 'texttext'"
+    " OR typeof(delta_on) || typeof(full_on) <> 'realreal' OR typeof(settled) <> 'integer'",
+)
+"""Each finds nothing, or ``ok``, in a file that is not damaged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -104,17 +116,65 @@ def find_there(database: sqlite3.Connection, name: str) -> Collection:
     return found
 
 
-def discard_unusable(path: Path) -> bool:
-    """Remove a file that is not a mirror of this version, and tell whether there was one."""
-    if not path.is_file() or not path.stat().st_size:
-        return False
+def connect_to(path: Path) -> Connection:
+    """Open a mirror; where it turns out to be damaged, it is marked, so that the next run begins it anew."""
+    return connect(path, _mark(path))
+
+
+def discard_unusable(path: Path) -> str:
+    """Remove what cannot be used as a mirror of this version.
+
+    Returns:
+        Why it could not; empty where it can be used, or nothing is there.
+
+    Raises:
+        OutputError: it cannot be looked at, or not be removed.
+    """
     try:
-        with closing(connect(path)) as database:
+        if path.is_dir():
+            path.rmdir()
+            return "it was a folder"
+        if not path.exists() or not path.stat().st_size:
+            return ""
+        reason = "it was damaged" if _mark(path).exists() else _fault(path)
+        if reason:
+            for suffix in ("", *_BESIDE):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be used: {error.strerror}; remove it or choose another --out") from None
+    return reason
+
+
+def _fault(path: Path) -> str:
+    """Return why a file is not usable; empty where it is."""
+    try:
+        with closing(connect_to(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError:
-        version = None
-    if version == FORMAT:
-        return False
-    for file in path.parent.glob(f"{path.name}*"):
-        file.unlink()
-    return True
+            if version != FORMAT:
+                return "it was of another version"
+            for check in _CHECKS:
+                if database.execute(check).fetchall() not in ([], [("ok",)]):
+                    return "it was damaged"
+            return "" if _tables(database) >= _wanted() else "it was damaged"
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_PERM"):
+            raise OutputError(f"{path}: cannot be opened: {error}; make it readable and writable") from None
+        return f"it was damaged: {error}"
+    except OutputError:
+        if _mark(path).exists():
+            return "it was damaged"
+        raise
+
+
+def _wanted() -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(SCHEMA)
+        return _tables(database)
+
+
+def _tables(database: sqlite3.Connection) -> set[tuple[str, str]]:
+    return set(database.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+
+
+def _mark(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")

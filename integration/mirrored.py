@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from integration.database import Transaction, connect
-from integration.mirror_tables import Collection, find, find_there
+from integration.database import Transaction
+from integration.mirror_tables import Collection, connect_to, find, find_there
 from integration.pieces import Pieces
 from integration.writing import Writing
 
@@ -74,7 +74,7 @@ class Mirrored:
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""
         number = self._number(name)
-        with closing(connect(self._path)) as database:
+        with closing(connect_to(self._path)) as database:
             cursor = database.execute(
                 "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
             )

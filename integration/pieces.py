@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from integration.database import connect
+from integration.database import Connection
+from integration.mirror_tables import connect_to
 
 _AT_ONCE = 16
 
@@ -21,7 +22,7 @@ class Pieces:
     """
 
     def __init__(self, path: Path, number: int, word: str) -> None:
-        self._database = connect(path)
+        self._database: Connection = connect_to(path)
         self._database.execute("PRAGMA cache_size = -1000")
         self._number, self._word, self._last = number, word, 0
 
@@ -36,7 +37,16 @@ class Pieces:
         while found := self._next():
             for number, parent, objects in found:
                 self._last = number
-                yield parent, orjson.loads(objects)
+                yield parent, self._parsed(objects)
+
+    def _parsed(self, objects: bytes) -> list[Any]:
+        try:
+            rows = orjson.loads(objects)
+        except orjson.JSONDecodeError as error:
+            raise self._database.damaged(str(error)) from None
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise self._database.damaged("it holds what is no list of objects")
+        return rows
 
     def _next(self) -> list[tuple[int, str, bytes]]:
         return self._database.execute(

@@ -208,7 +208,9 @@ class _Run:
         path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
         mirror = stack.enter_context(closing(Mirror(path)))
         opened = mirror.open(self._tenant, fresh=self._config.fresh or self._tape.one_by_one)
-        self._reading["mirror"] = "rebuilt: it was of another version" if mirror.rebuilt else opened
+        self._reading["mirror"] = f"rebuilt: {mirror.rebuilt}" if mirror.rebuilt else opened
+        if mirror.rebuilt:
+            _log.warning("%s is begun anew, and everything is read: %s", path, mirror.rebuilt)
         reader = Reader(
             client,
             mirror,

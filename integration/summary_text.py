@@ -110,7 +110,7 @@ def _cost(report: Report) -> str:
     if report.first:
         records = sum(result.count for result in report.results)
         return f"First run{resumed}: {', '.join([_count(records, 'record'), *took])}."
-    anew = ", everything read anew" if reading.get("mirror") in ("new", "rebuilt") else ""
+    anew = ", everything read anew" if str(reading.get("mirror", "")).startswith(("new", "rebuilt")) else ""
     total = {what: sum(counts.get(what, 0) for counts in report.changes.values()) for what in SIGNS}
     changed = [f"{total[what]:,} {word}" for what, word in _WORDS.items() if total[what]]
     since = f" since {shown(datetime.fromtimestamp(report.changed_on / 1000, UTC))}" if report.changed_on else ""

@@ -1,11 +1,29 @@
 """Kinds of directory objects, as ``@odata.type`` names them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 _DERIVED = {
     "application": ("agentIdentityBlueprint",),
     "servicePrincipal": ("agentIdentity", "agentIdentityBlueprintPrincipal"),
     "user": ("agentUser",),
 }
 """Types that inherit from another. Source: Microsoft Graph, resource types of v1.0, "Inherits from"."""
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """Return the ``@odata.type`` of an object; empty where it has none that is text."""
+    kind = row.get("@odata.type")
+    return kind if isinstance(kind, str) else ""
+
+
+def is_member(value: object) -> bool:
+    """Tell whether a value is an object with an id, of a kind that is named by text where it is named."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("id"), str)
+        and isinstance(value.get("@odata.type"), str | None)
+    )
 
 
 class Takes(dict[str | None, bool]):

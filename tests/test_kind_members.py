@@ -1,0 +1,39 @@
+"""An odd member costs what its parent has, never the type or the run."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from integration import Report, load, plan, run
+from integration.config import Config
+from integration.secret import Secret
+from integration.testing import GraphServer
+
+USER = "#microsoft.graph.user"
+
+
+@pytest.fixture
+def tenant(graph: GraphServer) -> GraphServer:
+    graph.add("/organization", {"id": "contoso", "displayName": "Contoso", "verifiedDomains": []})
+    graph.put("/policies/identitySecurityDefaultsEnforcementPolicy", {"isEnabled": True})
+    graph.add("/users", *({"id": f"user-{number}", "displayName": f"User {number}"} for number in range(3)))
+    graph.add("/groups", {"id": "group-1", "displayName": "Group 1"}, {"id": "group-2", "displayName": "Group 2"})
+    graph.relate("/groups", "group-1", "members", {"id": "user-1", "@odata.type": USER})
+    return graph
+
+
+def collect(tenant: GraphServer, **settings: Any) -> Report:
+    manager = load()
+    config = replace(Config(graph_url=tenant.url, access_token=Secret(tenant.token)), **settings)
+    return run(manager, plan(manager), config, out="out")
+
+
+@pytest.mark.parametrize("kind", [7, ["x"]], ids=repr)
+def test_a_member_of_an_odd_kind_costs_its_parent(tenant: GraphServer, kind: Any) -> None:
+    tenant.relate("/groups", "group-2", "members", {"id": "user-2", "@odata.type": kind})
+    report = collect(tenant)
+    result = report.of("azure_user_group_has_user")
+    assert (result.verdict, result.count) == ("partial", 1)
+    assert "no kind that is text" in result.reason
+    assert report.exit_code() == 0
