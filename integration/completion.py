@@ -1,20 +1,25 @@
-"""What a shell may complete on the command line: types, questions, and whom a question is about."""
+"""What a shell may complete on the command line: types, questions, and whom a question is about.
+
+Every command imports this module and few runs complete anything, so that what reads questions and graphs is imported
+where it is wanted.
+"""
 
 import os
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from integration.errors import IntegrationError
-from integration.lookup import names_like
 from integration.plugins import declared_steps, load
-from integration.query import read_graph
-from integration.questions import Question, load_questions
 from integration.text import visible
+
+if TYPE_CHECKING:
+    from integration.questions import Question
 
 _MOST = 50
 _SPECIAL = re.compile(r"([^\w@%+=:,./-])")
@@ -62,6 +67,9 @@ class ObjectName(click.types.StringParamType):
 
 
 def _names(ctx: click.Context, types: Sequence[str], incomplete: str) -> list[CompletionItem]:
+    from integration.lookup import names_like
+    from integration.query import read_graph
+
     try:
         with read_graph(Path(ctx.params.get("out") or ".integration") / "graph.db") as database:
             found = names_like(database, types, incomplete)
@@ -70,7 +78,9 @@ def _names(ctx: click.Context, types: Sequence[str], incomplete: str) -> list[Co
         return []
 
 
-def _questions(ctx: click.Context) -> dict[str, Question]:
+def _questions(ctx: click.Context) -> "dict[str, Question]":
+    from integration.questions import load_questions
+
     try:
         return load_questions(load(), ctx.params.get("files") or ())
     except IntegrationError:

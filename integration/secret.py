@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-from html import escape
 from itertools import takewhile
 from urllib.parse import quote, quote_plus
 from weakref import WeakSet
@@ -17,16 +16,16 @@ _HEAD = 12
 """Characters of a secret by which its beginning is known."""
 _LONG = 16
 _PATTERNS = (
-    (re.compile(r"eyJ[\w+/=-]{5,}(\.[\w+/=-]*){0,4}"), HIDDEN),
-    (re.compile(r"(?<=://)([^/\s:@]*):[^/\s]+@"), rf"\1:{HIDDEN}@"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
-    (re.compile(r"(?i)\b(client_secret|client_assertion|assertion|access_token|refresh_token|password)=[^&\s\"']+"),
+    (r"eyJ[\w+/=-]{5,}(\.[\w+/=-]*){0,4}", HIDDEN),
+    (r"(?<=://)([^/\s:@]*):[^/\s]+@", rf"\1:{HIDDEN}@"),
+    (r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}", rf"\1 {HIDDEN}"),
+    (r"(?i)\b(client_secret|client_assertion|assertion|access_token|refresh_token|password)=[^&\s\"']+",
      rf"\1={HIDDEN}"),
 )  # fmt: skip
 """What is a secret by its form: JSON Web Tokens, passwords in URLs, Authorization headers, fields of sign-in forms."""
-_PASSWORD = re.compile(r"(://[^:/@\s]*):.*@", re.DOTALL)
+_OF_A_URL = r"(?s)(://[^:/@\s]*):.*@"
 """The password of a URL that stands alone, also where it is not encoded."""
-_HEX = re.compile(r"%[0-9A-F]{2}")
+_HEX = r"%[0-9A-F]{2}"
 _known: "WeakSet[Secret]" = WeakSet()
 _lock = threading.Lock()
 
@@ -51,10 +50,12 @@ class Secret:
     def _forms(self) -> tuple[str, ...]:
         """Return the value as it is, and as URLs, forms, JSON and HTML write it; made once, when it is looked for."""
         if not self._sent:
+            from html import escape  # its table of entities is read by whoever looks for secrets, not by every run
+
             value = self._value.strip()
             safe = value.encode(errors="replace")
             in_urls = (quote(safe, safe=""), quote(safe), quote_plus(safe))
-            lowered = [_HEX.sub(lambda found: found[0].lower(), form) for form in in_urls]
+            lowered = [re.sub(_HEX, lambda found: found[0].lower(), form) for form in in_urls]
             forms = (value, *in_urls, *lowered, json.dumps(value)[1:-1], repr(value)[1:-1], escape(value))
             self._sent = tuple(dict.fromkeys(forms))
         return self._sent
@@ -80,7 +81,7 @@ class Address(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return repr(redacted(_PASSWORD.sub(rf"\1:{HIDDEN}@", self)))
+        return repr(redacted(re.sub(_OF_A_URL, rf"\1:{HIDDEN}@", self)))
 
 
 def redacted(text: str) -> str:
@@ -97,7 +98,7 @@ def redacted(text: str) -> str:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
         text = _uncut(text, forms)
     for pattern, instead in _PATTERNS:
-        text = pattern.sub(instead, text)
+        text = re.sub(pattern, instead, text)
     return text
 
 
