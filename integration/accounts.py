@@ -53,10 +53,10 @@ def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:
     for name, casts in reader.relations().items():
         takes = [Takes(cast) for cast in casts if cast]
         kinds = {
-            kind: count
+            kind: count - (sum(1 for cast in casts for _ in reader.unnamed(name, cast)) if not kind else 0)
             for kind, (count, sample) in children_of(reader.mirror, name).items()
             if not (any(one[kind] for one in takes) or ("" in casts and store.holds_any(sample)))
         }
-        if kinds:
-            found[name] = kinds
+        if any(kinds.values()):
+            found[name] = {kind: count for kind, count in kinds.items() if count}
     return found

@@ -3,13 +3,14 @@
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
+from integration.content import places
 from integration.database import Transaction
 from integration.mirror_tables import Collection, connect_to, find, find_there
 from integration.pieces import Pieces
@@ -117,6 +118,12 @@ class Mirrored:
                         (collection.number, fact, version, orjson.dumps(value).decode()),
                     )
             return value
+
+    def holds(self, name: str, ids: Sequence[str]) -> set[str]:
+        """Return which of some objects a collection has."""
+        number = self._number(name)
+        with self._lock:
+            return set(places(self._writer, number, "", ids))
 
     def has_read(self, name: str) -> bool:
         """Tell whether the children of one parent of a relation are there to the last."""

@@ -3,9 +3,10 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
@@ -14,7 +15,7 @@ from integration.facts import hiding, kinds
 from integration.fetch import Fetcher
 from integration.mirror import Mirror
 from integration.msgraph.client import Client
-from integration.msgraph.kinds import Takes
+from integration.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.progress import Counter
 from integration.request import Request, Row, row_of
 
@@ -161,6 +162,26 @@ class Reader:
                     break
                 pages = flow.wait_for_more(pages)
         flow.wait_for_end()
+        if not takes.keys().isdisjoint((None, "")):
+            for parent, each in self.unnamed(request.name, request.cast):
+                yield parent, row(each)
+
+    def unnamed(self, name: str, cast: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield parent's id and child for children whose kind Graph did not name, and the mirror knows.
+
+        Args:
+            name: the relation.
+            cast: the kind that is wanted: that of an object is known where a step has asked for the objects of a kind.
+        """
+        listing = self.asked(COLLECTIONS.get(cast, ""))
+        if listing is None:
+            return
+        self.ensure(listing)
+        with self.mirror.pieces(name) as pieces:
+            for parent, objects in pieces.more():
+                if without := [one for one in objects if not kind_of(one)]:
+                    known = self.mirror.holds(listing.name, [one["id"] for one in without])
+                    yield from ((parent, one) for one in without if one["id"] in known)
 
     def changes(self, request: Request, *, before: bool) -> Iterator[tuple[str, Row]]:
         """Yield parent's id and object of what has changed since the run began: as it was then, or as it is now."""
@@ -173,7 +194,14 @@ class Reader:
     def version(self, request: Request) -> str:
         """Return another string whenever what the request gives is another; empty where the mirror lacks it."""
         known = self.mirror.find(request.name)
-        return known.version if known else ""
+        version = known.version if known else ""
+        if version and self._has_unnamed(request) and (listing := self.asked(COLLECTIONS.get(request.cast, ""))):
+            return f"{version} {self.version(listing)}"
+        return version
+
+    def _has_unnamed(self, request: Request) -> bool:
+        """Tell whether Graph did not name the kind of some children, of which one kind is wanted."""
+        return bool(request.cast) and "" in kinds(self.mirror, request.name)
 
     def reads_anew(self, request: Request) -> bool:
         """Tell whether a collection is read whole because nothing of it was there: its version is a new one then."""
@@ -182,7 +210,7 @@ class Reader:
     def base(self, request: Request) -> str:
         """Return the version since which ``changes`` tells what changed; empty where it cannot."""
         known = self.mirror.find(request.name)
-        return known.base if known else ""
+        return known.base if known and not self._has_unnamed(request) else ""
 
     def settle(self, request: Request) -> str:
         """Make a relation agree with what was deleted and restored meanwhile, and return its version.

@@ -37,3 +37,19 @@ def test_a_member_of_an_odd_kind_costs_its_parent(tenant: GraphServer, kind: Any
     assert (result.verdict, result.count) == ("partial", 1)
     assert "no kind that is text" in result.reason
     assert report.exit_code() == 0
+
+
+@pytest.mark.parametrize("member", [{}, {"@odata.type": None}, {"@odata.type": ""}], ids=repr)
+def test_a_member_of_no_named_kind_is_of_that_of_the_object_that_it_is(
+    tenant: GraphServer, member: dict[str, Any]
+) -> None:
+    tenant.relate("/groups", "group-1", "members", {"id": "user-2", **member}, {"id": "group-2", **member})
+    tenant.relate("/groups", "group-1", "members", {"id": "user-9", **member})
+    report = collect(tenant)
+    assert report.of("azure_user_group_has_user").count == 2
+    assert report.of("azure_user_group_has_group").count == 1
+    assert list(report.reading["notRepresented"].values()) == [{"": 1}]
+    tenant.add("/users", {"id": "user-9", "displayName": "User 9"})
+    report = collect(tenant)
+    assert report.of("azure_user_group_has_user").count == 3
+    assert report.reading["notRepresented"] == {}

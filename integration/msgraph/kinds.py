@@ -11,6 +11,18 @@ _DERIVED = {
 """Types that inherit from another. Source: Microsoft Graph, resource types of v1.0, "Inherits from"."""
 
 
+COLLECTIONS = {
+    "application": "/applications",
+    "device": "/devices",
+    "directoryRole": "/directoryRoles",
+    "group": "/groups",
+    "orgContact": "/contacts",
+    "servicePrincipal": "/servicePrincipals",
+    "user": "/users",
+}
+"""Where the objects of a kind are listed. Source: Microsoft Graph v1.0, CSDL, entity sets."""
+
+
 def kind_of(row: Mapping[str, Any]) -> str:
     """Return the ``@odata.type`` of an object; empty where it has none that is text."""
     kind = row.get("@odata.type")
