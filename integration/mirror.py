@@ -49,6 +49,7 @@ class Mirror(Mirrored):
         """Write what is waiting for that, and close the file."""
         self._writing.close()
         self._writer.close()
+        mirror_tables.seal(self._path)
 
     def open(self, tenant: str, *, fresh: bool) -> str:
         """Start a run, or go on with one that was cut short less than a day ago.

@@ -5,7 +5,7 @@ parent. Where a collection or a parent has several pieces, ``places`` says in wh
 """
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,7 @@ TABLES = (
 )  # fmt: skip
 OF_A_COLLECTION = ("pieces", "places", "parents", "journal", "aside", "deleted_before", "facts")
 
-_BESIDE = ("-wal", "-shm", "-journal", ".damaged")
+_BESIDE = ("-wal", "-shm", "-journal", ".damaged", ".seal")
 _CHECKS = (
     "PRAGMA quick_check(1)",
     "SELECT 1 FROM about WHERE typeof(value) <> 'text' OR name = 'run' AND value NOT IN ('open', 'closed')",
@@ -145,14 +145,38 @@ def discard_unusable(path: Path) -> str:
     return reason
 
 
+def seal(path: Path) -> None:
+    """Note how a closed file is, so that the next run need not read all of it to see that nobody has damaged it."""
+    with suppress(OSError):  # without a seal the next run looks
+        _seal(path).write_text(_state(path), encoding="ascii")
+
+
+def _is_sealed(path: Path) -> bool:
+    """Tell whether a file is as it was when a run closed it."""
+    try:
+        return _seal(path).read_text(encoding="ascii") == _state(path)
+    except (OSError, ValueError):
+        return False
+
+
+def _state(path: Path) -> str:
+    about = path.stat()
+    return f"{about.st_size} {about.st_mtime_ns}"
+
+
+def _seal(path: Path) -> Path:
+    return path.with_name(f"{path.name}.seal")
+
+
 def _fault(path: Path) -> str:
     """Return why a file is not usable; empty where it is."""
+    sealed = _is_sealed(path)
     try:
         with closing(connect_to(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != FORMAT:
                 return "it was of another version"
-            for check in _CHECKS:
+            for check in _CHECKS if not sealed else ():
                 if database.execute(check).fetchall() not in ([], [("ok",)]):
                     return "it was damaged"
             return "" if _tables(database) >= _wanted() else "it was damaged"

@@ -16,6 +16,7 @@ from integration import OutputError, Report, load, plan, run
 from integration.clock import age
 from integration.config import Config
 from integration.database import connect
+from integration.mirror import Mirror
 from integration.secret import Secret
 from integration.testing import GraphServer
 
@@ -134,3 +135,14 @@ def test_a_collection_that_was_read_in_the_future_is_read_whole(tenant: GraphSer
     sql(f"UPDATE about SET value = '{ahead}' WHERE name = 'opened_on'")
     sql("UPDATE about SET value = 'open' WHERE name = 'run'")
     assert collect(tenant).reading["mirror"] == "updated"
+
+
+def test_a_mirror_that_nobody_has_touched_is_not_read_through_again(tmp_path: Path) -> None:
+    path = tmp_path / "mirror.db"
+    Mirror(path).close()
+    seal = path.with_name("mirror.db.seal").read_text(encoding="ascii")
+    assert seal == f"{path.stat().st_size} {path.stat().st_mtime_ns}"
+    sealed = path.stat()
+    path.write_bytes(path.read_bytes()[:-4096] + b"\xff" * 4096)
+    assert path.stat().st_mtime_ns != sealed.st_mtime_ns
+    assert Mirror(path).rebuilt
