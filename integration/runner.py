@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from integration.revisions import last_change
 from integration.signin import tokens_for
 from integration.sinks import Sink, make_sinks
 from integration.step import Step
-from integration.stopping import STOPPED, Asks, Stopping
+from integration.stopping import LOOKS, STOPPED, Asks, Stopping
 from integration.store import Store
 from integration.tapes import Live, Tape
 
@@ -241,8 +241,12 @@ class _Run:
             running = {executor.submit(self._execute, step, store, reader) for step in self._plan.steps}
             try:
                 with self._stopping.telling(self._results.stop):
-                    for future in as_completed(running):
-                        future.result()
+                    pending = running
+                    while pending:
+                        done, pending = wait(pending, LOOKS, FIRST_COMPLETED)
+                        self._stopping.check()
+                        for future in done:
+                            future.result()
             except BaseException:
                 self._results.stop()
                 reader.stop()

@@ -16,7 +16,9 @@ from typing import Any, Protocol, Self, TypeVar
 
 from integration.errors import Interrupted
 
-_LOOKS = 0.05
+LOOKS = 0.1
+"""Seconds after which whoever waits looks up. Python handles a signal in the main thread alone, and where the signal
+comes right before this thread begins to wait, only when it has waited."""
 _PATIENCE = 5.0
 _ENOUGH = 3
 STOPPED = "stopped; the next run in this folder goes on from here"
@@ -152,13 +154,14 @@ class Stopping:
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(work,), daemon=True).start()
         with self.telling(changed.set):
-            changed.wait()
+            while not changed.wait(LOOKS):
+                self.check()
         if not outcome:
             raise Interrupted(STOPPED)
         return outcome[0]()
 
     def _watch(self) -> None:
-        while not self._ended.wait(_LOOKS):
+        while not self._ended.wait(LOOKS):
             if self.asked():
                 with self._lock:
                     for stop in self._told:
