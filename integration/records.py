@@ -11,6 +11,7 @@ from integration.model import Entity, Relationship, raw_data, relationship_key
 from integration.schema import Schema
 from integration.stage import Row
 from integration.step import Step
+from integration.text import line
 
 _ENTITY_STAMPS = 3
 _RELATIONSHIP_STAMPS = 5
@@ -117,7 +118,7 @@ class Records:
         if self.strict:
             raise SchemaMismatch(problem)
         self.rejected += 1
-        self.example = self.example or problem
+        self.example = self.example or line(problem)
 
     def _not_json(self, key: object, error: Exception) -> str:
         return f"{self.step.name} {key}: not JSON: {error}"

@@ -37,6 +37,9 @@ _NOT_BY_GRAPH = {403, 451}
 """Refusals in which Graph would say more than a status; where nothing is said, a gateway or a proxy refused."""
 _OVERSTRAINED = {413, 500, 502, 503, 504}
 _TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
+_NEXT_WARNING = re.compile(r',\s*(?=\d{3}\s+\S+\s+")')
+"""Where one warning of a header ends and another begins. Source: RFC 7234, section 5.5."""
+_LISTS = ("value", "responses")
 _DIGITS = 9
 _PLAUSIBLE = 10.0
 _LONGEST = 200
@@ -89,16 +92,17 @@ class Answer:
         Whole is an answer with status 200, a JSON object, no error in it, and no warning that some of it is missing.
         This holds for everything that is read: objects, pages, changes, batches and the answers in them.
         """
-        envelope = self.body.get("error")
+        envelope = _envelope(self.body)
         warning = _warning(self.headers)
         if self.status == 200 and self.body and envelope is None and not warning:
             return None
-        told = envelope if isinstance(envelope, dict) else {}
+        first = envelope[0] if isinstance(envelope, list) and envelope else envelope
+        told = first if isinstance(first, dict) else {}
         codes, message = _codes(told), _message(told)
         if 400 <= self.status < 600:
             kind, problem = _meaning(self.status, codes, message)
         else:
-            kind, problem = BadAnswer, _flaw(self.status, self.body, warning, message)
+            kind, problem = BadAnswer, _flaw(self.status, envelope, warning, message)
         inner = told.get("innerError") or told.get("innererror")
         request_id = self.headers.get("request-id") or (inner.get("request-id") if isinstance(inner, dict) else None)
         too_much = self.status in _OVERSTRAINED or (self.status == 400 and _TOO_MUCH.search(message) is not None)
@@ -110,6 +114,19 @@ class Answer:
             request_id=_word(request_id),
             too_much=too_much,
         )
+
+
+def control(body: Mapping[str, Any], name: str) -> Any:
+    """Return what OData says about a body beside its data, such as ``nextLink``; ``None`` where it says nothing.
+
+    OData 4.01 also leaves out ``odata.``, and earlier versions the ``@``; upper and lower case make no difference here.
+    Source: OData JSON Format Version 4.01, Control Information.
+    """
+    found = body.get(f"@odata.{name}")
+    if found is None:
+        named = (value for key, value in body.items() if value is not None and _plain(key) == name.lower())
+        found = next(named, None)
+    return found
 
 
 def seconds_to_wait(value: str) -> float | None:
@@ -149,11 +166,28 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
     return BadRequest, f"Graph refused the request: {message}" if message else "Graph refused the request"
 
 
-def _flaw(status: int, body: Mapping[str, Any], warning: str, message: str) -> str:
+def _plain(key: str) -> str:
+    return key.lower().removeprefix("@").removeprefix("odata.")
+
+
+def _envelope(body: Mapping[str, Any]) -> Any:
+    """Return the error that a body holds, however it is spelled; ``None`` where it holds none.
+
+    Several are an error of a list alone: a single object may have a property of that name.
+    """
+    found = body.get("error")
+    if found is None:
+        found = control(body, "error")
+    if found is None and any(isinstance(body.get(name), list) for name in _LISTS):
+        found = control(body, "errors") or None
+    return found
+
+
+def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:
     """Return what an answer that is neither a refusal nor whole lacks."""
     if warning:
         return f"the answer is not whole: {warning}"
-    if body.get("error") is not None:
+    if envelope is not None:
         return f"the answer is not whole: it holds an error{': ' if message else ''}{message}"
     if 300 <= status < 400:
         return "it redirects, which is not followed: check the Graph URL"
@@ -161,12 +195,13 @@ def _flaw(status: int, body: Mapping[str, Any], warning: str, message: str) -> s
 
 
 def _warning(headers: Mapping[str, str]) -> str:
-    """Return the warning that something is missing; one that a version is deprecated says nothing of the data.
+    """Return the warnings that something is missing; those that a version is deprecated say nothing of the data.
 
     Source: Microsoft Graph security API, errors: partial answers carry ``199 - "Vendor/Provider/504/10000"``.
     """
-    value = headers.get("warning", "")
-    return f"Warning: {value[:_LONGEST]}" if value and "deprecat" not in value.lower() else ""
+    warnings = _NEXT_WARNING.split(headers.get("warning", ""))
+    value = ", ".join(each for each in warnings if "deprecat" not in each.lower())
+    return f"Warning: {value[:_LONGEST]}" if value else ""
 
 
 def _message(envelope: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Several GETs in one request. Source: Combine multiple HTTP requests using JSON batching."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from integration.msgraph.answers import Answer
@@ -10,6 +10,7 @@ MOST = 20
 """Requests that Graph takes in one batch."""
 _Part = tuple[int, Mapping[str, str], Mapping[str, Any]]
 """Status, headers with names in lower case, and body of an answer inside a batch."""
+_PLAIN = str | int | float
 _UNANSWERED: _Part = 503, {}, {"error": {"code": "missingInBatchResponse"}}
 
 
@@ -64,6 +65,14 @@ def _parts(responses: object) -> dict[str, _Part]:
             twice.add(number)
         headers, body = each.get("headers"), each.get("body")
         named = headers.items() if isinstance(headers, dict) else ()
-        lowered = {name.lower(): str(value) for name, value in named if isinstance(value, str | int | float)}
-        found[number] = each["status"], lowered, body if isinstance(body, dict) else {}
+        found[number] = each["status"], _lowered(named), body if isinstance(body, dict) else {}
     return {number: part for number, part in found.items() if number not in twice}
+
+
+def _lowered(named: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Return headers by their names in lower case; what is told several times, or as a list, is one text."""
+    found: dict[str, list[str]] = {}
+    for name, value in named:
+        texts = [str(each) for each in (value if isinstance(value, list) else [value]) if isinstance(each, _PLAIN)]
+        found.setdefault(name.lower(), []).extend(texts)
+    return {name: ", ".join(texts) for name, texts in found.items() if texts}

@@ -147,6 +147,8 @@ class Client:
                 self.pace.good(answer.percentage)
                 return answer
             assert error is not None
+            asked = answer.retry_after if answer else None
+            del answer  # a large one that is kept would have the next one wait for its end
             if error.status == 401:
                 refusals += 1
                 refused = self._renew(token, error)
@@ -155,7 +157,6 @@ class Client:
                 self.pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)
                 continue
             failures += 1
-            asked = answer.retry_after if answer else None
             pause = self.patience.wait(failures) if asked is None else asked
             self.pace.check()
             if not self._may_retry(error, failures) or time.monotonic() + pause > ends:

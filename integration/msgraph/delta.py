@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.errors import BadAnswer
+from integration.msgraph.answers import control
 from integration.msgraph.client import Client
 from integration.msgraph.paging import Chain, page_of
 
@@ -72,7 +73,7 @@ def changes(client: Client, link: str) -> Iterator[Changes]:
         answer = client.get(link)
         page = page_of(client, answer)
         last = page.next_link is None
-        following = page.next_link or answer.body.get("@odata.deltaLink")
+        following = page.next_link or control(answer.body, "deltaLink")
         if not isinstance(following, str):
             page.done()
             raise BadAnswer("the changes end without a delta link", path=answer.path, status=answer.status)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer, GraphError, PagingError
-from integration.msgraph.answers import Answer
+from integration.msgraph.answers import Answer, control
 from integration.msgraph.client import Client
 from integration.msgraph.links import path_of
 from integration.msgraph.room import Turn
@@ -134,8 +134,8 @@ def page_of(client: Client, answer: Answer) -> Page:
         BadAnswer: it holds no list of objects, or its next link is no URL.
         PagingError: its next link leads to another host.
     """
-    rows, link = answer.body.get("value"), answer.body.get("@odata.nextLink")
-    turn, path, status, count = answer.turn, answer.path, answer.status, answer.body.get("@odata.count")
+    rows, link = answer.body.get("value"), control(answer.body, "nextLink")
+    turn, path, status, count = answer.turn, answer.path, answer.status, control(answer.body, "count")
     del answer  # whoever keeps an error keeps no answer by it
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         del rows, turn
