@@ -18,8 +18,8 @@ UNTIL = "until --allow-mass-delete says that this is right"
 
 
 def is_mass(held: int, gone: int, percent: float) -> bool:
-    """Tell whether it is a mass deletion when so many of the records of a type go."""
-    return gone >= LEAST and gone > held * percent / 100
+    """Tell whether it is a mass deletion when so many of the records of a type go; with NaN percent, any such is."""
+    return gone >= LEAST and not gone <= held * percent / 100
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What settings lack, and what must not be in them, known before anything is sent."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -43,12 +44,16 @@ def _unsendable(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]])
 
 
 def unseen(event: Any) -> Iterator[str]:
-    """Yield what the graph cannot be named by."""
+    """Yield what the graph cannot be named by, and numbers with which nothing can be compared."""
     instance: Any = event.get("instance") if isinstance(event, dict) else None
     for name in INSTANCE_NAMES if isinstance(instance, dict) else ():
         value = instance.get(name)
         if isinstance(value, str) and not fits_name(value):
             yield f"instance.{name}: holds a character that cannot be seen"
+    config = instance.get("config") if isinstance(instance, dict) else None
+    for name, value in config.items() if isinstance(config, dict) else ():
+        if isinstance(value, float) and not math.isfinite(value):
+            yield f"instance.config.{name}: must be a finite number"
 
 
 def _missing(config: Mapping[str, Any]) -> Iterator[str]:

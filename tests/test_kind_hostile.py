@@ -1,13 +1,16 @@
-"""Signs that an answer is not all there is, in other spellings; and what is given back when an answer is asked again."""
+"""Signs that an answer is not whole, in other spellings; what is given back when it is asked for again; NaN."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner
 
-from integration import BadAnswer, Report, load, plan, run
-from integration.config import Config
+from integration import BadAnswer, ConfigurationError, Report, load, plan, run
+from integration.cli import main
+from integration.config import Config, from_environment, from_event
+from integration.guard import is_mass
 from integration.msgraph.answers import Answer
 from integration.msgraph.auth import NoToken
 from integration.msgraph.batch import Inner, batch
@@ -134,3 +137,34 @@ def test_what_a_rejected_record_holds_is_told_without_secrets(tenant: LittleTena
     assert result.count == 3
     assert TOKEN not in result.reason + str(result.problems)
     assert not {"\n", "\x1b"} & {*result.reason}
+
+
+ENDLESS = ["nan", "-nan", "NaN", "inf", "-Infinity", "1e999"]
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+@pytest.mark.parametrize("variable", ["INTEGRATION_MASS_DELETE", "INTEGRATION_FULL_EVERY", "INTEGRATION_IN_FLIGHT"])
+def test_a_setting_that_compares_with_nothing_is_refused(variable: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=variable):
+        from_environment({"INTEGRATION_ACCESS_TOKEN": TOKEN, variable: text})
+
+
+@pytest.mark.parametrize("setting", ["massDelete", "fullEvery"])
+def test_an_event_that_holds_nan_is_refused(setting: str) -> None:
+    config = {"accessToken": TOKEN, setting: float("nan")}
+    with pytest.raises(ConfigurationError, match=f"{setting}: must be a finite number"):
+        from_event({"instance": {"config": config}})
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+@pytest.mark.parametrize("command", [("run", "--full-every"), ("run", "--mass-delete"), ("push", "--mass-delete")])
+def test_a_flag_that_compares_with_nothing_is_refused(command: tuple[str, str], text: str) -> None:
+    done = CliRunner().invoke(main, [*command, text, "--to", "files:F"], catch_exceptions=False)
+    assert done.exit_code == 2
+    assert command[1] in done.output
+
+
+@pytest.mark.parametrize("percent", [float("nan"), float("-inf"), -1.0])
+def test_no_percentage_lets_everything_go(percent: float) -> None:
+    assert is_mass(200, 200, percent)
+    assert not is_mass(200, 49, percent)

@@ -1,6 +1,7 @@
 """The command ``integration`` and what its subcommands share: options, settings, errors as messages."""
 
 import json
+import math
 import pkgutil
 import signal
 import sqlite3
@@ -25,6 +26,17 @@ _PRIMARY = 0xFF
 _REMEDY = "where the disk is sound, remove graph.db, and the next run makes it anew"
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Finite(click.FloatRange):
+    """A number in a range; NaN, which compares with nothing, and infinity are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number that was typed; click's own range takes NaN."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
 
 
 ONLY = click.option(
@@ -53,7 +65,7 @@ ALLOW_MASS_DELETE = click.option(
 MASS_DELETE = click.option(
     "--mass-delete",
     "massDelete",
-    type=click.FloatRange(0, 100),
+    type=Finite(0, 100),
     metavar="PERCENT",
     help="What a type may lose before that counts as a mass deletion.  [default: 20]",
 )

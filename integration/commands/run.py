@@ -12,6 +12,7 @@ from integration.commands.group import (
     ONLY,
     OUT,
     SKIP,
+    Finite,
     config_from,
     errors_as_messages,
     main,
@@ -47,7 +48,7 @@ from integration.tuning import collect_rarely, give_memory_back
 @click.option("--fresh", is_flag=True, help="Read everything anew, whatever an earlier run left.")
 @click.option("--in-flight", "inFlight", type=click.IntRange(1, 64), metavar="N",
               help="Most requests at once, 1 to 64.  [default: 16]")  # fmt: skip
-@click.option("--full-every", "fullEvery", type=click.FloatRange(0, min_open=True), metavar="DAYS",
+@click.option("--full-every", "fullEvery", type=Finite(0, min_open=True), metavar="DAYS",
               help="Read everything anew after so many days.  [default: 7]")  # fmt: skip
 @errors_as_messages
 def run(
