@@ -29,6 +29,7 @@ from integration.mirror import Mirror
 from integration.msgraph.answers import Answer
 from integration.msgraph.batch import MOST, batch
 from integration.msgraph.client import Client
+from integration.msgraph.delta import is_removed
 from integration.msgraph.kinds import is_member
 from integration.msgraph.paging import Chain, Miscounted, Page, page_of
 from integration.progress import Counter
@@ -252,7 +253,7 @@ class FanOut:
                 listed = row.get(f"{self._relation}@delta") or ()
                 if not isinstance(listed, list | tuple) or not all(isinstance(child, dict) for child in listed):
                     raise BadAnswer("what came is no list of children", path=self._title, status=200)
-                children = [child for child in listed if "@removed" not in child]
+                children = [child for child in listed if not is_removed(child, self._title)]
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all(is_member(child) for children in found.values() for child in children):
             raise BadAnswer("a child has no id, or no kind that is text", path=self._title, status=200)

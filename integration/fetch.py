@@ -8,7 +8,7 @@ from integration.clock import age
 from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpired, Throttled
 from integration.fanout import FanOut
 from integration.mirror_tables import Collection
-from integration.msgraph.delta import LIFETIME, changes, latest
+from integration.msgraph.delta import LIFETIME, changes, is_removed, latest
 from integration.msgraph.kinds import is_member
 from integration.msgraph.paging import Miscounted, pages
 from integration.request import IDS, Request
@@ -86,7 +86,7 @@ class Fetcher:
     def _change(self, link: str) -> None:
         name, path = self._request.name, self._request.path
         for page in changes(self._client, link):
-            gone = [_id(row, path) for row in page.rows if "@removed" in row]
+            gone = [_id(row, path) for row in page.rows if is_removed(row, path)]
             if self._request.kind == "relation":
                 self._change_children(page.rows, gone, page.link)
             else:
@@ -108,7 +108,7 @@ class Fetcher:
                 raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
             for child in listed:
                 key = child["id"]
-                if "@removed" in child:
+                if is_removed(child, path):
                     found.get(parent, {}).pop(key, None)
                     gone.setdefault(parent, set()).add(key)
                 else:

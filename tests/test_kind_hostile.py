@@ -168,3 +168,18 @@ def test_a_flag_that_compares_with_nothing_is_refused(command: tuple[str, str], 
 def test_no_percentage_lets_everything_go(percent: float) -> None:
     assert is_mass(200, 200, percent)
     assert not is_mass(200, 49, percent)
+
+
+@pytest.mark.parametrize("removed", [None, False, True, "deleted", {}, {"reason": None}, {"reason": 7}, []], ids=str)
+@pytest.mark.parametrize("path", ["/users", "/groups"])
+def test_nothing_is_deleted_on_an_odd_word(path: str, removed: Any, tenant: LittleTenant) -> None:
+    type = "azure_user_group_has_user"
+    assert read(tenant, type).of(type).count == 3
+    gone = {"id": USERS[0], "@removed": removed}
+    row = gone if path == "/users" else {"id": GROUPS[0], "members@delta": [gone]}
+    body = {"value": [row], "@odata.deltaLink": f"{tenant.url}/v1.0{path}/delta?$deltatoken=2"}
+    tenant.says[f"{path}/delta"] = lambda query: None if "latest" in query else (200, {}, body)
+    report = read(tenant, type)
+    assert (report.of(type).verdict, report.of(type).count) == ("complete", 3)
+    assert not report.changes.get("azure_user")
+    assert "removed without a reason" in str(report.reading["readWhole"])

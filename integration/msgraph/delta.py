@@ -1,6 +1,6 @@
 """What changed since the last time. Source: Use delta query to track changes in Microsoft Graph data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,24 @@ class Changes:
     rows: list[dict[str, Any]]
     link: str
     last: bool
+
+
+def is_removed(row: Mapping[str, Any], path: str) -> bool:
+    """Tell whether an object among changes is one that is gone, as its ``@removed`` says.
+
+    Args:
+        row: an object, or a child of one.
+        path: what was asked for.
+
+    Raises:
+        BadAnswer: its ``@removed`` gives no reason, as Graph always does; nothing is deleted on such a word.
+    """
+    if "@removed" not in row:
+        return False
+    removed = row["@removed"]
+    if not isinstance(removed, dict) or not isinstance(removed.get("reason"), str):
+        raise BadAnswer("an object is marked as removed without a reason", path=path, status=200)
+    return True
 
 
 def latest(client: Client, path: str, select: Sequence[str]) -> str:
