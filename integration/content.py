@@ -3,7 +3,7 @@
 import sqlite3
 import uuid
 from collections.abc import Collection as Ids
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -14,7 +14,10 @@ from integration.mirror_tables import OF_A_COLLECTION
 
 PIECE = 100
 """Objects in one piece of a collection that is no relation: what a change of one of them rewrites."""
+_AT_ONCE = 8_000_000
+"""Bytes of pieces after which another statement inserts the next ones."""
 Row = Mapping[str, Any]
+_Piece = tuple[int, int, str, bytes, str | None]
 
 
 def append(
@@ -33,16 +36,25 @@ def append(
     """
     (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
     texts: Sequence[str | None] = [each.decode() for each in ids] or [None] * len(pieces)
-    insert(
-        database,
-        "INSERT INTO pieces",
-        [
-            (place, number, parent, objects, text)
-            for place, ((parent, objects), text) in enumerate(zip(pieces, texts, strict=True), last + 1)
-        ],
-        text=3,
-    )
+    rows = [
+        (place, number, parent, objects, text)
+        for place, ((parent, objects), text) in enumerate(zip(pieces, texts, strict=True), last + 1)
+    ]
+    for some in _bounded(rows):
+        insert(database, "INSERT INTO pieces", some, text=3)
     return int(last) + 1
+
+
+def _bounded(rows: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
+    """Yield pieces in groups of bounded size: SQLite copies what one statement inserts."""
+    first = size = 0
+    for number, (_, _, _, objects, _) in enumerate(rows):
+        size += len(objects)
+        if size > _AT_ONCE:
+            yield rows[first : number + 1]
+            first, size = number + 1, 0
+    if first < len(rows):
+        yield rows[first:]
 
 
 def find_places(database: sqlite3.Connection, number: int) -> bool:
