@@ -1,7 +1,7 @@
 """What became of the graph's records since an earlier revision."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,14 @@ import orjson
 from integration.step import Step
 
 What = Literal["created", "updated", "deleted"]
+SIGNS: Mapping[What, str] = {"created": "+", "updated": "~", "deleted": "-"}
+"""The sign of each change, as people see it."""
 _ROWS = 1000
+
+
+def signed(counts: Mapping[What, int]) -> str:
+    """Return how many records came, changed and went, such as ``+3 ~1``; empty where none did."""
+    return " ".join(f"{sign}{counts[what]:,}" for what, sign in SIGNS.items() if counts.get(what))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from integration.changes import Change
+from integration.changes import SIGNS, Change
 from integration.model import relationship_key
 from integration.step import Step
 from integration.stored import Stored
@@ -17,7 +17,6 @@ _NAMES = 10_000
 _LONG = 60
 Alike = Callable[[str, str], bool]
 """Tells whether two properties of a type say the same in every record."""
-_SIGNS = {"created": "+", "updated": "~", "deleted": "-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Difference:
             plain = f"{source} {self.step.class_name} {target}"
         else:
             plain = self.names[0]
-        return f"{_SIGNS[what]} {plain}{self._properties() if what == 'updated' else ''}"
+        return f"{SIGNS[what]} {plain}{self._properties() if what == 'updated' else ''}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the same as JSON values; of an updated record old and new value of each property that differs."""

@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from integration.changes import SIGNS
 from integration.permissions import Review
 from integration.plan import Plan
 from integration.step import Step
-from integration.summary_text import SIGNS
 
 _WIDE = 1000
 

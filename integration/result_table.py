@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from integration.changes import signed
 from integration.display import new_table, print_table, width_of
 from integration.remarks import problems, remarks
 from integration.report import Report, StepResult
 from integration.sinks.jsonl import URL as JSON_LINES
-from integration.summary_text import changes_of, push_sentences, sentences
+from integration.summary_text import push_sentences, sentences
 from integration.text import lines
 
 _COLOURS = {"complete": "green", "partial": "yellow", "skipped": "dim", "failed": "red"}
@@ -66,7 +67,7 @@ def _fitting(report: Report, width: int) -> Table:
         table = new_table("type", "verdict", *columns)
         for result in report.results:
             count, seconds = _numbers(result)
-            cells = {">count": count, ">seconds": seconds, "changes": changes_of(report.changes.get(result.type, {}))}
+            cells = {">count": count, ">seconds": seconds, "changes": signed(report.changes.get(result.type, {}))}
             verdict = f"[{_COLOURS[result.verdict]}]{result.verdict}[/]"
             table.add_row(result.type, verdict, *(cells[column] for column in columns))
         if width_of(table) <= width:
@@ -91,7 +92,7 @@ def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
 def _rows(report: Report) -> Iterator[str]:
     """Yield the lines of a table whose columns are padded, but for the reason, which is the last."""
     heading = ["type", "verdict", "count", "seconds", "changes"]
-    changes = [changes_of(report.changes.get(result.type, {})) or "-" for result in report.results]
+    changes = [signed(report.changes.get(result.type, {})) or "-" for result in report.results]
     columns = zip(report.results, changes, strict=True)
     rows = [heading, *([result.type, result.verdict, *_numbers(result), changed] for result, changed in columns)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

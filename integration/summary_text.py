@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from integration.changes import What
+from integration.changes import SIGNS, What
 from integration.guard import UNTIL
 from integration.permissions import smallest
 from integration.remarks import listed, some
@@ -13,8 +13,6 @@ from integration.report import Report, StepResult
 from integration.revisions import shown
 from integration.text import line
 
-SIGNS: Mapping[What, str] = {"created": "+", "updated": "~", "deleted": "-"}
-"""The sign of each change, as tables show it."""
 _WORDS: Mapping[What, str] = {"created": "came", "updated": "changed", "deleted": "went"}
 _KINDS = {"org contact": "contact"}
 _NAMED = 5
@@ -52,11 +50,6 @@ def push_sentences(report: Report, out: Path, destinations: int) -> list[str]:
         f" the graph of {out / 'graph.db'}.",
         *_destinations(report),
     ]
-
-
-def changes_of(counts: Mapping[What, int]) -> str:
-    """Return how many records came, changed and went, such as ``+3 ~1``."""
-    return " ".join(f"{sign}{counts[what]:,}" for what, sign in SIGNS.items() if counts.get(what))
 
 
 def duration(seconds: float) -> str:

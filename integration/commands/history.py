@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from integration.biography import biography, meant
+from integration.changes import SIGNS, signed
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.completion import ObjectName
 from integration.difference import Difference
@@ -17,7 +18,6 @@ from integration.streams import emit, is_exact, tell
 from integration.tabular import write_rows
 from integration.text import exact
 
-_SIGNS = {"created": "+", "updated": "~", "deleted": "-"}
 _COLUMNS = ("revision", "made on", "changes", "verdicts")
 
 
@@ -72,8 +72,8 @@ def _print_one(found: Iterator[tuple[Revision, Difference]], as_json: bool) -> N
 def _row(revision: Revision) -> Sequence[str]:
     if revision.committed_on is None:
         return str(revision.number), "unknown", "", ""
-    sums = {sign: sum(of.get(what, 0) for of in revision.changes.values()) for what, sign in _SIGNS.items()}
-    changes = " ".join(f"{sign}{count:,}" for sign, count in sums.items() if count) or "nothing"
+    sums = {what: sum(of.get(what, 0) for of in revision.changes.values()) for what in SIGNS}
+    changes = signed(sums) or "nothing"
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in revision.verdicts.items())
     incomplete = f": not complete {', '.join(revision.incomplete)}" if revision.incomplete else ""
     return str(revision.number), shown(revision.committed_on), changes, f"{verdicts}{incomplete}"

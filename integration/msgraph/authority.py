@@ -4,16 +4,17 @@ Sources: MSAL Python 1.39; Microsoft identity platform, OAuth 2.0 client credent
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from threading import Event, Timer
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import requests
+from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from integration.discretion import cover_http, signing_in
 from integration.errors import CredentialsError, IntegrationError, Unreachable
+from integration.msgraph.bodies import TooLarge, read
 from integration.msgraph.connections import Adapter
 from integration.msgraph.refusals import OddAnswer, document_of
 from integration.msgraph.surroundings import fault_of_machine
@@ -25,7 +26,6 @@ Question: TypeAlias = Callable[[Any, requests.Session], Mapping[str, Any]]
 _TIMEOUT = (10.0, 30.0)
 _DEADLINE = 60.0
 _LARGEST = 1_000_000
-_PIECE = 65_536
 _OK, _REFUSED = 200, 400
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
@@ -79,6 +79,7 @@ class _Session(requests.Session):
     def __init__(self, service: str, otherwise: str, local: bool) -> None:
         super().__init__()
         self._service, self._otherwise, self._local = service, otherwise, local
+        self.headers["Accept-Encoding"] = "gzip"  # what bodies are read by
         self._adapter = Adapter(connections=1)
         self._adapter.max_retries = Retry(1)
         for scheme in ("https://", "http://"):
@@ -91,10 +92,16 @@ class _Session(requests.Session):
 
     def request(self, method: Any, *args: Any, **named: Any) -> requests.Response:
         """Send a request, and return its answer, reduced to the fields that MSAL reads."""
-        with self._until_deadline():
+        with self._adapter.deadlines.until(time.monotonic() + _DEADLINE) as exchange:
             asked = {**named, "timeout": _TIMEOUT, "allow_redirects": False, "stream": True}
-            response = super().request(method, *args, **asked)
-            body = self._body(response)
+            try:
+                response = super().request(method, *args, **asked)
+                body = self._body(response)
+            except requests.RequestException:
+                if not exchange.overdue:
+                    raise
+        if exchange.overdue:
+            raise Unreachable(f"{self._service} did not answer within {_DEADLINE:.0f} s")
         status = response.status_code
         if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
             raise Unreachable(f"{self._service} is not working: HTTP {status}")
@@ -117,31 +124,11 @@ class _Session(requests.Session):
         return given
 
     def _body(self, response: requests.Response) -> bytes:
-        body = b""
-        for piece in response.iter_content(_PIECE):
-            body += piece
-            if len(body) > _LARGEST:
-                response.close()
-                raise no_service(self._service)
-        return body
-
-    @contextmanager
-    def _until_deadline(self) -> Iterator[None]:
-        """Cut the connection of an answer that does not end."""
-        late = Event()
-
-        def cut() -> None:
-            late.set()
-            self._adapter.cut()
-
-        timer = Timer(_DEADLINE, cut)
-        timer.daemon = True
-        timer.start()
         try:
-            yield
-        except requests.RequestException:
-            if late.is_set():
-                raise Unreachable(f"{self._service} did not answer within {_DEADLINE:.0f} s") from None
-            raise
+            return bytes(read(response, _LARGEST))
+        except TooLarge:
+            raise no_service(self._service) from None
+        except HTTPError as error:
+            raise requests.ConnectionError(type(error).__name__) from None
         finally:
-            timer.cancel()
+            response.close()
