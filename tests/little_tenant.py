@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from integration import Report, load, plan, run
+from integration.config import Config
+from integration.secret import Secret
+
 ID = "00000000-0000-4000-a000-00000000"
 USERS = [f"{ID}000{number}" for number in (1, 2, 3)]
 GROUPS = [f"{ID}100{number}" for number in (1, 2)]
@@ -162,3 +166,10 @@ def serving(tenant: LittleTenant) -> Iterator[LittleTenant]:
 
 def _named(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def read(tenant: LittleTenant, *only: str, fresh: bool = False) -> Report:
+    """Run the steps on a tenant, in the folder ``out``."""
+    manager = load()
+    config = Config(graph_url=tenant.url, access_token=Secret("token-of-a-test"), fresh=fresh)
+    return run(manager, plan(manager, only=list(only)), config, out="out")

@@ -17,7 +17,6 @@ from integration import (
     Forbidden,
     GraphError,
     Interrupted,
-    Report,
     ServiceUnavailable,
     Throttled,
     Unreachable,
@@ -33,7 +32,7 @@ from integration.msgraph.connections import Adapter
 from integration.msgraph.paging import pages
 from integration.msgraph.patience import Patience
 from integration.secret import Secret
-from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, serving, users
+from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
 
 HTML = b"<html><body>Access denied by the gateway</body></html>"
 HICCUPS: list[tuple[int, Any]] = [
@@ -60,12 +59,6 @@ def session() -> Iterator[requests.Session]:
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
-def read(tenant: LittleTenant, *only: str, fresh: bool = False) -> Report:
-    manager = load()
-    config = Config(graph_url=tenant.url, access_token=Secret("token-of-a-test"), fresh=fresh)
-    return run(manager, plan(manager, only=list(only)), config, out="out")
 
 
 @pytest.mark.parametrize(("status", "body"), HICCUPS)

@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 import requests
 
-from integration import BadAnswer, Report, Throttled, load, plan, run
-from integration.config import Config
+from integration import BadAnswer, Throttled
 from integration.msgraph.answers import Answer
 from integration.msgraph.auth import NoToken
 from integration.msgraph.batch import Inner, batch
 from integration.msgraph.client import Client
-from integration.secret import Secret
-from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, serving, users
+from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
 
 WARNING = '199 - "Vendor/Provider/504/10000"'
 CODE = "InternalServerError"
@@ -41,12 +39,6 @@ def tenant() -> Iterator[LittleTenant]:
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
-def read(tenant: LittleTenant, *only: str, fresh: bool = False) -> Report:
-    manager = load()
-    config = Config(graph_url=tenant.url, access_token=Secret("token-of-a-test"), fresh=fresh)
-    return run(manager, plan(manager, only=list(only)), config, out="out")
 
 
 @pytest.mark.parametrize(("status", "beside", "headers", "named"), FLAWS)
