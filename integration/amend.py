@@ -1,6 +1,5 @@
 """Changing what the mirror holds of a collection, inside a transaction, so that the journal tells what changed."""
 
-import sqlite3
 import uuid
 from collections.abc import Collection as Ids
 from collections.abc import Iterator, Mapping
@@ -9,10 +8,11 @@ from typing import Any
 import orjson
 
 from integration.content import Row, append, has_places, place, place_all, places, rewrite
+from integration.database import Connection
 from integration.mirror_tables import Collection
 
 
-def put(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
+def put(database: Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
     """Add objects or replace those of the same id, note that in the journal, and return how many made a difference."""
     changes = 0
     missing = dict(rows)
@@ -41,7 +41,7 @@ def put(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[st
     return changes + len(missing)
 
 
-def drop(database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]) -> list[Row]:
+def drop(database: Connection, number: int, parent: str, ids: Ids[str]) -> list[Row]:
     """Remove objects, note that in the journal, and return what they were."""
     dropped: list[Row] = []
     for piece, objects in _pieces_with(database, number, parent, ids):
@@ -57,25 +57,26 @@ def drop(database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]) 
     return dropped
 
 
-def forget_parent(database: sqlite3.Connection, number: int, parent: str) -> int:
+def forget_parent(database: Connection, number: int, parent: str) -> int:
     """Drop a parent with all of its children, and return how many there were."""
     pieces = database.execute(
         "SELECT objects FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
     ).fetchall()
-    count = sum(len(drop(database, number, parent, {row["id"] for row in orjson.loads(piece)})) for (piece,) in pieces)
+    held = [{row["id"] for row in database.parsed_objects(piece)} for (piece,) in pieces]
+    count = sum(len(drop(database, number, parent, ids)) for ids in held)
     database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, parent))
     database.execute("DELETE FROM parents WHERE collection = ? AND id = ?", (number, parent))
     database.execute("DELETE FROM aside WHERE collection = ? AND parent = ?", (number, parent))
     return count
 
 
-def changed(database: sqlite3.Connection, number: int, changes: int) -> None:
+def changed(database: Connection, number: int, changes: int) -> None:
     """Note that a collection's content is another, where there were changes."""
     if changes:
         database.execute("UPDATE collections SET version = ? WHERE number = ?", (uuid.uuid4().hex, number))
 
 
-def remove(database: sqlite3.Connection, listed: str, *, removed: bool) -> None:
+def remove(database: Connection, listed: str, *, removed: bool) -> None:
     """Note which objects, a JSON array of ids, were deleted, or that deleted ones are there again."""
     which = "SELECT value FROM json_each(?1) WHERE {} (SELECT 1 FROM removed WHERE id = value)"
     which = which.format("NOT EXISTS" if removed else "EXISTS")
@@ -86,12 +87,12 @@ def remove(database: sqlite3.Connection, listed: str, *, removed: bool) -> None:
         database.execute("DELETE FROM removed WHERE id IN (SELECT value FROM json_each(?))", (listed,))
 
 
-def set_aside(database: sqlite3.Connection, number: int, ids: set[str]) -> int:
+def set_aside(database: Connection, number: int, ids: set[str]) -> int:
     """Take the links to some children out of a relation, and keep them apart."""
     count = 0
     touched: set[str] = set()
     for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
-        if not ids.isdisjoint(row["id"] for row in orjson.loads(objects)):
+        if not ids.isdisjoint(row["id"] for row in database.parsed_objects(objects)):
             touched.add(parent)
     for parent in sorted(touched):
         dropped = drop(database, number, parent, ids)
@@ -103,7 +104,7 @@ def set_aside(database: sqlite3.Connection, number: int, ids: set[str]) -> int:
     return count
 
 
-def put_those_there(database: sqlite3.Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
+def put_those_there(database: Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
     """Put children into a relation as ``put`` does, but those that were deleted only apart."""
     listed = orjson.dumps(list(rows)).decode()
     deleted = database.execute(
@@ -116,16 +117,16 @@ def put_those_there(database: sqlite3.Connection, number: int, parent: str, rows
     return put(database, number, parent, {key: row for key, row in rows.items() if key not in gone})
 
 
-def put_back(database: sqlite3.Connection, number: int, key: str) -> int:
+def put_back(database: Connection, number: int, key: str) -> int:
     """Put the links to a child back into a relation."""
     kept = database.execute(
         "SELECT parent, object FROM aside WHERE collection = ? AND id = ?", (number, key)
     ).fetchall()
     database.execute("DELETE FROM aside WHERE collection = ? AND id = ?", (number, key))
-    return sum(put(database, number, parent, {key: orjson.loads(row)}) for parent, row in kept)
+    return sum(put(database, number, parent, {key: database.parsed(row, dict)}) for parent, row in kept)
 
 
-def settle(database: sqlite3.Connection, relation: Collection) -> int:
+def settle(database: Connection, relation: Collection) -> int:
     """Make a relation agree with what was deleted and restored since it was last settled, as ``Mirror.settle`` says."""
     number = relation.number
     log = database.execute(
@@ -150,9 +151,7 @@ def settle(database: sqlite3.Connection, relation: Collection) -> int:
     return unknown
 
 
-def _pieces_with(
-    database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]
-) -> Iterator[tuple[int, list[Any]]]:
+def _pieces_with(database: Connection, number: int, parent: str, ids: Ids[str]) -> Iterator[tuple[int, list[Any]]]:
     """Yield the pieces that may hold some of a parent's objects."""
     numbers = set(places(database, number, parent, ids).values())
     if not numbers and not has_places(database, number, parent):
@@ -164,12 +163,10 @@ def _pieces_with(
         }
     for piece in sorted(numbers):
         (objects,) = database.execute("SELECT objects FROM pieces WHERE number = ?", (piece,)).fetchone()
-        yield piece, orjson.loads(objects)
+        yield piece, database.parsed_objects(objects)
 
 
-def _note(
-    database: sqlite3.Connection, number: int, parent: str, key: str, before: Row | None, now: Row | None
-) -> None:
+def _note(database: Connection, number: int, parent: str, key: str, before: Row | None, now: Row | None) -> None:
     """Keep what an object was when the run began, and what it is now."""
     texts = [None if row is None else orjson.dumps(row).decode() for row in (before, now)]
     database.execute(

@@ -1,6 +1,5 @@
 """The objects of a collection in the mirror: added and found, inside a transaction."""
 
-import sqlite3
 import uuid
 from collections.abc import Collection as Ids
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from integration.database import insert
+from integration.database import Connection, insert
 from integration.mirror_tables import OF_A_COLLECTION
 
 PIECE = 100
@@ -20,9 +19,7 @@ Row = Mapping[str, Any]
 _Piece = tuple[int, int, str, bytes, str | None]
 
 
-def append(
-    database: sqlite3.Connection, number: int, pieces: Sequence[tuple[str, bytes]], ids: Sequence[bytes] = ()
-) -> int:
+def append(database: Connection, number: int, pieces: Sequence[tuple[str, bytes]], ids: Sequence[bytes] = ()) -> int:
     """Add pieces: the parent, and a JSON array of its objects, none of which is there yet.
 
     Args:
@@ -57,7 +54,7 @@ def _bounded(rows: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
         yield rows[first:]
 
 
-def find_places(database: sqlite3.Connection, number: int) -> bool:
+def find_places(database: Connection, number: int) -> bool:
     """Note in which piece each object is of a collection that was read whole, and tell whether some came again.
 
     They stay in the last piece that has them: an object that moves to a later page was changed meanwhile.
@@ -75,7 +72,7 @@ def find_places(database: sqlite3.Connection, number: int) -> bool:
     return bool(placed != count)
 
 
-def drop_repeats(database: sqlite3.Connection, number: int, parents: Sequence[str]) -> bool:
+def drop_repeats(database: Connection, number: int, parents: Sequence[str]) -> bool:
     """Look for children that came again among the pieces of parents that were read whole, and tell whether some did.
 
     They stay in the last piece that has them.
@@ -97,26 +94,26 @@ def drop_repeats(database: sqlite3.Connection, number: int, parents: Sequence[st
     return bool(repeated)
 
 
-def _keep_last(database: sqlite3.Connection, number: int, parent: str) -> None:
+def _keep_last(database: Connection, number: int, parent: str) -> None:
     """Leave each object of a parent in the last piece that has it."""
     seen: set[str] = set()
     for piece, objects in database.execute(
         "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number DESC", (number, parent)
     ).fetchall():
-        rows = orjson.loads(objects)
+        rows = database.parsed_objects(objects)
         last = [row for key, row in {row["id"]: row for row in rows}.items() if key not in seen]
         if len(last) < len(rows):
             rewrite(database, piece, last)
         seen.update(row["id"] for row in rows)
 
 
-def clear(database: sqlite3.Connection, number: int) -> None:
+def clear(database: Connection, number: int) -> None:
     """Drop what is there of a collection."""
     for table in OF_A_COLLECTION:
         database.execute(f"DELETE FROM {table} WHERE collection = ?", (number,))
 
 
-def version(database: sqlite3.Connection, number: int) -> str:
+def version(database: Connection, number: int) -> str:
     """Return a digest where the collection is read whole each time, so that equal content is seen to be equal."""
     (tracked,) = database.execute(
         "SELECT delta_link IS NOT NULL FROM collections WHERE number = ?", (number,)
@@ -125,13 +122,13 @@ def version(database: sqlite3.Connection, number: int) -> str:
         return uuid.uuid4().hex
     total = 0
     for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
-        for row in orjson.loads(objects):
+        for row in database.parsed_objects(objects):
             text = orjson.dumps([parent, row], option=orjson.OPT_SORT_KEYS)
             total += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
     return f"{total % 2**128:032x}"
 
 
-def place(database: sqlite3.Connection, number: int, parent: str, piece: int, rows: Sequence[Row]) -> None:
+def place(database: Connection, number: int, parent: str, piece: int, rows: Sequence[Row]) -> None:
     """Note that objects of a parent are in a piece."""
     database.execute(
         "INSERT OR REPLACE INTO places SELECT ?, ?, value, ? FROM json_each(?)",
@@ -139,16 +136,16 @@ def place(database: sqlite3.Connection, number: int, parent: str, piece: int, ro
     )
 
 
-def place_all(database: sqlite3.Connection, number: int, parent: str) -> None:
+def place_all(database: Connection, number: int, parent: str) -> None:
     """Note the places of a parent's objects, where that has not been done."""
     if not has_places(database, number, parent):
         for piece, objects in database.execute(
             "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
         ).fetchall():
-            place(database, number, parent, piece, orjson.loads(objects))
+            place(database, number, parent, piece, database.parsed_objects(objects))
 
 
-def has_places(database: sqlite3.Connection, number: int, parent: str) -> bool:
+def has_places(database: Connection, number: int, parent: str) -> bool:
     """Tell whether it is noted where the objects of a parent are."""
     return (
         database.execute(
@@ -158,7 +155,7 @@ def has_places(database: sqlite3.Connection, number: int, parent: str) -> bool:
     )
 
 
-def places(database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]) -> dict[str, int]:
+def places(database: Connection, number: int, parent: str, ids: Ids[str]) -> dict[str, int]:
     """Return in which piece each of some objects of a parent is; without those that are in none."""
     return dict(
         database.execute(
@@ -169,6 +166,6 @@ def places(database: sqlite3.Connection, number: int, parent: str, ids: Ids[str]
     )
 
 
-def rewrite(database: sqlite3.Connection, piece: int, objects: Sequence[Row]) -> None:
+def rewrite(database: Connection, piece: int, objects: Sequence[Row]) -> None:
     """Replace the objects of a piece."""
     database.execute("UPDATE pieces SET objects = ? WHERE number = ?", (orjson.dumps(objects).decode(), piece))

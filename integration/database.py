@@ -12,18 +12,25 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from integration.errors import FatalError, Interrupted, OutputError
 
 _PAGE = 16_384
 _CHECKPOINT_PAGES = 500
 _STATEMENTS = 16
 _PRIMARY = 0xFF
-_REMEDIES = {
-    sqlite3.SQLITE_FULL: "make room there",
-    sqlite3.SQLITE_IOERR: "look after the disk and the limits on it",
-    sqlite3.SQLITE_READONLY: "make it writable",
+_GOES_ON = "the next run goes on from here"
+_FAULTS = {
+    sqlite3.SQLITE_FULL: f"cannot be written: {{}}: make room there; {_GOES_ON}",
+    sqlite3.SQLITE_IOERR: f"cannot be written: {{}}: look after the disk and the limits on it; {_GOES_ON}",
+    sqlite3.SQLITE_READONLY: f"cannot be written: {{}}: make it writable; {_GOES_ON}",
+    sqlite3.SQLITE_BUSY: "another program has it open for writing ({}): close that one, and run again; what was read"
+    " is kept",
 }
-"""What to do about a file that cannot be written, by SQLite's primary result code."""
+"""What is wrong with a file, in SQLite's words, and what to do about it, by SQLite's primary result code."""
+PATIENCE = 60.0
+"""Seconds that a statement waits for another program to let go of the file."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -105,6 +112,27 @@ class Connection(sqlite3.Connection):
         except sqlite3.Error as error:
             raise self.failed(error) from None
 
+    def parsed(self, text: str | bytes, kind: type = object) -> Any:
+        """Return what JSON of the file holds.
+
+        Raises:
+            OutputError: it is no JSON, or not of that kind, so that the file is damaged.
+        """
+        try:
+            found = orjson.loads(text)
+        except (orjson.JSONDecodeError, TypeError) as error:
+            raise self.damaged(str(error)) from None
+        if not isinstance(found, kind):
+            raise self.damaged(f"it holds JSON of the type {type(found).__name__} in place of {kind.__name__}")
+        return found
+
+    def parsed_objects(self, text: str | bytes) -> list[Any]:
+        """Return the objects, each with its ``id``, that a JSON array of the file holds; raises as ``parsed`` does."""
+        rows: list[Any] = self.parsed(text, list)
+        if not all(isinstance(row, dict) and "id" in row for row in rows):
+            raise self.damaged("it holds what is no object with an id")
+        return rows
+
     def _check(self) -> None:
         if self._lost:
             raise self._lost
@@ -117,10 +145,10 @@ class Connection(sqlite3.Connection):
             return self._lost
         if self.is_open and (code in _DAMAGE or "malformed" in str(error)):
             return self.damaged(str(error))
-        remedy = _REMEDIES.get(code)
-        if remedy is None:
+        fault = _FAULTS.get(code)
+        if fault is None:
             return error
-        self._lost = OutputError(f"{self.path}: cannot be written: {error}: {remedy}; the next run goes on from here")
+        self._lost = OutputError(f"{self.path}: {fault.format(error)}")
         return self._lost
 
     def damaged(self, why: str) -> OutputError:
@@ -129,7 +157,7 @@ class Connection(sqlite3.Connection):
             remedy = "remove it, and the next run makes it anew, or restore it from a backup"
         else:
             self.beside.touch()
-            remedy = "the next run makes it anew and reads everything"
+            remedy = "run again: it is begun anew, and everything is read"
         self._lost = lost = OutputError(f"{self.path}: is damaged: {why}: {remedy}")
         return lost
 
@@ -149,7 +177,7 @@ def connect(path: Path, beside: Path | None = None) -> Connection:
         path,
         check_same_thread=False,
         isolation_level=None,
-        timeout=60,
+        timeout=PATIENCE,
         factory=Connection,
         cached_statements=_STATEMENTS,
     )
@@ -193,10 +221,10 @@ class Transaction:
         lock: held from beginning to end.
     """
 
-    def __init__(self, database: sqlite3.Connection, lock: threading.Lock) -> None:
+    def __init__(self, database: Connection, lock: threading.Lock) -> None:
         self._database, self._lock = database, lock
 
-    def __enter__(self) -> sqlite3.Connection:
+    def __enter__(self) -> Connection:
         self._lock.acquire()
         try:
             self._database.execute("BEGIN IMMEDIATE")

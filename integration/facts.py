@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-import orjson
-
 from integration.mirror import Mirror
 from integration.msgraph.kinds import kind_of
 
@@ -34,7 +32,7 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
         for change in mirror.changes(name):
             for text, step in ((change.before, -1), (change.now, 1)):
                 if text is not None:
-                    row = orjson.loads(text)
+                    row = mirror.parsed(text)
                     kind = kind_of(row)
                     counts[kind] += step
                     of_kind = samples.setdefault(kind, {})

@@ -4,7 +4,6 @@ It is at once the cache (what several steps read is fetched once), the checkpoin
 page) and the base of incremental runs (delta queries bring it up to date).
 """
 
-import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ import orjson
 from integration import amend, content, mirror_tables
 from integration.clock import age
 from integration.content import Row
-from integration.database import insert
+from integration.database import Connection, insert
 from integration.mirror_tables import find, find_there
 from integration.mirrored import Mirrored
 from integration.writing import Then
@@ -142,7 +141,7 @@ class Mirror(Mirrored):
         ids = [orjson.dumps([row["id"] for row in part]) for part in parts]
         every = orjson.dumps([row["id"] for row in rows]).decode()
 
-        def write(database: sqlite3.Connection) -> None:
+        def write(database: Connection) -> None:
             number = find_there(database, name).number
             content.append(database, number, pieces, ids)
             amend.remove(database, every, removed=False)
@@ -168,7 +167,7 @@ class Mirror(Mirrored):
             then: called when that has been committed.
         """
 
-        def write(database: sqlite3.Connection) -> None:
+        def write(database: Connection) -> None:
             collection = find_there(database, name)
             number = collection.number
             if collection.state == "running":
@@ -294,6 +293,6 @@ class Mirror(Mirrored):
                 "UPDATE collections SET state = 'complete', delta_on = ? WHERE name = ?", (time.time(), name)
             )
 
-    def _advance(self, database: sqlite3.Connection, number: int, changes: int, link: str) -> None:
+    def _advance(self, database: Connection, number: int, changes: int, link: str) -> None:
         database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
         amend.changed(database, number, changes)

@@ -103,13 +103,13 @@ class Collection:
     settled: int
 
 
-def find(database: sqlite3.Connection, name: str) -> Collection | None:
+def find(database: Connection, name: str) -> Collection | None:
     """Return what is known of a collection; ``None`` where it is absent."""
     row = database.execute("SELECT * FROM collections WHERE name = ?", (name,)).fetchone()
     return Collection(*row) if row else None
 
 
-def find_there(database: sqlite3.Connection, name: str) -> Collection:
+def find_there(database: Connection, name: str) -> Collection:
     """Return what is known of a collection that is there."""
     found = find(database, name)
     assert found is not None

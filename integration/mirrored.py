@@ -1,6 +1,5 @@
 """The mirror as it is read: by steps, while it grows and later, and by what goes on with a read."""
 
-import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from integration.content import places
-from integration.database import Transaction
+from integration.database import Connection, Transaction
 from integration.mirror_tables import Collection, connect_to, find, find_there
 from integration.pieces import Pieces
 from integration.writing import Writing
@@ -35,7 +34,7 @@ class Mirrored:
         writer: the connection that writes to it.
     """
 
-    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, writer: Connection) -> None:
         self._path, self._writer = path, writer
         self._lock = threading.Lock()
         self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
@@ -82,6 +81,14 @@ class Mirrored:
             while rows := cursor.fetchmany(_ROWS):
                 yield from (Changed(*row) for row in rows)
 
+    def parsed(self, text: str) -> Any:
+        """Return an object that ``changes`` gave as JSON.
+
+        Raises:
+            OutputError: it is none, so that the mirror is damaged.
+        """
+        return self._writer.parsed(text, dict)
+
     def fact(
         self,
         name: str,
@@ -108,9 +115,9 @@ class Mirrored:
                 ).fetchone()
             known = row[0] if row else None
             if known == version:
-                return orjson.loads(row[1])
+                return self._writer.parsed(row[1])
             is_base = known == f"{collection.base} {further}"
-            value = update(orjson.loads(row[1])) if update and is_base else find_out()
+            value = update(self._writer.parsed(row[1])) if update and is_base else find_out()
             if collection.state == "complete":
                 with self._transaction() as database:
                     database.execute(

@@ -1,5 +1,6 @@
 """Files and folders that a run writes."""
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,21 @@ import orjson
 from filelock import FileLock, Timeout
 
 from integration.errors import OutputError
+
+_REMEDIES = {
+    errno.ENOENT: "make its folder first",
+    errno.EISDIR: "remove that folder",
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room there",
+    errno.EACCES: "make it writable",
+    errno.EPERM: "make it writable",
+    errno.EROFS: "make it writable",
+}
+
+
+def remedy_for(error: OSError) -> str:
+    """Return what to do about a file that cannot be written."""
+    return _REMEDIES.get(error.errno or 0, "look after the disk and the limits on it")
 
 
 def usable_folder(folder: Path) -> Path:
@@ -53,7 +69,8 @@ def locked(folder: Path) -> Iterator[None]:
     except Timeout:
         raise OutputError(f"{folder}: another run is using it: wait for it, or choose another folder") from None
     except OSError as error:
-        raise OutputError(f"{folder}: not writable: {error.strerror}; choose another folder") from None
+        path = folder / ".lock"
+        raise OutputError(f"{path}: {error.strerror}: {remedy_for(error)}, or choose another folder") from None
     try:
         yield
     finally:
@@ -114,4 +131,4 @@ def write_text(path: Path, text: str) -> None:
     try:
         write_file(path, [text.encode()])
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+        raise OutputError(f"{path}: cannot be written: {error.strerror}: {remedy_for(error)}") from None

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from integration.database import Connection
 from integration.mirror_tables import connect_to
 
@@ -37,16 +35,7 @@ class Pieces:
         while found := self._next():
             for number, parent, objects in found:
                 self._last = number
-                yield parent, self._parsed(objects)
-
-    def _parsed(self, objects: bytes) -> list[Any]:
-        try:
-            rows = orjson.loads(objects)
-        except orjson.JSONDecodeError as error:
-            raise self._database.damaged(str(error)) from None
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise self._database.damaged("it holds what is no list of objects")
-        return rows
+                yield parent, self._database.parsed_objects(objects)
 
     def _next(self) -> list[tuple[int, str, bytes]]:
         return self._database.execute(

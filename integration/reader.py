@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from integration.errors import GraphError, Interrupted
 from integration.facts import hiding, kinds
 from integration.fetch import Fetcher
@@ -188,7 +186,7 @@ class Reader:
         row, takes = row_of(request.select), Takes(request.cast)
         for change in self.mirror.changes(request.name):
             text = change.before if before else change.now
-            if text is not None and takes[(each := orjson.loads(text)).get(_KIND)]:
+            if text is not None and takes[(each := self.mirror.parsed(text)).get(_KIND)]:
                 yield change.parent, row(each)
 
     def version(self, request: Request) -> str:

@@ -1,14 +1,14 @@
 """Writing pages to a file a moment after they came, several in one transaction, while the next ones are fetched."""
 
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from integration.database import Connection
 from integration.errors import Interrupted
 
-Write = Callable[[sqlite3.Connection], None]
+Write = Callable[[Connection], None]
 Then = Callable[[], None]
 
 _WAITING = 4
@@ -21,7 +21,7 @@ class Writing:
         transaction: makes the transaction in which some of them are done.
     """
 
-    def __init__(self, transaction: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._transaction = transaction
         self._queue: deque[tuple[Write, Then]] = deque()
         self._changed = threading.Condition()

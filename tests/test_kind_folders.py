@@ -1,13 +1,15 @@
 """Folders that a graph goes to: whose they are, what in them is somebody else's, and what need not be written again."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from integration import OutputError, Report, load
+from integration import OutputError, Report, database, load
 from integration.cli import main
 from integration.delivery import push
 from integration.sinks import make_sinks
@@ -211,3 +213,28 @@ def test_a_push_to_what_is_no_folder_ends_with_a_message(to: str) -> None:
     assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
     done = CliRunner().invoke(main, ["push", "--to", to])
     assert (done.exit_code, done.exception.__class__) == (3, SystemExit)
+
+
+@pytest.mark.parametrize("name", ["graph.db", "mirror.db"])
+def test_a_file_that_another_program_has_open_is_told_with_the_remedy(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("files:copy")
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    with closing(sqlite3.connect(Path("out", name), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OutputError, match=rf"{name}: another program has it open .*: close .* run again; .* kept"):
+            run("files:copy")
+    assert run("files:copy").exit_code() == 0
+
+
+@pytest.mark.parametrize("name", ["summary.json", ".lock"])
+def test_a_folder_in_the_place_of_a_file_is_named_with_the_remedy(name: str) -> None:
+    run("files:copy")
+    path = Path("out", name)
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    with pytest.raises(OutputError, match=rf"out/{name}: .*: remove that folder"):
+        run("files:copy")
+    path.rmdir()
+    assert run("files:copy").exit_code() == 0

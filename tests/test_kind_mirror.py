@@ -21,6 +21,7 @@ from integration.secret import Secret
 from integration.testing import GraphServer
 
 MIRROR = Path("out/mirror.db")
+DAMAGED = r"mirror\.db: is damaged: .*: run again: it is begun anew"
 
 
 @pytest.fixture
@@ -97,18 +98,46 @@ def test_a_damaged_mirror_is_begun_anew_and_says_so(
     assert collect(tenant).reading["mirror"] == "updated"
 
 
-@pytest.mark.parametrize("objects", ["not JSON", "[7]"])
+@pytest.mark.parametrize("objects", ["not JSON", "[7]", "[{}]"])
 def test_damage_that_a_run_meets_ends_it_in_one_sentence_and_the_next_one_begins_anew(
     tenant: GraphServer, objects: str
 ) -> None:
     collect(tenant)
     sql(f"UPDATE pieces SET objects = '{objects}'; UPDATE about SET value = 'open' WHERE name = 'run'")
     sql("UPDATE collections SET version = 'x'")
-    with pytest.raises(OutputError, match=r"mirror\.db: is damaged: .*the next run makes it anew"):
+    with pytest.raises(OutputError, match=r"mirror\.db: is damaged: .*run again: it is begun anew"):
         collect(tenant, instance_name="Another")
     report = collect(tenant)
     assert report.reading["mirror"].startswith("rebuilt: it was damaged")
     assert report.exit_code() == 0
+
+
+def use(mirror: Mirror, names: list[str]) -> None:
+    for name in names:
+        mirror.fact(name, "kinds", "", lambda: 0)
+        mirror.change(name, {"user-1": {"id": "user-1", "new": 1}}, ["user-2"], "link")
+
+
+STORED = {
+    "a change": "UPDATE pieces SET objects = 'not JSON'",
+    "a change in what is no list": "UPDATE pieces SET objects = '{}'",
+    "what was found out": "UPDATE facts SET value = 'not JSON'",
+}
+
+
+@pytest.mark.parametrize("damage", STORED.values(), ids=STORED)
+def test_json_that_is_none_in_a_stored_row_is_damage_of_the_mirror(
+    tenant: GraphServer, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    collect(tenant)
+    sql(f"{damage}; UPDATE collections SET version = 'x', base = 'x'")
+    sql("UPDATE facts SET version = 'x' || substr(version, instr(version, ' '))")
+    with closing(sqlite3.connect(MIRROR)) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM collections")]
+    with closing(Mirror(MIRROR)) as mirror, pytest.raises(OutputError, match=DAMAGED):
+        use(mirror, names)
+    assert "Traceback" not in caplog.text
+    assert collect(tenant).reading["mirror"].startswith("rebuilt: it was damaged")
 
 
 def test_damage_is_told_whichever_way_rows_are_taken() -> None:
