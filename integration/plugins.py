@@ -37,6 +37,7 @@ def load(*plugins: object) -> pluggy.PluginManager:
         _register(manager, plugin, entry_point.name)
     for plugin in plugins:
         _register(manager, plugin, plugin.name if isinstance(plugin, Step) else None)
+    _check_hooks(manager)
     for step in _contributions(manager):
         _register(manager, step, step.name)
     for step in declared_steps(manager):
@@ -143,6 +144,26 @@ def _import(entry_point: EntryPoint) -> object:
 
 def _has_hooks(manager: pluggy.PluginManager, plugin: object) -> bool:
     return any(manager.parse_hookimpl_opts(plugin, name) for name in dir(plugin))
+
+
+def _check_hooks(manager: pluggy.PluginManager) -> None:
+    """Refuse a hook that nobody calls: its plugin would be installed, and never heard of.
+
+    Raises:
+        DeclarationError: a plugin implements a hook that is not specified, and not marked ``optionalhook``.
+    """
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        plugin = error.plugin
+        known = [caller.name for caller in vars(manager.hook).values() if caller.has_spec()]
+        callers = [caller for caller in manager.get_hookcallers(plugin) or () if not caller.has_spec()]
+        unknown = next(each.name for each in callers if not all(own.optionalhook for own in each.get_hookimpls()))
+        name = getattr(plugin, "__name__", type(plugin).__qualname__)
+        raise DeclarationError(
+            f"the plugin {name} implements the hook {unknown}, which is none: nobody would call it"
+            f"{nearest(unknown, known)}"
+        ) from None
 
 
 def _contributions(manager: pluggy.PluginManager) -> list[Step]:

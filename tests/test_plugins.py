@@ -260,3 +260,39 @@ def test_a_plugin_whose_hook_fails_is_named(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(DeclarationError, match=r"contoso_broken\.py, line 6: .*ZeroDivisionError"):
         load()
+
+
+class Misspelt:
+    """Listens to a hook that nobody calls."""
+
+    @hookimpl
+    def integration_step_finish(self) -> None:
+        raise AssertionError("nobody calls it")
+
+
+def test_a_misspelt_hook_of_a_host_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        load(Misspelt())
+    assert str(caught.value) == (
+        "the plugin Misspelt implements the hook integration_step_finish, which is none: nobody would call it "
+        "(did you mean integration_step_finished?)"
+    )
+
+
+def test_a_misspelt_hook_of_an_installed_plugin_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "from integration import hookimpl\n\n\n@hookimpl\ndef integration_run_finish(report):\n    pass\n"
+    (tmp_path / "contoso_listener.py").write_text(code)
+    distribution(tmp_path, "contoso-listener", {"contoso_listener": "contoso_listener"})
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(DeclarationError, match=r"plugin contoso_listener .*did you mean integration_run_finished\?"):
+        load()
+
+
+def test_a_hook_that_may_be_unknown_is_accepted() -> None:
+    class Newer:
+        @hookimpl(optionalhook=True)
+        def integration_of_a_later_version(self) -> None:
+            raise AssertionError("nobody calls it")
+
+    newer = Newer()
+    assert load(newer).is_registered(newer)
