@@ -140,7 +140,7 @@ def _selected() -> tuple[str, str]:
     They are asked of a process of its own: what this one holds in memory counts as its children's peak.
     """
     code = (
-        "import sys; from integration.plugins import declared_steps, load; s = declared_steps(load());"
+        "import sys; from integration.sdk.plugins import declared_steps, load; s = declared_steps(load());"
         "print(*(','.join(sys.modules[x.run.__module__].FIELDS) for c in ('User', 'UserGroup')"
         " for x in s if x.class_name == c))"
     )

@@ -18,11 +18,11 @@ from pathlib import Path
 import orjson
 
 from integration import Step, load
-from integration.plugins import declared_steps
-from integration.query import open_graph
-from integration.questions import Question, load_questions
-from integration.schema import load_schema
-from integration.store import Store
+from integration.ask.query import open_graph
+from integration.ask.questions import Question, load_questions
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
 
 _CHUNK = 4_000
 _TIMES = 3

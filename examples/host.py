@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from integration import ConfigurationError, Replay, Report, Step, hookimpl, load, plan, run
 from integration.config import Config, from_environment
-from integration.report import StepResult
-from integration.sinks import Graph
-from integration.tapes import demo_folder
+from integration.sdk.report import StepResult
+from integration.sdk.sink import Graph
+from integration.tapes.tapes import demo_folder
 
 
 class Tally:

@@ -4,7 +4,7 @@ A step reads Microsoft Graph through its context and yields entities or relation
 with ``load``, orders them with ``plan`` and runs them with ``run``, or hands an event to ``handle``.
 """
 
-from integration.context import Context, Graph
+from integration.engine.runner import handle, run
 from integration.errors import (
     BadAnswer,
     BadRequest,
@@ -35,14 +35,15 @@ from integration.errors import (
     UnknownType,
     Unreachable,
 )
-from integration.hookspecs import hookimpl
-from integration.model import Entity, Relationship
-from integration.plugins import load, plan
-from integration.report import Report
-from integration.runner import handle, run
-from integration.sinks import Sink
-from integration.step import Step, entity_step, relationship_step
-from integration.tapes import Live, Record, Replay
+from integration.recording.tape import Record
+from integration.sdk.context import Context, Graph
+from integration.sdk.hooks import hookimpl
+from integration.sdk.model import Entity, Relationship
+from integration.sdk.plugins import declared_steps, load, plan
+from integration.sdk.report import Report
+from integration.sdk.sink import Sink
+from integration.sdk.step import Step, entity_step, relationship_step
+from integration.tapes.tapes import Live, Replay
 
 __all__ = [
     "BadAnswer",
@@ -83,6 +84,7 @@ __all__ = [
     "Throttled",
     "UnknownType",
     "Unreachable",
+    "declared_steps",
     "entity_step",
     "handle",
     "hookimpl",

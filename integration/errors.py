@@ -34,7 +34,7 @@
 Graph errors carry ``status``, Graph's ``code``, ``request_id`` and ``path``; no error ever carries a body or a token.
 """
 
-from integration.text import line, lines
+from integration.text.visible import line, lines
 
 
 class IntegrationError(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from integration import Step, hookimpl
-from integration.plugins import steps_in
+from integration.sdk.plugins import steps_in
 
 
 @hookimpl

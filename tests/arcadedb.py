@@ -16,8 +16,8 @@ import neo4j
 import orjson
 
 from integration import Step
-from integration.sinks.neo4j_values import storable
-from integration.stored import Stored
+from integration.sinks.neo4j.values import storable
+from integration.store.read import Stored
 from tests.support import ROOT
 
 USER, PASSWORD = "root", "correct horse: battery/staple"

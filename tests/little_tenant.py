@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from integration import Report, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.text.secret import Secret
 
 ID = "00000000-0000-4000-a000-00000000"
 USERS = [f"{ID}000{number}" for number in (1, 2, 3)]

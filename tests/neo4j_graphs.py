@@ -3,9 +3,9 @@
 from typing import Any
 
 from integration import Report, Step
-from integration.report import StepResult
-from integration.sinks.neo4j import Neo4jSink
-from integration.store import Store
+from integration.sdk.report import StepResult
+from integration.sinks.neo4j.sink import Neo4jSink
+from integration.store.store import Store
 from tests.arcadedb import Database, Records
 from tests.support import entity, named, publish, relationship, worn
 

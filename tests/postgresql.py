@@ -20,9 +20,9 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from integration import Report, Step
-from integration.report import StepResult
-from integration.sinks.postgresql import PostgresqlSink
-from integration.store import Store
+from integration.sdk.report import StepResult
+from integration.sinks.postgresql.sink import PostgresqlSink
+from integration.store.store import Store
 from tests.support import Row, publish
 
 USER, PASSWORD = "contoso", "p@ss/w?rd #1"

@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from integration import load
-from integration.config import Config
-from integration.plugins import declared_steps
-from integration.recording import Recording, record
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.recording.recorder import Recording, record
+from integration.sdk.plugins import declared_steps
+from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 
 CASSETTES = Path(__file__).parent / "cassettes"

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 from integration import Step, load
-from integration.config import Config
-from integration.plugins import steps_in
-from integration.recording import Recording, record
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.recording.recorder import Recording, record
+from integration.sdk.plugins import steps_in
 from integration.testing import GraphServer
+from integration.text.secret import Secret
 from tests.record_demo import SALT
 from tests.support import ROOT
 

@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from integration import Step, load
 from integration.cli import main
-from integration.plugins import declared_steps
-from integration.schema import load_schema
-from integration.store import Store
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
 from tests.support import Row, named, publish, schema, worn
 
 STEPS = {step.name: step for step in declared_steps(load())}

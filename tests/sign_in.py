@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from integration.config import Config
-from integration.msgraph.auth import Tokens
-from integration.signin import tokens_for
+from integration.config.settings import Config
+from integration.http.auth import Tokens
+from integration.sources.signin import tokens_for
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 CLIENT = "99999999-8888-4777-8666-555555555555"

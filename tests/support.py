@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from integration import Context, Entity, Step
-from integration.schema import Schema
-from integration.stage import Published
-from integration.store import Store
+from integration.sdk.schema import Schema
+from integration.store.publication import Published
+from integration.store.store import Store
 
 ROOT = Path(__file__).parents[1]
 

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from integration.cli import main
-from integration.variables import NAMES
+from integration.config.variables import NAMES
 from tests.simulator import Faults, Simulator, demo_tenant, synthetic_tenant
 from tests.support import ROOT, distribution, write
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from integration import CredentialsError
-from integration.msgraph.auth import Tokens
-from integration.secret import Secret
+from integration.http.auth import Tokens
+from integration.text.secret import Secret
 from tests.sign_in import (
     CLIENT,
     PASSWORD,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from integration import Step
-from integration.changes import Change
-from integration.store import Store
+from integration.sdk.changes import Change
+from integration.store.store import Store
 from tests.support import entity, named, publish, relationship, worn
 
 BADGE = entity("contoso_badge", class_name="Key")

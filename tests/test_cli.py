@@ -20,10 +20,10 @@ from click.testing import CliRunner, Result
 
 from integration import handle, load
 from integration.cli import main
+from integration.config.variables import INSTANCE_NAMES, NAMES
 from integration.docs.commands_page import every_command
 from integration.errors import IntegrationError
-from integration.plugins import declared_steps
-from integration.variables import INSTANCE_NAMES, NAMES
+from integration.sdk.plugins import declared_steps
 from tests.simulator import Faults, Simulator, demo_tenant
 
 COMMANDS = {name.rpartition(" ")[2]: command for name, command, _ in every_command() if " " in name}

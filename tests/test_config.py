@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integration import ConfigurationError, Replay, handle
-from integration.config import Config, from_environment, from_event
+from integration.config.settings import Config, from_environment, from_event
 from tests.support import ROOT
 
 GRAPH = "https://graph.microsoft.com"

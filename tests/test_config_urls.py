@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integration import ConfigurationError
-from integration.config import from_environment, from_event
+from integration.config.settings import from_environment, from_event
 
 SIGN_IN = {"CLIENT_ID": "client", "DIRECTORY_ID": "tenant", "CLIENT_SECRET": "secret"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from integration.plugins import declared_steps, load
-from integration.step import Step
+from integration.sdk.plugins import declared_steps, load
+from integration.sdk.step import Step
 from integration.testing import cassette_of, check_step
 
 STEPS = declared_steps(load())

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 from integration import OutputError, Report, load, plan, run
 from integration.cli import main
-from integration.config import Config
-from integration.delivery import push
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.engine.delivery import push
+from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 
 

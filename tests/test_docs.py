@@ -17,20 +17,21 @@ import yaml
 from click.testing import CliRunner
 
 import integration
-from integration import Step, hookspecs, load, plan
+from integration import Step, load, plan
 from integration.cli import main
 from integration.commands.run import run
-from integration.config import Config
+from integration.config.settings import Config
+from integration.config.variables import INSTANCE_NAMES, NAMES
 from integration.docs.check import commands, fault_of, faults
 from integration.docs.pages import pages, stale
-from integration.guard import LEAST
-from integration.msgraph.batch import MOST
-from integration.msgraph.delta import LIFETIME
-from integration.msgraph.patience import Patience
-from integration.permissions import covers, review
-from integration.plugins import declared_steps
-from integration.schema import load_schema
-from integration.variables import INSTANCE_NAMES, NAMES
+from integration.http.patience import Patience
+from integration.sdk import hookspecs
+from integration.sdk.mass_deletion import LEAST
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.sources.msgraph.batch import MOST
+from integration.sources.msgraph.delta import LIFETIME
+from integration.sources.msgraph.permissions import covers, review
 from tests.support import ROOT, write
 
 DOCS = ROOT / "docs"

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 from filelock import FileLock
 
-from integration import doctor as module
 from integration.cli import main
+from integration.doctor import doctor as module
 from tests.simulator import Faults, Simulator, demo_tenant
 from tests.support import python, write
 
@@ -222,7 +222,7 @@ def test_a_dependency_that_is_missing_or_too_old(tmp_path: Path) -> None:
         "Requires-Dist: not-there-at-all\nRequires-Dist: extra-only; extra == 'more'\nRequires-Dist: rich>=1\n"
     )
     write(tmp_path, {f"{module.PACKAGE.replace('-', '_')}-9.9.dist-info/METADATA": metadata})
-    shown = python("-c", "from pathlib import Path; from integration.doctor import examine_machine\n"
+    shown = python("-c", "from pathlib import Path; from integration.doctor.doctor import examine_machine\n"
                    "print(next(examine_machine(Path('out'))))", path=tmp_path)  # fmt: skip
     for phrase in ("state='problem'", "click is ", "not >=99", "not-there-at-all is missing", " 9.9,"):
         assert phrase in shown

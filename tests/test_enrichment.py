@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from integration import load, plan, run
-from integration.config import Config
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.text.secret import Secret
 
 ORGANIZATION = {"id": "7a1f0c52-3b5e-4d0a-9c1e-52b0f6f0a001", "displayName": "Contoso Test Tenant"}
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from integration import Context, Relationship, Report, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 from tests.simulator.faults import SURVIVABLE
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from integration import DeclarationError, load
-from integration.plugins import declared_steps
+from integration.sdk.plugins import declared_steps
 from tests.simulator import Simulator, synthetic_tenant
 from tests.support import entity
 

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from integration import Report, Step, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, synthetic_tenant
 from tests.support import write
 

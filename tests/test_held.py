@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.changes import Change
-from integration.sinks.held import Ends, Held
+from integration.sdk.changes import Change
+from integration.sinks.comparison import Ends, Held
 
 NAMES = st.tuples(st.text(min_size=1, max_size=3)) | st.tuples(*[st.text("ab|\uffff\U0001f600", min_size=1)] * 2)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integration.config import Config
+from integration.config.settings import Config
 from integration.html import kinds
 from integration.testing import GraphServer, Ran, run_steps
 from integration.testing.server import _Refused

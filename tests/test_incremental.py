@@ -14,14 +14,14 @@ import pytest
 import requests
 
 from integration import Interrupted, Report, load, plan, run
-from integration.config import Config
-from integration.fetch import Fetcher
-from integration.mirror import Mirror
-from integration.msgraph.auth import GivenToken
-from integration.msgraph.client import Client
-from integration.reader import Reader, Restarted
-from integration.request import Request
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.http.auth import GivenToken
+from integration.mirror.mirror import Mirror
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.fetch import Fetcher
+from integration.sources.reader import Reader, Restarted
+from integration.sources.request import Request
+from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 
 

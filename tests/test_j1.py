@@ -12,11 +12,11 @@ from uuid import UUID
 import pytest
 
 from integration import OutputError, Report, Step, load
-from integration.plugins import declared_steps
-from integration.report import StepResult
+from integration.sdk.plugins import declared_steps
+from integration.sdk.report import StepResult
 from integration.sinks import make_sinks
 from integration.sinks.j1 import J1Sink
-from integration.store import Store
+from integration.store.store import Store
 from tests.jupiterone.account import KINDS, Json, Kind
 from tests.jupiterone.runs import graph, read
 from tests.simulator import Faults, Simulator, synthetic_tenant

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from integration.sinks import jupiterone
+from integration.sinks.jupiterone import sink as jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.runs import INSTANCE, graph, held, read, sign_in
 from tests.simulator import Simulator, Tenant, synthetic_tenant

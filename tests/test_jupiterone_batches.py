@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration import OutputError
-from integration.sinks.jupiterone_batches import Batch, batches
+from integration.sinks.jupiterone.batches import Batch, batches
 
 EMPTY = len(b'{"entities":[]}')
 

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from integration import OutputError, Report
-from integration.msgraph.patience import Patience
-from integration.sinks import jupiterone
+from integration.http.patience import Patience
+from integration.sinks.jupiterone import sink as jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.account import KINDS
 from tests.jupiterone.runs import INSTANCE, graph, held, push, read, sign_in
@@ -260,7 +260,7 @@ def test_a_stopped_run_aborts_its_job(done: Run, service: JupiterOne, monkeypatc
         raise KeyboardInterrupt
 
     monkeypatch.setattr(jupiterone, "BATCH_BYTES", 10)
-    monkeypatch.setattr("integration.store.Store.records", interrupted)
+    monkeypatch.setattr("integration.store.store.Store.records", interrupted)
     with pytest.raises(KeyboardInterrupt):
         push(out, report, f"jupiterone:{service.url}")
     assert (service.account.last.status, service.account.last.reason) == ("ABORTED", "KeyboardInterrupt")

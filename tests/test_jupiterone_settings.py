@@ -11,8 +11,8 @@ import pytest
 
 from integration import ConfigurationError, load
 from integration.sinks import make_sinks
-from integration.sinks.jupiterone import JupiterOneSink
-from integration.sinks.jupiterone_account import read
+from integration.sinks.jupiterone.account import read
+from integration.sinks.jupiterone.sink import JupiterOneSink
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.runs import INSTANCE, graph, held, sign_in
 from tests.jupiterone.runs import read as run

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from integration import load
+from integration.ask.query import Answer, Inquiry, open_graph
 from integration.cli import main
 from integration.errors import QueryError
-from integration.plugins import declared_steps
-from integration.query import Answer, Inquiry, open_graph
-from integration.store import Store
+from integration.sdk.plugins import declared_steps
+from integration.store.store import Store
 from tests.test_kind_text import GRAPH, save, user
 
 TYPES = [step.name for step in declared_steps(load())]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from integration import Report, hookimpl, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
+from integration.config.settings import Config
 from integration.testing import GraphServer
+from integration.text.secret import Secret
 
 SECRET = "host-s3cret"
 FULL = Path("/dev/full")

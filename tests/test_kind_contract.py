@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from integration import Step, load
-from integration.cassette import Answer, Interaction, key_of, read, write
-from integration.plugins import declared_steps
+from integration.sdk.plugins import declared_steps
+from integration.tapes.cassette import Answer, Interaction, key_of, read, write
 from integration.testing import check_step
 from integration.testing.known import unknown_names
 from tests.record_example import PACKAGE, steps

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from integration import OutputError, Report, database, load
+from integration import OutputError, Report, load
 from integration.cli import main
-from integration.delivery import push
+from integration.disk import sqlite as database
+from integration.engine.delivery import push
 from integration.sinks import make_sinks
 from tests.jupiterone.runs import port, read
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant

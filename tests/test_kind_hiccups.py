@@ -24,14 +24,14 @@ from integration import (
     plan,
     run,
 )  # fmt: skip
-from integration.config import Config
-from integration.msgraph.answers import Answer
-from integration.msgraph.auth import NoToken
-from integration.msgraph.client import Client
-from integration.msgraph.connections import Adapter
-from integration.msgraph.paging import pages
-from integration.msgraph.patience import Patience
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.http.auth import NoToken
+from integration.http.connections import Adapter
+from integration.http.patience import Patience
+from integration.sources.msgraph.answers import Answer
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.paging import pages
+from integration.text.secret import Secret
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
 
 HTML = b"<html><body>Access denied by the gateway</body></html>"
@@ -226,7 +226,7 @@ def test_of_what_a_library_raises_its_kind_alone_is_told(
     error: BaseException, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tenant: LittleTenant
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("integration.tapes.Adapter", lambda _: Odd(error))
+    monkeypatch.setattr("integration.tapes.tapes.Adapter", lambda _: Odd(error))
     with pytest.raises(Unreachable, match=f"the connection failed: {type(error).__name__}") as caught:
         read(tenant, "azure_user")
     assert "token-of-a-test" not in caplog.text + str(caught.value)

@@ -15,10 +15,10 @@ from click.testing import CliRunner, Result
 
 from integration import load
 from integration.cli import main
-from integration.plugins import declared_steps
-from integration.revisions import Revision, revision_of
-from integration.schema import load_schema
-from integration.store import Store
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.history import Revision, revision_of
+from integration.store.store import Store
 from tests.support import Row, publish, worn
 
 STEPS = {step.name: step for step in declared_steps(load())}

@@ -9,14 +9,14 @@ from click.testing import CliRunner
 
 from integration import BadAnswer, ConfigurationError, Report, load, plan, run
 from integration.cli import main
-from integration.config import Config, from_environment, from_event
-from integration.guard import is_mass
-from integration.msgraph.answers import Answer
-from integration.msgraph.auth import NoToken
-from integration.msgraph.batch import Inner, batch
-from integration.msgraph.client import Client
-from integration.msgraph.patience import Patience
-from integration.secret import Secret
+from integration.config.settings import Config, from_environment, from_event
+from integration.http.auth import NoToken
+from integration.http.patience import Patience
+from integration.sdk.mass_deletion import is_mass
+from integration.sources.msgraph.answers import Answer
+from integration.sources.msgraph.batch import Inner, batch
+from integration.sources.msgraph.client import Client
+from integration.text.secret import Secret
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, serving, users
 
 DEPRECATED = '299 - "This version is deprecated, 200 days are left"'

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration import load
+from integration.ask.cycles import shortest_cycles
+from integration.ask.query import Inquiry, open_graph, read_graph
+from integration.ask.questions import load_questions
 from integration.cli import main
-from integration.cycles import shortest_cycles
-from integration.plugins import declared_steps
-from integration.query import Inquiry, open_graph, read_graph
-from integration.questions import load_questions
-from integration.schema import load_schema
-from integration.store import Store
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
 from tests.support import Row, named, publish, worn
 
 STEPS = {step.name: step for step in declared_steps(load())}

@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 
 from integration import ConfigurationError
 from integration.cli import main
-from integration.config import Config
-from integration.msgraph.surroundings import check_machine, fault_of_machine
-from integration.secret import Secret
-from integration.signin import tokens_for
+from integration.config.settings import Config
+from integration.http.surroundings import check_machine, fault_of_machine
+from integration.sources.signin import tokens_for
+from integration.text.secret import Secret
 from tests.sign_in import CLIENT, TENANT
 from tests.simulator import Simulator, demo_tenant
 

@@ -11,13 +11,13 @@ import psycopg
 import pytest
 
 from integration import Report, Sink, Step, hookimpl, load, plan, run
-from integration.config import Config
-from integration.delivery import push
+from integration.config.settings import Config
+from integration.engine.delivery import push
 from integration.errors import ConfigurationError
-from integration.secret import Secret
-from integration.sinks import Graph
-from integration.store import Store
-from integration.summary_text import sentences
+from integration.sdk.sink import Graph
+from integration.store.store import Store
+from integration.terminal.summary_text import sentences
+from integration.text.secret import Secret
 from tests.arcadedb import ArcadeDB
 from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.runs import INSTANCE, port, read, sign_in

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from integration import Report, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
+from integration.config.settings import Config
 from integration.testing import GraphServer
+from integration.text.secret import Secret
 
 USER = "#microsoft.graph.user"
 

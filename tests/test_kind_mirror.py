@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from integration import OutputError, Report, load, plan, run
-from integration.clock import age
-from integration.config import Config
-from integration.database import connect
-from integration.mirror import Mirror
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.disk.sqlite import connect
+from integration.mirror.clock import age
+from integration.mirror.mirror import Mirror
 from integration.testing import GraphServer
+from integration.text.secret import Secret
 
 MIRROR = Path("out/mirror.db")
 DAMAGED = r"mirror\.db: is damaged: .*: run again: it is begun anew"

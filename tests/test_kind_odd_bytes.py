@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from integration import BadAnswer
-from integration.msgraph.answers import Answer
-from integration.msgraph.decoding import decode
+from integration.http.decoding import decode
+from integration.sources.msgraph.answers import Answer
 
 
 @pytest.mark.parametrize(

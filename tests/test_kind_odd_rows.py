@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from integration import Report, Step, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
+from integration.config.settings import Config
 from integration.testing import GraphServer
+from integration.text.secret import Secret
 from tests.support import write
 
 ODD = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from integration.permissions import application_of, roles_of, tenant_of
-from integration.secret import Secret
+from integration.sources.msgraph.permissions import application_of, roles_of, tenant_of
+from integration.text.secret import Secret
 
 
 def jwt(payload: bytes) -> str:

@@ -12,11 +12,11 @@ from threading import Thread
 import pytest
 
 from integration import OutputError
-from integration.plugins import declared_steps, load
-from integration.report import Report, StepResult
+from integration.sdk.plugins import declared_steps, load
+from integration.sdk.report import Report, StepResult
+from integration.sdk.step import Step
 from integration.sinks import make_sinks
-from integration.step import Step
-from integration.store import Store
+from integration.store.store import Store
 from tests.arcadedb import ArcadeDB
 from tests.jupiterone import Account
 from tests.jupiterone.runs import sign_in

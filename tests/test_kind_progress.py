@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from integration import handle, hookimpl, load, plan
-from integration.progress import Counter, Progress
-from integration.progress_display import Display
-from integration.progress_view import Standing, View, shortened
-from integration.report import StepResult
+from integration.sdk.progress import Counter, Progress
+from integration.sdk.report import StepResult
+from integration.terminal.progress_display import Display
+from integration.terminal.progress_view import Standing, View, shortened
 from tests.simulator import Faults, Simulator, synthetic_tenant
 from tests.terminals import frames, on_terminal, plain
 

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("jinja2", reason="the extra report is not installed")
 pytest.importorskip("plotly", reason="the extra report is not installed")
 
-from integration.text import UNSEEN
+from integration.text.visible import UNSEEN
 from tests.report_graph import ROWS, embedded, save, unpacked, words, written
 from tests.support import named, worn
 

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from integration import Report, load
-from integration.changes import What
+from integration.engine.refusals import wanted
 from integration.errors import Forbidden, GraphError, NotLicensed
-from integration.plugins import declared_steps
-from integration.refusals import wanted
-from integration.remarks import remarks
-from integration.report import StepResult
-from integration.result_table import print_report, wrapped
-from integration.summary_text import duration, sentences
+from integration.sdk.changes import What
+from integration.sdk.plugins import declared_steps
+from integration.sdk.report import StepResult
+from integration.terminal.remarks import remarks
+from integration.terminal.result_table import print_report, wrapped
+from integration.terminal.summary_text import duration, sentences
 from tests.simulator import Faults, Simulator, demo_tenant, synthetic_tenant
 from tests.terminals import PROGRAM, on_terminal, plain
 

@@ -19,10 +19,10 @@ from click.testing import CliRunner
 
 from integration import IntegrationError, handle
 from integration.cli import main
-from integration.config import Config, from_event
-from integration.msgraph.client import Client
-from integration.secret import Secret
-from integration.signin import tokens_for
+from integration.config.settings import Config, from_event
+from integration.sources.msgraph.client import Client
+from integration.sources.signin import tokens_for
+from integration.text.secret import Secret
 from tests.echoes import GRAPH, SIGN_IN, TENANT, USER, Echo, echoing, reply
 from tests.sign_in import CLIENT, PASSWORD, issue, pfx
 
@@ -218,7 +218,7 @@ def test_what_holds_secrets_shows_none_when_it_is_dumped(echo: Echo) -> None:
 def test_a_step_that_fails_with_a_secret_in_its_words_is_logged_without(host_log: StringIO) -> None:
     secret = Secret(SECRET)
     log = logging.getLogger("integration.steps.mine")
-    from integration.discretion import logger
+    from integration.text.discretion import logger
 
     logger("integration.steps.mine")
     try:

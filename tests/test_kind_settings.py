@@ -12,12 +12,12 @@ from click.testing import CliRunner, Result
 
 from integration import ConfigurationError, CredentialsError
 from integration.cli import main
-from integration.config import Config, from_environment, from_event
-from integration.msgraph.auth import GivenToken
-from integration.secret import Secret
-from integration.signin import tokens_for
-from integration.sinks import jupiterone_account
-from integration.textfiles import NotText, decoded
+from integration.config.settings import Config, from_environment, from_event
+from integration.http.auth import GivenToken
+from integration.sinks.jupiterone import account as jupiterone_account
+from integration.sources.signin import tokens_for
+from integration.text.files import NotText, decoded
+from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 
 VALUE = "value-that-nobody-may-see"
@@ -267,7 +267,7 @@ def test_an_event_that_is_none_is_told(command: str, content: bytes, said: str) 
 
 def test_an_event_that_is_nested_in_a_host_is_told_too() -> None:
     script = (
-        "from integration.config import from_event\nfrom integration import ConfigurationError\ndeep = {}\n"
+        "from integration.config.settings import from_event\nfrom integration import ConfigurationError\ndeep = {}\n"
         "for _ in range(100_000): deep = {'config': deep, 'instance': deep}\n"
         "try: from_event(deep)\nexcept ConfigurationError as error: print(error)"
     )

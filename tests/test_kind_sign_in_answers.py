@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from integration import CredentialsError, IntegrationError, Unreachable
-from integration.config import Config
-from integration.msgraph import authority
-from integration.msgraph.refusals import OddAnswer, document_of
-from integration.secret import Secret
-from integration.signin import tokens_for
+from integration.config.settings import Config
+from integration.http import authority
+from integration.http.token_answers import OddAnswer, document_of
+from integration.sources.signin import tokens_for
+from integration.text.secret import Secret
 from tests.sign_in import PASSWORD, Service, application, issue, pfx, serving, serving_over_tls
 
 SECRET = "client-secret-that-nobody-may-see"

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from integration import Interrupted, Report, Step, handle, hookimpl, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
-from integration.sinks import Graph
+from integration.config.settings import Config
+from integration.sdk.sink import Graph
+from integration.text.secret import Secret
 from tests.little_tenant import Handler, LittleTenant, serving
 from tests.support import distribution, write
 

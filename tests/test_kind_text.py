@@ -18,13 +18,13 @@ import pytest
 from click.testing import CliRunner
 
 from integration import load
-from integration.answers import write_csv, write_json, write_table
+from integration.ask.formats import write_csv, write_json, write_table
+from integration.ask.query import Answer
 from integration.cli import main
-from integration.plugins import declared_steps
-from integration.query import Answer
-from integration.schema import load_schema
-from integration.store import Store
-from integration.text import UNSEEN, exact
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
+from integration.text.visible import UNSEEN, exact
 from tests.support import Row, publish, worn
 
 STEPS = {step.name: step for step in declared_steps(load())}
@@ -202,7 +202,8 @@ def test_a_key_is_whole_on_a_terminal_of_any_width(width: int, monkeypatch: pyte
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_log_in_json_stays_json_in_any_encoding(encoding: str) -> None:
     code = (
-        "import logging\nfrom integration import logs, streams\nstreams.prepare()\nlogs.set_up('json', None, {})\n"
+        "import logging\nfrom integration.terminal import logs, streams\n"
+        "streams.prepare()\nlogs.set_up('json', None, {})\n"
         "logging.getLogger('integration').warning('Zo\\xeb \\u0141 \\U0001f600 \\x9b')"
     )
     environment = {**os.environ, "PYTHONIOENCODING": encoding}

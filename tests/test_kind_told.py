@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from integration import load, plan
 from integration.cli import main
-from integration.drawing import MODELS, draw_model
-from integration.plan import order
+from integration.sdk.plan import order
+from integration.terminal.drawing import MODELS, draw_model
 from tests.support import entity, relationship
 from tests.test_kind_text import save, user
 

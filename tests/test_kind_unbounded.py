@@ -15,15 +15,15 @@ import requests
 from urllib3 import HTTPResponse
 
 from integration import BadAnswer, GraphError, ServiceUnavailable, Unreachable
-from integration.msgraph import bodies, room
-from integration.msgraph.auth import NoToken
-from integration.msgraph.client import Client
-from integration.msgraph.connections import Adapter
-from integration.msgraph.paging import pages
-from integration.msgraph.patience import Patience
-from integration.secret import Secret
-from integration.sinks.jupiterone_account import Account
-from integration.sinks.jupiterone_api import Api, Refused
+from integration.http import bodies, room
+from integration.http.auth import NoToken
+from integration.http.connections import Adapter
+from integration.http.patience import Patience
+from integration.sinks.jupiterone.account import Account
+from integration.sinks.jupiterone.api import Api, Refused
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.paging import pages
+from integration.text.secret import Secret
 from tests.little_tenant import Handler, LittleTenant, serving
 
 SOON = Patience(deadline=0.6, attempts=1, first_wait=0.01, timeout=(0.3, 5.0), exchange=0.3)

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from integration import load
-from integration.plugins import declared_steps
-from integration.store import Store
+from integration.sdk.plugins import declared_steps
+from integration.store.store import Store
 from tests.postgresql import collect, expected, held, push
 from tests.support import named
 

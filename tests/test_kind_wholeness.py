@@ -7,10 +7,10 @@ import pytest
 import requests
 
 from integration import BadAnswer, Throttled
-from integration.msgraph.answers import Answer
-from integration.msgraph.auth import NoToken
-from integration.msgraph.batch import Inner, batch
-from integration.msgraph.client import Client
+from integration.http.auth import NoToken
+from integration.sources.msgraph.answers import Answer
+from integration.sources.msgraph.batch import Inner, batch
+from integration.sources.msgraph.client import Client
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
 
 WARNING = '199 - "Vendor/Provider/504/10000"'

@@ -10,23 +10,24 @@ from pathlib import Path
 import pytest
 
 from integration import Step, load
-from integration.plugins import declared_steps
-from integration.schema import load_schema
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from tests.layout import arrows, levels
 from tests.support import ROOT
 
 TYPES = sorted(path.stem for path in (ROOT / "steps").glob("*.py") if not path.stem.startswith("_"))
 EXAMPLES = set(re.findall(r"^# steps/(\w+)\.py$", (ROOT / "README.md").read_text(), re.MULTILINE))
 """What the README shows how to add: it names these also once somebody has."""
 MAY_NAME_TYPES = ("steps/", "schemas/", "tests/", "docs/", "examples/")
-SHARED_WITH_GRAPH = {
-    "integration.discretion",
-    "integration.errors",
-    "integration.given",
-    "integration.secret",
-    "integration.text",
-    "integration.textfiles",
-    "integration.urls",
+NEVER = {
+    "http": {"mirror", "sources", "store"},
+    "mirror": {"http", "sources", "store"},
+    "store": {"http", "mirror", "sources"},
+    "sinks": {"mirror", "sources"},
+    "sdk": {"http", "mirror", "sources", "store", "engine"},
+    "config": {"http", "sdk"},
 }
+"""Which packages may never import which: the others could otherwise not be changed, or replaced, by themselves."""
 
 
 def stems(folder: str, suffix: str) -> list[str]:
@@ -75,10 +76,14 @@ def test_no_type_is_named_outside_its_own_files() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", files("integration/msgraph/*.py"))
-def test_what_talks_to_graph_knows_nothing_above_it(path: str) -> None:
-    ours = {name for name in imported(ROOT / path) if name.startswith((".", "integration", "steps", "tests"))}
-    assert {name for name in ours if not name.startswith("integration.msgraph")} <= SHARED_WITH_GRAPH
+def test_packages_stand_in_levels_without_a_circle() -> None:
+    assert [package for level in levels() for package in level] != []
+
+
+@pytest.mark.parametrize("package", sorted(NEVER))
+def test_a_package_knows_nothing_of_those_that_it_must_not_know(package: str) -> None:
+    found = arrows()[package]
+    assert {other: sorted(found[other]) for other in NEVER[package] & found.keys()} == {}
 
 
 @pytest.mark.parametrize("path", files("integration/**/*.py"))
@@ -97,3 +102,18 @@ def test_the_schema_of_a_type_describes_it(step: Step) -> None:
     schema = load_schema(step)
     assert schema.path == ROOT / "schemas" / f"{step.name}.json"
     assert schema.document["properties"]["_type"]["const"] == step.name
+
+
+def test_each_package_has_its_paragraph_in_the_architecture() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    told = set(re.findall(r"\*\*`(\w+)`\*\*", text))
+    packages = {package for package in arrows() if (ROOT / "integration" / package).is_dir()}
+    assert packages - told == set()
+    assert told - packages <= {"errors", "values"}
+
+
+def test_each_module_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = re.findall(r"`((?:sources/)?[a-z_]+/[a-z_]+)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / "integration" / f"{name}.py").is_file()] == []

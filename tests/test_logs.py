@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integration import ConfigurationError, logs
+from integration import ConfigurationError
+from integration.terminal import logs
 
 SCRIPT = """
 import logging, sys
-from integration import logs
-from integration.secret import Secret
+from integration.terminal import logs
+from integration.text.secret import Secret
 logs.set_up(*[argument or None for argument in sys.argv[1:3]], dict([pair.split("=") for pair in sys.argv[3:]]))
 log = logging.getLogger("integration.steps.azure_user")
 log.debug("small")

@@ -9,8 +9,8 @@ import pytest
 
 import integration
 from integration import values
-from integration.judge import Judge
-from integration.memory import DECIDE_NOTHING
+from integration.engine.execution import Judge
+from integration.engine.memory import DECIDE_NOTHING
 from tests.support import ROOT, python, write
 
 STEP = '''
@@ -28,7 +28,7 @@ import sqlite3, sys
 from {module} import contoso_badge
 from integration import load, plan, run
 from integration.config import Config
-from integration.secret import Secret
+from integration.text.secret import Secret
 
 manager = load(contoso_badge)
 report = run(manager, plan(manager, only=["contoso_badge"]), Config(access_token=Secret("token")), out=sys.argv[1])
@@ -36,7 +36,7 @@ names = [row[0] for row in sqlite3.connect(sys.argv[1] + "/graph.db").execute("S
 print(*names, *report.results[0].notes)
 """
 SCHEMA = '{"properties": {"name": {"type": "string", "description": "What is printed on it."}}}'
-DIGEST = "from integration.memory import _engine; print(_engine().hex())"
+DIGEST = "from integration.engine.memory import _engine; print(_engine().hex())"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def _folders(path: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("changed", "runs_again"),
-    [("model.py", True), ("msgraph/delta.py", True), ("new/room.py", True), ("sinks/note.py", False)],
+    [("sdk/model.py", True), ("sources/msgraph/delta.py", True), ("new/room.py", True), ("sinks/note.py", False)],
 )
 def test_a_changed_engine_makes_steps_run_again_and_what_only_shows_does_not(
     tmp_path: Path, changed: str, *, runs_again: bool

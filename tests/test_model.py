@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration import Entity, Relationship
-from integration.model import raw_data, relationship_key, relationship_type
+from integration.sdk.model import raw_data, relationship_key, relationship_type
 
 TYPE_NAMES = st.lists(st.from_regex(r"[a-c]{1,2}[0-9]?", fullmatch=True), min_size=1, max_size=5).map("_".join)
 """Few different segments, so that two names often share some."""

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from integration.sinks import neo4j_push, neo4j_records
-from integration.sinks.neo4j_records import Entities, Relationships
-from integration.store import Store
+from integration.sinks.neo4j import push as neo4j_push
+from integration.sinks.neo4j import records as neo4j_records
+from integration.sinks.neo4j.records import Entities, Relationships
+from integration.store.store import Store
 from tests.arcadedb import ArcadeDB, Database, expected
 from tests.neo4j_graphs import BADGE, KNOWS, STEPS, VISITOR, WEARS, graph, held, large, push
 from tests.support import entity, named, publish, relationship, worn

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from integration import OutputError
-from integration.sinks.neo4j_scope import Scope
-from integration.store import Store
+from integration.sinks.neo4j.scope import Scope
+from integration.store.store import Store
 from tests.arcadedb import ArcadeDB, Database, expected
 from tests.neo4j_graphs import STEPS, held, large, push
 from tests.support import ROOT
@@ -22,10 +22,11 @@ PUSH = """
 import os, sys
 from pathlib import Path
 from integration import Report
-from integration.sinks import neo4j_push, neo4j_records
-from integration.sinks.neo4j import Neo4jSink
-from integration.sinks.neo4j_scope import Scope
-from integration.store import Store
+from integration.sinks.neo4j import push as neo4j_push
+from integration.sinks.neo4j import records as neo4j_records
+from integration.sinks.neo4j.sink import Neo4jSink
+from integration.sinks.neo4j.scope import Scope
+from integration.store.store import Store
 from tests.neo4j_graphs import STEPS
 
 def told(self, work, *arguments, write=Scope.write, **named):

@@ -12,15 +12,15 @@ from click.testing import CliRunner
 
 from integration import OutputError, Report, load, plan, run
 from integration.cli import main
-from integration.config import Config
-from integration.delivery import push
+from integration.config.settings import Config
+from integration.engine.delivery import push
 from integration.errors import ConfigurationError
-from integration.plugins import declared_steps
-from integration.secret import Secret
+from integration.sdk.plugins import declared_steps
 from integration.sinks import make_sinks
-from integration.sinks.neo4j import Neo4jSink
-from integration.sinks.neo4j_records import Relationships
-from integration.store import Store
+from integration.sinks.neo4j.records import Relationships
+from integration.sinks.neo4j.sink import Neo4jSink
+from integration.store.store import Store
+from integration.text.secret import Secret
 from tests.arcadedb import PASSWORD, USER, ArcadeDB, Database, Records, expected
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 
@@ -108,7 +108,7 @@ def test_a_server_that_dies_in_a_transaction_harms_nothing_and_push_catches_up(
         upsert(self, transaction, rows, **named)
         arcadedb.kill()
 
-    monkeypatch.setattr("integration.sinks.neo4j._RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("integration.sinks.neo4j.sink._RETRY_SECONDS", 0.1)
     with monkeypatch.context() as patch, Simulator(tenant) as simulator:
         patch.setattr(Relationships, "upsert", fatal)
         report = read(simulator, database.url, "files:copy")

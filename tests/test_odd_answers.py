@@ -8,12 +8,12 @@ import pytest
 import requests
 
 from integration import BadAnswer, NotFound, NotLicensed, PagingError, ServiceUnavailable
-from integration.msgraph.answers import Answer
-from integration.msgraph.auth import NoToken
-from integration.msgraph.batch import Inner, batch
-from integration.msgraph.client import Client
-from integration.msgraph.decoding import decode
-from integration.msgraph.paging import Chain, page_of
+from integration.http.auth import NoToken
+from integration.http.decoding import decode
+from integration.sources.msgraph.answers import Answer
+from integration.sources.msgraph.batch import Inner, batch
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.paging import Chain, page_of
 from integration.testing import GraphServer, Ran, run_steps
 
 LICENCE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
@@ -125,7 +125,7 @@ def test_groups_that_fail_together_are_waited_for_together(
     tenant: GraphServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("integration.msgraph.pace.Pace.sleep", lambda pace, seconds: waits.append(seconds))
+    monkeypatch.setattr("integration.http.pace.Pace.sleep", lambda pace, seconds: waits.append(seconds))
     tenant.fail("/groups/*/members", status=504, code="UnknownError", times=40)
     ran = runs(tenant, "azure_user_group_has_user")
     assert len(ran.records["azure_user_group_has_user"]) == 40

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from integration.msgraph.pace import Pace
+from integration.http.pace import Pace
 
 
 def wait_for(happened: Callable[[], bool]) -> None:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration import Context, Entity, Step
-from integration.permissions import application_of, consent_link, covers, review, roles_of, tenant_of
-from integration.plan import order
-from integration.secret import Secret
+from integration.sdk.plan import order
+from integration.sources.msgraph.permissions import application_of, consent_link, covers, review, roles_of, tenant_of
+from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 
 DIRECTORY = (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration import DependencyCycle, PlanError, Step, UnknownType, load, plan
-from integration.plan import order
+from integration.sdk.plan import order
 from tests.support import entity
 
 Needs = dict[str, tuple[str, ...]]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from integration import load, plan
 from integration.cli import main
-from integration.drawing import FORMS, dot, draw, mermaid
-from integration.plan import order
+from integration.sdk.plan import order
+from integration.terminal.drawing import FORMS, dot, draw, mermaid
 from tests.support import entity
 
 Drawn = tuple[set[str], set[tuple[str, str]]]

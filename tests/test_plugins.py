@@ -8,7 +8,7 @@ import pytest
 
 import steps as built_in
 from integration import DeclarationError, Step, hookimpl, load, plan
-from integration.plugins import declared_steps, steps_in
+from integration.sdk.plugins import declared_steps, steps_in
 from tests.support import ROOT, distribution, entity, write
 
 NUMBERS = count(1)

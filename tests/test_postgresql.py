@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from integration import Step
-from integration.store import Store
+from integration.store.store import Store
 from steps.azure_user import azure_user
 from steps.azure_user_assigned_group import azure_user_assigned_group
 from steps.azure_user_group import azure_user_group

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from integration import OutputError
-from integration.store import Store
+from integration.store.store import Store
 from steps.azure_user import azure_user
 from steps.azure_user_group_has_user import azure_user_group_has_user
 from tests.postgresql import Server, collect, expected, held, push, query
@@ -25,7 +25,7 @@ PUSH = """
 import sys
 from contextlib import closing
 from pathlib import Path
-from integration.store import Store
+from integration.store.store import Store
 from tests.postgresql import push
 from tests.test_postgresql_faults import STEPS
 

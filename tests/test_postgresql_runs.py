@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from integration import Report, load, plan, run
 from integration.cli import main
-from integration.config import Config
-from integration.plugins import declared_steps
-from integration.secret import Secret
-from integration.sinks.postgresql import PostgresqlSink
-from integration.store import Store
+from integration.config.settings import Config
+from integration.sdk.plugins import declared_steps
+from integration.sinks.postgresql.sink import PostgresqlSink
+from integration.store.store import Store
+from integration.text.secret import Secret
 from steps.azure_user import azure_user
 from tests.postgresql import PASSWORD, expected, held, query
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant

@@ -20,12 +20,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from integration import load
-from integration.answers import write_csv, write_table
+from integration.ask.formats import write_csv, write_table
+from integration.ask.query import Answer, open_graph
 from integration.cli import main
-from integration.plugins import declared_steps
-from integration.query import Answer, open_graph
-from integration.schema import load_schema
-from integration.store import Store
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
 from tests.support import Row, named, publish, worn
 
 STEPS = {step.name: step for step in declared_steps(load())}

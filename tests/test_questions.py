@@ -11,11 +11,11 @@ import networkx as nx
 import pytest
 
 from integration import DeclarationError, QueryError, hookimpl, load
-from integration.plugins import declared_steps
-from integration.query import open_graph
-from integration.questions import Question, find_question, load_questions
-from integration.schema import load_schema
-from integration.store import Store
+from integration.ask.query import open_graph
+from integration.ask.questions import Question, find_question, load_questions
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
 from tests.support import Row, named, publish, worn, write
 
 GRAPH = Path("graph.db")

@@ -13,15 +13,15 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-import integration.recording
 from integration import CassetteError, Replay, load, plan, run
 from integration.cli import main
-from integration.config import Config
-from integration.plugins import declared_steps
-from integration.recording import Recording, record
+from integration.config.settings import Config
+from integration.recording import recorder
+from integration.recording.recorder import Recording, record
 from integration.recording.salt import salt_of
-from integration.secret import Secret
-from integration.store import Store
+from integration.sdk.plugins import declared_steps
+from integration.store.store import Store
+from integration.text.secret import Secret
 from tests.leaks import real_values, suspicious, texts
 from tests.record_demo import CASSETTES, record_demo
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
@@ -115,7 +115,7 @@ def _all_texts(path: Path) -> Iterator[str]:
 
 
 def test_nothing_of_the_tenant_touches_the_disk_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(integration.recording, "TemporaryDirectory", _Kept)
+    monkeypatch.setattr(recorder, "TemporaryDirectory", _Kept)
     tenant = synthetic_tenant(30, 6, 60)
     recorded(tenant)
     files = [path for path in Path("kept").rglob("*") if path.is_file()]
@@ -325,7 +325,7 @@ def test_the_salt_of_a_project_is_beside_it() -> None:
 
 
 def test_more_requests_than_a_person_can_review_are_refused_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("integration.cassette.MOST", 2)
+    monkeypatch.setattr("integration.tapes.cassette.MOST", 2)
     expected = r"_has_user\.yaml: 3 requests, but 2 at most: keep fewer objects \(--keep\)"
     with pytest.raises(CassetteError, match=expected):
         recorded(demo_tenant(), types=("azure_user_group_has_user",))

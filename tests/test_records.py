@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from integration import Entity, RecordError, Relationship, SchemaMismatch
-from integration.records import Records
-from integration.stage import Row
+from integration.engine.records import Records
+from integration.store.publication import Row
 from tests.support import entity, relationship, schema
 
 BADGE = entity("contoso_badge", class_name="Key")

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from integration import Report, Step, Unreachable, handle, hookimpl, load, plan, run
-from integration.config import Config
-from integration.plugins import declared_steps
-from integration.progress import Progress
-from integration.report import StepResult
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.sdk.plugins import declared_steps
+from integration.sdk.progress import Progress
+from integration.sdk.report import StepResult
+from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 
 TYPES = {step.name for step in declared_steps(load())}

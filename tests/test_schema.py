@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from integration.plugins import declared_steps, load
-from integration.schema import Record, Schema, load_schema
+from integration.sdk.plugins import declared_steps, load
+from integration.sdk.schema import Record, Schema, load_schema
 from tests.support import entity, relationship, schema
 
 SCHEMAS = [load_schema(step) for step in declared_steps(load())]

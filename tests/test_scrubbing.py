@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from integration.plugins import declared_steps, load
 from integration.recording.pseudonyms import Pseudonyms
 from integration.recording.scrub import REMOVED, Scrubber, literals_of
+from integration.sdk.plugins import declared_steps, load
 from tests.leaks import DOMAIN, WORD
 
 SALT = bytes(range(32))

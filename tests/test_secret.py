@@ -14,8 +14,8 @@ import orjson
 import pytest
 
 from integration import ConfigurationError
-from integration.config import Config, from_environment
-from integration.secret import Secret, holds_secret, redacted
+from integration.config.settings import Config, from_environment
+from integration.text.secret import Secret, holds_secret, redacted
 
 VALUE = "hunter2-which-nobody-may-see"
 SECRET = Secret(VALUE)

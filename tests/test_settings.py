@@ -3,8 +3,8 @@
 import pytest
 
 from integration import ConfigurationError
-from integration.config import from_environment, from_event
-from integration.msgraph.auth import CLOUDS
+from integration.config.clouds import CLOUDS
+from integration.config.settings import from_environment, from_event
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 CLIENT = "99999999-8888-4777-8666-555555555555"

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from integration import CredentialsError, Unreachable, handle
-from integration.config import Config
-from integration.msgraph.auth import CLOUDS, GivenToken, NoToken
-from integration.msgraph.credentials import Application, ManagedIdentity, client_secret
-from integration.secret import Secret
-from integration.signin import tokens_for
+from integration.config.clouds import CLOUDS
+from integration.config.settings import Config
+from integration.http.auth import GivenToken, NoToken
+from integration.http.credentials import Application, ManagedIdentity, client_secret
+from integration.sources.signin import tokens_for
+from integration.text.secret import Secret
 from tests.sign_in import (
     CLIENT,
     HANGS_UP,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from integration import DanglingEnd, DuplicateKey, OutputError, Step
-from integration.store import Store
+from integration.store.store import Store
 from tests.support import Row, entity, named, publish, relationship, schema, worn
 
 BADGE = entity("contoso_badge", class_name="Key")

@@ -13,8 +13,8 @@ import requests
 import yaml
 
 from integration import CassetteError, Record, Replay, load, plan, run
-from integration.config import Config
-from integration.tapes import Tape
+from integration.config.settings import Config
+from integration.tapes.tapes import Tape
 from tests.support import write
 
 GRAPH = "https://graph.microsoft.com"

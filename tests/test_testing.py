@@ -9,9 +9,8 @@ import pytest
 import requests
 
 from integration import CassetteError, Record, Replay, Step, load, plan, run
-from integration.config import Config
-from integration.plugins import declared_steps
-from integration.secret import Secret
+from integration.config.settings import Config
+from integration.sdk.plugins import declared_steps
 from integration.testing import (
     GraphServer,
     assert_records,
@@ -21,6 +20,7 @@ from integration.testing import (
     replay,
     run_steps,
 )
+from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 from tests.support import ROOT, entity, write
 

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from integration import Context, Entity, Report, Step
-from integration.report import StepResult
-from integration.stage import Row
-from integration.store import Store
+from integration.sdk.report import StepResult
+from integration.store.publication import Row
+from integration.store.store import Store
 
 _ROWS = 10_000
 

@@ -21,12 +21,12 @@ from time import perf_counter, process_time
 
 import psycopg
 
-from integration.plugins import declared_steps, load
-from integration.report import Report, StepResult
-from integration.sinks.postgresql import PostgresqlSink
-from integration.stage import Row
-from integration.step import Step
-from integration.store import Store
+from integration.sdk.plugins import declared_steps, load
+from integration.sdk.report import Report, StepResult
+from integration.sdk.step import Step
+from integration.sinks.postgresql.sink import PostgresqlSink
+from integration.store.publication import Row
+from integration.store.store import Store
 from tests.postgresql import Server
 
 _LEAST = 0.7

@@ -5,7 +5,6 @@ from typing import Any, BinaryIO
 
 import click
 
-from integration import logs, variables
 from integration.commands.group import (
     ONLY,
     SKIP,
@@ -14,12 +13,14 @@ from integration.commands.group import (
     main,
     settings_options,
 )
-from integration.display import review_table
-from integration.msgraph.credentials import ManagedIdentity
-from integration.permissions import review, roles_of
-from integration.plugins import load, plan
-from integration.signin import consent_page, tokens_for
-from integration.streams import emit, say
+from integration.config import variables
+from integration.http.credentials import ManagedIdentity
+from integration.sdk.plugins import load, plan
+from integration.sources.msgraph.permissions import review, roles_of
+from integration.sources.signin import consent_page, tokens_for
+from integration.terminal import logs
+from integration.terminal.display import review_table
+from integration.terminal.streams import emit, say
 
 
 @main.command()

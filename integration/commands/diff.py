@@ -7,21 +7,21 @@ from pathlib import Path
 
 import click
 
+from integration.ask.completion import TypeName
+from integration.ask.difference import differences
+from integration.ask.digest import Digest
+from integration.ask.query import read_graph
 from integration.commands.group import OUT, errors_as_messages, main
-from integration.completion import TypeName
-from integration.delivery import existing
-from integration.difference import differences
-from integration.digest import Digest
-from integration.display import changes_table
+from integration.engine.delivery import existing
 from integration.errors import ConfigurationError
-from integration.plan import nearest
-from integration.plugins import declared_steps, load
-from integration.query import read_graph
-from integration.revisions import Revision, revision_of, shown
-from integration.step import Step
-from integration.stored import Stored
-from integration.streams import emit, is_exact
-from integration.text import exact
+from integration.sdk.plan import nearest
+from integration.sdk.plugins import declared_steps, load
+from integration.sdk.step import Step
+from integration.store.history import Revision, revision_of, shown
+from integration.store.read import Stored
+from integration.terminal.display import changes_table
+from integration.terminal.streams import emit, is_exact
+from integration.text.visible import exact
 
 _SCREENS = 60
 """Lines that are printed unless more are asked for: a screen or two."""

@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 
 import click
 
-from integration import logs, variables
 from integration.commands.group import (
     ONLY,
     OUT,
@@ -23,12 +22,14 @@ from integration.commands.group import (
     main,
     settings_options,
 )
-from integration.doctor import examine, sources_of
+from integration.config import variables
+from integration.doctor.doctor import examine, sources_of
+from integration.doctor.finding import Finding
 from integration.errors import ConfigurationError, IntegrationError
-from integration.findings import Finding
-from integration.plugins import load
-from integration.streams import OutputClosed, emit
-from integration.text import line
+from integration.sdk.plugins import load
+from integration.terminal import logs
+from integration.terminal.streams import OutputClosed, emit
+from integration.text.visible import line
 
 _INDENTED = TextWrapper(
     100, initial_indent=" " * 9, subsequent_indent=" " * 11, break_long_words=False, break_on_hyphens=False

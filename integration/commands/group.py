@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 import click
 
-from integration import config as settings
-from integration import logs, streams
-from integration.completion import TypeName
+from integration.ask.completion import TypeName
+from integration.config import settings
+from integration.config.clouds import CLOUDS
 from integration.errors import ConfigurationError, FatalError, IntegrationError
-from integration.msgraph.auth import CLOUDS
-from integration.textfiles import NotText, decoded
+from integration.terminal import logs, streams
+from integration.text.files import NotText, decoded
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY = 0xFF

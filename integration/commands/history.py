@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from integration.biography import biography, meant
-from integration.changes import SIGNS, signed
+from integration.ask.biography import biography, meant
+from integration.ask.completion import ObjectName
+from integration.ask.difference import Difference
+from integration.ask.query import read_graph
 from integration.commands.group import OUT, errors_as_messages, main
-from integration.completion import ObjectName
-from integration.difference import Difference
-from integration.plugins import declared_steps, load
-from integration.query import read_graph
-from integration.revisions import Revision, known_revisions, shown
-from integration.streams import emit, is_exact, tell
-from integration.tabular import write_rows
-from integration.text import exact
+from integration.sdk.changes import SIGNS, signed
+from integration.sdk.plugins import declared_steps, load
+from integration.store.history import Revision, known_revisions, shown
+from integration.terminal.streams import emit, is_exact, tell
+from integration.terminal.tabular import write_rows
+from integration.text.visible import exact
 
 _COLUMNS = ("revision", "made on", "changes", "verdicts")
 

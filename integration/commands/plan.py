@@ -3,10 +3,10 @@
 import click
 
 from integration.commands.group import ONLY, SKIP, errors_as_messages, main
-from integration.display import plan_table
-from integration.drawing import FORMS, MODELS, draw, draw_model
-from integration.plugins import load, plan
-from integration.streams import emit
+from integration.sdk.plugins import load, plan
+from integration.terminal.display import plan_table
+from integration.terminal.drawing import FORMS, MODELS, draw, draw_model
+from integration.terminal.streams import emit
 
 
 @main.command("plan")

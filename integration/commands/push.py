@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from integration.commands.group import ALLOW_MASS_DELETE, MASS_DELETE, OUT, errors_as_messages, main
-from integration.config import Config
-from integration.delivery import push as push_graph
-from integration.plugins import load
-from integration.result_table import print_push
-from integration.streams import courtesy
+from integration.config.settings import Config
+from integration.engine.delivery import push as push_graph
+from integration.sdk.plugins import load
+from integration.terminal.result_table import print_push
+from integration.terminal.streams import courtesy
 
 
 @main.command()

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from integration.answers import FORMS
+from integration.ask.completion import EntityName, QuestionName
+from integration.ask.formats import FORMS
+from integration.ask.query import Answer, Row, open_graph
+from integration.ask.questions import Question, find_question, load_questions
+from integration.ask.typed import typed
 from integration.commands.group import OUT, errors_as_messages, main
-from integration.completion import EntityName, QuestionName
 from integration.errors import QueryError
-from integration.plugins import declared_steps, load
-from integration.query import Answer, Row, open_graph
-from integration.questions import Question, find_question, load_questions
-from integration.streams import tell
-from integration.text import line
-from integration.typed import typed
+from integration.sdk.plugins import declared_steps, load
+from integration.terminal.streams import tell
+from integration.text.visible import line
 
 
 @main.command()

@@ -5,14 +5,15 @@ from typing import Any, BinaryIO
 
 import click
 
-from integration import logs, variables
 from integration.commands.group import config_from, errors_as_messages, main, settings_options
-from integration.plugins import load, plan
-from integration.progress_display import Display
-from integration.recording import KEEP, record
+from integration.config import variables
+from integration.recording.recorder import KEEP, record
 from integration.recording.salt import NAME, project_of, salt_of
-from integration.streams import say, tell
-from integration.text import visible
+from integration.sdk.plugins import load, plan
+from integration.terminal import logs
+from integration.terminal.progress_display import Display
+from integration.terminal.streams import say, tell
+from integration.text.visible import visible
 
 _SHOWN = 8
 

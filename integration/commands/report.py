@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from integration.commands.group import OUT, errors_as_messages, main
+from integration.disk.folder import write_file
 from integration.errors import OutputError
 from integration.html.document import make_document
-from integration.output import write_file
-from integration.plugins import declared_steps, load
-from integration.streams import say
+from integration.sdk.plugins import declared_steps, load
+from integration.terminal.streams import say
 
 _LIMIT = 5000
 

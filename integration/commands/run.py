@@ -5,7 +5,6 @@ from typing import Any, BinaryIO
 
 import click
 
-from integration import logs, variables
 from integration.commands.group import (
     ALLOW_MASS_DELETE,
     MASS_DELETE,
@@ -18,15 +17,17 @@ from integration.commands.group import (
     main,
     settings_options,
 )
+from integration.config import variables
+from integration.engine.runner import run as run_plan
+from integration.engine.stopping import Interrupts
 from integration.errors import ConfigurationError
-from integration.plugins import declared_steps, load, plan
-from integration.progress_display import Display
-from integration.result_table import print_report
-from integration.runner import run as run_plan
-from integration.stopping import Interrupts
-from integration.streams import courtesy
-from integration.tapes import Live, Replay, Tape, demo_folder
-from integration.tuning import collect_rarely, give_memory_back
+from integration.sdk.plugins import declared_steps, load, plan
+from integration.tapes.tapes import Live, Replay, Tape, demo_folder
+from integration.terminal import logs
+from integration.terminal.progress_display import Display
+from integration.terminal.result_table import print_report
+from integration.terminal.streams import courtesy
+from integration.terminal.tuning import collect_rarely, give_memory_back
 
 
 @main.command()

@@ -1,8 +1,8 @@
 """``integration types``."""
 
 from integration.commands.group import errors_as_messages, main
-from integration.display import types_table
-from integration.plugins import declared_steps, load
+from integration.sdk.plugins import declared_steps, load
+from integration.terminal.display import types_table
 
 
 @main.command()

@@ -7,7 +7,7 @@ import click
 
 from integration.docs.check import faults
 from integration.docs.pages import pages, stale
-from integration.plugins import load
+from integration.sdk.plugins import load
 
 
 @click.command()

@@ -2,12 +2,13 @@
 
 import inspect
 
-from integration import hookspecs
 from integration.docs.docstrings import docstring, signature
 from integration.docs.markdown import code, page, table
-from integration.progress import Progress
-from integration.report import Report, StepResult
-from integration.step import Step
+from integration.sdk import hookspecs
+from integration.sdk.hooks import PROJECT
+from integration.sdk.progress import Progress
+from integration.sdk.report import Report, StepResult
+from integration.sdk.step import Step
 
 _HANDED = (Step, Progress, StepResult, Report)
 _INTRODUCTION = """
@@ -47,11 +48,11 @@ def hooks_page() -> str:
     hooks = [
         function
         for name, function in vars(hookspecs).items()
-        if inspect.isfunction(function) and name.startswith(f"{hookspecs.PROJECT}_")
+        if inspect.isfunction(function) and name.startswith(f"{PROJECT}_")
     ]
     parts = []
     for hook in hooks:
-        first = getattr(hook, f"{hookspecs.PROJECT}_spec")["firstresult"]
+        first = getattr(hook, f"{PROJECT}_spec")["firstresult"]
         asked = "The first plugin that returns something wins; the others are not asked." if first else ""
         parts += [f"## {hook.__name__}", signature(hook.__name__, hook), docstring(hook).text, asked]
     parts.append("## What hooks are handed")

@@ -11,7 +11,7 @@ from integration.docs.hooks_page import hooks_page
 from integration.docs.reference_page import reference_page
 from integration.docs.settings_page import settings_page
 from integration.docs.types_page import types_page
-from integration.plugins import declared_steps
+from integration.sdk.plugins import declared_steps
 
 
 def pages(manager: pluggy.PluginManager, project: Path) -> Mapping[str, str]:

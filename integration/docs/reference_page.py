@@ -6,8 +6,8 @@ import integration
 from integration.docs.docstrings import docstring, signature
 from integration.docs.markdown import code, page, table
 from integration.errors import IntegrationError
-from integration.hookspecs import hookimpl
-from integration.sinks import Graph as StoredGraph
+from integration.sdk.hooks import hookimpl
+from integration.sdk.sink import Graph as StoredGraph
 
 _INTRODUCTION = """
 What hosts, authors of steps and authors of destinations import from `integration`. The errors stand in

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from integration import logs
 from integration.commands.run import run
-from integration.config import Config
+from integration.config.settings import Config
+from integration.config.variables import INSTANCE_NAMES, NAMES
 from integration.docs.markdown import code, page, table
-from integration.variables import INSTANCE_NAMES, NAMES
+from integration.terminal import logs
 
 _DEFAULT = re.compile(r"\s*\[default: (.+)\]")
 _INTRODUCTION = """
@@ -39,7 +39,7 @@ Proxies and certificate authorities come from the variables that [requests](http
 
 def settings_page() -> str:
     """Return the page."""
-    event = json.loads(files("integration").joinpath("event.json").read_text(encoding="utf-8"))
+    event = json.loads(files("integration.config").joinpath("event.json").read_text(encoding="utf-8"))
     instance = event["properties"]["instance"]["properties"]
     flags = {option.name or "": option for option in run.params if isinstance(option, click.Option)}
     of_the_program = {name: option for name, option in flags.items() if name not in instance["config"]["properties"]}
@@ -76,7 +76,7 @@ def settings_page() -> str:
         "These are not part of an event.",
         table(["Flag", "Variable", "Default", "Meaning"], _program(of_the_program)),
         "## The event",
-        "Any other property is refused. Its JSON Schema is `integration/event.json`; the smallest useful event is:",
+        "Any other property is refused. Its JSON Schema is `integration/config/event.json`; the smallest event is:",
         '```json\n{"instance": {"config": {"clientId": "…", "directoryId": "…", "clientSecret": "…"}}}\n```',
     )
 

@@ -8,10 +8,10 @@ from typing import Any
 import pluggy
 
 from integration.docs.markdown import code, codes, link, page, table
-from integration.permissions import Review, broader, review
-from integration.plugins import plan
-from integration.schema import Schema, load_schema
-from integration.step import Step
+from integration.sdk.plugins import plan
+from integration.sdk.schema import Schema, load_schema
+from integration.sdk.step import Step
+from integration.sources.msgraph.permissions import Review, broader, review
 
 _SOURCE = re.compile(r" \(Graph: (.+)\)\.?$")
 _UNIT = re.compile(r", in (epoch milliseconds, UTC)|as Graph writes it: (ISO 8601, UTC)")

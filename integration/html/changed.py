@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from integration.changes import Change, What
-from integration.difference import Difference, differences
-from integration.step import Step
-from integration.stored import Stored
+from integration.ask.difference import Difference, differences
+from integration.sdk.changes import Change, What
+from integration.sdk.step import Step
+from integration.store.read import Stored
 
 _LISTED = 100
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.html.kinds import CONTAINERS, Kind
-from integration.step import Step
-from integration.stored import Stored
+from integration.sdk.step import Step
+from integration.store.read import Stored
 
 _MEANINGS = {
     "complete": "the graph holds all that there is",

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from integration.html.kinds import Kind
-from integration.text import visible
+from integration.text.visible import visible
 
 _ENTITIES = (
     "SELECT embedded.number, nodes.key, nodes.properties FROM embedded CROSS JOIN nodes ON nodes.key = embedded.key"

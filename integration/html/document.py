@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from integration.ask.lookup import find_key
+from integration.ask.query import read_graph
 from integration.errors import ConfigurationError
 from integration.html.contents import contents
 from integration.html.facts import facts, read_summary
 from integration.html.kinds import kinds_of
 from integration.html.selection import select
-from integration.lookup import find_key
-from integration.query import read_graph
-from integration.step import Step
-from integration.stored import Stored
-from integration.text import lines
+from integration.sdk.step import Step
+from integration.store.read import Stored
+from integration.text.visible import lines
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -11,8 +11,8 @@ import orjson
 from integration.html.changed import last_changes
 from integration.html.completeness import doubtful_memberships, fits, not_represented, outcomes, permissions
 from integration.html.kinds import Kind
-from integration.step import Step
-from integration.stored import Stored
+from integration.sdk.step import Step
+from integration.store.read import Stored
 
 _LOOSE = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
 

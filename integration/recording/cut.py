@@ -14,12 +14,12 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 
+from integration.config.clouds import GLOBAL_GRAPH
 from integration.errors import CassetteError
-from integration.msgraph.auth import GLOBAL_GRAPH
-from integration.msgraph.links import VERSION
 from integration.recording.features import IsPlain, cover, features, plain_values, without_rare_values
 from integration.recording.survey import Row, Taken
-from integration.tapes import response_to
+from integration.sources.msgraph.links import VERSION
+from integration.tapes.tapes import response_to
 
 _FURTHER = 10
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from integration import cassette
-from integration.cassette import MOST
 from integration.recording.pseudonyms import WORD
+from integration.tapes import cassette
+from integration.tapes.cassette import MOST
 
 _GRAPH = "https://graph.microsoft.com/v1.0"
 _INVENTED = rf"(?:{WORD}\.onmicrosoft\.[a-z]+|(?:[\w-]+\.)*example(?:\.[a-z]+)?)"

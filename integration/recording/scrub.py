@@ -11,10 +11,10 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from integration.msgraph.auth import GLOBAL_GRAPH
+from integration.config.clouds import GLOBAL_GRAPH
 from integration.recording.pseudonyms import Pseudonyms
-from integration.schema import load_schema
-from integration.step import Step
+from integration.sdk.schema import load_schema
+from integration.sdk.step import Step
 
 REMOVED = "(removed)"
 PLAIN = frozenset(

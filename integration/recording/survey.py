@@ -8,21 +8,24 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from integration.cassette import answer_headers
-from integration.msgraph.auth import Tokens
-from integration.msgraph.bodies import read
-from integration.msgraph.links import VERSION
-from integration.msgraph.room import MOST
-from integration.msgraph.surroundings import routes_to
+from integration.http.auth import Tokens
+from integration.http.bodies import read
+from integration.http.room import MOST
+from integration.http.surroundings import routes_to
 from integration.recording.features import features
+from integration.recording.pseudonyms import Pseudonyms
+from integration.recording.salt import project_of, salt_of
 from integration.recording.scrub import Scrubber
-from integration.tapes import response_to
+from integration.sources.msgraph.links import VERSION
+from integration.tapes.cassette import answer_headers
+from integration.tapes.tapes import response_to
 
 SAMPLE = 2_000
 """Objects of one collection, or children of one relation, that are kept; more only where they show something new."""
@@ -233,3 +236,9 @@ def _decoded(raw: bytes) -> Any:
 def _message(body: Any) -> str:
     error = body.get("error") if isinstance(body, dict) else None
     return str(error.get("message") if isinstance(error, dict) else error or "no message")
+
+
+def scrubbing(path: Path) -> HTTPAdapter:
+    """Return what sends requests to Graph for a cassette, with the pseudonyms of the project that it belongs to."""
+    scrubber = Scrubber(Pseudonyms(salt_of(project_of(path.parent))))
+    return Scrubbing(scrubber, Survey(scrubber))

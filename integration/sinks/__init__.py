@@ -1,93 +1,13 @@
 """Destinations of the graph: one module each, found by the scheme of a URL through the hook ``integration_sink``."""
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 import pluggy
 
-from integration.changes import Change
+from integration.config.variables import environment
 from integration.errors import ConfigurationError
-from integration.hookspecs import hookimpl
-from integration.report import Report
-from integration.step import Step
-from integration.variables import environment
-
-
-class Graph(Protocol):
-    """The graph as a sink reads it."""
-
-    @property
-    def revision(self) -> int:
-        """Number of the graph: each run makes another one."""
-
-    @property
-    def tenant(self) -> str:
-        """What names the tenant and where it was read from."""
-
-    @property
-    def scope(self) -> str:
-        """What a destination that holds several graphs tells this one by."""
-
-    @property
-    def lineage(self) -> str:
-        """Another string whenever revisions are counted anew: those of another lineage mean nothing here."""
-
-    def mark(self, revision: int) -> str:
-        """Return what tells a revision from one of the same number that another copy of the graph went on to."""
-
-    def count(self, step: Step) -> int:
-        """Return how many records of the type the graph holds."""
-
-    def changed(self, step: Step) -> int:
-        """Return the revision that last changed the type's records; 0 where it never had any."""
-
-    def changes(self, step: Step, since: int) -> Iterator[Change]:
-        """Yield what became of the type's records since a revision, sorted by key, each once; since 0, all of them.
-
-        Raises:
-            LookupError: the graph does not remember that revision; compare all records instead.
-        """
-
-    def remembers(self, revision: int) -> bool:
-        """Tell whether ``changes`` knows what changed since a revision."""
-
-    def delivered(self, destination: str, step: Step) -> int:
-        """Return the revision of the type's records that a destination holds, as ``deliver`` noted; 0 for none."""
-
-    def deliver(self, destination: str, step: Step) -> None:
-        """Note that a destination holds the type's records as they are now.
-
-        It is for destinations that cannot keep the revision themselves, together with the records.
-        """
-
-    def records(self, step: Step) -> Iterator[bytes]:
-        """Yield the type's whole JupiterOne objects as JSON, sorted by ``_key``."""
-
-
-class Sink(Protocol):
-    """A destination of the graph.
-
-    Attributes:
-        url: what it was made from, without secrets: for messages.
-    """
-
-    url: str
-
-    def check(self) -> None:
-        """Raise ``OutputError`` where the destination cannot be used; called before anything is read."""
-
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
-        """Bring the destination up to date.
-
-        Args:
-            graph: holds the records.
-            steps: the types that the run chose, in order.
-            report: its verdicts. Of a type in ``report.incomplete`` nothing may be deleted, and of the others what
-                ``report.may_delete`` allows.
-
-        Raises:
-            OutputError: the destination did not take it.
-        """
+from integration.sdk.hooks import hookimpl
+from integration.sdk.sink import Sink
 
 
 def make_sinks(manager: pluggy.PluginManager, urls: Sequence[str], instance_id: str | None = None) -> list[Sink]:
@@ -134,16 +54,16 @@ def integration_sink(url: str, instance_id: str | None) -> Sink | None:
 
         return J1Sink(rest)
     if scheme == "jupiterone":
-        from integration.sinks.jupiterone import JupiterOneSink
+        from integration.sinks.jupiterone.sink import JupiterOneSink
 
         known = {"INTEGRATION_INSTANCE_ID": instance_id} if instance_id else {}
         return JupiterOneSink(rest, {**environment(), **known})
     if scheme in ("postgresql", "postgres"):
-        from integration.sinks.postgresql import PostgresqlSink
+        from integration.sinks.postgresql.sink import PostgresqlSink
 
         return PostgresqlSink(url)
     if scheme.partition("+")[0] in ("neo4j", "bolt"):
-        from integration.sinks.neo4j import Neo4jSink
+        from integration.sinks.neo4j.sink import Neo4jSink
 
         return Neo4jSink(url, environment())
     return None

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from integration.disk.folder import beside, usable_folder, write_new
 from integration.errors import OutputError
-from integration.output import beside, usable_folder, write_new
-from integration.report import Report
-from integration.sinks import Graph
+from integration.sdk.report import Report
+from integration.sdk.sink import Graph
+from integration.sdk.step import Step
 from integration.sinks.merged import Tally, foreign, merged
 from integration.sinks.note import Note, folder_of
-from integration.step import Step
 
 
 class FilesSink:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from integration.changes import Change
-from integration.discretion import logger
-from integration.step import Step
-from integration.text import visible
+from integration.sdk.changes import Change
+from integration.sdk.step import Step
+from integration.text.discretion import logger
+from integration.text.visible import visible
 
 _SHOWN = 60
 _log = logger("integration.sinks")

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from integration.disk.folder import usable_folder
 from integration.errors import OutputError
-from integration.output import usable_folder
-from integration.report import Report
-from integration.sinks import Graph
+from integration.sdk.report import Report
+from integration.sdk.sink import Graph
+from integration.sdk.step import Step
 from integration.sinks.j1_folder import TOP, Place, drop, files, keep, records, types, write
 from integration.sinks.merged import Tally, foreign, merged
 from integration.sinks.note import Note, folder_of
-from integration.step import Step
 
 
 class J1Sink:

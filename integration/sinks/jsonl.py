@@ -4,9 +4,9 @@ import sys
 from collections.abc import Sequence
 
 from integration.errors import OutputError
-from integration.report import Report
-from integration.sinks import Graph
-from integration.step import Step
+from integration.sdk.report import Report
+from integration.sdk.sink import Graph
+from integration.sdk.step import Step
 
 URL = "jsonl:-"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 
 from integration.errors import OutputError
-from integration.step import Step
+from integration.sdk.step import Step
 
 
 @dataclass

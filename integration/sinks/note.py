@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 
+from integration.disk.folder import write_json
 from integration.errors import OutputError
-from integration.output import write_json
-from integration.report import Report
-from integration.sinks import Graph
-from integration.step import Step
+from integration.sdk.report import Report
+from integration.sdk.sink import Graph
+from integration.sdk.step import Step
 
 NAME = "summary.json"
 _KEY = "graph"

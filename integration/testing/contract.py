@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from integration.recording.review import foreign
-from integration.schema import Schema, load_schema
-from integration.step import Step
+from integration.sdk.schema import Schema, load_schema
+from integration.sdk.step import Step
 from integration.testing.comparing import Record
 from integration.testing.known import unknown_names
 from integration.testing.one_by_one import one_by_one

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from pathlib import Path
 
-from integration.step import Step
+from integration.sdk.step import Step
 
 _LISTS = Path(__file__).with_name("known.json")
 _ALMOST, _LIKE = 0.88, 0.75

@@ -13,22 +13,24 @@ from typing import Any
 import orjson
 import requests
 
-from integration.config import Config
-from integration.context import Changes, Context, Seen
-from integration.mirror import Mirror
-from integration.msgraph.auth import GLOBAL_GRAPH, NoToken
-from integration.msgraph.client import Client
-from integration.plugins import load, plan
-from integration.reader import Reader
-from integration.records import Records
-from integration.report import Report
-from integration.request import Request, Row
-from integration.results import Results
-from integration.runner import run
-from integration.schema import load_schema
-from integration.step import Step
-from integration.store import Store
-from integration.tapes import Replay
+from integration.config.clouds import GLOBAL_GRAPH
+from integration.config.settings import Config
+from integration.engine.context import Changes, Seen, StepContext
+from integration.engine.records import Records
+from integration.engine.runner import run
+from integration.engine.verdicts import Results
+from integration.http.auth import NoToken
+from integration.mirror.mirror import Mirror
+from integration.sdk.plugins import load, plan
+from integration.sdk.report import Report
+from integration.sdk.row import Row
+from integration.sdk.schema import load_schema
+from integration.sdk.step import Step
+from integration.sources.msgraph.client import Client
+from integration.sources.reader import Reader
+from integration.sources.request import Request
+from integration.store.store import Store
+from integration.tapes.tapes import Replay
 from integration.testing.comparing import differences
 
 _MOST = 3
@@ -107,7 +109,7 @@ class _Trial:
 
     def _made(self, seen: Seen, changes: Changes | None) -> dict[str, Any]:
         """Return what the step makes, by what tells its records apart."""
-        context = Context(self._step, self._reader, self._store, self._results, Config(), seen, changes)
+        context = StepContext(self._step, self._reader, self._store, self._results, Config(), seen, changes)
         records = Records(self._step, self._schema)
         made, ends = {}, 2 if self._step.is_relationship else 1
         for row in records.rows(iter(self._step.run(context))):

@@ -8,17 +8,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol, runtime_checkable
 
-from integration.config import Config
+from integration.config.settings import Config
+from integration.engine.runner import run
 from integration.errors import CassetteError
-from integration.plugins import load, plan
 from integration.recording.salt import project_of
-from integration.report import Report, StepResult
-from integration.runner import run
-from integration.secret import Secret
-from integration.step import Step
-from integration.store import Store
-from integration.tapes import Replay, Tape, demo_folder
+from integration.sdk.plugins import load, plan
+from integration.sdk.report import Report, StepResult
+from integration.sdk.step import Step
+from integration.store.store import Store
+from integration.tapes.tapes import Replay, Tape, demo_folder
 from integration.testing.comparing import Record
+from integration.text.secret import Secret
 
 
 @runtime_checkable

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from integration import Report, load, plan, run
-from integration.config import Config
-from integration.secret import Secret
-from integration.sinks import jupiterone, make_sinks
-from integration.store import Store
+from integration.config.settings import Config
+from integration.sinks import make_sinks
+from integration.sinks.jupiterone import sink as jupiterone
+from integration.store.store import Store
+from integration.text.secret import Secret
 from tests.jupiterone.account import KINDS, Account, Json, Kind
 from tests.simulator import Simulator
 

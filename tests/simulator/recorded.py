@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from integration import cassette
+from integration.tapes import cassette
 from tests.simulator.odata import Call
 
 CASSETTES = Path(__file__).parents[1] / "cassettes"

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from integration import load
-from integration.plugins import declared_steps
+from integration.sdk.plugins import declared_steps
 from tests.simulator.odata import Answer
 from tests.simulator.permissions import ALL_ROLES
 

@@ -1,0 +1,168 @@
+"""Ready-made questions: SQL with a name, a description and parameters, read from TOML files.
+
+A question is one table of such a file; ``sql`` names its parameters with a colon::
+
+    [members-of-a-department]
+    description = "Users of one department."
+    parameters.department = { description = "the department" }
+    sql = "SELECT displayName FROM … WHERE department = :department"
+
+A parameter that has ``types`` stands for an entity of one of these types, and becomes its key; any other is text. A
+question may say what it means that there is no row: ``empty = "nobody works in {department}"``.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pluggy
+
+from integration.errors import DeclarationError, QueryError
+from integration.sdk.plan import nearest
+from integration.text.files import NotText, read
+
+_TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\n]+$"}
+_FORM = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[a-z][a-z0-9-]*$"},
+    "additionalProperties": {
+        "type": "object",
+        "required": ["description", "sql"],
+        "additionalProperties": False,
+        "properties": {
+            "description": _TEXT,
+            "sql": {"type": "string", "minLength": 1},
+            "empty": _TEXT,
+            "parameters": {
+                "type": "object",
+                "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
+                "additionalProperties": {
+                    "type": "object",
+                    "required": ["description"],
+                    "additionalProperties": False,
+                    "properties": {"description": _TEXT, "types": {"type": "array", "minItems": 1, "items": _TEXT}},
+                },
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a question must be told.
+
+    Attributes:
+        name: as in the SQL, without the colon.
+        description: what it is, as part of a sentence.
+        types: the types of which it names an entity; empty for plain text.
+    """
+
+    name: str
+    description: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A ready-made question.
+
+    Attributes:
+        name: what it is asked by.
+        description: the question in one line.
+        parameters: in the order in which they are given.
+        sql: one SELECT.
+        source: the file that it stands in.
+        empty: what it means that there is no row.
+    """
+
+    name: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    sql: str
+    source: Path
+    empty: str = ""
+
+    @property
+    def usage(self) -> str:
+        """The name and its parameters, as they are typed."""
+        return " ".join([self.name, *(parameter.name.upper() for parameter in self.parameters)])
+
+    def nothing(self, values: Sequence[str]) -> str:
+        """Return what it means that there is no row, with the values of its parameters as they were given."""
+        sentence = self.empty or "no rows"
+        for parameter, value in zip(self.parameters, values, strict=False):
+            sentence = sentence.replace(f"{{{parameter.name}}}", value)
+        return sentence
+
+    def bind(self, values: Sequence[str]) -> dict[Parameter, str]:
+        """Return the value of each parameter.
+
+        Raises:
+            QueryError: there are too few values, or too many.
+        """
+        if len(values) != len(self.parameters):
+            wanted = "".join(f"\n  - {each.name.upper()}: {each.description}" for each in self.parameters)
+            takes = f"takes {len(self.parameters)} parameters, not {len(values)}"
+            raise QueryError(f"the question {self.name} {takes}: integration query {self.usage}{wanted}")
+        return dict(zip(self.parameters, values, strict=True))
+
+
+def load_questions(manager: pluggy.PluginManager, files: Iterable[Path] = ()) -> dict[str, Question]:
+    """Return all questions by name: those of every plugin, then those of further files.
+
+    Args:
+        manager: from ``load``.
+        files: question files of the user's own.
+
+    Raises:
+        DeclarationError: a file is missing or wrong, or two of them have the same question.
+    """
+    contributed = sorted(Path(path) for paths in manager.hook.integration_questions() for path in paths)
+    questions: dict[str, Question] = {}
+    for path in [*contributed, *files]:
+        for question in _read(path):
+            other = questions.setdefault(question.name, question)
+            if other is not question:
+                raise DeclarationError(f"{path}: the question {question.name} is in {other.source} too: rename it")
+    return questions
+
+
+def find_question(questions: Mapping[str, Question], name: str) -> Question:
+    """Return the question of a name.
+
+    Raises:
+        QueryError: there is none; names the nearest.
+    """
+    if name not in questions:
+        hint = nearest(name, questions)
+        raise QueryError(f"there is no question {name}{hint}; integration query lists those that there are")
+    return questions[name]
+
+
+def _read(path: Path) -> list[Question]:
+    try:
+        document = tomllib.loads(read(path))
+    except OSError as error:
+        raise DeclarationError(f"{path}: cannot be read: {error.strerror}") from None
+    except NotText as error:
+        raise DeclarationError(f"{path} {error}") from None
+    except RecursionError:
+        raise DeclarationError(f"{path}: not a file of questions: it is nested too deep") from None
+    except ValueError as error:
+        raise DeclarationError(f"{path}: not TOML: {error}") from None
+    for fault in jsonschema_rs.iter_errors(_FORM, document):
+        where = ".".join(str(step) for step in fault.instance_path) or "the file"
+        raise DeclarationError(f"{path}: {where}: {fault.message}")
+    return [_question(path, name, table) for name, table in document.items()]
+
+
+def _question(path: Path, name: str, table: Mapping[str, Any]) -> Question:
+    parameters = tuple(
+        Parameter(parameter, each["description"], tuple(each.get("types", ())))
+        for parameter, each in table.get("parameters", {}).items()
+    )
+    return Question(name, table["description"], parameters, table["sql"], path, table.get("empty", ""))

@@ -1,0 +1,85 @@
+"""What settings lack, and what must not be in them, known before anything is sent."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from integration.config.clouds import GLOBAL_AUTHORITY, GLOBAL_GRAPH
+from integration.config.urls import why_unsafe
+from integration.config.variables import INSTANCE_NAMES, NAMES
+from integration.text.given import fits_form, fits_header, fits_name, is_tenant
+
+_APPLICATION = ("clientId", "directoryId")
+_PROOFS = ("clientSecret", "clientCertificatePath", "federatedTokenFile")
+_INSTEAD = (*_PROOFS[1:], "managedIdentity", "accessToken")
+_KNOWN, _OWN = "AZURE_", "AZURE_CLOUD_"
+_FIT: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "accessToken": (fits_header, "holds a character that no HTTP header takes"),
+    "clientId": (fits_form, "holds a character that no client id has"),
+    "clientSecret": (fits_form, "holds a character that no client secret has"),
+    "clientCertificatePassword": (str.isprintable, "holds a character that cannot be typed"),
+    "directoryId": (is_tenant, "is neither a GUID nor a domain name"),
+    "clientCertificatePath": (str.isprintable, "holds a character that no file name should have"),
+    "federatedTokenFile": (str.isprintable, "holds a character that no file name should have"),
+}
+"""What a setting must be to be sent, or opened, and what is said of it where it is not."""
+
+
+def unfit(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return what the settings lack, and what must not be in them.
+
+    Args:
+        config: as in an event.
+        names: the variables that each setting comes from, or may come from.
+    """
+    return [*_missing(config), *_unsafe(config), *_unsendable(config, names)]
+
+
+def _unsendable(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Yield what cannot be sent as what it is, before anybody tries."""
+    for setting, (fits, problem) in _FIT.items():
+        value = config.get(setting)
+        if isinstance(value, str) and value and not fits(value):
+            yield f"{setting} {problem}: set {' or '.join(names[setting])} anew"
+
+
+def unseen(event: Any) -> Iterator[str]:
+    """Yield what the graph cannot be named by, and numbers with which nothing can be compared."""
+    instance: Any = event.get("instance") if isinstance(event, dict) else None
+    for name in INSTANCE_NAMES if isinstance(instance, dict) else ():
+        value = instance.get(name)
+        if isinstance(value, str) and not fits_name(value):
+            yield f"instance.{name}: holds a character that cannot be seen"
+    config = instance.get("config") if isinstance(instance, dict) else None
+    for name, value in config.items() if isinstance(config, dict) else ():
+        if isinstance(value, float) and not math.isfinite(value):
+            yield f"instance.config.{name}: must be a finite number"
+
+
+def _missing(config: Mapping[str, Any]) -> Iterator[str]:
+    given = [name for name in _PROOFS if config.get(name)]
+    if config.get("accessToken") or (config.get("managedIdentity") and not given):
+        return
+    for setting in _APPLICATION:
+        if not config.get(setting):
+            yield f"{setting} is missing: set {_choice(setting)}"
+    if not given:
+        instead = " or ".join(variable for setting in _INSTEAD for variable in NAMES[setting])
+        yield (
+            f"clientSecret is missing (in its place: {', '.join(_INSTEAD)}):"
+            f" set {_choice('clientSecret')}, or in its place {instead}"
+        )
+
+
+def _choice(setting: str) -> str:
+    """Return the variable that people know, and in brackets all that are looked at, the first of which wins."""
+    known = next(name for name in NAMES[setting] if name.startswith(_KNOWN) and not name.startswith(_OWN))
+    return f"{known} (the first of {' or '.join(NAMES[setting])} counts)"
+
+
+def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
+    for setting, example in (("graphUrl", GLOBAL_GRAPH), ("authority", GLOBAL_AUTHORITY)):
+        value = config.get(setting)
+        problem = why_unsafe(value, example, loopback=setting == "graphUrl") if isinstance(value, str) else None
+        if problem:
+            yield f"{setting} {problem}"

@@ -1,0 +1,121 @@
+"""Environment variables: the local form of the instance that an event holds.
+
+Source of the names that begin with ``AZURE_``: azure-identity, environment variables of its credentials.
+"""
+
+import os
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from integration.errors import ConfigurationError
+from integration.text.files import NotText, read
+from integration.text.given import one_line, trimmed
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "clientId": ("AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_ID", "AZURE_CLIENT_ID", "CLIENT_ID"),
+    "directoryId": ("AZURE_CLOUD_LOCAL_EXECUTION_DIRECTORY_ID", "AZURE_TENANT_ID", "DIRECTORY_ID"),
+    "clientSecret": ("AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_SECRET", "AZURE_CLIENT_SECRET", "CLIENT_SECRET"),
+    "clientCertificatePath": ("AZURE_CLIENT_CERTIFICATE_PATH",),
+    "clientCertificatePassword": ("AZURE_CLIENT_CERTIFICATE_PASSWORD",),
+    "sendCertificateChain": ("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",),
+    "federatedTokenFile": ("AZURE_FEDERATED_TOKEN_FILE",),
+    "managedIdentity": ("INTEGRATION_MANAGED_IDENTITY",),
+    "accessToken": ("INTEGRATION_ACCESS_TOKEN",),
+    "cloud": ("INTEGRATION_CLOUD",),
+    "graphUrl": ("INTEGRATION_GRAPH_URL",),
+    "authority": ("INTEGRATION_AUTHORITY", "AZURE_AUTHORITY_HOST"),
+    "inFlight": ("INTEGRATION_IN_FLIGHT",),
+    "massDelete": ("INTEGRATION_MASS_DELETE",),
+    "fullEvery": ("INTEGRATION_FULL_EVERY",),
+}
+"""Environment variables of each setting; the first that is set wins."""
+INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("INTEGRATION_INSTANCE_ID",),
+    "name": ("INTEGRATION_INSTANCE_NAME",),
+}
+_SWITCHES = ("sendCertificateChain", "managedIdentity")
+_PASSWORDS = ("clientCertificatePassword",)
+_NUMBERS = ("inFlight", "fullEvery", "massDelete")
+_WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment's variables, and those of a file ``.env`` in this folder that it lacks.
+
+    Raises:
+        ConfigurationError: that file cannot be read.
+    """
+    return {**variables_of(Path(".env")), **os.environ}
+
+
+def variables_of(path: Path) -> dict[str, str]:
+    """Return the variables that a file sets; none where it is not there.
+
+    Raises:
+        ConfigurationError: it cannot be read, or its encoding is not known.
+    """
+    from dotenv import dotenv_values
+
+    if path.is_dir() or not path.exists():
+        return {}
+    try:
+        text = read(path)
+    except OSError as error:
+        raise ConfigurationError([f"{path} cannot be read: {error.strerror}"]) from None
+    except NotText as error:
+        raise ConfigurationError([f"{path} {error}"]) from None
+    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value is not None}
+
+
+def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the instance that variables make, as an event holds it; what cannot be converted stays a string."""
+    return {**_found(INSTANCE_NAMES, environment), "config": _found(NAMES, environment)}
+
+
+def variables_set(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable that each setting comes from, for those that are set."""
+    names = {**NAMES, **INSTANCE_NAMES}
+    return {setting: found for setting, some in names.items() if (found := _set(setting, some, environment))}
+
+
+def names_in(environment: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the variable that each setting comes from; where none is set, those that it may come from."""
+    chosen = variables_set(environment)
+    return {setting: (chosen[setting],) if setting in chosen else names for setting, names in NAMES.items()}
+
+
+def bare(setting: str, text: str) -> str:
+    """Return the text of a setting without what files and editors leave at its ends; blanks may begin a password."""
+    return one_line(text) if setting in _PASSWORDS else trimmed(text)
+
+
+def _set(setting: str, names: tuple[str, ...], environment: Mapping[str, str]) -> str | None:
+    """Return the first variable of a setting that holds anything."""
+    return next((name for name in names if bare(setting, environment.get(name, ""))), None)
+
+
+def _found(names: Mapping[str, tuple[str, ...]], environment: Mapping[str, str]) -> dict[str, Any]:
+    found = {}
+    for setting, variables in names.items():
+        if variable := _set(setting, variables, environment):
+            found[setting] = _value(setting, variable, bare(setting, environment[variable]))
+    return found
+
+
+def _value(setting: str, variable: str, text: str) -> object:
+    if setting in _SWITCHES:
+        return _WORDS.get(text.strip().lower(), text)
+    if setting in _NUMBERS:
+        return _number(text)
+    bare = variable == "AZURE_AUTHORITY_HOST" and "://" not in text
+    return f"https://{text}" if bare else text
+
+
+def _number(text: str) -> float | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,1 @@
+"""What may keep a run from succeeding, looked at one by one."""

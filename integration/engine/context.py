@@ -1,0 +1,253 @@
+"""What a step is handed: the tenant to read, the entities that it needs, its settings and a log."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from integration.config.settings import Config
+from integration.engine.odd import Hands
+from integration.engine.verdicts import Results
+from integration.errors import Forbidden, GraphError, IntegrationError, NotFound, PlanError
+from integration.sdk.context import Graph
+from integration.sdk.model import Entity
+from integration.sdk.row import Row
+from integration.sdk.step import Step
+from integration.sources.reader import Reader
+from integration.sources.request import Request, check_path
+from integration.store.store import Store
+from integration.text.discretion import logger
+
+_HIDDEN = "Member.Read.Hidden"
+
+
+@dataclass
+class Seen:
+    """What a step met while it ran: the runner judges it by that.
+
+    Attributes:
+        errors: what Graph refused, whether the step gave up for it or went on.
+        requests: what it asked Graph for, and the version of that which it read to its end; empty where it did not.
+        types: types of which it read entities, and the revision that last changed these.
+        listed: types of which it read all entities.
+        hands: the rows that it is handed.
+    """
+
+    errors: list[IntegrationError] = field(default_factory=list)
+    requests: dict[Request, str] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    hands: Hands = field(default_factory=Hands)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Makes a step see of one input only what has changed since the last run, as it was then or as it is now.
+
+    Attributes:
+        input: what the step asks Graph for, or the type of which it reads the entities.
+        before: as it was then.
+    """
+
+    input: Request | str
+    before: bool
+
+
+class NeedLost(IntegrationError):
+    """A type that the step reads was not collected; the runner skips the step."""
+
+
+class StepGraph:
+    """What a step reads of Microsoft Graph: ``sdk.context.Graph`` over the reader, noting what it met."""
+
+    def __init__(self, step: Step, reader: Reader, results: Results, seen: Seen, changes: Changes | None) -> None:
+        self._step = step
+        self._reader = reader
+        self._results = results
+        self._seen = seen
+        self._changes = changes
+
+    def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
+        """Return one object."""
+        request = self._asked(Request("object", path, select=_selected(select)))
+        try:
+            row = self._reader.row(request)
+            self._read(request)
+            return row
+        except IntegrationError as error:
+            raise self._noted(error) from None
+
+    def list(self, path: str, *, select: Sequence[str] | None = None, top: int | None = 999) -> Iterator[Row]:
+        """Yield the objects of a collection, each once, in no particular order."""
+        request = Request("collection", path, select=_selected(select, "id"), top=top)
+        return self._seen.hands.hand(request, self._list(request))
+
+    def _list(self, request: Request) -> Generator[Row, None, None]:
+        self._asked(request)
+        try:
+            for parent, row in self._rows(request):  # noqa: B007 - the hands look for both names
+                yield row
+            self._read(request)
+        except IntegrationError as error:
+            raise self._noted(error) from None
+
+    def related(
+        self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
+    ) -> Iterator[tuple[str, Row]]:
+        """Yield the id of a parent and one of its children, for all children of all parents, in no particular order."""
+        if kind is not None and not kind.isidentifier():
+            raise PlanError(f"{self._step.name}: kind {kind!r}: name the type without its namespace, such as user")
+        request = Request("relation", parents, relation, _selected(select, "id"), cast=kind or "")
+        return self._seen.hands.hand(request, self._related(request, "displayName" in select))
+
+    def _related(self, request: Request, named: bool) -> Generator[tuple[str, Row], None, None]:
+        self._asked(request)
+        try:
+            settled = settle(request, self._step, self._reader, self._results)
+            bare = dict[str, bool]()
+            for parent, row in self._rows(request):
+                if named and bare.get(found := row.get("@odata.type") or "", True):
+                    bare[found] = row["displayName"] is None
+                yield parent, row
+            self._read(request, settled)
+            self._note_bare(request, [found for found, without in bare.items() if without])
+            self._note_hidden(request)
+            self._note_refused(request)
+        except IntegrationError as error:
+            raise self._noted(error) from None
+
+    def _note_bare(self, request: Request, kinds: Sequence[str]) -> None:
+        """Note kinds of children none of which has a name: Graph gives ids alone where a permission is missing.
+
+        Source: List group members, "limited information is returned".
+        """
+        for kind in kinds:
+            problem = (
+                f"the {request.relation} of kind {kind or 'unknown'} come without properties: grant what reads them"
+            )
+            self._seen.errors.append(Forbidden(problem, path=request.path))
+
+    def _note_hidden(self, request: Request) -> None:
+        if not self._reader.reads_hidden and (hidden := self._reader.hidden(request)):
+            refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
+            refused.permission = _HIDDEN
+            self._seen.errors.append(refused)
+
+    def _note_refused(self, request: Request) -> None:
+        refused = self._reader.refused.get(request.name)
+        if refused:
+            example = next(iter(refused.values()))
+            problem = f"the {request.relation} of {len(refused)} of them could not be read: {example}"
+            self._seen.errors.append(GraphError(problem, path=request.path))
+
+    def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
+        if self._changes and self._changes.input == request:
+            return self._reader.changes(request, before=self._changes.before)
+        return self._seen.hands.but_odd(request, self._reader.rows(request))
+
+    def _asked(self, request: Request) -> Request:
+        try:
+            check_path(request, self._step.name)
+        except PlanError as error:
+            raise self._noted(error) from None
+        self._seen.requests.setdefault(request, "")
+        return request
+
+    def _read(self, request: Request, version: str = "") -> None:
+        """Note which version the step has read to its end."""
+        self._seen.requests[request] = version or self._reader.version(request)
+
+    def _noted(self, error: IntegrationError) -> IntegrationError:
+        if not isinstance(error, NotFound):
+            self._seen.errors.append(error)
+        return error
+
+
+class StepContext:
+    """What a step is handed: ``sdk.context.Context`` over the reader and the store."""
+
+    def __init__(
+        self,
+        step: Step,
+        reader: Reader,
+        store: Store,
+        results: Results,
+        config: Config,
+        seen: Seen,
+        changes: Changes | None = None,
+    ) -> None:
+        self.graph: Graph = StepGraph(step, reader, results, seen, changes)
+        self.config = config
+        self.log = logger(f"integration.steps.{step.name}")
+        self._step = step
+        self._store = store
+        self._results = results
+        self._seen = seen
+        self._changes = changes
+
+    def entities(self, type: str) -> Iterator[Entity]:
+        """Yield all entities of a type that the step needs."""
+        return self._seen.hands.hand(type, self._entities(type))
+
+    def _entities(self, type: str) -> Generator[Entity, None, None]:
+        self._check(type)
+        self._seen.listed.add(type)
+        if self._changes and self._changes.input == type:
+            found = self._store.changed_entities(type, before=self._changes.before)
+        else:
+            found = self._seen.hands.but_odd(type, self._store.entities(type))
+        for parent, row in found:
+            yield Entity.from_json(parent, row)
+
+    def one(self, type: str) -> Entity:
+        """Return the only entity of a type that the step needs."""
+        self._check(type)
+        found = [Entity.from_json(key, properties) for key, properties in self._store.entities(type)]
+        if len(found) != 1:
+            (result,) = self._results.of([type])
+            why = f": it is {result.verdict}: {result.reason}" if result.reason else ""
+            raise PlanError(f"{self._step.name} expects one {type}, but {len(found)} were collected{why}")
+        return found[0]
+
+    def _check(self, type: str) -> None:
+        if type not in self._step.needs:
+            raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
+        (result,) = self._results.of([type])
+        if result.verdict in ("failed", "skipped"):
+            raise NeedLost(type)
+        self._seen.types[type] = self._store.content(type)
+
+
+def ensure(request: Request, step: Step, reader: Reader, results: Results) -> None:
+    """Have the mirror hold what a step asks for.
+
+    Raises:
+        GraphError: Graph did not give all of it.
+    """
+    settle(request, step, reader, results)
+    reader.ensure(request)
+
+
+def settle(request: Request, step: Step, reader: Reader, results: Results) -> str:
+    """Have a relation ready to be read, and return its version where that stays as it is.
+
+    It waits until a step that it needs has asked for the parents, so that these are not listed twice; and in a mirror
+    that is brought up to date, until the types that it needs are, since children that were deleted or restored
+    meanwhile show in their collections first.
+
+    Raises:
+        GraphError: Graph did not give all of it.
+    """
+    if request.kind != "relation":
+        return ""
+    results.wait_until(lambda: reader.asked(request.path) is not None, step.needs)
+    if reader.new:
+        return ""
+    reader.ensure(request)
+    results.of(step.needs)
+    return reader.settle(request)
+
+
+def _selected(select: Sequence[str] | None, always: str | None = None) -> tuple[str, ...] | None:
+    if select is None:
+        return None
+    named = [select] if isinstance(select, str) else select
+    return tuple(dict.fromkeys([*([always] if always else []), *named]))

@@ -1,0 +1,181 @@
+"""Bringing destinations up to date: with the graph that a run has made, or with the one that is there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pluggy
+
+from integration.config.settings import Config
+from integration.disk.folder import locked
+from integration.engine.stopping import Stopping
+from integration.errors import IntegrationError, Interrupted, OutputError
+from integration.sdk.changes import Change
+from integration.sdk.mass_deletion import UNTIL, Guard
+from integration.sdk.plugins import declared_steps, plan
+from integration.sdk.report import Report, StepResult
+from integration.sdk.sink import Graph, Sink
+from integration.sdk.step import Step
+from integration.sinks import make_sinks
+from integration.store.losses import withhold
+from integration.store.store import Store
+from integration.text.discretion import logger
+from integration.text.visible import line
+
+_log = logger("integration")
+
+_REMEDY = "integration push brings it up to date"
+_OFTEN = 100
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of the destinations.
+
+    Attributes:
+        failed: URL and reason of each one that did not get the graph.
+        withheld: what some would lose, or why that is not known, by URL and type.
+    """
+
+    failed: Mapping[str, str]
+    withheld: Mapping[str, Mapping[str, str]]
+
+    def told(self, report: Report) -> Report:
+        """Return a report of the run with what became of the destinations."""
+        reasons: dict[str, list[str]] = {}
+        for url, types in self.withheld.items():
+            for type, reason in types.items():
+                reasons.setdefault(type, []).append(f"{url} {reason}")
+        withheld = {
+            type: f"{'; '.join(each)}: nothing of it is deleted there {UNTIL}" for type, each in reasons.items()
+        }
+        withheld = {**report.withheld, **withheld}
+        return replace(report, failed_sinks=self.failed, withheld=withheld, withheld_at=self.withheld)
+
+
+def deliver(
+    sinks: Sequence[Sink],
+    graph: Graph,
+    steps: Sequence[Step],
+    report: Report,
+    *,
+    mass_delete: float = Config.mass_delete,
+    allow_mass_delete: bool = False,
+    stopping: Stopping | None = None,
+) -> Delivery:
+    """Have each destination brought up to date; one that fails harms neither the graph nor the others.
+
+    Args:
+        sinks: the destinations.
+        graph: holds the records.
+        steps: their types.
+        report: the verdicts.
+        mass_delete: percent of the records of a type that a destination holds; more than that is a mass deletion.
+        allow_mass_delete: let them delete what the graph has no more, however much it is.
+        stopping: tells when nothing more is to be written.
+    """
+    stopping = stopping or Stopping()
+    failed: dict[str, str] = {}
+    withheld: dict[str, Mapping[str, str]] = {}
+    for sink in sinks:
+        guard = Guard(mass_delete, allow_mass_delete)
+        if stopping.asked():
+            failed[sink.url] = f"stopped before it was written: {_REMEDY}"
+            continue
+        try:
+            with stopping.interrupts.raising(), stopping.telling(getattr(sink, "stop", _nothing)):
+                sink.write(_Watched(graph, stopping), steps, replace(report, guard=guard))
+        except (Interrupted, KeyboardInterrupt):
+            if not stopping.asked():
+                raise
+            failed[sink.url] = f"stopped before it was written whole: {_REMEDY}"
+        except IntegrationError as error:
+            failed[sink.url] = str(error)
+        except Exception as error:  # noqa: BLE001 - a package's code: its fault is not the run's
+            _log.exception("the destination %s failed", sink.url)
+            failed[sink.url] = f"its code failed: {type(error).__name__}: {line(error)}"
+        if guard.withheld:
+            withheld[sink.url] = guard.withheld
+    return Delivery(failed, withheld)
+
+
+class _Watched:
+    """The graph as a sink reads it, until the run is to end."""
+
+    def __init__(self, graph: Graph, stopping: Stopping) -> None:
+        self._graph, self._stopping = graph, stopping
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._graph, name)
+
+    def records(self, step: Step) -> Iterator[bytes]:
+        return self._watched(self._graph.records(step))
+
+    def changes(self, step: Step, since: int) -> Iterator[Change]:
+        return self._watched(self._graph.changes(step, since))
+
+    def _watched(self, records: Iterator[T]) -> Iterator[T]:
+        for number, record in enumerate(records):
+            if number % _OFTEN == 0:
+                self._stopping.check()
+            yield record
+
+
+def _nothing() -> None:
+    """Do nothing: a sink need not know how to stop."""
+
+
+def existing(out: Path) -> Path:
+    """Return the graph's file in the folder of a run.
+
+    Raises:
+        OutputError: there is none.
+    """
+    path = out / "graph.db"
+    if not path.is_file():
+        raise OutputError(f"{path}: there is no graph: run integration run first, or name its folder with --out")
+    return path
+
+
+def push(
+    manager: pluggy.PluginManager,
+    urls: Sequence[str],
+    *,
+    out: Path | str = ".integration",
+    mass_delete: float = Config.mass_delete,
+    allow_mass_delete: bool = False,
+) -> Report:
+    """Send the graph of the last run to destinations.
+
+    Args:
+        manager: from ``load``.
+        urls: the destinations.
+        out: folder of ``graph.db``.
+        mass_delete: percent of the records of a type that a destination holds; more than that is a mass deletion.
+        allow_mass_delete: let them delete what the graph has no more, however much it is.
+
+    Returns:
+        The verdicts of that run, and what became of the destinations.
+
+    Raises:
+        ConfigurationError: a destination is not known.
+        OutputError: there is no graph, or a destination cannot be used.
+    """
+    path = existing(Path(out))
+    sinks = make_sinks(manager, urls)
+    with locked(path.parent), closing(Store(path)) as store:
+        withheld = withhold(store, allow=allow_mass_delete)
+        results = tuple(
+            StepResult(type=name, verdict=verdict, reason=reason, count=count)
+            for name, verdict, reason, count in store.verdicts()
+        )
+        judged = {result.type for result in results}
+        steps = plan(manager).steps
+        known = {*store.types(), *(step.name for step in declared_steps(manager))}
+        others = tuple(sorted(known - judged))
+        report = Report(results=results, not_chosen=others, withheld=withheld)
+        delivery = deliver(sinks, store, steps, report, mass_delete=mass_delete, allow_mass_delete=allow_mass_delete)
+        return delivery.told(report)

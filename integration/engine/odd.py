@@ -1,0 +1,179 @@
+"""Odd rows: where a step's own code cannot cope with an object, that costs the object's record, not the type.
+
+A step is a generator that goes through the rows that it is handed. What it raises is about the row that it was handed
+last: that row is left out, and the step goes on with the rest. A step that takes each object by itself (``per_row``)
+and yields while there are more, is started again on what is left; any other one from its beginning, without the row.
+"""
+
+import inspect
+import logging
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from integration.engine.records import Records
+from integration.errors import IntegrationError
+from integration.sdk.row import NotSelected
+from integration.sources.reader import Restarted
+from integration.sources.request import Request
+from integration.text.visible import line
+
+if TYPE_CHECKING:
+    from integration.engine.context import StepContext
+
+MOST = 20
+"""So many rows are odd, and none is not, or so many runs begin anew: then it is the step that is wrong."""
+_NOT_OF_A_ROW = (IntegrationError, Restarted, NotSelected, sqlite3.Error, MemoryError)
+
+Input: TypeAlias = "Request | str"
+Pair: TypeAlias = "tuple[str, Any]"
+T = TypeVar("T")
+_log = logging.getLogger("integration")
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A row that a step cannot cope with.
+
+    Attributes:
+        input: what it is one of.
+        pair: its parent or key, and the row.
+        problem: which it is, and what the step raised.
+    """
+
+    input: Input
+    pair: Pair
+    problem: str
+
+
+class FromTheStart(Exception):
+    """The step has to be run again from its beginning, without a row that is odd."""
+
+
+class Hands:
+    """What a step is handed while it runs once.
+
+    Args:
+        without: rows that it is not handed.
+    """
+
+    def __init__(self, without: Iterable[Odd] = ()) -> None:
+        self._without = list(without)
+        self._open: list[tuple[Input, Generator[Any, None, None]]] = []
+        self._rest: list[tuple[Input, Generator[Any, None, None]]] = []
+        self._opened = 0
+
+    def hand(self, input: Input, rows: Generator[T, None, None]) -> Generator[T, None, None]:
+        """Return the rows of an input, or those that are left where the step goes on with them.
+
+        Args:
+            input: what the step asks for.
+            rows: its rows; the generator calls what it yields ``parent`` and ``row``.
+        """
+        for other, rest in self._rest:
+            if other == input:
+                self._rest = []
+                return rest
+        self._open = [each for each in self._open if inspect.getgeneratorstate(each[1]) != inspect.GEN_CLOSED]
+        self._open.append((input, rows))
+        self._opened += 1
+        return rows
+
+    def but_odd(self, input: Input, pairs: Iterator[Pair]) -> Iterator[Pair]:
+        """Return the rows of an input without those that are left out."""
+        without = [odd.pair for odd in self._without if odd.input == input]
+        return (pair for pair in pairs if pair not in without) if without else pairs
+
+    def last(self) -> tuple[Input, Pair] | None:
+        """Return the row that the step was handed last, and what it is one of; ``None`` where there is none."""
+        for input, rows in reversed(self._open):
+            if inspect.getgeneratorstate(rows) == inspect.GEN_SUSPENDED:
+                names = inspect.getgeneratorlocals(rows)
+                return input, (names["parent"], names["row"])
+        return None
+
+    def go_on(self) -> bool:
+        """Have the step handed what is left when it asks again; ``False`` where it reads more than one input."""
+        self._rest = list(self._open) if self._opened == 1 else []
+        return bool(self._rest)
+
+    def close(self) -> None:
+        """Let go of what the step has not read to its end."""
+        for _, rows in self._open:
+            rows.close()
+        self._open = []
+
+
+class Attempts:
+    """Runs a step, and leaves out the rows that it cannot cope with.
+
+    Attributes:
+        without: rows that the step must not be handed where it is run from its beginning.
+    """
+
+    def __init__(self) -> None:
+        self.without: list[Odd] = []
+        self._odd = 0
+        self._first: Exception | None = None
+
+    def items(self, context: "StepContext", records: Records, hands: Hands) -> Iterator[Any]:
+        """Yield what the step yields.
+
+        Args:
+            context: what the step is handed.
+            records: told of each row that is left out.
+            hands: what the step is handed of its inputs.
+
+        Raises:
+            FromTheStart: all that was yielded counts no more.
+            SchemaMismatch: in strict mode, a row is odd.
+            Exception: what the step raised that is not about a row, or is about every row.
+        """
+        for known in self.without:
+            records.reject(known.problem)
+        streams = any_made = False
+        while True:
+            try:
+                made = iter(records.step.run(context))
+                for first in made:
+                    any_made = True
+                    yield first
+                    yield from made
+                break
+            except _NOT_OF_A_ROW:
+                raise
+            except Exception as error:
+                odd = self._odd_row(error, records, hands)
+                if odd is None or (self._odd >= MOST and not any_made):
+                    raise
+                self._first = self._first or error
+                records.reject(odd.problem)
+                streams = streams or (any_made and records.step.per_row)
+                if not (streams and hands.go_on()):
+                    self._start_over(odd, error)
+        hands.close()
+        if self._first and not any_made:
+            raise self._first
+
+    def _odd_row(self, error: Exception, records: Records, hands: Hands) -> Odd | None:
+        handed = hands.last()
+        if handed is None:
+            return None
+        self._odd += 1
+        input, pair = handed
+        name, what = _named(*pair), f"{type(error).__name__}: {error}"
+        _log.info("%s cannot cope with %s", records.step.name, name, exc_info=error)
+        return Odd(input, pair, line(f"{records.step.name} {name}: {what}"))
+
+    def _start_over(self, odd: Odd, error: Exception) -> None:
+        if len(self.without) >= MOST:
+            raise error
+        self.without.append(odd)
+        raise FromTheStart(odd.problem) from error
+
+
+def _named(parent: str, row: Any) -> str:
+    """Return what tells a row from others: the parent's id and its own, or the key of an entity."""
+    own = row.get("id") if isinstance(row, Mapping) else None
+    return " ".join(str(part) for part in (parent, own) if part) or "without id"

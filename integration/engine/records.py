@@ -1,0 +1,128 @@
+"""From what a step yields to the rows of the graph: stamped, validated, counted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from integration.errors import RecordError, SchemaMismatch
+from integration.sdk.model import Entity, Relationship, raw_data, relationship_key
+from integration.sdk.schema import Schema
+from integration.sdk.step import Step
+from integration.store.publication import Row
+from integration.text.visible import line
+
+_ENTITY_STAMPS = 3
+_RELATIONSHIP_STAMPS = 5
+
+
+@dataclass
+class Records:
+    """Makes the rows of one step.
+
+    Attributes:
+        step: the declaration.
+        schema: what each record must be like.
+        strict: raise on the first record that is not, instead of leaving it out and counting it.
+        keep_raw_data: keep ``_rawData``.
+        rejected: how many records were left out.
+        example: the first of them, explained.
+    """
+
+    step: Step
+    schema: Schema
+    strict: bool = False
+    keep_raw_data: bool = False
+    rejected: int = 0
+    example: str = ""
+
+    def rows(self, items: Iterator[Any]) -> Iterator[Row]:
+        """Yield a row for each item that the schema accepts.
+
+        Raises:
+            RecordError: an item is neither an entity nor a relationship, or not the one that the step declares.
+            SchemaMismatch: in strict mode, the schema rejects an item.
+        """
+        return self._relationships(items) if self.step.is_relationship else self._entities(items)
+
+    def _entities(self, items: Iterator[Any]) -> Iterator[Row]:
+        stamps = {"_type": self.step.name, "_class": [self.step.class_name]}
+        accepts = self.schema.accepts
+        for item in items:
+            if type(item) is not Entity:
+                raise self._not_a(Entity, item)
+            properties = {name: value for name, value in item.properties.items() if value is not None}
+            source = properties.pop("_rawData", None)
+            if source is not None and self.keep_raw_data:
+                properties["_rawData"] = raw_data(dict(source))
+            if "displayName" not in properties and "name" in properties:
+                properties["displayName"] = properties["name"]
+            record = {**properties, "_key": item.key, **stamps}
+            try:
+                if accepts(record) and len(record) == len(properties) + _ENTITY_STAMPS:
+                    yield item.key, orjson.dumps(properties)
+                else:
+                    self.reject(self._problem(record, properties))
+            except (TypeError, ValueError) as error:
+                self.reject(self._not_json(item.key, error))
+
+    def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
+        """Yield source, target and properties; a relationship without properties of its own is checked by its ends."""
+        bare = self._accepts_bare()
+        for item in items:
+            if type(item) is not Relationship:
+                raise self._not_a(Relationship, item)
+            source, target = item.from_key, item.to_key
+            if bare and not item.properties and type(source) is str and type(target) is str and source and target:
+                yield source, target
+            else:
+                row = self._relationship(source, target, item.properties)
+                if row:
+                    yield row
+
+    def _accepts_bare(self) -> bool:
+        """Tell whether all relationships without properties of their own are as the schema says."""
+        record = self._stamped("from", "to", {"displayName": self.step.class_name})
+        return self.schema.keys_are_plain and self.schema.accepts(record)
+
+    def _relationship(self, source: Any, target: Any, own: Mapping[str, Any]) -> Row | None:
+        given = {name: value for name, value in own.items() if value is not None}
+        properties = {"displayName": self.step.class_name, **given}
+        record = self._stamped(source, target, properties)
+        try:
+            if self.schema.accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
+                return (source, target, orjson.dumps(properties)) if given else (source, target)
+            self.reject(self._problem(record, properties))
+        except (TypeError, ValueError) as error:
+            self.reject(self._not_json(record["_key"], error))
+        return None
+
+    def _stamped(self, source: Any, target: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
+        key = relationship_key(source, self.step.class_name, target)
+        ends = {"_key": key, "_fromEntityKey": source, "_toEntityKey": target}
+        return {**properties, **ends, "_type": self.step.name, "_class": self.step.class_name}
+
+    def _problem(self, record: dict[str, Any], properties: Mapping[str, Any]) -> str:
+        forged = [name for name in properties if name.startswith("_") and name != "_rawData"]
+        if forged:
+            return f"{self.step.name} {record['_key']}: {', '.join(forged)}: stamped by the runner, not set by a step"
+        return self.schema.explain(record)
+
+    def reject(self, problem: str) -> None:
+        """Leave a record out, and count it.
+
+        Raises:
+            SchemaMismatch: in strict mode.
+        """
+        if self.strict:
+            raise SchemaMismatch(problem)
+        self.rejected += 1
+        self.example = self.example or line(problem)
+
+    def _not_json(self, key: object, error: Exception) -> str:
+        return f"{self.step.name} {key}: not JSON: {error}"
+
+    def _not_a(self, expected: type, found: object) -> RecordError:
+        kinds = f"yielded {type(found).__name__}, not {expected.__name__}"
+        return RecordError(f"{self.step.source}: {self.step.name} {kinds}")

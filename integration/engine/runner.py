@@ -1,0 +1,280 @@
+"""Running a plan: independent steps side by side, a verdict for each, one graph at the end."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pluggy
+import requests
+
+from integration.config.settings import Config, from_event
+from integration.disk.folder import locked, result_folder, write_json
+from integration.engine.cost import account, not_represented
+from integration.engine.delivery import deliver
+from integration.engine.execution import Judge, skipped
+from integration.engine.observers import Observers
+from integration.engine.stopping import LOOKS, STOPPED, Asks, Stopping
+from integration.engine.verdicts import Results
+from integration.errors import IntegrationError, Interrupted, OutputError
+from integration.mirror.mirror import Mirror
+from integration.sdk.changes import What
+from integration.sdk.plan import Plan
+from integration.sdk.plugins import load, plan
+from integration.sdk.progress import Counter
+from integration.sdk.report import Report, StepResult
+from integration.sdk.sink import Sink
+from integration.sdk.step import Step
+from integration.sinks import make_sinks
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.permissions import Review, covers, review, roles_of, tenant_of
+from integration.sources.reader import Reader
+from integration.sources.signin import tokens_for
+from integration.store.history import last_change
+from integration.store.losses import note_losses, withhold
+from integration.store.store import Store
+from integration.tapes.tapes import Live, Tape
+from integration.text.discretion import logger
+
+_SIDE_BY_SIDE = 8
+_log = logger("integration")
+
+
+def handle(
+    event: object,
+    *,
+    out: Path | str = ".integration",
+    tape: Tape | None = None,
+    manager: pluggy.PluginManager | None = None,
+    stop: Asks | None = None,
+) -> Report:
+    """Run the integration for one instance: what a host calls when it is triggered.
+
+    Args:
+        event: ``{"instance": {"id": …, "name": …, "config": {"clientId": …, "clientSecret": …, "directoryId": …}}}``.
+        out: folder for ``graph.db`` and ``summary.json``.
+        tape: where answers come from; live Graph where ``None``.
+        manager: from ``load``; a fresh one where ``None``.
+        stop: as for ``run``.
+
+    Raises:
+        ConfigurationError: names all that the event lacks or has wrong, without values.
+        IntegrationError: as ``load``, ``plan`` and ``run`` raise.
+    """
+    config = from_event(event, offline=tape is not None and tape.offline)
+    manager = manager or load()
+    return run(manager, plan(manager, only=config.only, skip=config.skip), config, out=out, tape=tape, stop=stop)
+
+
+def run(
+    manager: pluggy.PluginManager,
+    plan: Plan,
+    config: Config,
+    *,
+    out: Path | str = ".integration",
+    tape: Tape | None = None,
+    stop: Asks | None = None,
+) -> Report:
+    """Run a plan and return its report; a type that fails is in the report, not an exception.
+
+    Args:
+        manager: from ``load``.
+        plan: from ``plan``.
+        config: settings.
+        out: folder for ``graph.db`` and ``summary.json``; made where it is missing.
+        tape: where answers come from; live Graph where ``None``.
+        stop: ends the run within two seconds when it is set, whatever it waits for; a ``threading.Event``, say. Once
+            the graph is there, the run has its true result, and only destinations are left out.
+
+    Raises:
+        ConfigurationError: a destination is not known.
+        CredentialsError: Microsoft refused the sign-in or the token.
+        Interrupted: ``stop`` was set, or the process was interrupted; the next run in this folder goes on from there.
+        FatalError: the run could not go on; ``summary.json`` says how far it came, ``graph.db`` is as it was.
+    """
+    folder = result_folder(Path(out))
+    with Stopping(stop) as stopping:
+        sinks: list[Sink] = []
+        with suppress(Interrupted):
+            sinks = stopping.without_waiting(lambda: make_sinks(manager, config.to, config.instance_id))
+        with locked(folder):
+            return _Run(manager, plan, config, folder, tape or Live(), stopping).execute(sinks)
+
+
+class _Run:
+    def __init__(
+        self,
+        manager: pluggy.PluginManager,
+        plan: Plan,
+        config: Config,
+        folder: Path,
+        tape: Tape,
+        stopping: Stopping,
+    ) -> None:
+        self._plan, self._config, self._folder, self._tape, self._stopping = plan, config, folder, tape, stopping
+        self._observers = Observers(manager)
+        self._results = Results(
+            {name: StepResult(type=name, verdict="skipped", reason=reason) for name, reason in plan.skipped.items()}
+        )
+        self._reading: dict[str, Any] = {}
+        self._withheld: Mapping[str, str] = {}
+        self._changes: Mapping[str, Mapping[What, int]] = {}
+        self._kept: list[str] = []
+        self._first = False
+        self._changed_on = 0
+        self._lacking: dict[str, list[str]] = {}
+        self._tenant = config.tenant
+        self._started = time.time()
+
+    def execute(self, sinks: list[Sink]) -> Report:
+        """Read the tenant, publish its graph, and bring the destinations up to date."""
+        try:
+            self._stopping.check()
+            report = self._finished(sinks)
+        except IntegrationError as error:
+            ended = Interrupted(STOPPED) if self._stopping.asked() else error
+            self._end_early(ended)
+            raise ended from None
+        except KeyboardInterrupt:
+            stopped = Interrupted(STOPPED)
+            self._end_early(stopped)
+            raise stopped from None
+        self._end(report)
+        return report
+
+    def _finished(self, sinks: list[Sink]) -> Report:
+        with ExitStack() as stack:
+            store = stack.enter_context(closing(Store(self._folder / "graph.db")))
+            reader = self._reader(stack)
+            store.begin(self._tenant)
+            self._first = store.revision == 1
+            self._kept = store.types()
+            try:
+                with self._stopping.telling(store.stop), self._stopping.telling(reader.stop):
+                    self._execute_steps(store, reader)
+            finally:
+                self._reading |= account(reader)
+            self._stopping.check()
+            self._reading["notRepresented"] = not_represented(reader, store)
+            note_losses(store, self._config.mass_delete)
+            self._withheld = withhold(store, allow=self._config.allow_mass_delete)
+            self._changes = store.counts_of_changes()
+            self._changed_on = last_change(store.revisions())
+            report = self._report()
+            store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
+            store.commit()
+            reader.mirror.finish()
+            delivery = deliver(
+                sinks,
+                store,
+                self._plan.steps,
+                report,
+                mass_delete=self._config.mass_delete,
+                allow_mass_delete=self._config.allow_mass_delete,
+                stopping=self._stopping,
+            )
+            return delivery.told(self._report())
+
+    def _end_early(self, error: IntegrationError) -> None:
+        """Say in the summary how far the run came, unless the disk that ended it does not take that either."""
+        try:
+            self._end(self._report(error=str(error)))
+        except OutputError as second:
+            _log.warning("%s", second)
+
+    def _end(self, report: Report) -> None:
+        try:
+            write_json(self._folder / "summary.json", report.summary())
+        finally:
+            self._observers.run_finished(report)
+
+    def _reader(self, stack: ExitStack) -> Reader:
+        """Sign in, so that a refusal is known before anything is read, and open the mirror."""
+        stack.callback(self._tape.close)
+        session = stack.enter_context(requests.Session())
+        adapter = self._tape.adapter()
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        tokens = tokens_for(self._config, offline=self._tape.offline)
+        token = self._stopping.without_waiting(tokens.token)
+        roles = roles_of(token)
+        self._tenant = f"{self._config.tenant} {tenant_of(token) or ''}".strip()
+        if roles is not None:
+            self._compare(review(self._plan, roles), roles)
+        in_flight = 1 if self._tape.one_by_one else self._config.in_flight
+        client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
+        client.pace.tell = self._observers.waits
+        path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
+        mirror = stack.enter_context(closing(Mirror(path)))
+        opened = mirror.open(self._tenant, fresh=self._config.fresh or self._tape.one_by_one)
+        self._reading["mirror"] = f"rebuilt: {mirror.rebuilt}" if mirror.rebuilt else opened
+        if mirror.rebuilt:
+            _log.warning("%s is begun anew, and everything is read: %s", path, mirror.rebuilt)
+        reader = Reader(
+            client,
+            mirror,
+            in_flight=in_flight,
+            incremental=not self._tape.one_by_one,
+            full_every=self._config.full_every * 86_400,
+            new=opened == "new",
+            reads_hidden=covers(roles or (), "Member.Read.Hidden"),
+            announce=self._results.notify,
+            counter=Counter(self._observers.pages_read),
+        )
+        stack.callback(reader.close)
+        return reader
+
+    def _compare(self, review: Review, roles: frozenset[str]) -> None:
+        """Say before the first read what the token's permissions do not allow."""
+        self._reading["permissions"] = review.as_json()
+        for type, reason in review.falls_away.items():
+            _log.warning("%s falls away: %s", type, reason)
+        for demand in review.demands if roles else ():
+            for type in demand.needed_by if not demand.granted_by else ():
+                self._lacking.setdefault(type, []).append(demand.permission)
+
+    def _execute_steps(self, store: Store, reader: Reader) -> None:
+        """Start all steps in the order of the plan; each waits by itself for what it needs, which came before it."""
+        threads = 1 if self._tape.one_by_one else _SIDE_BY_SIDE
+        with ThreadPoolExecutor(threads, thread_name_prefix="step") as executor:
+            running = {executor.submit(self._execute, step, store, reader) for step in self._plan.steps}
+            try:
+                with self._stopping.telling(self._results.stop):
+                    pending = running
+                    while pending:
+                        done, pending = wait(pending, LOOKS, FIRST_COMPLETED)
+                        self._stopping.check()
+                        for future in done:
+                            future.result()
+            except BaseException:
+                self._results.stop()
+                reader.stop()
+                for future in running:
+                    future.cancel()
+                raise
+
+    def _execute(self, step: Step, store: Store, reader: Reader) -> None:
+        self._results.check()
+        self._observers.step_started(step)
+        lacking = self._lacking.get(step.name, ())
+        result = Judge(step, self._results, self._config, store, reader, lacking).judge()
+        self._results.put(result)
+        self._observers.step_finished(result)
+
+    def _report(self, *, error: str = "") -> Report:
+        ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}
+        results = {**ended, **self._results.so_far()}
+        return Report(
+            results=tuple(results[name] for name in [*ended, *self._plan.skipped]),
+            not_chosen=tuple(sorted({*self._plan.not_chosen, *self._kept} - results.keys())),
+            error=error,
+            changes=self._changes,
+            withheld=self._withheld,
+            started_on=round(self._started * 1000),
+            seconds=time.time() - self._started,
+            reading=self._reading,
+            first=self._first,
+            changed_on=self._changed_on,
+        )

@@ -1,0 +1,1 @@
+"""Requests over the network, for any host and audience: sign-in, pace, deadlines, sizes. Knows no API."""

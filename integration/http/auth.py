@@ -1,0 +1,120 @@
+"""What gives a request its bearer token.
+
+Source: Microsoft identity platform, OAuth 2.0 client credentials flow.
+"""
+
+import math
+import threading
+import time
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+from integration.errors import ConfigurationError, CredentialsError, Unreachable
+from integration.text.discretion import logger
+from integration.text.given import fits_header, trimmed
+from integration.text.secret import Secret
+
+_EARLY = 300.0
+_PAUSE = 30.0
+_log = logger("integration")
+
+
+class Tokens(Protocol):
+    """Gives the bearer token; one object serves all threads."""
+
+    def token(self) -> Secret:
+        """Return a token that is valid now, signing in where none is at hand."""
+
+    def renew(self, rejected: Secret) -> None:
+        """Forget a token that Graph rejected, so that the next call signs in again."""
+
+
+class NoToken:
+    """No sign-in: for recorded answers."""
+
+    def token(self) -> Secret:
+        """Return an empty token."""
+        return Secret("")
+
+    def renew(self, rejected: Secret) -> None:
+        """Raise ``CredentialsError``."""
+        raise CredentialsError("Graph refused the request, and there is nothing to sign in with")
+
+
+class GivenToken:
+    """A bearer token that somebody else signed in for.
+
+    Raises:
+        ConfigurationError: it cannot be one.
+    """
+
+    def __init__(self, token: Secret) -> None:
+        bare = trimmed(token.reveal())
+        if not fits_header(bare):
+            raise ConfigurationError(["the access token holds a character that no HTTP header takes: get it anew"])
+        self._token = Secret(bare)
+
+    def token(self) -> Secret:
+        """Return the token."""
+        return self._token
+
+    def renew(self, rejected: Secret) -> None:
+        """Raise ``CredentialsError``: only who gave the token can get another."""
+        raise CredentialsError(
+            "Graph refused the given access token: get a new one where it is wrong or has expired, and have an"
+            " administrator consent where its application is not known in the tenant"
+        )
+
+
+class SignIn(ABC):
+    """Signs in when a token is wanted, one call at a time, and keeps the token until shortly before it expires."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._token = Secret("")
+        self._expires = self._renew_from = -math.inf
+
+    @abstractmethod
+    def sign_in(self) -> tuple[Secret, float]:
+        """Return a new token and its lifetime in seconds.
+
+        Raises:
+            CredentialsError: Microsoft refused.
+            Unreachable: the sign-in service did not answer, or does not work at present.
+        """
+
+    def token(self) -> Secret:
+        """Return a valid token.
+
+        A new one is fetched five minutes before the old one expires (at half its life where that is under ten
+        minutes). Where the sign-in service does not work then, the old one stays in use, and the service is asked
+        again every 30 seconds.
+
+        Raises:
+            CredentialsError: Microsoft refused; names the AADSTS code and what to do.
+            Unreachable: the sign-in service does not work, and no valid token is left.
+        """
+        with self._lock:
+            if time.monotonic() >= self._renew_from:
+                self._fetch()
+            return self._token
+
+    def renew(self, rejected: Secret) -> None:
+        """Forget ``rejected``, unless another thread has already got a newer one."""
+        with self._lock:
+            if self._token is rejected:
+                self._expires = self._renew_from = -math.inf
+
+    def _fetch(self) -> None:
+        asked = time.monotonic()
+        try:
+            token, lifetime = self.sign_in()
+        except Unreachable as error:
+            now = time.monotonic()
+            if now >= self._expires:
+                raise
+            self._renew_from = min(now + _PAUSE, self._expires)
+            _log.warning("%s; the present token is good for %d more seconds", error, self._expires - now)
+        else:
+            self._token, self._expires = token, asked + lifetime
+            self._renew_from = self._expires - min(_EARLY, lifetime / 2)

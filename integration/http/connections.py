@@ -1,0 +1,93 @@
+"""Connections that can be cut while an answer is awaited, so that a run that is stopped does not wait for it."""
+
+import socket
+from contextlib import suppress
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from integration.http.deadlines import Deadlines
+
+
+class Adapter(HTTPAdapter):
+    """Requests' own adapter, with a connection for each request in flight.
+
+    Args:
+        connections: how many are kept.
+
+    Attributes:
+        deadlines: how long each exchange may take.
+    """
+
+    def __init__(self, connections: int) -> None:
+        self._open: WeakKeyDictionary[HTTPConnection, Any] = WeakKeyDictionary()
+        self._is_cut = False
+        self.deadlines = Deadlines(self._shut)
+        super().__init__(pool_connections=4, pool_maxsize=connections)
+
+    def init_poolmanager(self, *args: Any, **named: Any) -> None:
+        """Make the pools note what they open."""
+        super().init_poolmanager(*args, **named)
+        self._note(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **named: Any) -> Any:
+        """Return the pools of a proxy, which note what they open too."""
+        manager = super().proxy_manager_for(*args, **named)
+        self._note(manager)
+        return manager
+
+    def cut(self) -> None:
+        """Make everybody who awaits an answer, or connects from now on, get an error; safe for many threads."""
+        self._is_cut = True
+        for connection in list(self._open):
+            self._shut(connection)
+
+    def _shut(self, connection: HTTPConnection) -> None:
+        """Make whoever reads from a connection, or writes to it, get an error at once.
+
+        A connection that closes after its answer has given its socket away by then.
+        """
+        for each in (self._open.get(connection), connection.sock):
+            if each is not None:
+                with suppress(OSError):  # the other side was faster
+                    socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+    def _note(self, manager: Any) -> None:
+        uses = self.deadlines.uses
+
+        def opened(connection: HTTPConnection) -> None:
+            self._open[connection] = connection.sock
+            if self._is_cut:
+                connection.close()
+                raise ConnectionAbortedError("the run was stopped")
+
+        class Plain(HTTPConnection):
+            def connect(self) -> None:
+                uses(self)
+                super().connect()
+                opened(self)
+
+            def request(self, *args: Any, **named: Any) -> None:
+                uses(self)
+                super().request(*args, **named)
+
+        class Secure(HTTPSConnection):
+            def connect(self) -> None:
+                uses(self)
+                super().connect()
+                opened(self)
+
+            def request(self, *args: Any, **named: Any) -> None:
+                uses(self)
+                super().request(*args, **named)
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}

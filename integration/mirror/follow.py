@@ -1,0 +1,46 @@
+"""Reading a collection from the mirror while it grows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from integration.disk.sqlite import Connection
+from integration.mirror.tables import connect_to
+
+_AT_ONCE = 16
+
+
+class Pieces:
+    """Reads a collection piece by piece, also while it grows; a context manager.
+
+    Args:
+        path: the mirror.
+        number: the collection.
+        word: leave pieces out in which this does not occur in any case of letters.
+    """
+
+    def __init__(self, path: Path, number: int, word: str) -> None:
+        self._database: Connection = connect_to(path)
+        self._database.execute("PRAGMA cache_size = -1000")
+        self._number, self._word, self._last = number, word, 0
+
+    def __enter__(self) -> "Pieces":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def more(self) -> Iterator[tuple[str, list[Any]]]:
+        """Yield parent's id and objects of each piece that came since the last call."""
+        while found := self._next():
+            for number, parent, objects in found:
+                self._last = number
+                yield parent, self._database.parsed_objects(objects)
+
+    def _next(self) -> list[tuple[int, str, bytes]]:
+        return self._database.execute(
+            "SELECT number, parent, CAST(objects AS BLOB) FROM pieces"
+            " WHERE collection = ?1 AND number > ?2 AND (?3 = '' OR objects LIKE '%' || ?3 || '%')"
+            " ORDER BY number LIMIT ?4",
+            (self._number, self._last, self._word, _AT_ONCE),
+        ).fetchall()

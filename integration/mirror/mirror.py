@@ -1,0 +1,300 @@
+"""The mirror: a tenant's raw Graph collections on disk, written page by page and read without holding them.
+
+It is at once the cache (what several steps read is fetched once), the checkpoint (a killed run goes on from its last
+page) and the base of incremental runs (delta queries bring it up to date).
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import orjson
+
+from integration.disk.sqlite import Connection, insert
+from integration.mirror import changes as amend
+from integration.mirror import rows as content
+from integration.mirror import tables as mirror_tables
+from integration.mirror.clock import age
+from integration.mirror.queue import Then
+from integration.mirror.read import Mirrored
+from integration.mirror.rows import Row
+from integration.mirror.tables import find, find_there
+
+_RESUMABLE = 86_400.0
+_LARGE = 8_000_000
+"""Bytes of a page that is written before the next one is asked for."""
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+class Mirror(Mirrored):
+    """The mirror of one tenant, to be written.
+
+    Args:
+        path: the file; made where it is missing, and made anew where it is damaged or not of this version.
+
+    Attributes:
+        rebuilt: why the file that was there could not be used; empty where it could, or there was none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.rebuilt = mirror_tables.discard_unusable(path)
+        database = mirror_tables.connect_to(path)
+        database.executescript(mirror_tables.SCHEMA)
+        super().__init__(path, database)
+        self._repeated: set[str] = set()
+
+    def close(self) -> None:
+        """Write what is waiting for that, and close the file."""
+        self._writing.close()
+        self._writer.close()
+        mirror_tables.seal(self._path)
+
+    def open(self, tenant: str, *, fresh: bool) -> str:
+        """Start a run, or go on with one that was cut short less than a day ago.
+
+        What is only half there otherwise goes; which objects were there before it was begun anew stays known.
+
+        Args:
+            tenant: names the tenant and where it is read from; what the mirror has of another one goes.
+            fresh: keep nothing.
+
+        Returns:
+            ``"resumed"`` where the run goes on with what a cut-short one left, ``"updated"`` where there is a complete
+            mirror to bring up to date, ``"new"`` where there is nothing.
+        """
+        with self._transaction() as database:
+            about = dict(database.execute("SELECT name, value FROM about").fetchall())
+            if fresh or about.get("tenant") != tenant:
+                for table in mirror_tables.TABLES:
+                    database.execute(f"DELETE FROM {table}")
+                about = {}
+            resumed = about.get("run") == "open" and age(about.get("opened_on")) < _RESUMABLE
+            if not resumed:
+                for (number,) in database.execute("SELECT number FROM collections WHERE state = 'running'").fetchall():
+                    content.clear(database, number)
+                database.execute(
+                    "DELETE FROM collections WHERE state = 'running' AND number NOT IN (SELECT collection FROM before)"
+                )
+                database.execute(
+                    "UPDATE collections SET next_link = NULL, delta_link = NULL, version = '' WHERE state = 'running'"
+                )
+                database.execute("DELETE FROM journal")
+                database.execute("UPDATE collections SET state = 'stale', base = version")
+                about["opened_on"] = str(time.time())
+            about |= {"tenant": tenant, "run": "open"}
+            database.executemany("INSERT OR REPLACE INTO about VALUES(?, ?)", about.items())
+            known = database.execute("SELECT count(*) FROM collections").fetchone()[0]
+        return ("resumed" if resumed else "updated") if known else "new"
+
+    def finish(self) -> None:
+        """Say that the run came to its end."""
+        with self._transaction() as database:
+            database.execute("UPDATE about SET value = 'closed' WHERE name = 'run'")
+            database.execute("DELETE FROM removals WHERE number < (SELECT min(settled) FROM collections)")
+
+    def begin(self, name: str, delta_link: str | None, deleted: Sequence[str] = ()) -> None:
+        """Start to read a collection whole: what is there of it goes.
+
+        Args:
+            name: the collection.
+            delta_link: tells later what changed from now on.
+            deleted: ids of objects that are deleted and may be restored: a relation does not show the links to them.
+        """
+        self._repeated.discard(name)
+        with self._transaction() as database:
+            known = find(database, name)
+            if known:
+                database.execute(
+                    "INSERT OR IGNORE INTO before SELECT collection, id FROM places"
+                    " WHERE collection = ? AND parent = ''",
+                    (known.number,),
+                )
+                content.clear(database, known.number)
+            database.execute(
+                "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
+                " (SELECT coalesce(max(number), 0) FROM removals)) ON CONFLICT(name) DO UPDATE SET state = 'running',"
+                " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
+                (name, delta_link, time.time()),
+            )
+            if deleted:
+                listed = orjson.dumps(deleted).decode()
+                database.execute("INSERT OR IGNORE INTO removed SELECT value FROM json_each(?)", (listed,))
+                database.execute(
+                    "INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)",
+                    (find_there(database, name).number, listed),
+                )
+
+    def add(self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing) -> None:
+        """Add a page of objects of a collection that is read whole.
+
+        It is written a moment later, together with other pages; an error of that is raised by what comes next.
+
+        Args:
+            name: the collection.
+            rows: the objects.
+            next_link: URL of the next page.
+            then: called when the page has been committed.
+        """
+        parts = [rows[at : at + content.PIECE] for at in range(0, len(rows), content.PIECE)]
+        pieces = [("", orjson.dumps(part)) for part in parts]
+        ids = [orjson.dumps([row["id"] for row in part]) for part in parts]
+        every = orjson.dumps([row["id"] for row in rows]).decode()
+
+        def write(database: Connection) -> None:
+            number = find_there(database, name).number
+            content.append(database, number, pieces, ids)
+            amend.remove(database, every, removed=False)
+            database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
+
+        self._writing.put(write, then)
+        if sum(len(piece) for _, piece in pieces) > _LARGE:
+            self._writing.flush()
+
+    def add_children(
+        self,
+        name: str,
+        pieces: Sequence[tuple[str, bytes]],
+        progress: Sequence[tuple[str, str | None]],
+        then: Then = _nothing,
+    ) -> None:
+        """Add children of some parents of a relation; it is written as ``add`` writes.
+
+        Args:
+            name: the relation.
+            pieces: a parent's id, and a JSON array of some of its children.
+            progress: how far parents are read: id, and the link of the next page where one is left.
+            then: called when that has been committed.
+        """
+
+        def write(database: Connection) -> None:
+            collection = find_there(database, name)
+            number = collection.number
+            if collection.state == "running":
+                content.append(database, number, pieces)
+                if content.drop_repeats(database, number, [parent for parent, link in progress if link is None]):
+                    self._repeated.add(name)
+            else:
+                changes = sum(
+                    amend.put_those_there(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
+                    for parent, objects in pieces
+                )
+                amend.changed(database, number, changes)
+            insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
+
+        self._writing.put(write, then)
+
+    def complete(self, name: str) -> bool:
+        """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again."""
+        with self._transaction() as database:
+            number = find_there(database, name).number
+            if content.find_places(database, number):
+                self._repeated.add(name)
+            cut = database.execute(
+                "SELECT DISTINCT parent FROM pieces WHERE collection = ?1 AND parent <> '' AND parent NOT IN"
+                " (SELECT id FROM parents WHERE collection = ?1 AND next_link IS NULL)",
+                (number,),
+            ).fetchall()
+            if cut and content.drop_repeats(database, number, [parent for (parent,) in cut]):
+                self._repeated.add(name)
+            version = content.version(database, number)
+            database.execute(
+                "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ?"
+                " WHERE number = ?",
+                (version, time.time(), number),
+            )
+            vanished = database.execute(
+                "SELECT id FROM before WHERE collection = ?1 AND id NOT IN"
+                " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
+                (number,),
+            ).fetchall()
+            amend.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
+            database.execute("DELETE FROM before WHERE collection = ?", (number,))
+        return name in self._repeated
+
+    def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:
+        """Apply a page of changes to a collection of objects.
+
+        Args:
+            name: the collection.
+            rows: objects that are new or changed, by id.
+            gone: ids of objects that were deleted.
+            link: where the changes go on.
+        """
+        with self._transaction() as database:
+            number = find_there(database, name).number
+            changes = amend.put(database, number, "", rows)
+            amend.remove(database, orjson.dumps(list(rows)).decode(), removed=False)
+            amend.remove(database, orjson.dumps(gone).decode(), removed=True)
+            changes += len(amend.drop(database, number, "", set(gone)))
+            self._advance(database, number, changes, link)
+
+    def change_children(
+        self,
+        name: str,
+        found: Mapping[str, Mapping[str, Row]],
+        gone: Mapping[str, set[str]],
+        parents: Sequence[str],
+        link: str,
+    ) -> None:
+        """Apply a page of changes to a relation.
+
+        Children of a parent that the mirror has not read are left out: they are read with that parent. Those that were
+        deleted, of which an earlier round is replayed, are set aside.
+
+        Args:
+            name: the relation.
+            found: children that are new, by parent and id.
+            gone: ids of children that were deleted, by parent.
+            parents: ids of parents that were deleted.
+            link: where the changes go on.
+        """
+        with self._transaction() as database:
+            number = find_there(database, name).number
+            changes = sum(amend.forget_parent(database, number, parent) for parent in parents)
+            read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
+            for parent, rows in found.items():
+                if database.execute(read, (number, parent)).fetchone():
+                    changes += amend.put_those_there(database, number, parent, rows)
+            for parent, ids in gone.items():
+                changes += len(amend.drop(database, number, parent, ids))
+                for key in ids:
+                    database.execute(
+                        "DELETE FROM aside WHERE collection = ? AND id = ? AND parent = ?", (number, key, parent)
+                    )
+            self._advance(database, number, changes, link)
+
+    def settle(self, name: str) -> int:
+        """Take links to objects that were deleted meanwhile out of a relation, and put those to restored ones back.
+
+        Returns:
+            How many were restored of which the links are not known. Only reading the relation whole tells these: it has
+            no delta link any more.
+        """
+        with self._transaction() as database:
+            return amend.settle(database, find_there(database, name))
+
+    def leave_deleted(self, name: str) -> None:
+        """Take links to deleted objects out of a relation that was read by delta queries: these list them at first.
+
+        Source: microsoft-graph-docs-contrib, issue 5855.
+        """
+        with self._transaction() as database:
+            gone = {key for (key,) in database.execute("SELECT id FROM removed")}
+            number = find_there(database, name).number
+            if gone and (count := amend.set_aside(database, number, gone)):
+                amend.changed(database, number, count)
+                self._repeated.add(name)
+
+    def current(self, name: str) -> None:
+        """Say that a collection has all changes up to now."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE collections SET state = 'complete', delta_on = ? WHERE name = ?", (time.time(), name)
+            )
+
+    def _advance(self, database: Connection, number: int, changes: int, link: str) -> None:
+        database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
+        amend.changed(database, number, changes)

@@ -1,0 +1,159 @@
+"""The mirror as it is read: by steps, while it grows and later, and by what goes on with a read."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from integration.disk.sqlite import Connection, Transaction
+from integration.mirror.follow import Pieces
+from integration.mirror.queue import Writing
+from integration.mirror.rows import places
+from integration.mirror.tables import Collection, connect_to, find, find_there
+
+_ROWS = 1000
+
+
+class Changed(NamedTuple):
+    """What became of an object since the run began: its parent's id (empty without one), and its JSON then and now."""
+
+    parent: str
+    before: str | None
+    now: str | None
+
+
+class Mirrored:
+    """Collections of objects, and of the children of parents, in one SQLite file; safe for many threads.
+
+    Args:
+        path: the file.
+        writer: the connection that writes to it.
+    """
+
+    def __init__(self, path: Path, writer: Connection) -> None:
+        self._path, self._writer = path, writer
+        self._lock = threading.Lock()
+        self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self._writing = Writing(lambda: Transaction(self._writer, self._lock))
+
+    def find(self, name: str) -> Collection | None:
+        """Return what is known of a collection; ``None`` where it is absent."""
+        with self._lock:
+            return find(self._writer, name)
+
+    def pending(self, name: str, parents: str) -> list[tuple[str, str | None]]:
+        """Return the parents whose children are not read to the end: id, and the link to go on with.
+
+        Args:
+            name: the relation.
+            parents: name of the parents' collection.
+        """
+        self._writing.flush()
+        with self._lock:
+            return self._writer.execute(
+                "SELECT places.id, parents.next_link FROM places LEFT JOIN parents"
+                " ON parents.collection = ?1 AND parents.id = places.id"
+                " WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"
+                " ORDER BY places.id",
+                (find_there(self._writer, name).number, find_there(self._writer, parents).number),
+            ).fetchall()
+
+    def pieces(self, name: str, word: str = "") -> Pieces:
+        """Return a reader of a collection's objects, in the order in which they came.
+
+        Args:
+            name: the collection.
+            word: leave pieces out in which this does not occur.
+        """
+        return Pieces(self._path, self._number(name), word)
+
+    def changes(self, name: str) -> Iterator[Changed]:
+        """Yield what became of the objects of a collection since the run began."""
+        number = self._number(name)
+        with closing(connect_to(self._path)) as database:
+            cursor = database.execute(
+                "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
+            )
+            while rows := cursor.fetchmany(_ROWS):
+                yield from (Changed(*row) for row in rows)
+
+    def parsed(self, text: str) -> Any:
+        """Return an object that ``changes`` gave as JSON.
+
+        Raises:
+            OutputError: it is none, so that the mirror is damaged.
+        """
+        return self._writer.parsed(text, dict)
+
+    def fact(
+        self,
+        name: str,
+        fact: str,
+        further: str,
+        find_out: Callable[[], Any],
+        update: Callable[[Any], Any] | None = None,
+    ) -> Any:
+        """Return what is known of this version of a collection; where it is not known yet, one thread finds it out.
+
+        Args:
+            name: the collection.
+            fact: names what is known.
+            further: what else it depends on.
+            find_out: is called where it is not known; gives JSON values.
+            update: is called instead with what was known when the run began, where that and ``changes`` are there.
+        """
+        with self._finding[name, fact]:
+            with self._lock:
+                collection = find_there(self._writer, name)
+                version = f"{collection.version} {further}"
+                row = self._writer.execute(
+                    "SELECT version, value FROM facts WHERE collection = ? AND name = ?", (collection.number, fact)
+                ).fetchone()
+            known = row[0] if row else None
+            if known == version:
+                return self._writer.parsed(row[1])
+            is_base = known == f"{collection.base} {further}"
+            value = update(self._writer.parsed(row[1])) if update and is_base else find_out()
+            if collection.state == "complete":
+                with self._transaction() as database:
+                    database.execute(
+                        "INSERT OR REPLACE INTO facts VALUES(?, ?, ?, ?)",
+                        (collection.number, fact, version, orjson.dumps(value).decode()),
+                    )
+            return value
+
+    def holds(self, name: str, ids: Sequence[str]) -> set[str]:
+        """Return which of some objects a collection has."""
+        number = self._number(name)
+        with self._lock:
+            return set(places(self._writer, number, "", ids))
+
+    def has_read(self, name: str) -> bool:
+        """Tell whether the children of one parent of a relation are there to the last."""
+        relation = self._number(name)
+        with self._lock:
+            row = self._writer.execute(
+                "SELECT 1 FROM parents WHERE collection = ? AND next_link IS NULL LIMIT 1", (relation,)
+            ).fetchone()
+        return row is not None
+
+    def has_children(self, name: str, parent: str) -> bool:
+        """Tell whether a parent has a child."""
+        relation = self._number(name)
+        with self._lock:
+            row = self._writer.execute(
+                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ? AND objects <> '[]'", (relation, parent)
+            ).fetchone()
+        return row is not None
+
+    def _number(self, name: str) -> int:
+        with self._lock:
+            return find_there(self._writer, name).number
+
+    def _transaction(self) -> Transaction:
+        self._writing.flush()
+        return Transaction(self._writer, self._lock)

@@ -1,0 +1,171 @@
+"""The objects of a collection in the mirror: added and found, inside a transaction."""
+
+import uuid
+from collections.abc import Collection as Ids
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from integration.disk.sqlite import Connection, insert
+from integration.mirror.tables import OF_A_COLLECTION
+
+PIECE = 100
+"""Objects in one piece of a collection that is no relation: what a change of one of them rewrites."""
+_AT_ONCE = 8_000_000
+"""Bytes of pieces after which another statement inserts the next ones."""
+Row = Mapping[str, Any]
+_Piece = tuple[int, int, str, bytes, str | None]
+
+
+def append(database: Connection, number: int, pieces: Sequence[tuple[str, bytes]], ids: Sequence[bytes] = ()) -> int:
+    """Add pieces: the parent, and a JSON array of its objects, none of which is there yet.
+
+    Args:
+        database: the mirror.
+        number: the collection.
+        pieces: what to add.
+        ids: of the objects of each piece, as a JSON array; they find their places when the collection is complete.
+
+    Returns:
+        The number of the first piece; the others follow it.
+    """
+    (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
+    texts: Sequence[str | None] = [each.decode() for each in ids] or [None] * len(pieces)
+    rows = [
+        (place, number, parent, objects, text)
+        for place, ((parent, objects), text) in enumerate(zip(pieces, texts, strict=True), last + 1)
+    ]
+    for some in _bounded(rows):
+        insert(database, "INSERT INTO pieces", some, text=3)
+    return int(last) + 1
+
+
+def _bounded(rows: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
+    """Yield pieces in groups of bounded size: SQLite copies what one statement inserts."""
+    first = size = 0
+    for number, (_, _, _, objects, _) in enumerate(rows):
+        size += len(objects)
+        if size > _AT_ONCE:
+            yield rows[first : number + 1]
+            first, size = number + 1, 0
+    if first < len(rows):
+        yield rows[first:]
+
+
+def find_places(database: Connection, number: int) -> bool:
+    """Note in which piece each object is of a collection that was read whole, and tell whether some came again.
+
+    They stay in the last piece that has them: an object that moves to a later page was changed meanwhile.
+    """
+    (count,) = database.execute(
+        "SELECT coalesce(sum(json_array_length(ids)), 0) FROM pieces WHERE collection = ?", (number,)
+    ).fetchone()
+    placed = database.execute(
+        "INSERT OR IGNORE INTO places SELECT collection, '', value, number FROM pieces, json_each(ids)"
+        " WHERE collection = ? ORDER BY value, number DESC",
+        (number,),
+    ).rowcount
+    if placed != count:
+        _keep_last(database, number, "")
+    return bool(placed != count)
+
+
+def drop_repeats(database: Connection, number: int, parents: Sequence[str]) -> bool:
+    """Look for children that came again among the pieces of parents that were read whole, and tell whether some did.
+
+    They stay in the last piece that has them.
+    """
+    of_parent = "FROM pieces, json_each(objects) WHERE collection = ? AND pieces.parent = ?"
+    repeated = [
+        parent
+        for (parent,) in database.execute(
+            "SELECT parent FROM pieces WHERE collection = ? AND parent IN (SELECT value FROM json_each(?))"
+            " GROUP BY parent HAVING count(*) > 1",
+            (number, orjson.dumps(parents).decode()),
+        ).fetchall()
+        if database.execute(
+            f"SELECT 1 {of_parent} GROUP BY json_extract(value, '$.id') HAVING count(*) > 1 LIMIT 1", (number, parent)
+        ).fetchone()
+    ]
+    for parent in repeated:
+        _keep_last(database, number, parent)
+    return bool(repeated)
+
+
+def _keep_last(database: Connection, number: int, parent: str) -> None:
+    """Leave each object of a parent in the last piece that has it."""
+    seen: set[str] = set()
+    for piece, objects in database.execute(
+        "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number DESC", (number, parent)
+    ).fetchall():
+        rows = database.parsed_objects(objects)
+        last = [row for key, row in {row["id"]: row for row in rows}.items() if key not in seen]
+        if len(last) < len(rows):
+            rewrite(database, piece, last)
+        seen.update(row["id"] for row in rows)
+
+
+def clear(database: Connection, number: int) -> None:
+    """Drop what is there of a collection."""
+    for table in OF_A_COLLECTION:
+        database.execute(f"DELETE FROM {table} WHERE collection = ?", (number,))
+
+
+def version(database: Connection, number: int) -> str:
+    """Return a digest where the collection is read whole each time, so that equal content is seen to be equal."""
+    (tracked,) = database.execute(
+        "SELECT delta_link IS NOT NULL FROM collections WHERE number = ?", (number,)
+    ).fetchone()
+    if tracked:
+        return uuid.uuid4().hex
+    total = 0
+    for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
+        for row in database.parsed_objects(objects):
+            text = orjson.dumps([parent, row], option=orjson.OPT_SORT_KEYS)
+            total += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
+    return f"{total % 2**128:032x}"
+
+
+def place(database: Connection, number: int, parent: str, piece: int, rows: Sequence[Row]) -> None:
+    """Note that objects of a parent are in a piece."""
+    database.execute(
+        "INSERT OR REPLACE INTO places SELECT ?, ?, value, ? FROM json_each(?)",
+        (number, parent, piece, orjson.dumps([row["id"] for row in rows]).decode()),
+    )
+
+
+def place_all(database: Connection, number: int, parent: str) -> None:
+    """Note the places of a parent's objects, where that has not been done."""
+    if not has_places(database, number, parent):
+        for piece, objects in database.execute(
+            "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
+        ).fetchall():
+            place(database, number, parent, piece, database.parsed_objects(objects))
+
+
+def has_places(database: Connection, number: int, parent: str) -> bool:
+    """Tell whether it is noted where the objects of a parent are."""
+    return (
+        database.execute(
+            "SELECT 1 FROM places WHERE collection = ? AND parent = ? LIMIT 1", (number, parent)
+        ).fetchone()
+        is not None
+    )
+
+
+def places(database: Connection, number: int, parent: str, ids: Ids[str]) -> dict[str, int]:
+    """Return in which piece each of some objects of a parent is; without those that are in none."""
+    return dict(
+        database.execute(
+            "SELECT id, piece FROM places WHERE collection = ? AND parent = ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (number, parent, orjson.dumps(list(ids)).decode()),
+        )
+    )
+
+
+def rewrite(database: Connection, piece: int, objects: Sequence[Row]) -> None:
+    """Replace the objects of a piece."""
+    database.execute("UPDATE pieces SET objects = ? WHERE number = ?", (orjson.dumps(objects).decode(), piece))

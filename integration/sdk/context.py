@@ -1,0 +1,88 @@
+"""What a step is handed: the page that an author reads."""
+
+from collections.abc import Iterator, Sequence
+from logging import Logger
+from typing import Protocol
+
+from integration.config.settings import Config
+from integration.sdk.model import Entity
+from integration.sdk.row import Row
+
+
+class Graph(Protocol):
+    """Microsoft Graph v1.0 as a step sees it: whole collections, without paging, throttling or batches.
+
+    What several steps ask for with the same arguments is fetched once. An error that a step catches still counts: the
+    runner makes its verdict ``partial``, so that no step can pass off less than everything as complete. ``NotFound``
+    alone does not count: what is not there cannot be missing.
+    """
+
+    def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
+        """Return one object.
+
+        Args:
+            path: below the version, such as ``/policies/identitySecurityDefaultsEnforcementPolicy``.
+            select: properties to ask for (``$select``); Graph's default set where ``None``.
+
+        Raises:
+            GraphError: Graph did not give it.
+            PlanError: the path is none, or has a query.
+        """
+
+    def list(self, path: str, *, select: Sequence[str] | None = None, top: int | None = 999) -> Iterator[Row]:
+        """Yield the objects of a collection, each once, in no particular order.
+
+        Args:
+            path: below the version, such as ``/users``.
+            select: properties to ask for (``$select``); ``id`` is always among them. Graph's default set by default.
+            top: page size (``$top``); ``None`` for collections that are not paged.
+
+        Raises:
+            GraphError: Graph did not give all of it.
+            PlanError: the path is none, or has a query.
+        """
+
+    def related(
+        self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
+    ) -> Iterator[tuple[str, Row]]:
+        """Yield the id of a parent and one of its children, for all children of all parents, in no particular order.
+
+        Args:
+            parents: path of the parents' collection, such as ``/groups``.
+            relation: name of the navigation property, such as ``members``.
+            kind: the children's type, such as ``user``, where others are left to other steps; what inherits from it
+                is of that type, as ``agentUser`` is.
+            select: properties of the children to ask for; ``id`` and ``@odata.type`` are always there.
+
+        Raises:
+            GraphError: Graph did not give all of it; a parent that is gone meanwhile has no children.
+            PlanError: a path or a kind is not written as that of a step must be.
+        """
+
+
+class Context(Protocol):
+    """What a step is handed.
+
+    Attributes:
+        graph: the tenant, through Microsoft Graph.
+        config: the run's settings.
+        log: a logger named after the type.
+    """
+
+    graph: Graph
+    config: Config
+    log: Logger
+
+    def entities(self, type: str) -> Iterator[Entity]:
+        """Yield all entities of a type that the step needs.
+
+        Raises:
+            PlanError: the step's declaration does not name the type among its needs.
+        """
+
+    def one(self, type: str) -> Entity:
+        """Return the only entity of a type that the step needs.
+
+        Raises:
+            PlanError: the step's declaration does not name the type, or there is not exactly one entity of it.
+        """

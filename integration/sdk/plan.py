@@ -1,0 +1,91 @@
+"""What runs, in which order, and what falls away: a pure function of the declarations."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+
+from integration.errors import DependencyCycle, PlanError, UnknownType
+from integration.sdk.step import Step
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in an order in which each comes after all that it needs.
+
+    Attributes:
+        steps: what runs, in order; the same declarations always give the same order.
+        skipped: the name of each type that does not run, and why.
+        not_chosen: names of the types that ``only`` leaves out.
+    """
+
+    steps: tuple[Step, ...]
+    skipped: Mapping[str, str]
+    not_chosen: tuple[str, ...] = ()
+
+
+def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Plan:
+    """Order ``steps``.
+
+    Args:
+        steps: all declarations.
+        only: choose these types and what they need; all where empty.
+        skip: leave these types out, and with them all that needs them; they need not be declared.
+
+    Raises:
+        UnknownType: a name in ``only`` that no step declares.
+        PlanError: a step needs a type that no step declares.
+        DependencyCycle: steps that need each other.
+    """
+    known = {step.name: step for step in sorted(steps, key=lambda step: step.name)}
+    names = [*known, *skip]
+    for name in only:
+        if name not in names:
+            raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
+    chosen = _closure(only or names, known, names)
+    left_out = dict.fromkeys((name for name in skip if name in chosen), "skipped as asked")
+    ordered = []
+    for name in _sorted({name: known[name].needs for name in chosen if name in known and name not in left_out}):
+        if name in left_out or name not in known:
+            continue
+        missing = [need for need in known[name].needs if need in left_out]
+        if missing:
+            left_out[name] = f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} skipped"
+        else:
+            ordered.append(known[name])
+    return Plan(tuple(ordered), left_out, tuple(sorted(set(names) - chosen)))
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return `` (did you mean …?)`` for a mistyped name, or nothing where no name is near."""
+    close = get_close_matches(name, list(names), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Sequence[str]) -> set[str]:
+    """Return ``wanted`` and all that it needs."""
+    found: set[str] = set()
+    pending = [(name, "") for name in wanted]
+    while pending:
+        name, needed_by = pending.pop()
+        if name not in names:
+            raise PlanError(f"{needed_by} needs {name}, which no step declares{nearest(name, names)}")
+        if name not in found:
+            found.add(name)
+            pending.extend((need, name) for need in (known[name].needs if name in known else ()))
+    return found
+
+
+def _sorted(needs: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """Return the names in dependency order, alphabetically where that leaves a choice."""
+    sorter = TopologicalSorter({name: sorted(needs[name]) for name in sorted(needs)})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise DependencyCycle(tuple(reversed(error.args[1]))) from None
+    ordered = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        ordered.extend(ready)
+        sorter.done(*ready)
+    return ordered

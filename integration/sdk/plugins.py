@@ -1,0 +1,190 @@
+"""Loading: this package's steps and everybody's come through entry points of the group ``integration``."""
+
+import importlib
+import importlib.util
+import pkgutil
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+import pluggy
+
+from integration.errors import DeclarationError, IntegrationError, UnknownType
+from integration.sdk import hookspecs
+from integration.sdk.hooks import PROJECT
+from integration.sdk.plan import Plan, nearest, order
+from integration.sdk.schema import load_schema
+from integration.sdk.step import Step
+
+
+def load(*plugins: object) -> pluggy.PluginManager:
+    """Return a fresh plugin manager that holds every installed plugin, and every step under its type name.
+
+    Args:
+        plugins: modules, objects or steps to register beside the installed ones.
+
+    Raises:
+        DeclarationError: a plugin, step or schema is declared wrongly, or two of them declare the same type.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    for entry_point in _entry_points():
+        plugin = _import(entry_point)
+        if not isinstance(plugin, Step) and not _has_hooks(manager, plugin):
+            raise DeclarationError(
+                f"the package {_owner(entry_point)}: {entry_point.value} is neither a step nor a plugin with hooks: "
+                f"write its entry point as module:{entry_point.name}"
+            )
+        _register(manager, plugin, entry_point.name)
+    for plugin in plugins:
+        _register(manager, plugin, plugin.name if isinstance(plugin, Step) else None)
+    _check_hooks(manager)
+    for step in _contributions(manager):
+        _register(manager, step, step.name)
+    for step in declared_steps(manager):
+        load_schema(step)
+    return manager
+
+
+def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Plan:
+    """Return what a run would do: the order, and what falls away.
+
+    Args:
+        manager: from ``load``; a type blocked in it (``set_blocked``) is skipped.
+        only: choose these types and what they need; all where empty.
+        skip: leave these types out, and with them all that needs them.
+
+    Raises:
+        UnknownType: a name in ``only`` or ``skip`` that no step declares.
+        PlanError: a step needs a type that no step declares, or steps need each other.
+    """
+    steps = declared_steps(manager)
+    blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
+    names = [*(step.name for step in steps), *blocked]
+    for name in skip:
+        if name not in names:
+            raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
+    return order(steps, only=only, skip=[*blocked, *skip])
+
+
+def declared_steps(manager: pluggy.PluginManager) -> list[Step]:
+    """Return every step that is registered and not blocked, sorted by type name."""
+    steps = [plugin for plugin in manager.get_plugins() if isinstance(plugin, Step)]
+    return sorted(steps, key=lambda step: step.name)
+
+
+def steps_in(package: str) -> Iterator[Step]:
+    """Yield the step of each module of ``package``; modules whose name starts with ``_`` hold none.
+
+    Raises:
+        DeclarationError: a module cannot be imported, or does not hold exactly one step of its own name.
+    """
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if not module.name.startswith("_"):
+            yield _step_of(f"{package}.{module.name}")
+
+
+def _step_of(name: str) -> Step:
+    try:
+        module = importlib.import_module(name)
+    except IntegrationError:
+        raise
+    except Exception as error:
+        line = getattr(error, "lineno", None) or getattr(error.__traceback__, "tb_lineno", None)
+        raise DeclarationError(
+            f"{_path_of(name)}: it cannot be imported: {type(error).__name__}: {error}"
+            + (f" (line {line})" if isinstance(error, SyntaxError) else "")
+        ) from error
+    stem = name.rpartition(".")[2]
+    steps = [value for value in vars(module).values() if isinstance(value, Step) and value.run.__module__ == name]
+    if len(steps) != 1 or steps[0].name != stem:
+        found = ", ".join(step.name for step in steps) or "none"
+        raise DeclarationError(f"{module.__file__}: it must declare exactly one step, named {stem}; found: {found}")
+    return steps[0]
+
+
+def _path_of(name: str) -> str:
+    spec = importlib.util.find_spec(name)
+    return (spec and spec.origin) or name
+
+
+def _entry_points() -> Iterable[EntryPoint]:
+    """Return the group's entry points by name.
+
+    Raises:
+        DeclarationError: two packages give the same name, which pluggy would drop without a word.
+    """
+    found: dict[str, EntryPoint] = {}
+    for entry_point in entry_points(group=PROJECT):
+        other = found.setdefault(entry_point.name, entry_point)
+        if other.value != entry_point.value or _owner(other) != _owner(entry_point):
+            raise DeclarationError(
+                f"the packages {_owner(other)} and {_owner(entry_point)} both declare {entry_point.name}: "
+                "uninstall one of them, or rename its type"
+            )
+    return [found[name] for name in sorted(found)]
+
+
+def _owner(entry_point: EntryPoint) -> str:
+    return entry_point.dist.name if entry_point.dist else entry_point.value
+
+
+def _import(entry_point: EntryPoint) -> object:
+    try:
+        plugin = entry_point.load()
+    except IntegrationError:
+        raise
+    except Exception as error:
+        raise DeclarationError(
+            f"the package {_owner(entry_point)} cannot be loaded: {entry_point.value}: {type(error).__name__}: {error}"
+        ) from error
+    if isinstance(plugin, Step) and plugin.name != entry_point.name:
+        raise plugin.fault(f"its entry point is called {entry_point.name}: call it {plugin.name}")
+    return plugin
+
+
+def _has_hooks(manager: pluggy.PluginManager, plugin: object) -> bool:
+    return any(manager.parse_hookimpl_opts(plugin, name) for name in dir(plugin))
+
+
+def _check_hooks(manager: pluggy.PluginManager) -> None:
+    """Refuse a hook that nobody calls: its plugin would be installed, and never heard of.
+
+    Raises:
+        DeclarationError: a plugin implements a hook that is not specified, and not marked ``optionalhook``.
+    """
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        plugin = error.plugin
+        known = [caller.name for caller in vars(manager.hook).values() if caller.has_spec()]
+        callers = [caller for caller in manager.get_hookcallers(plugin) or () if not caller.has_spec()]
+        unknown = next(each.name for each in callers if not all(own.optionalhook for own in each.get_hookimpls()))
+        name = getattr(plugin, "__name__", type(plugin).__qualname__)
+        raise DeclarationError(
+            f"the plugin {name} implements the hook {unknown}, which is none: nobody would call it"
+            f"{nearest(unknown, known)}"
+        ) from None
+
+
+def _contributions(manager: pluggy.PluginManager) -> list[Step]:
+    """Return the steps that plugins contribute through their hook."""
+    try:
+        return [step for contributed in manager.hook.integration_steps() for step in contributed]
+    except IntegrationError:
+        raise
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        raise DeclarationError(
+            f"{place.filename}, line {place.lineno}: the hook integration_steps failed: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _register(manager: pluggy.PluginManager, plugin: object, name: str | None) -> None:
+    other = manager.get_plugin(name) if name else None
+    if isinstance(plugin, Step) and other is not None:
+        if other is plugin:
+            return
+        declared = other.source if isinstance(other, Step) else f"the plugin {name}"
+        raise plugin.fault(f"the type is declared twice, also by {declared}: rename or uninstall one of them")
+    manager.register(plugin, name=name)

@@ -1,0 +1,162 @@
+"""The JSON Schema of a type: found beside its step, checked, and applied to every record."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from integration.errors import DeclarationError
+from integration.sdk.step import Step
+
+Record = dict[str, Any]
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_RAW_DATA = {
+    "type": "array",
+    "description": "The Graph objects that the entity was made from; only where the run asks for raw data.",
+    "items": {"type": "object", "required": ["name", "rawData"]},
+}
+_PLAIN_KEY = {"type": "string", "minLength": 1, "description": ""}
+_ENDS = {
+    "_fromEntityKey": {"type": "string", "minLength": 1, "description": "_key of the entity it starts from."},
+    "_toEntityKey": {"type": "string", "minLength": 1, "description": "_key of the entity it leads to."},
+}
+
+
+class Schema:
+    """The schema of one type.
+
+    Attributes:
+        path: the file.
+        document: its content, closed, with the properties that every record has added where it leaves them out.
+        accepts: tells whether a record is as the schema says, formats included; raises ``ValueError`` where it holds
+            something that is not JSON.
+    """
+
+    def __init__(self, step: Step, path: Path, document: Mapping[str, Any]) -> None:
+        self.path = path
+        declared = document.get("properties", {})
+        system = _system_properties(step)
+        self.document: dict[str, Any] = {
+            **document,
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {**system, **declared},
+            "required": sorted({*document.get("required", ()), *(name for name in system if name != "_rawData")}),
+        }
+        self._step = step
+        self.accepts: Callable[[Record], bool] = jsonschema_rs.validator_for(
+            self.document, validate_formats=True
+        ).is_valid
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Names of the type's own properties, in the schema's order; without the ``_`` of the system's."""
+        return tuple(name for name in self.document["properties"] if not name.startswith("_"))
+
+    @property
+    def keys_are_plain(self) -> bool:
+        """Whether the schema asks no more of a relationship's keys than to be strings that are not empty."""
+        definitions = [self.document["properties"].get(name, {}) for name in ("_key", *_ENDS)]
+        return all({**each, "description": ""} == _PLAIN_KEY for each in definitions)
+
+    def explain(self, record: Record) -> str:
+        """Say which record was rejected, for which property, with what was expected and found."""
+        first = next(self._errors(record), f"not as {self.path.name} says")
+        return f"{record['_type']} {record['_key']}: {first}"
+
+    @cached_property
+    def _reference(self) -> Any:
+        from jsonschema import Draft202012Validator
+
+        return Draft202012Validator(self.document, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+    def _errors(self, record: Record) -> Iterator[str]:
+        for error in sorted(self._reference.iter_errors(record), key=lambda error: list(map(str, error.path))):
+            where = ".".join(map(str, error.path)) or "the record"
+            if error.validator == "additionalProperties":
+                extra = ", ".join(sorted(set(record) - set(self.document["properties"])))
+                yield f"{extra}: not declared in {self.path.name}"
+            elif error.validator == "required":
+                missing = ", ".join(name for name in error.validator_value if name not in record)
+                yield f"{missing}: required, but missing"
+            else:
+                expected = f"{error.validator} {json.dumps(error.validator_value)}"
+                yield f"{where}: expected {expected}, found {_shown(error.instance)}"
+
+
+def load_schema(step: Step) -> Schema:
+    """Read the step's schema.
+
+    It is ``<type>.json`` beside the step's module, or in a folder ``schemas`` beside the module or beside its folder.
+
+    Raises:
+        DeclarationError: the file is missing, is not JSON, is not a JSON Schema, is open, or contradicts the step.
+    """
+    folder = step.source.parent
+    places = [place / f"{step.name}.json" for place in (folder, folder / "schemas", folder.parent / "schemas")]
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        raise step.fault(f"it has no schema: write {places[-1]} (or {places[0]})")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DeclarationError(f"{path}: not JSON: {error}") from None
+    _check(step, path, document)
+    try:
+        return Schema(step, path, document)
+    except jsonschema_rs.ValidationError as error:
+        raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {error.message}") from None
+
+
+def _check(step: Step, path: Path, document: Any) -> None:
+    """Raise ``DeclarationError`` for a schema that cannot serve the step."""
+    if not isinstance(document, dict):
+        raise DeclarationError(f"{path}: a schema is a JSON object")
+    if not jsonschema_rs.meta.is_valid({**document, "$schema": _DRAFT}):
+        raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {_what_is_wrong(document)}")
+    if document.get("additionalProperties") not in (None, False):
+        raise DeclarationError(f"{path}: it must be closed: set additionalProperties to false")
+    for name in ("allOf", "anyOf", "oneOf", "$ref"):
+        if name in document:
+            raise DeclarationError(f"{path}: it must be flat: write the properties out instead of {name}")
+    undescribed = [name for name, of in document.get("properties", {}).items() if not _described(of)]
+    if undescribed:
+        raise DeclarationError(f"{path}: these properties need a description: {', '.join(undescribed)}")
+    declared = document.get("properties", {}).get("_type", {}).get("const", step.name)
+    if declared != step.name:
+        raise DeclarationError(f"{path}: its _type is {declared!r}, but the step's is {step.name!r}")
+
+
+def _what_is_wrong(document: dict[str, Any]) -> str:
+    """Let the reference validator, which takes a second to import, explain why a document is not a schema."""
+    from jsonschema import Draft202012Validator, SchemaError
+
+    try:
+        Draft202012Validator.check_schema(document)
+    except SchemaError as error:
+        return f"{'/'.join(map(str, error.path)) or 'the schema'}: {error.message}"
+    return "the validator refuses it"
+
+
+def _described(definition: object) -> bool:
+    return isinstance(definition, dict) and bool(definition.get("description"))
+
+
+def _system_properties(step: Step) -> dict[str, Any]:
+    """Return the definitions of the properties that the runner stamps on every record of the step."""
+    properties: dict[str, Any] = {
+        "_key": {"type": "string", "minLength": 1, "description": "Unique in the graph."},
+        "_type": {"const": step.name, "description": "The type."},
+        "_class": {"const": step.class_name if step.is_relationship else [step.class_name], "description": "Class."},
+        "displayName": {"type": "string", "minLength": 1, "description": "What a person calls it."},
+    }
+    return properties | (_ENDS if step.is_relationship else {"_rawData": _RAW_DATA})
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}…"

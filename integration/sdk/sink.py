@@ -1,0 +1,85 @@
+"""What a destination of the graph is, and the graph as it reads it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from integration.sdk.changes import Change
+from integration.sdk.report import Report
+from integration.sdk.step import Step
+
+
+class Graph(Protocol):
+    """The graph as a sink reads it."""
+
+    @property
+    def revision(self) -> int:
+        """Number of the graph: each run makes another one."""
+
+    @property
+    def tenant(self) -> str:
+        """What names the tenant and where it was read from."""
+
+    @property
+    def scope(self) -> str:
+        """What a destination that holds several graphs tells this one by."""
+
+    @property
+    def lineage(self) -> str:
+        """Another string whenever revisions are counted anew: those of another lineage mean nothing here."""
+
+    def mark(self, revision: int) -> str:
+        """Return what tells a revision from one of the same number that another copy of the graph went on to."""
+
+    def count(self, step: Step) -> int:
+        """Return how many records of the type the graph holds."""
+
+    def changed(self, step: Step) -> int:
+        """Return the revision that last changed the type's records; 0 where it never had any."""
+
+    def changes(self, step: Step, since: int) -> Iterator[Change]:
+        """Yield what became of the type's records since a revision, sorted by key, each once; since 0, all of them.
+
+        Raises:
+            LookupError: the graph does not remember that revision; compare all records instead.
+        """
+
+    def remembers(self, revision: int) -> bool:
+        """Tell whether ``changes`` knows what changed since a revision."""
+
+    def delivered(self, destination: str, step: Step) -> int:
+        """Return the revision of the type's records that a destination holds, as ``deliver`` noted; 0 for none."""
+
+    def deliver(self, destination: str, step: Step) -> None:
+        """Note that a destination holds the type's records as they are now.
+
+        It is for destinations that cannot keep the revision themselves, together with the records.
+        """
+
+    def records(self, step: Step) -> Iterator[bytes]:
+        """Yield the type's whole JupiterOne objects as JSON, sorted by ``_key``."""
+
+
+class Sink(Protocol):
+    """A destination of the graph.
+
+    Attributes:
+        url: what it was made from, without secrets: for messages.
+    """
+
+    url: str
+
+    def check(self) -> None:
+        """Raise ``OutputError`` where the destination cannot be used; called before anything is read."""
+
+    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+        """Bring the destination up to date.
+
+        Args:
+            graph: holds the records.
+            steps: the types that the run chose, in order.
+            report: its verdicts. Of a type in ``report.incomplete`` nothing may be deleted, and of the others what
+                ``report.may_delete`` allows.
+
+        Raises:
+            OutputError: the destination did not take it.
+        """

@@ -1,0 +1,160 @@
+"""Declaring a type: one step makes the records of one ``_type``."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from integration.errors import DeclarationError
+from integration.sdk.model import Entity, Relationship, relationship_type
+
+if TYPE_CHECKING:
+    from integration.sdk.context import Context
+
+EntityFunction: TypeAlias = "Callable[[Context], Iterator[Entity]]"
+RelationshipFunction: TypeAlias = "Callable[[Context], Iterator[Relationship]]"
+_RESERVED = r"con|prn|aux|nul|com[0-9]|lpt[0-9]"
+"""Names that no file has on Windows, whatever its suffix. Source: Microsoft, Naming Files, Paths, and Namespaces."""
+
+StepFunction: TypeAlias = "EntityFunction | RelationshipFunction"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Step:
+    """The declaration of one type, and the pluggy plugin registered under its name.
+
+    Attributes:
+        name: the ``_type`` of its records; also the name of its module, schema and cassette.
+        class_name: JupiterOne class: ``"User"`` for an entity, ``"HAS"`` for a relationship.
+        run: generator function that takes a ``Context``; yields ``Entity`` or ``Relationship`` objects.
+        permissions: Graph application permissions without which the step cannot run.
+        optional: Graph application permissions that only enrich its records.
+        needs: names of the types that must be collected before.
+        per_row: each record is made of one object alone, so that a later run hands over only objects that changed. Such
+            a step keeps nothing from one object to the next.
+        ends: for a relationship, the types that it leads from and to; ``None`` for an entity.
+    """
+
+    name: str
+    class_name: str
+    run: StepFunction
+    permissions: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    per_row: bool = False
+    ends: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ``DeclarationError`` for a name or class not of JupiterOne's form, or a function without docstring."""
+        class_form = r"[A-Z][A-Za-z]*" if self.ends is None else r"[A-Z]+"
+        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", self.name) or len(self.name) < 3:
+            raise self.fault(f"{self.name!r} is not a type name: write it in snake_case, such as vendor_resource")
+        if re.fullmatch(_RESERVED, self.name):
+            raise self.fault(
+                f"{self.name!r} is not a type name: Windows has no files of that name; call it vendor_resource"
+            )
+        if not re.fullmatch(class_form, self.class_name):
+            raise self.fault(f"{self.class_name!r} is not a JupiterOne class: write User for an entity, HAS for a verb")
+        if not (self.run.__doc__ or "").strip():
+            raise self.fault("the step's function needs a docstring: its first line is the description that users see")
+
+    @property
+    def is_relationship(self) -> bool:
+        """Whether the step makes relationships."""
+        return self.ends is not None
+
+    @property
+    def description(self) -> str:
+        """The first line of the function's docstring."""
+        return (self.run.__doc__ or "").strip().splitlines()[0]
+
+    @property
+    def source(self) -> Path:
+        """The file that declares the step."""
+        return Path(inspect.getsourcefile(inspect.unwrap(self.run)) or "<unknown>")
+
+    def fault(self, problem: str) -> DeclarationError:
+        """Return an error that names the step and its file."""
+        return DeclarationError(f"{self.source}: {self.name}: {problem}")
+
+
+def entity_step(
+    class_name: str,
+    *,
+    permissions: Iterable[str] = (),
+    optional: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    per_row: bool = False,
+) -> Callable[[EntityFunction], Step]:
+    """Declare a step that yields entities; the function's name is the type.
+
+    Args:
+        class_name: JupiterOne class of the entities, such as ``"User"``.
+        permissions: Graph application permissions that it cannot do without.
+        optional: Graph application permissions that only enrich the entities.
+        needs: types that must be collected before, because the step reads them through its context.
+        per_row: each entity is made of one object that Graph gives, and of nothing that the step kept from others:
+            later runs call the function with the objects that changed.
+    """
+
+    def declare(function: EntityFunction) -> Step:
+        return Step(
+            name=function.__name__,
+            class_name=class_name,
+            run=function,
+            permissions=tuple(permissions),
+            optional=tuple(optional),
+            needs=_unique(needs),
+            per_row=per_row,
+        )
+
+    return declare
+
+
+def relationship_step(
+    from_type: str,
+    verb: str,
+    to_type: str,
+    *,
+    permissions: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    per_row: bool = False,
+    type: str | None = None,
+) -> Callable[[RelationshipFunction], Step]:
+    """Declare a step that yields relationships; it needs the two types that it connects without saying so.
+
+    Args:
+        from_type: type of the entities that the relationships start from.
+        verb: JupiterOne relationship class, such as ``"HAS"``.
+        to_type: type of the entities that they lead to.
+        permissions: Graph application permissions that it cannot do without.
+        needs: further types that must be collected before.
+        per_row: as for ``entity_step``; the object may be an entity of another type too.
+        type: the ``_type``, only where it is not the one that JupiterOne derives from the three names.
+
+    Raises:
+        DeclarationError: the function's name is not the type.
+    """
+    expected = type or relationship_type(from_type, verb, to_type)
+
+    def declare(function: RelationshipFunction) -> Step:
+        step = Step(
+            name=function.__name__,
+            class_name=verb,
+            run=function,
+            permissions=tuple(permissions),
+            needs=_unique([from_type, to_type, *needs]),
+            per_row=per_row,
+            ends=(from_type, to_type),
+        )
+        if step.name != expected:
+            raise step.fault(f"{from_type} {verb} {to_type} is called {expected!r}: rename the function and its files")
+        return step
+
+    return declare
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

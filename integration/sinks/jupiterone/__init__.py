@@ -1,0 +1,1 @@
+"""``jupiterone:``: the graph into a JupiterOne account."""

@@ -1,0 +1,95 @@
+"""What the graph knows of an integration instance at JupiterOne: which types it holds as they were delivered.
+
+A job deletes what it does not bring, and JupiterOne says how much that was only when it is done. So a job deletes only
+where the graph remembers what it delivered. A graph in a new folder, or one for another instance, remembers nothing:
+its first job deletes nothing, and says how many of its entities were new there. Where not all of them were, others may
+be there as well that this graph never had, and jobs go on to delete nothing until somebody allows it.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from integration.sdk.report import Report
+from integration.sdk.sink import Graph
+from integration.sdk.step import Step
+
+_UNKNOWN = "held records before this folder delivered any, and may hold more than its graph has"
+
+
+class History:
+    """What was delivered to an instance.
+
+    Three revisions are remembered of each type: the one that was delivered last, the one with which the instance held
+    nothing else, and the one with which it turned out that it may.
+
+    Args:
+        graph: remembers it.
+        place: names the instance.
+        steps: the types that the graph has for it.
+        report: their verdicts.
+    """
+
+    def __init__(self, graph: Graph, place: str, steps: Sequence[Step], report: Report) -> None:
+        self._graph, self._place, self._steps, self._report = graph, place, steps, report
+        self._settled, self._doubtful = f"{place} settled", f"{place} doubtful"
+        self._known = {step.name for step in steps if self._since(step)}
+        self._doubted = {step.name for step in steps if self._is_doubtful(step)}
+
+    def kept(self) -> list[str]:
+        """Return the types of which a job must delete nothing, beside those that the report names.
+
+        A graph that is delivered again has nothing to delete: if more is there, then the graph is an older one.
+        """
+        return [step.name for step in self._steps if not self._may_delete(step)]
+
+    def added(self, steps: Collection[Step], job: Any) -> None:
+        """Note that a job has added the records of these types, and deleted nothing."""
+        self._meet(job)
+        for step in steps if job or self._known else ():
+            self._graph.deliver(self._place, step)
+
+    def replaced(self, steps: Collection[Step], job: Any, kept: Collection[str]) -> None:
+        """Note that a job has brought these types, and deleted what else there was of them, but for some."""
+        self._meet(job)
+        for step in steps:
+            self._graph.deliver(self._place, step)
+            if step.name not in kept and step.name not in self._report.withheld:
+                self._graph.deliver(self._settled, step)
+
+    def _meet(self, job: Any) -> None:
+        """Note after the first job whether the instance held anything before it."""
+        if self._known or not job or self._report.guard is None or self._report.guard.allow:
+            return
+        uploaded, created = job.get("numEntitiesUploaded"), job.get("numEntitiesCreated")
+        is_new = bool(uploaded) and created == uploaded
+        for step in self._steps:
+            self._graph.deliver(self._settled if is_new else self._doubtful, step)
+            if not is_new:
+                self._withhold(step)
+
+    def _may_delete(self, step: Step) -> bool:
+        if self._report.guard is None or self._report.guard.allow:
+            return True
+        if self._doubted and (step.name in self._doubted or step.name not in self._known):
+            self._graph.deliver(self._doubtful, step)
+            self._withhold(step)
+            return False
+        since = self._since(step)
+        if since == self._graph.revision:
+            return False
+        if step.name not in self._known or not self._graph.remembers(since):
+            return step.name in self._known
+        changes = [change.what for change in self._graph.changes(step, since) if change.what != "updated"]
+        gone = changes.count("deleted")
+        return not gone or self._report.may_delete(step.name, self._graph.count(step) - len(changes) + 2 * gone, gone)
+
+    def _since(self, step: Step) -> int:
+        """Return the revision with which the instance held nothing else of a type; 0 where none is known."""
+        return self._graph.delivered(self._settled, step) or self._graph.delivered(self._place, step)
+
+    def _is_doubtful(self, step: Step) -> bool:
+        return self._graph.delivered(self._doubtful, step) > self._graph.delivered(self._settled, step)
+
+    def _withhold(self, step: Step) -> None:
+        if self._report.guard and step.name not in self._report.incomplete:
+            self._report.guard.withhold(step.name, _UNKNOWN)

@@ -1,0 +1,244 @@
+"""``jupiterone:``: the graph into a JupiterOne account, by synchronization jobs.
+
+Sources: JupiterOne, Sync jobs overview, DIFF and PATCH sync modes, Custom integration: Code + Sync API.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import chain
+
+import orjson
+import requests
+
+from integration.errors import OutputError
+from integration.http.connections import Adapter
+from integration.http.patience import Patience
+from integration.sdk.report import Report, StepResult
+from integration.sdk.sink import Graph
+from integration.sdk.step import Step
+from integration.sinks.jupiterone.account import ROOT, read
+from integration.sinks.jupiterone.api import Api, Job, TooLarge
+from integration.sinks.jupiterone.batches import BATCH_BYTES, Batch, Kind, batches
+from integration.sinks.jupiterone.history import History
+from integration.text.discretion import logger
+from integration.text.visible import line
+
+IN_FLIGHT = 30
+"""The most uploads at once, as in JupiterOne's SDK."""
+PATIENCE = Patience(deadline=300.0, attempts=10)
+"""How long one request is tried."""
+FINISH_WITHIN = 3600.0
+"""Seconds in which JupiterOne must have applied a job."""
+POLLS = (0.1, 5.0)
+"""Seconds until a job is asked after for the first time; they double each time, up to the second number."""
+_PENDING = ("AWAITING_UPLOADS", "FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS")
+_LONGEST_TEXT = 1000
+_log = logger("integration.sinks")
+
+
+class JupiterOneSink:
+    """Brings an integration instance of a JupiterOne account up to date.
+
+    In the mode ``diff`` a job holds all records of the chosen types, and what the instance has beyond them is deleted;
+    of types that are not complete, or were not chosen, nothing is, nor where ``History`` knows too little. In the mode
+    ``patch`` a job holds the entities that were created or updated since they were delivered last; nothing is deleted,
+    and relationships, which such a job does not take, wait for the next ``diff``.
+
+    Args:
+        address: what stands behind ``jupiterone:``: the API's base URL, ``?mode=patch``, both or neither.
+        environment: variables: JUPITERONE_ACCOUNT, JUPITERONE_API_KEY, INTEGRATION_INSTANCE_ID, JUPITERONE_API_URL.
+
+    Raises:
+        ConfigurationError: names all that is missing or wrong.
+    """
+
+    def __init__(self, address: str, environment: Mapping[str, str]) -> None:
+        self._account, self._mode = read(address, environment)
+        root = "" if self._account.root == ROOT else self._account.root
+        self.url = f"jupiterone:{root}{'?mode=patch' if self._mode == 'patch' else ''}"
+
+    def check(self) -> None:
+        """Raise ``OutputError`` where the API cannot be reached or refuses the key."""
+        with self._session() as session:
+            Api(self._account, session, PATIENCE).check()
+
+    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+        """Run one job, and wait until JupiterOne has applied it.
+
+        Raises:
+            OutputError: a job that was started is aborted, unless JupiterOne was applying it already.
+        """
+        history = History(graph, self._account.name, steps, report)
+        if self._mode == "patch":
+            self._name_waiting(graph, steps)
+            entities = [step for step in steps if not step.is_relationship]
+            packed = self._batches(graph, entities)
+            first = next(packed, None)
+            history.added(entities, self._run(chain([first], packed), report, ()) if first else None)
+        else:
+            kept = history.kept()
+            history.replaced(steps, self._run(self._batches(graph, steps), report, kept), kept)
+
+    def _run(self, packed: Iterable[Batch], report: Report, kept: Iterable[str]) -> Job:
+        """Run a job that deletes nothing of the types that are ``kept``, and return it as it ended."""
+        with self._session() as session:
+            api = Api(self._account, session, PATIENCE)
+            uploads = Uploads(Api(self._account, session, PATIENCE, IN_FLIGHT))
+            job = api.start(self._mode)
+            try:
+                api.tell(job["id"], (_event(result) for result in report.results))
+                uploads.send(job["id"], packed)
+                if uploads.shrunk:
+                    api.tell(job["id"], [("warn_ingestion_limit_encountered", uploads.loss)])
+                job = api.finalize(job["id"], sorted({*report.incomplete, *kept}))
+            except BaseException as error:
+                api.abort(job["id"], str(error)[:_LONGEST_TEXT] or type(error).__name__)
+                raise
+            job = self._finished(api, job)
+            self._compare(job, uploads.sent)
+            return job
+
+    def _finished(self, api: Api, job: Job) -> Job:
+        """Wait until JupiterOne has applied a job."""
+        ends = time.monotonic() + FINISH_WITHIN
+        pause, longest = POLLS
+        while job["status"] in _PENDING:
+            if time.monotonic() + pause > ends:
+                raise OutputError(
+                    f"{self.url}: the job {job['id']} is still {job['status']} after {FINISH_WITHIN:.0f} s;"
+                    " JupiterOne may yet apply it"
+                )
+            time.sleep(pause)
+            pause = min(longest, 2 * pause)
+            job = api.job(job["id"])
+        if job["status"] != "FINISHED":
+            raise OutputError(f"{self.url}: JupiterOne did not apply the job {job['id']}: {_text(job)}")
+        return job
+
+    def _compare(self, job: Job, sent: Mapping[Kind, int]) -> None:
+        """Compare how many objects JupiterOne has counted with how many were uploaded."""
+        for kind, count in sent.items():
+            counted = job.get(f"num{kind.capitalize()}Uploaded")
+            if counted != count:
+                raise OutputError(
+                    f"{self.url}: {count} {kind} were uploaded, but JupiterOne's job {job['id']} counts {counted}:"
+                    " run again"
+                )
+
+    def _batches(self, graph: Graph, steps: Sequence[Step]) -> Iterator[Batch]:
+        """Yield all entities that are to be uploaded, and then all relationships."""
+        kinds: tuple[Kind, ...] = ("entities", "relationships")
+        for kind in kinds:
+            chosen = [step for step in steps if step.is_relationship == (kind == "relationships")]
+            records = chain.from_iterable(self._records(graph, step) for step in chosen)
+            yield from batches(kind, records, BATCH_BYTES)
+
+    def _records(self, graph: Graph, step: Step) -> Iterator[bytes]:
+        if self._mode == "diff":
+            return graph.records(step)
+        since = graph.delivered(self._account.name, step)
+        return _changed(graph, step, since if graph.remembers(since) else 0)
+
+    def _name_waiting(self, graph: Graph, steps: Sequence[Step]) -> None:
+        """Say which relationships a job that only adds does not bring up to date."""
+        for step in steps:
+            if step.is_relationship:
+                since = graph.delivered(self._account.name, step)
+                if not graph.remembers(since) or next(graph.changes(step, since), None):
+                    _log.warning("%s: changes of %s wait for a run without mode=patch", self.url, step.name)
+
+    @contextmanager
+    def _session(self) -> Iterator[requests.Session]:
+        with requests.Session() as session:
+            adapter = Adapter(IN_FLIGHT)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            yield session
+
+
+class Uploads:
+    """Uploads batches, at most 30 at once.
+
+    Args:
+        api: sends them.
+
+    Attributes:
+        sent: how many objects of each kind were uploaded.
+        shrunk: how many of them lost their ``_rawData``, because with it they alone were larger than JupiterOne takes.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self.sent: dict[Kind, int] = {"entities": 0, "relationships": 0}
+        self.shrunk = 0
+
+    @property
+    def loss(self) -> str:
+        """What the shrunk objects lost, for people."""
+        return f"{self.shrunk} objects were too large and were uploaded without their raw data"
+
+    def send(self, job: str, packed: Iterable[Batch]) -> None:
+        """Upload batches as they are made; the next one is made when there is a place for it.
+
+        Raises:
+            OutputError: an upload failed for good; those that were under way have ended.
+        """
+        running: set[Future[int]] = set()
+        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="upload") as executor:
+            try:
+                for batch in packed:
+                    running.add(executor.submit(self._upload, job, batch))
+                    self.sent[batch.kind] += batch.count
+                    running = self._collect(running, None if len(running) == IN_FLIGHT else 0)
+                while running:
+                    running = self._collect(running, None)
+            except BaseException:
+                self._api.stop()
+                raise
+
+    def _collect(self, running: set[Future[int]], seconds: float | None) -> set[Future[int]]:
+        """Wait so long for an upload to end, and return those that have not."""
+        done, pending = wait(running, seconds, FIRST_COMPLETED)
+        self.shrunk += sum(future.result() for future in done)
+        return pending
+
+    def _upload(self, job: str, batch: Batch) -> int:
+        """Upload a batch, in pieces where it is too large, and return how many objects were shrunk."""
+        try:
+            self._api.upload(job, batch)
+        except TooLarge:
+            shrunk = batch.count == 1
+            pieces = list(batch.smaller())
+            if shrunk:
+                _log.warning("%s is too large for JupiterOne: it is uploaded without its _rawData", batch.key)
+            return shrunk + sum(self._upload(job, piece) for piece in pieces)
+        return 0
+
+
+def _changed(graph: Graph, step: Step, since: int) -> Iterator[bytes]:
+    """Yield the whole objects of a type's entities that were created or updated since a revision.
+
+    A property that an entity has lost is ``null``: what such an upload does not name stays as it is.
+    """
+    for change in graph.changes(step, since):
+        if change.now is not None:
+            lost = dict.fromkeys(orjson.loads(change.before or "{}"))
+            stamps = {"_key": change.ends[0], "_type": step.name, "_class": [step.class_name]}
+            yield orjson.dumps({**lost, **stamps, **orjson.loads(change.now)})
+
+
+def _event(result: StepResult) -> tuple[str, str]:
+    """Return the name and the description of the event that tells a type's verdict."""
+    name = {"complete": "step_end", "failed": "step_failure"}.get(result.verdict, "warn_incomplete_data")
+    reason = f": {result.reason}" if result.reason else ""
+    return name, f"{result.type}: {result.verdict}, {result.count} records{reason}"[:_LONGEST_TEXT]
+
+
+def _text(job: Job) -> str:
+    """Return what a job says of itself."""
+    told = {name: value for name, value in job.items() if name != "id" and isinstance(value, str | int)}
+    return line(", ".join(f"{name} {value}" for name, value in {"status": job["status"], **told}.items()))[
+        :_LONGEST_TEXT
+    ]

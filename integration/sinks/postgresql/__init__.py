@@ -1,0 +1,1 @@
+"""``postgresql://…``: the graph in a PostgreSQL database."""

@@ -1,0 +1,153 @@
+"""One push of the graph into PostgreSQL: what it sends of each type, and what is noted of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from psycopg import Connection
+
+from integration.sdk.report import Report
+from integration.sdk.sink import Graph
+from integration.sdk.step import Step
+from integration.sinks.comparison import is_current
+from integration.sinks.fitting import fitting
+from integration.sinks.postgresql.layout import enter, lock, make_indexes, make_views, table_of
+from integration.sinks.postgresql.merge import KINDS, Kind, lines, load, merge
+
+_LONGEST_KEYS = 2_500
+"""Bytes: an index of PostgreSQL takes 2,704 (a third of a page), with the scope and the type of a relationship."""
+
+
+class _Held(NamedTuple):
+    """What the tables hold of a type, as in ``revisions``."""
+
+    class_name: str
+    lineage: str
+    revision: int
+    behind: bool
+
+
+@dataclass
+class _Part:
+    """What a push does about one type.
+
+    Attributes:
+        step: the type.
+        since: the revision that the tables hold; 0 where all records are sent and compared.
+        behind: whether records that are gone are still there.
+    """
+
+    step: Step
+    since: int
+    behind: bool
+
+
+class Push:
+    """One push.
+
+    Args:
+        connection: in no transaction; the caller commits.
+        schema: where the tables are.
+        graph: holds the records.
+        steps: the types that are pushed.
+        report: their verdicts.
+    """
+
+    def __init__(
+        self, connection: Connection, schema: str, graph: Graph, steps: Sequence[Step], report: Report
+    ) -> None:
+        self._connection, self._schema, self._graph = connection, schema, graph
+        self._steps, self._report, self._scope = steps, report, graph.scope
+
+    def run(self) -> None:
+        """Bring the tables up to date.
+
+        Raises:
+            OutputError: they are not ours.
+            psycopg.Error: the server refused, or went away.
+        """
+        lock(self._connection, self._schema, self._scope)
+        new = enter(self._connection, self._schema)
+        held = self._held()
+        parts = [self._part(step, held.get(step.name)) for step in self._steps]
+        bring = self._load if new or self._holds_nothing() else self._merge
+        for kind in KINDS:
+            bring(kind, [part for part in parts if table_of(part.step) == kind.table])
+        if new:
+            make_indexes(self._connection)
+        self._note_revisions(held, parts)
+        self._note_verdicts()
+        make_views(self._connection, self._steps)
+
+    def _held(self) -> dict[str, _Held]:
+        statement = "SELECT _type, _class, lineage, revision, behind FROM revisions WHERE _scope = %s"
+        return {name: _Held(*held) for name, *held in self._connection.execute(statement, [self._scope])}
+
+    def _part(self, step: Step, held: _Held | None) -> _Part:
+        """Find out whether what changed is enough. A type that is behind may hold what came and went since."""
+        keeps = step.name in self._report.incomplete
+        marks = (self._graph.lineage, self._graph.mark(held.revision)) if held else ()
+        known = held and held.class_name == step.class_name and held.lineage in marks
+        if held and known and self._graph.remembers(held.revision) and (keeps or not held.behind):
+            return _Part(step, held.revision, held.behind)
+        return _Part(step, 0, False)
+
+    def _holds_nothing(self) -> bool:
+        found = self._connection.execute(
+            "SELECT FROM entities WHERE _scope = %(scope)s UNION ALL SELECT FROM relationships"
+            " WHERE _scope = %(scope)s LIMIT 1",
+            {"scope": self._scope},
+        )
+        return found.fetchone() is None
+
+    def _load(self, kind: Kind, parts: Sequence[_Part]) -> None:
+        for part in parts:
+            part.since, part.behind = 0, False
+        load(self._connection, kind, (line for part in parts for line in self._lines(part, self._scope)))
+
+    def _merge(self, kind: Kind, parts: Sequence[_Part]) -> None:
+        late = merge(
+            self._connection,
+            kind,
+            self._scope,
+            (line for part in parts for line in self._lines(part)),
+            compared=[part.step.name for part in parts if not part.since],
+            may_delete=self._report.may_delete,
+        )
+        for part in parts:
+            part.behind |= part.step.name in late
+
+    def _lines(self, part: _Part, *before: str) -> Iterator[str]:
+        changes = self._graph.changes(part.step, part.since)
+        return lines(part.step, fitting(part.step, changes, _LONGEST_KEYS, nul=False), *before)
+
+    def _note_revisions(self, held: Mapping[str, _Held], parts: Sequence[_Part]) -> None:
+        lineage, revision = self._graph.mark(self._graph.revision), self._graph.revision
+        now = {
+            part.step.name: _Held(part.step.class_name, lineage, revision, part.behind)
+            for part in parts
+            if part.behind or not part.since or not is_current(self._graph, part.step, part.since)
+        }
+        self._insert_many(
+            "INSERT INTO revisions VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (_scope, _type) DO UPDATE SET"
+            " (_class, lineage, revision, behind) ="
+            " ROW (excluded._class, excluded.lineage, excluded.revision, excluded.behind)",
+            [(name, *noted) for name, noted in now.items() if held.get(name) != noted],
+        )
+
+    def _note_verdicts(self) -> None:
+        verdicts = {
+            (result.type, result.verdict, result.reason.replace("\0", "\ufffd"), result.count): result.seconds
+            for result in self._report.results
+        }
+        statement = "SELECT _type, verdict, reason, count FROM verdicts WHERE _scope = %s"
+        if set(self._connection.execute(statement, [self._scope])) != verdicts.keys():
+            self._connection.execute("DELETE FROM verdicts WHERE _scope = %s", [self._scope])
+            self._insert_many(
+                "INSERT INTO verdicts VALUES (%s, %s, %s, %s, %s, %s)",
+                [(*verdict, seconds) for verdict, seconds in verdicts.items()],
+            )
+
+    def _insert_many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(statement, [(self._scope, *row) for row in rows])

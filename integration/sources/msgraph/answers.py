@@ -1,0 +1,206 @@
+"""What an answer of Graph means: its JSON body, its error, and how long it asks to wait.
+
+Sources: Microsoft Graph error responses and resource types; Microsoft Graph throttling guidance; Paging Microsoft Graph
+data in your app.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from integration.errors import (
+    BadAnswer,
+    BadRequest,
+    DeltaTokenExpired,
+    Forbidden,
+    GraphError,
+    NotFound,
+    NotLicensed,
+    PageTokenExpired,
+    ServiceUnavailable,
+    Throttled,
+)
+from integration.http.patience import seconds_to_wait
+from integration.http.room import Turn
+
+_EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
+_EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
+_NOT_LICENSED = "nonpremiumtenant"
+_UNKNOWN = "unknownerror"
+_UNAVAILABLE = {"servicenotavailable", "serviceunavailable", "internalservererror", "gatewaytimeout"}
+_HICCUPS = {404, 408, 409, 421, 423, 424, 425, 449}
+"""Statuses below 500 that may be another one when the same is asked once more; 404 where Graph names no reason."""
+_NOT_BY_GRAPH = {403, 451}
+"""Refusals in which Graph would say more than a status; where nothing is said, a gateway or a proxy refused."""
+_OVERSTRAINED = {413, 500, 502, 503, 504}
+_TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
+_NEXT_WARNING = re.compile(r',\s*(?=\d{3}\s+\S+\s+")')
+"""Where one warning of a header ends and another begins. Source: RFC 7234, section 5.5."""
+_LISTS = ("value", "responses")
+_DIGITS = 9
+_PLAUSIBLE = 10.0
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, whether to a request of its own or inside a batch.
+
+    Attributes:
+        path: path of the request, without host and query: for messages.
+        status: HTTP status.
+        headers: header names in lower case.
+        body: the decoded JSON object; empty where there was none.
+        turn: what a large answer holds as long as it is in memory.
+    """
+
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    turn: Turn | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, from Retry-After as number or date; ``None`` on success, where it means nothing."""
+        value = self.headers.get("retry-after")
+        if value is None or self.status < 400:
+            return None
+        return seconds_to_wait(value)
+
+    @property
+    def percentage(self) -> float | None:
+        """The share of the limit that is used, from 0.8 on (``x-ms-throttle-limit-percentage``)."""
+        try:
+            value = float(self.headers.get("x-ms-throttle-limit-percentage", ""))
+        except ValueError:
+            return None
+        return value if 0 <= value <= _PLAUSIBLE else None
+
+    @property
+    def units(self) -> int:
+        """Resource units that Graph charged (``x-ms-resource-unit``); 0 where it does not tell."""
+        value = self.headers.get("x-ms-resource-unit", "")
+        return int(value) if value.isdecimal() and len(value) <= _DIGITS else 0
+
+    def error(self) -> GraphError | None:
+        """Return the error that the answer stands for, or ``None`` where it is whole.
+
+        Whole is an answer with status 200, a JSON object, no error in it, and no warning that some of it is missing.
+        This holds for everything that is read: objects, pages, changes, batches and the answers in them.
+        """
+        envelope = _envelope(self.body)
+        warning = _warning(self.headers)
+        if self.status == 200 and self.body and envelope is None and not warning:
+            return None
+        first = envelope[0] if isinstance(envelope, list) and envelope else envelope
+        told = first if isinstance(first, dict) else {}
+        codes, message = _codes(told), _message(told)
+        if 400 <= self.status < 600:
+            kind, problem = _meaning(self.status, codes, message)
+        else:
+            kind, problem = BadAnswer, _flaw(self.status, envelope, warning, message)
+        inner = told.get("innerError") or told.get("innererror")
+        request_id = self.headers.get("request-id") or (inner.get("request-id") if isinstance(inner, dict) else None)
+        too_much = self.status in _OVERSTRAINED or (self.status == 400 and _TOO_MUCH.search(message) is not None)
+        return kind(
+            problem,
+            path=self.path,
+            status=self.status,
+            code=_word(told.get("code")),
+            request_id=_word(request_id),
+            too_much=too_much,
+        )
+
+
+def control(body: Mapping[str, Any], name: str) -> Any:
+    """Return what OData says about a body beside its data, such as ``nextLink``; ``None`` where it says nothing.
+
+    OData 4.01 also leaves out ``odata.``, and earlier versions the ``@``; upper and lower case make no difference here.
+    Source: OData JSON Format Version 4.01, Control Information.
+    """
+    found = body.get(f"@odata.{name}")
+    if found is None:
+        named = (value for key, value in body.items() if value is not None and _plain(key) == name.lower())
+        found = next(named, None)
+    return found
+
+
+def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:
+    """Return what a status from 400 on means, with what else the answer tells."""
+    code = "".join(codes)
+    if status == 410 or _EXPIRED_DELTA_TOKEN.intersection(codes):
+        return DeltaTokenExpired, "Graph does not know any more what changed"
+    if status == 403 and _NOT_LICENSED in code:
+        return NotLicensed, "the tenant has no licence for this data"
+    if status == 407 or (status in _NOT_BY_GRAPH and not codes):
+        return BadAnswer, "something between here and Graph refused it: check proxy and network"
+    if status == 403:
+        return Forbidden, "not permitted"
+    if status == 404 and codes and _UNKNOWN not in codes:
+        return NotFound, "not found"
+    if status == 429:
+        return Throttled, "Graph throttles the application"
+    if status in _HICCUPS or (status >= 500 and status != 501) or (status == 400 and _UNAVAILABLE.intersection(codes)):
+        return ServiceUnavailable, "Graph could not serve the request"
+    if _EXPIRED_PAGE_TOKEN.intersection(codes) or (status == 400 and "page token" in message.lower()):
+        return PageTokenExpired, "the page token has expired"
+    return BadRequest, f"Graph refused the request: {message}" if message else "Graph refused the request"
+
+
+def _plain(key: str) -> str:
+    return key.lower().removeprefix("@").removeprefix("odata.")
+
+
+def _envelope(body: Mapping[str, Any]) -> Any:
+    """Return the error that a body holds, however it is spelled; ``None`` where it holds none.
+
+    Several are an error of a list alone: a single object may have a property of that name.
+    """
+    found = body.get("error")
+    if found is None:
+        found = control(body, "error")
+    if found is None and any(isinstance(body.get(name), list) for name in _LISTS):
+        found = control(body, "errors") or None
+    return found
+
+
+def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:
+    """Return what an answer that is neither a refusal nor whole lacks."""
+    if warning:
+        return f"the answer is not whole: {warning}"
+    if envelope is not None:
+        return f"the answer is not whole: it holds an error{': ' if message else ''}{message}"
+    if 300 <= status < 400:
+        return "it redirects, which is not followed: check the Graph URL"
+    return "the answer is not a whole one" if status != 200 else "the answer is not a JSON object, or an empty one"
+
+
+def _warning(headers: Mapping[str, str]) -> str:
+    """Return the warnings that something is missing; those that a version is deprecated say nothing of the data.
+
+    Source: Microsoft Graph security API, errors: partial answers carry ``199 - "Vendor/Provider/504/10000"``.
+    """
+    warnings = _NEXT_WARNING.split(headers.get("warning", ""))
+    value = ", ".join(each for each in warnings if "deprecat" not in each.lower())
+    return f"Warning: {value[:_LONGEST]}" if value else ""
+
+
+def _message(envelope: Mapping[str, Any]) -> str:
+    return " ".join(_word(envelope.get("message"), _LONGEST * 10).split())[:_LONGEST]
+
+
+def _word(value: object, most: int = 200) -> str:
+    """Return a text of an answer, cut to what a message can hold; what is neither text nor number is none."""
+    return str(value)[:most] if isinstance(value, str | int | float) else ""
+
+
+def _codes(envelope: Mapping[str, Any]) -> list[str]:
+    """Return the error's code and those of its inner errors, in lower case; none where it is no error of Graph's."""
+    codes = []
+    level: Any = envelope
+    while isinstance(level, dict) and level:
+        codes.append(_word(level.get("code")).lower())
+        level = level.get("innerError") or level.get("innererror")
+    return codes

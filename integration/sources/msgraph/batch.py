@@ -1,0 +1,78 @@
+"""Several GETs in one request. Source: Combine multiple HTTP requests using JSON batching."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from integration.sources.msgraph.answers import Answer
+from integration.sources.msgraph.client import Client
+
+MOST = 20
+"""Requests that Graph takes in one batch."""
+_Part = tuple[int, Mapping[str, str], Mapping[str, Any]]
+"""Status, headers with names in lower case, and body of an answer inside a batch."""
+_PLAIN = str | int | float
+_UNANSWERED: _Part = 503, {}, {"error": {"code": "missingInBatchResponse"}}
+
+
+class Inner(NamedTuple):
+    """A request inside a batch: its path, relative to the version and with its query, and its own headers."""
+
+    path: str
+    headers: Mapping[str, str]
+
+
+def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
+    """GET up to 20 paths in one request.
+
+    Args:
+        client: sends the batch.
+        inner: the requests.
+
+    Returns:
+        The answer to each, in order; some may be errors, throttled ones among them. One that was left out counts as a
+        503.
+
+    Raises:
+        GraphError: the batch as a whole was refused.
+    """
+    asked = [
+        {"id": str(number), "method": "GET", "url": path, **({"headers": dict(headers)} if headers else {})}
+        for number, (path, headers) in enumerate(inner)
+    ]
+    answer = client.post(client.url("/$batch"), {"requests": asked})
+    found = _parts(answer.body.get("responses"))
+    answers = []
+    for number, (path, _) in enumerate(inner):
+        status, headers, body = found.get(str(number)) or _UNANSWERED
+        answers.append(Answer(path.partition("?")[0], status, headers, body, answer.turn))
+    client.meter.inner(len(inner), sum(each.units for each in answers))
+    return answers
+
+
+def _parts(responses: object) -> dict[str, _Part]:
+    """Return what a batch was answered, by id; what has no id or status is no answer, nor is one of two for one id."""
+    found: dict[str, _Part] = {}
+    twice: set[str] = set()
+    for each in responses if isinstance(responses, list) else ():
+        if (
+            not isinstance(each, dict)
+            or not isinstance(each.get("id"), str | int)
+            or type(each.get("status")) is not int
+        ):
+            continue
+        number = str(each["id"])
+        if number in found:
+            twice.add(number)
+        headers, body = each.get("headers"), each.get("body")
+        named = headers.items() if isinstance(headers, dict) else ()
+        found[number] = each["status"], _lowered(named), body if isinstance(body, dict) else {}
+    return {number: part for number, part in found.items() if number not in twice}
+
+
+def _lowered(named: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Return headers by their names in lower case; what is told several times, or as a list, is one text."""
+    found: dict[str, list[str]] = {}
+    for name, value in named:
+        texts = [str(each) for each in (value if isinstance(value, list) else [value]) if isinstance(each, _PLAIN)]
+        found.setdefault(name.lower(), []).extend(texts)
+    return {name: ", ".join(texts) for name, texts in found.items() if texts}

@@ -1,0 +1,103 @@
+"""What changed since the last time. Source: Use delta query to track changes in Microsoft Graph data."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from integration.errors import BadAnswer
+from integration.sources.msgraph.answers import control
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.paging import Chain, page_of
+
+TRACKED = frozenset(
+    {
+        "/applications",
+        "/contacts",
+        "/devices",
+        "/directoryRoles",
+        "/groups",
+        "/oauth2PermissionGrants",
+        "/servicePrincipals",
+        "/users",
+    }
+)
+"""Collections of directory objects that Graph v1.0 tracks (msgraph-metadata, v1.0 CSDL)."""
+LIFETIME = 6.5 * 86_400
+"""Seconds after which a token is not worth trying: Graph keeps those of directory objects for seven days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page of changes.
+
+    Attributes:
+        rows: objects that are new, changed or deleted; the same one may come again, and later ones win.
+        link: URL of the next page, or of the next round where ``last``.
+        last: no more pages follow now.
+    """
+
+    rows: list[dict[str, Any]]
+    link: str
+    last: bool
+
+
+def is_removed(row: Mapping[str, Any], path: str) -> bool:
+    """Tell whether an object among changes is one that is gone, as its ``@removed`` says.
+
+    Args:
+        row: an object, or a child of one.
+        path: what was asked for.
+
+    Raises:
+        BadAnswer: its ``@removed`` gives no reason, as Graph always does; nothing is deleted on such a word.
+    """
+    if "@removed" not in row:
+        return False
+    removed = row["@removed"]
+    if not isinstance(removed, dict) or not isinstance(removed.get("reason"), str):
+        raise BadAnswer("an object is marked as removed without a reason", path=path, status=200)
+    return True
+
+
+def latest(client: Client, path: str, select: Sequence[str]) -> str:
+    """Return a link that tells what will have changed from now on.
+
+    Args:
+        client: sends the request.
+        path: the collection, such as ``/users``.
+        select: properties to track, and relationships such as ``members``.
+
+    Raises:
+        GraphError: Graph does not track the collection, or did not answer.
+    """
+    url = client.url(f"{path}/delta", {"$select": ",".join(select), "$deltatoken": "latest"})
+    for page in changes(client, url):
+        if page.last:
+            return page.link
+    raise BadAnswer("the changes have no end", path=path, status=200)
+
+
+def changes(client: Client, link: str) -> Iterator[Changes]:
+    """Yield the pages of changes that a link tells of.
+
+    Raises:
+        DeltaTokenExpired: Graph does not know any more what changed; only reading everything helps.
+        PagingError: a link leads to another host or back.
+        GraphError: as ``Client.get`` raises.
+    """
+    chain = Chain(link)
+    last = False
+    while not last:
+        answer = client.get(link)
+        page = page_of(client, answer)
+        last = page.next_link is None
+        following = page.next_link or control(answer.body, "deltaLink")
+        if not isinstance(following, str):
+            page.done()
+            raise BadAnswer("the changes end without a delta link", path=answer.path, status=answer.status)
+        following = client.resolved(following, answer.path)
+        if not last:
+            chain.lead_to(following, page.rows)
+        link = following
+        yield Changes(page.rows, link, last)
+        page.done()

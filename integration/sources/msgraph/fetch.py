@@ -1,0 +1,236 @@
+"""Bringing one collection into the mirror: up to date by what changed, or read whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpired, Throttled
+from integration.mirror.clock import age
+from integration.mirror.tables import Collection
+from integration.sources.msgraph.delta import LIFETIME, changes, is_removed, latest
+from integration.sources.msgraph.fanout import FanOut
+from integration.sources.msgraph.kinds import is_member
+from integration.sources.msgraph.paging import Miscounted, pages
+from integration.sources.request import IDS, Request
+
+if TYPE_CHECKING:
+    from integration.sources.reader import Flow, Reader
+
+_RESTARTS = 5
+_ROWS_AND_LINK = attrgetter("rows", "next_link")
+_SMALLER: Mapping[int | None, int | None] = {999: 100, 100: None}
+"""The page size to ask for where Graph does not serve one; ``None``: none is named, so that Graph chooses."""
+_RESTORABLE = ("user", "group")
+
+
+class Fetcher:
+    """Fetches one collection.
+
+    Args:
+        reader: the run's.
+        request: what to fetch.
+        flow: is told how far it is.
+    """
+
+    def __init__(self, reader: "Reader", request: Request, flow: "Flow") -> None:
+        self._reader, self._request, self._flow = reader, request, flow
+        self._client, self._mirror = reader.client, reader.mirror
+        self._top = request.top
+        self._pages_read = 0
+
+    def fetch(self) -> None:
+        """Have the mirror hold the collection as Graph has it now.
+
+        Raises:
+            GraphError: Graph did not give all of it.
+        """
+        known = self._mirror.find(self._request.name)
+        if known is None or known.state == "running" or not self._updated(known):
+            self._read(self._mirror.find(self._request.name))
+
+    def fetch_whole(self) -> None:
+        """Have the mirror hold the collection as Graph has it now, whatever it holds; raises as ``fetch`` does."""
+        self._read(None)
+
+    def _updated(self, known: Collection) -> bool:
+        """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
+        if known.state == "complete":
+            if self._request.kind == "relation" and self._reader.incremental:
+                self._fan_out()
+            return True
+        reason = self._outdated(known)
+        if not reason and known.delta_link is None:
+            return False
+        try:
+            if not reason and known.delta_link is not None:
+                self._change(known.delta_link)
+                return True
+        except Throttled:
+            raise
+        except GraphError as error:
+            reason = f"the delta link is given up: {error}"
+        self._reader.reasons[self._request.name] = reason
+        return False
+
+    def _outdated(self, known: Collection) -> str:
+        if self._request.tracked is None or not self._reader.incremental:
+            return ""
+        if known.delta_link is None:
+            return "Graph gave no delta link"
+        if age(known.delta_on) > LIFETIME:
+            return "the delta link is older than Graph keeps them"
+        if age(known.full_on) > self._reader.full_every:
+            return "the periodic full read is due"
+        return ""
+
+    def _change(self, link: str) -> None:
+        name, path = self._request.name, self._request.path
+        for page in changes(self._client, link):
+            gone = [_id(row, path) for row in page.rows if is_removed(row, path)]
+            if self._request.kind == "relation":
+                self._change_children(page.rows, gone, page.link)
+            else:
+                last = {_id(row, path): row for row in page.rows}
+                rows = {key: row for key, row in last.items() if "@removed" not in row}
+                self._mirror.change(name, rows, [key for key in gone if key not in rows], page.link)
+        if self._request.kind == "relation":
+            self._fan_out()
+        self._mirror.current(name)
+
+    def _change_children(self, rows: Sequence[Mapping[str, Any]], parents: Sequence[str], link: str) -> None:
+        path = self._request.path
+        found: dict[str, dict[str, Mapping[str, Any]]] = {}
+        gone: dict[str, set[str]] = {}
+        for row in rows:
+            parent = _id(row, path)
+            listed = row.get(f"{self._request.relation}@delta") or ()
+            if not isinstance(listed, list | tuple) or not all(map(is_member, listed)):
+                raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
+            for child in listed:
+                key = child["id"]
+                if is_removed(child, path):
+                    found.get(parent, {}).pop(key, None)
+                    gone.setdefault(parent, set()).add(key)
+                else:
+                    gone.get(parent, set()).discard(key)
+                    found.setdefault(parent, {})[key] = child
+        self._mirror.change_children(self._request.name, found, gone, parents, link)
+
+    def _read(self, known: Collection | None) -> None:
+        """Read a collection whole, from where an earlier run was cut short if one was."""
+        name = self._request.name
+        for restart in range(_RESTARTS + 1):
+            if restart or known is None or known.state != "running":
+                self._mirror.begin(name, self._latest(), self._deleted())
+                known = None
+            self._flow.began()
+            try:
+                self._read_pages(known.next_link if known else None)
+            except Miscounted:
+                if restart:
+                    raise
+            except GraphError as error:
+                if restart == _RESTARTS or not self._may_start_again(error, known):
+                    raise
+            else:
+                if self._mirror.complete(name):
+                    self._flow.began()
+                return
+
+    def _may_start_again(self, error: GraphError, known: Collection | None) -> bool:
+        """Tell whether reading from the first page on can help after an error, with smaller pages where it is that."""
+        if isinstance(error, PageTokenExpired):
+            return True
+        refused = isinstance(error, BadRequest)
+        if error.too_much and self._top in _SMALLER and (refused or not self._pages_read):
+            self._top = _SMALLER[self._top]
+            self._reader.smaller_pages[self._request.path] = self._top or 0
+            return True
+        return refused and known is not None
+
+    def _latest(self) -> str | None:
+        """Return a link that will tell what changed from now on; ``None`` where Graph gives none."""
+        if not self._reader.incremental or self._request.tracked is None:
+            return None
+        try:
+            return latest(self._client, self._request.path, self._request.tracked)
+        except GraphError as error:
+            self._reader.reasons[self._request.name] = f"no changes can be asked for next time: {error}"
+            return None
+
+    def _deleted(self) -> list[str]:
+        """Return the ids of deleted objects to which a relation may have links that come back with them, unseen.
+
+        Where Graph does not tell them, links to those that are restored come with the next full read. Sources: Get
+        incremental changes for groups; List deletedItems (directory objects).
+        """
+        if not self._reader.incremental or self._request.kind != "relation" or self._request.tracked is None:
+            return []
+        found: list[str] = []
+        for kind in _RESTORABLE:
+            url = self._client.url(f"/directory/deletedItems/microsoft.graph.{kind}", {"$select": "id"})
+            try:
+                found.extend(_id(row, url) for page in pages(self._client, url) for row in page.rows)
+            except GraphError as error:
+                self._reader.bin_refused.append(str(error))
+        return found
+
+    def _read_pages(self, next_link: str | None) -> None:
+        request = self._request
+        if request.kind == "relation":
+            self._fan_out()
+            return
+        for rows, link in self._pages(next_link or self._client.url(request.path, _options(request, self._top))):
+            self._pages_read += 1
+            if request.kind == "collection":
+                for row in rows:
+                    _id(row, request.path)
+            self._mirror.add(request.name, rows, link, self._flow.grew)
+            self._reader.counter.add(request.path, pages=1, items=len(rows), throttled=self._client.pace.waited)
+            del rows  # a large page goes before the next one comes
+
+    def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:
+        if self._request.kind == "object":
+            answer = self._client.get(url)
+            yield [{"id": "", **answer.body}], None
+        else:
+            yield from map(_ROWS_AND_LINK, pages(self._client, url))
+
+    def _fan_out(self) -> None:
+        """Fetch the children of all parents that the mirror does not have yet."""
+        request = self._request
+        pending = self._mirror.pending(request.name, self._reader.parents(request))
+        if pending:
+            fan = FanOut(
+                self._client,
+                self._mirror,
+                request.name,
+                request.path,
+                request.relation,
+                request.select or IDS,
+                self._reader.counter,
+                tracked=self._reader.incremental and request.tracked is not None,
+                grew=self._flow.grew,
+            )
+            fan.fetch(pending, self._reader.in_flight, any_read=self._mirror.has_read(request.name))
+            self._reader.refused[request.name] = fan.refused
+            if fan.economized:
+                self._mirror.leave_deleted(request.name)
+            if fan.plain:
+                self._reader.plain.add(request.name)
+
+
+def _options(request: Request, top: int | None) -> dict[str, str]:
+    options = {}
+    if request.select is not None:
+        options["$select"] = ",".join(request.select)
+    if request.kind == "collection" and top is not None:
+        options["$top"] = str(top)
+    return options
+
+
+def _id(row: Mapping[str, Any], path: str) -> str:
+    key = row.get("id")
+    if not isinstance(key, str) or not key:
+        raise BadAnswer("an object of the collection has no id", path=path, status=200)
+    return key

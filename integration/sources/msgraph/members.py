@@ -1,0 +1,70 @@
+"""What a relation in the mirror tells of its children, found out once for each version of it."""
+
+from collections import Counter
+
+from integration.mirror.mirror import Mirror
+from integration.sources.msgraph.kinds import kind_of
+
+_SAMPLE = 100
+_HIDDEN = "hiddenmembership"
+"""In lower case: Graph and its documents spell it in several ways."""
+
+
+def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
+    """Return for each ``@odata.type`` how many links lead to it, and the ids of some of these children."""
+
+    def count() -> dict[str, tuple[int, list[str]]]:
+        counts: Counter[str] = Counter()
+        samples: dict[str, dict[str, None]] = {}
+        with mirror.pieces(name) as pieces:
+            for _, rows in pieces.more():
+                of_rows = Counter(map(kind_of, rows))
+                for kind in of_rows:
+                    if counts[kind] < _SAMPLE:
+                        ids = [row["id"] for row in rows if kind_of(row) == kind]
+                        samples.setdefault(kind, {}).update(dict.fromkeys(ids[: _SAMPLE - counts[kind]]))
+                counts += of_rows
+        return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
+
+    def update(known: dict[str, tuple[int, list[str]]]) -> dict[str, tuple[int, list[str]]]:
+        counts = Counter({kind: number for kind, (number, _) in known.items()})
+        samples = {kind: dict.fromkeys(ids) for kind, (_, ids) in known.items()}
+        for change in mirror.changes(name):
+            for text, step in ((change.before, -1), (change.now, 1)):
+                if text is not None:
+                    row = mirror.parsed(text)
+                    kind = kind_of(row)
+                    counts[kind] += step
+                    of_kind = samples.setdefault(kind, {})
+                    if step < 0:
+                        of_kind.pop(row["id"], None)
+                    elif len(of_kind) < _SAMPLE:
+                        of_kind[row["id"]] = None
+        if any(counts[kind] and not samples[kind] for kind in counts):
+            return count()
+        return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts) if counts[kind]}
+
+    found: dict[str, tuple[int, list[str]]] = mirror.fact(name, "kinds", "", count, update)
+    return found
+
+
+def hiding(mirror: Mirror, name: str, parents: str) -> int:
+    """Return how many parents with the visibility ``HiddenMembership`` show no child.
+
+    Args:
+        mirror: holds both.
+        name: the relation.
+        parents: name of the parents' collection.
+    """
+
+    def count() -> int:
+        found = 0
+        with mirror.pieces(parents, _HIDDEN) as pieces:
+            for _, rows in pieces.more():
+                hide = [row["id"] for row in rows if str(row.get("visibility")).lower() == _HIDDEN]
+                found += sum(not mirror.has_children(name, key) for key in hide)
+        return found
+
+    about = mirror.find(parents)
+    found: int = mirror.fact(name, "hiding", about.version if about else "", count)
+    return found

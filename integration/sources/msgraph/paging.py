@@ -1,0 +1,157 @@
+"""Reading a collection page by page. Source: Paging Microsoft Graph data in your app."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from integration.errors import BadAnswer, GraphError, PagingError
+from integration.http.room import Turn
+from integration.sources.msgraph.answers import Answer, control
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.links import path_of
+
+_WITHOUT_NEWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a collection.
+
+    Attributes:
+        rows: the objects; may be empty although more pages follow.
+        next_link: URL of the next page; ``None`` on the last.
+        turn: what a large page holds as long as it is in memory.
+        count: how many objects there are on all pages (``@odata.count``); ``None`` where Graph does not tell.
+    """
+
+    rows: list[dict[str, Any]]
+    next_link: str | None
+    turn: Turn | None = field(default=None, repr=False, compare=False)
+    count: int | None = None
+
+    def done(self) -> None:
+        """Make room for other large pages, because whoever was given this one is through with it."""
+        if self.turn is not None:
+            self.turn.end()
+
+
+class Miscounted(BadAnswer):
+    """Fewer objects came than Graph has counted.
+
+    Args:
+        count: ``@odata.count`` of the first page.
+        got: how many came.
+        path: the collection.
+    """
+
+    def __init__(self, count: int, got: int, path: str) -> None:
+        super().__init__(f"Graph counts {count:,} objects, of which {got:,} came", path=path, status=200)
+
+
+def check_count(count: int | None, got: int, path: str) -> None:
+    """Compare how many objects came with how many Graph has counted.
+
+    More do where some are added meanwhile, or come again.
+
+    Raises:
+        Miscounted: fewer came.
+    """
+    if count is not None and got < count:
+        raise Miscounted(count, got, path)
+
+
+class Chain:
+    """The pages that follow from a first one: one that does not end has to be left.
+
+    Source: endless rounds of a delta query are known from Graph (microsoft-graph-docs, issue 4263).
+
+    Args:
+        url: of the first page.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._path = path_of(url)
+        self._links = {url}
+        self._contents: set[int] = set()
+        self._without_news = 0
+
+    def lead_to(self, link: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Take note of a page that leads to another one.
+
+        Raises:
+            PagingError: the link has been followed before, or a thousand pages in a row held nothing new.
+        """
+        if link in self._links:
+            raise PagingError("a next link leads back to a page that was read already", path=self._path)
+        self._links.add(link)
+        content = hash(orjson.dumps(rows))
+        self._without_news = self._without_news + 1 if content in self._contents else 0
+        self._contents.add(content)
+        if self._without_news >= _WITHOUT_NEWS:
+            raise PagingError(f"{_WITHOUT_NEWS} pages in a row hold nothing new", path=self._path)
+
+
+def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
+    """Yield the pages of a collection until there is no ``@odata.nextLink``; each is fetched while the last is in use.
+
+    Args:
+        client: sends the requests.
+        url: first page.
+        headers: sent with every page, since next links do not carry them.
+
+    Raises:
+        PagingError: a next link leads to another host or has been followed before, or there is no end.
+        Miscounted: fewer objects came than Graph counts.
+        GraphError: as ``Client.get`` raises.
+    """
+    page = page_of(client, client.get(url, headers))
+    link, expected, got = page.next_link, page.count, len(page.rows)
+    if link is None:
+        yield page
+        check_count(expected, got, path_of(url))
+        return
+    chain = Chain(url)
+    with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
+        while link is not None:
+            chain.lead_to(link, page.rows)
+            following = ahead.submit(client.get, link, headers)
+            yield page
+            page.done()
+            del page
+            page = page_of(client, following.result())
+            link, got = page.next_link, got + len(page.rows)
+        yield page
+    check_count(expected, got, path_of(url))
+
+
+def page_of(client: Client, answer: Answer) -> Page:
+    """Return the page that an answer holds.
+
+    Raises:
+        BadAnswer: it holds no list of objects, or its next link is no URL.
+        PagingError: its next link leads to another host.
+    """
+    rows, link = answer.body.get("value"), control(answer.body, "nextLink")
+    turn, path, status, count = answer.turn, answer.path, answer.status, control(answer.body, "count")
+    del answer  # whoever keeps an error keeps no answer by it
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        del rows, turn
+        raise BadAnswer("the answer has no list of objects named value", path=path, status=status)
+    try:
+        link = _followed(client, link, path, status)
+    except GraphError:
+        del rows, turn
+        raise
+    return Page(rows, link, turn, count if type(count) is int else None)
+
+
+def _followed(client: Client, link: object, path: str, status: int) -> str | None:
+    """Return the URL of the next page; ``None`` where none is named."""
+    if link is None:
+        return None
+    if not isinstance(link, str) or not link:
+        raise BadAnswer("the next link is no URL", path=path, status=status)
+    return client.resolved(link, path)

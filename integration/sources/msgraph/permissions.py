@@ -1,0 +1,208 @@
+"""What a token's permissions let a plan read.
+
+Source: Microsoft Graph permissions reference; Microsoft identity platform, access token claims and admin consent.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from integration.sdk.plan import Plan
+from integration.text.secret import Secret
+
+_CONTAINS: Mapping[str, frozenset[str]] = {
+    "Directory.Read.All": frozenset({
+        "AdministrativeUnit.Read.All", "Application.Read.All", "Device.Read.All", "Domain.Read.All", "Group.Read.All",
+        "Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All", "LicenseAssignment.Read.All",
+        "OrgContact.Read.All", "Organization.Read.All", "RoleManagement.Read.Directory", "User.Read.All",
+        "User.ReadBasic.All",
+    }),
+    "Group.Read.All": frozenset({"Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All"}),
+    "GroupMember.Read.All": frozenset({"Group.ReadBasic.All", "GroupMember.ReadBasic.All"}),
+    "RoleManagement.Read.Directory": frozenset({
+        "RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory",
+    }),
+    "User.Read.All": frozenset({"User.ReadBasic.All"}),
+}  # fmt: skip
+"""All that a broader permission contains; it is not followed further, so each entry is whole."""
+
+
+def roles_of(token: Secret) -> frozenset[str] | None:
+    """Return the application permissions in a token (claim ``roles``).
+
+    ``None`` where the token does not tell: an opaque one, or a user's (claim ``scp``), whose rights depend on the user.
+    """
+    claims = _claims(token)
+    roles = claims.get("roles", [])
+    if not claims or "scp" in claims or not isinstance(roles, list):
+        return None
+    return frozenset(role for role in roles if isinstance(role, str))
+
+
+def tenant_of(token: Secret) -> str | None:
+    """Return the id of the tenant that a token is for (claim ``tid``); ``None`` where the token does not tell."""
+    return _text(_claims(token), "tid")
+
+
+def application_of(token: Secret) -> str | None:
+    """Return the client id that a token was issued to (claim ``appid`` or ``azp``); ``None`` where it does not tell."""
+    claims = _claims(token)
+    return _text(claims, "appid") or _text(claims, "azp")
+
+
+def covers(granted: Iterable[str], wanted: str) -> bool:
+    """Tell whether one of the ``granted`` permissions is ``wanted`` or contains it."""
+    return _cover(granted, wanted) is not None
+
+
+def broader(wanted: str) -> tuple[str, ...]:
+    """Return the reading permissions that contain ``wanted``, sorted."""
+    return tuple(sorted(name for name, contents in _CONTAINS.items() if wanted in contents))
+
+
+def consent_link(authority: str, tenant: str, client: str) -> str:
+    """Return the address where an administrator consents to what the app registration asks for.
+
+    Args:
+        authority: root of the sign-in service, such as ``https://login.microsoftonline.com``.
+        tenant: directory (tenant) id, or a verified domain of it.
+        client: application (client) id.
+    """
+    return f"{authority.rstrip('/')}/{quote(tenant, safe='')}/adminconsent?{urlencode({'client_id': client})}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """A permission that steps of a plan declare.
+
+    Attributes:
+        permission: its name.
+        granted_by: the permission in the token that is or contains it; empty where there is none.
+        needed_by: types that cannot be read without it.
+        enriches: types that only lose properties without it.
+    """
+
+    permission: str
+    granted_by: str
+    needed_by: tuple[str, ...]
+    enriches: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A plan against a token's permissions.
+
+    Attributes:
+        demands: one for each declared permission, sorted by name.
+        falls_away: each type that cannot be read, and why: a missing permission, or a type that it needs.
+        fewer_properties: each type that can be read, but without the properties of these missing permissions.
+    """
+
+    demands: tuple[Demand, ...]
+    falls_away: Mapping[str, str]
+    fewer_properties: Mapping[str, tuple[str, ...]]
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """The declared permissions that the token has or contains."""
+        return tuple(demand.permission for demand in self.demands if demand.granted_by)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The missing permissions without which types fall away."""
+        return tuple(demand.permission for demand in self.demands if demand.needed_by and not demand.granted_by)
+
+    @property
+    def to_grant(self) -> tuple[str, ...]:
+        """The smallest set of permissions to grant, so that no type falls away."""
+        return smallest(self.missing)
+
+    @property
+    def to_enrich(self) -> tuple[str, ...]:
+        """The smallest set to grant besides, so that no property is missing."""
+        absent = {demand.permission for demand in self.demands if not demand.granted_by}
+        return tuple(name for name in smallest(absent) if name not in self.to_grant)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the review as JSON values."""
+        return {
+            "granted": list(self.granted),
+            "missing": list(self.missing),
+            "fallsAway": dict(self.falls_away),
+            "fewerProperties": {name: list(missing) for name, missing in self.fewer_properties.items()},
+            "toGrant": list(self.to_grant),
+            "toEnrich": list(self.to_enrich),
+        }
+
+
+def review(plan: Plan, roles: Iterable[str]) -> Review:
+    """Compare what a plan's steps declare with the permissions in a token.
+
+    Args:
+        plan: steps, each after all that it needs.
+        roles: from ``roles_of``.
+    """
+    roles = sorted(roles)
+    names = sorted({name for step in plan.steps for name in (*step.permissions, *step.optional)})
+    cover = {name: _cover(roles, name) or "" for name in names}
+    away: dict[str, str] = {}
+    fewer: dict[str, tuple[str, ...]] = {}
+    for step in plan.steps:
+        missing = [name for name in step.permissions if not cover[name]]
+        lost = [need for need in step.needs if need in away]
+        reasons = [f"lacks the permission {name}" for name in missing]
+        reasons += [f"needs {name}, which falls away" for name in lost]
+        poorer = tuple(name for name in step.optional if not cover[name])
+        if reasons:
+            away[step.name] = "; ".join(reasons)
+        elif poorer:
+            fewer[step.name] = poorer
+    demands = tuple(
+        Demand(
+            permission=name,
+            granted_by=cover[name],
+            needed_by=tuple(step.name for step in plan.steps if name in step.permissions),
+            enriches=tuple(step.name for step in plan.steps if name in step.optional),
+        )
+        for name in names
+    )
+    return Review(demands=demands, falls_away=away, fewer_properties=fewer)
+
+
+def _cover(granted: Iterable[str], wanted: str) -> str | None:
+    """Return the permission that is or contains ``wanted``, itself if possible."""
+    covering = [name for name in granted if wanted == name or wanted in _contents(name)]
+    return wanted if wanted in covering else next(iter(covering), None)
+
+
+def _contents(name: str) -> frozenset[str]:
+    """Return what a permission contains: writing contains reading, and a broader one the narrower ones."""
+    reading = name.replace(".ReadWrite.", ".Read.")
+    return _CONTAINS.get(reading, frozenset()) | {reading}
+
+
+def smallest(names: Iterable[str]) -> tuple[str, ...]:
+    """Return ``names``, sorted, without those that another of them contains."""
+    wanted = set(names)
+    return tuple(name for name in sorted(wanted) if not covers(wanted - {name}, name))
+
+
+def _claims(token: Secret) -> Mapping[str, Any]:
+    """Return the claims in a signed token (JWT, RFC 7519), unverified; none where it is not one."""
+    parts = token.reveal().split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = orjson.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,110 @@
+"""What is left to be asked for of a relation, and what is kept of the answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from integration.errors import GraphError
+from integration.sources.msgraph.batch import Inner
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.links import relative
+from integration.sources.msgraph.paging import Chain
+
+_FULL, _SMALL = "999", "100"
+_ADVANCED = {"ConsistencyLevel": "eventual"}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The next page of a parent, or of the changes of a shard of parents.
+
+    Attributes:
+        parents: ids; one, where it is no shard.
+        delta: it is read by a delta query.
+        told: parents of which the pages before told.
+        alone: a delta query did not tell of the parent, so it is not read by one.
+        plain: Graph refused the advanced query.
+        small: Graph did not serve a full page.
+        link: of the page; the first one where ``None``.
+        failures: how often it was tried in vain.
+        restarts: how often it began anew, because Graph had forgotten where it was.
+        chain: the pages that led to this one; ``None`` for the first.
+        count: how many children Graph has counted, where it was asked for that.
+        got: how many of them the pages before held.
+        recounted: it began anew because fewer had come.
+        doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
+    """
+
+    parents: tuple[str, ...]
+    delta: bool = False
+    told: frozenset[str] = frozenset()
+    alone: bool = False
+    plain: bool = False
+    small: bool = False
+    link: str | None = None
+    failures: int = 0
+    restarts: int = 0
+    chain: Chain | None = None
+    count: int | None = None
+    got: int = 0
+    recounted: bool = False
+    doubt: GraphError | None = None
+
+
+class Questions:
+    """Says what to ask Graph for.
+
+    Args:
+        client: knows Graph's root.
+        parents: path of the parents' collection.
+        relation: the navigation property.
+        select: properties of the children.
+
+    Attributes:
+        plain: Graph takes no advanced query.
+    """
+
+    def __init__(self, client: Client, parents: str, relation: str, select: Sequence[str]) -> None:
+        self._client, self._parents, self._relation = client, parents, relation
+        self._select = ",".join(select)
+        self.plain = False
+
+    def inner(self, task: Task) -> Inner:
+        """Return the request for a task."""
+        if task.doubt is not None:
+            return Inner(relative(f"{self._parents}/{task.parents[0]}", {"$select": "id"}), {})
+        plain = self.plain or task.plain
+        headers = {} if plain or task.delta else _ADVANCED
+        if task.link is not None:
+            return Inner(self._client.relative_link(task.link), headers)
+        if task.delta:
+            ids = " or ".join(f"id eq '{parent}'" for parent in task.parents)
+            options = {"$select": f"id,{self._relation}", "$filter": ids}
+            return Inner(relative(f"{self._parents}/delta", options), headers)
+        options = {"$select": self._select, "$top": _SMALL if task.small else _FULL}
+        options |= {} if plain else {"$count": "true"}
+        return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is kept of the answers to some tasks.
+
+    Attributes:
+        pieces: a parent's id, and a JSON array of some of its children.
+        items: how many children these are.
+        progress: how far parents are read: id, and the link of the next page where one is left.
+        again: the tasks that are left.
+        failures: how often the one of these has failed that failed most, and now again; 0 where none did.
+    """
+
+    pieces: list[tuple[str, bytes]] = field(default_factory=list)
+    items: int = 0
+    progress: list[tuple[str, str | None]] = field(default_factory=list)
+    again: list[Task] = field(default_factory=list)
+    failures: int = 0
+
+
+def each_once(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the objects without those that came again."""
+    return list({row["id"]: row for row in rows}.values())

@@ -1,0 +1,215 @@
+"""The graph: entities, relationships and verdicts in one SQLite file, changed by one transaction a run."""
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from integration.disk.sqlite import connect
+from integration.errors import OutputError
+from integration.sdk.schema import Schema
+from integration.sdk.step import Step
+from integration.store.dangling import count_loose, find_loose, refresh_loose
+from integration.store.history import note
+from integration.store.publication import EXAMPLES, Stage
+from integration.store.read import Stored
+from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, view_of
+
+_ROWS = 1000
+_REMEMBERED = 50
+_CACHE = 2_000
+
+
+class Store(Stored):
+    """The graph of one tenant.
+
+    Everything that a run writes is one transaction, committed by ``commit``: readers of the file see the previous
+    run's graph until then, and a run that ends early leaves it as it was. Each run that is committed makes another
+    revision of the graph, numbered from 1 on; the file knows what each of the last 50 revisions changed.
+
+    The first graph is written without a write-ahead log, straight into the file: there is nothing to read yet, and it
+    costs half as much.
+
+    Args:
+        path: the file; made where it is missing.
+
+    Attributes:
+        revision: number of the graph that is being made, or else of the one that is there; 0 where there is none.
+
+    Raises:
+        OutputError: the file cannot be used as a graph.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._before: dict[str, tuple[int, int]] = {}
+        self._first = False
+        try:
+            database = connect(path)
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
+            _discard_older(database)
+            database.executescript(SCHEMA)
+            super().__init__(database)
+        except sqlite3.DatabaseError as error:
+            raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
+
+    def begin(self, tenant: str) -> None:
+        """Start a run; the graph of another tenant makes room.
+
+        Args:
+            tenant: names the tenant and where it is read from.
+        """
+        about = self._about()
+        self._first = "revision" not in about
+        if self._first:
+            self._database.execute("PRAGMA journal_mode = DELETE")
+        self._database.execute("BEGIN IMMEDIATE")
+        if about.get("tenant") != tenant:
+            for table in CONTENT:
+                self._database.execute(f"DELETE FROM {table}")
+            about = {"lineage": uuid.uuid4().hex}
+        self.revision = int(about.get("revision", 0)) + 1
+        self._before = {
+            name: (content, keys) for name, content, keys in self._rows("SELECT name, content, keys FROM types")
+        }
+        remembers = max(0, self.revision - _REMEMBERED)
+        self._database.execute("DELETE FROM changes WHERE revision <= ?", (remembers,))
+        self._database.execute("DELETE FROM revisions WHERE revision < ?", (remembers,))
+        noted = {**about, "tenant": tenant, "format": FORMAT, "revision": self.revision, "remembers": remembers}
+        self._database.executemany(
+            "INSERT OR REPLACE INTO about VALUES(?, ?)", [(name, str(value)) for name, value in noted.items()]
+        )
+
+    def commit(self) -> None:
+        """Make the run's graph the current one; who is reading the previous one goes on with it undisturbed."""
+        with self._lock:
+            ease_reading(self._database, self.revision)
+            note(self._database, self.revision, time.time(), self.counts_of_changes())
+            self._database.execute("COMMIT")
+            if self._first:
+                self._database.execute("PRAGMA journal_mode = WAL")
+            else:
+                self._database.execute("PRAGMA busy_timeout = 0")
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def stop(self) -> None:
+        """Break off what is being written, by another thread: nothing can be written any more, and nothing is kept."""
+        self._database.interrupt()
+
+    def close(self) -> None:
+        """Close the file; what was not committed is undone."""
+        with self._lock:
+            self._database.close()
+
+    def stage(self, step: Step) -> Stage:
+        """Return a place for the step's records, apart from the graph until they are published."""
+        return Stage(self._database, self._lock, step, self.revision)
+
+    def show(self, step: Step, schema: Schema) -> None:
+        """Make the view of the type: one column for each property of its schema."""
+        view = view_of(step)
+        own = [f"""json_extract(properties, '$."{name}"') AS "{name}" """ for name in schema.properties]
+        columns = ", ".join([*SYSTEM[view], *own])
+        create = f"""CREATE VIEW "{step.name}" AS SELECT {columns} FROM {view} WHERE _type = '{step.name}'"""
+        with self._lock:
+            there = self._database.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (step.name,)).fetchone()
+            if there != (create,):
+                self._database.execute(f'DROP VIEW IF EXISTS "{step.name}"')
+                self._database.execute(create)
+
+    def judge(self, verdicts: Iterable[tuple[str, str, str, int, float]]) -> None:
+        """Keep the verdicts: type, verdict, reason, count, seconds."""
+        with self._lock:
+            self._database.execute("DELETE FROM verdicts")
+            self._database.executemany("INSERT INTO verdicts VALUES(?, ?, ?, ?, ?)", verdicts)
+
+    def remember(self, step: Step, memory: dict[str, Any] | None) -> None:
+        """Keep what a later run must know of a type, or forget it."""
+        text = None if memory is None else orjson.dumps(memory).decode()
+        with self._lock:
+            number = number_of(self._database, step)
+            self._database.execute("UPDATE types SET memory = ? WHERE number = ?", (text, number))
+
+    def recall(self, name: str) -> dict[str, Any] | None:
+        """Return what is remembered of a type."""
+        row = self._row("SELECT memory FROM types WHERE name = ?", name)
+        return orjson.loads(row[0]) if row and row[0] else None
+
+    def keys(self, name: str) -> int:
+        """Return the revision in which records of the type last came or went; 0 where it never had any."""
+        return int((self._row("SELECT keys FROM types WHERE name = ?", name) or (0,))[0])
+
+    def content_before(self, name: str) -> int:
+        """Return what ``content`` was when the run began."""
+        return self._before.get(name, (0, 0))[0]
+
+    def refresh_loose(self, step: Step, ends: Mapping[str, int]) -> tuple[int, tuple[str, ...]]:
+        """Count the type's relationships that lack an end, some ends of which came or went.
+
+        Args:
+            step: the type.
+            ends: ``keys`` of the types that it needs, when they were counted last.
+
+        Returns:
+            How many, and keys of some of the missing ends.
+        """
+        with self._lock:
+            number = number_of(self._database, step)
+            if all(self._before.get(name, (0, 0))[1] == keys for name, keys in ends.items()):
+                refresh_loose(self._database, number, self.revision)
+            else:
+                find_loose(self._database, number)
+            return count_loose(self._database, number, EXAMPLES)
+
+    def holds_any(self, keys: Sequence[str]) -> bool:
+        """Tell whether one of the keys is an entity's."""
+        return self._row(f"SELECT 1 FROM nodes WHERE key IN ({', '.join('?' * len(keys))}) LIMIT 1", *keys) is not None
+
+    def losses(self, least: int) -> dict[str, tuple[int, int]]:
+        """Return for each type that this run took so many records from how many there were, and how many are gone."""
+        rows = self._rows(
+            "SELECT name, sum(what = 'deleted'), sum(what = 'created') FROM types JOIN changes ON type = number"
+            " WHERE revision = ? GROUP BY name HAVING sum(what = 'deleted') >= ?",
+            self.revision,
+            least,
+        )
+        return {name: (self.count_of(name) + deleted - created, deleted) for name, deleted, created in rows}
+
+    def withhold(self, name: str, before: int | None) -> None:
+        """Note how many records a type had before it lost too much; ``None``: it did not. An earlier note stays."""
+        with self._lock:
+            self._database.execute(
+                "UPDATE types SET withheld = CASE WHEN ?1 IS NULL THEN NULL ELSE coalesce(withheld, ?1) END"
+                " WHERE name = ?2",
+                (before, name),
+            )
+
+    def changed_entities(self, name: str, *, before: bool) -> Iterator[tuple[str, str]]:
+        """Yield key and properties (JSON) of the type's entities that this run has changed, as they were or are."""
+        now = (
+            "SELECT changes.key, nodes.properties FROM types JOIN changes ON changes.type = types.number JOIN nodes"
+            " ON nodes.key = changes.key AND nodes.type = types.number WHERE name = ? AND revision = ?"
+        )
+        old = (
+            "SELECT key, properties FROM types JOIN changes ON type = number WHERE name = ? AND revision = ?"
+            " AND what <> 'created'"
+        )
+        yield from self._rows(old if before else now, name, self.revision)
+
+
+def _discard_older(database: sqlite3.Connection) -> None:
+    """Empty a graph of another version, which the next run makes anew.
+
+    Raises:
+        sqlite3.DatabaseError: the file is another program's.
+    """
+    things = dict(database.execute("SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view')").fetchall())
+    if things and "about" not in things:
+        raise sqlite3.DatabaseError("it is another program's database")
+    about = dict(database.execute("SELECT name, value FROM about").fetchall()) if things else {}
+    if about.get("format") not in (None, FORMAT):
+        for name, kind in things.items():
+            database.execute(f'DROP {kind} "{name}"')

@@ -1,0 +1,1 @@
+"""Where answers come from: live, live and recorded, or a recording played back."""

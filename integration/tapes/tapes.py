@@ -1,0 +1,143 @@
+"""Where answers come from: live, or a recording played back.
+
+A tape is an adapter of the run's ``requests`` session, so everything above it is the same in all cases.
+"""
+
+import io
+import threading
+from collections import deque
+from collections.abc import Mapping
+from http.client import responses
+from pathlib import Path
+from typing import Any, Protocol
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPResponse
+
+from integration.config.clouds import GLOBAL_GRAPH
+from integration.errors import CassetteError
+from integration.http.connections import Adapter
+from integration.tapes import cassette
+from integration.tapes.cassette import Answer, Key, key_of
+
+_CONNECTIONS = 64
+
+
+def demo_folder() -> Path:
+    """Return the folder of the demo's cassettes: the wheel carries a copy of those that the tests play."""
+    package = Path(__file__).parents[1]
+    carried = package / "cassettes"
+    return carried if carried.is_dir() else package.parent / "tests" / "cassettes"
+
+
+class Tape(Protocol):
+    """Where a run's answers come from.
+
+    Attributes:
+        offline: no request leaves this machine, so nobody signs in.
+        one_by_one: the order of requests matters, so there is one at a time, and each run reads everything anew.
+    """
+
+    offline: bool
+    one_by_one: bool
+
+    def adapter(self) -> BaseAdapter:
+        """Return the adapter that sends the run's requests."""
+
+    def close(self) -> None:
+        """Called once, when the run has ended."""
+
+
+class Live:
+    """Graph itself."""
+
+    offline = False
+    one_by_one = False
+
+    def adapter(self) -> BaseAdapter:
+        """Return an adapter that keeps a connection for each request in flight."""
+        return Adapter(_CONNECTIONS)
+
+    def close(self) -> None:
+        """Do nothing: the session closes its connections."""
+
+
+class Replay:
+    """Recorded answers: cassettes, played back without a network.
+
+    Args:
+        folder: holds ``<type>.yaml``; a request that several of them hold is played from the first.
+
+    Raises:
+        CassetteError: the folder has no cassette, or one that cannot be read.
+    """
+
+    offline = True
+    one_by_one = True
+
+    def __init__(self, *paths: Path) -> None:
+        self._paths = paths
+        self._answers: dict[Key, deque[Answer]] = {}
+        self._lock = threading.Lock()
+        for path in paths:
+            for key, answers in cassette.read(path).items():
+                self._answers.setdefault(key, answers)
+
+    @classmethod
+    def folder(cls, folder: Path) -> "Replay":
+        """Return a tape of all cassettes of a folder.
+
+        Raises:
+            CassetteError: the folder has no cassette, or one that cannot be read.
+        """
+        paths = sorted(folder.glob("*.yaml"))
+        if not paths:
+            raise CassetteError(f"{folder}: no cassettes there: name a folder with <type>.yaml files")
+        return cls(*paths)
+
+    def adapter(self) -> BaseAdapter:
+        """Return an adapter that answers from the cassettes."""
+        return _Player(self)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def play(self, request: requests.PreparedRequest) -> Answer:
+        """Return the next recorded answer to a request.
+
+        Raises:
+            CassetteError: there is none, or none left.
+        """
+        with self._lock:
+            answers = self._answers.get(key_of(str(request.method), str(request.url), request.body))
+            if answers:
+                return answers.popleft()
+        state = "was played already" if answers is not None else "is not there"
+        names = ", ".join(path.name for path in self._paths)
+        asked = str(request.url).removeprefix(GLOBAL_GRAPH)
+        raise CassetteError(f"{names}: {request.method} {asked} {state}: record the cassette again")
+
+
+class _Player(HTTPAdapter):
+    def __init__(self, tape: Replay) -> None:
+        super().__init__()
+        self._tape = tape
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        answer = self._tape.play(request)
+        return response_to(self, request, answer.status, answer.headers, answer.body, answer.reason)
+
+
+def response_to(
+    adapter: HTTPAdapter,
+    request: requests.PreparedRequest,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    reason: str = "",
+) -> requests.Response:
+    """Return the response that an adapter makes of an answer which did not come from the network."""
+    reason = reason or responses.get(status, "")
+    raw = HTTPResponse(io.BytesIO(body), headers=dict(headers), status=status, reason=reason, preload_content=False)
+    return adapter.build_response(request, raw)

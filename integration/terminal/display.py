@@ -1,0 +1,107 @@
+"""Tables for people."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+
+from integration.sdk.changes import SIGNS
+from integration.sdk.plan import Plan
+from integration.sdk.step import Step
+from integration.sources.msgraph.permissions import Review
+
+_WIDE = 1000
+
+
+def changes_table(counts: Mapping[str, Mapping[str, int]], since: object, revision: object) -> None:
+    """Print how many records of each type came, changed and went."""
+    print(f"revision {since} → {revision} of the graph")
+    table = new_table("type", ">created", ">updated", ">deleted")
+    for name, of in counts.items():
+        table.add_row(name, *(f"{of[what]:,}" if of[what] else "" for what in SIGNS))
+    print_table(table)
+
+
+def plan_table(plan: Plan) -> None:
+    """Print what would run, in order, and what falls away."""
+    table = new_table(">order", "type", "needs…", "permissions…", "enriched with…")
+    for number, step in enumerate(plan.steps, 1):
+        table.add_row(
+            str(number), step.name, ", ".join(step.needs), ", ".join(step.permissions), ", ".join(step.optional)
+        )
+    print_table(table)
+    for name, reason in plan.skipped.items():
+        print(f"falls away: {name}: {reason}")
+    permissions = sorted({permission for step in plan.steps for permission in step.permissions})
+    print(f"permissions to grant: {', '.join(permissions) or 'none'}")
+
+
+def review_table(review: Review, link: str | None) -> None:
+    """Print which permissions are granted, what falls away without the others, and what to grant."""
+    table = new_table("permission", "state…", "needed by…", "adds properties to…")
+    for demand in review.demands:
+        state = "[green]granted[/]" if demand.granted_by else "[red]missing[/]"
+        if demand.granted_by not in ("", demand.permission):
+            state += f" with {demand.granted_by}"
+        table.add_row(demand.permission, state, ", ".join(demand.needed_by), ", ".join(demand.enriches))
+    print_table(table)
+    for name, reason in review.falls_away.items():
+        print(f"falls away: {name}: {reason}")
+    for name, missing in review.fewer_properties.items():
+        print(f"fewer properties: {name}: lacks the permission {', '.join(missing)}")
+    print(f"permissions to grant: {', '.join(review.to_grant) or 'none'}")
+    if review.to_enrich:
+        print(f"for every property also: {', '.join(review.to_enrich)}")
+    if link:
+        print(f"after adding them to the app registration, an administrator consents at {link}")
+
+
+def types_table(steps: Sequence[Step]) -> None:
+    """Print every declared type."""
+    table = new_table("type", "class", "from", "to", "description…")
+    for step in steps:
+        table.add_row(step.name, step.class_name, *(step.ends or ("", "")), step.description)
+    print_table(table)
+
+
+def new_table(*columns: str) -> Table:
+    """Return an empty table; columns that begin with ``>`` are numbers, and only those that end with ``…`` may wrap."""
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(
+            column.strip(">…"),
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=not column.endswith("…"),
+            overflow="fold",
+        )
+    return table
+
+
+def width_of(table: Table) -> int:
+    """Return how wide a table is at least."""
+    console = Console()
+    return console.measure(table, options=console.options.update_width(_WIDE)).minimum
+
+
+def print_table(table: Table) -> None:
+    """Print a table; not on a terminal its lines are as long as they need to be, and on a narrow one it is a list."""
+    console = Console()
+    if not console.file.isatty():
+        console = Console(width=_WIDE)
+    elif width_of(table) > console.width:
+        _list(table, console)
+        return
+    console.print(table)
+
+
+def _list(table: Table, console: Console) -> None:
+    """Print each row of a table as a paragraph: its name, and below that what the other columns have."""
+    rows = zip(*(column.cells for column in table.columns), strict=True)
+    for row in rows:
+        cells = dict(zip((column.header for column in table.columns), row, strict=True))
+        name = cells.pop("type" if "type" in cells else table.columns[0].header)
+        console.print(f"[bold]{name}[/]", overflow="fold")
+        for header, cell in cells.items():
+            if cell:
+                console.print(Padding(f"{header}: {cell}", (0, 0, 0, 2)), overflow="fold")

@@ -1,0 +1,89 @@
+"""What a person sees while a run goes on."""
+
+import threading
+import time
+
+from rich.console import Console
+from rich.live import Live
+
+from integration.sdk.hooks import hookimpl
+from integration.sdk.plan import Plan
+from integration.sdk.progress import Progress
+from integration.sdk.report import StepResult
+from integration.sdk.step import Step
+from integration.terminal.progress_view import Standing, View, in_words
+from integration.terminal.streams import tell
+
+_SHORTEST_WAIT = 1.0
+"""Shorter waits are over before a person has read of them."""
+
+
+class Display:
+    """Shows a run's progress on standard error: bars on a terminal, a line for each step elsewhere. A plugin.
+
+    Args:
+        plan: what is run.
+        every: seconds after which there is a line where there is no terminal, also while no step ends.
+    """
+
+    def __init__(self, plan: Plan, every: float = 60.0) -> None:
+        console = Console(stderr=True)
+        self._standing = Standing(types=len(plan.steps))
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._lines = threading.Thread(target=self._tell, args=(every,), name="progress", daemon=True)
+        self._live: Live | None = None
+        if console.is_terminal and not console.is_dumb_terminal:
+            self._live = Live(View(self._standing), console=console, refresh_per_second=10, transient=True)
+
+    def __enter__(self) -> "Display":
+        if self._live:
+            self._live.start(refresh=True)
+        else:
+            self._lines.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live:
+            self._live.stop()
+        else:
+            self._ended.set()
+            self._lines.join()
+
+    @hookimpl
+    def integration_step_started(self, step: Step) -> None:
+        """Show that the step runs."""
+        with self._lock:
+            self._standing.running.append(step.name)
+
+    @hookimpl
+    def integration_pages_read(self, progress: Progress) -> None:
+        """Show how far the collection is."""
+        with self._lock:
+            known = self._standing.collections.get(progress.collection)
+            is_new = known is None or (known[0].done and not progress.done)
+            since = time.monotonic() if is_new or known is None else known[1]
+            self._standing.collections[progress.collection] = (progress, since)
+
+    @hookimpl
+    def integration_waits(self, seconds: float) -> None:
+        """Show for how long Graph is not asked."""
+        if seconds >= _SHORTEST_WAIT:
+            with self._lock:
+                self._standing.waits_until = max(self._standing.waits_until, time.monotonic() + seconds)
+
+    @hookimpl
+    def integration_step_finished(self, result: StepResult) -> None:
+        """Count the step."""
+        with self._lock:
+            self._standing.finished += 1
+            if result.type in self._standing.running:
+                self._standing.running.remove(result.type)
+        if not self._live:
+            tell(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s")
+
+    def _tell(self, every: float) -> None:
+        while not self._ended.wait(every):
+            with self._lock:
+                told = in_words(self._standing, time.monotonic())
+            tell(told)

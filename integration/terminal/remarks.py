@@ -1,0 +1,93 @@
+"""What a run has to say of its types: each reason once, with the types that it concerns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from integration.sdk.report import Report, StepResult
+
+_VERBS = {"failed": ("failed", "failed"), "skipped": ("was skipped", "were skipped"), "partial": ("is partial",
+          "are partial"), "complete": ("", "")}  # fmt: skip
+_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that a person should know of some types.
+
+    Attributes:
+        types: the types that say so.
+        also: types that could not be read because one of these was not.
+        verdict: the verdict on ``types``.
+        text: the reason, or a problem.
+    """
+
+    types: tuple[str, ...]
+    also: tuple[str, ...]
+    verdict: str
+    text: str
+
+    @property
+    def heading(self) -> str:
+        """Whom it concerns, such as ``… is partial:``."""
+        verb = _VERBS[self.verdict][len(self.types) > 1]
+        told = f"{some(self.types)} {verb}".rstrip()
+        if self.also:
+            told += f"; without {'it' if len(self.types) == 1 else 'them'} also {some(self.also)}"
+        return f"{told}:"
+
+
+def remarks(report: Report) -> list[Remark]:
+    """Return what is to be said of the types, in the order of the report.
+
+    A type that falls away with another one has no reason of its own: it is named with that one.
+    """
+    falls_away = {result.type: causes(report, result) for result in report.results if result.because_of_failure}
+    said: dict[tuple[str, str], list[str]] = {}
+    for result in report.results:
+        reason = "" if falls_away.get(result.type) else result.reason
+        for text in filter(None, [reason, *problems(result)]):
+            said.setdefault((result.verdict, text), []).append(result.type)
+    return [
+        Remark(
+            types=tuple(types),
+            also=tuple(name for name, lost in falls_away.items() if verdict == "failed" and not lost.isdisjoint(types)),
+            verdict=verdict,
+            text=text,
+        )
+        for (verdict, text), types in said.items()
+    ]
+
+
+def causes(report: Report, result: StepResult) -> set[str]:
+    """Return the failed types for want of which a type was not read."""
+    found = {each.type: each for each in report.results}
+    lost = [found[name] for name in result.needs if name in found]
+    own = {each.type for each in lost if each.verdict == "failed"}
+    return own.union(*(causes(report, each) for each in lost if each.because_of_failure))
+
+
+def problems(result: StepResult) -> Iterator[str]:
+    """Yield what is wrong with records of a type although it does not change the verdict."""
+    for name, (one, more) in _PROBLEMS.items():
+        count = result.problems.get(name, {}).get("count", 0)
+        if count:
+            yield f"{count:,} {one if count == 1 else more}"
+
+
+_PROBLEMS = {
+    "duplicateKeys": ("duplicate key left out", "duplicate keys left out"),
+    "danglingEnds": ("leads to an entity that was not collected", "lead to an entity that was not collected"),
+}
+
+
+def some(names: Sequence[str]) -> str:
+    """Return names as a phrase; of many only the first ones."""
+    if len(names) > _NAMED + 1:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return listed(names)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a phrase, such as ``a, b and c``."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

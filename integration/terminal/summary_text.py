@@ -1,0 +1,161 @@
+"""What a person must know of a run, in a few sentences: what is missing, what to grant, what it took, what changed."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from integration.sdk.changes import SIGNS, What
+from integration.sdk.mass_deletion import UNTIL
+from integration.sdk.report import Report, StepResult
+from integration.sources.msgraph.permissions import smallest
+from integration.store.history import shown
+from integration.terminal.remarks import listed, some
+from integration.text.visible import line
+
+_WORDS: Mapping[What, str] = {"created": "came", "updated": "changed", "deleted": "went"}
+_KINDS = {"org contact": "contact"}
+_NAMED = 5
+
+
+def sentences(report: Report, out: Path) -> list[str]:
+    """Return what to say at the end of a run; the last one is what a person must know if nothing else.
+
+    Args:
+        report: the run's.
+        out: its folder.
+    """
+    return [
+        _cost(report),
+        *_not_represented(report),
+        f"{out / 'graph.db'} and {out / 'summary.json'} hold the result.",
+        _completeness(report),
+        *_destinations(report),
+    ]
+
+
+def push_sentences(report: Report, out: Path, destinations: int) -> list[str]:
+    """Return what to say after the graph was sent; the last one is what a person must know if nothing else.
+
+    Args:
+        report: of the run that made the graph, and what became of the destinations.
+        out: folder of the graph.
+        destinations: how many there are.
+    """
+    served = destinations - len(report.failed_sinks)
+    missing = [result for result in report.results if result.verdict in ("failed", "skipped")]
+    return [
+        *([f"The graph lacks {len(missing):,} of {_count(len(report.results), 'type')}."] if missing else []),
+        f"{served:,} of {_count(destinations, 'destination')} {'has' if served == 1 else 'have'}"
+        f" the graph of {out / 'graph.db'}.",
+        *_destinations(report),
+    ]
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as people say it: ``0.04 s``, ``4.1 s``, ``2 min 5 s``, ``1 h 2 min``."""
+    if seconds < 59.95:
+        return f"{seconds:.2f} s" if seconds < 0.95 else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def _completeness(report: Report) -> str:
+    """Return whether everything was read, or what is missing and what to do."""
+    missing = [result for result in report.results if result.verdict == "failed" or result.because_of_failure]
+    partial = [result for result in report.results if result.verdict == "partial"]
+    if not missing and not partial:
+        left_out = {*report.not_chosen, *(result.type for result in report.results if result.verdict == "skipped")}
+        if left_out:
+            return f"All that was asked for was read; {_are(len(left_out), 'type')} left out."
+        return "Everything was read."
+    chosen = sum(1 for result in report.results if result.verdict != "skipped" or result.because_of_failure)
+    told = [(missing, "missing"), (partial, "partial")]
+    parts = [f"{len(results):,} {'is' if len(results) == 1 else 'are'} {word}" for results, word in told if results]
+    parts[0] = parts[0].replace(" ", f" of {_count(chosen, 'type')} ", 1)
+    failed = [result for result in missing if result.verdict == "failed"]
+    return f"{listed(parts)}: {_remedy([*failed, *partial], _to_grant(report, [*failed, *partial]))}"
+
+
+def _to_grant(report: Report, results: Sequence[StepResult]) -> tuple[str, ...]:
+    """Return the smallest set of permissions that the token lacks, as far as it tells, and these types want."""
+    has = set(report.reading.get("permissions", {}).get("granted", ()))
+    return smallest({name for result in results for name in result.to_grant} - has)
+
+
+def _remedy(results: Sequence[StepResult], to_grant: Sequence[str]) -> str:
+    """Return what to do; where a permission is the reason for some of the types alone, for which it is not."""
+    if not to_grant:
+        return "the reasons are above; the next run tries again."
+    others = [result.type for result in results if not result.to_grant]
+    besides = f" {some(others)}: for other reasons, told above." if others else ""
+    return f"grant {listed(to_grant)}, then run again.{besides}"
+
+
+def _cost(report: Report) -> str:
+    """Return how the run began, what it changed and what it took."""
+    reading = report.reading
+    took = [_count(sum(reading.get("requests", {}).values()), "request"), duration(report.seconds)]
+    if (held := reading.get("throttledSeconds", 0)) >= 1:
+        took.append(f"{duration(held)} of it held back by Graph")
+    resumed = ", gone on from where one was cut short" if reading.get("mirror") == "resumed" else ""
+    if report.first:
+        records = sum(result.count for result in report.results)
+        return f"First run{resumed}: {', '.join([_count(records, 'record'), *took])}."
+    anew = ", everything read anew" if str(reading.get("mirror", "")).startswith(("new", "rebuilt")) else ""
+    total = {what: sum(counts.get(what, 0) for counts in report.changes.values()) for what in SIGNS}
+    changed = [f"{total[what]:,} {word}" for what, word in _WORDS.items() if total[what]]
+    since = f" since {shown(datetime.fromtimestamp(report.changed_on / 1000, UTC))}" if report.changed_on else ""
+    return f"Later run{resumed}{anew}: {', '.join(changed) or f'nothing changed{since}'}; {', '.join(took)}."
+
+
+def _not_represented(report: Report) -> Iterator[str]:
+    """Yield for each relation how many of its ends are in no type, and what they are."""
+    whole = not report.not_chosen and all(result.verdict in ("complete", "partial") for result in report.results)
+    type = "type" if whole else "type that was read"
+    relations: Mapping[str, Mapping[str, int]] = report.reading.get("notRepresented", {})
+    for relation, kinds in relations.items():
+        noun = relation.partition("?")[0].rpartition("/")[2] or "objects"
+        total = sum(kinds.values())
+        named = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+        parts = [_count(count, _kind(kind)) for kind, count in named[:_NAMED]]
+        if len(named) > _NAMED:
+            parts.append(f"{sum(count for _, count in named[_NAMED:]):,} others")
+        are = f"{_plain(noun, total)} {'is of a kind' if total == 1 else 'are of kinds'}"
+        yield f"{total:,} {are} without a {type}, and not in the graph: {', '.join(parts)}."
+
+
+def _destinations(report: Report) -> Iterator[str]:
+    told = {type for types in report.withheld_at.values() for type in types}
+    for type, reason in report.withheld.items():
+        if type not in told:
+            yield f"{type}: {reason}"
+    for url, types in report.withheld_at.items():
+        yield f"{url}: deletions are withheld {UNTIL}:"
+        for reason in dict.fromkeys(types.values()):
+            yield f"  {', '.join(type for type, each in types.items() if each == reason)}: {reason}"
+    for url, reason in report.failed_sinks.items():
+        yield f"{url}: not written: {reason}"
+
+
+def _kind(name: str) -> str:
+    """Return a kind of Graph in words: ``service principal`` for ``#microsoft.graph.servicePrincipal``."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", line(name).rpartition(".")[2]).lower()
+    return _KINDS.get(words, words) or "object of no kind"
+
+
+def _plain(plural: str, count: int) -> str:
+    return plural[:-1] if count == 1 and plural.endswith("s") else plural
+
+
+def _are(count: int, noun: str) -> str:
+    return f"{_count(count, noun)} {'is' if count == 1 else 'are'}"
+
+
+def _count(count: int, noun: str) -> str:
+    """Return a number and what it counts: ``1 policy``, ``2 policies``."""
+    if count == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
+    return f"{count:,} {plural}"

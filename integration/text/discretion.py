@@ -1,0 +1,93 @@
+"""What this package and the libraries below it log holds no secret, whoever set the logging up.
+
+A host has handlers of its own, often for every library at every level. So records are cleaned where they are made, by
+filters on the loggers, and libraries that log whole answers are silent while they serve this package.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+
+from integration.text.visible import lines
+
+STANDARD = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+"""Attributes that every record has; the others are its extra fields."""
+_signing_in: ContextVar[bool] = ContextVar("_signing_in", default=False)
+
+
+class Clean(logging.Filter):
+    """Takes secrets out of a record's message, its extra fields and its traceback; passes every record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean one record."""
+        said = message_of(record)
+        if (cleaned := lines(said)) != said:
+            record.msg, record.args = cleaned, ()
+        for name, value in list(vars(record).items()):
+            if name not in STANDARD and (shown := lines(value)) != str(value):
+                setattr(record, name, shown)
+        told = traceback_of(record)
+        if (cleaned := lines(told)) != told:
+            record.exc_info, record.exc_text = None, cleaned
+        return True
+
+
+class Silent(logging.Filter):
+    """Lets no record pass while this package signs in: its own errors say what matters, without bodies."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether somebody else uses the library."""
+        return not _signing_in.get()
+
+
+_CLEAN, _SILENT = Clean(), Silent()
+
+
+def logger(name: str) -> logging.Logger:
+    """Return a logger of this package, whose records hold no secret."""
+    found = logging.getLogger(name)
+    found.addFilter(_CLEAN)
+    return found
+
+
+@cache
+def cover_http() -> None:
+    """Clean what the HTTP libraries log: URLs, and headers that they could not read."""
+    for name in _loggers_of("requests", "urllib3"):
+        logger(name)
+
+
+@contextmanager
+def signing_in() -> Iterator[None]:
+    """Keep MSAL silent, which logs an answer of the sign-in service as a whole where it is no JSON."""
+    for name in _loggers_of("msal"):
+        logging.getLogger(name).addFilter(_SILENT)
+    token = _signing_in.set(True)
+    try:
+        yield
+    finally:
+        _signing_in.reset(token)
+
+
+def message_of(record: logging.LogRecord) -> str:
+    """Return a record's message, also where its arguments do not fit."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return f"{record.msg} {record.args}"
+
+
+def traceback_of(record: logging.LogRecord) -> str:
+    """Return a record's traceback as text; empty where it has none."""
+    if record.exc_info and record.exc_info[0]:
+        return "".join(traceback.format_exception(*record.exc_info)).rstrip()
+    return record.exc_text or ""
+
+
+def _loggers_of(*packages: str) -> list[str]:
+    """Return the loggers of imported packages, one for each module: a filter does not reach those below."""
+    return [name for name in list(sys.modules) if name.partition(".")[0] in packages]
