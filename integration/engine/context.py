@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from integration.config.settings import Config
 from integration.engine.odd import Hands
 from integration.engine.verdicts import Results
-from integration.errors import Forbidden, GraphError, IntegrationError, NotFound, PlanError
+from integration.errors import Forbidden, IntegrationError, NotFound, PlanError
 from integration.sdk.context import Graph
 from integration.sdk.model import Entity
 from integration.sdk.row import Row
@@ -15,8 +15,6 @@ from integration.sources.reader import Reader
 from integration.sources.request import Request, check_path
 from integration.store.store import Store
 from integration.text.discretion import logger
-
-_HIDDEN = "Member.Read.Hidden"
 
 
 @dataclass
@@ -86,6 +84,7 @@ class StepGraph:
             for parent, row in self._rows(request):  # noqa: B007 - the hands look for both names
                 yield row
             self._read(request)
+            self._seen.errors.extend(self._reader.gaps(request))
         except IntegrationError as error:
             raise self._noted(error) from None
 
@@ -109,8 +108,7 @@ class StepGraph:
                 yield parent, row
             self._read(request, settled)
             self._note_bare(request, [found for found, without in bare.items() if without])
-            self._note_hidden(request)
-            self._note_refused(request)
+            self._seen.errors.extend(self._reader.gaps(request))
         except IntegrationError as error:
             raise self._noted(error) from None
 
@@ -124,19 +122,6 @@ class StepGraph:
                 f"the {request.relation} of kind {kind or 'unknown'} come without properties: grant what reads them"
             )
             self._seen.errors.append(Forbidden(problem, path=request.path))
-
-    def _note_hidden(self, request: Request) -> None:
-        if not self._reader.reads_hidden and (hidden := self._reader.hidden(request)):
-            refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
-            refused.permission = _HIDDEN
-            self._seen.errors.append(refused)
-
-    def _note_refused(self, request: Request) -> None:
-        refused = self._reader.refused.get(request.name)
-        if refused:
-            example = next(iter(refused.values()))
-            problem = f"the {request.relation} of {len(refused)} of them could not be read: {example}"
-            self._seen.errors.append(GraphError(problem, path=request.path))
 
     def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
         if self._changes and self._changes.input == request:

@@ -151,9 +151,7 @@ class Judge:
 
     def _unchanged(self, memory: Memory) -> StepResult | None:
         for request, _ in memory.requests:
-            if self._reader.refused.get(request.name):
-                return None
-            if request.kind == "relation" and not self._reader.reads_hidden and self._reader.hidden(request):
+            if any(self._reader.gaps(request)):
                 return None
         ends = {name: self._store.keys(name) for name in self._step.needs}
         if ends != memory.ends:

@@ -17,7 +17,7 @@ from integration.mirror import tables as mirror_tables
 from integration.mirror.clock import age
 from integration.mirror.queue import Then
 from integration.mirror.read import Mirrored
-from integration.mirror.rows import Row
+from integration.mirror.rows import Row, rows_lost
 from integration.mirror.tables import find, find_there
 
 _RESUMABLE = 86_400.0
@@ -127,7 +127,9 @@ class Mirror(Mirrored):
                     (find_there(database, name).number, listed),
                 )
 
-    def add(self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing) -> None:
+    def add(
+        self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing, *, unusable: int = 0
+    ) -> None:
         """Add a page of objects of a collection that is read whole.
 
         It is written a moment later, together with other pages; an error of that is raised by what comes next.
@@ -137,6 +139,7 @@ class Mirror(Mirrored):
             rows: the objects.
             next_link: URL of the next page.
             then: called when the page has been committed.
+            unusable: how many rows of the page are left out, since they have no id.
         """
         parts = [rows[at : at + content.PIECE] for at in range(0, len(rows), content.PIECE)]
         pieces = [("", orjson.dumps(part)) for part in parts]
@@ -147,6 +150,11 @@ class Mirror(Mirrored):
             number = find_there(database, name).number
             content.append(database, number, pieces, ids)
             amend.remove(database, every, removed=False)
+            if unusable:
+                database.execute(
+                    "INSERT INTO unusable VALUES(?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
+                    (number, unusable),
+                )
             database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
 
         self._writing.put(write, then)
@@ -187,7 +195,10 @@ class Mirror(Mirrored):
         self._writing.put(write, then)
 
     def complete(self, name: str) -> bool:
-        """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again."""
+        """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again.
+
+        What is there no more counts as deleted, unless it may be one of the rows that could not be used.
+        """
         with self._transaction() as database:
             number = find_there(database, name).number
             if content.find_places(database, number):
@@ -205,13 +216,14 @@ class Mirror(Mirrored):
                 " WHERE number = ?",
                 (version, time.time(), number),
             )
-            vanished = database.execute(
-                "SELECT id FROM before WHERE collection = ?1 AND id NOT IN"
-                " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
-                (number,),
-            ).fetchall()
-            amend.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
-            database.execute("DELETE FROM before WHERE collection = ?", (number,))
+            if not rows_lost(database, number):
+                vanished = database.execute(
+                    "SELECT id FROM before WHERE collection = ?1 AND id NOT IN"
+                    " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
+                    (number,),
+                ).fetchall()
+                amend.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
+                database.execute("DELETE FROM before WHERE collection = ?", (number,))
         return name in self._repeated
 
     def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:

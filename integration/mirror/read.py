@@ -12,7 +12,7 @@ import orjson
 from integration.disk.sqlite import Connection, Transaction
 from integration.mirror.follow import Pieces
 from integration.mirror.queue import Writing
-from integration.mirror.rows import places
+from integration.mirror.rows import Row, places, rows_lost
 from integration.mirror.tables import Collection, connect_to, find, find_there
 
 _ROWS = 1000
@@ -125,6 +125,23 @@ class Mirrored:
                         (collection.number, fact, version, orjson.dumps(value).decode()),
                     )
             return value
+
+    def unusable(self, name: str) -> int:
+        """Return how many rows of a collection could not be kept when it was read whole, since they have no id."""
+        with self._lock:
+            known = find(self._writer, name)
+            return rows_lost(self._writer, known.number) if known else 0
+
+    def objects(self, name: str, ids: Sequence[str]) -> dict[str, Row]:
+        """Return those of some objects that a collection has, by id."""
+        number = self._number(name)
+        wanted = set(ids)
+        found = {}
+        with self._lock:
+            for piece in sorted(set(places(self._writer, number, "", wanted).values())):
+                (objects,) = self._writer.execute("SELECT objects FROM pieces WHERE number = ?", (piece,)).fetchone()
+                found.update({row["id"]: row for row in self._writer.parsed_objects(objects) if row["id"] in wanted})
+        return found
 
     def holds(self, name: str, ids: Sequence[str]) -> set[str]:
         """Return which of some objects a collection has."""

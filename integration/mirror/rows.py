@@ -113,6 +113,12 @@ def clear(database: Connection, number: int) -> None:
         database.execute(f"DELETE FROM {table} WHERE collection = ?", (number,))
 
 
+def rows_lost(database: Connection, number: int) -> int:
+    """Return how many rows of a collection could not be kept when it was read whole, since they have no id."""
+    found = database.execute("SELECT rows FROM unusable WHERE collection = ?", (number,)).fetchone()
+    return int(found[0]) if found else 0
+
+
 def version(database: Connection, number: int) -> str:
     """Return a digest where the collection is read whole each time, so that equal content is seen to be equal."""
     (tracked,) = database.execute(

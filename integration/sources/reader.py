@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from integration.errors import GraphError, Interrupted
+from integration.errors import BadAnswer, Forbidden, GraphError, Interrupted
 from integration.mirror.mirror import Mirror
 from integration.sdk.progress import Counter
 from integration.sdk.row import Row, row_of
@@ -18,6 +18,7 @@ from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.members import hiding, kinds
 from integration.sources.request import Request
 
+_HIDDEN = "Member.Read.Hidden"
 _KIND = "@odata.type"
 _GRACE = 1.0
 """Seconds for which the end of a run waits for connections that are still being made."""
@@ -252,12 +253,24 @@ class Reader:
         """Return the names of the relations that steps asked for in this run, and the casts with which they did."""
         return dict(sorted(self._casts.items()))
 
-    def hidden(self, request: Request) -> int:
-        """Return how many parents hide their children and show none: whether they have any is not known.
+    def gaps(self, request: Request) -> Iterator[GraphError]:
+        """Yield what a whole answer does not hold: rows without an id, hidden children, parents that were refused.
 
         Source: Hidden membership in groups needs ``Member.Read.Hidden`` (List group members).
         """
-        return hiding(self.mirror, request.name, self.parents(request))
+        listing = self.parents(request) if request.kind == "relation" else request.name
+        if lost := self.mirror.unusable(listing):
+            rows = "row has" if lost == 1 else "rows have"
+            yield BadAnswer(f"{lost:,} {rows} no id, and cannot be kept", path=request.path, status=200)
+        may_hide = request.kind == "relation" and not self.reads_hidden
+        if may_hide and (hidden := hiding(self.mirror, request.name, listing)):
+            refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
+            refused.permission = _HIDDEN
+            yield refused
+        if refusals := self.refused.get(request.name):
+            example = next(iter(refusals.values()))
+            problem = f"the {request.relation} of {len(refusals)} of them could not be read: {example}"
+            yield GraphError(problem, path=request.path)
 
     def start(self, request: Request) -> None:
         """Have what the request asks for fetched, without waiting for it."""

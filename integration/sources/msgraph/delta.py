@@ -90,6 +90,9 @@ def changes(client: Client, link: str) -> Iterator[Changes]:
     while not last:
         answer = client.get(link)
         page = page_of(client, answer)
+        if page.odd:
+            page.done()
+            raise BadAnswer("not all of the changes are objects", path=answer.path, status=answer.status)
         last = page.next_link is None
         following = page.next_link or control(answer.body, "deltaLink")
         if not isinstance(following, str):

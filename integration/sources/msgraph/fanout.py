@@ -205,7 +205,13 @@ class FanOut:
         return kept
 
     def _keep(self, task: Task, page: Page, kept: Kept) -> list[Task]:
-        """Keep what is on a page, and return the tasks that are left."""
+        """Keep what is on a page, and return the tasks that are left.
+
+        Raises:
+            BadAnswer: not all of it are objects with an id, and of a kind.
+        """
+        if page.odd:
+            raise BadAnswer("not all of the children are objects", path=self._title, status=200)
         if task.delta:
             task = replace(task, told=task.told | {str(row.get("id")) for row in page.rows})
             if not task.told <= set(task.parents):

@@ -11,13 +11,14 @@ from integration.sources.msgraph.delta import LIFETIME, changes, is_removed, lat
 from integration.sources.msgraph.fanout import FanOut
 from integration.sources.msgraph.kinds import is_member
 from integration.sources.msgraph.paging import Miscounted, pages
+from integration.sources.msgraph.thin import completed
 from integration.sources.request import IDS, Request
 
 if TYPE_CHECKING:
     from integration.sources.reader import Flow, Reader
 
 _RESTARTS = 5
-_ROWS_AND_LINK = attrgetter("rows", "next_link")
+_WHAT_IS_KEPT = attrgetter("rows", "next_link", "odd")
 _SMALLER: Mapping[int | None, int | None] = {999: 100, 100: None}
 """The page size to ask for where Graph does not serve one; ``None``: none is named, so that Graph chooses."""
 _RESTORABLE = ("user", "group")
@@ -77,6 +78,8 @@ class Fetcher:
             return ""
         if known.delta_link is None:
             return "Graph gave no delta link"
+        if self._mirror.unusable(known.name):
+            return "rows of it had no id"
         if age(known.delta_on) > LIFETIME:
             return "the delta link is older than Graph keeps them"
         if age(known.full_on) > self._reader.full_every:
@@ -91,8 +94,9 @@ class Fetcher:
                 self._change_children(page.rows, gone, page.link)
             else:
                 last = {_id(row, path): row for row in page.rows}
-                rows = {key: row for key, row in last.items() if "@removed" not in row}
-                self._mirror.change(name, rows, [key for key in gone if key not in rows], page.link)
+                told = {key: row for key, row in last.items() if "@removed" not in row}
+                rows = completed(self._client, path, self._request.select, told, self._mirror.objects(name, list(told)))
+                self._mirror.change(name, rows, [key for key in (*gone, *told) if key not in rows], page.link)
         if self._request.kind == "relation":
             self._fan_out()
         self._mirror.current(name)
@@ -180,21 +184,25 @@ class Fetcher:
         if request.kind == "relation":
             self._fan_out()
             return
-        for rows, link in self._pages(next_link or self._client.url(request.path, _options(request, self._top))):
+        kept = unusable = 0
+        for rows, link, odd in self._pages(next_link or self._client.url(request.path, _options(request, self._top))):
             self._pages_read += 1
-            if request.kind == "collection":
-                for row in rows:
-                    _id(row, request.path)
-            self._mirror.add(request.name, rows, link, self._flow.grew)
+            if request.kind == "collection" and not all(map(_has_id, rows)):
+                usable = [row for row in rows if _has_id(row)]
+                odd, rows = odd + len(rows) - len(usable), usable
+            kept, unusable = kept + len(rows), unusable + odd
+            self._mirror.add(request.name, rows, link, self._flow.grew, unusable=odd)
             self._reader.counter.add(request.path, pages=1, items=len(rows), throttled=self._client.pace.waited)
             del rows  # a large page goes before the next one comes
+        if unusable and not kept and next_link is None:
+            raise BadAnswer("no object of the collection has an id", path=request.path, status=200)
 
-    def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:
+    def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None, int]]:
         if self._request.kind == "object":
             answer = self._client.get(url)
-            yield [{"id": "", **answer.body}], None
+            yield [{"id": "", **answer.body}], None, 0
         else:
-            yield from map(_ROWS_AND_LINK, pages(self._client, url))
+            yield from map(_WHAT_IS_KEPT, pages(self._client, url))
 
     def _fan_out(self) -> None:
         """Fetch the children of all parents that the mirror does not have yet."""
@@ -229,8 +237,11 @@ def _options(request: Request, top: int | None) -> dict[str, str]:
     return options
 
 
+def _has_id(row: Mapping[str, Any]) -> bool:
+    return isinstance(row.get("id"), str) and row["id"] != ""
+
+
 def _id(row: Mapping[str, Any], path: str) -> str:
-    key = row.get("id")
-    if not isinstance(key, str) or not key:
+    if not _has_id(row):
         raise BadAnswer("an object of the collection has no id", path=path, status=200)
-    return key
+    return str(row["id"])

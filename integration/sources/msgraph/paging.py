@@ -25,12 +25,14 @@ class Page:
         next_link: URL of the next page; ``None`` on the last.
         turn: what a large page holds as long as it is in memory.
         count: how many objects there are on all pages (``@odata.count``); ``None`` where Graph does not tell.
+        odd: how many values that are no objects stood among them.
     """
 
     rows: list[dict[str, Any]]
     next_link: str | None
     turn: Turn | None = field(default=None, repr=False, compare=False)
     count: int | None = None
+    odd: int = 0
 
     def done(self) -> None:
         """Make room for other large pages, because whoever was given this one is through with it."""
@@ -108,7 +110,7 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
         GraphError: as ``Client.get`` raises.
     """
     page = page_of(client, client.get(url, headers))
-    link, expected, got = page.next_link, page.count, len(page.rows)
+    link, expected, got = page.next_link, page.count, len(page.rows) + page.odd
     if link is None:
         yield page
         check_count(expected, got, path_of(url))
@@ -122,7 +124,7 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
             page.done()
             del page
             page = page_of(client, following.result())
-            link, got = page.next_link, got + len(page.rows)
+            link, got = page.next_link, got + len(page.rows) + page.odd
         yield page
     check_count(expected, got, path_of(url))
 
@@ -137,15 +139,18 @@ def page_of(client: Client, answer: Answer) -> Page:
     rows, link = answer.body.get("value"), control(answer.body, "nextLink")
     turn, path, status, count = answer.turn, answer.path, answer.status, control(answer.body, "count")
     del answer  # whoever keeps an error keeps no answer by it
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list):
         del rows, turn
         raise BadAnswer("the answer has no list of objects named value", path=path, status=status)
+    objects = rows if all(isinstance(row, dict) for row in rows) else [row for row in rows if isinstance(row, dict)]
+    odd = len(rows) - len(objects)
+    del rows
     try:
         link = _followed(client, link, path, status)
     except GraphError:
-        del rows, turn
+        del objects, turn
         raise
-    return Page(rows, link, turn, count if type(count) is int else None)
+    return Page(objects, link, turn, count if type(count) is int else None, odd)
 
 
 def _followed(client: Client, link: object, path: str, status: int) -> str | None:
