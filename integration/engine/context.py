@@ -49,17 +49,12 @@ class Changes:
     before: bool
 
 
-class NeedLost(IntegrationError):
-    """A type that the step reads was not collected; the runner skips the step."""
-
-
 class StepGraph:
     """What a step reads of Microsoft Graph: ``sdk.context.Graph`` over the reader, noting what it met."""
 
-    def __init__(self, step: Step, reader: Reader, results: Results, seen: Seen, changes: Changes | None) -> None:
+    def __init__(self, step: Step, reader: Reader, seen: Seen, changes: Changes | None) -> None:
         self._step = step
         self._reader = reader
-        self._results = results
         self._seen = seen
         self._changes = changes
 
@@ -100,7 +95,7 @@ class StepGraph:
     def _related(self, request: Request, named: bool) -> Generator[tuple[str, Row], None, None]:
         self._asked(request)
         try:
-            settled = settle(request, self._step, self._reader, self._results)
+            settled = settle(request, self._reader)
             bare = dict[str, bool]()
             for parent, row in self._rows(request):
                 if named and bare.get(found := row.get("@odata.type") or "", True):
@@ -159,7 +154,7 @@ class StepContext:
         seen: Seen,
         changes: Changes | None = None,
     ) -> None:
-        self.graph: Graph = StepGraph(step, reader, results, seen, changes)
+        self.graph: Graph = StepGraph(step, reader, seen, changes)
         self.config = config
         self.log = logger(f"integration.steps.{step.name}")
         self._step = step
@@ -195,39 +190,31 @@ class StepContext:
     def _check(self, type: str) -> None:
         if type not in self._step.needs:
             raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
-        (result,) = self._results.of([type])
-        if result.verdict in ("failed", "skipped"):
-            raise NeedLost(type)
         self._seen.types[type] = self._store.content(type)
 
 
-def ensure(request: Request, step: Step, reader: Reader, results: Results) -> None:
+def ensure(request: Request, reader: Reader) -> None:
     """Have the mirror hold what a step asks for.
 
     Raises:
         GraphError: Graph did not give all of it.
     """
-    settle(request, step, reader, results)
+    settle(request, reader)
     reader.ensure(request)
 
 
-def settle(request: Request, step: Step, reader: Reader, results: Results) -> str:
+def settle(request: Request, reader: Reader) -> str:
     """Have a relation ready to be read, and return its version where that stays as it is.
 
-    It waits until a step that it needs has asked for the parents, so that these are not listed twice; and in a mirror
-    that is brought up to date, until the types that it needs are, since children that were deleted or restored
-    meanwhile show in their collections first.
+    In a mirror that is brought up to date, children that were deleted or restored meanwhile show in their own
+    collections first. These are up to date, since the step needs their types.
 
     Raises:
         GraphError: Graph did not give all of it.
     """
-    if request.kind != "relation":
-        return ""
-    results.wait_until(lambda: reader.asked(request.path) is not None, step.needs)
-    if reader.new:
+    if request.kind != "relation" or reader.new:
         return ""
     reader.ensure(request)
-    results.of(step.needs)
     return reader.settle(request)
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from integration.config.settings import Config
-from integration.engine.context import Changes, NeedLost, Seen, StepContext, ensure
+from integration.engine.context import Changes, Seen, StepContext, ensure
 from integration.engine.memory import Memory, made_by, recall
 from integration.engine.odd import Attempts, FromTheStart, Hands, Odd
 from integration.engine.records import Records
@@ -33,9 +33,8 @@ _log = logger("integration")
 class Judge:
     """Runs one step, publishes what it yields, and judges whether that is all there is.
 
-    A step starts at once; only where it reads the entities of another type, and before its own are published, it waits
-    for the types that it needs. Where nothing has changed that its records are made of, it does not run; where one
-    input has changed and the step takes each object by itself, it runs on what changed.
+    It is for a step whose needs have their verdicts. Where nothing has changed that its records are made of, the step
+    does not run; where one input has changed and the step takes each object by itself, it runs on what changed.
 
     Args:
         step: the declaration.
@@ -44,6 +43,9 @@ class Judge:
         store: the graph.
         reader: the tenant.
         lacking: permissions that the step cannot do without, and that the token is known to lack.
+
+    Attributes:
+        step: the declaration.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Judge:
         reader: Reader,
         lacking: Sequence[str] = (),
     ) -> None:
-        self._step, self._results, self._config, self._store, self._reader = step, results, config, store, reader
+        self.step, self._results, self._config, self._store, self._reader = step, results, config, store, reader
         self._lacking = lacking
         self._schema = load_schema(step)
         self._made_by = made_by(step, self._schema, config)
@@ -69,23 +71,26 @@ class Judge:
             CredentialsError: no other step can read either.
             FatalError: the run cannot go on.
         """
+        self._started = time.time()
         try:
-            result = self._from_memory() or self._run()
+            return self._blocked() or self._from_memory() or self._run()
         except (ConfigurationError, CredentialsError, FatalError):
             raise
-        except NeedLost:
-            result = None
         except IntegrationError as error:
-            to_grant = wanted([error], self._step.permissions, self._known_to_lack)
-            result = self._result("failed", refusal(error, self._step.permissions), to_grant=to_grant)
+            to_grant = wanted([error], self.step.permissions, self._known_to_lack)
+            return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant)
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
-            _log.error("%s failed", self._step.name, exc_info=error)
-            result = self._result("failed", line(f"{self._step.source}: {type(error).__name__}: {error}"))
-        return self._blocked() or result or self._result("failed", "a type that it needs was lost")
+            _log.error("%s failed", self.step.name, exc_info=error)
+            return self._result("failed", line(f"{self.step.source}: {type(error).__name__}: {error}"))
+
+    def last_requests(self) -> list[Request]:
+        """Return what the step asked for when the last run made its records; nothing where it would not ask so now."""
+        memory = self._memory()
+        return [request for request, _ in memory.requests] if memory else []
 
     def _start_over(self, without: Sequence[Odd] = ()) -> None:
         self._seen = Seen(hands=Hands(without))
-        self._records = Records(self._step, self._schema, self._config.strict, self._config.raw_data)
+        self._records = Records(self.step, self._schema, self._config.strict, self._config.raw_data)
 
     def _run(self) -> StepResult:
         """Run the step on all there is, again where a collection began anew meanwhile, or where a row is odd."""
@@ -95,33 +100,35 @@ class Judge:
             try:
                 return self._run_once(attempts)
             except Restarted as error:
-                _log.info("%s starts again: %s was read anew", self._step.name, error)
+                _log.info("%s starts again: %s was read anew", self.step.name, error)
             except FromTheStart as error:
-                _log.info("%s starts again without a row: %s", self._step.name, error)
+                _log.info("%s starts again without a row: %s", self.step.name, error)
 
     def _run_once(self, attempts: Attempts) -> StepResult:
         with self._stage() as stage:
             context = self._context(None)
             self._fill(stage.add, attempts.items(context, self._records, self._seen.hands))
-            if self._blocked():
-                raise NeedLost(self._step.name)
             reasons = "; ".join(self._missing())
             published = stage.publish(complete=not reasons, strict=self._config.strict)
         return self._published(published, reasons)
 
     def _from_memory(self) -> StepResult | None:
         """Return the verdict where what the last run made can be kept, or changed by what changed since."""
-        memory = recall(self._store, self._step)
-        if memory is None or memory.made_by != self._made_by:
+        memory = self._memory()
+        if memory is None:
             return None
         changed = self._changed(memory)
-        if changed is None or self._blocked():
+        if changed is None:
             return None
         if not changed:
             return self._unchanged(memory)
-        if not self._step.per_row or len(changed) > 1 or "duplicateKeys" in memory.problems:
+        if not self.step.per_row or len(changed) > 1 or "duplicateKeys" in memory.problems:
             return None
         return self._run_on(changed[0], memory)
+
+    def _memory(self) -> Memory | None:
+        memory = recall(self._store, self.step)
+        return memory if memory and memory.made_by == self._made_by else None
 
     def _changed(self, memory: Memory) -> list[Request | str] | None:
         """Bring all that the step read last time up to date, and return what of it is another; ``None``: unknown."""
@@ -133,15 +140,14 @@ class Judge:
             for request, version in memory.requests:
                 if self._reader.reads_anew(request):
                     return None
-                ensure(request, self._step, self._reader, self._results)
+                ensure(request, self._reader)
                 if self._reader.version(request) != version:
                     if self._reader.base(request) != version:
                         return None
                     changed.append(request)
         except GraphError as error:
-            _log.info("%s runs again: %s", self._step.name, error)
+            _log.info("%s runs again: %s", self.step.name, error)
             return None
-        self._results.of(memory.types)
         for name, revision in memory.types.items():
             if self._store.content(name) != revision:
                 if self._store.content_before(name) != revision:
@@ -153,14 +159,14 @@ class Judge:
         for request, _ in memory.requests:
             if any(self._reader.gaps(request)):
                 return None
-        ends = {name: self._store.keys(name) for name in self._step.needs}
+        ends = {name: self._store.keys(name) for name in self.step.needs}
         if ends != memory.ends:
-            count, examples = self._store.refresh_loose(self._step, memory.ends)
+            count, examples = self._store.refresh_loose(self.step, memory.ends)
             if count and self._config.strict:
                 return None
             problems = {name: problem for name, problem in memory.problems.items() if name != "danglingEnds"}
             memory = replace(memory, ends=ends, problems={**problems, **_problem("danglingEnds", count, examples)})
-            memory.save(self._store, self._step)
+            memory.save(self._store, self.step)
         return self._result("complete", "", memory.count, memory.problems, notes=("unchanged",))
 
     def _run_on(self, changed: Request | str, memory: Memory) -> StepResult | None:
@@ -169,14 +175,14 @@ class Judge:
             with self._stage() as stage:
                 for add, before in ((stage.add_old, True), (stage.add, False)):
                     self._start_over()
-                    self._fill(add, iter(self._step.run(self._context(Changes(changed, before)))))
+                    self._fill(add, iter(self.step.run(self._context(Changes(changed, before)))))
                 if list(self._missing()) or not self._read_as_before(memory):
                     return None
                 published = stage.publish_changes(memory.count, strict=self._config.strict)
         except IntegrationError:
             raise
         except Exception as error:  # noqa: BLE001 - running on all there is tells what it costs
-            _log.info("%s runs again: %s", self._step.name, error)
+            _log.info("%s runs again: %s", self.step.name, error)
             return None
         return self._published(published, "", notes=("changed",))
 
@@ -185,57 +191,57 @@ class Judge:
         return self._seen.requests.keys() == requests and self._seen.types.keys() == memory.types.keys()
 
     def _context(self, changes: Changes | None) -> StepContext:
-        return StepContext(self._step, self._reader, self._store, self._results, self._config, self._seen, changes)
+        return StepContext(self.step, self._reader, self._store, self._results, self._config, self._seen, changes)
 
     def _fill(self, add: Callable[[list[Row]], None], made: Iterator[Any]) -> None:
         """Put what the step yields on the stage."""
         rows = self._records.rows(made)
-        most = _RELATIONSHIPS if self._step.is_relationship else _ENTITIES
+        most = _RELATIONSHIPS if self.step.is_relationship else _ENTITIES
         while chunk := list(islice(rows, most)):
             self._results.check()
             add(chunk)
 
     @contextmanager
     def _stage(self) -> Iterator[Stage]:
-        stage = self._store.stage(self._step)
+        stage = self._store.stage(self.step)
         try:
             yield stage
         finally:
             stage.discard()
 
     def _published(self, published: Published, reasons: str, notes: tuple[str, ...] = ()) -> StepResult:
-        self._store.show(self._step, self._schema)
+        self._store.show(self.step, self._schema)
         problems = self._problems(published)
         if reasons:
-            self._store.remember(self._step, None)
+            self._store.remember(self.step, None)
         else:
             Memory(
                 made_by=self._made_by,
                 requests=list(self._seen.requests.items()),
                 types=self._seen.types,
-                ends={name: self._store.keys(name) for name in self._step.needs},
+                ends={name: self._store.keys(name) for name in self.step.needs},
                 count=published.count,
                 problems=problems,
-            ).save(self._store, self._step)
+            ).save(self._store, self.step)
         verdict: Verdict = "partial" if reasons else "complete"
-        to_grant = wanted(self._seen.errors, self._step.optional, self._known_to_lack)
+        to_grant = wanted(self._seen.errors, self.step.optional, self._known_to_lack)
         return self._result(verdict, reasons, published.count, problems, notes, to_grant)
 
     def _blocked(self) -> StepResult | None:
-        """Wait for the types that the step needs; return the verdict where one of them was not collected."""
-        lost = [result for result in self._results.of(self._step.needs) if result.verdict in _DID]
+        """Return the verdict where a type that the step needs was not collected."""
+        lost = [result for result in self._results.of(self.step.needs) if result.verdict in _DID]
         if not lost:
             return None
         reason = "; ".join(f"needs {result.type}, which {_DID[result.verdict]}: {result.reason}" for result in lost)
         failed = any(result.verdict == "failed" or result.because_of_failure for result in lost)
-        return skipped(self._step, reason, because_of_failure=failed)
+        return skipped(self.step, reason, because_of_failure=failed)
 
     def _missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
         if self._known_to_lack:
             yield f"lacks the permission {', '.join(self._known_to_lack)}: objects or properties may be missing"
         for error in dict.fromkeys(self._seen.errors):
-            yield refusal(error, self._step.optional)
+            yield refusal(error, self.step.optional)
         if self._records.rejected:
             yield f"{self._records.rejected} records rejected, such as {self._records.example}"
         for result in self._results.of(sorted(self._seen.listed)):
@@ -264,14 +270,14 @@ class Judge:
         to_grant: Sequence[str] = (),
     ) -> StepResult:
         return StepResult(
-            type=self._step.name,
+            type=self.step.name,
             verdict=verdict,
             reason=reason,
             count=count,
             started_on=round(self._started * 1000),
             seconds=time.time() - self._started,
-            description=self._step.description,
-            needs=self._step.needs,
+            description=self.step.description,
+            needs=self.step.needs,
             problems=problems or {},
             notes=notes,
             to_grant=to_grant,

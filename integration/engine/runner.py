@@ -1,9 +1,11 @@
 """Running a plan: independent steps side by side, a verdict for each, one graph at the end."""
 
+import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, suppress
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from integration.engine.cost import account, not_represented
 from integration.engine.delivery import deliver
 from integration.engine.execution import Judge, skipped
 from integration.engine.observers import Observers
+from integration.engine.prefetch import fetch_ahead
 from integration.engine.stopping import LOOKS, STOPPED, Asks, Stopping
 from integration.engine.verdicts import Results
 from integration.errors import IntegrationError, Interrupted, OutputError
@@ -220,7 +223,6 @@ class _Run:
             full_every=self._config.full_every * 86_400,
             new=opened == "new",
             reads_hidden=covers(roles or (), "Member.Read.Hidden"),
-            announce=self._results.notify,
             counter=Counter(self._observers.pages_read),
         )
         stack.callback(reader.close)
@@ -236,32 +238,48 @@ class _Run:
                 self._lacking.setdefault(type, []).append(demand.permission)
 
     def _execute_steps(self, store: Store, reader: Reader) -> None:
-        """Start all steps in the order of the plan; each waits by itself for what it needs, which came before it."""
+        """Run the steps, each as soon as what it needs has its verdict; what comes first in the plan goes first."""
+        judges = {step.name: self._judge(step, store, reader) for step in self._plan.steps}
+        if not self._tape.one_by_one:
+            self._fetch_ahead(judges, store, reader)
         threads = 1 if self._tape.one_by_one else _SIDE_BY_SIDE
+        sorter = TopologicalSorter({step.name: step.needs for step in self._plan.steps})
+        sorter.prepare()
+        place = {step.name: place for place, step in enumerate(self._plan.steps)}
+        ready: list[str] = []
+        running: set[Future[str]] = set()
         with ThreadPoolExecutor(threads, thread_name_prefix="step") as executor:
-            running = {executor.submit(self._execute, step, store, reader) for step in self._plan.steps}
             try:
-                with self._stopping.telling(self._results.stop):
-                    pending = running
-                    while pending:
-                        done, pending = wait(pending, LOOKS, FIRST_COMPLETED)
-                        self._stopping.check()
-                        for future in done:
-                            future.result()
+                while sorter.is_active():
+                    ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
+                    while ready and len(running) < threads:
+                        running.add(executor.submit(self._execute, judges.pop(ready.pop(0))))
+                    done, running = wait(running, LOOKS, FIRST_COMPLETED)
+                    self._stopping.check()
+                    sorter.done(*(future.result() for future in done))
             except BaseException:
                 self._results.stop()
                 reader.stop()
-                for future in running:
-                    future.cancel()
                 raise
+        reader.close()
 
-    def _execute(self, step: Step, store: Store, reader: Reader) -> None:
+    def _judge(self, step: Step, store: Store, reader: Reader) -> Judge:
+        return Judge(step, self._results, self._config, store, reader, self._lacking.get(step.name, ()))
+
+    def _fetch_ahead(self, judges: Mapping[str, Judge], store: Store, reader: Reader) -> None:
+        """Begin to fetch what steps will read, in a thread of its own, since it calls what authors wrote."""
+        steps = [(step, judges[step.name].last_requests()) for step in self._plan.steps]
+        arguments = (steps, reader, store, self._results, self._config)
+        threading.Thread(target=fetch_ahead, args=arguments, name="fetch ahead", daemon=True).start()
+
+    def _execute(self, judge: Judge) -> str:
+        """Run one step, and return its name."""
         self._results.check()
-        self._observers.step_started(step)
-        lacking = self._lacking.get(step.name, ())
-        result = Judge(step, self._results, self._config, store, reader, lacking).judge()
+        self._observers.step_started(judge.step)
+        result = judge.judge()
         self._results.put(result)
         self._observers.step_finished(result)
+        return result.type
 
     def _report(self, *, error: str = "") -> Report:
         ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}

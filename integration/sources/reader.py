@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,8 @@ from integration.sources.request import Request
 
 _HIDDEN = "Member.Read.Hidden"
 _KIND = "@odata.type"
+_AHEAD = 16
+"""So many collections are fetched at once at most when one more is begun that nobody reads yet: each has threads."""
 _GRACE = 1.0
 """Seconds for which the end of a run waits for connections that are still being made."""
 
@@ -102,7 +104,6 @@ class Reader:
         incremental: use delta queries, and fetch collections beside each other.
         full_every: seconds after which everything is read whole, whatever delta queries would tell.
         counter: adds up what is read.
-        announce: called when a collection is asked for the first time.
         new: the mirror was empty when the run started.
         reads_hidden: the application is known to have ``Member.Read.Hidden``.
         reasons: why a collection that was there had to be read whole, by name.
@@ -119,7 +120,6 @@ class Reader:
     full_every: float = 7 * 86_400.0
     new: bool = True
     reads_hidden: bool = False
-    announce: Callable[[], None] = lambda: None
     counter: Counter = field(default_factory=lambda: Counter(lambda _: None))
     reasons: dict[str, str] = field(default_factory=dict)
     smaller_pages: dict[str, int] = field(default_factory=dict)
@@ -127,7 +127,9 @@ class Reader:
     bin_refused: list[str] = field(default_factory=list)
     refused: dict[str, dict[str, GraphError]] = field(default_factory=dict)
     _flows: dict[str, Flow] = field(default_factory=dict, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _lock: threading.Condition = field(default_factory=threading.Condition, repr=False)
+    _fetching: int = field(default=0, repr=False)
+    _closed: bool = field(default=False, repr=False)
     _settling: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _asked: dict[str, Request] = field(default_factory=dict, repr=False)
     _threads: list[threading.Thread] = field(default_factory=list, repr=False)
@@ -145,6 +147,7 @@ class Reader:
             Restarted: what was yielded so far counts no more.
             GraphError: Graph did not give all of it.
         """
+        self._note_cast(request)
         flow = self._flow(request)
         pages = flow.wait_for_more()
         if flow.ended:
@@ -233,7 +236,10 @@ class Reader:
                 flow.stop()
 
     def close(self) -> None:
-        """Stop what is still being fetched, and wait until it has stopped; not for a host that does not answer."""
+        """Stop what is still fetched, which nobody reads, and wait until it has stopped; not for a silent host."""
+        with self._lock:
+            self._closed = True
+            self._lock.notify_all()
         self.client.stop()
         ends = time.monotonic() + _GRACE
         for thread in self._threads:
@@ -276,28 +282,41 @@ class Reader:
         """Have what the request asks for fetched, without waiting for it."""
         self._flow(request)
 
+    def start_ahead(self, request: Request) -> bool:
+        """Have what a step will ask for fetched, as soon as not too much else is; ``False`` where the reader is closed.
+
+        A relation is left alone where nobody has asked for its parents, which would be listed once more.
+        """
+        with self._lock:
+            self._lock.wait_for(lambda: self._fetching < _AHEAD or self._closed)
+            if not self._closed and (request.kind != "relation" or self.asked(request.path)):
+                self.start(request)
+            return not self._closed
+
     def ensure(self, request: Request) -> None:
         """Have the mirror hold what the request asks for; a failure is remembered, not tried again by the next step.
 
         Raises:
             GraphError: Graph did not give all of it.
         """
+        self._note_cast(request)
         self._flow(request).wait_for_end()
+
+    def _note_cast(self, request: Request) -> None:
+        if request.kind == "relation":
+            with self._lock:
+                self._casts[request.name].add(request.cast)
 
     def _flow(self, request: Request) -> Flow:
         """Return the collection's flow, having started it where nobody did."""
         with self._lock:
-            if request.kind == "relation":
-                self._casts[request.name].add(request.cast)
             flow = self._flows.get(request.name)
             if flow:
                 return flow
             flow = self._flows[request.name] = Flow()
-            first = request.kind == "collection" and request.path not in self._asked
-            if first:
-                self._asked[request.path] = request
-        if first:
-            self.announce()
+            self._fetching += 1
+            if request.kind == "collection":
+                self._asked.setdefault(request.path, request)
         if self.incremental:
             thread = threading.Thread(target=self._fetch, args=(request, flow), name=request.path, daemon=True)
             self._threads.append(thread)
@@ -326,6 +345,10 @@ class Reader:
                 kinds(self.mirror, request.name)
         except BaseException as failure:  # noqa: BLE001 - whoever reads the collection raises it
             flow.end(failure)
+        finally:
+            with self._lock:
+                self._fetching -= 1
+                self._lock.notify_all()
 
     @contextmanager
     def _counted(self, request: Request) -> Iterator[None]:

@@ -1,0 +1,75 @@
+"""Fetching ahead: Graph is asked for what steps will read while the types that they need are still being collected."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+from integration.config.settings import Config
+from integration.engine.context import Seen, StepContext, StepGraph
+from integration.engine.verdicts import Results
+from integration.sdk.context import Context
+from integration.sdk.step import Step
+from integration.sources.reader import Reader
+from integration.sources.request import Request, check_path
+from integration.store.store import Store
+from integration.text.discretion import logger
+
+_log = logger("integration")
+_SILENT = logging.getLogger("integration.ahead")
+_SILENT.setLevel(logging.CRITICAL + 1)
+
+
+class _Asked(BaseException):
+    """Ends a step's function where it asks for something; an author's ``except Exception`` lets it through."""
+
+    def __init__(self, request: Request | None) -> None:
+        super().__init__()
+        self.request = request
+
+
+class _Graph(StepGraph):
+    def _asked(self, request: Request) -> NoReturn:
+        raise _Asked(check_path(request, self._step.name))
+
+
+class _Beginning(StepContext):
+    """Hands a step nothing, and learns what it asks for first."""
+
+    def __init__(self, step: Step, reader: Reader, store: Store, results: Results, config: Config) -> None:
+        seen = Seen()
+        super().__init__(step, reader, store, results, config, seen)
+        self.graph = _Graph(step, reader, seen, None)
+        self.log = _SILENT
+
+    def _check(self, type: str) -> NoReturn:
+        raise _Asked(None)
+
+
+def fetch_ahead(
+    steps: Iterable[tuple[Step, Sequence[Request]]], reader: Reader, store: Store, results: Results, config: Config
+) -> None:
+    """Begin to fetch what steps will read; returns early where the reader is closed.
+
+    Args:
+        steps: in the order of the plan, each with what it asked for last time. Where that is not known, its function is
+            called up to its first request, and no further.
+        reader: the tenant.
+        store: the graph.
+        results: verdicts.
+        config: settings.
+    """
+    for step, known in steps:
+        for request in known or _first(step, _Beginning(step, reader, store, results, config)):
+            if not reader.start_ahead(request):
+                return
+
+
+def _first(step: Step, context: Context) -> Sequence[Request]:
+    """Return what a step asks Graph for before it asks for anything else, and before it yields."""
+    try:
+        next(iter(step.run(context)), None)
+    except _Asked as asked:
+        return [asked.request] if asked.request else []
+    except Exception as error:  # noqa: BLE001 - the step raises it again where it runs, and is judged by that
+        _log.debug("%s is not read ahead: it raises %s", step.name, type(error).__name__)
+    return []

@@ -1,0 +1,244 @@
+"""A step starts when what it needs has its verdict, and what it will read is asked for before that."""
+
+import importlib
+import logging
+import threading
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import Report, Step, hookimpl, load, plan, run
+from integration.config.settings import Config
+from integration.sdk.report import StepResult
+from integration.text.secret import Secret
+from tests.little_tenant import GROUPS, LittleTenant, Said, members, serving
+from tests.support import write
+
+NUMBERS = count(1)
+PATIENCE = 10.0
+"""Seconds until a test gives up; what passes does not wait for them."""
+SCHEMA = '{"properties": {"name": {"type": "string", "description": "What it is called."}}}'
+MODULE = '''
+from integration import Entity, Relationship, Step, entity_step, relationship_step
+
+
+@entity_step("Key")
+def contoso_slow(ctx):
+    """Answered late."""
+    for row in ctx.graph.list("/slow"):
+        yield Entity(row["id"], name="slow")
+
+
+@entity_step("Key")
+def contoso_fast(ctx):
+    """Answered at once."""
+    for row in ctx.graph.list("/fast"):
+        yield Entity(row["id"], name="fast")
+
+
+def of_slow(ctx):
+    """Needs what is slow."""
+    for entity in ctx.entities("contoso_slow"):
+        yield Relationship(entity.key, entity.key)
+
+
+many = [
+    Step(name=f"slow_has_{n}", class_name="HAS", run=of_slow, needs=("contoso_slow",), ends=("contoso_slow",) * 2)
+    for n in range(10)
+]
+
+
+@relationship_step("contoso_fast", "USES", "contoso_fast", type="contoso_zone_uses_fast")
+def contoso_zone_uses_fast(ctx):
+    """Needs what is fast, and comes last in the plan."""
+    for entity in ctx.entities("contoso_fast"):
+        yield Relationship(entity.key, entity.key)
+
+
+@entity_step("Key")
+def contoso_parent(ctx):
+    """Asks for something else before it lists the parents."""
+    ctx.log.warning("begins")
+    ctx.graph.get("/first")
+    for row in ctx.graph.list("/parents", select=["id"]):
+        yield Entity(row["id"], name="parent")
+
+
+@relationship_step("contoso_parent", "HAS", "contoso_parent")
+def contoso_parent_has_parent(ctx):
+    """Reads a relation of these parents."""
+    for parent, row in ctx.graph.related("/parents", "kids"):
+        yield Relationship(parent, row["id"])
+
+
+@entity_step("Key")
+def contoso_patient(ctx):
+    """Goes on whatever its first request raises."""
+    try:
+        found = list(ctx.graph.list("/fast"))
+    except Exception:
+        found = []
+    yield Entity("patient", name=str(len(found)))
+
+
+@entity_step("Key")
+def contoso_broken(ctx):
+    """Raises before it asks for anything."""
+    raise ValueError("broken")
+    yield
+'''
+
+
+@pytest.fixture
+def tenant() -> Iterator[LittleTenant]:
+    with serving(LittleTenant()) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Step]:
+    name = f"contoso_readiness_{next(NUMBERS)}"
+    monkeypatch.syspath_prepend(write(tmp_path, {f"{name}.py": MODULE}))
+    module = vars(importlib.import_module(name))
+    found = {step.name: step for step in [*module.values(), *module["many"]] if isinstance(step, Step)}
+    write(tmp_path, {f"{type}.json": "{}" if step.is_relationship else SCHEMA for type, step in found.items()})
+    return found
+
+
+class Watch:
+    """Notes when steps start and finish."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+        self.finished = {"contoso_zone_uses_fast": threading.Event()}
+
+    @hookimpl
+    def integration_step_started(self, step: Step) -> None:
+        self.seen.append(("started", step.name))
+
+    @hookimpl
+    def integration_step_finished(self, result: StepResult) -> None:
+        self.seen.append(("finished", result.type))
+        if result.type in self.finished:
+            self.finished[result.type].set()
+
+
+def read(tenant: LittleTenant, *plugins: Any, only: tuple[str, ...] = ()) -> Report:
+    manager = load(*plugins)
+    config = Config(graph_url=tenant.url, access_token=Secret("token"))
+    return run(manager, plan(manager, only=only), config, out="out")
+
+
+def verdicts(report: Report) -> dict[str, str]:
+    return {result.type: result.verdict for result in report.results}
+
+
+def hold(tenant: LittleTenant, path: str, until: threading.Event) -> list[bool]:
+    """Have a path answered only after an event, and return a list of whether that came."""
+    came: list[bool] = []
+
+    def answer(_: str) -> Said | None:
+        came.append(until.wait(PATIENCE))
+        return None
+
+    tenant.says[path] = answer
+    return came
+
+
+def asked(tenant: LittleTenant, path: str, times: int = 1) -> threading.Event:
+    """Return an event that is set when a path is asked for."""
+    left, event = [times], threading.Event()
+
+    def answer(_: str) -> Said | None:
+        left[0] -= 1
+        if left[0] <= 0:
+            event.set()
+        return None
+
+    tenant.says[path] = answer
+    return event
+
+
+def test_steps_that_wait_do_not_keep_a_ready_one_from_starting(tenant: LittleTenant, steps: dict[str, Step]) -> None:
+    watch = Watch()
+    came = hold(tenant, "/slow", watch.finished["contoso_zone_uses_fast"])
+    chosen = [name for name in steps if "slow" in name or "fast" in name]
+    report = read(tenant, watch, *steps.values(), only=tuple(chosen))
+    assert verdicts(report) == dict.fromkeys(chosen, "complete")
+    assert came == [True]
+
+
+def test_a_step_starts_after_all_that_it_needs(tenant: LittleTenant) -> None:
+    watch = Watch()
+    report = read(tenant, watch)
+    for result in report.results:
+        start = watch.seen.index(("started", result.type))
+        assert all(watch.seen.index(("finished", need)) < start for need in result.needs)
+
+
+def test_a_first_run_asks_for_members_while_users_are_still_listed(tenant: LittleTenant) -> None:
+    came = hold(tenant, "/users", asked(tenant, members(GROUPS[0])))
+    report = read(tenant)
+    assert set(verdicts(report).values()) == {"complete"}
+    assert came == [True]
+    assert tenant.count("/groups") == 1
+
+
+def test_a_later_run_asks_for_changed_members_while_changed_users_are_still_listed(tenant: LittleTenant) -> None:
+    read(tenant)
+    came = hold(tenant, "/users/delta", asked(tenant, "/groups/delta", times=2))
+    report = read(tenant)
+    assert {result.notes for result in report.results} == {("unchanged",)}
+    assert came == [True]
+
+
+def test_parents_that_no_step_has_asked_for_yet_are_not_listed_ahead(
+    tenant: LittleTenant, steps: dict[str, Step]
+) -> None:
+    tenant.always("/first", 200, {"id": "first"})
+    tenant.always("/parents", 200, {"value": [{"id": "one"}]})
+    tenant.always("/parents/one/kids", 200, {"value": [{"@odata.type": "#microsoft.graph.user", "id": "one"}]})
+    report = read(tenant, *steps.values(), only=("contoso_parent_has_parent",))
+    assert verdicts(report) == {"contoso_parent": "complete", "contoso_parent_has_parent": "complete"}
+    assert report.of("contoso_parent_has_parent").count == 1
+    assert tenant.count("/parents") == 1
+    assert tenant.count("/first") == 1
+
+
+def test_what_nobody_will_read_does_not_hold_the_run_up(tenant: LittleTenant) -> None:
+    over = threading.Event()
+    came = hold(tenant, members(GROUPS[0]), over)
+    tenant.always("/users", 403, {"error": {"code": "Authorization_RequestDenied", "message": "No."}})
+    report = read(tenant, only=("azure_user_group_has_user",))
+    over.set()
+    assert verdicts(report) == {
+        "azure_user": "failed",
+        "azure_user_group": "complete",
+        "azure_user_group_has_user": "skipped",
+    }
+    assert False not in came
+
+
+def test_what_a_step_does_before_its_first_request_shows_once(
+    tenant: LittleTenant, steps: dict[str, Step], caplog: pytest.LogCaptureFixture
+) -> None:
+    tenant.says["/fast"] = lambda _: (200, {}, {"value": [{"id": "one"}, {"id": "two"}]})
+    tenant.always("/first", 200, {"id": "first"})
+    with caplog.at_level(logging.INFO, logger="integration"):
+        report = read(
+            tenant, *steps.values(), only=("contoso_patient", "contoso_broken", "contoso_parent", "contoso_fast")
+        )
+    assert verdicts(report) == {
+        "contoso_patient": "complete",
+        "contoso_broken": "failed",
+        "contoso_parent": "complete",
+        "contoso_fast": "complete",
+    }
+    assert "ValueError: broken" in report.of("contoso_broken").reason
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages.count("begins") == 1
+    assert messages.count("contoso_broken failed") == 1
+    assert tenant.count("/fast") == 1
