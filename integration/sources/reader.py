@@ -251,9 +251,13 @@ class Reader:
 
     def parents(self, request: Request) -> str:
         """Return the name of the collection that a relation's parents are read from, reading it where no step did."""
-        listing = self.asked(request.path) or Request("collection", request.path, select=("id", "visibility"))
+        listing = self._listing(request)
         self.ensure(listing)
         return listing.name
+
+    def _listing(self, request: Request) -> Request:
+        """Return the request for the parents of a relation: that of a step where there is one."""
+        return self.asked(request.path) or Request("collection", request.path, select=("id", "visibility"))
 
     def relations(self) -> dict[str, set[str]]:
         """Return the names of the relations that steps asked for in this run, and the casts with which they did."""
@@ -264,12 +268,12 @@ class Reader:
 
         Source: Hidden membership in groups needs ``Member.Read.Hidden`` (List group members).
         """
-        listing = self.parents(request) if request.kind == "relation" else request.name
-        if lost := self.mirror.unusable(listing):
+        listing = self._listing(request) if request.kind == "relation" else request
+        if lost := self.mirror.unusable(listing.name):
             rows = "row has" if lost == 1 else "rows have"
             yield BadAnswer(f"{lost:,} {rows} no id, and cannot be kept", path=request.path, status=200)
         may_hide = request.kind == "relation" and not self.reads_hidden
-        if may_hide and (hidden := hiding(self.mirror, request.name, listing)):
+        if may_hide and (hidden := hiding(self.mirror, request.name, self.parents(request))):
             refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
             refused.permission = _HIDDEN
             yield refused
