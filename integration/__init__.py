@@ -2,9 +2,13 @@
 
 A step reads Microsoft Graph through its context and yields entities or relationships; a host loads the installed steps
 with ``load``, orders them with ``plan`` and runs them with ``run``, or hands an event to ``handle``.
+
+All but the errors is imported when it is first used: a program that prints its version needs no HTTP client.
 """
 
-from integration.engine.runner import handle, run
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from integration.errors import (
     BadAnswer,
     BadRequest,
@@ -35,15 +39,33 @@ from integration.errors import (
     UnknownType,
     Unreachable,
 )
-from integration.recording.tape import Record
-from integration.sdk.context import Context, Graph
-from integration.sdk.hooks import hookimpl
-from integration.sdk.model import Entity, Relationship
-from integration.sdk.plugins import declared_steps, load, plan
-from integration.sdk.report import Report
-from integration.sdk.sink import Sink
-from integration.sdk.step import Step, entity_step, relationship_step
-from integration.tapes.tapes import Live, Replay
+
+if TYPE_CHECKING:
+    from integration.engine.runner import handle, run
+    from integration.recording.tape import Record
+    from integration.sdk.context import Context, Graph
+    from integration.sdk.hooks import hookimpl
+    from integration.sdk.model import Entity, Relationship
+    from integration.sdk.plugins import declared_steps, load, plan
+    from integration.sdk.report import Report
+    from integration.sdk.sink import Sink
+    from integration.sdk.step import Step, entity_step, relationship_step
+    from integration.tapes.tapes import Live, Replay
+
+_NAMES = {
+    "integration.engine.runner": "handle run",
+    "integration.recording.tape": "Record",
+    "integration.sdk.context": "Context Graph",
+    "integration.sdk.hooks": "hookimpl",
+    "integration.sdk.model": "Entity Relationship",
+    "integration.sdk.plugins": "declared_steps load plan",
+    "integration.sdk.report": "Report",
+    "integration.sdk.sink": "Sink",
+    "integration.sdk.step": "Step entity_step relationship_step",
+    "integration.tapes.tapes": "Live Replay",
+}
+"""The public names that are no errors, by the module that they are from."""
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
     "BadAnswer",
@@ -93,3 +115,16 @@ __all__ = [
     "relationship_step",
     "run",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return __all__

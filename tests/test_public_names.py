@@ -10,6 +10,7 @@ import pytest
 
 import integration
 from integration import Context, Graph, IntegrationError, errors
+from tests.support import ROOT, python
 
 NAMES = {
     "Context", "Entity", "Graph", "Live", "Record", "Relationship", "Replay", "Report", "Sink", "Step",
@@ -58,8 +59,21 @@ def test_a_public_name_can_be_imported(name: str) -> None:
 
 
 def test_the_package_makes_nothing_else_public() -> None:
-    names = {name for name, value in vars(integration).items() if not isinstance(value, ModuleType)}
-    assert {name for name in names if not name.startswith("_")} == set(integration.__all__)
+    assert dir(integration) == integration.__all__
+
+
+def test_a_name_that_is_not_public_is_told_as_python_tells_it() -> None:
+    with pytest.raises(AttributeError, match="module 'integration' has no attribute 'Mirror'"):
+        integration.Mirror  # noqa: B018 - looking is what is tried
+
+
+def test_the_version_is_told_without_a_client_for_the_network() -> None:
+    code = (
+        "import sys\nfrom integration.cli import main\ntry:\n    main(['--version'])\nfinally:\n    print(*sys.modules)"
+    )
+    loaded = python("-c", code, path=ROOT).splitlines()[-1].split()
+    assert "click" in loaded
+    assert {"msal", "pluggy", "requests", "urllib3", "vcr"}.isdisjoint(loaded)
 
 
 def test_the_tree_of_errors_is_as_drawn() -> None:

@@ -15,11 +15,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from integration.errors import IntegrationError
-from integration.sdk.plugins import declared_steps, load
 from integration.text.visible import visible
 
 if TYPE_CHECKING:
     from integration.ask.questions import Question
+    from integration.sdk.step import Step
 
 _MOST = 50
 _SPECIAL = re.compile(r"([^\w@%+=:,./-])")
@@ -31,9 +31,7 @@ class TypeName(click.types.StringParamType):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the types that begin so."""
         return [
-            CompletionItem(step.name, help=step.description)
-            for step in declared_steps(load())
-            if step.name.startswith(incomplete)
+            CompletionItem(step.name, help=step.description) for step in _steps() if step.name.startswith(incomplete)
         ]
 
 
@@ -63,7 +61,13 @@ class ObjectName(click.types.StringParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the names and keys that begin so."""
-        return _names(ctx, [step.name for step in declared_steps(load()) if not step.is_relationship], incomplete)
+        return _names(ctx, [step.name for step in _steps() if not step.is_relationship], incomplete)
+
+
+def _steps() -> "Sequence[Step]":
+    from integration.sdk.plugins import declared_steps, load
+
+    return declared_steps(load())
 
 
 def _names(ctx: click.Context, types: Sequence[str], incomplete: str) -> list[CompletionItem]:
@@ -80,6 +84,7 @@ def _names(ctx: click.Context, types: Sequence[str], incomplete: str) -> list[Co
 
 def _questions(ctx: click.Context) -> "dict[str, Question]":
     from integration.ask.questions import load_questions
+    from integration.sdk.plugins import load
 
     try:
         return load_questions(load(), ctx.params.get("files") or ())
