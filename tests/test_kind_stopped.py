@@ -9,17 +9,29 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from integration import Interrupted, Report, Step, handle, hookimpl, load, plan, run
 from integration.config.settings import Config
+from integration.mirror.mirror import Mirror
 from integration.sdk.sink import Graph
+from integration.sdk.stopping import Stopping
+from integration.sinks.neo4j.scope import Scope
+from integration.sinks.neo4j.sink import Neo4jSink
+from integration.store.store import Store
 from integration.text.secret import Secret
+from tests.arcadedb import ArcadeDB
+from tests.jupiterone import Account, Fault, JupiterOne
+from tests.jupiterone.runs import sign_in
 from tests.little_tenant import Handler, LittleTenant, serving
+from tests.neo4j_graphs import STEPS, large
+from tests.postgresql import query
 from tests.support import distribution, write
 
 SOON = 2.0
@@ -169,6 +181,122 @@ def test_what_is_stopped_after_the_graph_is_there_says_so(tenant: LittleTenant) 
     assert (report.exit_code(), first.written, second.written) == (1, False, False)
     assert summary()["failedSinks"] == report.failed_sinks
     assert "error" not in summary()
+
+
+def delivery_stopped_when(tenant: LittleTenant, to: str, happened: Callable[[], object], *plugins: object) -> None:
+    """Run, set the event when something has happened, and see that the destination is left soon."""
+    stop, told = threading.Event(), [0.0]
+
+    def set_then() -> None:
+        waits_for(happened)
+        told[0] = time.monotonic()
+        stop.set()
+
+    thread = threading.Thread(target=set_then)
+    thread.start()
+    report = collect(tenant, *plugins, stop=stop, to=(to,))
+    assert time.monotonic() - told[0] < SOON
+    thread.join()
+    (reason,) = report.failed_sinks.values()
+    assert reason.startswith("stopped before it was written whole")
+    assert not report.error
+
+
+BUSY = {"Retry-After": "200"}
+
+
+@pytest.mark.parametrize(("endpoint", "before"), [("entities", "jobs"), ("finalize", "events"), ("job", "finalize")])
+@pytest.mark.parametrize("is_silent", [True, False], ids=["silent", "busy"])
+def test_an_account_that_lets_us_wait_is_left_soon(
+    tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch, endpoint: str, before: str, is_silent: bool
+) -> None:
+    account = Account()
+    with JupiterOne(account) as service:
+        sign_in(monkeypatch, account)
+
+        class Begins:
+            @hookimpl
+            def integration_step_finished(self) -> None:
+                if is_silent:
+                    service.held_back = {endpoint}
+                else:
+                    service.faults = [Fault(endpoint, 503, times=1000, headers=BUSY)]
+
+        asked = before if is_silent else endpoint
+        delivery_stopped_when(
+            tenant,
+            f"jupiterone:{service.url}",
+            lambda: [each for each in service.asked(asked) if each.status in (200, 503)],
+            Begins(),
+        )
+        service.held_back = set()
+        waits_for(lambda: endpoint == "job" or account.last.status == "ABORTED")
+        service.faults = []
+        assert collect(tenant, to=(f"jupiterone:{service.url}",)).exit_code() == 0
+
+
+class Blocks:
+    """Keeps others from reading what a PostgreSQL destination notes, from the first verdict on."""
+
+    def __init__(self, url: str) -> None:
+        self.connection = psycopg.connect(url)
+
+    @hookimpl
+    def integration_step_finished(self) -> None:
+        self.connection.execute("LOCK TABLE integration.revisions IN ACCESS EXCLUSIVE MODE")
+
+
+def test_a_database_that_lets_us_wait_is_left_soon(tenant: LittleTenant, postgresql_url: str) -> None:
+    assert collect(tenant, to=(postgresql_url,)).exit_code() == 0
+    blocks = Blocks(postgresql_url)
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with blocks.connection:
+        delivery_stopped_when(tenant, postgresql_url, lambda: query(postgresql_url, waiting), blocks)
+    assert collect(tenant, to=(postgresql_url,)).exit_code() == 0
+
+
+def test_a_graph_database_is_left_between_two_transactions(arcadedb: ArcadeDB, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integration.sinks.neo4j.push.LIMIT", 20)
+    database, stop, written = arcadedb.database(), threading.Event(), [0]
+
+    def counted(self: Scope, work: Any, *arguments: Any, write: Any = Scope.write, **named: Any) -> Any:
+        result = write(self, work, *arguments, **named)
+        written[0] += 1
+        stop.set()
+        return result
+
+    monkeypatch.setattr(Scope, "write", counted)
+    with closing(Store(Path("graph.db"))) as store, Stopping(stop) as stopping:
+        large(store, 0)
+        sink = Neo4jSink(database.url, {}, stopping)
+        with pytest.raises(Interrupted):
+            sink.write(store, STEPS, Report(results=()))
+        assert written == [1]
+
+
+def test_who_cannot_be_told_keeps_nobody_else_from_it(caplog: pytest.LogCaptureFixture) -> None:
+    stop, told = threading.Event(), threading.Event()
+
+    def fails() -> None:
+        raise RuntimeError("on purpose")
+
+    with Stopping(stop) as stopping, stopping.telling(fails), stopping.telling(told.set):
+        stop.set()
+        assert told.wait(20)
+    assert "on purpose" in caplog.text
+
+
+def test_what_follows_a_write_and_fails_is_told_and_releases_everybody(tmp_path: Path) -> None:
+    def fails() -> None:
+        raise RuntimeError("on purpose")
+
+    mirror = Mirror(tmp_path / "mirror.db")
+    mirror.open("contoso", fresh=False)
+    mirror.begin("users", None)
+    mirror.add("users", [{"id": "1"}], None, fails)
+    with pytest.raises(RuntimeError, match="on purpose"):
+        mirror.complete("users")
+    mirror.close()
 
 
 def test_an_interrupt_of_a_host_ends_its_run_as_the_event_does(tenant: LittleTenant) -> None:

@@ -19,9 +19,9 @@ from integration.commands.group import (
 )
 from integration.config import variables
 from integration.engine.runner import run as run_plan
-from integration.engine.stopping import Interrupts
 from integration.errors import ConfigurationError
 from integration.sdk.plugins import declared_steps, load, plan
+from integration.sdk.stopping import Interrupts
 from integration.tapes.tapes import Live, Replay, Tape, demo_folder
 from integration.terminal import logs
 from integration.terminal.progress_display import Display

@@ -10,7 +10,6 @@ import pluggy
 
 from integration.config.settings import Config
 from integration.disk.folder import locked
-from integration.engine.stopping import Stopping
 from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.sdk.changes import Change
 from integration.sdk.mass_deletion import UNTIL, Guard
@@ -18,6 +17,7 @@ from integration.sdk.plugins import declared_steps, plan
 from integration.sdk.report import Report, StepResult
 from integration.sdk.sink import Graph, Sink
 from integration.sdk.step import Step
+from integration.sdk.stopping import Stopping
 from integration.sinks import make_sinks
 from integration.store.losses import withhold
 from integration.store.store import Store
@@ -86,7 +86,7 @@ def deliver(
             failed[sink.url] = f"stopped before it was written: {_REMEDY}"
             continue
         try:
-            with stopping.interrupts.raising(), stopping.telling(getattr(sink, "stop", _nothing)):
+            with stopping.interrupts.raising():
                 sink.write(_Watched(graph, stopping), steps, replace(report, guard=guard))
         except (Interrupted, KeyboardInterrupt):
             if not stopping.asked():
@@ -122,10 +122,6 @@ class _Watched:
             if number % _OFTEN == 0:
                 self._stopping.check()
             yield record
-
-
-def _nothing() -> None:
-    """Do nothing: a sink need not know how to stop."""
 
 
 def existing(out: Path) -> Path:

@@ -19,7 +19,6 @@ from integration.engine.delivery import deliver
 from integration.engine.execution import Judge, skipped
 from integration.engine.observers import Observers
 from integration.engine.prefetch import fetch_ahead
-from integration.engine.stopping import LOOKS, STOPPED, Asks, Stopping
 from integration.engine.verdicts import Results
 from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.mirror.mirror import Mirror
@@ -30,6 +29,7 @@ from integration.sdk.progress import Counter
 from integration.sdk.report import Report, StepResult
 from integration.sdk.sink import Sink
 from integration.sdk.step import Step
+from integration.sdk.stopping import LOOKS, STOPPED, Asks, Stopping
 from integration.sinks import make_sinks
 from integration.sources.msgraph.client import Client
 from integration.sources.msgraph.permissions import Review, covers, review, roles_of, tenant_of
@@ -101,7 +101,7 @@ def run(
     with Stopping(stop) as stopping:
         sinks: list[Sink] = []
         with suppress(Interrupted):
-            sinks = stopping.without_waiting(lambda: make_sinks(manager, config.to, config.instance_id))
+            sinks = stopping.without_waiting(lambda: make_sinks(manager, config.to, config.instance_id, stopping))
         with locked(folder):
             return _Run(manager, plan, config, folder, tape or Live(), stopping).execute(sinks)
 

@@ -38,7 +38,7 @@ class Writing:
             then: is called when that has been committed.
 
         Raises:
-            Exception: what an earlier write raised.
+            Exception: what an earlier write raised, or what was called after it.
             Interrupted: it is closed.
         """
         with self._changed:
@@ -78,6 +78,8 @@ class Writing:
             with self._transaction() as database:
                 for write, _ in writes:
                     write(database)
+            for _, then in writes:
+                then()
         except BaseException as error:  # noqa: BLE001 - whoever writes next raises it
             with self._changed:
                 self._error = error
@@ -85,8 +87,6 @@ class Writing:
                 self._queue.clear()
                 self._changed.notify_all()
             return False
-        for _, then in writes:
-            then()
         with self._changed:
             self._busy = False
             self._changed.notify_all()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from integration.sdk.report import Report, StepResult
     from integration.sdk.sink import Sink
     from integration.sdk.step import Step
+    from integration.sdk.stopping import Stopping
 
 
 @hookspec
@@ -26,11 +27,12 @@ def integration_questions() -> "Iterable[Path]":
 
 
 @hookspec(firstresult=True)
-def integration_sink(url: str, instance_id: str | None) -> "Sink | None":
+def integration_sink(url: str, instance_id: str | None, stopping: "Stopping") -> "Sink | None":
     """Called for each destination of a run: return a sink for the URL, or ``None`` where its scheme is not yours.
 
-    ``instance_id`` is that of the integration instance whose event the run handles, or the one that is set; a hook may
-    leave this argument out.
+    ``instance_id`` is that of the integration instance whose event the run handles, or the one that is set.
+    ``stopping`` is for a sink that waits: ``stopping.check()`` raises where the run is to end, and a function for which
+    ``with stopping.telling(function):`` holds is called then. A hook may leave both arguments out.
     """
 
 

@@ -8,24 +8,32 @@ from integration.config.variables import environment
 from integration.errors import ConfigurationError
 from integration.sdk.hooks import hookimpl
 from integration.sdk.sink import Sink
+from integration.sdk.stopping import Stopping
 
 
-def make_sinks(manager: pluggy.PluginManager, urls: Sequence[str], instance_id: str | None = None) -> list[Sink]:
+def make_sinks(
+    manager: pluggy.PluginManager,
+    urls: Sequence[str],
+    instance_id: str | None = None,
+    stopping: Stopping | None = None,
+) -> list[Sink]:
     """Return a sink for each URL.
 
     Args:
         manager: from ``load``.
         urls: the destinations.
         instance_id: of the integration instance that the graph is of, where the run knows it.
+        stopping: tells sinks that wait when the run is to end.
 
     Raises:
         ConfigurationError: no plugin makes a sink of a URL.
         OutputError: a destination cannot be used.
     """
+    stopping = stopping or Stopping()
     sinks = []
     faults = []
     for url in urls:
-        sink: Sink | None = manager.hook.integration_sink(url=url, instance_id=instance_id)
+        sink: Sink | None = manager.hook.integration_sink(url=url, instance_id=instance_id, stopping=stopping)
         if sink is None:
             faults.append(f"no installed plugin knows the destination {url.partition(':')[0]}: write files:DIR, say")
         else:
@@ -38,7 +46,7 @@ def make_sinks(manager: pluggy.PluginManager, urls: Sequence[str], instance_id: 
 
 
 @hookimpl
-def integration_sink(url: str, instance_id: str | None) -> Sink | None:
+def integration_sink(url: str, instance_id: str | None, stopping: Stopping) -> Sink | None:
     """Make the built-in sinks."""
     scheme, _, rest = url.partition(":")
     if scheme == "files" and rest:
@@ -57,13 +65,13 @@ def integration_sink(url: str, instance_id: str | None) -> Sink | None:
         from integration.sinks.jupiterone.sink import JupiterOneSink
 
         known = {"INTEGRATION_INSTANCE_ID": instance_id} if instance_id else {}
-        return JupiterOneSink(rest, {**environment(), **known})
+        return JupiterOneSink(rest, {**environment(), **known}, stopping)
     if scheme in ("postgresql", "postgres"):
         from integration.sinks.postgresql.sink import PostgresqlSink
 
-        return PostgresqlSink(url)
+        return PostgresqlSink(url, stopping)
     if scheme.partition("+")[0] in ("neo4j", "bolt"):
         from integration.sinks.neo4j.sink import Neo4jSink
 
-        return Neo4jSink(url, environment())
+        return Neo4jSink(url, environment(), stopping)
     return None

@@ -124,9 +124,19 @@ class Api:
         except Refused as error:
             _log.warning("JupiterOne's job %s could not be aborted: %s", id, error)
 
-    def stop(self) -> None:
-        """Make every request that waits raise ``Interrupted``."""
+    def pause(self, seconds: float) -> None:
+        """Wait, but not longer than until ``stop``, which raises ``Interrupted``."""
+        self._pace.sleep(seconds)
+
+    def stop(self, *, cut: bool = True) -> None:
+        """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut.
+
+        Args:
+            cut: as it says; else those in flight come to their end.
+        """
         self._pace.stop()
+        if cut:
+            self._transport.cut()
 
     def _job(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Job:
         answer = self._send(method, path, None if body is None else orjson.dumps(body))
@@ -182,6 +192,7 @@ class Api:
         try:
             received = self._transport.send(request, self._patience.timeout, until)
         except (Lost, bodies.TooLarge) as error:
+            self._pace.check()
             raise Refused(f"{url}: {error}; check URL and network") from None
         answer = _decoded(received.body)
         if not 200 <= received.status < 300:

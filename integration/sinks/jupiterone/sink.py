@@ -5,7 +5,6 @@ Sources: JupiterOne, Sync jobs overview, DIFF and PATCH sync modes, Custom integ
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import chain
 
@@ -18,17 +17,19 @@ from integration.http.patience import Patience
 from integration.sdk.report import Report, StepResult
 from integration.sdk.sink import Graph
 from integration.sdk.step import Step
+from integration.sdk.stopping import Stopping
 from integration.sinks.jupiterone.account import ROOT, read
-from integration.sinks.jupiterone.api import Api, Job, TooLarge
+from integration.sinks.jupiterone.api import Api, Job
 from integration.sinks.jupiterone.batches import BATCH_BYTES, Batch, Kind, batches
 from integration.sinks.jupiterone.history import History
+from integration.sinks.jupiterone.uploads import IN_FLIGHT, Uploads
 from integration.text.discretion import logger
 from integration.text.visible import line
 
-IN_FLIGHT = 30
-"""The most uploads at once, as in JupiterOne's SDK."""
 PATIENCE = Patience(deadline=300.0, attempts=10)
 """How long one request is tried."""
+HURRY = Patience(deadline=1.0, attempts=1, timeout=(1.0, 1.0), exchange=1.0)
+"""The same for what is sent when a run is to end."""
 FINISH_WITHIN = 3600.0
 """Seconds in which JupiterOne must have applied a job."""
 POLLS = (0.1, 5.0)
@@ -49,12 +50,14 @@ class JupiterOneSink:
     Args:
         address: what stands behind ``jupiterone:``: the API's base URL, ``?mode=patch``, both or neither.
         environment: variables: JUPITERONE_ACCOUNT, JUPITERONE_API_KEY, INTEGRATION_INSTANCE_ID, JUPITERONE_API_URL.
+        stopping: tells when nothing more is to be sent: what waits, or awaits an answer, ends then.
 
     Raises:
         ConfigurationError: names all that is missing or wrong.
     """
 
-    def __init__(self, address: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, address: str, environment: Mapping[str, str], stopping: Stopping | None = None) -> None:
+        self._stopping = stopping or Stopping()
         self._account, self._mode = read(address, environment)
         root = "" if self._account.root == ROOT else self._account.root
         self.url = f"jupiterone:{root}{'?mode=patch' if self._mode == 'patch' else ''}"
@@ -85,20 +88,27 @@ class JupiterOneSink:
         """Run a job that deletes nothing of the types that are ``kept``, and return it as it ended."""
         with self._session() as session:
             api = Api(self._account, session, PATIENCE)
-            uploads = Uploads(Api(self._account, session, PATIENCE, IN_FLIGHT))
-            job = api.start(self._mode)
-            try:
-                api.tell(job["id"], (_event(result) for result in report.results))
-                uploads.send(job["id"], packed)
-                if uploads.shrunk:
-                    api.tell(job["id"], [("warn_ingestion_limit_encountered", uploads.loss)])
-                job = api.finalize(job["id"], sorted({*report.incomplete, *kept}))
-            except BaseException as error:
-                api.abort(job["id"], str(error)[:_LONGEST_TEXT] or type(error).__name__)
-                raise
-            job = self._finished(api, job)
+            sender = Api(self._account, session, PATIENCE, IN_FLIGHT)
+            uploads = Uploads(sender)
+            with self._stopping.telling(api.stop), self._stopping.telling(sender.stop):
+                job = api.start(self._mode)
+                try:
+                    api.tell(job["id"], (_event(result) for result in report.results))
+                    uploads.send(job["id"], packed)
+                    if uploads.shrunk:
+                        api.tell(job["id"], [("warn_ingestion_limit_encountered", uploads.loss)])
+                    job = api.finalize(job["id"], sorted({*report.incomplete, *kept}))
+                except BaseException as error:
+                    self._abort(job, str(error)[:_LONGEST_TEXT] or type(error).__name__)
+                    raise
+                job = self._finished(api, job)
             self._compare(job, uploads.sent)
             return job
+
+    def _abort(self, job: Job, reason: str) -> None:
+        """Give a job up, over a connection of its own: the others may have been cut."""
+        with self._session() as session:
+            Api(self._account, session, HURRY if self._stopping.asked() else PATIENCE).abort(job["id"], reason)
 
     def _finished(self, api: Api, job: Job) -> Job:
         """Wait until JupiterOne has applied a job."""
@@ -110,7 +120,7 @@ class JupiterOneSink:
                     f"{self.url}: the job {job['id']} is still {job['status']} after {FINISH_WITHIN:.0f} s;"
                     " JupiterOne may yet apply it"
                 )
-            time.sleep(pause)
+            api.pause(pause)
             pause = min(longest, 2 * pause)
             job = api.job(job["id"])
         if job["status"] != "FINISHED":
@@ -156,65 +166,6 @@ class JupiterOneSink:
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             yield session
-
-
-class Uploads:
-    """Uploads batches, at most 30 at once.
-
-    Args:
-        api: sends them.
-
-    Attributes:
-        sent: how many objects of each kind were uploaded.
-        shrunk: how many of them lost their ``_rawData``, because with it they alone were larger than JupiterOne takes.
-    """
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-        self.sent: dict[Kind, int] = {"entities": 0, "relationships": 0}
-        self.shrunk = 0
-
-    @property
-    def loss(self) -> str:
-        """What the shrunk objects lost, for people."""
-        return f"{self.shrunk} objects were too large and were uploaded without their raw data"
-
-    def send(self, job: str, packed: Iterable[Batch]) -> None:
-        """Upload batches as they are made; the next one is made when there is a place for it.
-
-        Raises:
-            OutputError: an upload failed for good; those that were under way have ended.
-        """
-        running: set[Future[int]] = set()
-        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="upload") as executor:
-            try:
-                for batch in packed:
-                    running.add(executor.submit(self._upload, job, batch))
-                    self.sent[batch.kind] += batch.count
-                    running = self._collect(running, None if len(running) == IN_FLIGHT else 0)
-                while running:
-                    running = self._collect(running, None)
-            except BaseException:
-                self._api.stop()
-                raise
-
-    def _collect(self, running: set[Future[int]], seconds: float | None) -> set[Future[int]]:
-        """Wait so long for an upload to end, and return those that have not."""
-        done, pending = wait(running, seconds, FIRST_COMPLETED)
-        self.shrunk += sum(future.result() for future in done)
-        return pending
-
-    def _upload(self, job: str, batch: Batch) -> int:
-        """Upload a batch, in pieces where it is too large, and return how many objects were shrunk."""
-        try:
-            self._api.upload(job, batch)
-        except TooLarge:
-            shrunk = batch.count == 1
-            pieces = list(batch.smaller())
-            if shrunk:
-                _log.warning("%s is too large for JupiterOne: it is uploaded without its _rawData", batch.key)
-            return shrunk + sum(self._upload(job, piece) for piece in pieces)
-        return 0
 
 
 def _changed(graph: Graph, step: Step, since: int) -> Iterator[bytes]:

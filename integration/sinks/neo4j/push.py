@@ -9,6 +9,7 @@ from integration.sdk.changes import Change
 from integration.sdk.report import Report
 from integration.sdk.sink import Graph
 from integration.sdk.step import Step
+from integration.sdk.stopping import Stopping
 from integration.sinks.comparison import Ends, Held
 from integration.sinks.fitting import fitting
 from integration.sinks.neo4j.records import LIMIT, Entities, Relationships
@@ -27,7 +28,7 @@ _LONGEST_KEYS = 7_500
 _log = logger("integration")
 
 
-def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report) -> None:
+def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report, stopping: Stopping) -> None:
     """Bring a database up to date.
 
     Args:
@@ -35,13 +36,15 @@ def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report
         graph: holds the records.
         steps: the types.
         report: its verdicts, and what it lets go.
+        stopping: tells when no further transaction is to begin.
 
     Raises:
+        Interrupted: the run is to end.
         OutputError: another push to the same scope has begun meanwhile.
         neo4j.exceptions.Neo4jError: the server refused a statement.
         neo4j.exceptions.DriverError: the server does not answer.
     """
-    scope = Scope(session, graph)
+    scope = Scope(session, graph, stopping)
     behind = [step for step in steps if scope.revisions(step) != [graph.revision]]
     if behind:
         scope.claim()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from integration.errors import OutputError
 from integration.sdk.sink import Graph
 from integration.sdk.step import Step
+from integration.sdk.stopping import Stopping
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Session
@@ -34,9 +35,11 @@ class Scope:
     Args:
         session: of the driver.
         graph: whose part it is.
+        stopping: tells when no further transaction is to begin.
     """
 
-    def __init__(self, session: "Session", graph: Graph) -> None:
+    def __init__(self, session: "Session", graph: Graph, stopping: Stopping) -> None:
+        self._stopping = stopping
         self._session, self._revision, self._mark = session, graph.revision, graph.mark
         self._scope, self._lineage, self._push = graph.scope, graph.lineage, uuid.uuid4().hex
         self._unwritten: dict[str, list[int] | None] = {}
@@ -81,6 +84,7 @@ class Scope:
 
     def read(self, work: "Callable[Concatenate[ManagedTransaction, P], T]", *arguments: P.args, **named: P.kwargs) -> T:
         """Do something in a transaction that writes nothing."""
+        self._stopping.check()
         return self._session.execute_read(work, *arguments, **named)
 
     def write(
@@ -90,6 +94,7 @@ class Scope:
 
         Raises:
             OutputError: another push to the scope has begun.
+            Interrupted: the run is to end.
         """
 
         def noted(transaction: "ManagedTransaction") -> T:
@@ -103,6 +108,7 @@ class Scope:
                 raise OutputError("another push of the same tenant has begun meanwhile: let one of them end")
             return work(transaction, *arguments, **named)
 
+        self._stopping.check()
         result = self._session.execute_write(noted)
         self._unwritten = {}
         return result

@@ -19,6 +19,7 @@ from integration.errors import ConfigurationError, OutputError
 from integration.sdk.report import Report
 from integration.sdk.sink import Graph
 from integration.sdk.step import Step
+from integration.sdk.stopping import Stopping
 from integration.sinks.neo4j.push import push
 from integration.text.given import one_line, trimmed
 from integration.text.secret import Secret
@@ -39,12 +40,14 @@ class Neo4jSink:
         url: the schemes are those of the driver; user, password and database may be left out.
         environment: NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE stand in for what the URL leaves out; without a
             password nobody signs in, and without a database it is the user's home database.
+        stopping: tells when no further transaction is to begin.
 
     Raises:
         ConfigurationError: the URL cannot be used, or the driver is not installed.
     """
 
-    def __init__(self, url: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, url: str, environment: Mapping[str, str], stopping: Stopping | None = None) -> None:
+        self._stopping = stopping or Stopping()
         parts = _parts(url)
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         self._address = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
@@ -67,7 +70,7 @@ class Neo4jSink:
     def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
         """Bring the database up to date; what was done stays done where that fails, and the next push goes on."""
         with self._session() as session:
-            push(session, graph, steps, report)
+            push(session, graph, steps, report, self._stopping)
 
     @contextmanager
     def _session(self) -> "Iterator[Session]":

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from integration.errors import ConfigurationError, OutputError
 from integration.sdk.report import Report
 from integration.sdk.sink import Graph
 from integration.sdk.step import Step
+from integration.sdk.stopping import Stopping
 from integration.text.secret import Address, Secret
 from integration.text.visible import line
 
@@ -28,6 +30,7 @@ SCHEMA = "integration"
 
 _INSTALL = "pip install 'integration-microsoft-entra[postgresql]'"
 _CONNECT_SECONDS = 15
+_CANCEL_SECONDS = 1.0
 _LONGEST_NAME = 63
 """Bytes: PostgreSQL cuts longer names off (NAMEDATALEN)."""
 
@@ -50,12 +53,14 @@ class PostgresqlSink:
 
     Args:
         url: as libpq takes it, with the scheme ``postgresql`` or ``postgres``.
+        stopping: tells when nothing more is to be written: the statement that the server is at is cancelled then.
 
     Raises:
         ConfigurationError: it is no such URL.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, stopping: Stopping | None = None) -> None:
+        self._stopping = stopping or Stopping()
         parts = _URL.fullmatch(url)
         if parts is None:
             raise _no_url()
@@ -111,10 +116,14 @@ class PostgresqlSink:
         if "PGCONNECT_TIMEOUT" not in os.environ:
             settings.setdefault("connect_timeout", _CONNECT_SECONDS)
         try:
-            with psycopg.connect(**settings, prepare_threshold=None) as connection:
+            connecting = partial(psycopg.connect, **settings, prepare_threshold=None)
+            with self._stopping.without_waiting(connecting) as connection:
                 connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                yield connection
+                with self._stopping.telling(partial(connection.cancel_safe, timeout=_CANCEL_SECONDS)):
+                    yield connection
+                    self._stopping.check()
         except psycopg.Error as error:
+            self._stopping.check()
             raise OutputError(f"{self.url}: {_said(error)}{outcome}") from None
         except OutputError as error:
             raise OutputError(f"{self.url}: {error}{outcome}") from None

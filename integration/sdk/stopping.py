@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, Protocol, Self, TypeVar
 
 from integration.errors import Interrupted
+from integration.text.discretion import logger
 
 LOOKS = 0.1
 """Seconds after which whoever waits looks up. Python handles a signal in the main thread alone, and where the signal
@@ -23,6 +24,7 @@ _PATIENCE = 5.0
 _ENOUGH = 3
 STOPPED = "stopped; the next run in this folder goes on from here"
 T = TypeVar("T")
+_log = logger("integration")
 
 
 class Asks(Protocol):
@@ -121,12 +123,12 @@ class Stopping:
         """Have something called, by another thread, when the run is to end; at once where it is already.
 
         Args:
-            stop: must return soon, and may be called once more than once.
+            stop: must return soon, and may be called once more than once; what it raises is logged.
         """
         with self._lock:
             self._told.append(stop)
             if self.asked():
-                stop()
+                _told(stop)
         try:
             yield
         finally:
@@ -165,8 +167,16 @@ class Stopping:
             if self.asked():
                 with self._lock:
                     for stop in self._told:
-                        stop()
+                        _told(stop)
                 return
+
+
+def _told(stop: Callable[[], None]) -> None:
+    """Call something; where it fails, the others are to be told all the same."""
+    try:
+        stop()
+    except Exception:  # noqa: BLE001 - nobody else may be left waiting for its sake
+        _log.exception("what is to end with the run could not be told")
 
 
 def _raising(error: BaseException) -> Callable[[], Any]:
