@@ -7,8 +7,8 @@ import json
 import logging
 import pickle
 import traceback
-from base64 import b64encode
-from collections.abc import Iterator
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from integration.cli import main
 from integration.config.settings import Config, from_event
 from integration.sources.msgraph.client import Client
 from integration.sources.signin import tokens_for
-from integration.text.secret import Secret
+from integration.text.secret import Secret, redacted
 from tests.echoes import GRAPH, SIGN_IN, TENANT, USER, Echo, echoing, reply
 from tests.sign_in import CLIENT, PASSWORD, issue, pfx
 
@@ -240,3 +240,26 @@ def test_the_search_finds_what_is_there(echo: Echo, host_log: StringIO, tmp_path
     outer = RuntimeError("no")
     outer.__context__, outer.__suppress_context__ = inner, True
     assert OPAQUE in shown(told(outer), OPAQUE)
+
+
+@pytest.mark.parametrize("before", ["", "u", "me", f"{CLIENT}:", "a:", "ab:"])
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+@pytest.mark.parametrize("as_it_is", [True, False], ids=["as it is", "in a URL"])
+def test_a_secret_in_base64_is_hidden_wherever_it_stands(
+    before: str, encode: Callable[[bytes], bytes], as_it_is: bool
+) -> None:
+    value = "\xff\xfe" + SECRET + ">>>???\xff\xbf"
+    secret = Secret(value)
+    for after in ("", "&", "&more"):
+        for padding in ("=", ""):
+            written = encode(f"{before}{value}{after}".encode()).decode().replace("=", padding)
+            said = redacted(f"the header '{written if as_it_is else quote(written, safe='')}' is refused")
+            assert "***" in said
+            assert len(said) < 45 + 2 * len(before + after)
+    assert secret.reveal() == value
+
+
+def test_the_header_of_a_password_that_is_repeated_shows_nothing() -> None:
+    secret = Secret("correct horse battery")
+    said = redacted(f"Authorization: {b64encode(b'me:' + secret.reveal().encode()).decode()}")
+    assert not [at for at in range(9) if b64encode(secret.reveal().encode()[at : at + 9]).decode()[:8] in said]

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from base64 import b64encode
 from itertools import takewhile
 from urllib.parse import quote, quote_plus
 from weakref import WeakSet
@@ -26,6 +27,8 @@ _PATTERNS = (
 _OF_A_URL = r"(?s)(://[^:/@\s]*):.*@"
 """The password of a URL that stands alone, also where it is not encoded."""
 _HEX = r"%[0-9A-F]{2}"
+_SAFE_IN_URLS = str.maketrans("+/", "-_")
+"""Base64 as URLs have it (RFC 4648, section 5)."""
 _known: "WeakSet[Secret]" = WeakSet()
 _lock = threading.Lock()
 
@@ -48,7 +51,7 @@ class Secret:
         return self._value
 
     def _forms(self) -> tuple[str, ...]:
-        """Return the value as it is, and as URLs, forms, JSON and HTML write it; made once, when it is looked for."""
+        """Return the value as it is, and as URLs, forms, JSON, HTML and base64 write it; made when it is looked for."""
         if not self._sent:
             from html import escape  # its table of entities is read by whoever looks for secrets, not by every run
 
@@ -57,6 +60,7 @@ class Secret:
             in_urls = (quote(safe, safe=""), quote(safe), quote_plus(safe))
             lowered = [re.sub(_HEX, lambda found: found[0].lower(), form) for form in in_urls]
             forms = (value, *in_urls, *lowered, json.dumps(value)[1:-1], repr(value)[1:-1], escape(value))
+            forms += _in_base64(safe) if len(value) >= _SHORT else ()
             self._sent = tuple(dict.fromkeys(forms))
         return self._sent
 
@@ -105,6 +109,20 @@ def redacted(text: str) -> str:
 def holds_secret(text: str) -> bool:
     """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
     return any(form in text for forms in _live() if len(forms[0]) >= _LONG for form in forms)
+
+
+def _in_base64(value: bytes) -> tuple[str, ...]:
+    """Return what base64 makes of a value, alone and behind one or two bytes, as in the header of a user and password.
+
+    Base64 writes three bytes as four characters, so that a value reads in one of three ways, by its place; of what it
+    shares with its neighbours the characters at its ends are made, which are left out.
+    """
+    forms = [b64encode(value).decode()]
+    for place in range(3):
+        written = b64encode(bytes(place) + value).decode()
+        forms.append(written[-(-8 * place // 6) : 8 * (place + len(value)) // 6])
+    forms += [form.translate(_SAFE_IN_URLS) for form in forms]
+    return (*forms, *(quote(form, safe="") for form in forms))
 
 
 def _live() -> list[tuple[str, ...]]:
