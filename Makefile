@@ -7,7 +7,7 @@ VENV := .venv
 INSTALLED := $(VENV)/.installed
 PIP := -m pip --quiet --quiet --disable-pip-version-check
 SITE := $(VENV)/docs
-SOURCES = $(wildcard integration steps tests benchmarks examples)
+SOURCES = $(wildcard integration integration_command.py steps tests benchmarks examples)
 
 CHECK := 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
 CREDENTIALS := (AZURE_CLOUD_LOCAL_EXECUTION_|AZURE_)?CLIENT_(ID|SECRET)|(AZURE_CLOUD_LOCAL_EXECUTION_)?DIRECTORY_ID|AZURE_TENANT_ID|INTEGRATION_ACCESS_TOKEN|INTEGRATION_MANAGED_IDENTITY

@@ -1,5 +1,5 @@
 """``python -m integration`` is the command ``integration``."""
 
-from integration.cli import main
+from integration_command import main
 
-main(prog_name="integration")
+main()

@@ -125,6 +125,14 @@ class _Program(click.Group):
         finally:
             streams.dismiss()
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a subcommand; an interrupt while it is imported ends it as one while it runs."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            streams.tell("error: stopped")
+            sys.exit(3)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the subcommands."""
         modules = pkgutil.iter_modules([str(Path(__file__).parent)])
