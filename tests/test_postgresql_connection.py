@@ -88,7 +88,7 @@ def test_the_password_may_come_from_the_environment_or_a_file(
 ) -> None:
     url = postgresql.url(database, password=None)
     assert "no password supplied" in refusal(url)
-    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    monkeypatch.setenv("PGPASSWORD", f"{PASSWORD}\r\n")
     PostgresqlSink(url).check()
     monkeypatch.delenv("PGPASSWORD")
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pgpass"))
@@ -103,7 +103,7 @@ def test_parts_that_the_url_leaves_out_come_from_the_environment(
 ) -> None:
     monkeypatch.setenv("PGHOST", "127.0.0.1")
     monkeypatch.setenv("PGPORT", str(postgresql.port))
-    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    monkeypatch.setenv("PGPASSWORD", f"{PASSWORD}\r\n")
     (sink,) = make_sinks(load(), [f"postgres:///{database}?user={USER}"])
     assert sink.url == f"postgres:///{database}"
 

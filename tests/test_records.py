@@ -156,3 +156,17 @@ def test_a_step_cannot_replace_what_is_stamped_on_a_relationship(name: str) -> N
     records, rows = wearing(Relationship("visitor-1", "badge-1", **{name: "forged-1"}))
     assert (rows, records.rejected) == ([], 1)
     assert name in records.example
+
+
+def test_a_nul_that_a_step_makes_is_the_replacement_character_as_it_is_in_what_graph_gives() -> None:
+    _, rows = badges(Entity("badge-1", name="a\0b", doors=["\0", "C:\\u0000"]))
+    assert rows[0][1] == {"name": "a\ufffdb", "displayName": "a\ufffdb", "doors": ["\ufffd", "C:\\u0000"]}
+    _, worn = wearing(Relationship("visitor-1", "badge-1", note="a\0"))
+    assert json.loads(worn[0][2])["note"] == "a\ufffd"
+
+
+def test_half_a_character_that_a_step_makes_costs_the_record_and_says_why() -> None:
+    records, rows = badges(Entity("badge-1", name="\ud800"), Entity("badge-2", name="Two"))
+    assert [key for key, _ in rows] == ["badge-2"]
+    assert records.rejected == 1
+    assert "badge-1" in records.example

@@ -11,7 +11,7 @@ from integration.sdk.model import Entity, Relationship, raw_data, relationship_k
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.store.publication import Row
-from integration.text.visible import line
+from integration.text.visible import line, without_nul
 
 _ENTITY_STAMPS = 3
 _RELATIONSHIP_STAMPS = 5
@@ -61,7 +61,7 @@ class Records:
             record = {**properties, "_key": item.key, **stamps}
             try:
                 if accepts(record) and len(record) == len(properties) + _ENTITY_STAMPS:
-                    yield item.key, orjson.dumps(properties)
+                    yield item.key, without_nul(orjson.dumps(properties))
                 else:
                     self.reject(self._problem(record, properties))
             except (TypeError, ValueError) as error:
@@ -92,7 +92,7 @@ class Records:
         record = self._stamped(source, target, properties)
         try:
             if self.schema.accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
-                return (source, target, orjson.dumps(properties)) if given else (source, target)
+                return (source, target, without_nul(orjson.dumps(properties))) if given else (source, target)
             self.reject(self._problem(record, properties))
         except (TypeError, ValueError) as error:
             self.reject(self._not_json(record["_key"], error))

@@ -5,14 +5,12 @@ Sources: RFC 8259, The JavaScript Object Notation Data Interchange Format; Pytho
 
 import json
 import math
-import re
 from typing import Any
 
 import orjson
 
-_NUL = rb"\u0000"
-_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-_IN_ITS_PLACE = rb"\1\\ufffd"
+from integration.text.visible import without_nul
+
 _DIGITS = 300
 
 
@@ -22,7 +20,7 @@ def decode(raw: bytes | bytearray) -> dict[str, Any]:
     U+0000, which not every output can carry, is U+FFFD from here on.
     """
     try:
-        body = orjson.loads(_ESCAPED_NUL.sub(_IN_ITS_PLACE, raw) if b"\\" in raw and _NUL in raw else raw)
+        body = orjson.loads(without_nul(raw))
     except orjson.JSONDecodeError:
         body = _mended(raw)
     return body if isinstance(body, dict) else {}
@@ -38,7 +36,7 @@ def _mended(raw: bytes | bytearray) -> Any:
         text = raw.decode("utf-8-sig", errors="replace")
         value = json.loads(text, strict=False, parse_constant=_none, parse_float=_finite, parse_int=_integer)
         mended = json.dumps(value, ensure_ascii=False).encode(errors="replace")
-        return orjson.loads(_ESCAPED_NUL.sub(_IN_ITS_PLACE, mended))
+        return orjson.loads(without_nul(mended))
     except (ValueError, RecursionError):
         return None
 

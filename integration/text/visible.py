@@ -6,7 +6,7 @@ moves nothing: there such characters are escapes.
 """
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -17,6 +17,16 @@ UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 _UNSEEN_BUT_LINES = re.compile(rf"(?!\n){UNSEEN.pattern}")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+_IN_ITS_PLACE = rb"\1\\ufffd"
+JSON = TypeVar("JSON", bytes, bytes | bytearray)
+
+
+def without_nul(json: JSON) -> JSON:
+    """Return JSON with U+FFFD in place of each U+0000, which not every output can carry; most has none."""
+    return _ESCAPED_NUL.sub(_IN_ITS_PLACE, json) if b"\\" in json and b"\\u0000" in json else json
 
 
 def visible(value: object) -> str:

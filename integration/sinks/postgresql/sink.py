@@ -19,6 +19,7 @@ from integration.sdk.report import Report
 from integration.sdk.sink import Graph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
+from integration.text.given import one_line
 from integration.text.secret import Address, Secret
 from integration.text.visible import line
 
@@ -111,6 +112,8 @@ class PostgresqlSink:
             given = conninfo_to_dict(self._conninfo)
         except psycopg.ProgrammingError:
             raise _no_url() from None
+        if "PGPASSWORD" in os.environ:  # of which libpq would send the line break that a file ends with
+            given.setdefault("password", one_line(os.environ["PGPASSWORD"]))
         self._password = Secret(str(given.get("password") or ""))
         settings: dict[str, Any] = {"fallback_application_name": "integration", **given, "client_encoding": "utf8"}
         if "PGCONNECT_TIMEOUT" not in os.environ:
