@@ -209,3 +209,18 @@ def test_a_group_that_changes_while_it_is_counted_is_read_once_more(size: int, t
 def test_more_than_was_counted_and_a_count_that_is_none_are_no_fault(count: Any, tenant: LittleTenant) -> None:
     counting(tenant, "/users", users(*USERS), [count], 2)
     assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+
+
+@pytest.mark.parametrize("body", [{"responses": []}, {"value": []}, {"responses": [{"id": "0"}]}, {"responses": "x"}])
+def test_what_is_no_answer_to_a_batch_is_asked_for_three_times_by_each_relation(
+    body: dict[str, Any], tenant: LittleTenant
+) -> None:
+    name = "azure_user_group_has_user"
+    tenant.always("/$batch", 200, body)
+    failed = read(tenant, name).of(name)
+    assert failed.verdict == "failed"
+    assert "no answer to a batch" in failed.reason
+    assert tenant.count("/$batch") == 3
+    tenant.mended()
+    tenant.at_first("/$batch", 2, 200, body)
+    assert read(tenant, name).of(name).count == 3

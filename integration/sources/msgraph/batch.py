@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from integration.errors import BadAnswer
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import Client
 
 MOST = 20
 """Requests that Graph takes in one batch."""
+_TRIES = 3
+"""How often a batch is sent whose answer has no part."""
 _Part = tuple[int, Mapping[str, str], Mapping[str, Any]]
 """Status, headers with names in lower case, and body of an answer inside a batch."""
 _PLAIN = str | int | float
@@ -34,19 +37,38 @@ def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
 
     Raises:
         GraphError: the batch as a whole was refused.
+        BadAnswer: what came, several times, is no answer to a batch.
     """
     asked = [
         {"id": str(number), "method": "GET", "url": path, **({"headers": dict(headers)} if headers else {})}
         for number, (path, headers) in enumerate(inner)
     ]
-    answer = client.post(client.url("/$batch"), {"requests": asked})
-    found = _parts(answer.body.get("responses"))
+    answer, found = _exchanged(client, asked)
     answers = []
     for number, (path, _) in enumerate(inner):
         status, headers, body = found.get(str(number)) or _UNANSWERED
         answers.append(Answer(path.partition("?")[0], status, headers, body, answer.turn))
     client.meter.inner(len(inner), sum(each.units for each in answers))
     return answers
+
+
+def _exchanged(client: Client, asked: Sequence[Mapping[str, Any]]) -> tuple[Answer, dict[str, _Part]]:
+    """Return the answer to a batch, and its parts.
+
+    One without any part is tried again here, and not often: to try each of its requests by itself takes a minute, and
+    the same again for every relation.
+    """
+    url, tries = client.url("/$batch"), 0
+    while True:
+        answer = client.post(url, {"requests": asked})
+        responses = answer.body.get("responses")
+        found = _parts(responses)
+        if found or (len(asked) == 1 and isinstance(responses, list)):
+            return answer, found
+        tries += 1
+        if tries == _TRIES:
+            raise BadAnswer("what came is no answer to a batch", path="/$batch", status=answer.status)
+        client.pace.sleep(client.patience.wait(tries))
 
 
 def _parts(responses: object) -> dict[str, _Part]:
