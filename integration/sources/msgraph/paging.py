@@ -89,7 +89,7 @@ class Chain:
         if link in self._links:
             raise PagingError("a next link leads back to a page that was read already", path=self._path)
         self._links.add(link)
-        content = hash(orjson.dumps(rows))
+        content = hash(tuple(hash(orjson.dumps(row)) for row in rows))  # one by one: a page may be large
         self._without_news = self._without_news + 1 if content in self._contents else 0
         self._contents.add(content)
         if self._without_news >= _WITHOUT_NEWS:
