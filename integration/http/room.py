@@ -9,9 +9,9 @@ import time
 import weakref
 from collections.abc import Callable
 
-MOST = 112_000_000
+MOST = 32_000_000
 """Bytes of a body, decoded, that are taken at most."""
-HEAVIEST = 220_000_000
+HEAVIEST = 100_000_000
 """Bytes that an answer may take in memory, its body included."""
 SMALL = 6_000_000
 """Bytes that an answer may take in memory beside any number of others."""
