@@ -14,6 +14,8 @@ from integration.sources.msgraph.client import Client
 from integration.sources.msgraph.links import path_of
 
 _WITHOUT_NEWS = 1_000
+_SOME = 100
+"""Objects that are encoded at once to compare pages: a large page need not be in memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Chain:
         if link in self._links:
             raise PagingError("a next link leads back to a page that was read already", path=self._path)
         self._links.add(link)
-        content = hash(tuple(hash(orjson.dumps(row)) for row in rows))  # one by one: a page may be large
+        some = (orjson.dumps(rows[first : first + _SOME]) for first in range(0, len(rows), _SOME))
+        content = hash(tuple(map(hash, some)))
         self._without_news = self._without_news + 1 if content in self._contents else 0
         self._contents.add(content)
         if self._without_news >= _WITHOUT_NEWS:
