@@ -22,7 +22,11 @@ PATIENCE = 10.0
 """Seconds until a test gives up; what passes does not wait for them."""
 SCHEMA = '{"properties": {"name": {"type": "string", "description": "What it is called."}}}'
 MODULE = '''
+import threading
+
 from integration import Entity, Relationship, Step, entity_step, relationship_step
+
+seen = threading.Event()
 
 
 @entity_step("Key")
@@ -72,6 +76,14 @@ def contoso_parent_has_parent(ctx):
     """Reads a relation of these parents."""
     for parent, row in ctx.graph.related("/parents", "kids"):
         yield Relationship(parent, row["id"])
+
+
+@relationship_step("contoso_slow", "HAS", "contoso_fast")
+def contoso_slow_has_fast(ctx):
+    """Reads a relation whose parents are listed at once."""
+    for parent, row in ctx.graph.related("/fast", "kids"):
+        yield Relationship(row["id"], parent)
+    seen.set()
 
 
 @entity_step("Key")
@@ -165,7 +177,11 @@ def asked(tenant: LittleTenant, path: str, times: int = 1) -> threading.Event:
 def test_steps_that_wait_do_not_keep_a_ready_one_from_starting(tenant: LittleTenant, steps: dict[str, Step]) -> None:
     watch = Watch()
     came = hold(tenant, "/slow", watch.finished["contoso_zone_uses_fast"])
-    chosen = [name for name in steps if "slow" in name or "fast" in name]
+    chosen = [
+        name
+        for name in steps
+        if name.startswith("slow_has") or name in ("contoso_slow", "contoso_fast", "contoso_zone_uses_fast")
+    ]
     report = read(tenant, watch, *steps.values(), only=tuple(chosen))
     assert verdicts(report) == dict.fromkeys(chosen, "complete")
     assert came == [True]
@@ -185,6 +201,27 @@ def test_a_first_run_asks_for_members_while_users_are_still_listed(tenant: Littl
     assert set(verdicts(report).values()) == {"complete"}
     assert came == [True]
     assert tenant.count("/groups") == 1
+
+
+def test_a_first_run_makes_relationships_while_what_they_lead_to_is_still_listed(
+    tenant: LittleTenant, steps: dict[str, Step]
+) -> None:
+    seen = steps["contoso_slow"].run.__globals__["seen"]
+    tenant.says["/fast"] = lambda _: (200, {}, {"value": [{"id": "one"}]})
+    tenant.always("/fast/one/kids", 200, {"value": [{"@odata.type": "#microsoft.graph.user", "id": "two"}]})
+    came: list[bool] = []
+
+    def slow(_: str) -> Said:
+        came.append(seen.wait(PATIENCE))
+        return 200, {}, {"value": [{"id": "two"}]}
+
+    tenant.says["/slow"] = slow
+    watch = Watch()
+    report = read(tenant, watch, *steps.values(), only=("contoso_slow_has_fast",))
+    assert came == [True]
+    assert report.of("contoso_slow_has_fast").count == 1
+    assert not report.of("contoso_slow_has_fast").problems
+    assert watch.seen.index(("finished", "contoso_slow")) < watch.seen.index(("started", "contoso_slow_has_fast"))
 
 
 def test_a_later_run_asks_for_changed_members_while_changed_users_are_still_listed(tenant: LittleTenant) -> None:

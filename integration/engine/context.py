@@ -49,6 +49,10 @@ class Changes:
     before: bool
 
 
+class TooEarly(BaseException):
+    """A step that runs ahead asks for entities of a type without verdict; an ``except Exception`` lets it through."""
+
+
 class StepGraph:
     """What a step reads of Microsoft Graph: ``sdk.context.Graph`` over the reader, noting what it met."""
 
@@ -190,6 +194,8 @@ class StepContext:
     def _check(self, type: str) -> None:
         if type not in self._step.needs:
             raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
+        if not self._results.known(type):
+            raise TooEarly(type)
         self._seen.types[type] = self._store.content(type)
 
 

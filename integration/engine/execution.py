@@ -1,14 +1,16 @@
 """Running one step, and judging what it made."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from integration.config.settings import Config
-from integration.engine.context import Changes, Seen, StepContext, ensure
+from integration.engine.context import Changes, Seen, StepContext, TooEarly, ensure
 from integration.engine.memory import Memory, made_by, recall
 from integration.engine.odd import Attempts, FromTheStart, Hands, Odd
 from integration.engine.records import Records
@@ -62,6 +64,9 @@ class Judge:
         self._schema = load_schema(step)
         self._made_by = made_by(step, self._schema, config)
         self._started = time.time()
+        self._judging = threading.Lock()
+        self._judged = False
+        self._ahead: Future[Stage | None] | None = None
         self._start_over()
 
     def judge(self) -> StepResult:
@@ -72,8 +77,16 @@ class Judge:
             FatalError: the run cannot go on.
         """
         self._started = time.time()
+        ahead = self._take_ahead()
+        if blocked := self._blocked():
+            if ahead:
+                ahead.add_done_callback(_discard)
+            return blocked
+        made = ahead.result() if ahead else None
         try:
-            return self._blocked() or self._from_memory() or self._run()
+            if made:
+                return self._publish(made)
+            return self._from_memory() or self._run()
         except (ConfigurationError, CredentialsError, FatalError):
             raise
         except IntegrationError as error:
@@ -82,6 +95,28 @@ class Judge:
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
             _log.error("%s failed", self.step.name, exc_info=error)
             return self._result("failed", line(f"{self.step.source}: {type(error).__name__}: {error}"))
+        finally:
+            if made:
+                made.discard()
+
+    def make_ahead(self, threads: Executor) -> None:
+        """Have the step's records made before what it needs has its verdict, unless it is judged already."""
+        with self._judging, suppress(RuntimeError):  # the run has ended, and the threads with it
+            if not self._judged:
+                self._ahead = threads.submit(self._make_early)
+
+    def _make_early(self) -> Stage | None:
+        try:
+            return self._make()
+        except (TooEarly, Exception) as error:  # noqa: BLE001 - the step raises it again where it is judged
+            _log.debug("%s does not run ahead: %s", self.step.name, type(error).__name__)
+            return None
+
+    def _take_ahead(self) -> Future[Stage | None] | None:
+        """Return what makes the records ahead; ``None`` where that has not begun, and will not."""
+        with self._judging:
+            self._judged = True
+        return None if self._ahead is None or self._ahead.cancel() else self._ahead
 
     def last_requests(self) -> list[Request]:
         """Return what the step asked for when the last run made its records; nothing where it would not ask so now."""
@@ -93,23 +128,35 @@ class Judge:
         self._records = Records(self.step, self._schema, self._config.strict, self._config.raw_data)
 
     def _run(self) -> StepResult:
+        """Run the step on all there is, and publish what it made."""
+        stage = self._make()
+        try:
+            return self._publish(stage)
+        finally:
+            stage.discard()
+
+    def _make(self) -> Stage:
         """Run the step on all there is, again where a collection began anew meanwhile, or where a row is odd."""
         attempts = Attempts()
         while True:
             self._start_over(attempts.without)
+            stage = self._store.stage(self.step)
             try:
-                return self._run_once(attempts)
+                context = self._context(None)
+                self._fill(stage.add, attempts.items(context, self._records, self._seen.hands))
+                return stage
             except Restarted as error:
                 _log.info("%s starts again: %s was read anew", self.step.name, error)
             except FromTheStart as error:
                 _log.info("%s starts again without a row: %s", self.step.name, error)
+            except BaseException:
+                stage.discard()
+                raise
+            stage.discard()
 
-    def _run_once(self, attempts: Attempts) -> StepResult:
-        with self._stage() as stage:
-            context = self._context(None)
-            self._fill(stage.add, attempts.items(context, self._records, self._seen.hands))
-            reasons = "; ".join(self._missing())
-            published = stage.publish(complete=not reasons, strict=self._config.strict)
+    def _publish(self, stage: Stage) -> StepResult:
+        reasons = "; ".join(self._missing())
+        published = stage.publish(complete=not reasons, strict=self._config.strict)
         return self._published(published, reasons)
 
     def _from_memory(self) -> StepResult | None:
@@ -282,6 +329,11 @@ class Judge:
             notes=notes,
             to_grant=to_grant,
         )
+
+
+def _discard(ahead: Future[Stage | None]) -> None:
+    if stage := ahead.result():
+        stage.discard()
 
 
 def skipped(step: Step, reason: str, *, because_of_failure: bool = False) -> StepResult:

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from typing import NoReturn
 
 from integration.config.settings import Config
 from integration.engine.context import Seen, StepContext, StepGraph
+from integration.engine.execution import Judge
 from integration.engine.verdicts import Results
 from integration.sdk.context import Context
 from integration.sdk.step import Step
@@ -46,22 +48,36 @@ class _Beginning(StepContext):
 
 
 def fetch_ahead(
-    steps: Iterable[tuple[Step, Sequence[Request]]], reader: Reader, store: Store, results: Results, config: Config
+    judges: Iterable[tuple[Judge, Sequence[Request]]],
+    reader: Reader,
+    store: Store,
+    results: Results,
+    config: Config,
+    threads: Executor,
 ) -> None:
     """Begin to fetch what steps will read; returns early where the reader is closed.
 
+    A step that reads a relation for the first time also begins to make its records, which would else be left to the
+    end of the run: relations come in quickly, while the collections that they lead to are listed page by page.
+
     Args:
-        steps: in the order of the plan, each with what it asked for last time. Where that is not known, its function is
-            called up to its first request, and no further.
+        judges: in the order of the plan, each with what its step asked for last time. Where that is not known, its
+            function is called up to its first request, and no further.
         reader: the tenant.
         store: the graph.
         results: verdicts.
         config: settings.
+        threads: make records ahead.
     """
-    for step, known in steps:
-        for request in known or _first(step, _Beginning(step, reader, store, results, config)):
+    for judge, known in judges:
+        requests = known or _first(judge.step, _Beginning(judge.step, reader, store, results, config))
+        for request in requests:
             if not reader.start_ahead(request):
                 return
+        if any(request.kind == "relation" and reader.asked(request.path) for request in requests) and (
+            reader.new and (not known or any(map(reader.reads_anew, known)))
+        ):
+            judge.make_ahead(threads)
 
 
 def _first(step: Step, context: Context) -> Sequence[Request]:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, suppress
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -41,7 +41,8 @@ from integration.store.store import Store
 from integration.tapes.tapes import Live, Tape
 from integration.text.discretion import logger
 
-_SIDE_BY_SIDE = 8
+_SIDE_BY_SIDE, _AHEAD = 8, 4
+"""How many steps run at once, and how many more make records before what they need has its verdict."""
 _log = logger("integration")
 
 
@@ -240,16 +241,16 @@ class _Run:
     def _execute_steps(self, store: Store, reader: Reader) -> None:
         """Run the steps, each as soon as what it needs has its verdict; what comes first in the plan goes first."""
         judges = {step.name: self._judge(step, store, reader) for step in self._plan.steps}
-        if not self._tape.one_by_one:
-            self._fetch_ahead(judges, store, reader)
         threads = 1 if self._tape.one_by_one else _SIDE_BY_SIDE
         sorter = TopologicalSorter({step.name: step.needs for step in self._plan.steps})
         sorter.prepare()
         place = {step.name: place for place, step in enumerate(self._plan.steps)}
         ready: list[str] = []
         running: set[Future[str]] = set()
-        with ThreadPoolExecutor(threads, thread_name_prefix="step") as executor:
+        with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
             try:
+                if not self._tape.one_by_one:
+                    self._fetch_ahead(judges, store, reader, ahead)
                 while sorter.is_active():
                     ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
                     while ready and len(running) < threads:
@@ -259,17 +260,18 @@ class _Run:
                     sorter.done(*(future.result() for future in done))
             except BaseException:
                 self._results.stop()
-                reader.stop()
                 raise
+            finally:
+                reader.stop()
         reader.close()
 
     def _judge(self, step: Step, store: Store, reader: Reader) -> Judge:
         return Judge(step, self._results, self._config, store, reader, self._lacking.get(step.name, ()))
 
-    def _fetch_ahead(self, judges: Mapping[str, Judge], store: Store, reader: Reader) -> None:
+    def _fetch_ahead(self, judges: Mapping[str, Judge], store: Store, reader: Reader, ahead: Executor) -> None:
         """Begin to fetch what steps will read, in a thread of its own, since it calls what authors wrote."""
-        steps = [(step, judges[step.name].last_requests()) for step in self._plan.steps]
-        arguments = (steps, reader, store, self._results, self._config)
+        last = [(judge, judge.last_requests()) for judge in judges.values()]
+        arguments = (last, reader, store, self._results, self._config, ahead)
         threading.Thread(target=fetch_ahead, args=arguments, name="fetch ahead", daemon=True).start()
 
     def _execute(self, judge: Judge) -> str:

@@ -38,6 +38,11 @@ class Results:
         with self._lock:
             return dict(self._known)
 
+    def known(self, type: str) -> bool:
+        """Tell whether a type has its verdict."""
+        with self._lock:
+            return type in self._known
+
     def of(self, types: Iterable[str]) -> list[StepResult]:
         """Return the verdicts on types that have theirs, as all have that a step needs when it starts."""
         with self._lock:
