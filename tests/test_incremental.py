@@ -17,9 +17,11 @@ from integration import Interrupted, Report, load, plan, run
 from integration.config.settings import Config
 from integration.http.auth import GivenToken
 from integration.mirror.mirror import Mirror
+from integration.sources.collection import Collection
+from integration.sources.flow import Restarted
 from integration.sources.msgraph.client import Client
-from integration.sources.msgraph.fetch import Fetcher
-from integration.sources.reader import Reader, Restarted
+from integration.sources.msgraph.source import GraphSource
+from integration.sources.reader import Reader
 from integration.sources.request import Request
 from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
@@ -346,8 +348,12 @@ def test_deletions_after_a_periodic_full_read_are_seen() -> None:
 def test_a_run_that_ends_before_memberships_are_read_anew_has_them_read_by_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def killed(_: Fetcher) -> None:
-        raise Interrupted("stopped here")
+    fetch = GraphSource.fetch
+
+    def killed(source: GraphSource, request: Request, into: Collection) -> None:
+        if into.anew:
+            raise Interrupted("stopped here")
+        fetch(source, request, into)
 
     tenant = small()
     user = next(member for _, kind, member in tenant.memberships() if kind == "user")
@@ -356,7 +362,7 @@ def test_a_run_that_ends_before_memberships_are_read_anew_has_them_read_by_the_n
         read(simulator)
         tenant.restore_user(user)
         with monkeypatch.context() as patch:
-            patch.setattr(Fetcher, "fetch_whole", killed)
+            patch.setattr(GraphSource, "fetch", killed)
             with pytest.raises(Interrupted):
                 read(simulator)
         assert read(simulator).reading["mirror"] == "resumed"
@@ -374,7 +380,7 @@ def test_who_reads_memberships_while_they_are_read_anew_starts_again() -> None:
 
         def reader(*, new: bool) -> Reader:
             client = Client(simulator.url, GivenToken(Secret(simulator.token)), requests.Session())
-            return Reader(client, mirror, in_flight=4, incremental=True, new=new)
+            return Reader([GraphSource(client, in_flight=4)], mirror, new=new)
 
         for new in (True, False):
             mirror.open("contoso.example", fresh=False)

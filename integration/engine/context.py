@@ -1,18 +1,19 @@
 """What a step is handed: the tenant to read, the entities that it needs, its settings and a log."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from integration.config.settings import Config
 from integration.engine.odd import Hands
 from integration.engine.verdicts import Results
-from integration.errors import Forbidden, IntegrationError, NotFound, PlanError
+from integration.errors import IntegrationError, NotFound, PlanError
 from integration.sdk.context import Graph
 from integration.sdk.model import Entity
 from integration.sdk.row import Row
 from integration.sdk.step import Step
 from integration.sources.reader import Reader
-from integration.sources.request import Request, check_path
+from integration.sources.request import Request
+from integration.sources.source import Reading
 from integration.store.store import Store
 from integration.text.discretion import logger
 
@@ -53,31 +54,37 @@ class TooEarly(BaseException):
     """A step that runs ahead asks for entities of a type without verdict; an ``except Exception`` lets it through."""
 
 
-class StepGraph:
-    """What a step reads of Microsoft Graph: ``sdk.context.Graph`` over the reader, noting what it met."""
+class StepReading:
+    """What a step reads of the sources: over the reader, noting what it met.
+
+    Args:
+        step: the declaration.
+        reader: the tenant.
+        seen: takes the notes.
+        changes: what the step sees of one input instead of all that is there.
+    """
 
     def __init__(self, step: Step, reader: Reader, seen: Seen, changes: Changes | None) -> None:
-        self._step = step
+        self.step = step.name
         self._reader = reader
         self._seen = seen
         self._changes = changes
 
-    def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
-        """Return one object."""
-        request = self._asked(Request("object", path, select=_selected(select)))
+    def object(self, request: Request) -> Row:
+        """Return the object that a request asks for."""
+        self._asked(request)
         try:
             row = self._reader.row(request)
             self._read(request)
             return row
         except IntegrationError as error:
-            raise self._noted(error) from None
+            raise self.noted(error) from None
 
-    def list(self, path: str, *, select: Sequence[str] | None = None, top: int | None = 999) -> Iterator[Row]:
-        """Yield the objects of a collection, each once, in no particular order."""
-        request = Request("collection", path, select=_selected(select, "id"), top=top)
-        return self._seen.hands.hand(request, self._list(request))
+    def objects(self, request: Request) -> Iterator[Row]:
+        """Yield the objects of a collection, or of a part of one."""
+        return self._seen.hands.hand(request, self._objects(request))
 
-    def _list(self, request: Request) -> Generator[Row, None, None]:
+    def _objects(self, request: Request) -> Generator[Row, None, None]:
         self._asked(request)
         try:
             for parent, row in self._rows(request):  # noqa: B007 - the hands look for both names
@@ -85,68 +92,46 @@ class StepGraph:
             self._read(request)
             self._seen.errors.extend(self._reader.gaps(request))
         except IntegrationError as error:
-            raise self._noted(error) from None
+            raise self.noted(error) from None
 
-    def related(
-        self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
-    ) -> Iterator[tuple[str, Row]]:
-        """Yield the id of a parent and one of its children, for all children of all parents, in no particular order."""
-        if kind is not None and not kind.isidentifier():
-            raise PlanError(f"{self._step.name}: kind {kind!r}: name the type without its namespace, such as user")
-        request = Request("relation", parents, relation, _selected(select, "id"), cast=kind or "")
-        return self._seen.hands.hand(request, self._related(request, "displayName" in select))
+    def children(self, request: Request) -> Iterator[tuple[str, Row]]:
+        """Yield a parent's id and a child of it, for all parents."""
+        return self._seen.hands.hand(request, self._children(request))
 
-    def _related(self, request: Request, named: bool) -> Generator[tuple[str, Row], None, None]:
+    def _children(self, request: Request) -> Generator[tuple[str, Row], None, None]:
         self._asked(request)
         try:
             settled = settle(request, self._reader)
-            bare = dict[str, bool]()
-            for parent, row in self._rows(request):
-                if named and bare.get(found := row.get("@odata.type") or "", True):
-                    bare[found] = row["displayName"] is None
+            for parent, row in self._rows(request):  # noqa: UP028 - the hands look for both names
                 yield parent, row
             self._read(request, settled)
-            self._note_bare(request, [found for found, without in bare.items() if without])
             self._seen.errors.extend(self._reader.gaps(request))
         except IntegrationError as error:
-            raise self._noted(error) from None
-
-    def _note_bare(self, request: Request, kinds: Sequence[str]) -> None:
-        """Note kinds of children none of which has a name: Graph gives ids alone where a permission is missing.
-
-        Source: List group members, "limited information is returned".
-        """
-        for kind in kinds:
-            problem = (
-                f"the {request.relation} of kind {kind or 'unknown'} come without properties: grant what reads them"
-            )
-            self._seen.errors.append(Forbidden(problem, path=request.path))
+            raise self.noted(error) from None
 
     def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
         if self._changes and self._changes.input == request:
             return self._reader.changes(request, before=self._changes.before)
         return self._seen.hands.but_odd(request, self._reader.rows(request))
 
-    def _asked(self, request: Request) -> Request:
-        try:
-            check_path(request, self._step.name)
-        except PlanError as error:
-            raise self._noted(error) from None
+    def _asked(self, request: Request) -> None:
         self._seen.requests.setdefault(request, "")
-        return request
 
     def _read(self, request: Request, version: str = "") -> None:
         """Note which version the step has read to its end."""
         self._seen.requests[request] = version or self._reader.version(request)
 
-    def _noted(self, error: IntegrationError) -> IntegrationError:
+    def noted(self, error: IntegrationError) -> IntegrationError:
+        """Return an error that the step is given, having noted that it was; what is not there cannot be missing."""
         if not isinstance(error, NotFound):
             self._seen.errors.append(error)
         return error
 
 
 class StepContext:
-    """What a step is handed: ``sdk.context.Context`` over the reader and the store."""
+    """What a step is handed: ``sdk.context.Context`` over the reader and the store, and a face of each source."""
+
+    graph: Graph
 
     def __init__(
         self,
@@ -158,7 +143,9 @@ class StepContext:
         seen: Seen,
         changes: Changes | None = None,
     ) -> None:
-        self.graph: Graph = StepGraph(step, reader, seen, changes)
+        reading = self._reading(step, reader, seen, changes)
+        for source in reader.sources.values():
+            setattr(self, source.name, source.face(reading))
         self.config = config
         self.log = logger(f"integration.steps.{step.name}")
         self._step = step
@@ -166,6 +153,9 @@ class StepContext:
         self._results = results
         self._seen = seen
         self._changes = changes
+
+    def _reading(self, step: Step, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
+        return StepReading(step, reader, seen, changes)
 
     def entities(self, type: str) -> Iterator[Entity]:
         """Yield all entities of a type that the step needs."""
@@ -222,10 +212,3 @@ def settle(request: Request, reader: Reader) -> str:
         return ""
     reader.ensure(request)
     return reader.settle(request)
-
-
-def _selected(select: Sequence[str] | None, always: str | None = None) -> tuple[str, ...] | None:
-    if select is None:
-        return None
-    named = [select] if isinstance(select, str) else select
-    return tuple(dict.fromkeys([*([always] if always else []), *named]))

@@ -20,7 +20,8 @@ from integration.errors import ConfigurationError, CredentialsError, FatalError,
 from integration.sdk.report import StepResult, Verdict
 from integration.sdk.schema import load_schema
 from integration.sdk.step import Step
-from integration.sources.reader import Reader, Restarted
+from integration.sources.flow import Restarted
+from integration.sources.reader import Reader
 from integration.sources.request import Request
 from integration.store.publication import Published, Row, Stage
 from integration.store.store import Store

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from integration.engine.records import Records
 from integration.errors import IntegrationError
 from integration.sdk.row import NotSelected
-from integration.sources.reader import Restarted
+from integration.sources.flow import Restarted
 from integration.sources.request import Request
 from integration.text.visible import line
 

@@ -6,13 +6,15 @@ from concurrent.futures import Executor
 from typing import NoReturn
 
 from integration.config.settings import Config
-from integration.engine.context import Seen, StepContext, StepGraph
+from integration.engine.context import Changes, Seen, StepContext, StepReading
 from integration.engine.execution import Judge
 from integration.engine.verdicts import Results
+from integration.errors import IntegrationError
 from integration.sdk.context import Context
 from integration.sdk.step import Step
 from integration.sources.reader import Reader
-from integration.sources.request import Request, check_path
+from integration.sources.request import Request
+from integration.sources.source import Reading
 from integration.store.store import Store
 from integration.text.discretion import logger
 
@@ -29,19 +31,27 @@ class _Asked(BaseException):
         self.request = request
 
 
-class _Graph(StepGraph):
-    def _asked(self, request: Request) -> NoReturn:
-        raise _Asked(check_path(request, self._step.name))
+class _FirstRequest(StepReading):
+    """Reads nothing, and learns what is asked for."""
+
+    def object(self, request: Request) -> NoReturn:
+        raise _Asked(request)
+
+    objects = children = object
+
+    def noted(self, error: IntegrationError) -> IntegrationError:
+        return error
 
 
 class _Beginning(StepContext):
     """Hands a step nothing, and learns what it asks for first."""
 
     def __init__(self, step: Step, reader: Reader, store: Store, results: Results, config: Config) -> None:
-        seen = Seen()
-        super().__init__(step, reader, store, results, config, seen)
-        self.graph = _Graph(step, reader, seen, None)
+        super().__init__(step, reader, store, results, config, Seen())
         self.log = _SILENT
+
+    def _reading(self, step: Step, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
+        return _FirstRequest(step, reader, seen, changes)
 
     def _check(self, type: str) -> NoReturn:
         raise _Asked(None)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, suppress
 from graphlib import TopologicalSorter
@@ -31,10 +31,9 @@ from integration.sdk.sink import Sink
 from integration.sdk.step import Step
 from integration.sdk.stopping import LOOKS, STOPPED, Asks, Stopping
 from integration.sinks import make_sinks
-from integration.sources.msgraph.client import Client
-from integration.sources.msgraph.permissions import Review, covers, review, roles_of, tenant_of
+from integration.sources.opening import open_sources
 from integration.sources.reader import Reader
-from integration.sources.signin import tokens_for
+from integration.sources.source import Review
 from integration.store.history import last_change
 from integration.store.losses import note_losses, withhold
 from integration.store.store import Store
@@ -128,7 +127,7 @@ class _Run:
         self._kept: list[str] = []
         self._first = False
         self._changed_on = 0
-        self._lacking: dict[str, list[str]] = {}
+        self._lacking: dict[str, Sequence[str]] = {}
         self._tenant = config.tenant
         self._started = time.time()
 
@@ -201,15 +200,10 @@ class _Run:
         adapter = self._tape.adapter()
         session.mount("https://", adapter)
         session.mount("http://", adapter)
-        tokens = tokens_for(self._config, offline=self._tape.offline)
-        token = self._stopping.without_waiting(tokens.token)
-        roles = roles_of(token)
-        self._tenant = f"{self._config.tenant} {tenant_of(token) or ''}".strip()
-        if roles is not None:
-            self._compare(review(self._plan, roles), roles)
-        in_flight = 1 if self._tape.one_by_one else self._config.in_flight
-        client = Client(self._config.graph_url, tokens, session, in_flight=in_flight)
-        client.pace.tell = self._observers.waits
+        sources = open_sources(self._config, self._tape, session, self._stopping.without_waiting, self._observers.waits)
+        self._tenant = " ".join(source.tenant for source in sources)
+        for source in sources:
+            self._heed(source.review(self._plan))
         path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")
         mirror = stack.enter_context(closing(Mirror(path)))
         opened = mirror.open(self._tenant, fresh=self._config.fresh or self._tape.one_by_one)
@@ -217,26 +211,21 @@ class _Run:
         if mirror.rebuilt:
             _log.warning("%s is begun anew, and everything is read: %s", path, mirror.rebuilt)
         reader = Reader(
-            client,
+            sources,
             mirror,
-            in_flight=in_flight,
-            incremental=not self._tape.one_by_one,
-            full_every=self._config.full_every * 86_400,
+            side_by_side=not self._tape.one_by_one,
             new=opened == "new",
-            reads_hidden=covers(roles or (), "Member.Read.Hidden"),
             counter=Counter(self._observers.pages_read),
         )
         stack.callback(reader.close)
         return reader
 
-    def _compare(self, review: Review, roles: frozenset[str]) -> None:
+    def _heed(self, review: Review | None) -> None:
         """Say before the first read what the token's permissions do not allow."""
-        self._reading["permissions"] = review.as_json()
-        for type, reason in review.falls_away.items():
-            _log.warning("%s falls away: %s", type, reason)
-        for demand in review.demands if roles else ():
-            for type in demand.needed_by if not demand.granted_by else ():
-                self._lacking.setdefault(type, []).append(demand.permission)
+        if review:
+            for type, reason in review.falls_away.items():
+                _log.warning("%s falls away: %s", type, reason)
+            self._lacking.update(review.lacking)
 
     def _execute_steps(self, store: Store, reader: Reader) -> None:
         """Run the steps, each as soon as what it needs has its verdict; what comes first in the plan goes first."""

@@ -9,7 +9,7 @@ import orjson
 
 from integration.disk.sqlite import Connection
 from integration.mirror.rows import Row, append, has_places, place, place_all, places, rewrite
-from integration.mirror.tables import Collection
+from integration.mirror.tables import Known
 
 
 def put(database: Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
@@ -126,7 +126,7 @@ def put_back(database: Connection, number: int, key: str) -> int:
     return sum(put(database, number, parent, {key: database.parsed(row, dict)}) for parent, row in kept)
 
 
-def settle(database: Connection, relation: Collection) -> int:
+def settle(database: Connection, relation: Known) -> int:
     """Make a relation agree with what was deleted and restored since it was last settled, as ``Mirror.settle`` says."""
     number = relation.number
     log = database.execute(

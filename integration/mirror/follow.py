@@ -17,12 +17,13 @@ class Pieces:
         path: the mirror.
         number: the collection.
         word: leave pieces out in which this does not occur in any case of letters.
+        part: leave those of other parts out, where one is named.
     """
 
-    def __init__(self, path: Path, number: int, word: str) -> None:
+    def __init__(self, path: Path, number: int, word: str, part: str = "") -> None:
         self._database: Connection = connect_to(path)
         self._database.execute("PRAGMA cache_size = -1000")
-        self._number, self._word, self._last = number, word, 0
+        self._number, self._word, self._part, self._last = number, word, part, 0
 
     def __enter__(self) -> "Pieces":
         return self
@@ -41,6 +42,6 @@ class Pieces:
         return self._database.execute(
             "SELECT number, parent, CAST(objects AS BLOB) FROM pieces"
             " WHERE collection = ?1 AND number > ?2 AND (?3 = '' OR objects LIKE '%' || ?3 || '%')"
-            " ORDER BY number LIMIT ?4",
-            (self._number, self._last, self._word, _AT_ONCE),
+            " AND (?5 = '' OR parent = ?5) ORDER BY number LIMIT ?4",
+            (self._number, self._last, self._word, _AT_ONCE, self._part),
         ).fetchall()

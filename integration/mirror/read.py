@@ -12,8 +12,8 @@ import orjson
 from integration.disk.sqlite import Connection, Transaction
 from integration.mirror.follow import Pieces
 from integration.mirror.queue import Writing
-from integration.mirror.rows import Row, places, rows_lost
-from integration.mirror.tables import Collection, connect_to, find, find_there
+from integration.mirror.rows import Row, digest_of, places, rows_lost
+from integration.mirror.tables import Known, connect_to, find, find_there
 
 _ROWS = 1000
 
@@ -40,7 +40,7 @@ class Mirrored:
         self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         self._writing = Writing(lambda: Transaction(self._writer, self._lock))
 
-    def find(self, name: str) -> Collection | None:
+    def find(self, name: str) -> Known | None:
         """Return what is known of a collection; ``None`` where it is absent."""
         with self._lock:
             return find(self._writer, name)
@@ -62,14 +62,28 @@ class Mirrored:
                 (find_there(self._writer, name).number, find_there(self._writer, parents).number),
             ).fetchall()
 
-    def pieces(self, name: str, word: str = "") -> Pieces:
+    def pieces(self, name: str, word: str = "", *, part: str = "") -> Pieces:
         """Return a reader of a collection's objects, in the order in which they came.
 
         Args:
             name: the collection.
             word: leave pieces out in which this does not occur.
+            part: leave those of other parts out, where one is named.
         """
-        return Pieces(self._path, self._number(name), word)
+        return Pieces(self._path, self._number(name), word, part)
+
+    def version(self, name: str, *, part: str = "") -> str:
+        """Return another string whenever a collection, or a part of it, is another; empty where it is absent."""
+        known = self.find(name)
+        if known is None or not known.version or not part:
+            return known.version if known else ""
+
+        def digest() -> str:
+            with self._lock:
+                return digest_of(self._writer, known.number, part)
+
+        found: str = self.fact(name, f"version of {part}", "", digest)
+        return found
 
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""

@@ -126,8 +126,15 @@ def version(database: Connection, number: int) -> str:
     ).fetchone()
     if tracked:
         return uuid.uuid4().hex
+    return digest_of(database, number)
+
+
+def digest_of(database: Connection, number: int, part: str = "") -> str:
+    """Return a digest of the objects of a collection, or of a part of it, whatever their order."""
     total = 0
-    for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
+    for parent, objects in database.execute(
+        "SELECT parent, objects FROM pieces WHERE collection = ?1 AND (?2 = '' OR parent = ?2)", (number, part)
+    ):
         for row in database.parsed_objects(objects):
             text = orjson.dumps([parent, row], option=orjson.OPT_SORT_KEYS)
             total += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")

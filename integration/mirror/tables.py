@@ -77,7 +77,7 @@ _CHECKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
+class Known:
     """What the mirror knows of a collection.
 
     Attributes:
@@ -105,13 +105,13 @@ class Collection:
     settled: int
 
 
-def find(database: Connection, name: str) -> Collection | None:
+def find(database: Connection, name: str) -> Known | None:
     """Return what is known of a collection; ``None`` where it is absent."""
     row = database.execute("SELECT * FROM collections WHERE name = ?", (name,)).fetchone()
-    return Collection(*row) if row else None
+    return Known(*row) if row else None
 
 
-def find_there(database: Connection, name: str) -> Collection:
+def find_there(database: Connection, name: str) -> Known:
     """Return what is known of a collection that is there."""
     found = find(database, name)
     assert found is not None

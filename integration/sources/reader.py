@@ -3,137 +3,64 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
-from integration.errors import BadAnswer, Forbidden, GraphError, Interrupted
+from integration.errors import BadAnswer, GraphError
 from integration.mirror.mirror import Mirror
 from integration.sdk.progress import Counter
 from integration.sdk.row import Row, row_of
-from integration.sources.msgraph.client import Client
-from integration.sources.msgraph.fetch import Fetcher
-from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
-from integration.sources.msgraph.members import hiding, kinds
+from integration.sources.collection import Collection
+from integration.sources.flow import Flow, Restarted
 from integration.sources.request import Request
+from integration.sources.source import Source
 
-_HIDDEN = "Member.Read.Hidden"
-_KIND = "@odata.type"
 _AHEAD = 16
 """So many collections are fetched at once at most when one more is begun that nobody reads yet: each has threads."""
 _GRACE = 1.0
 """Seconds for which the end of a run waits for connections that are still being made."""
 
 
-class Restarted(Exception):
-    """A collection began anew while it was read, because Graph forgot where the reading was: start again."""
-
-
-class Flow:
-    """One collection on its way into the mirror: who reads it follows it while it grows.
-
-    Attributes:
-        readings: how often it began to be read whole; 0 while it is only being brought up to date.
-        ended: all that will come is there.
-        error: why not all of it came.
-    """
-
-    def __init__(self) -> None:
-        self.readings = 0
-        self.ended = False
-        self.error: BaseException | None = None
-        self._pages = 0
-        self._changed = threading.Condition()
-
-    def began(self) -> None:
-        """Say that the collection is read whole from now on."""
-        with self._changed:
-            self.readings += 1
-            self._changed.notify_all()
-
-    def began_anew(self) -> None:
-        """Say that what was there goes, and that the collection is read whole once more."""
-        with self._changed:
-            self.readings += 1
-            self.ended = False
-            self._changed.notify_all()
-
-    def grew(self) -> None:
-        """Say that there is more of it."""
-        with self._changed:
-            self._pages += 1
-            self._changed.notify_all()
-
-    def end(self, error: BaseException | None = None) -> None:
-        """Say that all that will come is there."""
-        with self._changed:
-            self.ended, self.error = True, error
-            self._changed.notify_all()
-
-    def stop(self) -> None:
-        """Make everybody who follows it raise ``Interrupted``, unless it is all there."""
-        if not self.ended:
-            self.end(Interrupted("the run was stopped"))
-
-    def wait_for_end(self) -> None:
-        """Wait until everything is there, and raise what went wrong."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.ended)
-        if self.error:
-            raise self.error
-
-    def wait_for_more(self, seen: int | None = None) -> int:
-        """Wait until there may be more than after ``seen`` pages, and return how many there are now."""
-        with self._changed:
-            if seen is None:
-                self._changed.wait_for(lambda: self.ended or self.readings)
-            else:
-                self._changed.wait_for(lambda: self.ended or self._pages != seen)
-            return self._pages
-
-
-@dataclass
 class Reader:
-    """Fetches what steps ask for into the mirror, or brings it up to date, and reads it from there.
+    """Has what steps ask for fetched into the mirror, or brought up to date, and reads it from there.
 
-    Attributes:
-        client: sends the requests.
+    Args:
+        sources: the APIs of the tenant.
         mirror: keeps what was read.
-        in_flight: the most requests at once for one relation.
-        incremental: use delta queries, and fetch collections beside each other.
-        full_every: seconds after which everything is read whole, whatever delta queries would tell.
+        side_by_side: fetch collections beside each other, in threads.
         counter: adds up what is read.
         new: the mirror was empty when the run started.
-        reads_hidden: the application is known to have ``Member.Read.Hidden``.
+
+    Attributes:
+        sources: the APIs, by name.
+        mirror: as given.
+        counter: as given.
+        new: as given.
         reasons: why a collection that was there had to be read whole, by name.
-        smaller_pages: page sizes that Graph served where it did not serve the usual one, by path; 0 where it chose one.
-        plain: relations of which service principals may be missing.
-        bin_refused: why it is not known what was deleted before relations were read whole, and may be restored.
-        refused: parents whose children Graph did not give to the end, and why, by relation.
     """
 
-    client: Client
-    mirror: Mirror
-    in_flight: int
-    incremental: bool
-    full_every: float = 7 * 86_400.0
-    new: bool = True
-    reads_hidden: bool = False
-    counter: Counter = field(default_factory=lambda: Counter(lambda _: None))
-    reasons: dict[str, str] = field(default_factory=dict)
-    smaller_pages: dict[str, int] = field(default_factory=dict)
-    plain: set[str] = field(default_factory=set)
-    bin_refused: list[str] = field(default_factory=list)
-    refused: dict[str, dict[str, GraphError]] = field(default_factory=dict)
-    _flows: dict[str, Flow] = field(default_factory=dict, repr=False)
-    _lock: threading.Condition = field(default_factory=threading.Condition, repr=False)
-    _fetching: int = field(default=0, repr=False)
-    _closed: bool = field(default=False, repr=False)
-    _settling: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _asked: dict[str, Request] = field(default_factory=dict, repr=False)
-    _threads: list[threading.Thread] = field(default_factory=list, repr=False)
-    _casts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        mirror: Mirror,
+        *,
+        side_by_side: bool = True,
+        counter: Counter | None = None,
+        new: bool = True,
+    ) -> None:
+        self.sources: Mapping[str, Source] = {source.name: source for source in sources}
+        self.mirror, self.new = mirror, new
+        self.counter = counter or Counter(lambda _: None)
+        self.reasons: dict[str, str] = {}
+        self._side_by_side = side_by_side
+        self._flows: dict[str, Flow] = {}
+        self._lock = threading.Condition()
+        self._fetching = 0
+        self._closed = False
+        self._settling = threading.Lock()
+        self._asked: dict[str, Request] = {}
+        self._threads: list[threading.Thread] = []
+        self._casts: defaultdict[str, set[str]] = defaultdict(set)
 
     def row(self, request: Request) -> Row:
         """Return the object that a request asks for."""
@@ -145,19 +72,20 @@ class Reader:
 
         Raises:
             Restarted: what was yielded so far counts no more.
-            GraphError: Graph did not give all of it.
+            GraphError: the source did not give all of it.
         """
         self._note_cast(request)
+        source = self.sources[request.source]
         flow = self._flow(request)
         pages = flow.wait_for_more()
         if flow.ended:
             flow.wait_for_end()
-        readings, row, takes = flow.readings, row_of(request.select), Takes(request.cast)
-        with self.mirror.pieces(request.name) as pieces:
+        readings, row = flow.readings, row_of(request.select)
+        with self.mirror.pieces(request.name, part=request.part) as pieces:
             while True:
                 ended = flow.ended
                 for parent, objects in pieces.more():
-                    for each in [one for one in objects if takes[one.get(_KIND)]] if request.cast else objects:
+                    for each in source.choose(request, objects):
                         yield parent, row(each)
                 if flow.readings != readings:
                     raise Restarted(request.name)
@@ -165,72 +93,55 @@ class Reader:
                     break
                 pages = flow.wait_for_more(pages)
         flow.wait_for_end()
-        if not takes.keys().isdisjoint((None, "")):
-            for parent, each in self.unnamed(request.name, request.cast):
-                yield parent, row(each)
-
-    def unnamed(self, name: str, cast: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield parent's id and child for children whose kind Graph did not name, and the mirror knows.
-
-        Args:
-            name: the relation.
-            cast: the kind that is wanted: that of an object is known where a step has asked for the objects of a kind.
-        """
-        listing = self.asked(COLLECTIONS.get(cast, ""))
-        if listing is None:
-            return
-        self.ensure(listing)
-        with self.mirror.pieces(name) as pieces:
-            for parent, objects in pieces.more():
-                if without := [one for one in objects if not kind_of(one)]:
-                    known = self.mirror.holds(listing.name, [one["id"] for one in without])
-                    yield from ((parent, one) for one in without if one["id"] in known)
+        for parent, further in source.further(request, self):
+            yield parent, row(further)
 
     def changes(self, request: Request, *, before: bool) -> Iterator[tuple[str, Row]]:
         """Yield parent's id and object of what has changed since the run began: as it was then, or as it is now."""
-        row, takes = row_of(request.select), Takes(request.cast)
+        row, source = row_of(request.select), self.sources[request.source]
         for change in self.mirror.changes(request.name):
             text = change.before if before else change.now
-            if text is not None and takes[(each := self.mirror.parsed(text)).get(_KIND)]:
-                yield change.parent, row(each)
+            if text is not None:
+                for each in source.choose(request, [self.mirror.parsed(text)]):
+                    yield change.parent, row(each)
 
     def version(self, request: Request) -> str:
         """Return another string whenever what the request gives is another; empty where the mirror lacks it."""
-        known = self.mirror.find(request.name)
-        version = known.version if known else ""
-        if version and self._has_unnamed(request) and (listing := self.asked(COLLECTIONS.get(request.cast, ""))):
-            return f"{version} {self.version(listing)}"
-        return version
-
-    def _has_unnamed(self, request: Request) -> bool:
-        """Tell whether Graph did not name the kind of some children, of which one kind is wanted."""
-        return bool(request.cast) and "" in kinds(self.mirror, request.name)
+        version = self.mirror.version(request.name, part=request.part)
+        if not version:
+            return ""
+        return " ".join([version, *map(self.version, self.sources[request.source].inputs(request, self))])
 
     def reads_anew(self, request: Request) -> bool:
         """Tell whether a collection is read whole because nothing of it was there: its version is a new one then."""
-        return self.new and self.incremental and request.tracked is not None
+        return self.new and self._side_by_side and self.sources[request.source].tracks(request)
 
     def base(self, request: Request) -> str:
         """Return the version since which ``changes`` tells what changed; empty where it cannot."""
         known = self.mirror.find(request.name)
-        return known.base if known and not self._has_unnamed(request) else ""
+        if known is None or request.part or self.sources[request.source].inputs(request, self):
+            return ""
+        return known.base
 
     def settle(self, request: Request) -> str:
         """Make a relation agree with what was deleted and restored meanwhile, and return its version.
 
         Raises:
-            GraphError: it had to be read whole for that, and Graph did not give all of it.
+            GraphError: it had to be read whole for that, and the source did not give all of it.
         """
         with self._settling:
             restored = self.mirror.settle(request.name)
             if restored:
-                self.reasons[request.name] = f"{restored} objects were restored that had been deleted when it was read"
-                self._fetch_anew(request)
+                flow = self._flow(request)
+                flow.began_anew()
+                anew = f"{restored} objects were restored that had been deleted when it was read"
+                self._fetch(request, flow, anew)
+                flow.wait_for_end()
             return self.version(request)
 
     def stop(self) -> None:
         """Make everybody who fetches, or follows what is fetched, raise ``Interrupted``; safe for many threads."""
-        self.client.stop()
+        self._stop_sources()
         with self._lock:
             for flow in self._flows.values():
                 flow.stop()
@@ -240,47 +151,40 @@ class Reader:
         with self._lock:
             self._closed = True
             self._lock.notify_all()
-        self.client.stop()
+        self._stop_sources()
         ends = time.monotonic() + _GRACE
         for thread in self._threads:
             thread.join(max(0.0, ends - time.monotonic()))
+
+    def _stop_sources(self) -> None:
+        for source in self.sources.values():
+            source.stop()
 
     def asked(self, path: str) -> Request | None:
         """Return the request with which a step has asked for a collection in this run."""
         return self._asked.get(path)
 
-    def parents(self, request: Request) -> str:
-        """Return the name of the collection that a relation's parents are read from, reading it where no step did."""
-        listing = self._listing(request)
-        self.ensure(listing)
-        return listing.name
-
-    def _listing(self, request: Request) -> Request:
+    def listing(self, request: Request) -> Request:
         """Return the request for the parents of a relation: that of a step where there is one."""
         return self.asked(request.path) or Request("collection", request.path, select=("id", "visibility"))
+
+    def parents(self, request: Request) -> str:
+        """Return the name of the collection that a relation's parents are read from, reading it where no step did."""
+        listing = self.listing(request)
+        self.ensure(listing)
+        return listing.name
 
     def relations(self) -> dict[str, set[str]]:
         """Return the names of the relations that steps asked for in this run, and the casts with which they did."""
         return dict(sorted(self._casts.items()))
 
     def gaps(self, request: Request) -> Iterator[GraphError]:
-        """Yield what a whole answer does not hold: rows without an id, hidden children, parents that were refused.
-
-        Source: Hidden membership in groups needs ``Member.Read.Hidden`` (List group members).
-        """
-        listing = self._listing(request) if request.kind == "relation" else request
+        """Yield what a whole answer does not hold: rows without an id, and whatever else the source knows of."""
+        listing = self.listing(request) if request.kind == "relation" else request
         if lost := self.mirror.unusable(listing.name):
             rows = "row has" if lost == 1 else "rows have"
             yield BadAnswer(f"{lost:,} {rows} no id, and cannot be kept", path=request.path, status=200)
-        may_hide = request.kind == "relation" and not self.reads_hidden
-        if may_hide and (hidden := hiding(self.mirror, request.name, self.parents(request))):
-            refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
-            refused.permission = _HIDDEN
-            yield refused
-        if refusals := self.refused.get(request.name):
-            example = next(iter(refusals.values()))
-            problem = f"the {request.relation} of {len(refusals)} of them could not be read: {example}"
-            yield GraphError(problem, path=request.path)
+        yield from self.sources[request.source].gaps(request, self)
 
     def start(self, request: Request) -> None:
         """Have what the request asks for fetched, without waiting for it."""
@@ -301,7 +205,7 @@ class Reader:
         """Have the mirror hold what the request asks for; a failure is remembered, not tried again by the next step.
 
         Raises:
-            GraphError: Graph did not give all of it.
+            GraphError: the source did not give all of it.
         """
         self._note_cast(request)
         self._flow(request).wait_for_end()
@@ -321,38 +225,29 @@ class Reader:
             self._fetching += 1
             if request.kind == "collection":
                 self._asked.setdefault(request.path, request)
-        if self.incremental:
-            thread = threading.Thread(target=self._fetch, args=(request, flow), name=request.path, daemon=True)
+        if self._side_by_side:
+            thread = threading.Thread(target=self._fetch_first, args=(request, flow), name=request.path, daemon=True)
             self._threads.append(thread)
             thread.start()
         else:
-            self._fetch(request, flow)
+            self._fetch_first(request, flow)
         return flow
 
-    def _fetch_anew(self, request: Request) -> None:
-        flow = self._flow(request)
-        flow.began_anew()
+    def _fetch_first(self, request: Request, flow: Flow) -> None:
         try:
-            with self._counted(request):
-                Fetcher(self, request, flow).fetch_whole()
-            flow.end()
-        except BaseException as failure:
-            flow.end(failure)
-            raise
-
-    def _fetch(self, request: Request, flow: Flow) -> None:
-        try:
-            with self._counted(request):
-                Fetcher(self, request, flow).fetch()
-            flow.end()
-            if request.kind == "relation" and self.new:
-                kinds(self.mirror, request.name)
-        except BaseException as failure:  # noqa: BLE001 - whoever reads the collection raises it
-            flow.end(failure)
+            self._fetch(request, flow)
         finally:
             with self._lock:
                 self._fetching -= 1
                 self._lock.notify_all()
+
+    def _fetch(self, request: Request, flow: Flow, anew: str = "") -> None:
+        try:
+            with self._counted(request):
+                self.sources[request.source].fetch(request, Collection(request, self, flow, anew))
+            flow.end()
+        except BaseException as failure:  # noqa: BLE001 - whoever reads the collection raises it
+            flow.end(failure)
 
     @contextmanager
     def _counted(self, request: Request) -> Iterator[None]:

@@ -1,14 +1,6 @@
-"""What a step asks Graph for, and the objects that it gets."""
+"""What a step asks a source for."""
 
-import re
 from dataclasses import dataclass
-from urllib.parse import unquote
-
-from integration.errors import PlanError
-from integration.sources.msgraph.delta import TRACKED
-
-IDS = ("id",)
-"""The ``$select`` of children of which only id and kind are of interest."""
 
 
 @dataclass(frozen=True)
@@ -16,12 +8,14 @@ class Request:
     """What a step asks for: the same request is the same collection.
 
     Attributes:
-        kind: ``object``, ``collection`` or ``relation``.
-        path: the object, the collection, or the parents' collection.
+        kind: ``object``, ``collection``, ``part`` of a collection, or ``relation``.
+        path: the object, the collection, or the parents' collection, in the source's own terms.
         relation: navigation property of a relation.
-        select: properties; Graph's default set where ``None``.
+        select: properties; the source's default set where ``None``.
         top: page size of a collection; ``None`` where it is not paged.
         cast: the kind of children that is wanted of a relation, such as ``user``; all where it is empty.
+        part: which part of a collection is wanted, such as a resource type.
+        source: the name of the API that is asked.
     """
 
     kind: str
@@ -30,10 +24,12 @@ class Request:
     select: tuple[str, ...] | None = None
     top: int | None = 999
     cast: str = ""
+    part: str = ""
+    source: str = "graph"
 
     @property
     def name(self) -> str:
-        """Name of the collection in the mirror, which has the children of all kinds."""
+        """Name of the collection in the mirror, which has all parts, and the children of all kinds."""
         path = f"{self.path}/*/{self.relation}" if self.relation else self.path
         return path if self.select is None else f"{path}?$select={','.join(sorted(self.select))}"
 
@@ -41,56 +37,3 @@ class Request:
     def title(self) -> str:
         """What people are told is read, such as ``/groups/{id}/members``."""
         return f"{self.path}/{{id}}/{self.relation}" if self.relation else self.path
-
-    @property
-    def tracked(self) -> tuple[str, ...] | None:
-        """Properties whose changes a delta query tells of; ``None`` where Graph tracks none of it."""
-        if self.path not in TRACKED or self.select is None:
-            return None
-        if self.kind == "relation":
-            return ("id", self.relation) if self.select == IDS else None
-        return self.select
-
-
-def check_path(request: Request, step: str) -> Request:
-    """Return a request that Graph can be asked as it is written.
-
-    Args:
-        request: what a step asks for.
-        step: its name, for the message.
-
-    Raises:
-        PlanError: the path is none below Graph's version, or holds a query; or a name to select is no property's.
-    """
-    faults = [_path_fault(request.path)]
-    if request.kind == "relation" and not re.fullmatch(r"[A-Za-z][\w.]*(/[A-Za-z][\w.]*)*", request.relation):
-        faults.append(f"relation {request.relation!r}: name the navigation property alone, such as members")
-    names: tuple[object, ...] = request.select or ()
-    odd = [name for name in names if not (isinstance(name, str) and re.fullmatch(r"[\w.@]+", name))]
-    faults += [f"select {name!r}: give a list of the names of properties, such as ['displayName']" for name in odd]
-    if fault := next(filter(None, faults), ""):
-        raise PlanError(f"{step} asks Graph for what cannot be sent: {fault}")
-    return request
-
-
-def _path_fault(path: object) -> str:
-    """Return what is wrong with a path, and what to write; empty where nothing is."""
-    if not isinstance(path, str):
-        return f"the path is {path!r}: write it as text, such as '/users'"
-    said, plain = f"the path {path!r}", unquote(path)
-    if re.match(r"\w+:", path) or path.startswith("//"):
-        return f"{said} is a whole URL: write what follows the version, such as '/users'; v1.0 alone is read"
-    if "?" in plain or "#" in plain:
-        return f"{said} has a query: name properties in select=, and filter the objects in the step, all are read"
-    if not path.startswith("/") or path == "/":
-        return f"{said} does not begin as a collection does: write '/{path.lstrip('/') or 'users'}'"
-    parts = plain[1:].split("/")
-    if parts[0].lower() in ("v1.0", "beta"):
-        return f"{said} names a version: write what follows it; v1.0 alone is read"
-    if any(part in ("", ".", "..") for part in parts):
-        return f"{said} has a step that names nothing: write each name once, with one / before it and none at the end"
-    if "{" in plain or "*" in plain:
-        return f"{said} stands for many: .related(parents, relation) reads the children of all parents"
-    if re.search(r"[\s\\\x00-\x1f\x7f<>|^`\"]", plain):
-        return f"{said} has a character that no path has"
-    return ""

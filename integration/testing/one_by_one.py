@@ -27,6 +27,7 @@ from integration.sdk.row import Row
 from integration.sdk.schema import load_schema
 from integration.sdk.step import Step
 from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.source import GraphSource
 from integration.sources.reader import Reader
 from integration.sources.request import Request
 from integration.store.store import Store
@@ -47,7 +48,8 @@ def one_by_one(step: Step, cassette: Path) -> Iterator[str]:
         session = stack.enter_context(requests.Session())
         session.mount("https://", Replay(cassette).adapter())
         client = Client(GLOBAL_GRAPH, NoToken(), session)
-        reader = _Reader(client, mirror, in_flight=1, incremental=False, reads_hidden=True)
+        source = GraphSource(client, roles=frozenset({"Member.Read.Hidden"}), incremental=False)
+        reader = _Reader([source], mirror, side_by_side=False)
         yield from _Trial(step, report, store, reader).differences()
 
 

@@ -8,6 +8,7 @@ from integration.errors import BadAnswer
 from integration.sources.msgraph.answers import control
 from integration.sources.msgraph.client import Client
 from integration.sources.msgraph.paging import Chain, page_of
+from integration.sources.request import Request
 
 TRACKED = frozenset(
     {
@@ -22,8 +23,19 @@ TRACKED = frozenset(
     }
 )
 """Collections of directory objects that Graph v1.0 tracks (msgraph-metadata, v1.0 CSDL)."""
+IDS = ("id",)
+"""The ``$select`` of children of which only id and kind are of interest."""
 LIFETIME = 6.5 * 86_400
 """Seconds after which a token is not worth trying: Graph keeps those of directory objects for seven days."""
+
+
+def tracked(request: Request) -> tuple[str, ...] | None:
+    """Return the properties whose changes a delta query tells of; ``None`` where Graph tracks none of it."""
+    if request.path not in TRACKED or request.select is None:
+        return None
+    if request.kind == "relation":
+        return ("id", request.relation) if request.select == IDS else None
+    return request.select
 
 
 @dataclass(frozen=True, slots=True)

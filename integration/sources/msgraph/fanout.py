@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import compress
@@ -24,16 +24,16 @@ from integration.errors import (
     ServiceUnavailable,
     Throttled,
 )
-from integration.mirror.mirror import Mirror
-from integration.sdk.progress import Counter
+from integration.sources.collection import Collection
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import MOST, batch
 from integration.sources.msgraph.budget import Budget
 from integration.sources.msgraph.client import Client
-from integration.sources.msgraph.delta import is_removed
+from integration.sources.msgraph.delta import IDS, is_removed
 from integration.sources.msgraph.kinds import is_member
 from integration.sources.msgraph.paging import Chain, Miscounted, Page, page_of
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
+from integration.sources.request import Request
 
 _RESTARTS = 5
 _SHARD = 50
@@ -52,40 +52,21 @@ class FanOut:
 
     Args:
         client: sends the batches.
-        mirror: keeps the links.
-        name: the relation's name in the mirror.
-        parents: path of the parents' collection.
-        relation: the navigation property.
-        select: properties of the children.
-        counter: adds up what is read.
+        into: the relation.
+        request: what is asked for.
         tracked: a delta query tells the relation.
-        grew: called when there is more in the mirror.
 
     Attributes:
         economized: some parents were read by a delta query.
         refused: parents whose children Graph did not give to the end, and why.
     """
 
-    def __init__(
-        self,
-        client: Client,
-        mirror: Mirror,
-        name: str,
-        parents: str,
-        relation: str,
-        select: Sequence[str],
-        counter: Counter,
-        *,
-        tracked: bool,
-        grew: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._client, self._mirror, self._name = client, mirror, name
-        self._parents, self._relation = parents, relation
-        self._questions = Questions(client, parents, relation, select)
+    def __init__(self, client: Client, into: Collection, request: Request, *, tracked: bool) -> None:
+        self._client, self._into = client, into
+        self._parents, self._relation = request.path, request.relation
+        self._questions = Questions(client, request.path, request.relation, request.select or IDS)
         self._tracked = tracked
-        self._grew = grew
-        self._counter = counter
-        self._title = f"{parents}/{{id}}/{relation}"
+        self._title = request.title
         self._takes_advanced = False
         self.economized = False
         self.refused: dict[str, GraphError] = {}
@@ -115,7 +96,7 @@ class FanOut:
             GraphError: Graph gave the children of no parent, or does not work; what it gave is in the mirror.
         """
         self._any_read = any_read
-        self._counter.expect(self._title, len(pending))
+        self._into.expect(len(pending))
         self._tasks.extend(Task((parent,), link=link) for parent, link in pending)
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
         with ThreadPoolExecutor(self._threads, thread_name_prefix=self._relation) as executor:
@@ -176,12 +157,12 @@ class FanOut:
         """
         kept = self._settle(tasks, batch(self._client, [self._questions.inner(task) for task in tasks]))
         if kept.pieces or kept.progress:
-            self._mirror.add_children(self._name, kept.pieces, kept.progress, self._grew)
+            self._into.add_parts(kept.pieces, kept.progress)
             self._progress = time.monotonic()
             read = sum(1 for _, link in kept.progress if link is None)
             self._any_read = self._any_read or read > 0
             waited = self._client.pace.waited
-            self._counter.add(self._title, pages=len(tasks), items=kept.items, parents=read, throttled=waited)
+            self._into.count(pages=len(tasks), items=kept.items, parents=read, throttled=waited)
         if kept.failures:
             self._client.pace.sleep(self._client.patience.wait(kept.failures))
         return kept.again

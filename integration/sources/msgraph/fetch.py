@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpired, Throttled
 from integration.mirror.clock import age
-from integration.mirror.tables import Collection
-from integration.sources.msgraph.delta import LIFETIME, changes, is_removed, latest
+from integration.mirror.tables import Known
+from integration.sources.collection import Collection
+from integration.sources.msgraph.delta import LIFETIME, changes, is_removed, latest, tracked
 from integration.sources.msgraph.fanout import FanOut
 from integration.sources.msgraph.kinds import is_member
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
-from integration.sources.request import IDS, Request
+from integration.sources.request import Request
 
 if TYPE_CHECKING:
-    from integration.sources.reader import Flow, Reader
+    from integration.sources.msgraph.source import GraphSource
 
 _RESTARTS = 5
 _WHAT_IS_KEPT = attrgetter("rows", "next_link", "odd")
@@ -28,14 +29,15 @@ class Fetcher:
     """Fetches one collection.
 
     Args:
-        reader: the run's.
+        source: says how.
         request: what to fetch.
-        flow: is told how far it is.
+        into: the collection.
     """
 
-    def __init__(self, reader: "Reader", request: Request, flow: "Flow") -> None:
-        self._reader, self._request, self._flow = reader, request, flow
-        self._client, self._mirror = reader.client, reader.mirror
+    def __init__(self, source: "GraphSource", request: Request, into: Collection) -> None:
+        self._source, self._request, self._into = source, request, into
+        self._client = source.client
+        self._tracked = tracked(request) if source.incremental else None
         self._top = request.top
         self._pages_read = 0
 
@@ -45,18 +47,17 @@ class Fetcher:
         Raises:
             GraphError: Graph did not give all of it.
         """
-        known = self._mirror.find(self._request.name)
-        if known is None or known.state == "running" or not self._updated(known):
-            self._read(self._mirror.find(self._request.name))
+        known = self._into.known
+        if self._into.anew:
+            self._into.because(self._into.anew)
+            self._read(None)
+        elif known is None or known.state == "running" or not self._updated(known):
+            self._read(self._into.known)
 
-    def fetch_whole(self) -> None:
-        """Have the mirror hold the collection as Graph has it now, whatever it holds; raises as ``fetch`` does."""
-        self._read(None)
-
-    def _updated(self, known: Collection) -> bool:
+    def _updated(self, known: Known) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
         if known.state == "complete":
-            if self._request.kind == "relation" and self._reader.incremental:
+            if self._request.kind == "relation" and self._source.incremental:
                 self._fan_out()
             return True
         reason = self._outdated(known)
@@ -70,24 +71,24 @@ class Fetcher:
             raise
         except GraphError as error:
             reason = f"the delta link is given up: {error}"
-        self._reader.reasons[self._request.name] = reason
+        self._into.because(reason)
         return False
 
-    def _outdated(self, known: Collection) -> str:
-        if self._request.tracked is None or not self._reader.incremental:
+    def _outdated(self, known: Known) -> str:
+        if self._tracked is None:
             return ""
         if known.delta_link is None:
             return "Graph gave no delta link"
-        if self._mirror.unusable(known.name):
+        if self._into.unusable:
             return "rows of it had no id"
         if age(known.delta_on) > LIFETIME:
             return "the delta link is older than Graph keeps them"
-        if age(known.full_on) > self._reader.full_every:
+        if age(known.full_on) > self._source.full_every:
             return "the periodic full read is due"
         return ""
 
     def _change(self, link: str) -> None:
-        name, path = self._request.name, self._request.path
+        path = self._request.path
         for page in changes(self._client, link):
             gone = [_id(row, path) for row in page.rows if is_removed(row, path)]
             if self._request.kind == "relation":
@@ -95,11 +96,11 @@ class Fetcher:
             else:
                 last = {_id(row, path): row for row in page.rows}
                 told = {key: row for key, row in last.items() if "@removed" not in row}
-                rows = completed(self._client, path, self._request.select, told, self._mirror.objects(name, list(told)))
-                self._mirror.change(name, rows, [key for key in (*gone, *told) if key not in rows], page.link)
+                rows = completed(self._client, path, self._request.select, told, self._into.objects(list(told)))
+                self._into.change(rows, [key for key in (*gone, *told) if key not in rows], page.link)
         if self._request.kind == "relation":
             self._fan_out()
-        self._mirror.current(name)
+        self._into.current()
 
     def _change_children(self, rows: Sequence[Mapping[str, Any]], parents: Sequence[str], link: str) -> None:
         path = self._request.path
@@ -118,16 +119,15 @@ class Fetcher:
                 else:
                     gone.get(parent, set()).discard(key)
                     found.setdefault(parent, {})[key] = child
-        self._mirror.change_children(self._request.name, found, gone, parents, link)
+        self._into.change_children(found, gone, parents, link)
 
-    def _read(self, known: Collection | None) -> None:
+    def _read(self, known: Known | None) -> None:
         """Read a collection whole, from where an earlier run was cut short if one was."""
-        name = self._request.name
         for restart in range(_RESTARTS + 1):
             if restart or known is None or known.state != "running":
-                self._mirror.begin(name, self._latest(), self._deleted())
+                self._into.begin(self._latest(), self._deleted())
                 known = None
-            self._flow.began()
+            self._into.began()
             try:
                 self._read_pages(known.next_link if known else None)
             except Miscounted:
@@ -137,29 +137,28 @@ class Fetcher:
                 if restart == _RESTARTS or not self._may_start_again(error, known):
                     raise
             else:
-                if self._mirror.complete(name):
-                    self._flow.began()
+                self._into.complete()
                 return
 
-    def _may_start_again(self, error: GraphError, known: Collection | None) -> bool:
+    def _may_start_again(self, error: GraphError, known: Known | None) -> bool:
         """Tell whether reading from the first page on can help after an error, with smaller pages where it is that."""
         if isinstance(error, PageTokenExpired):
             return True
         refused = isinstance(error, BadRequest)
         if error.too_much and self._top in _SMALLER and (refused or not self._pages_read):
             self._top = _SMALLER[self._top]
-            self._reader.smaller_pages[self._request.path] = self._top or 0
+            self._source.smaller_pages[self._request.path] = self._top or 0
             return True
         return refused and known is not None
 
     def _latest(self) -> str | None:
         """Return a link that will tell what changed from now on; ``None`` where Graph gives none."""
-        if not self._reader.incremental or self._request.tracked is None:
+        if self._tracked is None:
             return None
         try:
-            return latest(self._client, self._request.path, self._request.tracked)
+            return latest(self._client, self._request.path, self._tracked)
         except GraphError as error:
-            self._reader.reasons[self._request.name] = f"no changes can be asked for next time: {error}"
+            self._into.because(f"no changes can be asked for next time: {error}")
             return None
 
     def _deleted(self) -> list[str]:
@@ -168,7 +167,7 @@ class Fetcher:
         Where Graph does not tell them, links to those that are restored come with the next full read. Sources: Get
         incremental changes for groups; List deletedItems (directory objects).
         """
-        if not self._reader.incremental or self._request.kind != "relation" or self._request.tracked is None:
+        if self._request.kind != "relation" or self._tracked is None:
             return []
         found: list[str] = []
         for kind in _RESTORABLE:
@@ -176,7 +175,7 @@ class Fetcher:
             try:
                 found.extend(_id(row, url) for page in pages(self._client, url) for row in page.rows)
             except GraphError as error:
-                self._reader.bin_refused.append(str(error))
+                self._source.bin_refused.append(str(error))
         return found
 
     def _read_pages(self, next_link: str | None) -> None:
@@ -191,8 +190,8 @@ class Fetcher:
                 usable = [row for row in rows if _has_id(row)]
                 odd, rows = odd + len(rows) - len(usable), usable
             kept, unusable = kept + len(rows), unusable + odd
-            self._mirror.add(request.name, rows, link, self._flow.grew, unusable=odd)
-            self._reader.counter.add(request.path, pages=1, items=len(rows), throttled=self._client.pace.waited)
+            self._into.add(rows, link, unusable=odd)
+            self._into.count(pages=1, items=len(rows), throttled=self._client.pace.waited)
             del rows  # a large page goes before the next one comes
         if unusable and not kept and next_link is None:
             raise BadAnswer("no object of the collection has an id", path=request.path, status=200)
@@ -207,25 +206,15 @@ class Fetcher:
     def _fan_out(self) -> None:
         """Fetch the children of all parents that the mirror does not have yet."""
         request = self._request
-        pending = self._mirror.pending(request.name, self._reader.parents(request))
+        pending = self._into.pending(self._into.listing(request))
         if pending:
-            fan = FanOut(
-                self._client,
-                self._mirror,
-                request.name,
-                request.path,
-                request.relation,
-                request.select or IDS,
-                self._reader.counter,
-                tracked=self._reader.incremental and request.tracked is not None,
-                grew=self._flow.grew,
-            )
-            fan.fetch(pending, self._reader.in_flight, any_read=self._mirror.has_read(request.name))
-            self._reader.refused[request.name] = fan.refused
+            fan = FanOut(self._client, self._into, request, tracked=self._tracked is not None)
+            fan.fetch(pending, self._source.in_flight, any_read=self._into.any_read)
+            self._source.refused[request.name] = fan.refused
             if fan.economized:
-                self._mirror.leave_deleted(request.name)
+                self._into.leave_deleted()
             if fan.plain:
-                self._reader.plain.add(request.name)
+                self._source.plain.add(request.name)
 
 
 def _options(request: Request, top: int | None) -> dict[str, str]:

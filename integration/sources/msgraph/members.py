@@ -48,6 +48,22 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
     return found
 
 
+def without_names(mirror: Mirror, name: str) -> list[str]:
+    """Return each ``@odata.type`` of which no child has a name: Graph gives ids alone where a permission is missing."""
+
+    def find() -> list[str]:
+        bare: dict[str, bool] = {}
+        with mirror.pieces(name) as pieces:
+            for _, rows in pieces.more():
+                for row in rows:
+                    if bare.get(kind := kind_of(row), True):
+                        bare[kind] = row.get("displayName") is None
+        return [kind for kind, without in bare.items() if without]
+
+    found: list[str] = mirror.fact(name, "without names", "", find)
+    return found
+
+
 def hiding(mirror: Mirror, name: str, parents: str) -> int:
     """Return how many parents with the visibility ``HiddenMembership`` show no child.
 

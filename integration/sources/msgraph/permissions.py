@@ -100,11 +100,20 @@ class Review:
         demands: one for each declared permission, sorted by name.
         falls_away: each type that cannot be read, and why: a missing permission, or a type that it needs.
         fewer_properties: each type that can be read, but without the properties of these missing permissions.
+        certain: the token names permissions; one that names none may still have some.
     """
 
     demands: tuple[Demand, ...]
     falls_away: Mapping[str, str]
     fewer_properties: Mapping[str, tuple[str, ...]]
+    certain: bool = True
+
+    @property
+    def lacking(self) -> Mapping[str, tuple[str, ...]]:
+        """The permissions that each type cannot do without and that the token is known to lack."""
+        missing = [demand for demand in self.demands if self.certain and not demand.granted_by]
+        types = sorted({type for demand in missing for type in demand.needed_by})
+        return {type: tuple(each.permission for each in missing if type in each.needed_by) for type in types}
 
     @property
     def granted(self) -> tuple[str, ...]:
@@ -170,7 +179,7 @@ def review(plan: Plan, roles: Iterable[str]) -> Review:
         )
         for name in names
     )
-    return Review(demands=demands, falls_away=away, fewer_properties=fewer)
+    return Review(demands=demands, falls_away=away, fewer_properties=fewer, certain=bool(roles))
 
 
 def _cover(granted: Iterable[str], wanted: str) -> str | None:

@@ -1,0 +1,117 @@
+"""What a source brings a collection up to date with: the mirror's side of one collection."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from integration.mirror.rows import Row
+from integration.mirror.tables import Known
+from integration.sources.flow import Flow
+from integration.sources.request import Request
+
+if TYPE_CHECKING:
+    from integration.sources.reader import Reader
+
+
+class Collection:
+    """One collection that is being brought up to date: what is known of it, and what to do to it.
+
+    Objects are kept in parts: one for each parent of a relation, or whatever else a source sorts them by.
+
+    Args:
+        request: what is asked for.
+        reader: the run's.
+        flow: is told how far it is.
+        anew: why it has to be read whole, whatever is known of it; empty where it has not.
+
+    Attributes:
+        name: the collection's name in the mirror.
+        anew: as given.
+        counter: adds up what is read.
+    """
+
+    def __init__(self, request: Request, reader: "Reader", flow: Flow, anew: str = "") -> None:
+        self.name, self.anew, self.counter = request.name, anew, reader.counter
+        self._title = request.title
+        self._reader, self._flow, self._mirror = reader, flow, reader.mirror
+
+    @property
+    def known(self) -> Known | None:
+        """What the mirror has of it; ``None`` where that is nothing."""
+        return self._mirror.find(self.name)
+
+    @property
+    def unusable(self) -> int:
+        """How many of its rows could not be kept when it was read whole."""
+        return self._mirror.unusable(self.name)
+
+    @property
+    def any_read(self) -> bool:
+        """Whether one of its parts is there to the last."""
+        return self._mirror.has_read(self.name)
+
+    def listing(self, request: Request) -> str:
+        """Return the name of the collection of a relation's parents, having it read where no step did."""
+        return self._reader.parents(request)
+
+    def pending(self, parents: str) -> list[tuple[str, str | None]]:
+        """Return the parts that are not read to the end, with their cursor: one for each object of ``parents``."""
+        return self._mirror.pending(self.name, parents)
+
+    def because(self, reason: str) -> None:
+        """Tell why it is read whole although something of it was there."""
+        self._reader.reasons[self.name] = reason
+
+    def begin(self, bookmark: str | None, deleted: Sequence[str] = ()) -> None:
+        """Start to read it whole; what is there of it goes, as ``Mirror.begin`` says."""
+        self._mirror.begin(self.name, bookmark, deleted)
+
+    def began(self) -> None:
+        """Let those who follow it read what comes."""
+        self._flow.began()
+
+    def add(self, rows: Sequence[Row], cursor: str | None, *, unusable: int = 0) -> None:
+        """Add objects, and where the reading goes on, in one transaction."""
+        self._mirror.add(self.name, rows, cursor, self._flow.grew, unusable=unusable)
+
+    def add_parts(self, pieces: Sequence[tuple[str, bytes]], progress: Sequence[tuple[str, str | None]]) -> None:
+        """Add objects of parts, and how far these are read, in one transaction, as ``Mirror.add_children`` does."""
+        self._mirror.add_children(self.name, pieces, progress, self._flow.grew)
+
+    def complete(self) -> None:
+        """Say that it has been read whole; who followed it begins anew where something was taken back."""
+        if self._mirror.complete(self.name):
+            self._flow.began()
+
+    def objects(self, ids: Sequence[str]) -> Mapping[str, Row]:
+        """Return those of some objects that it has, by id."""
+        return self._mirror.objects(self.name, ids)
+
+    def change(self, rows: Mapping[str, Row], gone: Sequence[str], bookmark: str) -> None:
+        """Apply changes to objects, as ``Mirror.change`` does."""
+        self._mirror.change(self.name, rows, gone, bookmark)
+
+    def change_children(
+        self,
+        found: Mapping[str, Mapping[str, Row]],
+        gone: Mapping[str, set[str]],
+        parents: Sequence[str],
+        bookmark: str,
+    ) -> None:
+        """Apply changes to a relation, as ``Mirror.change_children`` does."""
+        self._mirror.change_children(self.name, found, gone, parents, bookmark)
+
+    def current(self) -> None:
+        """Say that it has all changes up to now."""
+        self._mirror.current(self.name)
+
+    def leave_deleted(self) -> None:
+        """Take links to deleted objects out of it."""
+        self._mirror.leave_deleted(self.name)
+
+    def count(self, *, pages: int, items: int, parents: int = 0, throttled: float = 0.0) -> None:
+        """Tell people how much more of it has been read."""
+        self.counter.add(self._title, pages=pages, items=items, parents=parents, throttled=throttled)
+
+    def expect(self, parents: int) -> None:
+        """Tell people how many parents are to be read."""
+        self.counter.expect(self._title, parents)

@@ -1,0 +1,52 @@
+"""What a step sees of Microsoft Graph: ``sdk.context.Graph``, as requests."""
+
+from collections.abc import Iterator, Sequence
+
+from integration.errors import PlanError
+from integration.sdk.row import Row
+from integration.sources.msgraph.paths import check_path
+from integration.sources.request import Request
+from integration.sources.source import Reading
+
+
+class GraphFace:
+    """Turns what a step asks Graph for into requests.
+
+    Args:
+        reading: answers them.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
+        """Return one object."""
+        return self._reading.object(self._checked(Request("object", path, select=_selected(select))))
+
+    def list(self, path: str, *, select: Sequence[str] | None = None, top: int | None = 999) -> Iterator[Row]:
+        """Yield the objects of a collection, each once, in no particular order."""
+        return self._reading.objects(
+            self._checked(Request("collection", path, select=_selected(select, "id"), top=top))
+        )
+
+    def related(
+        self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
+    ) -> Iterator[tuple[str, Row]]:
+        """Yield the id of a parent and one of its children, for all children of all parents, in no particular order."""
+        if kind is not None and not kind.isidentifier():
+            raise PlanError(f"{self._reading.step}: kind {kind!r}: name the type without its namespace, such as user")
+        request = Request("relation", parents, relation, _selected(select, "id"), cast=kind or "")
+        return self._reading.children(self._checked(request))
+
+    def _checked(self, request: Request) -> Request:
+        try:
+            return check_path(request, self._reading.step)
+        except PlanError as error:
+            raise self._reading.noted(error) from None
+
+
+def _selected(select: Sequence[str] | None, always: str | None = None) -> tuple[str, ...] | None:
+    if select is None:
+        return None
+    named = [select] if isinstance(select, str) else select
+    return tuple(dict.fromkeys([*([always] if always else []), *named]))

@@ -1,0 +1,184 @@
+"""Microsoft Graph as a source."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from integration.errors import Forbidden, GraphError
+from integration.sdk.context import Graph
+from integration.sdk.plan import Plan
+from integration.sources.collection import Collection
+from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.delta import tracked
+from integration.sources.msgraph.face import GraphFace
+from integration.sources.msgraph.fetch import Fetcher
+from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
+from integration.sources.msgraph.members import hiding, kinds, without_names
+from integration.sources.msgraph.permissions import Review, covers, review
+from integration.sources.reader import Reader
+from integration.sources.request import Request
+from integration.sources.source import Reading
+
+_KIND = "@odata.type"
+_HIDDEN = "Member.Read.Hidden"
+
+
+class GraphSource:
+    """Microsoft Graph v1.0.
+
+    Args:
+        client: sends the requests.
+        tenant: names the tenant that is read, and where.
+        roles: application permissions in the token; ``None`` where it does not tell.
+        in_flight: the most requests at once for one relation.
+        incremental: use delta queries.
+        full_every: seconds after which everything is read whole, whatever delta queries would tell.
+
+    Attributes:
+        client: as given.
+        incremental: as given.
+        full_every: as given.
+        in_flight: as given.
+        smaller_pages: page sizes that Graph served where it did not serve the usual one, by path; 0 where it chose one.
+        plain: relations of which service principals may be missing.
+        bin_refused: why it is not known what was deleted before relations were read whole, and may be restored.
+        refused: parents whose children Graph did not give to the end, and why, by relation.
+    """
+
+    name = "graph"
+
+    def __init__(
+        self,
+        client: Client,
+        tenant: str = "",
+        *,
+        roles: frozenset[str] | None = None,
+        in_flight: int = 1,
+        incremental: bool = True,
+        full_every: float = 7 * 86_400.0,
+    ) -> None:
+        self.client, self.tenant = client, tenant
+        self.in_flight, self.incremental, self.full_every = in_flight, incremental, full_every
+        self.smaller_pages: dict[str, int] = {}
+        self.plain: set[str] = set()
+        self.bin_refused: list[str] = []
+        self.refused: dict[str, dict[str, GraphError]] = {}
+        self._roles = roles
+        self._review: Review | None = None
+        self._takes: dict[str, Takes] = {}
+
+    def face(self, reading: Reading) -> Graph:
+        """Return what a step sees of Graph."""
+        return GraphFace(reading)
+
+    def fetch(self, request: Request, into: Collection) -> None:
+        """Have the mirror hold a collection as Graph has it now.
+
+        Raises:
+            GraphError: Graph did not give all of it.
+        """
+        Fetcher(self, request, into).fetch()
+
+    def tracks(self, request: Request) -> bool:
+        """Tell whether a delta query tells what changed of a collection."""
+        return tracked(request) is not None
+
+    def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Return the objects of the kind that a request names."""
+        if not request.cast:
+            return objects
+        takes = self._takes.get(request.cast) or self._takes.setdefault(request.cast, Takes(request.cast))
+        return [each for each in objects if takes[each.get(_KIND)]]
+
+    def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
+        """Return the listing of the kind that is wanted, where Graph did not name the kind of some children."""
+        if request.cast and "" in kinds(reader.mirror, request.name):
+            listing = reader.asked(COLLECTIONS.get(request.cast, ""))
+            return [listing] if listing else []
+        return []
+
+    def further(self, request: Request, reader: Reader) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield parent's id and child for children whose kind Graph did not name, and that are of the kind wanted."""
+        for listing in self.inputs(request, reader):
+            reader.ensure(listing)
+            with reader.mirror.pieces(request.name) as pieces:
+                for parent, objects in pieces.more():
+                    if without := [each for each in objects if not kind_of(each)]:
+                        known = reader.mirror.holds(listing.name, [each["id"] for each in without])
+                        yield from ((parent, each) for each in without if each["id"] in known)
+
+    def gaps(self, request: Request, reader: Reader) -> Iterator[GraphError]:
+        """Yield what a relation's answers do not hold: hidden children, parents that were refused, properties.
+
+        Sources: Hidden membership in groups needs ``Member.Read.Hidden``; "limited information is returned" where a
+        permission is missing (List group members).
+        """
+        if request.kind != "relation":
+            return
+        if "displayName" in (request.select or ()):
+            for kind in without_names(reader.mirror, request.name):
+                if self.choose(request, [{_KIND: kind}]):
+                    what = f"the {request.relation} of kind {kind or 'unknown'}"
+                    yield Forbidden(f"{what} come without properties: grant what reads them", path=request.path)
+        reads_hidden = covers(self._roles or (), _HIDDEN)
+        if not reads_hidden and (hidden := hiding(reader.mirror, request.name, reader.parents(request))):
+            refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
+            refused.permission = _HIDDEN
+            yield refused
+        if refusals := self.refused.get(request.name):
+            example = next(iter(refusals.values()))
+            problem = f"the {request.relation} of {len(refusals)} of them could not be read: {example}"
+            yield GraphError(problem, path=request.path)
+
+    def review(self, plan: Plan) -> Review | None:
+        """Compare what a plan needs with the permissions in the token."""
+        self._review = None if self._roles is None else review(plan, self._roles)
+        return self._review
+
+    def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
+        """Return how many children of each relation are of a kind that no step takes, by ``@odata.type``.
+
+        A step takes the kind that it names; one that names none takes the kinds that the graph has entities of.
+        """
+        found = {}
+        for name, casts in reader.relations().items():
+            takes = [Takes(cast) for cast in casts if cast]
+            counts = {
+                kind: count - (self._known_otherwise(reader, name, casts) if not kind else 0)
+                for kind, (count, sample) in kinds(reader.mirror, name).items()
+                if not (any(one[kind] for one in takes) or ("" in casts and holds_any(sample)))
+            }
+            if any(counts.values()):
+                found[name] = {kind: count for kind, count in counts.items() if count}
+        return found
+
+    def _known_otherwise(self, reader: Reader, name: str, casts: set[str]) -> int:
+        """Return how many children whose kind Graph did not name are of one that a step takes."""
+        path, _, rest = name.partition("/*/")
+        relation = rest.partition("?")[0]
+        select = tuple(rest.partition("?$select=")[2].split(",")) if "?$select=" in rest else None
+        requests = [Request("relation", path, relation, select, cast=cast) for cast in casts if cast]
+        return sum(1 for request in requests for _ in self.further(request, reader))
+
+    def cost(self) -> Mapping[str, Any]:
+        """Return what was asked, what Graph charged, and what it did not serve as usual.
+
+        Units: ``throttledSeconds`` are seconds, ``bytes`` are of decoded bodies.
+        """
+        meter = self.client.meter
+        return {
+            **({"permissions": self._review.as_json()} if self._review else {}),
+            "requests": dict(meter.requests),
+            "batchedRequests": meter.batched,
+            "resourceUnits": meter.resource_units,
+            "retries": meter.retries,
+            "throttled": meter.throttled,
+            "throttledSeconds": round(self.client.pace.waited, 3),
+            "bytes": meter.bytes,
+            **({"smallerPages": dict(self.smaller_pages)} if self.smaller_pages else {}),
+            **({"withoutServicePrincipals": sorted(self.plain)} if self.plain else {}),
+            **({"withoutDeletedItems": sorted(self.bin_refused)} if self.bin_refused else {}),
+        }
+
+    def stop(self) -> None:
+        """Make everybody who waits for Graph raise ``Interrupted``."""
+        self.client.stop()
