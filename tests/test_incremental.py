@@ -19,7 +19,7 @@ from integration.http.auth import GivenToken
 from integration.mirror.mirror import Mirror
 from integration.sources.collection import Collection
 from integration.sources.flow import Restarted
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.source import GraphSource
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -379,7 +379,7 @@ def test_who_reads_memberships_while_they_are_read_anew_starts_again() -> None:
     with Simulator(tenant, faults=Faults(silent_restores=True)) as simulator, closing(Mirror(Path("m.db"))) as mirror:
 
         def reader(*, new: bool) -> Reader:
-            client = Client(simulator.url, GivenToken(Secret(simulator.token)), requests.Session())
+            client = GraphClient(simulator.url, GivenToken(Secret(simulator.token)), requests.Session())
             return Reader([GraphSource(client, in_flight=4)], mirror, new=new)
 
         for new in (True, False):

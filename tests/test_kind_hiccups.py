@@ -29,7 +29,7 @@ from integration.http.auth import NoToken
 from integration.http.connections import Adapter
 from integration.http.patience import Patience
 from integration.sources.msgraph.answers import Answer
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.paging import pages
 from integration.text.secret import Secret
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
@@ -160,7 +160,7 @@ def test_links_are_followed_below_the_root_whatever_its_path_is(prefix: str, for
 @pytest.mark.parametrize("link", ["//elsewhere.example/v1.0/users", "https://elsewhere.example/v1.0/users", "x:users"])
 def test_a_link_to_another_host_is_not_followed(link: str, tenant: LittleTenant, session: requests.Session) -> None:
     tenant.always("/users", 200, {"value": [], "@odata.nextLink": link})
-    client = Client(tenant.url, NoToken(), session)
+    client = GraphClient(tenant.url, NoToken(), session)
     with pytest.raises(GraphError, match="a link leads to another host"):
         list(pages(client, client.url("/users")))
     assert tenant.asked == ["/users"]
@@ -170,7 +170,7 @@ def test_a_link_to_another_host_is_not_followed(link: str, tenant: LittleTenant,
 def test_white_space_at_the_end_of_a_token_is_not_sent(
     end: str, tenant: LittleTenant, session: requests.Session
 ) -> None:
-    client = Client(tenant.url, Given(Secret(f"eyJtoken-that-nobody-sees{end}")), session)
+    client = GraphClient(tenant.url, Given(Secret(f"eyJtoken-that-nobody-sees{end}")), session)
     assert client.get(client.url("/users")).status == 200
 
 
@@ -179,7 +179,7 @@ def test_a_token_that_no_header_takes_is_sent_nowhere_and_shown_nowhere(
     inside: str, tenant: LittleTenant, session: requests.Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    client = Client(tenant.url, Given(Secret(f"eyJfirst-half{inside}second-half")), session)
+    client = GraphClient(tenant.url, Given(Secret(f"eyJfirst-half{inside}second-half")), session)
     with pytest.raises(CredentialsError, match="no HTTP header takes") as caught:
         client.get(client.url("/users"))
     assert tenant.asked == []
@@ -249,7 +249,7 @@ def test_no_proxy_is_sent_what_goes_to_this_machine(
 
 def test_who_is_throttled_stops_at_once(tenant: LittleTenant, session: requests.Session) -> None:
     tenant.always("/users", 429, {"error": {"code": "TooManyRequests"}}, Retry_After="600")
-    client = Client(tenant.url, NoToken(), session, Patience())
+    client = GraphClient(tenant.url, NoToken(), session, Patience())
     ended: list[BaseException] = []
 
     def ask() -> None:

@@ -15,7 +15,7 @@ from integration.http.patience import Patience
 from integration.sdk.mass_deletion import is_mass
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import Inner, batch
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.text.secret import Secret
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, serving, users
 
@@ -99,7 +99,7 @@ def test_a_next_link_is_followed_in_any_spelling(name: str, tenant: LittleTenant
 def test_a_warning_within_a_batch_is_one_in_any_form(headers: dict[str, Any], tenant: LittleTenant) -> None:
     part = {"id": "0", "status": 200, "headers": headers, "body": {"value": []}}
     tenant.always("/$batch", 200, {"responses": [part]})
-    (answer,) = batch(Client(tenant.url, NoToken(), plain_session()), [Inner("/a", {})])
+    (answer,) = batch(GraphClient(tenant.url, NoToken(), plain_session()), [Inner("/a", {})])
     assert "Vendor/Provider/504" in str(answer.error())
 
 
@@ -111,7 +111,7 @@ LARGE = b'{"value":' + b"[" * 150_000 + b"]" * 150_000 + b"}"
 def test_a_large_answer_that_is_no_good_does_not_wait_for_itself(status: int, tenant: LittleTenant) -> None:
     tenant.always("/users", status, LARGE)
     hasty = Patience(first_wait=0.001, timeout=(1.0, 5.0), exchange=2.0)
-    client = Client(tenant.url, NoToken(), plain_session(), hasty)
+    client = GraphClient(tenant.url, NoToken(), plain_session(), hasty)
     kept = []
     for _ in range(2):
         with pytest.raises(BadAnswer) as raised:

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from integration import IntegrationError, handle
 from integration.cli import main
 from integration.config.settings import Config, from_event
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.signin import tokens_for
 from integration.text.secret import Secret, redacted
 from tests.echoes import GRAPH, SIGN_IN, TENANT, USER, Echo, echoing, reply
@@ -209,7 +209,7 @@ def test_what_holds_secrets_shows_none_when_it_is_dumped(echo: Echo) -> None:
         assert password[4:] not in dumped
     assert config.to == to
     tokens = tokens_for(config)
-    for held in (tokens, tokens_for(from_event(event(echo))), Client(echo.url, tokens, None)):  # type: ignore[arg-type]
+    for held in (tokens, tokens_for(from_event(event(echo))), GraphClient(echo.url, tokens, None)):  # type: ignore[arg-type]
         assert shown(f"{held!r} {vars(held)}", SECRET, OPAQUE) == []
     with pytest.raises(TypeError):
         pickle.dumps(config)

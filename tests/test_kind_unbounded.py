@@ -21,7 +21,7 @@ from integration.http.connections import Adapter
 from integration.http.patience import Patience
 from integration.sinks.jupiterone.account import Account
 from integration.sinks.jupiterone.api import Api, Refused
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.paging import pages
 from integration.text.secret import Secret
 from tests.little_tenant import Handler, LittleTenant, serving
@@ -38,17 +38,17 @@ def tenant() -> Iterator[LittleTenant]:
 
 
 @pytest.fixture
-def client(tenant: LittleTenant) -> Iterator[Client]:
+def client(tenant: LittleTenant) -> Iterator[GraphClient]:
     with reading(tenant) as client:
         yield client
 
 
 @contextmanager
-def reading(tenant: LittleTenant, patience: Patience = SOON) -> Iterator[Client]:
+def reading(tenant: LittleTenant, patience: Patience = SOON) -> Iterator[GraphClient]:
     """A client whose connections can be cut, as those of a run."""
     with requests.Session() as session:
         session.mount("http://", Adapter(4))
-        yield Client(tenant.url, NoToken(), session, patience)
+        yield GraphClient(tenant.url, NoToken(), session, patience)
 
 
 def drip(handler: Handler, first: bytes, piece: bytes) -> None:
@@ -79,7 +79,7 @@ DRIPS: dict[str, tuple[bytes, bytes]] = {
 
 @pytest.mark.parametrize("what", [*DRIPS])
 def test_what_comes_a_byte_now_and_then_is_over_when_the_time_is(
-    what: str, tenant: LittleTenant, client: Client
+    what: str, tenant: LittleTenant, client: GraphClient
 ) -> None:
     first, piece = DRIPS[what]
     tenant.takes_over["/users"] = lambda handler: drip(handler, first, piece)
@@ -89,7 +89,7 @@ def test_what_comes_a_byte_now_and_then_is_over_when_the_time_is(
     assert time.monotonic() - begun < 4
 
 
-def test_a_drip_is_told_and_may_come_in_smaller_pages(tenant: LittleTenant, client: Client) -> None:
+def test_a_drip_is_told_and_may_come_in_smaller_pages(tenant: LittleTenant, client: GraphClient) -> None:
     client.get(client.url("/groups"))
     tenant.takes_over["/users"] = lambda handler: drip(handler, *DRIPS["a body"])
     with pytest.raises(ServiceUnavailable, match="the answer was not there after") as caught:
@@ -153,7 +153,7 @@ def test_what_unpacks_to_more_than_is_taken_is_given_up_before(tenant: LittleTen
         client.get(client.url("/users"))
 
 
-def test_of_a_refusal_no_more_is_read_than_words_need(tenant: LittleTenant, client: Client) -> None:
+def test_of_a_refusal_no_more_is_read_than_words_need(tenant: LittleTenant, client: GraphClient) -> None:
     client.get(client.url("/groups"))
     for body, headers in ((b" " * 10_000_000, {}), (gzip.compress(b" " * 100_000_000), {"Content_Encoding": "gzip"})):
         responds(tenant, body, status=400, **headers)
@@ -188,7 +188,7 @@ def test_endless_chunks_are_given_up(tenant: LittleTenant) -> None:
     ],
 )
 def test_what_is_packed_is_unpacked_as_a_whole(
-    encoding: str, packed: bytes, tenant: LittleTenant, client: Client
+    encoding: str, packed: bytes, tenant: LittleTenant, client: GraphClient
 ) -> None:
     responds(tenant, packed, 200, **({"Content_Encoding": encoding} if encoding else {}))
     assert client.get(client.url("/users")).body == orjson.loads(PAGE)
@@ -196,7 +196,7 @@ def test_what_is_packed_is_unpacked_as_a_whole(
 
 
 @pytest.mark.parametrize("packed", [gzip.compress(PAGE)[:-8], b"no gzip", zlib.compress(PAGE), gzip.compress(PAGE)[:9]])
-def test_what_is_packed_and_not_whole_is_no_answer(packed: bytes, tenant: LittleTenant, client: Client) -> None:
+def test_what_is_packed_and_not_whole_is_no_answer(packed: bytes, tenant: LittleTenant, client: GraphClient) -> None:
     client.get(client.url("/groups"))
     responds(tenant, packed, Content_Encoding="gzip")
     with pytest.raises(ServiceUnavailable, match="the connection failed: ContentDecodingError"):

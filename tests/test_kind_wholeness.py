@@ -10,7 +10,7 @@ from integration import BadAnswer, Throttled
 from integration.http.auth import NoToken
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import Inner, batch
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
 
 WARNING = '199 - "Vendor/Provider/504/10000"'
@@ -135,7 +135,7 @@ def test_that_a_version_is_deprecated_says_nothing_of_the_data(tenant: LittleTen
 )
 def test_an_odd_part_of_a_batch_is_an_error_of_its_own(odd: Any, tenant: LittleTenant) -> None:
     tenant.always("/$batch", 200, {"responses": [odd, {"id": 1, "status": 200, "headers": [], "body": {"value": []}}]})
-    first, second = batch(Client(tenant.url, NoToken(), _session()), [Inner("/a", {}), Inner("/b", {})])
+    first, second = batch(GraphClient(tenant.url, NoToken(), _session()), [Inner("/a", {}), Inner("/b", {})])
     assert first.error() is not None
     assert second.error() is None
 
@@ -143,7 +143,7 @@ def test_an_odd_part_of_a_batch_is_an_error_of_its_own(odd: Any, tenant: LittleT
 def test_two_answers_to_one_part_are_none(tenant: LittleTenant) -> None:
     twice = [{"id": "0", "status": 200, "body": {"value": rows}} for rows in ([], [{"id": "x"}])]
     tenant.always("/$batch", 200, {"responses": twice})
-    (answer,) = batch(Client(tenant.url, NoToken(), _session()), [Inner("/a", {})])
+    (answer,) = batch(GraphClient(tenant.url, NoToken(), _session()), [Inner("/a", {})])
     assert answer.status == 503
 
 

@@ -12,7 +12,7 @@ from integration.http.auth import NoToken
 from integration.http.decoding import decode
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import Inner, batch
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.paging import Chain, page_of
 from integration.testing import GraphServer, Ran, run_steps
 
@@ -169,7 +169,7 @@ def test_a_refused_token_is_told_with_what_graph_said(tenant: GraphServer) -> No
 def test_a_next_link_that_is_no_url_is_told(link: Any) -> None:
     page = Answer("/users", 200, {}, {"value": [], "@odata.nextLink": link})
     with pytest.raises(BadAnswer, match="the next link is no URL"):
-        page_of(Client("http://127.0.0.1:1", NoToken(), requests.Session()), page)
+        page_of(GraphClient("http://127.0.0.1:1", NoToken(), requests.Session()), page)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_next_link_that_is_no_url_is_told(link: Any) -> None:
     ],
 )
 def test_a_link_that_may_lead_elsewhere_is_not_followed(link: str) -> None:
-    client = Client("http://127.0.0.1:7120", NoToken(), requests.Session())
+    client = GraphClient("http://127.0.0.1:7120", NoToken(), requests.Session())
     with pytest.raises(PagingError, match="a link leads to another host"):
         client.check_host(link)
 
@@ -207,7 +207,7 @@ def test_a_request_that_a_batch_was_answered_without_is_sent_again() -> None:
         {"error": {"code": "x"}},
     ]
 
-    class Poster(Client):
+    class Poster(GraphClient):
         def post(self, url: str, body: Any) -> Answer:
             return Answer("/$batch", 200, {}, told.pop())
 

@@ -18,7 +18,7 @@ from integration.http.auth import GivenToken, Tokens
 from integration.http.credentials import Application
 from integration.http.patience import Patience
 from integration.sdk.plan import Plan
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.permissions import review, roles_of
 from integration.sources.signin import consent_page, tokens_for
 from integration.text.secret import Secret
@@ -109,7 +109,7 @@ def _sign_in(config: Config, tokens: Tokens, session: requests.Session) -> Findi
     way = _way(config)
     try:
         tokens.token()
-        client = Client(config.graph_url, tokens, session, _PATIENCE)
+        client = GraphClient(config.graph_url, tokens, session, _PATIENCE)
         client.get(client.url("/organization", {"$select": "id"}))
     except Forbidden:
         return ok("sign-in", f"with {way}; Graph takes the token")

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 import requests
 
 from integration.config.settings import Config
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.permissions import roles_of, tenant_of
 from integration.sources.msgraph.source import GraphSource
 from integration.sources.signin import tokens_for
@@ -45,7 +45,7 @@ def open_sources(
     tokens = tokens_for(config, offline=tape.offline)
     token = wait(tokens.token)
     in_flight = 1 if tape.one_by_one else config.in_flight
-    client = Client(config.graph_url, tokens, session, in_flight=in_flight)
+    client = GraphClient(config.graph_url, tokens, session, in_flight=in_flight)
     client.pace.tell = tell
     graph = GraphSource(
         client,

@@ -26,7 +26,7 @@ from integration.sdk.report import Report
 from integration.sdk.row import Row
 from integration.sdk.schema import load_schema
 from integration.sdk.step import Step
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.source import GraphSource
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -47,7 +47,7 @@ def one_by_one(step: Step, cassette: Path) -> Iterator[str]:
         mirror = stack.enter_context(closing(Mirror(folder / "tape.db")))
         session = stack.enter_context(requests.Session())
         session.mount("https://", Replay(cassette).adapter())
-        client = Client(GLOBAL_GRAPH, NoToken(), session)
+        client = GraphClient(GLOBAL_GRAPH, NoToken(), session)
         source = GraphSource(client, roles=frozenset({"Member.Read.Hidden"}), incremental=False)
         reader = _Reader([source], mirror, side_by_side=False)
         yield from _Trial(step, report, store, reader).differences()

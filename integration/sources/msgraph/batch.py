@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from integration.errors import BadAnswer
 from integration.sources.msgraph.answers import Answer
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 
 MOST = 20
 """Requests that Graph takes in one batch."""
@@ -24,7 +24,7 @@ class Inner(NamedTuple):
     headers: Mapping[str, str]
 
 
-def batch(client: Client, inner: Sequence[Inner]) -> list[Answer]:
+def batch(client: GraphClient, inner: Sequence[Inner]) -> list[Answer]:
     """GET up to 20 paths in one request.
 
     Args:

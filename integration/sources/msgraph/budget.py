@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import MOST
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 
 _BUSY = 0.8
 _BUCKET = 6_400
@@ -20,7 +20,7 @@ class Budget:
         size: the most requests in the next batch.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: GraphClient) -> None:
         self._client = client
         self._spent = 0
         self.size = MOST

@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.errors import BadAnswer
 from integration.sources.msgraph.answers import control
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.paging import Chain, page_of
 from integration.sources.request import Request
 
@@ -71,7 +71,7 @@ def is_removed(row: Mapping[str, Any], path: str) -> bool:
     return True
 
 
-def latest(client: Client, path: str, select: Sequence[str]) -> str:
+def latest(client: GraphClient, path: str, select: Sequence[str]) -> str:
     """Return a link that tells what will have changed from now on.
 
     Args:
@@ -89,7 +89,7 @@ def latest(client: Client, path: str, select: Sequence[str]) -> str:
     raise BadAnswer("the changes have no end", path=path, status=200)
 
 
-def changes(client: Client, link: str) -> Iterator[Changes]:
+def changes(client: GraphClient, link: str) -> Iterator[Changes]:
     """Yield the pages of changes that a link tells of.
 
     Raises:

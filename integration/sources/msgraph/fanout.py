@@ -28,7 +28,7 @@ from integration.sources.collection import Collection
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import MOST, batch
 from integration.sources.msgraph.budget import Budget
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS, is_removed
 from integration.sources.msgraph.kinds import is_member
 from integration.sources.msgraph.paging import Chain, Miscounted, Page, page_of
@@ -61,7 +61,7 @@ class FanOut:
         refused: parents whose children Graph did not give to the end, and why.
     """
 
-    def __init__(self, client: Client, into: Collection, request: Request, *, tracked: bool) -> None:
+    def __init__(self, client: GraphClient, into: Collection, request: Request, *, tracked: bool) -> None:
         self._client, self._into = client, into
         self._parents, self._relation = request.path, request.relation
         self._questions = Questions(client, request.path, request.relation, request.select or IDS)

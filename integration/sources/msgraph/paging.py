@@ -10,7 +10,7 @@ import orjson
 from integration.errors import BadAnswer, GraphError, PagingError
 from integration.http.room import Turn
 from integration.sources.msgraph.answers import Answer, control
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.links import path_of
 
 _WITHOUT_NEWS = 1_000
@@ -99,7 +99,7 @@ class Chain:
             raise PagingError(f"{_WITHOUT_NEWS} pages in a row hold nothing new", path=self._path)
 
 
-def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
+def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
     """Yield the pages of a collection until there is no ``@odata.nextLink``; each is fetched while the last is in use.
 
     Args:
@@ -132,7 +132,7 @@ def pages(client: Client, url: str, headers: Mapping[str, str] | None = None) ->
     check_count(expected, got, path_of(url))
 
 
-def page_of(client: Client, answer: Answer) -> Page:
+def page_of(client: GraphClient, answer: Answer) -> Page:
     """Return the page that an answer holds.
 
     Raises:
@@ -156,7 +156,7 @@ def page_of(client: Client, answer: Answer) -> Page:
     return Page(objects, link, turn, count if type(count) is int else None, odd)
 
 
-def _followed(client: Client, link: object, path: str, status: int) -> str | None:
+def _followed(client: GraphClient, link: object, path: str, status: int) -> str | None:
     """Return the URL of the next page; ``None`` where none is named."""
     if link is None:
         return None

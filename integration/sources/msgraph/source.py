@@ -7,7 +7,7 @@ from integration.errors import Forbidden, GraphError
 from integration.sdk.context import Graph
 from integration.sdk.plan import Plan
 from integration.sources.collection import Collection
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.fetch import Fetcher
@@ -48,7 +48,7 @@ class GraphSource:
 
     def __init__(
         self,
-        client: Client,
+        client: GraphClient,
         tenant: str = "",
         *,
         roles: frozenset[str] | None = None,

@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.errors import GraphError
 from integration.sources.msgraph.batch import Inner
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.links import relative
 from integration.sources.msgraph.paging import Chain
 
@@ -64,7 +64,7 @@ class Questions:
         plain: Graph takes no advanced query.
     """
 
-    def __init__(self, client: Client, parents: str, relation: str, select: Sequence[str]) -> None:
+    def __init__(self, client: GraphClient, parents: str, relation: str, select: Sequence[str]) -> None:
         self._client, self._parents, self._relation = client, parents, relation
         self._select = ",".join(select)
         self.plain = False

@@ -6,13 +6,13 @@ from urllib.parse import quote, urlencode
 
 from integration.errors import BadAnswer, NotFound
 from integration.sources.msgraph.batch import MOST, Inner, batch
-from integration.sources.msgraph.client import Client
+from integration.sources.msgraph.client import GraphClient
 
 _Row = Mapping[str, Any]
 
 
 def completed(
-    client: Client, path: str, select: Sequence[str] | None, rows: Mapping[str, _Row], old: Mapping[str, _Row]
+    client: GraphClient, path: str, select: Sequence[str] | None, rows: Mapping[str, _Row], old: Mapping[str, _Row]
 ) -> dict[str, _Row]:
     """Return changed objects with those that lack most of what the old state had read again, one by one.
 

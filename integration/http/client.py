@@ -1,0 +1,271 @@
+"""Sending requests to one API: the token, waiting, retrying, and nothing but the API's own host."""
+
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from logging import DEBUG
+from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import orjson
+import requests
+
+from integration.errors import (
+    BadAnswer,
+    CredentialsError,
+    GraphError,
+    NotLicensed,
+    PagingError,
+    ServiceUnavailable,
+    Throttled,
+    Unreachable,
+)
+from integration.http.auth import Tokens
+from integration.http.bodies import TooLarge
+from integration.http.meter import Meter
+from integration.http.origin import origin, parsed
+from integration.http.pace import Pace
+from integration.http.patience import Patience
+from integration.http.transport import Lost, Received, Transport
+from integration.text.discretion import logger
+from integration.text.given import fits_header, trimmed
+from integration.text.secret import Secret, holds_secret
+from integration.text.visible import line
+
+_REFUSALS = 4
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_log = logger("integration")
+
+
+class Reply(Protocol):
+    """What an API answered."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that it asks to wait before the same is asked again; ``None`` where it does not."""
+
+    @property
+    def percentage(self) -> float | None:
+        """The share of a limit that is used; ``None`` where it does not tell."""
+
+    @property
+    def units(self) -> int:
+        """What it charged; 0 where it does not tell."""
+
+    def error(self) -> GraphError | None:
+        """Return the error that it stands for, or ``None`` where it is whole."""
+
+
+A = TypeVar("A", bound=Reply)
+
+
+class Client(Generic[A]):
+    """Sends requests to one root; safe for use from many threads. A source says what an answer means.
+
+    Args:
+        root: root of the API, such as ``https://graph.microsoft.com``.
+        tokens: gives the bearer token; it is sent to this root's host alone.
+        session: sends the prepared requests; its adapters decide whether they reach the network.
+        patience: how long one request is tried.
+        in_flight: the most requests at once.
+
+    Attributes:
+        api: what the API is called in messages.
+        pace: how many requests are in flight, and until when all are held back.
+        meter: what was asked and what it cost.
+        patience: how long one request is tried.
+    """
+
+    api = "the API"
+
+    def __init__(
+        self,
+        root: str,
+        tokens: Tokens,
+        session: requests.Session,
+        patience: Patience | None = None,
+        in_flight: int = 16,
+    ) -> None:
+        self.root = root.rstrip("/")
+        self.patience = patience or Patience()
+        self.pace = Pace(in_flight)
+        self.meter = Meter()
+        self._origin, self._root_path = origin(self.root), urlsplit(self.root).path
+        self._tokens = tokens
+        self._transport = Transport(session, self.root, self.pace.check)
+        self._sendable: Secret | None = None
+        self._reached = False
+
+    def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
+        """Return the URL of a path, with the options of a query."""
+        raise NotImplementedError
+
+    def path_of(self, url: str) -> str:
+        """Return the path of a URL as messages name it."""
+        return urlsplit(url).path.removeprefix(self._root_path)
+
+    def kind_of(self, path: str) -> str:
+        """Return the word by which requests for a path are counted."""
+        return "get"
+
+    def understood(self, path: str, received: Received) -> A:
+        """Return what was received for a path as an answer of the API."""
+        raise NotImplementedError
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> A:
+        """GET a URL of this root.
+
+        Raises:
+            GraphError: the API did not give the data; retried where that can help.
+            CredentialsError: the API refused the token, also a fresh one.
+            Unreachable: the host never answered.
+        """
+        return self._persist("GET", url, headers or {}, None)
+
+    def post(self, url: str, body: Mapping[str, Any]) -> A:
+        """POST a JSON body to a URL of this root; raises as ``get`` does."""
+        return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body))
+
+    def stop(self) -> None:
+        """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut."""
+        self.pace.stop()
+        self._transport.cut()
+
+    def check_host(self, url: str, path: str = "") -> None:
+        """Raise ``PagingError`` for a URL of another host, where no token may go, or one that holds what was sent.
+
+        Args:
+            url: any.
+            path: where it was found, for the message.
+        """
+        if holds_secret(url):
+            raise PagingError("a link holds a secret: not followed, nor kept", path=path or self.path_of(url))
+        if origin(url) != self._origin:
+            parts = parsed(url)
+            problem = f"a link leads to another host, {parts.netloc or 'none'}: not followed"
+            raise PagingError(problem, path=path or self.path_of(parts.path or ""))
+
+    def resolved(self, link: str, path: str) -> str:
+        """Return the URL of a link on the answer to a path, which may be relative to that.
+
+        Raises:
+            PagingError: it leads to another host.
+        """
+        is_relative = not _SCHEME.match(link) and not link.startswith("//") and "\\" not in link
+        url = urljoin(self.url(path), link) if is_relative else link
+        self.check_host(url, path)
+        return url
+
+    def _persist(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> A:
+        self.check_host(url)
+        ends = time.monotonic() + self.patience.deadline
+        failures = refusals = 0
+        while True:
+            token = self._tokens.token()
+            answer, error = self._try(method, url, headers, body, token, ends)
+            if error is None and answer is not None:
+                self.pace.good(answer.percentage)
+                return answer
+            assert error is not None
+            asked = answer.retry_after if answer else None
+            del answer  # a large one that is kept would have the next one wait for its end
+            if error.status == 401:
+                refusals += 1
+                refused = self._renew(token, error)
+                if refusals == _REFUSALS:
+                    raise refused
+                self.pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)
+                continue
+            failures += 1
+            pause = self.patience.wait(failures) if asked is None else asked
+            self.pace.check()
+            if not self._may_retry(error, failures) or time.monotonic() + pause > ends:
+                raise self._final(error)
+            _log.info("again in %.1f s: %s", pause, error)
+            self.meter.again(throttled=isinstance(error, Throttled))
+            if isinstance(error, Throttled):
+                self.pace.throttled(pause)
+            elif asked is not None:
+                self.pace.hold(pause)
+            else:
+                self.pace.sleep(pause)
+
+    def _renew(self, token: Secret, error: GraphError) -> CredentialsError:
+        """Ask for another token, and return the error to raise where that one is refused too."""
+        try:
+            self._tokens.renew(token)
+        except CredentialsError as final:
+            return CredentialsError(f"{final} ({error})")
+        return CredentialsError(f"{self.api} refused the access token, also a fresh one ({error})")
+
+    def _try(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
+    ) -> tuple[A | None, GraphError | None]:
+        """Send a request once, and return its answer, its error, or the answer that is an error."""
+        try:
+            with self.pace.turn(first=method == "GET"):
+                answer = self._exchange(method, url, headers, body, token, ends)
+        except GraphError as error:
+            return None, error.with_traceback(None)  # whose frames hold what was read
+        return answer, answer.error()
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
+    ) -> A:
+        path = self.path_of(url)
+        request_id = str(uuid.uuid4())
+        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "client-request-id": request_id, **headers}
+        if token:
+            sent["Authorization"] = f"Bearer {self._bearer(token)}"
+        request = requests.Request(method, url, headers=sent, data=body)
+        now = time.monotonic()
+        until = max(now + self.patience.timeout[0], min(ends, now + self.patience.exchange))
+        failure: GraphError | None = None
+        try:
+            received = self._transport.send(request, self.patience.timeout, until, self.check_host)
+        except Lost as lost:
+            self._reached = self._reached or lost.reached
+            failure = ServiceUnavailable(str(lost), path=path, too_much=lost.too_much)
+        except TooLarge as large:
+            self._reached = True
+            failure = BadAnswer(f"the answer is {large}", path=path, too_much=True)
+        if failure is not None:
+            raise failure
+        self._reached = True
+        answer = self.understood(path, received)
+        self.meter.sent(self.kind_of(path), len(received.body), answer.units)
+        if _log.isEnabledFor(DEBUG):
+            known = {"request-id": line(received.headers.get("request-id", "")), "client-request-id": request_id}
+            _log.debug("%s %s: %d", method, line(path), answer.status, extra={"graph": known})
+        return answer
+
+    def _bearer(self, token: Secret) -> str:
+        """Return a token as a header takes it.
+
+        Raises:
+            CredentialsError: no header takes it.
+        """
+        value = trimmed(token.reveal())
+        if token is not self._sendable:
+            if not fits_header(value):
+                raise CredentialsError("the access token holds a character that no HTTP header takes: get another one")
+            self._sendable = token
+        return value
+
+    def _may_retry(self, error: GraphError, failures: int) -> bool:
+        """Tell whether trying again can help; a host that was never reached is given up soon."""
+        if isinstance(error, Throttled):
+            return True
+        if isinstance(error, NotLicensed | BadAnswer) or not self._reached:
+            return isinstance(error, NotLicensed | BadAnswer | ServiceUnavailable) and failures < 3
+        return isinstance(error, ServiceUnavailable) and failures < self.patience.attempts
+
+    def _final(self, error: GraphError) -> Exception:
+        if self._reached:
+            return error
+        return Unreachable(f"{self.root} does not answer: {error.problem}; check the {self.api} URL, proxy and network")
