@@ -35,6 +35,7 @@ from integration.errors import (
     RecordError,
     SchemaMismatch,
     ServiceUnavailable,
+    SourceUnavailable,
     Throttled,
     UnknownType,
     Unreachable,
@@ -43,7 +44,7 @@ from integration.errors import (
 if TYPE_CHECKING:
     from integration.engine.runner import handle, run
     from integration.recording.tape import Record
-    from integration.sdk.context import Context, Graph
+    from integration.sdk.context import Azure, Context, Graph
     from integration.sdk.hooks import hookimpl
     from integration.sdk.model import Entity, Relationship
     from integration.sdk.plugins import declared_steps, load, plan
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "integration.engine.runner": "handle run",
     "integration.recording.tape": "Record",
-    "integration.sdk.context": "Context Graph",
+    "integration.sdk.context": "Azure Context Graph",
     "integration.sdk.hooks": "hookimpl",
     "integration.sdk.model": "Entity Relationship",
     "integration.sdk.plugins": "declared_steps load plan",
@@ -68,6 +69,7 @@ _NAMES = {
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
+    "Azure",
     "BadAnswer",
     "BadRequest",
     "CassetteError",
@@ -102,6 +104,7 @@ __all__ = [
     "SchemaMismatch",
     "ServiceUnavailable",
     "Sink",
+    "SourceUnavailable",
     "Step",
     "Throttled",
     "UnknownType",

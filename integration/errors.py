@@ -22,6 +22,7 @@
     │   ├── ServiceUnavailable    5xx or lost connections until the deadline
     │   ├── BadRequest            400 and other refusals: a programming error
     │   ├── BadAnswer             an answer that is not what Graph documents, or not whole
+    │   ├── SourceUnavailable     an API that this run cannot read at all: the step is skipped
     │   └── PagingError           a next link that cannot be followed
     │       ├── PageTokenExpired  the page token died: the collection starts again
     │       └── DeltaTokenExpired Graph does not know any more what changed: everything is read
@@ -153,6 +154,10 @@ class BadRequest(GraphError):
 
 class BadAnswer(GraphError):
     """The answer is not what Graph documents: not JSON, without its ``value``, or not whole."""
+
+
+class SourceUnavailable(GraphError):
+    """An API is not open to this run: there is no token for it, or no access at all. Types that read it are skipped."""
 
 
 class PagingError(GraphError):

@@ -36,3 +36,12 @@ def epoch_ms(value: Any) -> int | str | None:
 def without_nulls(values: Any) -> Any:
     """Return the values of a collection of Graph, a list, without its nulls; what is no list comes back as it is."""
     return [value for value in values if value is not None] if isinstance(values, list) else values
+
+
+def arm_key(id: str) -> str:
+    """Return an id of Azure as the key of its entity: in lower case, with one slash before it and none after.
+
+    Azure spells one id in several ways, also over time, so that only this form stays. Source: Azure Resource Graph,
+    explore your Azure resources; Azure/azure-docs, issue 36222.
+    """
+    return f"/{id.strip('/').lower()}"

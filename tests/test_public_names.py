@@ -9,11 +9,11 @@ from types import ModuleType
 import pytest
 
 import integration
-from integration import Context, Graph, IntegrationError, errors
+from integration import Azure, Context, Graph, IntegrationError, errors
 from tests.support import ROOT, python
 
 NAMES = {
-    "Context", "Entity", "Graph", "Live", "Record", "Relationship", "Replay", "Report", "Sink", "Step",
+    "Azure", "Context", "Entity", "Graph", "Live", "Record", "Relationship", "Replay", "Report", "Sink", "Step",
     "declared_steps", "entity_step", "handle", "hookimpl", "load", "plan", "relationship_step", "run",
 }  # fmt: skip
 """Every public name that is not an error."""
@@ -87,8 +87,9 @@ def test_a_step_is_handed_nothing_more_than_documented() -> None:
         return {name for name in vars(kind) if not name.startswith("_")}
 
     assert offered(Graph) == {"get", "list", "related"}
+    assert offered(Azure) == {"resources", "table"}
     assert offered(Context) == {"entities", "one"}
-    assert set(inspect.get_annotations(Context)) == {"config", "graph", "log"}
+    assert set(inspect.get_annotations(Context)) == {"azure", "config", "graph", "log"}
 
 
 @pytest.mark.parametrize("name", ["integration", *MODULES])

@@ -50,6 +50,7 @@ _SETTINGS = (
                  help="Take the settings from an event (JSON); - is standard input."),
     click.option("--cloud", type=click.Choice(list(CLOUDS)), help="National cloud of the tenant.  [default: global]"),
     click.option("--graph-url", "graphUrl", metavar="URL", help="Root of Microsoft Graph, without version."),
+    click.option("--azure-url", "azureUrl", metavar="URL", help="Root of Azure Resource Manager."),
     click.option("--authority", metavar="URL", help="Root of the sign-in service."),
     click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of log lines.  [default: text]"),
     click.option("--log-level", type=click.Choice(logs.LEVELS), help="Lowest level logged.  [default: warning]"),

@@ -8,30 +8,47 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 GLOBAL_GRAPH = "https://graph.microsoft.com"
+GLOBAL_AZURE = "https://management.azure.com"
 GLOBAL_AUTHORITY = "https://login.microsoftonline.com"
+_US_AZURE = "https://management.usgovcloudapi.net"
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """A national cloud: the Graph root and the sign-in authority of its tenants."""
+    """A national cloud: the roots of Graph and Azure Resource Manager, and the sign-in authority of its tenants."""
 
     graph: str
     authority: str
+    azure: str
 
 
 CLOUDS: Mapping[str, Cloud] = {
-    "global": Cloud(GLOBAL_GRAPH, GLOBAL_AUTHORITY),
-    "usgov": Cloud("https://graph.microsoft.us", "https://login.microsoftonline.us"),
-    "usgov-dod": Cloud("https://dod-graph.microsoft.us", "https://login.microsoftonline.us"),
-    "china": Cloud("https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn"),
+    "global": Cloud(GLOBAL_GRAPH, GLOBAL_AUTHORITY, GLOBAL_AZURE),
+    "usgov": Cloud("https://graph.microsoft.us", "https://login.microsoftonline.us", _US_AZURE),
+    "usgov-dod": Cloud("https://dod-graph.microsoft.us", "https://login.microsoftonline.us", _US_AZURE),
+    "china": Cloud(
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://login.chinacloudapi.cn",
+        "https://management.chinacloudapi.cn",
+    ),
 }
 """Clouds by name: global (GCC too), US Government L4 (GCC High) and L5 (DoD), China operated by 21Vianet."""
 
 
-def resource(graph: str) -> str:
-    """Return what a token must be for, to be good at a Graph root.
+def audience(root: str, default: str = GLOBAL_GRAPH) -> str:
+    """Return what a token must be for, to be good at the root of an API.
 
     Each national cloud has its own; any other host stands in for the global cloud, whose tokens it is given.
+
+    Args:
+        root: of Graph, or of Azure Resource Manager.
+        default: that of the global cloud.
     """
-    roots = {urlsplit(cloud.graph).netloc: cloud.graph for cloud in CLOUDS.values()}
-    return roots.get(urlsplit(graph).netloc, GLOBAL_GRAPH)
+    roots = {urlsplit(each).netloc: each for cloud in CLOUDS.values() for each in (cloud.graph, cloud.azure)}
+    return roots.get(urlsplit(root).netloc, default)
+
+
+def azure_of(graph: str) -> str:
+    """Return the root of Azure Resource Manager in the cloud of a Graph root; empty where that is of no cloud."""
+    roots = {urlsplit(cloud.graph).netloc: cloud.azure for cloud in CLOUDS.values()}
+    return roots.get(urlsplit(graph).netloc, "")

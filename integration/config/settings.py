@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from integration.config.clouds import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH
+from integration.config.clouds import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH, azure_of
 from integration.config.unfit import unfit, unseen
 from integration.config.variables import INSTANCE_NAMES, NAMES, bare, instance_from, names_in
 from integration.errors import ConfigurationError
@@ -41,7 +41,9 @@ class Config:
         federated_token_file: file with a token of another identity provider, read anew at each sign-in.
         managed_identity: whether the identity of the Azure machine signs in.
         access_token: bearer token used instead of signing in.
+        azure_access_token: bearer token for Azure Resource Manager, used instead of signing in.
         graph_url: root of Microsoft Graph, without version.
+        azure_url: root of Azure Resource Manager; empty where Graph's root is of no cloud, and no other one is set.
         authority: root of the sign-in service.
         only: types to collect, with what they need; all where empty.
         skip: types to leave out, with what needs them.
@@ -66,7 +68,9 @@ class Config:
     federated_token_file: str = ""
     managed_identity: bool = False
     access_token: Secret = Secret("")
+    azure_access_token: Secret = Secret("")
     graph_url: str = GLOBAL_GRAPH
+    azure_url: str = ""
     authority: str = GLOBAL_AUTHORITY
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -81,6 +85,12 @@ class Config:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "to", tuple(map(Address, self.to)))
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether there is something to sign in with."""
+        proofs = (self.client_secret, self.certificate_path, self.federated_token_file, self.managed_identity)
+        return any(map(bool, proofs))
 
     @property
     def tenant(self) -> str:
@@ -169,6 +179,7 @@ def _config(instance: Mapping[str, Any], offline: bool) -> Config:
     }
     if offline:
         return Config(**everywhere)
+    graph_url = _root(config.get("graphUrl", cloud.graph))
     return Config(
         **everywhere,
         client_id=config.get("clientId", ""),
@@ -180,7 +191,9 @@ def _config(instance: Mapping[str, Any], offline: bool) -> Config:
         federated_token_file=config.get("federatedTokenFile", ""),
         managed_identity=config.get("managedIdentity", False),
         access_token=Secret(config.get("accessToken", "")),
-        graph_url=_root(config.get("graphUrl", cloud.graph)),
+        azure_access_token=Secret(config.get("azureAccessToken", "")),
+        graph_url=graph_url,
+        azure_url=config.get("azureUrl", azure_of(graph_url)).rstrip("/"),
         authority=config.get("authority", cloud.authority).rstrip("/"),
     )
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from integration.config.clouds import GLOBAL_AUTHORITY, GLOBAL_GRAPH
+from integration.config.clouds import GLOBAL_AUTHORITY, GLOBAL_AZURE, GLOBAL_GRAPH
 from integration.config.urls import why_unsafe
 from integration.config.variables import INSTANCE_NAMES, NAMES
 from integration.text.given import fits_form, fits_header, fits_name, is_tenant
@@ -15,6 +15,7 @@ _INSTEAD = (*_PROOFS[1:], "managedIdentity", "accessToken")
 _KNOWN, _OWN = "AZURE_", "AZURE_CLOUD_"
 _FIT: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "accessToken": (fits_header, "holds a character that no HTTP header takes"),
+    "azureAccessToken": (fits_header, "holds a character that no HTTP header takes"),
     "clientId": (fits_form, "holds a character that no client id has"),
     "clientSecret": (fits_form, "holds a character that no client secret has"),
     "clientCertificatePassword": (str.isprintable, "holds a character that cannot be typed"),
@@ -58,7 +59,7 @@ def unseen(event: Any) -> Iterator[str]:
 
 def _missing(config: Mapping[str, Any]) -> Iterator[str]:
     given = [name for name in _PROOFS if config.get(name)]
-    if config.get("accessToken") or (config.get("managedIdentity") and not given):
+    if config.get("accessToken") or config.get("azureAccessToken") or (config.get("managedIdentity") and not given):
         return
     for setting in _APPLICATION:
         if not config.get(setting):
@@ -78,8 +79,9 @@ def _choice(setting: str) -> str:
 
 
 def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
-    for setting, example in (("graphUrl", GLOBAL_GRAPH), ("authority", GLOBAL_AUTHORITY)):
+    roots = (("graphUrl", GLOBAL_GRAPH), ("azureUrl", GLOBAL_AZURE), ("authority", GLOBAL_AUTHORITY))
+    for setting, example in roots:
         value = config.get(setting)
-        problem = why_unsafe(value, example, loopback=setting == "graphUrl") if isinstance(value, str) else None
+        problem = why_unsafe(value, example, loopback=setting != "authority") if isinstance(value, str) else None
         if problem:
             yield f"{setting} {problem}"

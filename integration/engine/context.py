@@ -7,7 +7,7 @@ from integration.config.settings import Config
 from integration.engine.odd import Hands
 from integration.engine.verdicts import Results
 from integration.errors import IntegrationError, NotFound, PlanError
-from integration.sdk.context import Graph
+from integration.sdk.context import Azure, Graph
 from integration.sdk.model import Entity
 from integration.sdk.row import Row
 from integration.sdk.step import Step
@@ -132,6 +132,7 @@ class StepContext:
     """What a step is handed: ``sdk.context.Context`` over the reader and the store, and a face of each source."""
 
     graph: Graph
+    azure: Azure
 
     def __init__(
         self,

@@ -16,7 +16,14 @@ from integration.engine.odd import Attempts, FromTheStart, Hands, Odd
 from integration.engine.records import Records
 from integration.engine.refusals import refusal, wanted
 from integration.engine.verdicts import Results
-from integration.errors import ConfigurationError, CredentialsError, FatalError, GraphError, IntegrationError
+from integration.errors import (
+    ConfigurationError,
+    CredentialsError,
+    FatalError,
+    GraphError,
+    IntegrationError,
+    SourceUnavailable,
+)
 from integration.sdk.report import StepResult, Verdict
 from integration.sdk.schema import load_schema
 from integration.sdk.step import Step
@@ -90,6 +97,8 @@ class Judge:
             return self._from_memory() or self._run()
         except (ConfigurationError, CredentialsError, FatalError):
             raise
+        except SourceUnavailable as error:
+            return skipped(self.step, f"{error.path}: {error.problem}", because_of_failure=self._was_wanted())
         except IntegrationError as error:
             to_grant = wanted([error], self.step.permissions, self._known_to_lack)
             return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant)
@@ -118,6 +127,10 @@ class Judge:
         with self._judging:
             self._judged = True
         return None if self._ahead is None or self._ahead.cancel() else self._ahead
+
+    def _was_wanted(self) -> bool:
+        """Tell whether somebody counts on the type: it was collected before, or named."""
+        return self.step.name in self._store.types() or self.step.name in self._config.only
 
     def last_requests(self) -> list[Request]:
         """Return what the step asked for when the last run made its records; nothing where it would not ask so now."""

@@ -201,7 +201,7 @@ class _Run:
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         sources = open_sources(self._config, self._tape, session, self._stopping.without_waiting, self._observers.waits)
-        self._tenant = " ".join(source.tenant for source in sources)
+        self._tenant = " ".join(source.tenant for source in sources if source.tenant)
         for source in sources:
             self._heed(source.review(self._plan))
         path = self._folder / ("tape.db" if self._tape.one_by_one else "mirror.db")

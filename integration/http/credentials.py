@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from integration.config.clouds import CLOUDS, resource
+from integration.config.clouds import CLOUDS
 from integration.errors import CredentialsError
 from integration.http.auth import SignIn
 from integration.http.authority import ask
@@ -72,13 +72,13 @@ class Application(SignIn):
         tenant: directory (tenant) id, or a verified domain of it.
         client: application (client) id.
         proof: from ``client_secret``, ``certificate`` or ``federated_token``.
-        graph: Graph root that the token is for.
+        audience: the API that the token is for, such as ``https://graph.microsoft.com``.
     """
 
-    def __init__(self, authority: str, tenant: str, client: str, proof: Proof, graph: str) -> None:
+    def __init__(self, authority: str, tenant: str, client: str, proof: Proof, audience: str) -> None:
         super().__init__()
         self._authority, self._tenant, self._client, self._proof = authority.rstrip("/"), tenant, client, proof
-        self._resource = resource(graph)
+        self._resource = audience
         self._discovered: dict[Any, Any] = {}
 
     def sign_in(self) -> tuple[Secret, float]:
@@ -107,12 +107,12 @@ class ManagedIdentity(SignIn):
 
     Args:
         client: client id of a user-assigned identity; empty for the system-assigned one.
-        graph: Graph root that the token is for.
+        audience: the API that the token is for, such as ``https://graph.microsoft.com``.
     """
 
-    def __init__(self, client: str, graph: str) -> None:
+    def __init__(self, client: str, audience: str) -> None:
         super().__init__()
-        self._client, self._resource = client, resource(graph)
+        self._client, self._resource = client, audience
 
     def sign_in(self) -> tuple[Secret, float]:
         """Return a token that the platform's endpoint gives now, never one from MSAL's cache."""

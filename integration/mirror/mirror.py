@@ -194,6 +194,20 @@ class Mirror(Mirrored):
 
         self._writing.put(write, then)
 
+    def replace_part(self, name: str, part: str, objects: bytes) -> None:
+        """Replace the objects of a part of a collection that is being read whole.
+
+        Args:
+            name: the collection.
+            part: which part of it.
+            objects: a JSON array of its objects.
+        """
+        with self._transaction() as database:
+            number = find_there(database, name).number
+            database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, part))
+            content.append(database, number, [(part, objects)])
+            self._repeated.add(name)
+
     def complete(self, name: str) -> bool:
         """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again.
 

@@ -140,6 +140,28 @@ class Mirrored:
                     )
             return value
 
+    def progress(self, name: str) -> dict[str, str | None]:
+        """Return how far the parts of a collection are read: by name, a cursor; ``None``: to the end."""
+        self._writing.flush()
+        with self._lock:
+            known = find(self._writer, name)
+            number = known.number if known else None
+            return dict(
+                self._writer.execute("SELECT id, next_link FROM parents WHERE collection = ?", (number,)).fetchall()
+            )
+
+    def sizes(self, name: str) -> dict[str, int]:
+        """Return how many objects each part of a collection has."""
+        self._writing.flush()
+        number = self._number(name)
+        with self._lock:
+            return dict(
+                self._writer.execute(
+                    "SELECT parent, sum(json_array_length(objects)) FROM pieces WHERE collection = ? GROUP BY parent",
+                    (number,),
+                ).fetchall()
+            )
+
     def unusable(self, name: str) -> int:
         """Return how many rows of a collection could not be kept when it was read whole, since they have no id."""
         with self._lock:

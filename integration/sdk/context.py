@@ -60,16 +60,50 @@ class Graph(Protocol):
         """
 
 
+class Azure(Protocol):
+    """Azure as a step sees it: all resources of all subscriptions that the application may read, in one tenant.
+
+    Rows are those of Azure Resource Graph: ``id``, ``name``, ``type``, ``location``, ``resourceGroup``,
+    ``subscriptionId``, ``properties`` and so on; what is absent is ``None``. Their ids are to be compared by
+    ``integration.values.arm_key``, since Azure spells one id in several ways. Errors count as those of ``Graph`` do.
+    """
+
+    def resources(self, type: str) -> Iterator[Row]:
+        """Yield the resources of a type, each once, in no particular order.
+
+        Args:
+            type: such as ``microsoft.compute/virtualmachines``, in any case of letters.
+
+        Raises:
+            GraphError: Azure did not give all of it.
+            PlanError: it is no type.
+        """
+
+    def table(self, table: str, *, type: str) -> Iterator[Row]:
+        """Yield the rows of a type in a table of Azure Resource Graph, each once, in no particular order.
+
+        Args:
+            table: such as ``resourcecontainers``.
+            type: such as ``microsoft.resources/subscriptions``.
+
+        Raises:
+            GraphError: Azure did not give all of it.
+            PlanError: it is no table or type.
+        """
+
+
 class Context(Protocol):
     """What a step is handed.
 
     Attributes:
         graph: the tenant, through Microsoft Graph.
+        azure: its Azure resources.
         config: the run's settings.
         log: a logger named after the type.
     """
 
     graph: Graph
+    azure: Azure
     config: Config
     log: Logger
 

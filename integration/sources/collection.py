@@ -77,6 +77,18 @@ class Collection:
         """Add objects of parts, and how far these are read, in one transaction, as ``Mirror.add_children`` does."""
         self._mirror.add_children(self.name, pieces, progress, self._flow.grew)
 
+    def progress(self) -> Mapping[str, str | None]:
+        """Return how far its parts are read: by name, a cursor; ``None``: to the end."""
+        return self._mirror.progress(self.name)
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return how many objects each part has."""
+        return self._mirror.sizes(self.name)
+
+    def replace_part(self, part: str, objects: bytes) -> None:
+        """Replace the objects of a part by others, a JSON array; who followed the collection begins anew."""
+        self._mirror.replace_part(self.name, part, objects)
+
     def complete(self) -> None:
         """Say that it has been read whole; who followed it begins anew where something was taken back."""
         if self._mirror.complete(self.name):

@@ -5,12 +5,18 @@ from typing import Protocol, TypeVar
 
 import requests
 
+from integration.config.clouds import GLOBAL_AZURE
 from integration.config.settings import Config
+from integration.sources.azure.client import AzureClient
+from integration.sources.azure.face import AzureFace
+from integration.sources.azure.source import SIDE_BY_SIDE, AzureSource
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.permissions import roles_of, tenant_of
 from integration.sources.msgraph.source import GraphSource
-from integration.sources.signin import tokens_for
+from integration.sources.signin import azure_tokens_for, tokens_for
 from integration.sources.source import Source
+from integration.sources.unavailable import UnavailableSource
 from integration.tapes.tapes import Tape
 
 T = TypeVar("T")
@@ -42,12 +48,22 @@ def open_sources(
     Raises:
         CredentialsError: Microsoft refused the sign-in.
     """
+    return [
+        _graph(config, tape, session, wait, tell),
+        _azure(config, tape, session, tell),
+    ]
+
+
+def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, tell: Callable[[float], None]) -> Source:
+    if config.azure_access_token and not config.access_token and not config.signs_in:
+        reason = "there is a token for Azure alone: set INTEGRATION_ACCESS_TOKEN too, or what signs in"
+        return UnavailableSource("graph", GraphFace, reason, config.tenant)
     tokens = tokens_for(config, offline=tape.offline)
     token = wait(tokens.token)
     in_flight = 1 if tape.one_by_one else config.in_flight
     client = GraphClient(config.graph_url, tokens, session, in_flight=in_flight)
     client.pace.tell = tell
-    graph = GraphSource(
+    return GraphSource(
         client,
         f"{config.tenant} {tenant_of(token) or ''}".strip(),
         roles=roles_of(token),
@@ -55,4 +71,18 @@ def open_sources(
         incremental=not tape.one_by_one,
         full_every=config.full_every * 86_400,
     )
-    return [graph]
+
+
+def _azure(config: Config, tape: Tape, session: requests.Session, tell: Callable[[float], None]) -> Source:
+    """Return Azure, which is signed in to when a type of it is read."""
+    root = GLOBAL_AZURE if tape.offline else config.azure_url
+    if not root:
+        reason = "Graph's root is of no cloud, so that Azure's is not known: set --azure-url or INTEGRATION_AZURE_URL"
+        return UnavailableSource("azure", AzureFace, reason)
+    tokens = azure_tokens_for(config, offline=tape.offline)
+    if tokens is None:
+        reason = "there is a token for Graph alone: set INTEGRATION_AZURE_ACCESS_TOKEN too, or what signs in"
+        return UnavailableSource("azure", AzureFace, reason)
+    client = AzureClient(root, tokens, session, in_flight=1 if tape.one_by_one else SIDE_BY_SIDE)
+    client.pace.tell = tell
+    return AzureSource(client, side_by_side=1 if tape.one_by_one else SIDE_BY_SIDE)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from integration.config.clouds import GLOBAL_AZURE, audience
 from integration.config.settings import Config
 from integration.errors import CredentialsError
 from integration.http.auth import GivenToken, NoToken, Tokens
@@ -19,7 +20,7 @@ from integration.text.secret import Secret
 
 
 def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
-    """Return what gives the bearer token: the first of the settings in this order that is there.
+    """Return what gives the bearer token for Graph: the first of the settings in this order that is there.
 
     An access token, a client secret, a certificate, a federated token file, a managed identity.
 
@@ -31,17 +32,36 @@ def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
         CredentialsError: none of them is there.
         ConfigurationError: this machine can send no request to the tenant; names the variable or file, and what to do.
     """
+    tokens = _tokens(config, config.access_token, config.graph_url, audience(config.graph_url), offline=offline)
+    if tokens is None:
+        raise CredentialsError(
+            "there is nothing to sign in with: no secret, certificate, token or managed identity is set"
+        )
+    return tokens
+
+
+def azure_tokens_for(config: Config, *, offline: bool = False) -> Tokens | None:
+    """Return what gives the bearer token for Azure Resource Manager, in the same way; ``None`` where nothing does.
+
+    Raises:
+        ConfigurationError: as ``tokens_for`` raises.
+    """
+    given = config.azure_access_token
+    if not given and config.access_token:
+        return None  # whoever hands over a token has signed in for Graph alone
+    return _tokens(config, given, config.azure_url, audience(config.azure_url, GLOBAL_AZURE), offline=offline)
+
+
+def _tokens(config: Config, given: Secret, root: str, audience: str, *, offline: bool) -> Tokens | None:
     if offline:
         return NoToken()
-    proof = None if config.access_token else _proof(config)
-    check_machine(config.graph_url, *([config.authority] if proof else []))
-    if config.access_token:
-        return GivenToken(config.access_token)
+    proof = None if given else _proof(config)
+    check_machine(root, *([config.authority] if proof else []))
+    if given:
+        return GivenToken(given)
     if proof:
-        return Application(config.authority, config.directory_id, config.client_id, proof, config.graph_url)
-    if config.managed_identity:
-        return ManagedIdentity(config.client_id, config.graph_url)
-    raise CredentialsError("there is nothing to sign in with: no secret, certificate, token or managed identity is set")
+        return Application(config.authority, config.directory_id, config.client_id, proof, audience)
+    return ManagedIdentity(config.client_id, audience) if config.managed_identity else None
 
 
 def consent_page(config: Config, token: Secret) -> str | None:

@@ -52,7 +52,7 @@ def batch(client: GraphClient, inner: Sequence[Inner]) -> list[Answer]:
     return answers
 
 
-def _exchanged(client: Client, asked: Sequence[Mapping[str, Any]]) -> tuple[Answer, dict[str, _Part]]:
+def _exchanged(client: GraphClient, asked: Sequence[Mapping[str, Any]]) -> tuple[Answer, dict[str, _Part]]:
     """Return the answer to a batch, and its parts.
 
     One without any part is tried again here, and not often: to try each of its requests by itself takes a minute, and

@@ -1,0 +1,123 @@
+"""What an answer of Azure means: its JSON body, its error, and how long it asks to wait.
+
+Sources: Azure Resource Manager, error responses; Azure Resource Graph, guidance for throttled requests, troubleshooting
+errors.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integration.errors import (
+    BadAnswer,
+    BadRequest,
+    Forbidden,
+    GraphError,
+    NotFound,
+    ServiceUnavailable,
+    Throttled,
+)
+from integration.http.patience import seconds_to_wait
+
+TOO_LARGE = "responsepayloadtoolarge"
+TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
+_HICCUPS = {408, 409, 421, 423, 424, 425}
+"""Statuses below 500 that may be another one when the same is asked once more."""
+_NO_SUBSCRIPTION = re.compile(r"(?i)at least one subscription that is eligible")
+_CLOCK = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d)(?:\.\d+)?", re.ASCII)
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AzureAnswer:
+    """One answer.
+
+    Attributes:
+        path: path of the request: for messages.
+        status: HTTP status.
+        headers: header names in lower case.
+        body: the decoded JSON object; empty where there was none.
+    """
+
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait after a refusal: the longer one of what two headers say; ``None`` where none says any."""
+        if self.status < 400:
+            return None
+        told = [seconds_to_wait(self.headers.get("retry-after", "")), self.quota_resets_after]
+        return max((wait for wait in told if wait), default=None)
+
+    @property
+    def quota_resets_after(self) -> float | None:
+        """Seconds until Azure Resource Graph takes more queries (``x-ms-user-quota-resets-after``, ``hh:mm:ss``)."""
+        told = _CLOCK.fullmatch(self.headers.get("x-ms-user-quota-resets-after", "").strip())
+        hours, minutes, seconds = map(int, told.groups()) if told else (0, 0, 0)
+        return float(hours * 3600 + minutes * 60 + seconds) or None
+
+    @property
+    def quota_is_spent(self) -> bool:
+        """Whether Azure Resource Graph takes no more queries now (``x-ms-user-quota-remaining``)."""
+        return self.headers.get("x-ms-user-quota-remaining", "").strip() == "0"
+
+    @property
+    def percentage(self) -> float | None:
+        """Nothing: Azure tells no share."""
+        return None
+
+    @property
+    def units(self) -> int:
+        """Nothing: Azure charges no units."""
+        return 0
+
+    def error(self) -> GraphError | None:
+        """Return the error that the answer stands for; ``None`` where it is whole: 200, an object, no error in it."""
+        envelope = self.body.get("error")
+        if self.status == 200 and self.body and envelope is None:
+            return None
+        told = envelope if isinstance(envelope, dict) else {}
+        codes = list(_codes(told))
+        message = " ".join(str(told.get("message") or "").split())[:_LONGEST]
+        kind, problem = self._meaning(codes, message)
+        return kind(
+            problem,
+            path=self.path,
+            status=self.status,
+            code=codes[-1] if codes else "",
+            request_id=self.headers.get("x-ms-correlation-request-id") or self.headers.get("x-ms-request-id", ""),
+            too_much=TOO_LARGE in map(str.lower, codes),
+        )
+
+    def _meaning(self, codes: list[str], message: str) -> tuple[type[GraphError], str]:
+        if self.status < 400:
+            flaw = (
+                "the answer holds an error" if self.body.get("error") is not None else "the answer is not a whole one"
+            )
+            return BadAnswer, f"{flaw}: {message}" if message else flaw
+        if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(message)):
+            return Forbidden, "the application may not read this: grant it Reader on the scope"
+        if self.status == 404:
+            return NotFound, "not found"
+        if self.status == 407 or self.status == 451:
+            return BadAnswer, "something between here and Azure refused it: check proxy and network"
+        if self.status == 429:
+            return Throttled, "Azure throttles the application"
+        if self.status in _HICCUPS or (self.status >= 500 and self.status != 501):
+            return ServiceUnavailable, "Azure could not serve the request"
+        return BadRequest, f"Azure refused the request: {message}" if message else "Azure refused the request"
+
+
+def _codes(error: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the code of an error, and those of its details, of which the last says most."""
+    code = error.get("code")
+    if isinstance(code, str) and code:
+        yield code[:_LONGEST]
+    details = error.get("details")
+    for detail in details if isinstance(details, list) else ():
+        if isinstance(detail, dict):
+            yield from _codes(detail)

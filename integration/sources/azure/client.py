@@ -1,0 +1,64 @@
+"""Sending requests to Azure Resource Manager, of which Azure Resource Graph is a part."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from integration.errors import BadAnswer, PagingError
+from integration.http.client import Client
+from integration.http.decoding import decode
+from integration.http.transport import Received
+from integration.sources.azure.answers import AzureAnswer
+
+_GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+
+
+class AzureClient(Client[AzureAnswer]):
+    """Sends requests to one root of Azure Resource Manager, such as ``https://management.azure.com``."""
+
+    api = "Azure"
+
+    def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
+        """Return the URL of a path, with options such as ``{"api-version": "2022-12-01"}``."""
+        query = "&".join(f"{name}={quote(value, safe='$')}" for name, value in (options or {}).items())
+        return f"{self.root}{path}?{query}" if query else f"{self.root}{path}"
+
+    def kind_of(self, path: str) -> str:
+        """Return ``resourceGraph`` for a query, ``arm`` for anything else."""
+        return "resourceGraph" if path == _GRAPH else "arm"
+
+    def understood(self, path: str, received: Received) -> AzureAnswer:
+        """Return what was received as an answer of Azure."""
+        answer = AzureAnswer(path, received.status, received.headers, decode(received.body))
+        if received.turn is not None:
+            received.turn.end()
+        if answer.quota_is_spent and answer.quota_resets_after:
+            self.pace.hold(answer.quota_resets_after)
+        return answer
+
+    def query(self, body: Mapping[str, Any], version: str) -> AzureAnswer:
+        """Ask Azure Resource Graph; raises as ``post`` does."""
+        return self.post(self.url(_GRAPH, {"api-version": version}), body)
+
+    def list(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the objects of a listing of Azure Resource Manager, to its last page.
+
+        Raises:
+            BadAnswer: a page is no list of objects.
+            PagingError: a next link leads to another host, or back.
+            GraphError: as ``get`` raises.
+        """
+        url: str | None = self.url(path, {"api-version": version})
+        seen = set[str]()
+        while url is not None:
+            if url in seen:
+                raise PagingError("a next link leads back to a page that was read already", path=path)
+            seen.add(url)
+            body = self.get(url).body
+            rows, link = body.get("value"), body.get("nextLink")
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise BadAnswer("the answer has no list of objects named value", path=path, status=200)
+            if link is not None and not isinstance(link, str):
+                raise BadAnswer("the next link is no URL", path=path, status=200)
+            yield from rows
+            url = self.resolved(link, path) if link else None

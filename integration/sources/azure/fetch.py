@@ -1,0 +1,195 @@
+"""Bringing one table of Azure Resource Graph into the mirror, in parts by resource type."""
+
+import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import orjson
+
+from integration.errors import BadAnswer, GraphError
+from integration.sources.azure.partitions import Partition
+from integration.sources.azure.resource_graph import COLUMNS, PAGE, Overfull, ResourceGraph
+from integration.sources.collection import Collection
+from integration.sources.request import Request
+
+_SOURCE = "azure:"
+_TRIES = 3
+_ROUNDS = 2
+"""How often types are read again of which Azure counts another number than came."""
+_GAP = "gap "
+_PARTITION = re.compile(r"(\d+)/(\d+)")
+
+
+def of_table(table: str, type: str) -> Request:
+    """Return the request for the rows of a type in a table."""
+    return Request("part", f"{_SOURCE}{table}", part=type, top=None, source="azure")
+
+
+class TableFetch:
+    """Fetches one table.
+
+    Args:
+        graph: answers queries.
+        subscriptions: all that are visible.
+        into: the collection.
+        side_by_side: the most queries at once.
+    """
+
+    def __init__(self, graph: ResourceGraph, subscriptions: Sequence[str], into: Collection, side_by_side: int) -> None:
+        self._graph, self._subscriptions, self._into, self._side_by_side = graph, subscriptions, into, side_by_side
+        self._table = into.name.removeprefix(_SOURCE)
+
+    def fetch(self) -> None:
+        """Have the mirror hold the table as it is now.
+
+        Raises:
+            GraphError: Azure did not give all of it.
+        """
+        known = self._into.known
+        if known and known.state == "complete":
+            return
+        if known is None or known.state != "running":
+            self._into.begin(None)
+        self._into.began()
+        counted = self._counts()
+        self._read(self._left(sum(counted.values())))
+        self._compare()
+        self._into.complete()
+
+    def _left(self, rows: int) -> list[Partition]:
+        """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
+        found = (_PARTITION.fullmatch(name) for name in self._into.progress())
+        done = {(int(match[1]), int(match[2])) for match in found if match}
+        if not done:
+            return Partition.plan(self._table, rows)
+        coarsest = min(of for _, of in done)
+        left: list[Partition] = []
+        pending = deque(Partition.all(self._table, coarsest))
+        while pending:
+            partition = pending.popleft()
+            if (partition.number, partition.of) in done:
+                continue
+            if any(of > partition.of and number % partition.of == partition.number for number, of in done):
+                pending.extend(partition.halves())
+            else:
+                left.append(partition)
+        return left
+
+    def _read(self, partitions: Iterable[Partition]) -> None:
+        pending = deque(partitions)
+        running: dict[Future[Sequence[Mapping[str, Any]] | None], Partition] = {}
+        with ThreadPoolExecutor(self._side_by_side, thread_name_prefix=self._table) as executor:
+            try:
+                while pending or running:
+                    while pending and len(running) < self._side_by_side:
+                        partition = pending.popleft()
+                        running[executor.submit(self._rows_of, partition)] = partition
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        partition = running.pop(future)
+                        rows = future.result()
+                        if rows is None:
+                            pending.extendleft(self._halved(partition))
+                        else:
+                            self._add(rows, partition)
+            finally:
+                for future in running:
+                    future.cancel()
+
+    def _rows_of(self, partition: Partition) -> Sequence[Mapping[str, Any]] | None:
+        """Return the rows of a partition; ``None`` where they do not fit into one page."""
+        for tries in range(1, _TRIES + 1):
+            try:
+                return self._graph.rows(partition.query, self._subscriptions)
+            except Overfull:
+                return None
+            except BadAnswer:
+                if tries == _TRIES:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _halved(self, partition: Partition) -> list[Partition]:
+        halves = partition.halves()
+        if not halves:
+            raise BadAnswer("rows are too many or too large for a page, however few are asked for", path=self._table)
+        return halves
+
+    def _add(self, rows: Sequence[Mapping[str, Any]], partition: Partition) -> None:
+        parts, odd = _parts(rows)
+        progress: list[tuple[str, str | None]] = [(partition.name, None)]
+        if odd:
+            progress.append((f"{_GAP}{partition.name}", f"{odd} rows have no id or no type"))
+        self._into.add_parts([(type, orjson.dumps(found)) for type, found in parts.items()], progress)
+        self._into.count(pages=1, items=len(rows))
+
+    def _counts(self) -> Counter[str]:
+        """Return how many rows of each type Azure counts.
+
+        Raises:
+            BadAnswer: there are more types than one answer holds, or a count is none.
+        """
+        path = self._table
+        try:
+            rows = self._graph.rows(f"{path} | summarize n = count() by type", self._subscriptions)
+        except Overfull:
+            raise BadAnswer(f"there are more than {PAGE:,} types", path=path, status=200) from None
+        counts: Counter[str] = Counter()
+        for row in rows:
+            type, count = row.get("type"), row.get("n")
+            if not isinstance(type, str) or not isinstance(count, int) or isinstance(count, bool):
+                raise BadAnswer("a count of rows is none", path=path, status=200)
+            counts[type.lower()] += count
+        return counts
+
+    def _compare(self) -> None:
+        """Compare what came with what Azure counts now, and read those types again that differ.
+
+        They differ where resources came or went meanwhile; where they still do, what is missing is told.
+        """
+        for rest in range(_ROUNDS, -1, -1):
+            counted, came = self._counts(), self._into.sizes()
+            differing = sorted(type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0))
+            if not rest:
+                gaps = [
+                    (f"{_GAP}{type}", f"Azure counts {counted[type]:,}, of which {came.get(type, 0):,} came")
+                    for type in differing
+                ]
+                self._into.add_parts([], gaps)
+            for type in differing if rest else ():
+                self._replace(type, counted[type])
+
+    def _replace(self, type: str, count: int) -> None:
+        """Read the rows of one type again."""
+        pending = deque(Partition.plan(self._table, count, type))
+        found: list[Mapping[str, Any]] = []
+        while pending:
+            partition = pending.popleft()
+            rows = self._rows_of(partition)
+            if rows is None:
+                pending.extend(self._halved(partition))
+            else:
+                found.extend(rows)
+        parts, _ = _parts(found)
+        self._into.replace_part(type, orjson.dumps(parts.get(type, [])))
+
+
+def gaps_of(progress: Mapping[str, str | None], request: Request) -> Iterable[GraphError]:
+    """Yield what the mirror has noted as missing of a request's rows."""
+    for name, told in progress.items():
+        if name.startswith(_GAP) and (_PARTITION.fullmatch(name[len(_GAP) :]) or name == f"{_GAP}{request.part}"):
+            yield BadAnswer(told or "rows are missing", path=request.path, status=200)
+
+
+def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, list[Mapping[str, Any]]], int]:
+    """Return rows by type, each id once, and how many have no id or no type."""
+    found: defaultdict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    odd = 0
+    for row in rows:
+        key, type = row.get("id"), row.get("type")
+        if isinstance(key, str) and key and isinstance(type, str) and type:
+            found[type.lower()][key.lower()] = {**dict.fromkeys(COLUMNS), **row}
+        else:
+            odd += 1
+    return {type: list(of_type.values()) for type, of_type in found.items()}, odd

@@ -1,0 +1,106 @@
+"""Asking Azure Resource Graph, and telling whether an answer is whole: the service does not say so by itself.
+
+A page says by ``$skipToken`` that more follow, and by ``resultTruncated`` that rows are lost. Source: Azure Resource
+Graph, working with large data sets.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from integration.errors import BadAnswer, BadRequest, NotFound
+from integration.sources.azure.answers import TOO_MANY_SUBSCRIPTIONS, AzureAnswer
+from integration.sources.azure.client import AzureClient
+
+PAGE = 1_000
+"""Rows of a page at most."""
+COLUMNS = (
+    "id", "name", "type", "tenantId", "kind", "location", "resourceGroup", "subscriptionId", "managedBy", "sku", "plan",
+    "properties", "tags", "identity", "zones", "extendedLocation",
+)  # fmt: skip
+"""What each row of a table has. Source: Azure Resource Graph, explore your Azure resources."""
+_VERSIONS = ("2024-04-01", "2022-10-01", "2021-03-01")
+"""The newest first; a cloud may lack it."""
+_AT_ONCE = 300
+"""Subscriptions that one query should name. Source: Azure Resource Graph, guidance for throttled requests."""
+_ABOVE_AND_BELOW = ("authorizationresources", "policyresources")
+
+
+class Overfull(Exception):
+    """The rows of a query do not fit into one page: ask for fewer."""
+
+
+class ResourceGraph:
+    """Asks for the rows of queries, in the whole of what the application may read.
+
+    Args:
+        client: sends the queries.
+
+    Attributes:
+        partial_scope: Azure has answered for a part of the subscriptions alone.
+    """
+
+    def __init__(self, client: AzureClient) -> None:
+        self._client = client
+        self._versions = list(_VERSIONS)
+        self._scopes: list[list[str]] = [[]]
+        self._lock = threading.Lock()
+        self.partial_scope = False
+
+    def rows(self, query: str, subscriptions: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Return the rows of a query that gives few enough for a page.
+
+        Args:
+            query: KQL; its first word is the table.
+            subscriptions: all that are visible, for a tenant with more of them than one query may range over.
+
+        Raises:
+            Overfull: they are too many, or too large, for one page.
+            BadAnswer: rows are missing.
+            GraphError: Azure did not give them.
+        """
+        try:
+            return [row for scope in list(self._scopes) for row in self._page(query, scope)]
+        except BadRequest as error:
+            if error.code.lower() != TOO_MANY_SUBSCRIPTIONS or self._scopes != [[]]:
+                raise
+            with self._lock:
+                named = sorted(subscriptions)
+                self._scopes = [named[at : at + _AT_ONCE] for at in range(0, len(named), _AT_ONCE)] or [[]]
+        return self.rows(query, subscriptions)
+
+    def _page(self, query: str, scope: Sequence[str]) -> list[Mapping[str, Any]]:
+        options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
+        if query.split(maxsplit=1)[0] in _ABOVE_AND_BELOW:
+            options["authorizationScopeFilter"] = "AtScopeAboveAndBelow"
+        asked: dict[str, Any] = {"query": query, "options": options}
+        if scope:
+            asked["subscriptions"] = list(scope)
+        answer = self._answer(asked)
+        if answer.headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
+            self.partial_scope = True
+        body, path = answer.body, answer.path
+        rows, total = body.get("data"), body.get("totalRecords")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise BadAnswer("the answer has no list of rows named data", path=path, status=200)
+        if body.get("$skipToken") or str(body.get("resultTruncated")).lower() == "true":
+            raise Overfull
+        if type(total) is int and total > len(rows):
+            raise BadAnswer(f"Azure counts {total:,} rows, of which {len(rows):,} came", path=path, status=200)
+        return rows
+
+    def _answer(self, body: Mapping[str, Any]) -> AzureAnswer:
+        while True:
+            version = self._versions[0]
+            try:
+                return self._client.query(body, version)
+            except NotFound:
+                with self._lock:
+                    if len(self._versions) == 1:
+                        raise
+                    if self._versions[0] == version:
+                        self._versions.pop(0)
+            except BadRequest as error:
+                if error.too_much:
+                    raise Overfull from None
+                raise

@@ -1,0 +1,117 @@
+"""Azure as a source: all resources of all subscriptions by Azure Resource Graph."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from integration.errors import CredentialsError, Forbidden, GraphError, SourceUnavailable
+from integration.sdk.context import Azure
+from integration.sdk.plan import Plan
+from integration.sources.azure.client import AzureClient
+from integration.sources.azure.face import AzureFace
+from integration.sources.azure.fetch import TableFetch, gaps_of
+from integration.sources.azure.resource_graph import ResourceGraph
+from integration.sources.azure.subscriptions import Subscriptions
+from integration.sources.collection import Collection
+from integration.sources.reader import Reader
+from integration.sources.request import Request
+from integration.sources.source import Reading, Review
+
+SIDE_BY_SIDE = 4
+"""Queries at once: at some three a second, which Azure allows, more would wait."""
+_NO_AZURE = re.compile(r"AADSTS500011\b")
+"""The tenant has no service principal of Azure Resource Manager. Source: Microsoft Entra authentication error codes."""
+_GRANT = "grant the application Reader on the tenant's root management group, and resources are read too"
+
+
+class AzureSource:
+    """Azure Resource Graph and Azure Resource Manager.
+
+    Args:
+        client: sends the requests.
+        side_by_side: the most queries at once.
+    """
+
+    name = "azure"
+    tenant = ""
+
+    def __init__(self, client: AzureClient, *, side_by_side: int = SIDE_BY_SIDE) -> None:
+        self._client = client
+        self._graph, self._subscriptions = ResourceGraph(client), Subscriptions(client)
+        self._side_by_side = side_by_side
+
+    def face(self, reading: Reading) -> Azure:
+        """Return what a step sees of Azure."""
+        return AzureFace(reading)
+
+    def fetch(self, request: Request, into: Collection) -> None:
+        """Have the mirror hold a table as it is now.
+
+        Raises:
+            SourceUnavailable: the application sees no subscription, or the tenant has none.
+            GraphError: Azure did not give all of it.
+        """
+        try:
+            visible = self._subscriptions.visible()
+            if not visible:
+                raise SourceUnavailable(f"the application sees no Azure subscription: {_GRANT}", path=request.path)
+            TableFetch(self._graph, list(visible), into, self._side_by_side).fetch()
+        except CredentialsError as error:
+            if _NO_AZURE.search(str(error)):
+                raise SourceUnavailable("the tenant does not know Azure", path=request.path) from None
+            raise Forbidden(f"Azure could not be signed in to: {error}", path=request.path) from None
+
+    def tracks(self, request: Request) -> bool:
+        """Return ``False``: Azure does not tell what changed."""
+        return False
+
+    def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Return the objects: they are kept in parts by what a request asks for."""
+        return objects
+
+    def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
+        """Return nothing: each table is one collection."""
+        return ()
+
+    def further(self, request: Request, reader: Reader) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield nothing: each table is one collection."""
+        return iter(())
+
+    def gaps(self, request: Request, reader: Reader) -> Iterator[GraphError]:
+        """Yield what a table's answers do not hold: rows that did not come, subscriptions that are not visible."""
+        yield from gaps_of(reader.mirror.progress(request.name), request)
+        if self._graph.partial_scope:
+            yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
+        if hidden := self._subscriptions.hidden():
+            which = f"{len(hidden):,} subscriptions exist that the application does not see, such as {hidden[0]}"
+            yield Forbidden(f"{which}: grant it Reader on the tenant's root management group", path=request.path)
+
+    def review(self, plan: Plan) -> Review | None:
+        """Return ``None``: roles on scopes are not in the token; what is missing shows when it is read."""
+        return None
+
+    def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
+        """Return nothing yet: which resources no step takes is not a gap of what the steps read."""
+        return {}
+
+    def cost(self) -> Mapping[str, Any]:
+        """Return what was asked of Azure; nothing where nobody asked.
+
+        Units: ``throttledSeconds`` are seconds, ``bytes`` are of decoded bodies.
+        """
+        meter = self._client.meter
+        if not meter.requests:
+            return {}
+        return {
+            "azure": {
+                "requests": dict(meter.requests),
+                "retries": meter.retries,
+                "throttled": meter.throttled,
+                "throttledSeconds": round(self._client.pace.waited, 3),
+                "bytes": meter.bytes,
+            }
+        }
+
+    def stop(self) -> None:
+        """Make everybody who waits for Azure raise ``Interrupted``."""
+        self._client.stop()
