@@ -10,7 +10,7 @@ SITE := $(VENV)/docs
 SOURCES = $(wildcard integration integration_command.py steps tests benchmarks examples)
 
 CHECK := 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
-CREDENTIALS := (AZURE_CLOUD_LOCAL_EXECUTION_|AZURE_)?CLIENT_(ID|SECRET)|(AZURE_CLOUD_LOCAL_EXECUTION_)?DIRECTORY_ID|AZURE_TENANT_ID|INTEGRATION_ACCESS_TOKEN|INTEGRATION_MANAGED_IDENTITY
+CREDENTIALS := (AZURE_CLOUD_LOCAL_EXECUTION_|AZURE_)?CLIENT_(ID|SECRET)|(AZURE_CLOUD_LOCAL_EXECUTION_)?DIRECTORY_ID|AZURE_TENANT_ID|INTEGRATION_(AZURE_)?ACCESS_TOKEN|INTEGRATION_MANAGED_IDENTITY
 LOCK := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--custom-compile-command "make lock"
 DEMO = $(if $(filter --demo --replay% --event%,$(ARGS)),,--demo)

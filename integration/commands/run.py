@@ -69,7 +69,7 @@ def run(
       application (client) id  AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_ID, AZURE_CLIENT_ID or CLIENT_ID
       directory (tenant) id    AZURE_CLOUD_LOCAL_EXECUTION_DIRECTORY_ID, AZURE_TENANT_ID or DIRECTORY_ID
     and the first of these ways to sign in that is set:
-      bearer token             INTEGRATION_ACCESS_TOKEN
+      bearer tokens            INTEGRATION_ACCESS_TOKEN for Graph, INTEGRATION_AZURE_ACCESS_TOKEN for Azure
       client secret            AZURE_CLOUD_LOCAL_EXECUTION_CLIENT_SECRET, AZURE_CLIENT_SECRET or CLIENT_SECRET
       certificate (PEM, PFX)   AZURE_CLIENT_CERTIFICATE_PATH, AZURE_CLIENT_CERTIFICATE_PASSWORD,
                                AZURE_CLIENT_SEND_CERTIFICATE_CHAIN
@@ -78,8 +78,8 @@ def run(
 
     \b
     Further variables:
-      clouds                   INTEGRATION_CLOUD; INTEGRATION_GRAPH_URL, and INTEGRATION_AUTHORITY or
-                               AZURE_AUTHORITY_HOST, win over it
+      clouds                   INTEGRATION_CLOUD; INTEGRATION_GRAPH_URL, INTEGRATION_AZURE_URL, and
+                               INTEGRATION_AUTHORITY or AZURE_AUTHORITY_HOST, win over it
       account key and name     INTEGRATION_INSTANCE_ID, INTEGRATION_INSTANCE_NAME
       reading                  INTEGRATION_IN_FLIGHT, INTEGRATION_FULL_EVERY
       deletions                INTEGRATION_MASS_DELETE

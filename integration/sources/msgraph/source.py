@@ -141,6 +141,8 @@ class GraphSource:
         """
         found = {}
         for name, casts in reader.relations().items():
+            if reader.mirror.find(name) is None:
+                continue  # nothing of it came
             takes = [Takes(cast) for cast in casts if cast]
             counts = {
                 kind: count - (self._known_otherwise(reader, name, casts) if not kind else 0)
