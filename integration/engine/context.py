@@ -10,6 +10,7 @@ from integration.errors import IntegrationError, NotFound, PlanError
 from integration.sdk.context import Azure, Graph
 from integration.sdk.model import Entity
 from integration.sdk.row import Row
+from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -59,13 +60,15 @@ class StepReading:
 
     Args:
         step: the declaration.
+        schema: its schema.
         reader: the tenant.
         seen: takes the notes.
         changes: what the step sees of one input instead of all that is there.
     """
 
-    def __init__(self, step: Step, reader: Reader, seen: Seen, changes: Changes | None) -> None:
+    def __init__(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> None:
         self.step = step.name
+        self.taken = schema.mapping.takes
         self._reader = reader
         self._seen = seen
         self._changes = changes
@@ -137,6 +140,7 @@ class StepContext:
     def __init__(
         self,
         step: Step,
+        schema: Schema,
         reader: Reader,
         store: Store,
         results: Results,
@@ -144,7 +148,7 @@ class StepContext:
         seen: Seen,
         changes: Changes | None = None,
     ) -> None:
-        reading = self._reading(step, reader, seen, changes)
+        reading = self._reading(step, schema, reader, seen, changes)
         for source in reader.sources.values():
             setattr(self, source.name, source.face(reading))
         self.config = config
@@ -155,8 +159,8 @@ class StepContext:
         self._seen = seen
         self._changes = changes
 
-    def _reading(self, step: Step, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
-        return StepReading(step, reader, seen, changes)
+    def _reading(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
+        return StepReading(step, schema, reader, seen, changes)
 
     def entities(self, type: str) -> Iterator[Entity]:
         """Yield all entities of a type that the step needs."""

@@ -56,6 +56,7 @@ class Judge:
 
     Attributes:
         step: the declaration.
+        schema: its schema.
     """
 
     def __init__(
@@ -69,8 +70,8 @@ class Judge:
     ) -> None:
         self.step, self._results, self._config, self._store, self._reader = step, results, config, store, reader
         self._lacking = lacking
-        self._schema = load_schema(step)
-        self._made_by = made_by(step, self._schema, config)
+        self.schema = load_schema(step)
+        self._made_by = made_by(step, self.schema, config)
         self._started = time.time()
         self._judging = threading.Lock()
         self._judged = False
@@ -139,7 +140,7 @@ class Judge:
 
     def _start_over(self, without: Sequence[Odd] = ()) -> None:
         self._seen = Seen(hands=Hands(without))
-        self._records = Records(self.step, self._schema, self._config.strict, self._config.raw_data)
+        self._records = Records(self.step, self.schema, self._config.strict, self._config.raw_data)
 
     def _run(self) -> StepResult:
         """Run the step on all there is, and publish what it made."""
@@ -252,7 +253,9 @@ class Judge:
         return self._seen.requests.keys() == requests and self._seen.types.keys() == memory.types.keys()
 
     def _context(self, changes: Changes | None) -> StepContext:
-        return StepContext(self.step, self._reader, self._store, self._results, self._config, self._seen, changes)
+        return StepContext(
+            self.step, self.schema, self._reader, self._store, self._results, self._config, self._seen, changes
+        )
 
     def _fill(self, add: Callable[[list[Row]], None], made: Iterator[Any]) -> None:
         """Put what the step yields on the stage."""
@@ -271,7 +274,7 @@ class Judge:
             stage.discard()
 
     def _published(self, published: Published, reasons: str, notes: tuple[str, ...] = ()) -> StepResult:
-        self._store.show(self.step, self._schema)
+        self._store.show(self.step, self.schema)
         problems = self._problems(published)
         if reasons:
             self._store.remember(self.step, None)

@@ -11,6 +11,7 @@ from integration.engine.execution import Judge
 from integration.engine.verdicts import Results
 from integration.errors import IntegrationError
 from integration.sdk.context import Context
+from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -46,12 +47,12 @@ class _FirstRequest(StepReading):
 class _Beginning(StepContext):
     """Hands a step nothing, and learns what it asks for first."""
 
-    def __init__(self, step: Step, reader: Reader, store: Store, results: Results, config: Config) -> None:
-        super().__init__(step, reader, store, results, config, Seen())
+    def __init__(self, judge: Judge, reader: Reader, store: Store, results: Results, config: Config) -> None:
+        super().__init__(judge.step, judge.schema, reader, store, results, config, Seen())
         self.log = _SILENT
 
-    def _reading(self, step: Step, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
-        return _FirstRequest(step, reader, seen, changes)
+    def _reading(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
+        return _FirstRequest(step, schema, reader, seen, changes)
 
     def _check(self, type: str) -> NoReturn:
         raise _Asked(None)
@@ -80,7 +81,7 @@ def fetch_ahead(
         threads: make records ahead.
     """
     for judge, known in judges:
-        requests = known or _first(judge.step, _Beginning(judge.step, reader, store, results, config))
+        requests = known or _first(judge.step, _Beginning(judge, reader, store, results, config))
         for request in requests:
             if not reader.start_ahead(request):
                 return

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from integration.errors import RecordError, SchemaMismatch
+from integration.sdk.mapping import OddValue
 from integration.sdk.model import Entity, Relationship, raw_data, relationship_key
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
@@ -52,20 +53,38 @@ class Records:
         for item in items:
             if type(item) is not Entity:
                 raise self._not_a(Entity, item)
-            properties = {name: value for name, value in item.properties.items() if value is not None}
-            source = properties.pop("_rawData", None)
-            if source is not None and self.keep_raw_data:
-                properties["_rawData"] = raw_data(dict(source))
-            if "displayName" not in properties and "name" in properties:
-                properties["displayName"] = properties["name"]
-            record = {**properties, "_key": item.key, **stamps}
             try:
+                properties = self._properties(item)
+                record = {**properties, "_key": item.key, **stamps}
                 if accepts(record) and len(record) == len(properties) + _ENTITY_STAMPS:
                     yield item.key, without_nul(orjson.dumps(properties))
                 else:
                     self.reject(self._problem(record, properties))
+            except OddValue as error:
+                self.reject(f"{self.step.name} {item.key}: {error}")
             except (TypeError, ValueError) as error:
                 self.reject(self._not_json(item.key, error))
+
+    def _properties(self, item: Entity) -> dict[str, Any]:
+        """Return the properties that are not null: those that the schema copies, and those that the step computed."""
+        source, computed = item.source, item.properties
+        if source is None:
+            properties = {name: value for name, value in computed.items() if value is not None}
+        else:
+            if not isinstance(source, dict):
+                raise self._not_a_source(source)
+            properties = self.schema.mapping.values(source)
+            for name, value in computed.items():
+                if value is not None:
+                    properties[name] = value
+                else:
+                    properties.pop(name, None)
+        raw = properties.pop("_rawData", source)
+        if raw is not None and self.keep_raw_data:
+            properties["_rawData"] = raw_data(dict(raw))
+        if "displayName" not in properties and "name" in properties:
+            properties["displayName"] = properties["name"]
+        return properties
 
     def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
         """Yield source, target and properties; a relationship without properties of its own is checked by its ends."""
@@ -122,6 +141,10 @@ class Records:
 
     def _not_json(self, key: object, error: Exception) -> str:
         return f"{self.step.name} {key}: not JSON: {error}"
+
+    def _not_a_source(self, found: object) -> RecordError:
+        what = f"gave Entity {type(found).__name__} as its second argument, which is the object that it is made from"
+        return RecordError(f"{self.step.source}: {self.step.name} {what}")
 
     def _not_a(self, expected: type, found: object) -> RecordError:
         kinds = f"yielded {type(found).__name__}, not {expected.__name__}"

@@ -5,6 +5,7 @@ from logging import Logger
 from typing import Protocol
 
 from integration.config.settings import Config
+from integration.sdk.mapping import X_FROM
 from integration.sdk.model import Entity
 from integration.sdk.row import Row
 
@@ -17,29 +18,35 @@ class Graph(Protocol):
     alone does not count: what is not there cannot be missing.
     """
 
-    def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
+    def get(self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = ()) -> Row:
         """Return one object.
 
         Args:
             path: below the version, such as ``/policies/identitySecurityDefaultsEnforcementPolicy``.
-            select: properties to ask for (``$select``); Graph's default set where ``None``.
+            select: properties to ask for (``$select``), as for ``list``. Where the step's schema takes its properties
+                from another collection, say what to select here.
+            also: as for ``list``.
 
         Raises:
             GraphError: Graph did not give it.
-            PlanError: the path is none, or has a query.
+            PlanError: the path is none, or has a query; or both ``select`` and ``also`` are given.
         """
 
-    def list(self, path: str, *, select: Sequence[str] | None = None, top: int | None = 999) -> Iterator[Row]:
+    def list(
+        self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = (), top: int | None = 999
+    ) -> Iterator[Row]:
         """Yield the objects of a collection, each once, in no particular order.
 
         Args:
             path: below the version, such as ``/users``.
-            select: properties to ask for (``$select``); ``id`` is always among them. Graph's default set by default.
+            select: properties to ask for (``$select``); ``id`` is always among them. By default those that the step's
+                schema takes by its ``x-from``, or Graph's default set where it takes none; ``None`` for that set.
+            also: properties to ask for beside those that the schema takes.
             top: page size (``$top``); ``None`` for collections that are not paged.
 
         Raises:
             GraphError: Graph did not give all of it.
-            PlanError: the path is none, or has a query.
+            PlanError: the path is none, or has a query; or both ``select`` and ``also`` are given.
         """
 
     def related(

@@ -10,14 +10,17 @@ class Entity:
 
     Args:
         key: becomes ``_key``: stable, and unique in the whole graph (Graph object ids are).
-        properties: JupiterOne properties: scalars and flat lists; ``None`` is left out. ``_rawData`` takes the Graph
-            object that the entity was made from and is kept only where the run asks for raw data.
+        source: the object that the entity is made from: the properties of the schema that have an ``x-from`` are copied
+            out of it. It becomes ``_rawData`` where the run asks for raw data.
+        properties: JupiterOne properties that the step computes: scalars and flat lists; ``None`` is left out. They win
+            over what the schema copies. ``_rawData`` takes another object than the source.
     """
 
-    __slots__ = ("_json", "_properties", "key")
+    __slots__ = ("_json", "_properties", "key", "source")
 
-    def __init__(self, key: str, /, **properties: Any) -> None:
+    def __init__(self, key: str, source: dict[str, Any] | None = None, /, **properties: Any) -> None:
         self.key = key
+        self.source = source
         self._properties: dict[str, Any] | None = properties
         self._json = ""
 

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from integration.errors import DeclarationError
+from integration.sdk.mapping import PropertyMapping
 from integration.sdk.step import Step
 
 Record = dict[str, Any]
@@ -32,6 +33,7 @@ class Schema:
     Attributes:
         path: the file.
         document: its content, closed, with the properties that every record has added where it leaves them out.
+        mapping: copies what its properties take from an object.
         accepts: tells whether a record is as the schema says, formats included; raises ``ValueError`` where it holds
             something that is not JSON.
     """
@@ -40,7 +42,13 @@ class Schema:
         self.path = path
         declared = document.get("properties", {})
         system = _system_properties(step)
+        self.mapping = PropertyMapping(path, declared)
+        if self.mapping.takes and step.is_relationship:
+            raise DeclarationError(f"{path}: x-from is for entities: the step names the properties of a relationship")
         self.document: dict[str, Any] = {
+            "$schema": _DRAFT,
+            "title": step.name,
+            "description": step.description,
             **document,
             "type": "object",
             "additionalProperties": False,
@@ -91,14 +99,18 @@ class Schema:
 def load_schema(step: Step) -> Schema:
     """Read the step's schema.
 
-    It is ``<type>.json`` beside the step's module, or in a folder ``schemas`` beside the module or beside its folder.
+    It is ``<type>.json`` beside the step's module, or in a folder ``schemas`` beside the module or beside its folder. A
+    relationship type without properties of its own needs none: what every relationship has is checked all the same.
 
     Raises:
-        DeclarationError: the file is missing, is not JSON, is not a JSON Schema, is open, or contradicts the step.
+        DeclarationError: the file of an entity type is missing; a file is not JSON, is not a JSON Schema, is open, or
+            contradicts the step.
     """
     folder = step.source.parent
     places = [place / f"{step.name}.json" for place in (folder, folder / "schemas", folder.parent / "schemas")]
     path = next((place for place in places if place.is_file()), None)
+    if path is None and step.is_relationship:
+        return Schema(step, next((place for place in places[1:] if place.parent.is_dir()), places[0]), {})
     if path is None:
         raise step.fault(f"it has no schema: write {places[-1]} (or {places[0]})")
     try:

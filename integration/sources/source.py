@@ -20,6 +20,10 @@ class Reading(Protocol):
     def step(self) -> str:
         """Name of the step, for messages."""
 
+    @property
+    def taken(self) -> Sequence[str]:
+        """Properties that the step's schema takes of an object by ``x-from``."""
+
     def noted(self, error: IntegrationError) -> IntegrationError:
         """Return an error that the step is given, having noted that it was."""
 

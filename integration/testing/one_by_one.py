@@ -111,7 +111,9 @@ class _Trial:
 
     def _made(self, seen: Seen, changes: Changes | None) -> dict[str, Any]:
         """Return what the step makes, by what tells its records apart."""
-        context = StepContext(self._step, self._reader, self._store, self._results, Config(), seen, changes)
+        context = StepContext(
+            self._step, self._schema, self._reader, self._store, self._results, Config(), seen, changes
+        )
         records = Records(self._step, self._schema)
         made, ends = {}, 2 if self._step.is_relationship else 1
         for row in records.rows(iter(self._step.run(context))):

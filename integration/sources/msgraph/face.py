@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from integration.errors import PlanError
+from integration.sdk.mapping import X_FROM
 from integration.sdk.row import Row
 from integration.sources.msgraph.paths import check_path
 from integration.sources.request import Request
@@ -19,15 +20,17 @@ class GraphFace:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
-    def get(self, path: str, *, select: Sequence[str] | None = None) -> Row:
+    def get(self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = ()) -> Row:
         """Return one object."""
-        return self._reading.object(self._checked(Request("object", path, select=_selected(select))))
+        selected = _selected(self._selection(select, also))
+        return self._reading.object(self._checked(Request("object", path, select=selected)))
 
-    def list(self, path: str, *, select: Sequence[str] | None = None, top: int | None = 999) -> Iterator[Row]:
+    def list(
+        self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = (), top: int | None = 999
+    ) -> Iterator[Row]:
         """Yield the objects of a collection, each once, in no particular order."""
-        return self._reading.objects(
-            self._checked(Request("collection", path, select=_selected(select, "id"), top=top))
-        )
+        selected = _selected(self._selection(select, also), "id")
+        return self._reading.objects(self._checked(Request("collection", path, select=selected, top=top)))
 
     def related(
         self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
@@ -37,6 +40,17 @@ class GraphFace:
             raise PlanError(f"{self._reading.step}: kind {kind!r}: name the type without its namespace, such as user")
         request = Request("relation", parents, relation, _selected(select, "id"), cast=kind or "")
         return self._reading.children(self._checked(request))
+
+    def _selection(self, select: Sequence[str] | None, also: Sequence[str]) -> Sequence[str] | None:
+        """Return what to select; ``None`` for Graph's default set."""
+        if select == X_FROM:
+            taken = (*self._reading.taken, *also)
+            return ("id", *taken) if taken else None
+        if also:
+            raise PlanError(
+                f"{self._reading.step}: name all properties in select, or leave it away and name more in also"
+            )
+        return select
 
     def _checked(self, request: Request) -> Request:
         try:

@@ -1,0 +1,163 @@
+"""The mapping in a schema: ``x-from`` says which value of an object a property takes, ``x-unit`` in which unit it is.
+
+A path and a unit, and no more: what a path cannot say is computed by the step. A schema is read once and its mapping
+applied to every object, so it is taken apart into plain tuples first.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integration.errors import DeclarationError
+from integration.sdk.row import NotSelected
+from integration.values import epoch_ms, without_nulls
+
+X_FROM = "x-from"
+X_UNIT = "x-unit"
+UNITS: dict[str, Callable[[Any], Any] | None] = {
+    "epoch milliseconds": epoch_ms,
+    "ISO 8601": None,
+    "bytes": None,
+    "seconds": None,
+    "minutes": None,
+    "hours": None,
+    "days": None,
+    "percent": None,
+}
+"""The units that a schema may name, and what turns Graph's value into them where that is another one."""
+_NAME = r"[A-Za-z_]\w*"
+_PATH = re.compile(rf"(?P<names>{_NAME}(?:\.{_NAME})*)(?P<list>\[\](?:\.(?P<each>{_NAME}(?:\.{_NAME})*))?)?", re.ASCII)
+
+
+class OddValue(ValueError):
+    """An object has something else where the path of a property leads through an object or a list."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the value of a property comes from.
+
+    Attributes:
+        text: the path as the schema has it.
+        names: names that lead from the object to the value, or to the list.
+        each: names that lead on from each object of the list; empty where its own values are taken; ``None``: no list.
+        convert: turns the value into its unit.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    each: tuple[str, ...] | None = None
+    convert: Callable[[Any], Any] | None = None
+
+    def value(self, row: Any) -> Any:
+        """Return the value; ``None`` where it, or something that leads to it, is not there.
+
+        Raises:
+            OddValue: something that leads to it is no object, or no list.
+        """
+        found = self._below(row, self.names)
+        if self.each is None or found is None:
+            return self.convert(found) if self.convert else found
+        if not isinstance(found, list):
+            raise OddValue(f"{self.text}: expected a list, found {_shown(found)}")
+        values = [self._below(one, self.each) for one in found]
+        return [self.convert(one) if self.convert else one for one in values if one is not None]
+
+    def _below(self, value: Any, names: tuple[str, ...]) -> Any:
+        for name in names:
+            if value is None:
+                return None
+            if not isinstance(value, dict):
+                raise OddValue(f"{self.text}: expected an object with {name}, found {_shown(value)}")
+            value = value.get(name)
+        return value
+
+
+class PropertyMapping:
+    """Copies out of an object what a schema takes from it.
+
+    Args:
+        file: name of the schema, for the message.
+        properties: its properties.
+
+    Attributes:
+        takes: names of the object's own properties that are taken, in the schema's order.
+
+    Raises:
+        DeclarationError: a path or a unit is none.
+    """
+
+    def __init__(self, file: object, properties: Mapping[str, Any]) -> None:
+        if faults := [fault for name, of in properties.items() for fault in _faults(name, of)]:
+            raise DeclarationError(f"{file}: {'; '.join(faults)}")
+        sources = {name: _source(of) for name, of in properties.items() if X_FROM in of}
+        self.takes: tuple[str, ...] = tuple(dict.fromkeys(source.names[0] for source in sources.values()))
+        flat = {name: source for name, source in sources.items() if len(source.names) == 1}
+        self._plain = [(name, of.names[0]) for name, of in flat.items() if of.each is None and of.convert is None]
+        self._times = [(name, of.names[0]) for name, of in flat.items() if of.each is None and of.convert is epoch_ms]
+        self._lists = [(name, of.names[0]) for name, of in flat.items() if of.each == () and of.convert is None]
+        quick = {name for name, _ in (*self._plain, *self._times, *self._lists)}
+        self._others = [(name, source) for name, source in sources.items() if name not in quick]
+        self._enough: frozenset[str] | None = None
+
+    def values(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return the properties that are not null.
+
+        Raises:
+            NotSelected: the step selected less than the schema takes.
+            OddValue: the object is not built as the schema says.
+        """
+        selected = getattr(row, "selected", None)
+        if selected is not None and selected is not self._enough:
+            self._check(selected)
+        get = row.get
+        found = {name: value for name, field in self._plain if (value := get(field)) is not None}
+        for name, field in self._times:
+            if (text := get(field)) is not None and (value := epoch_ms(text)) is not None:
+                found[name] = value
+        for name, field in self._lists:
+            if (value := get(field)) is not None:
+                found[name] = without_nulls(value)
+        for name, source in self._others:
+            if (value := source.value(row)) is not None:
+                found[name] = value
+        return found
+
+    def _check(self, selected: frozenset[str]) -> None:
+        if lacking := [name for name in self.takes if name not in selected]:
+            raise NotSelected(f"the schema takes {', '.join(lacking)}: leave select away, or add to it")
+        self._enough = selected
+
+
+def _source(definition: Mapping[str, Any]) -> Source:
+    text = definition[X_FROM]
+    match = _PATH.fullmatch(text)
+    assert match
+    each = match["each"].split(".") if match["each"] else ()
+    return Source(
+        text=text,
+        names=tuple(match["names"].split(".")),
+        each=tuple(each) if match["list"] else None,
+        convert=UNITS[definition[X_UNIT]] if X_UNIT in definition else None,
+    )
+
+
+def _faults(name: str, definition: Mapping[str, Any]) -> Iterator[str]:
+    path, unit = definition.get(X_FROM), definition.get(X_UNIT)
+    if X_FROM in definition:
+        match = _PATH.fullmatch(path) if isinstance(path, str) else None
+        if name.startswith("_"):
+            yield f"{name} has an {X_FROM}, but is the runner's to set"
+        elif not match:
+            yield f"{name}: {X_FROM} {_shown(path)} is no path: write a, a.b, a[] or a[].b"
+        elif match["list"] and definition.get("type") != "array":
+            yield f"{name}: {X_FROM} {_shown(path)} gives a list: its type is array"
+    if X_UNIT in definition and not (isinstance(unit, str) and unit in UNITS):
+        yield f"{name}: {X_UNIT} {_shown(unit)} is no unit: write {', '.join(UNITS)}"
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}…"
