@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from integration import Step, load
+from integration import DeclarationError, Step, load
+from integration.sdk.known import unknown_names
 from integration.sdk.plugins import declared_steps
 from integration.tapes.cassette import Answer, Interaction, key_of, read, write
 from integration.testing import check_step
-from integration.testing.known import unknown_names
 from tests.record_example import PACKAGE, steps
 from tests.support import ROOT, entity, relationship
 
@@ -71,10 +71,12 @@ def test_a_class_that_jupiterone_has_not_is_told_with_the_nearest() -> None:
 def test_the_contract_of_a_package_has_it_too() -> None:
     device = steps()[0]
     check_step(device, PACKAGE / "tests" / "cassettes")
-    wrong = replace(device, permissions=("Devices.Read.All",))
-    with pytest.raises(AssertionError, match=r"did you mean Device\.Read\.All\?"):
-        check_step(wrong, PACKAGE / "tests" / "cassettes")
-    check_step(wrong, PACKAGE / "tests" / "cassettes", also=["Devices.Read.All"])
+    with pytest.raises(DeclarationError, match=r"write Device\.Read\.All"):
+        check_step(replace(device, permissions=("Devices.Read.All",)), PACKAGE / "tests" / "cassettes")
+    new = replace(device, class_name="Gizmo")
+    with pytest.raises(AssertionError, match="no entity class of JupiterOne has this name"):
+        check_step(new, PACKAGE / "tests" / "cassettes")
+    check_step(new, PACKAGE / "tests" / "cassettes", also=["Gizmo"])
 
 
 @pytest.mark.parametrize(

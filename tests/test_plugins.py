@@ -1,13 +1,14 @@
 """Whatever is installed is found, and whatever is declared wrongly is refused with its file and the remedy."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 import steps as built_in
-from integration import DeclarationError, Step, hookimpl, load, plan
+from integration import Context, DeclarationError, Entity, Step, entity_step, hookimpl, load, plan
 from integration.sdk.plugins import declared_steps, steps_in
 from tests.support import ROOT, distribution, entity, write
 
@@ -296,3 +297,25 @@ def test_a_hook_that_may_be_unknown_is_accepted() -> None:
 
     newer = Newer()
     assert load(newer).is_registered(newer)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "permission", "said"),
+    [
+        ("Usr", "User.Read.All", "Usr is no entity class of JupiterOne: write User"),
+        (
+            "User",
+            "Users.Read.All",
+            "Users.Read.All is no application permission of Microsoft Graph: write User.",
+        ),
+    ],
+)
+def test_a_misspelt_class_or_permission_is_refused_with_the_right_one(
+    class_name: str, permission: str, said: str
+) -> None:
+    def acme_person(ctx: Context) -> Iterator[Entity]:
+        """A person."""
+        yield from ()
+
+    with pytest.raises(DeclarationError, match=re.escape(said)):
+        load(entity_step(class_name, permissions=[permission])(acme_person))

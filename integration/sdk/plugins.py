@@ -12,6 +12,7 @@ import pluggy
 from integration.errors import DeclarationError, IntegrationError, UnknownType
 from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
+from integration.sdk.known import misspelt_names
 from integration.sdk.plan import Plan, nearest, order
 from integration.sdk.schema import load_schema
 from integration.sdk.step import Step
@@ -42,6 +43,8 @@ def load(*plugins: object) -> pluggy.PluginManager:
     for step in _contributions(manager):
         _register(manager, step, step.name)
     for step in declared_steps(manager):
+        for fault in misspelt_names(step):
+            raise step.fault(fault)
         load_schema(step)
     return manager
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from integration.recording.review import foreign
+from integration.sdk.known import unknown_names
 from integration.sdk.schema import Schema, load_schema
 from integration.sdk.step import Step
 from integration.testing.comparing import Record
-from integration.testing.known import unknown_names
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassette_of, replay, step_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from integration.sdk.step import Step
 
 _LISTS = Path(__file__).with_name("known.json")
-_ALMOST, _LIKE = 0.88, 0.75
+_ALMOST, _LIKE, _MISSPELT = 0.88, 0.75, 0.8
 
 
 def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
@@ -30,6 +30,21 @@ def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
     near = _nearest(step.class_name, which)
     if step.class_name not in also and near != step.class_name:
         yield _fault(step.class_name, f"{what} class of JupiterOne", near)
+
+
+def misspelt_names(step: Step) -> Iterator[str]:
+    """Yield a sentence for each name of a declaration that is almost one of the lists, and none of them.
+
+    It is for loading: a name that is like no other may be newer than this package.
+    """
+    for name in (*step.permissions, *step.optional):
+        near = _nearest(name, "permissions")
+        if near != name and _likeness(name.casefold(), near.casefold()) >= _ALMOST:
+            yield f"{name} is no application permission of Microsoft Graph: write {near}"
+    which, what = ("relationshipClasses", "relationship") if step.is_relationship else ("classes", "entity")
+    near = _nearest(step.class_name, which)
+    if near != step.class_name and _likeness(step.class_name.casefold(), near.casefold()) >= _MISSPELT:
+        yield f"{step.class_name} is no {what} class of JupiterOne: write {near}"
 
 
 def _is_almost(name: str, near: str) -> bool:
@@ -61,6 +76,6 @@ def _fault(name: str, what: str, near: str) -> str:
 
 
 @cache
-def _lists() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = json.loads(_LISTS.read_text(encoding="utf-8"))
-    return found
+def _lists() -> dict[str, frozenset[str]]:
+    found = json.loads(_LISTS.read_text(encoding="utf-8"))
+    return {name: frozenset(names) for name, names in found.items() if isinstance(names, list)}

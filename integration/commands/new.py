@@ -1,0 +1,46 @@
+"""``integration new``."""
+
+import re
+from pathlib import Path
+
+import click
+
+from integration.commands.group import errors_as_messages, main
+
+
+@main.command()
+@click.argument("type")
+@click.option("--path", required=True, metavar="PATH", help="The collection of Microsoft Graph, such as /devices.")
+@click.option("--class", "class_name", default="", metavar="CLASS", help="JupiterOne class.  [default: by the path]")
+@click.option("--area", default="", metavar="AREA", help="Folder of the type, such as entra.  [default: none]")
+@click.option("--into", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", show_default=True,
+              metavar="DIR", help="The project: the folder with steps and schemas.")  # fmt: skip
+@errors_as_messages
+def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
+    """Begin a type: write its step and its schema from Microsoft Graph's own property types.
+
+    TYPE is the type's name, such as azure_device. What the schema takes from Graph is copied by itself; change the
+    names, take away what nobody asks for, and write what is computed into the step.
+    """
+    from integration.scaffold.writing import begin
+    from integration.terminal.streams import say
+
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", type):
+        raise click.BadParameter(f"{type} is not a type's name: write it as vendor_resource", param_hint="TYPE")
+    begun = begin(type, path, class_name or _class_at(path), project=into, area=area)
+    say(f"wrote {begun.module}\nwrote {begun.schema}")
+    say("\nWhat is left to do:")
+    needed = f"it needs {begun.permission}" if begun.permission else "name its permission in the step"
+    say(f"  1. Read both, and say in your own words what each property is. Permission: {needed}.")
+    if begun.left_out:
+        say(f"  2. Not taken, since they have parts or may be secrets: {', '.join(begun.left_out)}.")
+    say(f"  3. See it run:     integration run --only {type}")
+    say(f"  4. Record it:      integration record {type}")
+    say("  5. Test all of it: make test")
+
+
+def _class_at(path: str) -> str:
+    """Return the class that JupiterOne has for such objects, as far as the path says that; Record where it does not."""
+    from integration.scaffold.classes import class_of
+
+    return class_of(path)

@@ -1,0 +1,95 @@
+"""What Microsoft Graph v1.0 says of the objects of a path: their type, its properties, and the permission to read them.
+
+Source: the public CSDL of Microsoft Graph v1.0; Microsoft Graph permissions reference.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from integration.errors import DeclarationError
+
+_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", ""))
+
+
+@dataclass(frozen=True)
+class GraphType:
+    """A type of Microsoft Graph.
+
+    Attributes:
+        name: such as ``device``.
+        properties: Edm types by name, those of its base types included; ``String`` for an enumeration.
+        permission: the least application permission that lists its objects; empty where that is not known.
+    """
+
+    name: str
+    properties: Mapping[str, str]
+    permission: str
+
+
+def type_at(path: str) -> GraphType:
+    """Return the type of the objects of a collection.
+
+    Args:
+        path: of the collection, such as ``/devices`` or ``/identity/conditionalAccess/namedLocations``.
+
+    Raises:
+        DeclarationError: no type is known for it.
+    """
+    parts = [part for part in path.strip("/").split("/") if part]
+    known = _catalogue()
+    name = _named(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else ""
+    if not name:
+        near = get_close_matches(parts[-1] if parts else "", [f"{each}s" for each in known["types"]], n=1)
+        hint = f"; did you mean /{near[0]}" if near else ""
+        raise DeclarationError(f"{path}: no type of Microsoft Graph v1.0 is known for its objects{hint}")
+    properties: dict[str, str] = {}
+    base: str | None = name
+    while base:
+        found = known["types"].get(base, {})
+        properties = {**found.get("properties", {}), **properties}
+        base = found.get("base")
+    plain = {each: "String" if edm in known["enumerations"] else edm for each, edm in properties.items()}
+    return GraphType(name, dict(sorted(plain.items())), _permission(parts))
+
+
+def _permission(parts: list[str]) -> str:
+    folded: dict[str, str] = {path.lower(): least for path, least in _catalogue()["permissions"].items()}
+    paths = [f"/{'/'.join(parts)}".lower(), f"/{parts[-1]}".lower()]
+    found = (folded.get(path) or folded.get(f"{path}/{{id}}") for path in paths)
+    return next(filter(None, found), "")
+
+
+def _named(segment: str, before: str) -> str:
+    """Return the type of a path's last segment: by its singular, or as the target of a navigation property.
+
+    The singular may come after the segment before, as in ``conditionalAccessPolicy``. Where several types have such a
+    property, it is that of the one that bears the name of the segment before.
+    """
+    types: dict[str, Any] = _catalogue()["types"]
+    folded = {name.casefold(): name for name in types}
+    for plural, singular in _PLURALS:
+        if segment.casefold().endswith(plural):
+            single = f"{segment.casefold().removesuffix(plural)}{singular}"
+            found = folded.get(single) or folded.get(f"{before.casefold()}{single}")
+            if found:
+                return found
+    targets = {
+        (owner, target.removeprefix("Collection(").rstrip(")"))
+        for owner, each in types.items()
+        for name, target in each.get("navigation", {}).items()
+        if name.casefold() == segment.casefold()
+    }
+    named = {target for owner, target in targets if before and owner.casefold().startswith(before.casefold())}
+    likely = named or {target for _, target in targets}
+    return likely.pop() if len(likely) == 1 else folded.get(segment.casefold(), "")
+
+
+@cache
+def _catalogue() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(files("integration.scaffold").joinpath("graph.json").read_text("utf-8"))
+    return found

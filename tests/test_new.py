@@ -1,0 +1,93 @@
+"""``integration new`` begins a type from what Graph says of its objects."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from integration.commands.group import main
+from integration.scaffold.catalogue import type_at
+
+
+@pytest.fixture
+def project() -> Path:
+    for name in ("steps", "schemas"):
+        Path(name).mkdir()
+    return Path.cwd()
+
+
+def new(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["new", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "permission"),
+    [
+        ("/devices", "device", "Device.Read.All"),
+        ("/servicePrincipals", "servicePrincipal", "Application.Read.All"),
+        ("/identity/conditionalAccess/policies", "conditionalAccessPolicy", "Policy.Read.All"),
+        ("/identity/conditionalAccess/namedLocations", "namedLocation", "Policy.Read.All"),
+        ("/directory/administrativeUnits", "administrativeUnit", "AdministrativeUnit.Read.All"),
+    ],
+)
+def test_the_objects_of_a_path_are_known(path: str, name: str, permission: str) -> None:
+    found = type_at(path)
+    assert (found.name, found.permission) == (name, permission)
+    assert found.properties["id"] == "String"
+
+
+@pytest.mark.usefixtures("project")
+def test_module_and_schema_are_written_and_what_is_left_is_said() -> None:
+    done = new("azure_device", "--path", "/devices", "--area", "entra")
+    assert done.exit_code == 0, done.output
+    assert "integration record azure_device" in done.output
+    assert "alternativeSecurityIds" in done.output
+    module = Path("steps/entra/device.py").read_text()
+    assert '@entity_step("Device", permissions=["Device.Read.All"], per_row=True)\ndef azure_device(' in module
+    schema = json.loads(Path("schemas/entra/azure_device.json").read_text())
+    assert schema["properties"]["registrationOn"] == {
+        "type": "integer",
+        "x-from": "registrationDateTime",
+        "x-unit": "epoch milliseconds",
+        "description": "Registration: when that was.",
+    }
+    assert schema["properties"]["physicalIds"]["x-from"] == "physicalIds[]"
+
+
+@pytest.mark.usefixtures("project")
+def test_nothing_that_may_be_a_secret_is_taken() -> None:
+    assert new("azure_application", "--path", "/applications").exit_code == 0
+    schema = Path("schemas/azure_application.json").read_text()
+    assert "Credentials" not in schema
+    assert "secret" not in schema.lower()
+
+
+@pytest.mark.usefixtures("project")
+def test_what_is_there_is_not_overwritten() -> None:
+    assert new("azure_device", "--path", "/devices").exit_code == 0
+    Path("steps/azure_device.py").write_text("# mine\n")
+    done = new("azure_device", "--path", "/devices")
+    assert (done.exit_code, Path("steps/azure_device.py").read_text()) == (2, "# mine\n")
+    assert "is there already" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["azure_device", "--path", "/devicse"], "no type of Microsoft Graph v1.0 is known"),
+        (["Device", "--path", "/devices"], "write it as vendor_resource"),
+        (["azure_device"], "--path"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_what_cannot_be_begun_is_said_in_one_sentence(arguments: list[str], said: str) -> None:
+    done = new(*arguments)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_it_wants_a_project() -> None:
+    done = new("azure_device", "--path", "/devices")
+    assert done.exit_code == 2
+    assert "steps is no folder" in done.output
