@@ -140,8 +140,8 @@ def _selected() -> tuple[str, str]:
     They are asked of a process of its own: what this one holds in memory counts as its children's peak.
     """
     code = (
-        "import sys; from integration.sdk.plugins import declared_steps, load; s = declared_steps(load());"
-        "print(*(','.join(sys.modules[x.run.__module__].FIELDS) for c in ('User', 'UserGroup')"
+        "from integration.sdk.plugins import declared_steps, load; from integration.sdk.schema import load_schema;"
+        "s = declared_steps(load()); print(*(','.join(load_schema(x).mapping.takes) for c in ('User', 'UserGroup')"
         " for x in s if x.class_name == c))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import BadAnswer, BadRequest, Context, Entity, Forbidden, NotFound, entity_step
-from integration.values import epoch_ms, without_nulls
 
 
 @entity_step("Account", permissions=["Organization.Read.All"], optional=["Policy.Read.All"])
 def azure_account(ctx: Context) -> Iterator[Entity]:
     """A Microsoft Entra tenant: the organization, its domains and its security defaults."""
-    organizations = list(ctx.graph.list("/organization", top=None))
+    organizations = list(ctx.graph.list("/organization", select=None, top=None))
     if len(organizations) != 1:
         found = f"{len(organizations)} organizations" if organizations else "no organization"
         raise BadAnswer(f"Graph named {found}, where each tenant has one", path="/organization")
@@ -21,27 +20,19 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
         quota = quota if isinstance(quota, dict) else {}
         yield Entity(
             ctx.config.instance_id or organization["id"],
-            id=organization["id"],
+            organization,
             name=name,
             displayName=ctx.config.instance_name or name,
-            organizationName=organization.get("displayName"),
             vendor="Microsoft",
-            tenantType=organization.get("tenantType"),
-            createdOn=epoch_ms(organization.get("createdDateTime")),
             country=organization.get("country") or organization.get("countryLetterCode"),
-            preferredLanguage=organization.get("preferredLanguage"),
             defaultDomain=next((domain["name"] for domain in domains if domain.get("isDefault")), None),
             initialDomain=next((domain["name"] for domain in domains if domain.get("isInitial")), None),
             verifiedDomains=[domain["name"] for domain in domains],
             federatedDomains=[domain["name"] for domain in domains if domain.get("type") == "Federated"],
             securityDefaultsEnabled=_security_defaults(ctx),
-            onPremisesSyncEnabled=organization.get("onPremisesSyncEnabled"),
-            onPremisesLastSyncOn=epoch_ms(organization.get("onPremisesLastSyncDateTime")),
             directorySizeUsed=quota.get("used"),
             directorySizeQuota=quota.get("total"),
-            technicalNotificationMails=without_nulls(organization.get("technicalNotificationMails")),
             webLink=f"https://entra.microsoft.com/{organization['id']}/#view/Microsoft_AAD_IAM/TenantOverview.ReactView",
-            _rawData=organization,
         )
 
 
@@ -54,7 +45,7 @@ def _domains(found: Any) -> list[dict[str, Any]]:
 def _security_defaults(ctx: Context) -> bool | None:
     """Tell whether security defaults are on; ``None`` where Graph refuses to say."""
     try:
-        policy = ctx.graph.get("/policies/identitySecurityDefaultsEnforcementPolicy")
+        policy = ctx.graph.get("/policies/identitySecurityDefaultsEnforcementPolicy", select=None)
     except (BadRequest, Forbidden, NotFound):
         return None
     enabled: bool | None = policy.get("isEnabled")

@@ -24,6 +24,7 @@ from integration.config.variables import INSTANCE_NAMES, NAMES
 from integration.docs.commands_page import every_command
 from integration.errors import IntegrationError
 from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
 from tests.simulator import Faults, Simulator, demo_tenant
 
 COMMANDS = {name.rpartition(" ")[2]: command for name, command, _ in every_command() if " " in name}
@@ -152,6 +153,17 @@ def test_types_and_plan_list_everything() -> None:
     assert "falls away: azure_user: skipped as asked" in left
     assert "falls away: azure_account_has_user: needs azure_user, which is skipped" in left
     assert "User.Read.All" not in left
+
+
+def test_types_prints_the_whole_schema_of_a_type() -> None:
+    for step in STEPS:
+        printed = integration("types", "--schema", step.name)
+        assert (printed.exit_code, json.loads(printed.stdout)) == (0, load_schema(step).document)
+    bare = json.loads(integration("types", "--schema", "azure_account_has_user").stdout)
+    assert set(bare["required"]) == {"_key", "_type", "_class", "_fromEntityKey", "_toEntityKey", "displayName"}
+    unknown = integration("types", "--schema", "azure_usr")
+    assert unknown.exit_code == 2
+    assert "no step declares the type azure_usr (did you mean azure_user?)" in unknown.stderr
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

@@ -1,20 +1,17 @@
 """The page of types: what the graph holds, what of Graph that is, and which permissions it takes."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pluggy
 
 from integration.docs.markdown import code, codes, link, page, table
+from integration.sdk.mapping import X_FROM, X_UNIT
 from integration.sdk.plugins import plan
 from integration.sdk.schema import Schema, load_schema
 from integration.sdk.step import Step
 from integration.sources.msgraph.permissions import Review, broader, review
-
-_SOURCE = re.compile(r" \(Graph: (.+)\)\.?$")
-_UNIT = re.compile(r", in (epoch milliseconds, UTC)|as Graph writes it: (ISO 8601, UTC)")
 
 
 def types_page(manager: pluggy.PluginManager, steps: Sequence[Step]) -> str:
@@ -120,12 +117,10 @@ def _type(step: Step, schema: Schema) -> str:
 
 def _properties(document: Mapping[str, Any]) -> Iterable[Sequence[str]]:
     for name, definition in document["properties"].items():
-        text = str(definition["description"])
-        source, unit = _SOURCE.search(text), _UNIT.search(text)
+        source, unit = definition.get(X_FROM, ""), definition.get(X_UNIT, "")
         always = name in document["required"] and "const" not in definition
         kind = _kind(definition) + (", always there" if always else "")
-        described = (f"{text[: source.start()]}." if source else text).replace(", in epoch milliseconds, UTC", "")
-        yield code(name), kind, (unit[1] or unit[2]) if unit else "", described, code(source[1]) if source else ""
+        yield code(name), kind, unit, str(definition["description"]), code(source) if source else ""
 
 
 def _kind(definition: Mapping[str, Any]) -> str:

@@ -96,9 +96,11 @@ class PropertyMapping:
         self.takes: tuple[str, ...] = tuple(dict.fromkeys(source.names[0] for source in sources.values()))
         flat = {name: source for name, source in sources.items() if len(source.names) == 1}
         self._plain = [(name, of.names[0]) for name, of in flat.items() if of.each is None and of.convert is None]
-        self._times = [(name, of.names[0]) for name, of in flat.items() if of.each is None and of.convert is epoch_ms]
+        times = [(name, of.names[0]) for name, of in flat.items() if of.each is None and of.convert is epoch_ms]
+        fields = dict.fromkeys(field for _, field in times)
+        self._times = [(field, tuple(name for name, of in times if of == field)) for field in fields]
         self._lists = [(name, of.names[0]) for name, of in flat.items() if of.each == () and of.convert is None]
-        quick = {name for name, _ in (*self._plain, *self._times, *self._lists)}
+        quick = {name for name, _ in (*self._plain, *times, *self._lists)}
         self._others = [(name, source) for name, source in sources.items() if name not in quick]
         self._enough: frozenset[str] | None = None
 
@@ -114,9 +116,10 @@ class PropertyMapping:
             self._check(selected)
         get = row.get
         found = {name: value for name, field in self._plain if (value := get(field)) is not None}
-        for name, field in self._times:
+        for field, names in self._times:
             if (text := get(field)) is not None and (value := epoch_ms(text)) is not None:
-                found[name] = value
+                for name in names:
+                    found[name] = value
         for name, field in self._lists:
             if (value := get(field)) is not None:
                 found[name] = without_nulls(value)

@@ -160,10 +160,11 @@ def _described(definition: object) -> bool:
 
 def _system_properties(step: Step) -> dict[str, Any]:
     """Return the definitions of the properties that the runner stamps on every record of the step."""
+    class_name = step.class_name if step.is_relationship else [step.class_name]
     properties: dict[str, Any] = {
-        "_key": {"type": "string", "minLength": 1, "description": "Unique in the graph."},
-        "_type": {"const": step.name, "description": "The type."},
-        "_class": {"const": step.class_name if step.is_relationship else [step.class_name], "description": "Class."},
+        "_key": {"type": "string", "minLength": 1, "description": "Unique in the graph, the same in every run."},
+        "_type": {"const": step.name, "description": "Type."},
+        "_class": {"const": class_name, "description": "JupiterOne class."},
         "displayName": {"type": "string", "minLength": 1, "description": "What a person calls it."},
     }
     return properties | (_ENDS if step.is_relationship else {"_rawData": _RAW_DATA})
