@@ -1,10 +1,10 @@
-"""The built-in steps, one module per type, and what can be asked of the graph that they make."""
+"""The built-in types, sorted into areas, and what can be asked of the graph that they make."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from integration import Step, hookimpl
-from integration.sdk.plugins import steps_in
+from integration.sdk.plugins import questions_in, steps_in
 
 
 @hookimpl
@@ -15,5 +15,5 @@ def integration_steps() -> Iterator[Step]:
 
 @hookimpl
 def integration_questions() -> Iterator[Path]:
-    """Contribute the questions of this package."""
-    yield Path(__file__).with_name("questions.toml")
+    """Contribute the questions of each area."""
+    return questions_in(__name__)

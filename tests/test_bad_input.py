@@ -380,8 +380,8 @@ def test_a_package_with_a_broken_step(right: str, wrong: str, fault: str, instal
 @pytest.mark.parametrize(
     ("path", "right", "wrong", "fault"),
     [
-        ("steps/azure_user.py", "yield Entity(", "yield Entity((", "it cannot be imported: SyntaxError"),
-        ("schemas/azure_user.json", "{", "", "not JSON"),
+        ("steps/entra/user.py", "yield Entity(", "yield Entity((", "it cannot be imported: SyntaxError"),
+        ("schemas/entra/azure_user.json", "{", "", "not JSON"),
     ],
     ids=["step", "schema"],
 )
@@ -407,7 +407,7 @@ def test_one_type_of_two_packages(install: Install) -> None:
 def test_a_type_that_is_there_already(install: Install) -> None:
     install("acme", "azure_user")
     message = wrongly_declared()
-    for part in "acme/azure_user.py", "steps/azure_user.py", "declared twice", "rename or uninstall":
+    for part in "acme/azure_user.py", "steps/entra/user.py", "declared twice", "rename or uninstall":
         assert part in message
 
 

@@ -125,7 +125,7 @@ print-event | integration run --event - --out "/var/lib/$(basename x .json)"
 def test_a_changed_property_makes_the_check_red_until_the_page_is_made_again(tmp_path: Path) -> None:
     for folder in ("steps", "schemas", "docs"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    path = tmp_path / "schemas" / "azure_user.json"
+    path = tmp_path / "schemas" / "entra" / "azure_user.json"
     schema = json.loads(path.read_text())
     schema["properties"]["jobTitle"]["description"] = "What is on the door."
     path.write_text(json.dumps(schema))

@@ -15,10 +15,10 @@ from integration.sdk.schema import load_schema
 from tests.layout import arrows, levels
 from tests.support import ROOT
 
-TYPES = sorted(path.stem for path in (ROOT / "steps").glob("*.py") if not path.stem.startswith("_"))
+STEPS = [step for step in declared_steps(load()) if step.run.__module__.startswith("steps.")]
+TYPES = sorted(step.name for step in STEPS)
 EXAMPLES = set(re.findall(r"^# steps/(\w+)\.py$", (ROOT / "README.md").read_text(), re.MULTILINE))
 """What the README shows how to add: it names these also once somebody has."""
-STEPS = [step for step in declared_steps(load()) if step.name in TYPES]
 MAY_NAME_TYPES = ("steps/", "schemas/", "tests/", "docs/", "examples/")
 NEVER = {
     "http": {"mirror", "sources", "store"},
@@ -32,8 +32,8 @@ NEVER = {
 
 
 def stems(folder: str, suffix: str) -> list[str]:
-    """Return the names of a folder's files, those that begin with ``_`` left out."""
-    return sorted(path.stem for path in (ROOT / folder).glob(f"*{suffix}") if not path.stem.startswith("_"))
+    """Return the names of the files in and below a folder, those that begin with ``_`` left out."""
+    return sorted(path.stem for path in (ROOT / folder).rglob(f"*{suffix}") if not path.stem.startswith("_"))
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -66,6 +66,12 @@ def test_a_step_has_a_cassette_and_an_entity_type_a_schema_and_nothing_else_has(
     assert stems("tests/cassettes", ".yaml") == TYPES
 
 
+def test_a_schema_is_in_the_area_of_its_step() -> None:
+    areas = {step.name: Path(*step.run.__module__.split(".")[1:-1]) for step in STEPS}
+    found = {path.stem: path.parent for path in (ROOT / "schemas").rglob("azure_*.json")}
+    assert found == {name: ROOT / "schemas" / areas[name] for name in found}
+
+
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a clone knows which files are tracked")
 def test_no_type_is_named_outside_its_own_files() -> None:
     name = re.compile(rf"\b({'|'.join(TYPES)})\b")
@@ -93,7 +99,7 @@ def test_the_sdk_imports_no_step_and_no_test(path: str) -> None:
     assert {name.partition(".")[0] for name in imported(ROOT / path)}.isdisjoint({"", "steps", "schemas", "tests"})
 
 
-@pytest.mark.parametrize("path", files("steps/*.py"))
+@pytest.mark.parametrize("path", files("steps/**/*.py"))
 def test_a_step_imports_the_sdk_alone(path: str) -> None:
     roots = {name.partition(".")[0] for name in imported(ROOT / path)}
     assert roots - sys.stdlib_module_names <= {"integration"}
@@ -102,7 +108,7 @@ def test_a_step_imports_the_sdk_alone(path: str) -> None:
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_the_schema_of_a_type_describes_it(step: Step) -> None:
     schema = load_schema(step)
-    assert schema.path == ROOT / "schemas" / f"{step.name}.json"
+    assert schema.path.is_relative_to(ROOT / "schemas")
     assert schema.document["properties"]["_type"]["const"] == step.name
 
 

@@ -68,9 +68,9 @@ def names(found: Iterable[Step]) -> list[str]:
 
 
 def test_every_module_of_the_built_in_steps_is_found() -> None:
-    modules = {path.stem for path in Path(built_in.__path__[0]).glob("*.py") if not path.stem.startswith("_")}
-    assert modules
-    assert modules <= set(names(declared_steps(load())))
+    files = {path for path in Path(built_in.__path__[0]).rglob("*.py") if not path.stem.startswith("_")}
+    assert files
+    assert files <= {step.source for step in declared_steps(load())}
 
 
 def test_each_load_is_a_manager_of_its_own() -> None:
@@ -103,19 +103,31 @@ def test_a_module_may_import_the_step_of_another(make: Make) -> None:
     assert {"contoso_badge", "contoso_door"} <= set(names(declared_steps(load(package))))
 
 
+def test_a_module_may_declare_several_types_of_a_resource(make: Make) -> None:
+    package = make(MODULE + SECOND)
+    write(Path.cwd(), {f"{package.name}/contoso_door.json": SCHEMA})
+    assert {"contoso_badge", "contoso_door"} <= set(names(declared_steps(load(package))))
+
+
+def test_types_may_be_sorted_into_folders_and_their_schemas_too(make: Make) -> None:
+    package = make()
+    door = MODULE.replace("def contoso_badge", "def contoso_door")
+    files = {"house/__init__.py": "", "house/doors.py": door, "schemas/house/contoso_door.json": SCHEMA}
+    write(Path.cwd(), {f"{package.name}/{name}": text for name, text in files.items()})
+    assert {"contoso_badge", "contoso_door"} <= set(names(declared_steps(load(package))))
+
+
 @pytest.mark.parametrize(
     ("module", "expected"),
     [
-        ("", "it must declare exactly one step, named contoso_badge; found: none"),
-        (MODULE + SECOND, "exactly one step, named contoso_badge; found: contoso_badge, contoso_door"),
-        (MODULE.replace("def contoso_badge", "def contoso_door"), "named contoso_badge; found: contoso_door"),
+        ("", "it declares no type: write a step, or begin the file's name with _"),
         (MODULE + "\ndef (", "it cannot be imported: SyntaxError: invalid syntax"),
         ("import contoso_locks\n" + MODULE, "ModuleNotFoundError: No module named 'contoso_locks'"),
         (MODULE + "\nKeyError.missing", "it cannot be imported: AttributeError"),
         (MODULE.replace('"Key"', '"key"'), "contoso_badge: 'key' is not a JupiterOne class: write User"),
         (MODULE.replace('"""A badge that opens doors."""', "pass"), "the step's function needs a docstring"),
     ],
-    ids=["no step", "two steps", "another name", "syntax", "import", "crash", "class", "docstring"],
+    ids=["no step", "syntax", "import", "crash", "class", "docstring"],
 )  # fmt: skip
 def test_a_module_that_breaks_the_rules_is_named(make: Make, module: str, expected: str) -> None:
     package = make(module)
@@ -198,7 +210,7 @@ def test_a_built_in_type_cannot_be_replaced_unnoticed(make: Make) -> None:
     with pytest.raises(DeclarationError, match="azure_user: the type is declared twice") as caught:
         load(package)
     assert str(Path.cwd() / package.name / "azure_user.py") in str(caught.value)
-    assert str(ROOT / "steps" / "azure_user.py") in str(caught.value)
+    assert str(ROOT / "steps" / "entra" / "user.py") in str(caught.value)
 
 
 def test_an_installed_step_is_found_by_its_entry_point(make: Make) -> None:

@@ -11,10 +11,8 @@ import pytest
 
 from integration import Step
 from integration.store.store import Store
-from steps.azure_user import azure_user
-from steps.azure_user_assigned_group import azure_user_assigned_group
-from steps.azure_user_group import azure_user_group
-from steps.azure_user_group_has_user import azure_user_group_has_user
+from steps.entra.group import azure_user_assigned_group, azure_user_group, azure_user_group_has_user
+from steps.entra.user import azure_user
 from tests.postgresql import collect, expected, held, push, query
 from tests.support import Row, entity, named, worn
 

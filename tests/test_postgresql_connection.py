@@ -12,7 +12,7 @@ from integration import ConfigurationError, IntegrationError, load
 from integration.sinks import make_sinks
 from integration.sinks.postgresql.sink import PostgresqlSink
 from integration.store.store import Store
-from steps.azure_user import azure_user
+from steps.entra.user import azure_user
 from tests.postgresql import PASSWORD, USER, Server, collect, expected, held, push, query
 from tests.support import named
 

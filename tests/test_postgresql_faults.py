@@ -15,8 +15,8 @@ import pytest
 
 from integration import OutputError
 from integration.store.store import Store
-from steps.azure_user import azure_user
-from steps.azure_user_group_has_user import azure_user_group_has_user
+from steps.entra.group import azure_user_group_has_user
+from steps.entra.user import azure_user
 from tests.postgresql import Server, collect, expected, held, push, query
 from tests.support import named, worn
 

@@ -15,8 +15,8 @@ from psycopg.rows import dict_row
 from integration import OutputError, Step
 from integration.sinks.postgresql.sink import PostgresqlSink
 from integration.store.store import Store
-from steps.azure_user import azure_user
-from steps.azure_user_group_has_user import azure_user_group_has_user
+from steps.entra.group import azure_user_group_has_user
+from steps.entra.user import azure_user
 from tests.postgresql import collect, expected, held, push, query
 from tests.support import named, worn, write
 

@@ -17,7 +17,7 @@ from integration.sdk.plugins import declared_steps
 from integration.sinks.postgresql.sink import PostgresqlSink
 from integration.store.store import Store
 from integration.text.secret import Secret
-from steps.azure_user import azure_user
+from steps.entra.user import azure_user
 from tests.postgresql import PASSWORD, expected, held, query
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 

@@ -6,6 +6,7 @@ import pkgutil
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 import pluggy
 
@@ -77,17 +78,30 @@ def declared_steps(manager: pluggy.PluginManager) -> list[Step]:
 
 
 def steps_in(package: str) -> Iterator[Step]:
-    """Yield the step of each module of ``package``; modules whose name starts with ``_`` hold none.
+    """Yield the steps of the modules of a package, whatever folders they are sorted into.
+
+    A module declares one type or more, each by a function of the type's name. One whose name starts with ``_`` declares
+    none, and helps others.
 
     Raises:
-        DeclarationError: a module cannot be imported, or does not hold exactly one step of its own name.
+        DeclarationError: a module cannot be imported, or declares no type.
     """
-    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        if not module.name.startswith("_"):
-            yield _step_of(f"{package}.{module.name}")
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+        if module.name.rpartition(".")[2].startswith("_"):
+            continue
+        if module.ispkg:
+            yield from steps_in(module.name)
+        else:
+            yield from _steps_of(module.name)
 
 
-def _step_of(name: str) -> Step:
+def questions_in(package: str) -> Iterator[Path]:
+    """Yield the files ``questions.toml`` in a package, and in the folders below it."""
+    for folder in importlib.import_module(package).__path__:
+        yield from sorted(Path(folder).rglob("questions.toml"))
+
+
+def _steps_of(name: str) -> list[Step]:
     try:
         module = importlib.import_module(name)
     except IntegrationError:
@@ -98,12 +112,10 @@ def _step_of(name: str) -> Step:
             f"{_path_of(name)}: it cannot be imported: {type(error).__name__}: {error}"
             + (f" (line {line})" if isinstance(error, SyntaxError) else "")
         ) from error
-    stem = name.rpartition(".")[2]
     steps = [value for value in vars(module).values() if isinstance(value, Step) and value.run.__module__ == name]
-    if len(steps) != 1 or steps[0].name != stem:
-        found = ", ".join(step.name for step in steps) or "none"
-        raise DeclarationError(f"{module.__file__}: it must declare exactly one step, named {stem}; found: {found}")
-    return steps[0]
+    if not steps:
+        raise DeclarationError(f"{module.__file__}: it declares no type: write a step, or begin the file's name with _")
+    return steps
 
 
 def _path_of(name: str) -> str:

@@ -99,16 +99,16 @@ class Schema:
 def load_schema(step: Step) -> Schema:
     """Read the step's schema.
 
-    It is ``<type>.json`` beside the step's module, or in a folder ``schemas`` beside the module or beside its folder. A
-    relationship type without properties of its own needs none: what every relationship has is checked all the same.
+    It is ``<type>.json`` beside the step's module, or anywhere in a folder ``schemas`` that is in the step's package or
+    beside it. A relationship type without properties of its own needs none: what every relationship has is checked all
+    the same.
 
     Raises:
         DeclarationError: the file of an entity type is missing; a file is not JSON, is not a JSON Schema, is open, or
             contradicts the step.
     """
-    folder = step.source.parent
-    places = [place / f"{step.name}.json" for place in (folder, folder / "schemas", folder.parent / "schemas")]
-    path = next((place for place in places if place.is_file()), None)
+    places = _places(step)
+    path = next((place for place in places if place.is_file()), None) or _found_below(step)
     if path is None and step.is_relationship:
         return Schema(step, next((place for place in places[1:] if place.parent.is_dir()), places[0]), {})
     if path is None:
@@ -122,6 +122,26 @@ def load_schema(step: Step) -> Schema:
         return Schema(step, path, document)
     except jsonschema_rs.ValidationError as error:
         raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {error.message}") from None
+
+
+def folders_of(step: Step) -> list[Path]:
+    """Return the folders ``schemas`` that a step's schema may be below: in the step's package, or beside it."""
+    folder = step.source.parent
+    package = [folder, *folder.parents][max(0, step.run.__module__.count(".") - 1)]
+    return list(dict.fromkeys([folder / "schemas", package / "schemas", package.parent / "schemas"]))
+
+
+def _places(step: Step) -> list[Path]:
+    """Return the places where a step's schema is looked for first."""
+    folder = step.source.parent
+    area = step.run.__module__.split(".")[1:-1]
+    folders = [place for below in folders_of(step) for place in (below.joinpath(*area), below)]
+    return [place / f"{step.name}.json" for place in dict.fromkeys([folder, *folders])]
+
+
+def _found_below(step: Step) -> Path | None:
+    found = (path for folder in folders_of(step) for path in sorted(folder.rglob(f"{step.name}.json")))
+    return next(found, None)
 
 
 def _check(step: Step, path: Path, document: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from integration.recording.review import foreign
 from integration.sdk.known import unknown_names
-from integration.sdk.schema import Schema, load_schema
+from integration.sdk.schema import Schema, folders_of, load_schema
 from integration.sdk.step import Step
 from integration.testing.comparing import Record
 from integration.testing.one_by_one import one_by_one
@@ -60,7 +60,7 @@ def _faults(step: Step, played: Replayed) -> Iterator[str]:
     schema = load_schema(step)
     rejected = [
         fault
-        for document in (schema.document, *_class_schemas(step, schema.path.parent))
+        for document in (schema.document, *_class_schemas(step))
         for fault in _rejections(document, played.records)
     ]
     if played.result.verdict != "complete":
@@ -95,10 +95,13 @@ def _rejections(document: Any, records: list[Record]) -> Iterator[str]:
             yield f"{record['_key']}: {'.'.join(map(str, error.path))}: {error.message} ({document.get('title')})"
 
 
-def _class_schemas(step: Step, folder: Path) -> Iterator[Any]:
-    path = folder / f"_class.{step.class_name}.json"
-    if path.is_file():
-        yield json.loads(path.read_text(encoding="utf-8"))
+def _class_schemas(step: Step) -> Iterator[Any]:
+    """Yield the schema of the step's class, where there is one beside those of the types."""
+    name = f"_class.{step.class_name}.json"
+    for folder in folders_of(step):
+        for path in (folder / name, folder / "classes" / name):
+            if path.is_file():
+                yield json.loads(path.read_text(encoding="utf-8"))
 
 
 def _uncounted(played: Replayed) -> Iterator[str]:

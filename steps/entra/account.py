@@ -1,9 +1,19 @@
-"""The Microsoft Entra tenant."""
+"""The Microsoft Entra tenant, and what it has."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from integration import BadAnswer, BadRequest, Context, Entity, Forbidden, NotFound, entity_step
+from integration import (
+    BadAnswer,
+    BadRequest,
+    Context,
+    Entity,
+    Forbidden,
+    NotFound,
+    Relationship,
+    entity_step,
+    relationship_step,
+)
 
 
 @entity_step("Account", permissions=["Organization.Read.All"], optional=["Policy.Read.All"])
@@ -34,6 +44,22 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
             directorySizeQuota=quota.get("total"),
             webLink=f"https://entra.microsoft.com/{organization['id']}/#view/Microsoft_AAD_IAM/TenantOverview.ReactView",
         )
+
+
+@relationship_step("azure_account", "HAS", "azure_user", per_row=True)
+def azure_account_has_user(ctx: Context) -> Iterator[Relationship]:
+    """A user belongs to the tenant."""
+    account = ctx.one("azure_account")
+    for user in ctx.entities("azure_user"):
+        yield Relationship(account.key, user.key)
+
+
+@relationship_step("azure_account", "HAS", "azure_user_group", type="azure_account_has_group", per_row=True)
+def azure_account_has_group(ctx: Context) -> Iterator[Relationship]:
+    """A group belongs to the tenant."""
+    account = ctx.one("azure_account")
+    for group in ctx.entities("azure_user_group"):
+        yield Relationship(account.key, group.key)
 
 
 def _domains(found: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Microsoft Entra: who and what is there, and what it belongs to."""
