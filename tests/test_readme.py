@@ -31,7 +31,8 @@ PROGRAMS = {
 }
 """A phrase of each Python block by what the block shows."""
 DEVICE = {"type": "string", "description": "A property of the device."}
-SCHEMA = {"properties": dict.fromkeys(("id", "name", "displayName", "operatingSystem"), DEVICE)}
+COPIED = {"id": "id", "name": "displayName", "operatingSystem": "operatingSystem"}
+SCHEMA = {"properties": {name: {**DEVICE, "x-from": path} for name, path in COPIED.items()}}
 
 
 def blocks(language: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from integration.recording.review import foreign
 from integration.sdk.known import unknown_names
+from integration.sdk.mapping import X_FROM
 from integration.sdk.schema import Schema, folders_of, load_schema
 from integration.sdk.step import Step
 from integration.testing.comparing import Record
@@ -82,7 +83,8 @@ def _absent(schema: Schema, records: list[Record]) -> Iterator[str]:
     """Yield what is declared but nowhere: of records that are all there, and all right, or else that explains it."""
     for name in schema.properties:
         if not any(name in record for record in records):
-            yield f"{name}: declared in {schema.path.name}, but in no record of the cassette"
+            how = "" if X_FROM in schema.document["properties"][name] else f"; no {X_FROM}, so the step computes it"
+            yield f"{name}: declared in {schema.path.name}, but in no record of the cassette{how}"
 
 
 def _rejections(document: Any, records: list[Record]) -> Iterator[str]:
