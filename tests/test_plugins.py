@@ -88,6 +88,10 @@ def test_a_step_is_a_plugin_under_its_type_name() -> None:
         assert manager.get_plugin(step.name) is step
 
 
+def test_pluggy_looks_for_no_hooks_in_a_step() -> None:
+    assert not any(dir(step) for step in declared_steps(load()))
+
+
 def test_a_package_of_steps_is_loaded_beside_the_built_in_ones(make: Make) -> None:
     manager = load(make(_helpers="raise RuntimeError('no step lives here')"))
     assert "contoso_badge" in names(declared_steps(manager))

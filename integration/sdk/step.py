@@ -60,6 +60,10 @@ class Step:
         if not (self.run.__doc__ or "").strip():
             raise self.fault("the step's function needs a docstring: its first line is the description that users see")
 
+    def __dir__(self) -> list[str]:
+        """Return nothing: pluggy looks for hooks in all that is listed here, and a step has none."""
+        return []
+
     @property
     def is_relationship(self) -> bool:
         """Whether the step makes relationships."""
