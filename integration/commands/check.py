@@ -14,12 +14,7 @@ from integration.commands.group import (
     settings_options,
 )
 from integration.config import variables
-from integration.http.credentials import ManagedIdentity
-from integration.sdk.plugins import load, plan
-from integration.sources.msgraph.permissions import review, roles_of
-from integration.sources.signin import consent_page, tokens_for
 from integration.terminal import logs
-from integration.terminal.display import review_table
 from integration.terminal.streams import emit, say
 
 
@@ -35,6 +30,12 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
     The token's permissions are compared with what the chosen types need. Settings are those of integration run.
     Exits with 1 where a permission is missing without which a type falls away.
     """
+    from integration.http.credentials import ManagedIdentity
+    from integration.sdk.plugins import load, plan
+    from integration.sources.msgraph.permissions import review, roles_of
+    from integration.sources.signin import consent_page, tokens_for
+    from integration.terminal.display import review_table
+
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     config = config_from(event, environment, flags, offline=False)

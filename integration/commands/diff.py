@@ -4,24 +4,20 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from integration.ask.completion import TypeName
-from integration.ask.difference import differences
-from integration.ask.digest import Digest
-from integration.ask.query import read_graph
 from integration.commands.group import OUT, errors_as_messages, main
-from integration.engine.delivery import existing
 from integration.errors import ConfigurationError
-from integration.sdk.plan import nearest
-from integration.sdk.plugins import declared_steps, load
-from integration.sdk.step import Step
-from integration.store.history import Revision, revision_of, shown
-from integration.store.read import Stored
-from integration.terminal.display import changes_table
 from integration.terminal.streams import emit, is_exact
 from integration.text.visible import exact
+
+if TYPE_CHECKING:
+    from integration.ask.digest import Digest
+    from integration.sdk.step import Step
+    from integration.store.history import Revision
 
 _SCREENS = 60
 """Lines that are printed unless more are asked for: a screen or two."""
@@ -43,6 +39,15 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
     Each fact is said once: a change of one record that says again what a change of another says is counted, and left
     to --json. integration history lists the revisions of the graph.
     """
+    from integration.ask.difference import differences
+    from integration.ask.digest import Digest
+    from integration.ask.query import read_graph
+    from integration.engine.delivery import existing
+    from integration.sdk.plugins import declared_steps, load
+    from integration.store.history import revision_of
+    from integration.store.read import Stored
+    from integration.terminal.display import changes_table
+
     steps = declared_steps(load())
     chosen = _chosen(steps, types)
     classes = {step.name: step.class_name for step in steps}
@@ -66,7 +71,7 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
         return int(exit_code and bool(counts))
 
 
-def _lines(digest: Digest, *, is_whole: bool, is_first: bool) -> Iterator[str]:
+def _lines(digest: "Digest", *, is_whole: bool, is_first: bool) -> Iterator[str]:
     if not digest.told:
         yield "nothing changed"
         return
@@ -81,12 +86,14 @@ def _lines(digest: Digest, *, is_whole: bool, is_first: bool) -> Iterator[str]:
         yield f"said once: {same}"
 
 
-def _dated(number: int, known: Sequence[Revision]) -> str:
+def _dated(number: int, known: "Sequence[Revision]") -> str:
+    from integration.store.history import shown
+
     time = next((shown(each.committed_on) for each in known if each.number == number), "")
     return f"{number} ({time})" if time else str(number)
 
 
-def _forgotten(revision: int, known: Sequence[Revision]) -> str:
+def _forgotten(revision: int, known: "Sequence[Revision]") -> str:
     first, last = (known[0].number, known[-1].number) if known else (0, 0)
     return (
         f"the graph does not remember revision {revision}: it knows {first} to {last}, and 0 for the time before all;"
@@ -94,7 +101,9 @@ def _forgotten(revision: int, known: Sequence[Revision]) -> str:
     )
 
 
-def _chosen(steps: Sequence[Step], types: Sequence[str]) -> list[Step]:
+def _chosen(steps: "Sequence[Step]", types: Sequence[str]) -> "list[Step]":
+    from integration.sdk.plan import nearest
+
     names = [step.name for step in steps]
     unknown = [f"no step declares the type {name}{nearest(name, names)}" for name in types if name not in names]
     if unknown:

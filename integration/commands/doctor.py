@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from textwrap import TextWrapper
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -23,13 +23,13 @@ from integration.commands.group import (
     settings_options,
 )
 from integration.config import variables
-from integration.doctor.doctor import examine, sources_of
-from integration.doctor.finding import Finding
 from integration.errors import ConfigurationError, IntegrationError
-from integration.sdk.plugins import load
 from integration.terminal import logs
 from integration.terminal.streams import OutputClosed, emit
 from integration.text.visible import line
+
+if TYPE_CHECKING:
+    from integration.doctor.finding import Finding
 
 _INDENTED = TextWrapper(
     100, initial_indent=" " * 9, subsequent_indent=" " * 11, break_long_words=False, break_on_hyphens=False
@@ -52,6 +52,9 @@ def doctor(
     Looks at versions, disk, settings, types, network, clock, sign-in and permissions. Reads no data but the
     organization's id; shows no secret and no value of a setting. Exits with 1 where something is a problem.
     """
+    from integration.doctor.doctor import examine, sources_of
+    from integration.sdk.plugins import load
+
     data = event.read() if event else None
     environment: Mapping[str, str] = os.environ
     file: Mapping[str, str] = {}
@@ -79,7 +82,7 @@ def doctor(
     return 1 if bad else 0
 
 
-def _told(finding: Finding) -> str:
+def _told(finding: "Finding") -> str:
     """Return a finding in lines: what is there, and below it, further in, what to do."""
     state = f"{finding.state:7}"
     shown = click.style(state, fg=_COLOURS[finding.state]) if sys.stdout.isatty() else state

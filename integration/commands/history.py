@@ -3,20 +3,18 @@
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from integration.ask.biography import biography, meant
 from integration.ask.completion import ObjectName
-from integration.ask.difference import Difference
-from integration.ask.query import read_graph
 from integration.commands.group import OUT, errors_as_messages, main
-from integration.sdk.changes import SIGNS, signed
-from integration.sdk.plugins import declared_steps, load
-from integration.store.history import Revision, known_revisions, shown
 from integration.terminal.streams import emit, is_exact, tell
-from integration.terminal.tabular import write_rows
 from integration.text.visible import exact
+
+if TYPE_CHECKING:
+    from integration.ask.difference import Difference
+    from integration.store.history import Revision
 
 _COLUMNS = ("revision", "made on", "changes", "verdicts")
 
@@ -39,6 +37,12 @@ def history(object: str | None, out: Path, as_json: bool) -> None:
       integration history
       integration history ada@contoso.example
     """
+    from integration.ask.biography import biography, meant
+    from integration.ask.query import read_graph
+    from integration.sdk.plugins import declared_steps, load
+    from integration.store.history import known_revisions
+    from integration.terminal.tabular import write_rows
+
     with read_graph(out / "graph.db") as database:
         revisions = known_revisions(database)
         if object is not None:
@@ -55,7 +59,9 @@ def history(object: str | None, out: Path, as_json: bool) -> None:
         write_rows(_COLUMNS, map(_row, revisions), sys.stdout)
 
 
-def _print_one(found: Iterator[tuple[Revision, Difference]], as_json: bool) -> None:
+def _print_one(found: "Iterator[tuple[Revision, Difference]]", as_json: bool) -> None:
+    from integration.store.history import shown
+
     is_empty = True
     for revision, difference in found:
         is_empty = False
@@ -69,7 +75,10 @@ def _print_one(found: Iterator[tuple[Revision, Difference]], as_json: bool) -> N
         tell("nothing of it has changed since it was first read")
 
 
-def _row(revision: Revision) -> Sequence[str]:
+def _row(revision: "Revision") -> Sequence[str]:
+    from integration.sdk.changes import SIGNS, signed
+    from integration.store.history import shown
+
     if revision.committed_on is None:
         return str(revision.number), "unknown", "", ""
     sums = {what: sum(of.get(what, 0) for of in revision.changes.values()) for what in SIGNS}

@@ -3,8 +3,6 @@
 import click
 
 from integration.commands.group import ONLY, SKIP, errors_as_messages, main
-from integration.sdk.plugins import load, plan
-from integration.terminal.display import plan_table
 from integration.terminal.drawing import FORMS, MODELS, draw, draw_model
 from integration.terminal.streams import emit
 
@@ -21,6 +19,9 @@ def plan_command(only: tuple[str, ...], skip: tuple[str, ...], graph: str | None
 
     Also what falls away, and why. Reads nothing.
     """
+    from integration.sdk.plugins import load, plan
+    from integration.terminal.display import plan_table
+
     chosen = plan(load(), only=only, skip=skip)
     if graph is None:
         plan_table(chosen)

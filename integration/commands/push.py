@@ -6,9 +6,6 @@ import click
 
 from integration.commands.group import ALLOW_MASS_DELETE, MASS_DELETE, OUT, errors_as_messages, main
 from integration.config.settings import Config
-from integration.engine.delivery import push as push_graph
-from integration.sdk.plugins import load
-from integration.terminal.result_table import print_push
 from integration.terminal.streams import courtesy
 
 
@@ -24,6 +21,10 @@ def push(out: Path, to: tuple[str, ...], allowMassDelete: bool, massDelete: floa
     Nothing is read again. Each gets what it has not got yet. Types that the last run did not read whole lose nothing
     there.
     """
+    from integration.engine.delivery import push as push_graph
+    from integration.sdk.plugins import load
+    from integration.terminal.result_table import print_push
+
     percent = Config.mass_delete if massDelete is None else massDelete
     report = push_graph(load(), to, out=out, mass_delete=percent, allow_mass_delete=allowMassDelete)
     with courtesy():

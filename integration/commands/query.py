@@ -3,19 +3,19 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from integration.ask.completion import EntityName, QuestionName
-from integration.ask.formats import FORMS
-from integration.ask.query import Answer, Row, open_graph
-from integration.ask.questions import Question, find_question, load_questions
-from integration.ask.typed import typed
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.errors import QueryError
-from integration.sdk.plugins import declared_steps, load
 from integration.terminal.streams import tell
 from integration.text.visible import line
+
+if TYPE_CHECKING:
+    from integration.ask.query import Answer, Row
+    from integration.ask.questions import Question
 
 
 @main.command()
@@ -55,6 +55,12 @@ def query(
       integration query groups-of ada@contoso.example --json
       integration query --sql "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
     """
+    from integration.ask.formats import FORMS
+    from integration.ask.query import open_graph
+    from integration.ask.questions import find_question, load_questions
+    from integration.ask.typed import typed
+    from integration.sdk.plugins import declared_steps, load
+
     if sql is not None and question is not None:
         raise QueryError("choose one of --sql and a ready-made question")
     write = FORMS[form or "table"]
@@ -79,12 +85,14 @@ def query(
 class _Counted:
     """An answer whose first rows alone are given, and counted."""
 
-    def __init__(self, answer: Answer, most: int | None) -> None:
+    def __init__(self, answer: "Answer", most: int | None) -> None:
+        from integration.ask.query import Answer
+
         self.rows = 0
         self._first = answer.first(most).rows
         self.answer = Answer(answer.columns, iter(self._next, None))
 
-    def _next(self) -> Row | None:
+    def _next(self) -> "Row | None":
         row = next(self._first, None)
         self.rows += row is not None
         return row
@@ -95,5 +103,7 @@ def _note(caveats: Sequence[str]) -> None:
         tell(f"note: this may not be the whole truth: {line('; '.join(caveats))}")
 
 
-def _listed(questions: Iterable[Question]) -> Answer:
+def _listed(questions: "Iterable[Question]") -> "Answer":
+    from integration.ask.query import Answer
+
     return Answer(("question", "description"), ((each.usage, each.description) for each in questions))

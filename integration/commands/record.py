@@ -7,11 +7,8 @@ import click
 
 from integration.commands.group import config_from, errors_as_messages, main, settings_options
 from integration.config import variables
-from integration.recording.recorder import KEEP, record
-from integration.recording.salt import NAME, project_of, salt_of
-from integration.sdk.plugins import load, plan
+from integration.recording import KEEP
 from integration.terminal import logs
-from integration.terminal.progress_display import Display
 from integration.terminal.streams import say, tell
 from integration.text.visible import visible
 
@@ -49,6 +46,11 @@ def record_types(
 
     Settings are those of integration run. Exits with 1 where a type could not be read.
     """
+    from integration.recording.recorder import record
+    from integration.recording.salt import NAME, project_of, salt_of
+    from integration.sdk.plugins import load, plan
+    from integration.terminal.progress_display import Display
+
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     config = config_from(event, environment, flags, offline=False)

@@ -5,10 +5,7 @@ from pathlib import Path
 import click
 
 from integration.commands.group import OUT, errors_as_messages, main
-from integration.disk.folder import write_file
 from integration.errors import OutputError
-from integration.html.document import make_document
-from integration.sdk.plugins import declared_steps, load
 from integration.terminal.streams import say
 
 _LIMIT = 5000
@@ -33,6 +30,10 @@ def report(out: Path, to: Path | None, limit: int, about: tuple[str, ...]) -> No
       integration report
       integration report --about "Finance Europe" --about ada@contoso.example --to finance.html
     """
+    from integration.disk.folder import write_file
+    from integration.html.document import make_document
+    from integration.sdk.plugins import declared_steps, load
+
     document = make_document(out, declared_steps(load()), limit=limit, about=about)
     path = to or out / "report.html"
     try:

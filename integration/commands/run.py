@@ -1,7 +1,7 @@
 """``integration run``."""
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -18,16 +18,12 @@ from integration.commands.group import (
     settings_options,
 )
 from integration.config import variables
-from integration.engine.runner import run as run_plan
 from integration.errors import ConfigurationError
-from integration.sdk.plugins import declared_steps, load, plan
-from integration.sdk.stopping import Interrupts
-from integration.tapes.tapes import Live, Replay, Tape, demo_folder
 from integration.terminal import logs
-from integration.terminal.progress_display import Display
-from integration.terminal.result_table import print_report
 from integration.terminal.streams import courtesy
-from integration.terminal.tuning import collect_rarely, give_memory_back
+
+if TYPE_CHECKING:
+    from integration.tapes.tapes import Tape
 
 
 @main.command()
@@ -85,6 +81,13 @@ def run(
       deletions                INTEGRATION_MASS_DELETE
       logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
     """
+    from integration.engine.runner import run as run_plan
+    from integration.sdk.plugins import declared_steps, load, plan
+    from integration.sdk.stopping import Interrupts
+    from integration.terminal.progress_display import Display
+    from integration.terminal.result_table import print_report
+    from integration.terminal.tuning import collect_rarely, give_memory_back
+
     give_memory_back()
     collect_rarely()
     environment = variables.environment()
@@ -103,7 +106,9 @@ def run(
     return report.exit_code(fail_on_partial=fail_on == "partial")
 
 
-def _tape(demo: bool, replay: Path | None) -> Tape:
+def _tape(demo: bool, replay: Path | None) -> "Tape":
+    from integration.tapes.tapes import Live, Replay, demo_folder
+
     if demo and replay:
         raise ConfigurationError(["choose one of --demo and --replay"])
     if demo:
@@ -112,4 +117,6 @@ def _tape(demo: bool, replay: Path | None) -> Tape:
 
 
 def _recorded(name: str) -> bool:
+    from integration.tapes.tapes import demo_folder
+
     return (demo_folder() / f"{name}.yaml").is_file()

@@ -6,9 +6,6 @@ import click
 
 from integration.ask.completion import TypeName
 from integration.commands.group import errors_as_messages, main
-from integration.sdk.plugins import declared_steps, load, plan
-from integration.sdk.schema import load_schema
-from integration.terminal.display import types_table
 from integration.terminal.streams import emit
 
 
@@ -18,6 +15,10 @@ from integration.terminal.streams import emit
 @errors_as_messages
 def types(schema: str | None) -> None:
     """List every type that an installed step declares."""
+    from integration.sdk.plugins import declared_steps, load, plan
+    from integration.sdk.schema import load_schema
+    from integration.terminal.display import types_table
+
     manager = load()
     if schema is None:
         types_table(declared_steps(manager))

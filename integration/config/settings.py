@@ -4,10 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import jsonschema_rs
 
 from integration.config.clouds import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH, azure_of
 from integration.config.unfit import unfit, unseen
@@ -220,6 +217,8 @@ def _bare(name: str, value: Any) -> Any:
 
 def _faults(event: object) -> Iterator[str]:
     """Yield what is wrong with an event; the reference validator, slow to import, is asked only where something is."""
+    import jsonschema_rs  # help and completion import this module as well
+
     if jsonschema_rs.is_valid(_schema(), event):
         return
     for error in sorted(_validator().iter_errors(event), key=lambda error: list(map(str, error.path))):
@@ -245,6 +244,8 @@ def _named(fault: str) -> str:
 
 @cache
 def _schema() -> Any:
+    from importlib.resources import files
+
     return json.loads(files("integration.config").joinpath("event.json").read_text(encoding="utf-8"))
 
 

@@ -17,6 +17,7 @@ from integration.config.settings import Config
 from integration.disk.folder import usable_folder
 from integration.engine.runner import run
 from integration.errors import CassetteError
+from integration.recording import KEEP
 from integration.recording.cut import Cut
 from integration.recording.pseudonyms import Pseudonyms
 from integration.recording.scrub import Scrubber, literals_of
@@ -28,8 +29,6 @@ from integration.sdk.report import Report, StepResult
 from integration.sources.signin import tokens_for
 from integration.store.store import Store
 from integration.tapes.tapes import Replay, Tape
-
-KEEP = 3
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ Sources: Mermaid, flowchart syntax and its entity codes; Graphviz, the DOT langu
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from integration.sdk.plan import Plan
+if TYPE_CHECKING:
+    from integration.sdk.plan import Plan
+
 
 Needs = Mapping[str, Sequence[str]]
 
 
-def draw(plan: Plan, form: str) -> Iterator[str]:
+def draw(plan: "Plan", form: str) -> Iterator[str]:
     """Yield the lines of a drawing: one node for each step, one arrow from each type to each type that needs it.
 
     Types that fall away stand in comments at the end, with the reason.
@@ -54,7 +57,7 @@ FORMS: Mapping[str, tuple[str, Callable[[Needs], Iterator[str]]]] = {"mermaid": 
 """How each form begins a comment, and what writes it."""
 
 
-def draw_model(plan: Plan, form: str) -> Iterator[str]:
+def draw_model(plan: "Plan", form: str) -> Iterator[str]:
     """Yield the lines of a drawing of the graph that a plan makes: the types of entities, and what relates them.
 
     Args:

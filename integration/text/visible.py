@@ -8,8 +8,6 @@ moves nothing: there such characters are escapes.
 import re
 from typing import Any, TypeVar
 
-import orjson
-
 from integration.text.secret import redacted
 
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
@@ -51,6 +49,8 @@ def exact(value: Any, *, ascii_only: bool = False) -> str:
         value: of JSON's kinds; bytes become hexadecimal.
         ascii_only: write every character beyond ASCII as an escape too.
     """
+    import orjson  # every module imports this one, and few print JSON
+
     text = orjson.dumps(value, default=bytes.hex).decode()
     return ascii_of(text) if ascii_only else escaped(text)
 

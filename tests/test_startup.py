@@ -1,0 +1,37 @@
+"""What helps at the prompt comes at once: help and completion import nothing that only a run needs."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import ROOT
+
+HEAVY = {"jsonschema", "jsonschema_rs", "msal", "orjson", "pluggy", "requests", "rich", "urllib3", "vcr", "yaml"}
+LOADED = """
+import atexit, sys
+atexit.register(lambda: sys.stderr.write("loaded " + " ".join(sys.modules)))
+from integration_command import main
+main()
+"""
+COMPLETING = {"_INTEGRATION_COMPLETE": "bash_complete", "COMP_WORDS": "integration run --", "COMP_CWORD": "2"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "expected"),
+    [
+        (["--version"], {}, "version"),
+        (["--help"], {}, "Commands:"),
+        (["run", "--help"], {}, "--fresh"),
+        ([], COMPLETING, "--fresh"),
+    ],
+)
+def test_help_imports_nothing_that_a_run_needs(arguments: list[str], variables: dict[str, str], expected: str) -> None:
+    command = [sys.executable, "-c", LOADED, *arguments]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert expected in ended.stdout
+    _, _, loaded = ended.stderr.rpartition("loaded ")
+    assert HEAVY & set(loaded.split()) == set()
