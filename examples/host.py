@@ -9,7 +9,7 @@ from integration import ConfigurationError, Replay, Report, Step, hookimpl, load
 from integration.config import Config, from_environment
 from integration.sdk.report import StepResult
 from integration.sdk.sink import Graph
-from integration.tapes.tapes import demo_folder
+from integration.tapes.places import demo_folder
 
 
 class Tally:

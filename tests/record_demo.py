@@ -1,4 +1,4 @@
-"""Records the demo's cassettes, one for each type that the fictional tenant has: ``python -m tests.record_demo``."""
+"""Records the demo's cassettes, one for each module whose types the tenant has: ``python -m tests.record_demo``."""
 
 import shutil
 from dataclasses import replace
@@ -24,11 +24,15 @@ def record_demo(to: Path) -> Recording:
     with Simulator(demo_tenant(), page_size=10) as simulator, TemporaryDirectory() as folder:
         config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
         types = [step.name for step in declared_steps(manager)]
-        recording = record(manager, types, config, to=Path(folder), salt=SALT, keep=len(simulator.tenant.users))
+        made = Path(folder)
+        recording = record(manager, types, config, to=made, salt=SALT, keep=len(simulator.tenant.users))
         cassettes = {
-            type: to / path.name for type, path in recording.cassettes.items() if recording.results[type].count
+            type: to / path.relative_to(made)
+            for type, path in recording.cassettes.items()
+            if recording.results[type].count
         }
         for type, path in cassettes.items():
+            path.parent.mkdir(exist_ok=True)
             shutil.copyfile(recording.cassettes[type], path)
     return replace(recording, cassettes=cassettes)
 

@@ -324,10 +324,10 @@ def test_cassettes_that_lack_something() -> None:
         Path(folder).mkdir()
     assert "empty: no cassettes there" in refused(2, "--replay", "empty")
     assert "choose one of --demo and --replay" in refused(2, "--demo", "--replay", "empty")
-    shutil.copy(ROOT / "tests" / "cassettes" / "azure_account.yaml", "other")
+    shutil.copy(ROOT / "tests" / "cassettes" / "entra" / "account.yaml", "other")
     ended = integration("run", "--replay", "other", "--only", "azure_user", "--only", "azure_account")
     assert ended.exit_code == 1
-    assert "azure_account.yaml: GET /v1.0/users?" in ended.stdout
+    assert "account.yaml: GET /v1.0/users?" in ended.stdout
     assert "is not there: record the cassette again" in ended.stdout
     verdicts = {step["id"]: step["verdict"] for step in summary()}
     assert verdicts == {"azure_account": "complete", "azure_user": "failed"}

@@ -196,7 +196,7 @@ def test_credentials_are_neither_needed_nor_kept_where_answers_are_recorded() ->
 
 
 def test_an_event_can_be_played_from_a_recording() -> None:
-    cassette = ROOT / "tests" / "cassettes" / "azure_account.yaml"
+    cassette = ROOT / "tests" / "cassettes" / "entra" / "account.yaml"
     config = {"only": ["azure_account"]}
     played = handle({"instance": {"id": "instance-1", "name": "Contoso", "config": config}}, tape=Replay(cassette))
     assert [(result.type, result.verdict, result.count) for result in played.results] == [

@@ -9,7 +9,7 @@ import pytest
 from integration import DeclarationError, Step, load
 from integration.sdk.known import unknown_names
 from integration.sdk.plugins import declared_steps
-from integration.tapes.cassette import Answer, Interaction, key_of, read, write
+from integration.tapes.cassette import Interaction, RecordedAnswer, key_of, read, write
 from integration.testing import check_step
 from tests.record_example import PACKAGE, steps
 from tests.support import ROOT, entity, relationship
@@ -84,7 +84,7 @@ def test_the_contract_of_a_package_has_it_too() -> None:
     [('"displayName": "', '"displayName": 5, "x": "', "records rejected"), ('"id": "', '"ids": "', "its verdict is")],
 )
 def test_what_follows_from_an_earlier_reason_is_not_listed(old: str, new: str, reason: str) -> None:
-    text = (ROOT / "tests" / "cassettes" / "azure_user.yaml").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "cassettes" / "entra" / "user.yaml").read_text(encoding="utf-8")
     Path("azure_user.yaml").write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(AssertionError) as caught:
         check_step("azure_user", Path())
@@ -95,7 +95,7 @@ def test_what_follows_from_an_earlier_reason_is_not_listed(old: str, new: str, r
 def test_a_cassette_shows_letters_and_plays_back_what_was_recorded() -> None:
     body = json.dumps({"value": [{"id": str(number), "displayName": name} for number, name in enumerate(NAMES)]})
     path = Path("new/azure_user.yaml")
-    answer = Answer(200, "OK", {"content-type": "application/json"}, body.encode())
+    answer = RecordedAnswer(200, "OK", {"content-type": "application/json"}, body.encode())
     write(path, [Interaction("GET", URL, {}, None, answer)])
     (played,) = read(path)[key_of("GET", URL, None)]
     assert json.loads(played.body) == json.loads(answer.body)

@@ -114,7 +114,7 @@ def test_what_is_recorded_is_played_back(server: str) -> None:
     for word in (TOKEN, "authorization", "cookie", "diagnostic", "127.0.0.1"):
         assert word not in text.lower()
     recorded = yaml.safe_load(text)["interactions"]
-    assert [each["request"]["uri"] for each in recorded] == [USERS, f"{GRAPH}/v1.0/$batch"]
+    assert [each["request"]["uri"] for each in recorded] == [USERS, f"{GRAPH}/v1.0/users/user-1"]
     assert recorded[0]["request"]["headers"]["Prefer"] == ["return=minimal"]
     assert recorded[0]["response"]["headers"]["x-ms-resource-unit"] == ["2"]
 
@@ -124,8 +124,8 @@ def test_what_is_recorded_is_played_back(server: str) -> None:
     assert played.status_code == got.status_code
     assert played.json() == json.loads(got.text.replace(server, GRAPH))
     assert played.headers["x-ms-resource-unit"] == "2"
-    inner, recorded_inner = posted.json()["responses"][0], played_batch.json()["responses"][0]
-    assert recorded_inner == {**inner, "headers": {"Retry-After": "3"}}
+    (asked,), (again,) = json.loads(posted.text.replace(server, GRAPH))["responses"], played_batch.json()["responses"]
+    assert again == {**asked, "headers": {"Content-Type": "application/json", "x-ms-resource-unit": "2"}}
 
 
 def test_a_recording_that_nobody_can_review_is_refused(server: str) -> None:
@@ -230,7 +230,7 @@ def test_a_cassette_that_was_never_recorded_is_named(files: dict[str, str]) -> N
 def test_a_folder_without_cassettes_is_named(files: dict[str, str]) -> None:
     Path("cassettes").mkdir()
     write(Path("cassettes"), files)
-    with pytest.raises(CassetteError, match=r"^cassettes: no cassettes there: name a folder with <type>\.yaml files$"):
+    with pytest.raises(CassetteError, match=r"^cassettes: no cassettes there: name a folder with \.yaml files$"):
         Replay.folder(Path("cassettes"))
 
 

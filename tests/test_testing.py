@@ -76,10 +76,10 @@ def test_an_author_replays_a_step_in_one_line() -> None:
 
 
 def test_a_step_that_breaks_the_contract_is_told_what_it_lacks() -> None:
-    source = (CASSETTES / "azure_user.yaml").read_text()
+    source = (CASSETTES / "entra" / "user.yaml").read_text()
     renamed, count = re.subn(r'"companyName":', '"nameOfCompany":', source)
     assert count
-    write(Path("cassettes"), {"azure_user.yaml": renamed})
+    write(Path("cassettes"), {"entra/user.yaml": renamed})
     with pytest.raises(
         AssertionError, match=r"companyName: declared in azure_user\.json, but in no record of the cassette"
     ):
@@ -107,9 +107,7 @@ def test_a_step_declared_per_row_makes_each_record_of_one_object(
 
 
 def test_a_step_without_cassette_is_told_where_to_record_it() -> None:
-    with pytest.raises(
-        CassetteError, match=r"tests/cassettes/contoso_badge\.yaml: .*integration record contoso_badge$"
-    ):
+    with pytest.raises(CassetteError, match=r"tests/cassettes/.*\.yaml: .*integration record contoso_badge$"):
         cassette_of(entity("contoso_badge"))
 
 
@@ -138,7 +136,7 @@ def test_no_cassette_looks_like_somebody(step: Step) -> None:
     ],
 )
 def test_what_looks_like_a_secret_or_somebody_is_named(text: str, told: str) -> None:
-    source = (CASSETTES / "azure_user.yaml").read_text()
+    source = (CASSETTES / "entra" / "user.yaml").read_text()
     changed, count = re.subn(r'"displayName": "\w+ex \w+ex"', f'"displayName": "{text}"', source, count=1)
     assert count
     Path("azure_user.yaml").write_text(changed)
@@ -287,7 +285,7 @@ def test_a_wrong_declaration_is_told(graph: GraphServer) -> None:
 
 
 def test_steps_run_on_a_tape_too() -> None:
-    ran = run_steps("azure_user_group", source=Replay(CASSETTES / "azure_user_group.yaml"))
+    ran = run_steps("azure_user_group", source=Replay(CASSETTES / "entra" / "group.yaml"))
     assert ran.verdicts == {"azure_user_group": "complete"}
     assert ran.keys == {record["_key"] for record in ran.records["azure_user_group"]}
 

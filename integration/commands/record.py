@@ -35,7 +35,7 @@ def record_types(
     log_level: str | None,
     **flags: Any,
 ) -> int:
-    """Record what types, and what they need, ask of a live tenant: TYPE.yaml, to test their steps with.
+    """Record what types, and what they need, ask of a live tenant: a file for each module, to test its steps with.
 
     Nothing of the tenant's own is written. Names, addresses, telephone numbers, ids, domains, keys and texts become
     pseudonyms, the same ones each time; times move by the same span. What steps decide by stays: booleans, numbers,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @OUT
 @click.option("--demo", is_flag=True, help="Play back a fictional tenant: no credentials, no network.")
 @click.option("--replay", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
-              help="Play back the cassettes <type>.yaml of a folder.")  # fmt: skip
+              help="Play back the cassettes in a folder and below it.")  # fmt: skip
 @ONLY
 @SKIP
 @click.option("--to", multiple=True, metavar="URL", help="Also write the graph there, such as files:DIR; repeatable.")
@@ -84,6 +84,7 @@ def run(
     from integration.engine.runner import run as run_plan
     from integration.sdk.plugins import declared_steps, load, plan
     from integration.sdk.stopping import Interrupts
+    from integration.tapes.places import is_recorded
     from integration.terminal.progress_display import Display
     from integration.terminal.result_table import print_report
     from integration.terminal.tuning import collect_rarely, give_memory_back
@@ -95,7 +96,7 @@ def run(
     manager = load()
     tape = _tape(demo, replay)
     config = config_from(event, environment, flags, offline=tape.offline)
-    unrecorded = [] if not demo else [s.name for s in declared_steps(manager) if not _recorded(s.name)]
+    unrecorded = [] if not demo else [step.name for step in declared_steps(manager) if not is_recorded(step)]
     chosen = plan(manager, only=config.only, skip=[*config.skip, *unrecorded])
     with Interrupts(for_good=True) as stop:
         with Display(chosen) as display:
@@ -107,16 +108,11 @@ def run(
 
 
 def _tape(demo: bool, replay: Path | None) -> "Tape":
-    from integration.tapes.tapes import Live, Replay, demo_folder
+    from integration.tapes.places import demo_folder
+    from integration.tapes.tapes import Live, Replay
 
     if demo and replay:
         raise ConfigurationError(["choose one of --demo and --replay"])
     if demo:
         return Replay.folder(demo_folder())
     return Replay.folder(replay) if replay else Live()
-
-
-def _recorded(name: str) -> bool:
-    from integration.tapes.tapes import demo_folder
-
-    return (demo_folder() / f"{name}.yaml").is_file()

@@ -64,17 +64,8 @@ class Cut(HTTPAdapter):
         Raises:
             CassetteError: it was not made when the tenant was read.
         """
-        target = str(request.url).removeprefix(GLOBAL_GRAPH + VERSION)
-        if not request.body:
-            answer = self._answer(target)
-            return response_to(self, request, answer.status, answer.headers, orjson.dumps(answer.body))
-        inner = []
-        for each in orjson.loads(request.body)["requests"]:
-            answer = self._answer(each["url"])
-            headers = dict(answer.headers)
-            inner.append({"id": each["id"], "status": answer.status, "headers": headers, "body": answer.body})
-        headers = {"Content-Type": "application/json"}
-        return response_to(self, request, 200, headers, orjson.dumps({"responses": inner}))
+        answer = self._answer(str(request.url).removeprefix(GLOBAL_GRAPH + VERSION))
+        return response_to(self, request, answer.status, answer.headers, orjson.dumps(answer.body))
 
     def plain_values(self) -> dict[str, frozenset[str]]:
         """Return the texts in the answers that are no pseudonyms, because steps decide by them, by property."""

@@ -26,8 +26,11 @@ from integration.recording.tape import Record
 from integration.sdk.plan import Plan
 from integration.sdk.plugins import plan
 from integration.sdk.report import Report, StepResult
+from integration.sdk.step import Step
 from integration.sources.signin import tokens_for
 from integration.store.store import Store
+from integration.tapes.cassette import Interaction
+from integration.tapes.places import cassette_name
 from integration.tapes.tapes import Replay, Tape
 
 
@@ -36,7 +39,7 @@ class Recording:
     """What became of some types.
 
     Attributes:
-        cassettes: the file of each type that was recorded.
+        cassettes: the file of each type that was recorded, which types of a module share.
         results: the verdict on each of them, with how many records its cassette gives.
         failed: why the others were not recorded.
         seen: objects that Graph gave.
@@ -63,9 +66,10 @@ def record(
     plain: Iterable[str] = (),
     watch: object = None,
 ) -> Recording:
-    """Record what steps, and what they need, ask of Graph: each as a cassette ``<type>.yaml`` that plays back alone.
+    """Record what steps, and what they need, ask of Graph: a cassette for each of their modules.
 
-    Cassettes that are recorded together hold the same objects, so that they play back together as well.
+    Cassettes that are recorded together play back together: each holds what its module asks for beyond what the others
+    hold. What types need that are not recorded is in the cassettes of those that need it.
 
     Args:
         manager: from ``load``.
@@ -86,7 +90,8 @@ def record(
     tokens = tokens_for(config)
     tokens.token()
     survey = Survey(scrubber, tokens)
-    cassettes, results = {}, {}
+    cassettes: dict[str, Path] = {}
+    results: dict[str, StepResult] = {}
     with TemporaryDirectory() as folder:
         out = Path(folder)
         if watch is not None:
@@ -95,27 +100,59 @@ def record(
         manager.unregister(name="watch")
         failed = {type: _failure(report.of(type), survey) for type in types if report.of(type).verdict in _DID}
         cut = Cut(survey.taken, keep, scrubber.is_plain)
-        for type in (type for type in types if type not in failed):
-            results[type] = _record(manager, type, cut, out)
-        for type in results:
-            cassettes[type] = usable_folder(to) / f"{type}.yaml"
-            shutil.copyfile(out / f"{type}.yaml", cassettes[type])
+        modules = _modules(chosen, types)
+        tapes = _Tapes(manager, cut, out / "tapes")
+        for kind in (False, True):
+            for name, steps in modules.items():
+                of_kind = [step.name for step in steps if step.is_relationship is kind]
+                if good := [type for type in of_kind if report.of(type).verdict not in _DID]:
+                    results |= tapes.record(name, good)
+        for name, steps in modules.items():
+            if (out / "tapes" / name).is_file():
+                kept = usable_folder((to / name).parent) / name.name
+                shutil.copyfile(out / "tapes" / name, kept)
+                cassettes |= {step.name: kept for step in steps if step.name in results}
+    results = {type: results[type] for type in types if type in results}
+    cassettes = {type: cassettes[type] for type in types if type in cassettes}
     return Recording(cassettes, results, failed, survey.seen, len(cut.kept), cut.plain_values())
 
 
-def _record(manager: pluggy.PluginManager, type: str, cut: Cut, folder: Path) -> StepResult:
-    """Write the cassette of a type, play it back, and return the verdict.
+def _modules(chosen: Plan, types: Sequence[str]) -> dict[Path, list[Step]]:
+    """Return the steps that are recorded, by the name of their module's cassette."""
+    found: dict[Path, list[Step]] = {}
+    for step in chosen.steps:
+        if step.name in types:
+            found.setdefault(cassette_name(step), []).append(step)
+    return found
 
-    Raises:
-        CassetteError: it gives other records when it is played back.
-    """
-    chosen = plan(manager, only=[type])
-    path = folder / f"{type}.yaml"
-    recorded, records = _run(manager, chosen, folder / "cut", Record(path, cut))
-    played, again = _run(manager, chosen, folder / "played", Replay(path))
-    if records != again or recorded.of(type).verdict != played.of(type).verdict:
-        raise CassetteError(f"{type}: played back, it gives other records: its step does not do the same each time")
-    return recorded.of(type)
+
+class _Tapes:
+    """The cassettes that are being recorded: first what entities are made of, each where its module is."""
+
+    def __init__(self, manager: pluggy.PluginManager, cut: Cut, folder: Path) -> None:
+        self._manager, self._cut, self._folder = manager, cut, folder
+        self._taken: dict[Path, list[Interaction]] = {}
+
+    def record(self, name: Path, types: Sequence[str]) -> dict[str, StepResult]:
+        """Add what types ask for to the cassette of their module, play all back, and return the verdicts.
+
+        Raises:
+            CassetteError: they give other records when they are played back.
+        """
+        chosen = plan(self._manager, only=types)
+        tape = Record(self._folder / name, self._cut, Replay(*self._paths()), self._taken.get(name, ()))
+        with TemporaryDirectory() as folder:
+            recorded, records = _run(self._manager, chosen, Path(folder) / "cut", tape)
+            self._taken[name] = tape.taken
+            played, again = _run(self._manager, chosen, Path(folder) / "played", Replay(*self._paths()))
+        for type in types:
+            if records[type] != again[type] or recorded.of(type).verdict != played.of(type).verdict:
+                problem = "played back, it gives other records: its step does not do the same each time"
+                raise CassetteError(f"{type}: {problem}")
+        return {type: recorded.of(type) for type in types}
+
+    def _paths(self) -> list[Path]:
+        return [self._folder / name for name, taken in self._taken.items() if taken]
 
 
 def _run(manager: pluggy.PluginManager, chosen: Plan, out: Path, tape: Tape) -> tuple[Report, dict[str, list[bytes]]]:

@@ -5,6 +5,7 @@ and show JSON as a person reads it, one property a line.
 """
 
 import json
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,11 +28,13 @@ _ANSWER_HEADERS = (
     "x-ms-throttle-limit-percentage",
 )
 
+_AT_ONCE = re.compile(r"([?&])(?:\$|%24)(?:top|count)=[^&]*&?")
+
 Key = tuple[str, str, bytes]
 
 
 @dataclass(frozen=True)
-class Answer:
+class RecordedAnswer:
     """A recorded answer: HTTP status and reason phrase, headers by name, and the body."""
 
     status: int
@@ -48,10 +51,10 @@ class Interaction:
     url: str
     headers: Mapping[str, str]
     body: bytes | str | None
-    answer: Answer
+    answer: RecordedAnswer
 
 
-def read(path: Path) -> dict[Key, deque[Answer]]:
+def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
     """Return the answers of a cassette in the order of their recording, by what ``key_of`` returns for a request.
 
     Raises:
@@ -61,14 +64,14 @@ def read(path: Path) -> dict[Key, deque[Answer]]:
     from vcr.serializers import yamlserializer
     from yaml import YAMLError
 
-    answers: dict[Key, deque[Answer]] = {}
+    answers: dict[Key, deque[RecordedAnswer]] = {}
     try:
         text = path.read_text(encoding="utf-8")
         if not text.strip():
             raise FileNotFoundError
         asked, answered = deserialize(text, yamlserializer)
         for request, answer in zip(asked, answered, strict=True):
-            kept = Answer(
+            kept = RecordedAnswer(
                 int(answer["status"]["code"]),
                 answer["status"]["message"],
                 {name: value for name, values in answer["headers"].items() for value in values},
@@ -112,8 +115,11 @@ def write(path: Path, interactions: Sequence[Interaction]) -> None:
 
 
 def key_of(method: str, url: str, body: Any) -> Key:
-    """Return what a request is found by: its method, its URL as requests writes it, and its JSON body."""
-    written = requests.Request(method, url).prepare().url or url
+    """Return what a request is found by: its method, its URL as requests writes it, and its JSON body.
+
+    How much it asks for at once says nothing of what it asks for: ``$top`` and ``$count`` are left out.
+    """
+    written = _AT_ONCE.sub(r"\1", requests.Request(method, url).prepare().url or url).rstrip("?&")
     raw = body.encode() if isinstance(body, str) else (body or b"")
     return method, written, orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS) if raw else b""
 
@@ -142,17 +148,14 @@ def _represented(dumper: Any, text: str) -> Any:
 
 
 def _readable(raw: bytes | str | None) -> str | None:
-    """Return a JSON body as a person reads it, letters as letters; a batch's answers without further headers.
+    """Return a JSON body as a person reads it, letters as letters.
 
     Raises:
         ValueError: it is not JSON.
     """
     if not raw:
         return None
-    body = orjson.loads(raw)
-    for answer in body.get("responses", ()) if isinstance(body, dict) else ():
-        answer["headers"] = answer_headers(answer.get("headers") or {})
-    text = json.dumps(body, indent=1, ensure_ascii=False)
+    text = json.dumps(orjson.loads(raw), indent=1, ensure_ascii=False)
     return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in text)
 
 

@@ -11,6 +11,7 @@ from http.client import responses
 from pathlib import Path
 from typing import Any, Protocol
 
+import orjson
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
@@ -19,16 +20,10 @@ from integration.config.clouds import GLOBAL_GRAPH
 from integration.errors import CassetteError
 from integration.http.connections import Adapter
 from integration.tapes import cassette
-from integration.tapes.cassette import Answer, Key, key_of
+from integration.tapes.batches import BATCH, Part, answered, is_batch
+from integration.tapes.cassette import Key, RecordedAnswer, key_of
 
 _CONNECTIONS = 64
-
-
-def demo_folder() -> Path:
-    """Return the folder of the demo's cassettes: the wheel carries a copy of those that the tests play."""
-    package = Path(__file__).parents[1]
-    carried = package / "cassettes"
-    return carried if carried.is_dir() else package.parent / "tests" / "cassettes"
 
 
 class Tape(Protocol):
@@ -64,13 +59,15 @@ class Live:
 
 
 class Replay:
-    """Recorded answers: cassettes, played back without a network.
+    """Recorded answers: cassettes, played back together without a network.
+
+    A batch is answered from the single requests that it holds.
 
     Args:
-        folder: holds ``<type>.yaml``; a request that several of them hold is played from the first.
+        paths: the cassettes; a request that several of them hold is played from the first.
 
     Raises:
-        CassetteError: the folder has no cassette, or one that cannot be read.
+        CassetteError: one of them cannot be read.
     """
 
     offline = True
@@ -78,7 +75,7 @@ class Replay:
 
     def __init__(self, *paths: Path) -> None:
         self._paths = paths
-        self._answers: dict[Key, deque[Answer]] = {}
+        self._answers: dict[Key, deque[RecordedAnswer]] = {}
         self._lock = threading.Lock()
         for path in paths:
             for key, answers in cassette.read(path).items():
@@ -86,14 +83,16 @@ class Replay:
 
     @classmethod
     def folder(cls, folder: Path) -> "Replay":
-        """Return a tape of all cassettes of a folder.
+        """Return a tape of all cassettes in a folder and below it: what several hold is played from the smallest.
+
+        That is the one of the module whose own it is; others hold it beside what they ask for themselves.
 
         Raises:
             CassetteError: the folder has no cassette, or one that cannot be read.
         """
-        paths = sorted(folder.glob("*.yaml"))
+        paths = sorted(folder.rglob("*.yaml"), key=lambda path: (path.stat().st_size, path))
         if not paths:
-            raise CassetteError(f"{folder}: no cassettes there: name a folder with <type>.yaml files")
+            raise CassetteError(f"{folder}: no cassettes there: name a folder with .yaml files")
         return cls(*paths)
 
     def adapter(self) -> BaseAdapter:
@@ -103,20 +102,42 @@ class Replay:
     def close(self) -> None:
         """Do nothing."""
 
-    def play(self, request: requests.PreparedRequest) -> Answer:
+    def play(self, request: requests.PreparedRequest) -> RecordedAnswer:
         """Return the next recorded answer to a request.
 
         Raises:
             CassetteError: there is none, or none left.
         """
+        url = str(request.url)
+        if not is_batch(url):
+            return self.next(str(request.method), url, request.body)
+        root = url.partition(BATCH)[0]
+        body = answered(request.body, lambda inner: self._part(f"{root}{inner}"))
+        return RecordedAnswer(200, "OK", {"Content-Type": "application/json"}, body)
+
+    def holds(self, method: str, url: str, body: Any) -> bool:
+        """Tell whether there is an answer left to a single request."""
         with self._lock:
-            answers = self._answers.get(key_of(str(request.method), str(request.url), request.body))
+            return bool(self._answers.get(key_of(method, url, body)))
+
+    def next(self, method: str, url: str, body: Any) -> RecordedAnswer:
+        """Return the next recorded answer to a single request.
+
+        Raises:
+            CassetteError: there is none, or none left.
+        """
+        with self._lock:
+            answers = self._answers.get(key_of(method, url, body))
             if answers:
                 return answers.popleft()
         state = "was played already" if answers is not None else "is not there"
         names = ", ".join(path.name for path in self._paths)
-        asked = str(request.url).removeprefix(GLOBAL_GRAPH)
-        raise CassetteError(f"{names}: {request.method} {asked} {state}: record the cassette again")
+        asked = url.removeprefix(GLOBAL_GRAPH)
+        raise CassetteError(f"{names}: {method} {asked} {state}: record the cassette again")
+
+    def _part(self, url: str) -> Part:
+        answer = self.next("GET", url, None)
+        return Part(answer.status, answer.headers, orjson.loads(answer.body) if answer.body else None)
 
 
 class _Player(HTTPAdapter):

@@ -6,7 +6,7 @@ It is a plugin of pytest as well, installed with this package: a test that asks 
 
 from integration.testing.comparing import Record, assert_records
 from integration.testing.contract import check_cassette, check_step
-from integration.testing.running import Ran, Replayed, cassette_of, replay, run_steps
+from integration.testing.running import Ran, Replayed, cassette_of, cassettes_of, replay, run_steps
 from integration.testing.server import GraphServer
 
 pytest_plugins = ("integration.testing.fixtures",)
@@ -18,6 +18,7 @@ __all__ = [
     "Replayed",
     "assert_records",
     "cassette_of",
+    "cassettes_of",
     "check_cassette",
     "check_step",
     "replay",

@@ -12,7 +12,7 @@ from integration.sdk.schema import Schema, folders_of, load_schema
 from integration.sdk.step import Step
 from integration.testing.comparing import Record
 from integration.testing.one_by_one import one_by_one
-from integration.testing.running import Replayed, cassette_of, replay, step_of
+from integration.testing.running import Replayed, cassettes_of, replay, step_of
 
 
 def check_step(type: str | Step, cassettes: Path | None = None, *, also: Collection[str] = ()) -> Replayed:
@@ -25,7 +25,7 @@ def check_step(type: str | Step, cassettes: Path | None = None, *, also: Collect
 
     Args:
         type: name of an installed step, or a step that is not installed.
-        cassettes: folder of ``<type>.yaml``; by default as ``cassette_of`` finds it.
+        cassettes: folder of the cassettes; by default as ``cassettes_of`` finds them.
         also: permissions and classes that Microsoft and JupiterOne have added since this package was made.
 
     Raises:
@@ -36,7 +36,7 @@ def check_step(type: str | Step, cassettes: Path | None = None, *, also: Collect
     played = replay(type, cassettes)
     faults = [*unknown_names(step, also), *_faults(step, played)]
     if step.per_row and not faults:
-        faults += one_by_one(step, cassettes / f"{step.name}.yaml" if cassettes else cassette_of(step))
+        faults += one_by_one(step, cassettes_of(step, cassettes))
     if faults:
         raise AssertionError("\n".join([f"{step.name}:", *(f"  - {fault}" for fault in faults)]))
     return played

@@ -4,7 +4,7 @@ Later runs rely on that: they hand over only objects that changed, as they were 
 records.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,16 +37,16 @@ from integration.testing.comparing import differences
 _MOST = 3
 
 
-def one_by_one(step: Step, cassette: Path) -> Iterator[str]:
-    """Yield how the records differ that a step makes of its cassette's objects one by one."""
+def one_by_one(step: Step, cassettes: Sequence[Path]) -> Iterator[str]:
+    """Yield how the records differ that a step makes of its cassettes' objects one by one."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         manager = load(step)
-        report = run(manager, plan(manager, only=[step.name]), Config(), out=folder, tape=Replay(cassette))
+        report = run(manager, plan(manager, only=[step.name]), Config(), out=folder, tape=Replay(*cassettes))
         store = stack.enter_context(closing(_Store(folder / "graph.db")))
         mirror = stack.enter_context(closing(Mirror(folder / "tape.db")))
         session = stack.enter_context(requests.Session())
-        session.mount("https://", Replay(cassette).adapter())
+        session.mount("https://", Replay(*cassettes).adapter())
         client = GraphClient(GLOBAL_GRAPH, NoToken(), session)
         source = GraphSource(client, roles=frozenset({"Member.Read.Hidden"}), incremental=False)
         reader = _Reader([source], mirror, side_by_side=False)

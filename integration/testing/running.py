@@ -16,7 +16,8 @@ from integration.sdk.plugins import load, plan
 from integration.sdk.report import Report, StepResult
 from integration.sdk.step import Step
 from integration.store.store import Store
-from integration.tapes.tapes import Replay, Tape, demo_folder
+from integration.tapes.places import cassette_name, demo_folder
+from integration.tapes.tapes import Replay, Tape
 from integration.testing.comparing import Record
 from integration.text.secret import Secret
 
@@ -99,20 +100,19 @@ def run_steps(*steps: str | Step, source: Server | Tape, config: Config | None =
 
 
 def replay(type: str | Step, cassettes: Path | None = None, *, config: Config | None = None) -> Replayed:
-    """Run a step, and what it needs, on its cassette alone; offline.
+    """Run a step, and what it needs, on their cassettes alone; offline.
 
     Args:
         type: name of an installed step, or a step that is not installed.
-        cassettes: folder of ``<type>.yaml``; by default as ``cassette_of`` finds it.
+        cassettes: folder of the cassettes; by default as ``cassettes_of`` finds them.
         config: settings.
 
     Raises:
-        CassetteError: there is no cassette, or it lacks a request.
+        CassetteError: there is no cassette, or they lack a request.
         IntegrationError: as ``load``, ``plan`` and ``run`` raise.
     """
     step = step_of(type)
-    cassette = cassettes / f"{step.name}.yaml" if cassettes else cassette_of(step)
-    ran = run_steps(type, source=Replay(cassette), config=config)
+    ran = run_steps(type, source=Replay(*cassettes_of(step, cassettes)), config=config)
     return Replayed(ran.records[step.name], ran.report.of(step.name), ran.report, ran.keys)
 
 
@@ -127,21 +127,47 @@ def step_of(type: str | Step) -> Step:
     return next(step for step in plan(load(), only=[type]).steps if step.name == type)
 
 
-def cassette_of(step: Step) -> Path:
-    """Return the step's cassette.
+def cassette_of(step: Step, folder: Path | None = None) -> Path:
+    """Return the cassette of a step's module, such as ``entra/group.yaml``, or else one that bears the type's name.
 
     It is in ``tests/cassettes`` of the project that the step's module belongs to, or of the one that the current folder
     belongs to; those of the built-in types come with this package.
 
+    Args:
+        step: the declaration.
+        folder: where else it is looked for, before all others.
+
     Raises:
         CassetteError: there is none.
     """
+    found = _cassette(step, folder)
+    if found is None:
+        where = folder or project_of(Path.cwd()) / "tests" / "cassettes"
+        name = where / cassette_name(step)
+        raise CassetteError(f"{name}: no such cassette: make it with integration record {step.name}")
+    return found
+
+
+def cassettes_of(step: Step, folder: Path | None = None) -> list[Path]:
+    """Return the cassettes that a step is played on: its own first, then those of what it needs.
+
+    Args:
+        step: the declaration.
+        folder: as for ``cassette_of``.
+
+    Raises:
+        CassetteError: there is none for it, nor for what it needs.
+    """
+    others = plan(load(step), only=[step.name]).steps
+    found = [_cassette(each, folder) for each in (step, *reversed(others))]
+    return list(dict.fromkeys(filter(None, found))) or [cassette_of(step, folder)]
+
+
+def _cassette(step: Step, folder: Path | None) -> Path | None:
     here = project_of(Path.cwd())
-    folders = [project / "tests" / "cassettes" for project in [*list(step.source.parents)[:3], here]]
-    for folder in [*folders, demo_folder()]:
-        path = folder / f"{step.name}.yaml"
-        if path.is_file():
-            return path
-    raise CassetteError(
-        f"{folders[-1] / step.name}.yaml: no such cassette: make it with integration record {step.name}"
-    )
+    projects = [project / "tests" / "cassettes" for project in [*list(step.source.parents)[:4], here]]
+    for place in [*([folder] if folder else []), *projects, demo_folder()]:
+        for name in (cassette_name(step), Path(f"{step.name}.yaml")):
+            if (place / name).is_file():
+                return place / name
+    return None
