@@ -151,6 +151,8 @@ class TableFetch:
         for rest in range(_ROUNDS, -1, -1):
             counted, came = self._counts(), self._into.sizes()
             differing = sorted(type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0))
+            if not differing:
+                return
             if not rest:
                 gaps = [
                     (f"{_GAP}{type}", f"Azure counts {counted[type]:,}, of which {came.get(type, 0):,} came")
@@ -168,7 +170,7 @@ class TableFetch:
             partition = pending.popleft()
             rows = self._rows_of(partition)
             if rows is None:
-                pending.extend(self._halved(partition))
+                pending.extendleft(self._halved(partition))  # so that what no cutting helps is known soon
             else:
                 found.extend(rows)
         parts, _ = _parts(found)

@@ -83,9 +83,15 @@ class ResourceGraph:
         rows, total = body.get("data"), body.get("totalRecords")
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise BadAnswer("the answer has no list of rows named data", path=path, status=200)
-        if body.get("$skipToken") or str(body.get("resultTruncated")).lower() == "true":
+        truncated, lacking = (
+            str(body.get("resultTruncated")).lower() == "true",
+            type(total) is int and total > len(rows),
+        )
+        if body.get("$skipToken") or ((truncated or lacking) and len(rows) >= PAGE):
             raise Overfull
-        if type(total) is int and total > len(rows):
+        if truncated:
+            raise BadAnswer("Azure says that rows are lost", path=path, status=200)
+        if lacking:
             raise BadAnswer(f"Azure counts {total:,} rows, of which {len(rows):,} came", path=path, status=200)
         return rows
 

@@ -1,0 +1,1 @@
+"""Azure as a source, read over real HTTP."""
