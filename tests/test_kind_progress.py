@@ -12,7 +12,8 @@ from integration import handle, hookimpl, load, plan
 from integration.sdk.progress import Counter, Progress
 from integration.sdk.report import StepResult
 from integration.terminal.progress_display import Display
-from integration.terminal.progress_view import Standing, View, shortened
+from integration.terminal.progress_view import View, shortened
+from integration.terminal.standing import Standing
 from tests.simulator import Faults, Simulator, synthetic_tenant
 from tests.terminals import frames, on_terminal, plain
 

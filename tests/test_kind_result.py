@@ -18,7 +18,8 @@ from integration.sdk.changes import What
 from integration.sdk.plugins import declared_steps
 from integration.sdk.report import StepResult
 from integration.terminal.remarks import remarks
-from integration.terminal.result_table import print_report, wrapped
+from integration.terminal.result import print_report
+from integration.terminal.result_table import wrapped
 from integration.terminal.summary_text import duration, sentences
 from tests.simulator import Faults, Simulator, demo_tenant, synthetic_tenant
 from tests.terminals import PROGRAM, on_terminal, plain

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,11 @@ def test_help_imports_nothing_that_a_run_needs(arguments: list[str], variables: 
     assert expected in ended.stdout
     _, _, loaded = ended.stderr.rpartition("loaded ")
     assert HEAVY & set(loaded.split()) == set()
+
+
+def test_a_run_without_a_terminal_imports_nothing_that_draws_on_one(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LOADED, "run", "--demo", "--out", str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert "Everything was read" in ended.stdout
+    _, _, loaded = ended.stderr.rpartition("loaded ")
+    assert "rich" not in loaded.split()

@@ -23,7 +23,7 @@ def push(out: Path, to: tuple[str, ...], allowMassDelete: bool, massDelete: floa
     """
     from integration.engine.delivery import push as push_graph
     from integration.sdk.plugins import load
-    from integration.terminal.result_table import print_push
+    from integration.terminal.result import print_push
 
     percent = Config.mass_delete if massDelete is None else massDelete
     report = push_graph(load(), to, out=out, mass_delete=percent, allow_mass_delete=allowMassDelete)

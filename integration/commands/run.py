@@ -21,6 +21,7 @@ from integration.config import variables
 from integration.errors import ConfigurationError
 from integration.terminal import logs
 from integration.terminal.streams import courtesy
+from integration.terminal.tuning import collect_rarely, give_memory_back, keep_what_is_there
 
 if TYPE_CHECKING:
     from integration.tapes.tapes import Tape
@@ -81,16 +82,16 @@ def run(
       deletions                INTEGRATION_MASS_DELETE
       logging                  INTEGRATION_LOG_FORMAT, INTEGRATION_LOG_LEVEL
     """
+    give_memory_back()
+    collect_rarely()
     from integration.engine.runner import run as run_plan
     from integration.sdk.plugins import declared_steps, load, plan
     from integration.sdk.stopping import Interrupts
     from integration.tapes.places import is_recorded
     from integration.terminal.progress_display import Display
-    from integration.terminal.result_table import print_report
-    from integration.terminal.tuning import collect_rarely, give_memory_back
+    from integration.terminal.result import print_report
 
-    give_memory_back()
-    collect_rarely()
+    keep_what_is_there()
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     manager = load()

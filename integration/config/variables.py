@@ -58,10 +58,10 @@ def variables_of(path: Path) -> dict[str, str]:
     Raises:
         ConfigurationError: it cannot be read, or its encoding is not known.
     """
-    from dotenv import dotenv_values
-
     if path.is_dir() or not path.exists():
         return {}
+    from dotenv import dotenv_values  # few have such a file
+
     try:
         text = read(path)
     except OSError as error:

@@ -1,18 +1,20 @@
 """What a person sees while a run goes on."""
 
+import sys
 import threading
 import time
-
-from rich.console import Console
-from rich.live import Live
+from typing import TYPE_CHECKING
 
 from integration.sdk.hooks import hookimpl
 from integration.sdk.plan import Plan
 from integration.sdk.progress import Progress
 from integration.sdk.report import StepResult
 from integration.sdk.step import Step
-from integration.terminal.progress_view import Standing, View, in_words
+from integration.terminal.standing import Standing, in_words
 from integration.terminal.streams import tell
+
+if TYPE_CHECKING:
+    from rich.live import Live
 
 _SHORTEST_WAIT = 1.0
 """Shorter waits are over before a person has read of them."""
@@ -27,14 +29,11 @@ class Display:
     """
 
     def __init__(self, plan: Plan, every: float = 60.0) -> None:
-        console = Console(stderr=True)
         self._standing = Standing(types=len(plan.steps))
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._lines = threading.Thread(target=self._tell, args=(every,), name="progress", daemon=True)
-        self._live: Live | None = None
-        if console.is_terminal and not console.is_dumb_terminal:
-            self._live = Live(View(self._standing), console=console, refresh_per_second=10, transient=True)
+        self._live = _live(self._standing) if sys.stderr.isatty() else None
 
     def __enter__(self) -> "Display":
         if self._live:
@@ -87,3 +86,16 @@ class Display:
             with self._lock:
                 told = in_words(self._standing, time.monotonic())
             tell(told)
+
+
+def _live(standing: Standing) -> "Live | None":
+    """Return what draws on the terminal, where it can be drawn on; rich is slow to import."""
+    from rich.console import Console
+    from rich.live import Live
+
+    from integration.terminal.progress_view import View
+
+    console = Console(stderr=True)
+    if not console.is_terminal or console.is_dumb_terminal:
+        return None
+    return Live(View(standing), console=console, refresh_per_second=10, transient=True)

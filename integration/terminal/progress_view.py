@@ -1,9 +1,7 @@
-"""How far a run is, in lines that fit a terminal."""
+"""How far a run is, drawn in lines that fit a terminal."""
 
-import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -13,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from integration.sdk.progress import Progress
+from integration.terminal.standing import Standing, clock, counted, pages_of, parts
 from integration.text.visible import visible
 
 _SPINNER, _ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
@@ -21,28 +20,6 @@ _BAR, _SHORT_BAR = 20, 8
 _PATH, _SHORT_PATH = 24, 16
 _ROWS = 12
 _WORDS = 4
-_NAMED = 3
-
-
-@dataclass
-class Standing:
-    """How far a run is.
-
-    Attributes:
-        types: how many are to be read.
-        finished: how many have their verdict.
-        running: types whose step runs, in the order in which they started.
-        collections: how far each collection is, and since when it is read.
-        waits_until: until when Graph is not asked again.
-        began: when the run began; all times are those of ``time.monotonic``.
-    """
-
-    types: int
-    finished: int = 0
-    running: list[str] = field(default_factory=list)
-    collections: dict[str, tuple[Progress, float]] = field(default_factory=dict)
-    waits_until: float = 0.0
-    began: float = field(default_factory=time.monotonic)
 
 
 class View:
@@ -65,12 +42,12 @@ class View:
         yield Text(f"  {_doing(standing, width - 2)}", no_wrap=True, overflow="crop")
         collections = list(standing.collections.values())
         if ended := [progress for progress, _ in collections if progress.done]:
-            counts = f"{_counted(sum(each.items for each in ended), 'object')}, {_pages(ended)}"
-            yield Text(f"  {_counted(len(ended), 'collection')} done: {counts}", no_wrap=True, overflow="crop")
+            counts = f"{counted(sum(each.items for each in ended), 'object')}, {pages_of(ended)}"
+            yield Text(f"  {counted(len(ended), 'collection')} done: {counts}", no_wrap=True, overflow="crop")
         going = [(progress, now - since) for progress, since in collections if not progress.done]
         yield from _rows(going[:_ROWS], width - 2, dots)
         if len(going) > _ROWS:
-            yield Text(f"  and {_counted(len(going) - _ROWS, 'collection')} more", no_wrap=True)
+            yield Text(f"  and {counted(len(going) - _ROWS, 'collection')} more", no_wrap=True)
 
 
 def shortened(path: str, width: int, dots: str = "…") -> str:
@@ -81,31 +58,9 @@ def shortened(path: str, width: int, dots: str = "…") -> str:
     return f"{path[: kept - kept // 2]}{dots}{path[len(path) - kept // 2 :]}"
 
 
-def clock(seconds: float) -> str:
-    """Return a duration as ``1:05`` or ``1:02:05``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes_left = divmod(minutes, 60)
-    return f"{hours}:{minutes_left:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def in_words(standing: Standing, now: float) -> str:
-    """Return how far a run is in one line, for where there is no terminal."""
-    going = [progress for progress, _ in standing.collections.values() if not progress.done]
-    reads = [f"{each.collection}: {_pages([each])}, {_counted(each.items, 'object')}" for each in going[:_NAMED]]
-    more = [f"and {_counted(len(going) - _NAMED, 'collection')} more"] if len(going) > _NAMED else []
-    return "; ".join([", ".join(_parts(standing, now)), *reads, *more])
-
-
-def _parts(standing: Standing, now: float) -> list[str]:
-    """Return how many types are read, how long that took, and what is waited for."""
-    left = math.ceil(standing.waits_until - now)
-    types = f"{standing.finished} of {_counted(standing.types, 'type')}"
-    return [types, f"{clock(now - standing.began)} elapsed", *([f"waits {left} s for Graph"] if left > 0 else [])]
-
-
 def _heading(standing: Standing, now: float, width: int, spinner: str) -> Table:
-    types, elapsed, *waits = _parts(standing, now)
-    variants = [", ".join(parts) for parts in ([types, elapsed, *waits], [types, *waits], waits or [types])]
+    types, elapsed, *waits = parts(standing, now)
+    variants = [", ".join(told) for told in ([types, elapsed, *waits], [types, *waits], waits or [types])]
     told = next((each for each in variants if cell_len(each) <= width - 2), variants[-1])
     bar = max(0, min(_BAR, width - cell_len(told) - 4))
     line = _grid(2 + bool(bar), gap=1)
@@ -157,7 +112,7 @@ def _counts(going: tuple[Progress, float]) -> list[str]:
     progress, seconds = going
     if not progress.pages:
         return ["waits for the first page"] * (_WORDS - 1) + ["0 pages"]
-    pages, objects = _pages([progress]), _counted(progress.items, "object")
+    pages, objects = pages_of([progress]), counted(progress.items, "object")
     rate = f", {progress.items / max(0.5, seconds):,.0f}/s"
     return [f"{pages}, {objects}{rate}{_left(progress, seconds)}", f"{pages}, {objects}{rate}", f"{pages}, {objects}",
             pages]  # fmt: skip
@@ -175,11 +130,3 @@ def _grid(columns: int, *, gap: int) -> Table:
     for _ in range(columns):
         grid.add_column(no_wrap=True, overflow="crop")
     return grid
-
-
-def _pages(collections: Sequence[Progress]) -> str:
-    return _counted(sum(each.pages for each in collections), "page")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

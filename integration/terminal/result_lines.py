@@ -1,0 +1,37 @@
+"""The end of a run where there is no terminal: a line for each type, so that programs find it and take it apart."""
+
+from collections.abc import Iterator
+
+from integration.sdk.changes import signed
+from integration.sdk.report import Report, StepResult
+from integration.terminal.remarks import problems
+from integration.text.visible import lines
+
+_LONGEST_REASON = 600
+
+
+def rows(report: Report) -> Iterator[str]:
+    """Yield the lines of a table whose columns are padded, but for the reason, which is the last."""
+    heading = ["type", "verdict", "count", "seconds", "changes"]
+    changes = [signed(report.changes.get(result.type, {})) or "-" for result in report.results]
+    columns = zip(report.results, changes, strict=True)
+    table = [heading, *([result.type, result.verdict, *numbers(result), changed] for result, changed in columns)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    reasons = ["reason", *("; ".join(filter(None, [result.reason, *problems(result)])) for result in report.results)]
+    for row, reason in zip(table, reasons, strict=True):
+        cells = [
+            cell.rjust(width) if title in ("count", "seconds") else cell.ljust(width)
+            for title, cell, width in zip(heading, row, widths, strict=True)
+        ]
+        yield "  ".join([*cells, _short(lines(reason))]).rstrip()
+
+
+def numbers(result: StepResult) -> tuple[str, str]:
+    """Return how many records a type has, and how many seconds it took, as people read them."""
+    return f"{result.count:,}", f"{result.seconds:.2f}"
+
+
+def _short(reason: str) -> str:
+    """Return a reason on one line; what is longer than a screen is whole in ``summary.json``."""
+    flat = " ".join(reason.split())
+    return flat if len(flat) <= _LONGEST_REASON else f"{flat[:_LONGEST_REASON].rpartition(' ')[0]} …"
