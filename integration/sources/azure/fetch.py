@@ -15,6 +15,8 @@ from integration.sources.collection import Collection
 from integration.sources.request import Request
 
 _SOURCE = "azure:"
+RESOURCES = f"{_SOURCE}resources"
+"""The path of the table of all resources."""
 _TRIES = 3
 _ROUNDS = 2
 """How often types are read again of which Azure counts another number than came."""

@@ -38,14 +38,15 @@ class ResourceGraph:
 
     Attributes:
         partial_scope: Azure has answered for a part of the subscriptions alone.
+        names_subscriptions: queries name the subscriptions, which leaves out what is in none.
     """
 
     def __init__(self, client: AzureClient) -> None:
         self._client = client
         self._versions = list(_VERSIONS)
-        self._scopes: list[list[str]] = [[]]
+        self._scopes: Sequence[Sequence[str]] = [[]]
         self._lock = threading.Lock()
-        self.partial_scope = False
+        self.partial_scope = self.names_subscriptions = False
 
     def rows(self, query: str, subscriptions: Sequence[str]) -> list[Mapping[str, Any]]:
         """Return the rows of a query that gives few enough for a page.
@@ -59,14 +60,17 @@ class ResourceGraph:
             BadAnswer: rows are missing.
             GraphError: Azure did not give them.
         """
+        named, scopes = self.names_subscriptions, self._scopes
         try:
-            return [row for scope in list(self._scopes) for row in self._page(query, scope)]
+            return [row for scope in scopes for row in self._page(query, scope)]
         except BadRequest as error:
-            if error.code.lower() != TOO_MANY_SUBSCRIPTIONS or self._scopes != [[]]:
+            if error.code.lower() != TOO_MANY_SUBSCRIPTIONS or named:
                 raise
-            with self._lock:
-                named = sorted(subscriptions)
-                self._scopes = [named[at : at + _AT_ONCE] for at in range(0, len(named), _AT_ONCE)] or [[]]
+        with self._lock:  # others may have been told so meanwhile
+            if not self.names_subscriptions:
+                ids = sorted(subscriptions)
+                self._scopes = [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
+                self.names_subscriptions = True
         return self.rows(query, subscriptions)
 
     def _page(self, query: str, scope: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -102,10 +106,11 @@ class ResourceGraph:
                 return self._client.query(body, version)
             except NotFound:
                 with self._lock:
+                    if self._versions[0] != version:  # others have been told so meanwhile
+                        continue
                     if len(self._versions) == 1:
                         raise
-                    if self._versions[0] == version:
-                        self._versions.pop(0)
+                    self._versions.pop(0)
             except BadRequest as error:
                 if error.too_much:
                     raise Overfull from None

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from integration.errors import CredentialsError, Forbidden, GraphError, SourceUnavailable
+from integration.errors import BadAnswer, CredentialsError, Forbidden, GraphError, SourceUnavailable
 from integration.sdk.context import Azure
 from integration.sdk.plan import Plan
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
-from integration.sources.azure.fetch import TableFetch, gaps_of
+from integration.sources.azure.fetch import RESOURCES, TableFetch, gaps_of
 from integration.sources.azure.resource_graph import ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.collection import Collection
@@ -21,6 +21,8 @@ SIDE_BY_SIDE = 4
 """Queries at once: at some three a second, which Azure allows, more would wait."""
 _NO_AZURE = re.compile(r"AADSTS500011\b")
 """The tenant has no service principal of Azure Resource Manager. Source: Microsoft Entra authentication error codes."""
+_CONTAINERS = "microsoft.resources/subscriptions"
+"""Types that are in a subscription, or are one, begin so, of which a table has others too."""
 _GRANT = "grant the application Reader on the tenant's root management group, and resources are read too"
 
 
@@ -82,6 +84,9 @@ class AzureSource:
         yield from gaps_of(reader.mirror.progress(request.name), request)
         if self._graph.partial_scope:
             yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
+        if self._graph.names_subscriptions and not _is_within_subscriptions(request):
+            what = "the tenant has more subscriptions than a query ranges over: what is in none of them, such as"
+            yield BadAnswer(f"{what} management groups and what is assigned to them, did not come", path=request.path)
         if hidden := self._subscriptions.hidden():
             which = f"{len(hidden):,} subscriptions exist that the application does not see, such as {hidden[0]}"
             yield Forbidden(f"{which}: grant it Reader on the tenant's root management group", path=request.path)
@@ -115,3 +120,8 @@ class AzureSource:
     def stop(self) -> None:
         """Make everybody who waits for Azure raise ``Interrupted``."""
         self._client.stop()
+
+
+def _is_within_subscriptions(request: Request) -> bool:
+    """Tell whether all that a request asks for is in some subscription."""
+    return request.path == RESOURCES or request.part.startswith(_CONTAINERS)

@@ -1,0 +1,126 @@
+"""Azure's limits are kept to: waits, api-versions, numbers of subscriptions; and its failures are borne."""
+
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, keys, verdicts
+from tests.simulator.azure import Asked, AzureSimulator, Fault, Quota, made_up_tenant
+
+THROTTLED = {"error": {"code": "RateLimiting", "message": "Please wait.", "details": [{"code": "RateLimiting"}]}}
+EMPTY = {"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:01"}
+"""Headers: no query for a second."""
+
+
+def is_query(asked: Asked) -> bool:
+    return bool(asked.query)
+
+
+def gap(azure: Azure) -> float:
+    """Seconds between the first two queries."""
+    first, second = azure.simulator.queries[:2]
+    return second.at - first.at
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Retry-After": "1"}, THROTTLED),
+        ({"Retry-After": "0"} | EMPTY, THROTTLED),
+        ({"Retry-After": "1", "x-ms-user-quota-resets-after": "00:00:00"}, b"{}"),
+        (EMPTY, b"<html>"),
+    ],
+)
+def test_nothing_is_asked_before_the_wait_of_a_refusal_is_over(
+    azure: Azure, headers: dict[str, str], body: dict[str, Any] | bytes
+) -> None:
+    azure.simulator.manager.faults = [Fault(429, is_query, body, headers, times=1)]
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"complete"}
+    assert gap(azure) >= 1.0
+    assert report.reading["azure"]["throttled"] == 1
+
+
+def test_nothing_is_asked_where_the_quota_is_spent_until_it_resets(azure: Azure) -> None:
+    azure.simulator.graph.quota = Quota(1, seconds=0.8)
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"complete"}
+    assert gap(azure) >= 0.8
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_a_table_is_whole_whatever_is_throttled(azure: Azure) -> None:
+    azure.simulator.graph.quota = quota = Quota(4, seconds=0.3, retry_after=False)
+    report = azure.run()
+    assert verdicts(report) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    assert len(azure.simulator.queries) - quota.refused < 12
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+def test_a_hiccup_is_borne(azure: Azure, status: int) -> None:
+    azure.simulator.manager.faults = [Fault(status, is_query, times=1)]
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+@pytest.mark.parametrize("version", ["2022-10-01", "2021-03-01"])
+def test_a_cloud_that_lacks_the_newest_version_is_asked_by_an_older_one(azure: Azure, version: str) -> None:
+    azure.simulator.graph.versions = (version,)
+    assert verdicts(azure.run()) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    refused = [each for each in azure.simulator.queries if each.status == 404]
+    assert len(refused) <= 2 * 3  # each of three tables may have asked before the others knew
+
+
+def test_a_cloud_without_resource_graph_fails_the_types(azure: Azure) -> None:
+    azure.simulator.graph.versions = ()
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"failed"}
+    assert "not found" in report.of("contoso_machine").reason
+
+
+def test_more_subscriptions_than_a_query_may_range_over_are_named(azure: Azure) -> None:
+    azure.simulator.graph.most_subscriptions = 2
+    report = azure.run("contoso_machine", "contoso_room")
+    assert verdicts(report) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    assert keys("contoso_room") == azure.expected("contoso_room")
+
+
+def test_what_is_in_no_subscription_is_said_to_be_missing_where_subscriptions_are_named(azure: Azure) -> None:
+    azure.simulator.graph.most_subscriptions = 2
+    report = azure.run("contoso_machine", "contoso_branch", "contoso_grant")
+    assert report.of("contoso_machine").verdict == "complete"
+    for type in ("contoso_branch", "contoso_grant"):
+        assert report.of(type).verdict == "partial"
+        assert "management groups" in report.of(type).reason
+
+
+def test_four_hundred_subscriptions_are_named_in_groups(azure: Azure, steps: dict[str, Any]) -> None:
+    with AzureSimulator(made_up_tenant(800, 400)) as simulator:
+        simulator.graph.most_subscriptions = 399
+        many = Azure(simulator, steps)
+        assert verdicts(many.run("contoso_machine")) == {"complete"}
+        assert keys("contoso_machine") == many.expected("contoso_machine")
+        assert {len(each.body.get("subscriptions", ())) for each in simulator.queries} == {0, 300, 100}
+
+
+def test_an_answer_for_a_part_of_the_subscriptions_makes_types_partial(azure: Azure) -> None:
+    azure.simulator.graph.most_subscriptions = 2
+    azure.simulator.graph.cuts_scope = True
+    report = azure.run("contoso_machine")
+    assert report.of("contoso_machine").verdict == "partial"
+    assert "a part of the subscriptions" in report.of("contoso_machine").reason
+
+
+def test_subscriptions_come_in_pages(azure: Azure) -> None:
+    azure.simulator.manager.page = 2
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+    assert sum(each.path == "/subscriptions" for each in azure.simulator.requests) == 2
+
+
+def test_a_table_is_read_once_for_all_types(azure: Azure) -> None:
+    azure.run("contoso_machine", "contoso_interface", "contoso_storage")
+    partitions = [each.query for each in azure.simulator.queries if "order by" in each.query]
+    assert len(partitions) == len(set(partitions)) == 2
