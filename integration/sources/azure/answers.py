@@ -81,9 +81,9 @@ class AzureAnswer:
         if self.status == 200 and self.body and envelope is None:
             return None
         told = envelope if isinstance(envelope, dict) else {}
-        codes = list(_codes(told))
-        message = " ".join(str(told.get("message") or "").split())[:_LONGEST]
-        kind, problem = self._meaning(codes, message)
+        said = list(_said(told))
+        codes = [code for code, _ in said if code]
+        kind, problem = self._meaning([message for _, message in said if message])
         return kind(
             problem,
             path=self.path,
@@ -93,13 +93,14 @@ class AzureAnswer:
             too_much=TOO_LARGE in map(str.lower, codes),
         )
 
-    def _meaning(self, codes: list[str], message: str) -> tuple[type[GraphError], str]:
+    def _meaning(self, messages: list[str]) -> tuple[type[GraphError], str]:
+        message = messages[-1] if messages else ""
         if self.status < 400:
             flaw = (
                 "the answer holds an error" if self.body.get("error") is not None else "the answer is not a whole one"
             )
             return BadAnswer, f"{flaw}: {message}" if message else flaw
-        if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(message)):
+        if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(" ".join(messages))):
             return Forbidden, "the application may not read this: grant it Reader on the scope"
         if self.status == 404:
             return NotFound, "not found"
@@ -112,12 +113,14 @@ class AzureAnswer:
         return BadRequest, f"Azure refused the request: {message}" if message else "Azure refused the request"
 
 
-def _codes(error: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the code of an error, and those of its details, of which the last says most."""
-    code = error.get("code")
-    if isinstance(code, str) and code:
-        yield code[:_LONGEST]
+def _said(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield code and message of an error, then those of its details, of which the last say most; empty for none."""
+    code, message = error.get("code"), error.get("message")
+    yield (
+        code[:_LONGEST] if isinstance(code, str) else "",
+        " ".join(message.split())[:_LONGEST] if isinstance(message, str) else "",
+    )
     details = error.get("details")
     for detail in details if isinstance(details, list) else ():
         if isinstance(detail, dict):
-            yield from _codes(detail)
+            yield from _said(detail)

@@ -88,8 +88,11 @@ class AzureSource:
             what = "the tenant has more subscriptions than a query ranges over: what is in none of them, such as"
             yield BadAnswer(f"{what} management groups and what is assigned to them, did not come", path=request.path)
         if hidden := self._subscriptions.hidden():
-            which = f"{len(hidden):,} subscriptions exist that the application does not see, such as {hidden[0]}"
+            number = "1 subscription exists" if len(hidden) == 1 else f"{len(hidden):,} subscriptions exist"
+            which = f"{number} that the application does not see, such as {hidden[0]}"
             yield Forbidden(f"{which}: grant it Reader on the tenant's root management group", path=request.path)
+        if untold := self._subscriptions.untold():
+            yield BadAnswer(f"it is not known which subscriptions exist: {untold}", path=request.path)
 
     def review(self, plan: Plan) -> Review | None:
         """Return ``None``: roles on scopes are not in the token; what is missing shows when it is read."""

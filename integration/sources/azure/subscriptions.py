@@ -5,11 +5,14 @@ Resource Manager, Subscriptions - List; Management Groups, Descendants.
 """
 
 import threading
+from collections.abc import Iterator
 
-from integration.errors import GraphError
+from integration.errors import CredentialsError, Forbidden, GraphError, NotFound, Unreachable
 from integration.sources.azure.client import AzureClient
+from integration.text.discretion import logger
 
 _TYPE = "/subscriptions"
+_log = logger("integration")
 
 
 class Subscriptions:
@@ -23,7 +26,7 @@ class Subscriptions:
         self._client = client
         self._lock = threading.Lock()
         self._visible: dict[str, str] | None = None
-        self._hidden: list[str] | None = None
+        self._exist: tuple[list[str], str] | None = None
 
     def visible(self) -> dict[str, str]:
         """Return the ids of the subscriptions that the application sees, in lower case, with the tenants they are of.
@@ -43,18 +46,30 @@ class Subscriptions:
 
         Who may not read the tenant's management groups does not know of any.
         """
+        return self._existence()[0]
+
+    def untold(self) -> str:
+        """Return why it is not known which subscriptions exist; empty where it is, or the application may not know."""
+        return self._existence()[1]
+
+    def _existence(self) -> tuple[list[str], str]:
         visible = self.visible()
         with self._lock:
-            if self._hidden is None:
-                existing = set[str]()
+            if self._exist is None:
+                existing, untold = set[str](), ""
                 for tenant in sorted({tenant for tenant in visible.values() if tenant}):
-                    path = f"/providers/Microsoft.Management/managementGroups/{tenant}/descendants"
                     try:
-                        rows = list(self._client.list(path, "2020-05-01"))
-                    except GraphError:
-                        continue
-                    existing |= {
-                        str(row.get("name")).lower() for row in rows if str(row.get("type")).lower().endswith(_TYPE)
-                    }
-                self._hidden = sorted(existing - visible.keys())
-            return self._hidden
+                        existing.update(self._below(tenant))
+                    except (Forbidden, NotFound) as error:
+                        _log.info("hidden subscriptions are not looked for: %s", error)
+                    except (GraphError, CredentialsError, Unreachable) as error:
+                        untold = str(error)
+                self._exist = sorted(existing - visible.keys()), untold
+            return self._exist
+
+    def _below(self, tenant: str) -> Iterator[str]:
+        """Yield the ids of the subscriptions that a tenant has, in lower case."""
+        path = f"/providers/Microsoft.Management/managementGroups/{tenant}/descendants"
+        for row in self._client.list(path, "2020-05-01"):
+            if str(row.get("type")).lower().endswith(_TYPE):
+                yield str(row.get("name")).lower()

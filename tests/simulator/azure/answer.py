@@ -55,8 +55,9 @@ class Refused(Exception):
 
 def refusal(status: int, code: str, message: str, detail: str = "", headers: dict[str, str] | None = None) -> Refused:
     """An error in ARM's form; ``detail`` is the code of its only detail."""
-    told = f"{message} timestamp = 2026-08-01T00:00:00.0000000Z, correlationId = 00000000-0000-4000-8000-0000000000c0."
-    error: dict[str, Any] = {"code": code, "message": told}
+    support = "timestamp = 2026-08-01T00:00:00.0000000Z, correlationId = 00000000-0000-4000-8000-0000000000c0."
+    error: dict[str, Any] = {"code": code, "message": message}
     if detail:
+        error["message"] = f"Please provide below info when asking for support: {support}"
         error["details"] = [{"code": detail, "message": message}]
     return Refused(Answer(status, {"error": error}, headers or {}))

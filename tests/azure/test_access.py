@@ -1,0 +1,153 @@
+"""What the application may not see is told, with what to grant, and is never taken for deleted."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from integration import Step
+from tests.azure.reading import Azure, keys, verdicts
+from tests.simulator.azure import Asked, AzureSimulator, Fault, Subscription, made_up_tenant
+from tests.simulator.azure.made_up import show
+
+GRANT = "grant the application Reader on the tenant's root management group"
+
+
+def is_query(asked: Asked) -> bool:
+    return bool(asked.query)
+
+
+@pytest.mark.parametrize(("hidden", "told"), [(1, "1 subscription exists"), (2, "2 subscriptions exist")])
+def test_hidden_subscriptions_make_types_partial(steps: dict[str, Step], hidden: int, told: str) -> None:
+    with AzureSimulator(made_up_tenant(300, 4, hidden=hidden)) as simulator:
+        azure = Azure(simulator, steps)
+        report = azure.run("contoso_machine", "contoso_room")
+        assert verdicts(report) == {"partial"}
+        reason = report.of("contoso_machine").reason
+        assert f"{told} that the application does not see" in reason
+        assert any(each.id in reason for each in simulator.tenant.subscriptions.values() if not each.visible)
+        assert "Reader on the tenant's root management group" in reason
+        assert keys("contoso_machine") == azure.expected("contoso_machine")
+        assert report.exit_code() == 0
+
+
+def test_access_that_is_taken_away_deletes_nothing(azure: Azure) -> None:
+    azure.run("contoso_machine")
+    before = keys("contoso_machine")
+    show(azure.simulator.tenant, 2)
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"partial"}
+    assert keys("contoso_machine") == before
+
+
+def test_access_that_is_given_completes_the_types(azure: Azure) -> None:
+    show(azure.simulator.tenant, 2)
+    assert verdicts(azure.run("contoso_machine")) == {"partial"}
+    show(azure.simulator.tenant)
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_a_subscription_that_is_gone_takes_its_resources_along(azure: Azure) -> None:
+    azure.run("contoso_storage", allow_mass_delete=True)
+    tenant = azure.simulator.tenant
+    gone = tenant.visible()[-1].id
+    with tenant.lock:
+        del tenant.subscriptions[gone]
+        tenant.remove([f"/subscriptions/{gone}"], "resourcecontainers")
+    report = azure.run("contoso_storage", allow_mass_delete=True)
+    assert verdicts(report) == {"complete"}
+    assert keys("contoso_storage") == azure.expected("contoso_storage")
+
+
+def test_a_partial_type_is_partial_again_where_nothing_changed(azure: Azure) -> None:
+    azure.run("contoso_machine")
+    azure.simulator.tenant.add_subscription(
+        Subscription("99999999-0000-4000-8000-000000000099", "New", "mg-prod", False)
+    )
+    for _ in range(2):
+        report = azure.run("contoso_machine")
+        assert verdicts(report) == {"partial"}
+        assert "1 subscription exists" in report.of("contoso_machine").reason
+
+
+def test_who_may_not_read_management_groups_knows_of_no_hidden_subscription(azure: Azure) -> None:
+    azure.simulator.manager.sees_groups = False
+    show(azure.simulator.tenant, 2)
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+@pytest.mark.parametrize("status", [400, 401, 501])
+def test_types_are_partial_where_it_is_not_told_which_subscriptions_exist(azure: Azure, status: int) -> None:
+    azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path.endswith("/descendants"))]
+    report = azure.run("contoso_machine", "contoso_storage")
+    assert verdicts(report) == {"partial"}
+    assert "which subscriptions exist" in report.of("contoso_machine").reason
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_a_subscription_of_another_tenant_is_not_looked_for_there(azure: Azure) -> None:
+    """It is managed by Azure Lighthouse: the application may not read that tenant's management groups."""
+    tenant = azure.simulator.tenant
+    other = replace(tenant.visible()[0], id="99999999-0000-4000-8000-000000000099", tenant_id="another")
+    tenant.add_subscription(other)
+    azure.simulator.manager.faults = [Fault(403, lambda asked: "groups/another/" in asked.path)]
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+
+
+def test_without_any_subscription_types_are_skipped(azure: Azure) -> None:
+    show(azure.simulator.tenant, 0)
+    report = azure.run("contoso_machine", "contoso_room")
+    assert verdicts(report) == {"skipped"}
+    assert report.exit_code() == 0
+    assert GRANT in report.of("contoso_machine").reason
+    assert azure.simulator.queries == []
+
+
+@pytest.mark.parametrize("only", [(), ("contoso_machine",)])
+def test_without_any_subscription_types_that_were_wanted_fail_the_run(azure: Azure, only: tuple[str, ...]) -> None:
+    if not only:
+        azure.run("contoso_machine", "contoso_machine_uses_interface")
+    before = keys("contoso_machine") if not only else set[str]()
+    show(azure.simulator.tenant, 0)
+    report = azure.run("contoso_machine", only=only)
+    assert verdicts(report) == {"skipped"}
+    assert report.exit_code() == 1
+    assert keys("contoso_machine") == before
+
+
+@pytest.mark.parametrize("no_access", ["403", "400"])
+def test_who_may_read_none_of_what_is_visible_is_told_what_to_grant(azure: Azure, no_access: str) -> None:
+    message = "There must be at least one subscription that is eligible to contain resources."
+    error: dict[str, Any] = {"code": "AuthorizationFailed"}
+    if no_access == "400":
+        error = {"code": "BadRequest", "message": "Please", "details": [{"code": "None", "message": message}]}
+    azure.simulator.manager.faults = [Fault(int(no_access), is_query, {"error": error})]
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"failed"}
+    assert "grant it Reader" in report.of("contoso_machine").reason
+    assert report.exit_code() == 1
+
+
+def test_a_query_that_azure_does_not_take_is_told_with_its_words(azure: Azure) -> None:
+    details = [{"code": "InvalidQuery", "message": "Query is invalid."}]
+    error = {"code": "BadRequest", "message": "Please provide below info: timestamp = 1", "details": details}
+    azure.simulator.manager.faults = [Fault(400, is_query, {"error": error})]
+    reason = azure.run("contoso_machine").of("contoso_machine").reason
+    assert "Query is invalid" in reason
+    assert "InvalidQuery" in reason
+    assert len(azure.simulator.queries) == 1
+
+
+def test_more_than_one_table_is_partial_and_complete_for_itself(azure: Azure) -> None:
+    azure.simulator.manager.faults = [Fault(403, lambda asked: asked.query.startswith("authorizationresources"))]
+    report = azure.run("contoso_machine", "contoso_room", "contoso_branch", "contoso_grant")
+    found: dict[str, Any] = {result.type: result.verdict for result in report.results}
+    assert found == {
+        "contoso_machine": "complete",
+        "contoso_room": "complete",
+        "contoso_branch": "complete",
+        "contoso_grant": "failed",
+    }
+    assert keys("contoso_branch") == azure.expected("contoso_branch")
