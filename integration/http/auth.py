@@ -61,7 +61,7 @@ class GivenToken:
     def renew(self, rejected: Secret) -> None:
         """Raise ``CredentialsError``: only who gave the token can get another."""
         raise CredentialsError(
-            "Graph refused the given access token: get a new one where it is wrong or has expired, and have an"
+            "the given access token was refused: get a new one where it is wrong or has expired, and have an"
             " administrator consent where its application is not known in the tenant"
         )
 

@@ -4,7 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from integration.errors import BadAnswer, CredentialsError, Forbidden, GraphError, SourceUnavailable
+from integration.errors import (
+    BadAnswer,
+    CredentialsError,
+    Forbidden,
+    GraphError,
+    ServiceUnavailable,
+    SourceUnavailable,
+    Unreachable,
+)
 from integration.sdk.context import Azure
 from integration.sdk.plan import Plan
 from integration.sources.azure.client import AzureClient
@@ -62,6 +70,8 @@ class AzureSource:
             if _NO_AZURE.search(str(error)):
                 raise SourceUnavailable("the tenant does not know Azure", path=request.path) from None
             raise Forbidden(f"Azure could not be signed in to: {error}", path=request.path) from None
+        except Unreachable as error:  # which ends a run, of which Azure is but a part
+            raise ServiceUnavailable(str(error), path=request.path) from None
 
     def tracks(self, request: Request) -> bool:
         """Return ``False``: Azure does not tell what changed."""

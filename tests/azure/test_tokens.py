@@ -1,0 +1,166 @@
+"""Azure's token is for its audience, goes to its own host alone, and is got anew where it is refused."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from socket import create_server
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from integration import Step, load, plan, run
+from integration.config.clouds import CLOUDS
+from integration.config.settings import Config
+from integration.sources.signin import azure_tokens_for, tokens_for
+from integration.text.secret import Secret
+from tests.azure.reading import Azure, keys, verdicts
+from tests.little_tenant import LittleTenant
+from tests.little_tenant import serving as serving_graph
+from tests.sign_in import CLIENT, TENANT, Service, serving_over_tls
+from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
+from tests.simulator.azure.manager import AUDIENCE, token_for
+
+REFUSED = {"error": {"code": "ExpiredAuthenticationToken", "message": "The access token expiry UTC time is earlier."}}
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A sign-in service whose tokens carry the audience that is asked for."""
+
+    def token(form: str) -> bytes:
+        audience = parse_qs(form)["scope"][0].removesuffix("/.default")
+        return json.dumps({"access_token": token_for(audience), "expires_in": 3600, "token_type": "Bearer"}).encode()
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    with serving_over_tls(tmp_path / "ca.pem") as service:
+        service.raw = token
+        yield service
+
+
+def signing_in(service: Service, **settings: Any) -> dict[str, Any]:
+    """Settings of an application that signs in there."""
+    given = {"client_id": CLIENT, "directory_id": TENANT, "client_secret": Secret("s3cret"), "authority": service.url}
+    return {"azure_access_token": Secret(""), **given, **settings}
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_a_secret_gives_a_token_for_each_api_of_a_cloud(service: Service, name: str) -> None:
+    cloud = CLOUDS[name]
+    config = Config(**(signing_in(service) | {"graph_url": cloud.graph, "azure_url": cloud.azure}))
+    azure = azure_tokens_for(config)
+    assert azure is not None
+    assert tokens_for(config).token().reveal() == token_for(cloud.graph)
+    assert azure.token().reveal() == token_for(cloud.azure)
+    assert [call["scope"] for call in service.asked] == [f"{cloud.graph}/.default", f"{cloud.azure}/.default"]
+
+
+def test_who_signs_in_reads_azure_with_a_token_for_it(azure: Azure, service: Service) -> None:
+    report = azure.run("contoso_machine", **signing_in(service))
+    assert verdicts(report) == {"complete"}
+    assert {each.token for each in azure.simulator.requests} == {token_for(AUDIENCE)}
+
+
+def test_a_token_for_graph_is_refused_by_azure(azure: Azure) -> None:
+    report = azure.run("contoso_machine", azure_access_token=Secret(token_for("https://graph.microsoft.com")))
+    assert verdicts(report) == {"failed"}
+    assert "the given access token was refused" in report.of("contoso_machine").reason
+
+
+def test_a_token_that_expires_is_got_anew(azure: Azure, service: Service) -> None:
+    azure.simulator.manager.faults = [Fault(401, lambda asked: bool(asked.query), REFUSED, times=1)]
+    report = azure.run("contoso_machine", **signing_in(service))
+    assert verdicts(report) == {"complete"}
+    assert sum(call["scope"] == f"{AUDIENCE}/.default" for call in service.asked) == 2
+
+
+def test_a_token_that_is_always_refused_fails_the_types_soon(azure: Azure, service: Service) -> None:
+    azure.simulator.manager.faults = [Fault(401, lambda asked: True, REFUSED)]
+    report = azure.run("contoso_machine", "contoso_storage", "contoso_room", **signing_in(service))
+    assert verdicts(report) == {"failed"}
+    assert "Azure refused the access token, also a fresh one" in report.of("contoso_machine").reason
+    assert report.exit_code() == 1
+    assert len(azure.simulator.requests) <= 8
+
+
+@pytest.mark.parametrize("only", [True, False])
+def test_a_tenant_without_azure_is_told(azure: Azure, service: Service, only: bool) -> None:
+    def refused(form: str) -> bytes:
+        service.status = 200
+        if "graph.microsoft.com" in form:
+            return json.dumps({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}).encode()
+        service.status = 400
+        code = 500011
+        return json.dumps({"error": "invalid_resource", "error_codes": [code], "error_description": "-"}).encode()
+
+    service.raw = refused
+    report = azure.run("contoso_machine", **signing_in(service, only=("contoso_machine",) if only else ()))
+    assert report.of("contoso_machine").verdict == "skipped"
+    assert "does not know Azure" in report.of("contoso_machine").reason
+    assert report.exit_code() == (1 if only else 0)
+
+
+def test_a_token_goes_to_no_other_host(azure: Azure) -> None:
+    with AzureSimulator(made_up_tenant(10, 1)) as other:
+
+        def lead_away(asked: Asked, document: dict[str, Any]) -> None:
+            if asked.path == "/subscriptions":
+                document["nextLink"] = f"{other.url}/subscriptions?api-version=2022-12-01"
+
+        azure.simulator.manager.alter = lead_away
+        report = azure.run("contoso_machine")
+        assert verdicts(report) == {"failed"}
+        assert "another host" in report.of("contoso_machine").reason
+        azure.simulator.manager.alter = None
+        for status in (302, 307):
+            moved = {"Location": f"{other.url}/subscriptions?api-version=2022-12-01"}
+            azure.simulator.manager.faults = [Fault(status, lambda asked: True, headers=moved)]
+            assert verdicts(azure.run("contoso_machine")) == {"failed"}
+        assert other.requests == []
+
+
+def test_azure_that_does_not_answer_fails_its_types_alone(azure: Azure) -> None:
+    with create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with serving_graph(LittleTenant()) as tenant:
+        settings = {"graph_url": tenant.url, "access_token": Secret("token"), "azure_url": url}
+        manager = load(*azure.steps.values())
+        chosen = plan(manager, only=("contoso_machine", "azure_user"))
+        report = run(manager, chosen, azure.config(**settings), out="out")
+    assert report.of("contoso_machine").verdict == "failed"
+    assert "does not answer" in report.of("contoso_machine").reason
+    assert report.of("azure_user").verdict == "complete"
+    assert report.exit_code() == 1
+
+
+def test_with_a_token_for_graph_alone_the_types_of_azure_are_skipped(azure: Azure) -> None:
+    with serving_graph(LittleTenant()) as tenant:
+        settings = {"graph_url": tenant.url, "access_token": Secret("token"), "azure_access_token": Secret("")}
+        report = both(azure, **settings)
+    assert report == {"contoso_machine": "skipped", "azure_user": "complete"}
+    assert azure.simulator.requests == []
+
+
+def test_with_a_token_for_azure_alone_the_types_of_graph_are_skipped(azure: Azure) -> None:
+    with serving_graph(LittleTenant()) as tenant:
+        report = both(azure, graph_url=tenant.url)
+        assert tenant.count("/users") == 0
+    assert report == {"contoso_machine": "complete", "azure_user": "skipped"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def both(azure: Azure, **settings: Any) -> dict[str, str]:
+    """Run a type of each API; the verdicts."""
+    manager = load(*azure.steps.values())
+    chosen = plan(manager, only=("contoso_machine", "azure_user"))
+    report = run(manager, chosen, azure.config(**settings), out="out")
+    for result in report.results:
+        assert result.verdict != "skipped" or "_ACCESS_TOKEN" in result.reason
+    return {type: report.of(type).verdict for type in ("contoso_machine", "azure_user")}
+
+
+def test_no_token_is_in_what_is_kept(azure: Azure, steps: dict[str, Step], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    report = azure.run("contoso_machine")
+    assert azure.simulator.token not in caplog.text
+    assert azure.simulator.token not in json.dumps(report.summary())
