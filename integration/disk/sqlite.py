@@ -8,7 +8,8 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
+from operator import contains
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ class Connection(sqlite3.Connection):
     def parsed_objects(self, text: str | bytes) -> list[Any]:
         """Return the objects, each with its ``id``, that a JSON array of the file holds; raises as ``parsed`` does."""
         rows: list[Any] = self.parsed(text, list)
-        if not all(isinstance(row, dict) and "id" in row for row in rows):
+        if not ({*map(type, rows)} <= {dict} and all(map(contains, rows, repeat("id")))):
             raise self.damaged("it holds what is no object with an id")
         return rows
 

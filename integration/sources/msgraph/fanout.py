@@ -30,7 +30,7 @@ from integration.sources.msgraph.batch import MOST, batch
 from integration.sources.msgraph.budget import Budget
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS, is_removed
-from integration.sources.msgraph.kinds import is_member
+from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import Chain, Miscounted, Page, page_of
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.request import Request
@@ -242,7 +242,7 @@ class FanOut:
                     raise BadAnswer("what came is no list of children", path=self._title, status=200)
                 children = [child for child in listed if not is_removed(child, self._title)]
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
-        if not all(is_member(child) for children in found.values() for child in children):
+        if not all(map(are_members, found.values())):
             raise BadAnswer("a child has no id, or no kind that is text", path=self._title, status=200)
         return {parent: each_once(children) for parent, children in found.items()}
 

@@ -10,7 +10,7 @@ from integration.mirror.tables import Known
 from integration.sources.collection import Collection
 from integration.sources.msgraph.delta import LIFETIME, changes, is_removed, latest, tracked
 from integration.sources.msgraph.fanout import FanOut
-from integration.sources.msgraph.kinds import is_member
+from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.request import Request
@@ -109,7 +109,7 @@ class Fetcher:
         for row in rows:
             parent = _id(row, path)
             listed = row.get(f"{self._request.relation}@delta") or ()
-            if not isinstance(listed, list | tuple) or not all(map(is_member, listed)):
+            if not isinstance(listed, list | tuple) or not are_members(listed):
                 raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
             for child in listed:
                 key = child["id"]

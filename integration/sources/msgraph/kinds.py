@@ -1,6 +1,7 @@
 """Kinds of directory objects, as ``@odata.type`` names them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 _DERIVED = {
@@ -29,13 +30,15 @@ def kind_of(row: Mapping[str, Any]) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def is_member(value: object) -> bool:
-    """Tell whether a value is an object with an id, of a kind that is named by text where it is named."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("id"), str)
-        and isinstance(value.get("@odata.type"), str | None)
-    )
+def are_members(values: Sequence[Any]) -> bool:
+    """Tell whether all values of JSON are objects with an id, of a kind that is named by text where it is named.
+
+    Their types are looked at together: there is a value for every link of a tenant.
+    """
+    if not {*map(type, values)} <= {dict}:
+        return False
+    ids, kinds = {type(value.get("id")) for value in values}, {type(value.get("@odata.type")) for value in values}
+    return ids <= {str} and kinds <= {str, NoneType}
 
 
 class Takes(dict[str | None, bool]):

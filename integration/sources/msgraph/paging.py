@@ -145,7 +145,7 @@ def page_of(client: GraphClient, answer: Answer) -> Page:
     if not isinstance(rows, list):
         del rows, turn
         raise BadAnswer("the answer has no list of objects named value", path=path, status=status)
-    objects = rows if all(isinstance(row, dict) for row in rows) else [row for row in rows if isinstance(row, dict)]
+    objects = rows if {*map(type, rows)} <= {dict} else [row for row in rows if isinstance(row, dict)]
     odd = len(rows) - len(objects)
     del rows
     try:
