@@ -37,6 +37,7 @@ def test_access_that_is_taken_away_deletes_nothing(azure: Azure) -> None:
     show(azure.simulator.tenant, 2)
     report = azure.run("contoso_machine")
     assert verdicts(report) == {"partial"}
+    assert "not seen any more" not in report.of("contoso_machine").reason  # it is known to exist, and said so
     assert keys("contoso_machine") == before
 
 
@@ -76,6 +77,28 @@ def test_who_may_not_read_management_groups_knows_of_no_hidden_subscription(azur
     show(azure.simulator.tenant, 2)
     assert verdicts(azure.run("contoso_machine")) == {"complete"}
     assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_a_subscription_that_is_not_seen_any_more_is_not_taken_for_gone(azure: Azure) -> None:
+    """Without a look at the management groups, lost access and a cancelled subscription look alike."""
+    azure.simulator.manager.sees_groups = False
+    assert verdicts(azure.run("contoso_machine", "contoso_room")) == {"complete"}
+    before = keys("contoso_machine")
+    show(azure.simulator.tenant, 2)
+    for _ in range(2):
+        report = azure.run("contoso_machine", "contoso_room")
+        assert verdicts(report) == {"partial"}
+        assert "1 subscription is not seen any more" in report.of("contoso_machine").reason
+        assert "--fresh" in report.of("contoso_machine").reason
+        assert keys("contoso_machine") == before
+    show(azure.simulator.tenant)
+    assert verdicts(azure.run("contoso_machine", "contoso_room")) == {"complete"}
+    show(azure.simulator.tenant, 2)
+    assert verdicts(azure.run("contoso_machine", "contoso_room")) == {"partial"}
+    report = azure.run("contoso_machine", "contoso_room", fresh=True, allow_mass_delete=True)
+    assert verdicts(report) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    assert verdicts(azure.run("contoso_machine", "contoso_room")) == {"complete"}
 
 
 @pytest.mark.parametrize("status", [400, 401, 501])

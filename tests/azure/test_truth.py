@@ -106,6 +106,18 @@ def test_fewer_rows_than_are_counted_on_one_answer_are_asked_for_again(azure: Az
     assert keys("contoso_machine") == azure.expected("contoso_machine")
 
 
+def test_a_count_that_lacks_rows_is_asked_for_again(azure: Azure) -> None:
+    seen = count()
+
+    def short(asked: Asked, document: dict[str, Any]) -> None:
+        if "summarize" in asked.query and next(seen) in (0, 2):
+            document["data"] = document["data"][1:]
+
+    azure.simulator.manager.alter = short
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
 def test_fewer_rows_than_are_counted_each_time_fail_the_table(azure: Azure) -> None:
     def short(asked: Asked, document: dict[str, Any]) -> None:
         if is_partition(asked):

@@ -8,19 +8,24 @@ from typing import Any
 
 import orjson
 
-from integration.errors import BadAnswer, GraphError
+from integration.errors import BadAnswer, Forbidden, GraphError
 from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import COLUMNS, PAGE, Overfull, ResourceGraph
+from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.collection import Collection
 from integration.sources.request import Request
+from integration.text.discretion import logger
 
 _SOURCE = "azure:"
 RESOURCES = f"{_SOURCE}resources"
 """The path of the table of all resources."""
 _TRIES = 3
+_log = logger("integration")
 _ROUNDS = 2
 """How often types are read again of which Azure counts another number than came."""
 _GAP = "gap "
+_SEEN = "subscription "
+_LOST = f"{_GAP}subscriptions"
 _PARTITION = re.compile(r"(\d+)/(\d+)")
 
 
@@ -34,13 +39,14 @@ class TableFetch:
 
     Args:
         graph: answers queries.
-        subscriptions: all that are visible.
+        subscriptions: those that are visible, and those that exist.
         into: the collection.
         side_by_side: the most queries at once.
     """
 
-    def __init__(self, graph: ResourceGraph, subscriptions: Sequence[str], into: Collection, side_by_side: int) -> None:
+    def __init__(self, graph: ResourceGraph, subscriptions: Subscriptions, into: Collection, side_by_side: int) -> None:
         self._graph, self._subscriptions, self._into, self._side_by_side = graph, subscriptions, into, side_by_side
+        self._visible = sorted(subscriptions.visible())
         self._table = into.name.removeprefix(_SOURCE)
 
     def fetch(self) -> None:
@@ -53,12 +59,28 @@ class TableFetch:
         if known and known.state == "complete":
             return
         if known is None or known.state != "running":
-            self._into.begin(None)
+            self._begin()
         self._into.began()
         counted = self._counts()
         self._read(self._left(sum(counted.values())))
         self._compare()
         self._into.complete()
+
+    def _begin(self) -> None:
+        """Start to read the table whole, and keep in mind of which subscriptions.
+
+        Azure gives fewer rows without a word where access was taken away, so that a subscription that is not seen any
+        more must not be taken for gone.
+        """
+        before = {name.removeprefix(_SEEN) for name in self._into.progress() if name.startswith(_SEEN)}
+        lost = self._subscriptions.may_exist(before.difference(self._visible))
+        self._into.begin(None)
+        progress: list[tuple[str, str | None]] = [(f"{_SEEN}{id}", "") for id in (*self._visible, *lost)]
+        if lost and (untold := sorted({*lost}.difference(self._subscriptions.hidden()))):
+            number = "1 subscription is" if len(untold) == 1 else f"{len(untold):,} subscriptions are"
+            grant = "grant the application Reader on the tenant's root management group, or run with --fresh if gone"
+            progress.append((_LOST, f"{number} not seen any more, such as {untold[0]}: {grant}"))
+        self._into.add_parts([], progress)
 
     def _left(self, rows: int) -> list[Partition]:
         """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
@@ -102,15 +124,18 @@ class TableFetch:
 
     def _rows_of(self, partition: Partition) -> Sequence[Mapping[str, Any]] | None:
         """Return the rows of a partition; ``None`` where they do not fit into one page."""
-        for tries in range(1, _TRIES + 1):
+        try:
+            return self._rows(partition.query)
+        except Overfull:
+            return None
+
+    def _rows(self, query: str) -> Sequence[Mapping[str, Any]]:
+        for _ in range(_TRIES - 1):
             try:
-                return self._graph.rows(partition.query, self._subscriptions)
-            except Overfull:
-                return None
-            except BadAnswer:
-                if tries == _TRIES:
-                    raise
-        raise AssertionError("the last try returns or raises")
+                return self._graph.rows(query, self._visible)
+            except BadAnswer as error:
+                _log.info("asked again: %s", error)
+        return self._graph.rows(query, self._visible)
 
     def _halved(self, partition: Partition) -> list[Partition]:
         halves = partition.halves()
@@ -134,7 +159,7 @@ class TableFetch:
         """
         path = self._table
         try:
-            rows = self._graph.rows(f"{path} | summarize n = count() by type", self._subscriptions)
+            rows = self._rows(f"{path} | summarize n = count() by type")
         except Overfull:
             raise BadAnswer(f"there are more than {PAGE:,} types", path=path, status=200) from None
         counts: Counter[str] = Counter()
@@ -182,7 +207,9 @@ class TableFetch:
 def gaps_of(progress: Mapping[str, str | None], request: Request) -> Iterable[GraphError]:
     """Yield what the mirror has noted as missing of a request's rows."""
     for name, told in progress.items():
-        if name.startswith(_GAP) and (_PARTITION.fullmatch(name[len(_GAP) :]) or name == f"{_GAP}{request.part}"):
+        if name == _LOST:
+            yield Forbidden(told or "", path=request.path)
+        elif name.startswith(_GAP) and (_PARTITION.fullmatch(name[len(_GAP) :]) or name == f"{_GAP}{request.part}"):
             yield BadAnswer(told or "rows are missing", path=request.path, status=200)
 
 

@@ -62,10 +62,9 @@ class AzureSource:
             GraphError: Azure did not give all of it.
         """
         try:
-            visible = self._subscriptions.visible()
-            if not visible:
+            if not self._subscriptions.visible():
                 raise SourceUnavailable(f"the application sees no Azure subscription: {_GRANT}", path=request.path)
-            TableFetch(self._graph, list(visible), into, self._side_by_side).fetch()
+            TableFetch(self._graph, self._subscriptions, into, self._side_by_side).fetch()
         except CredentialsError as error:
             if _NO_AZURE.search(str(error)):
                 raise SourceUnavailable("the tenant does not know Azure", path=request.path) from None

@@ -5,7 +5,7 @@ Resource Manager, Subscriptions - List; Management Groups, Descendants.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from integration.errors import CredentialsError, Forbidden, GraphError, NotFound, Unreachable
 from integration.sources.azure.client import AzureClient
@@ -26,7 +26,7 @@ class Subscriptions:
         self._client = client
         self._lock = threading.Lock()
         self._visible: dict[str, str] | None = None
-        self._exist: tuple[list[str], str] | None = None
+        self._exist: tuple[set[str], bool, str] | None = None
 
     def visible(self) -> dict[str, str]:
         """Return the ids of the subscriptions that the application sees, in lower case, with the tenants they are of.
@@ -46,25 +46,36 @@ class Subscriptions:
 
         Who may not read the tenant's management groups does not know of any.
         """
-        return self._existence()[0]
+        existing, _, _ = self._existence()
+        return sorted(existing - self.visible().keys())
 
     def untold(self) -> str:
         """Return why it is not known which subscriptions exist; empty where it is, or the application may not know."""
-        return self._existence()[1]
+        _, _, untold = self._existence()
+        return untold
 
-    def _existence(self) -> tuple[list[str], str]:
+    def may_exist(self, ids: Collection[str]) -> list[str]:
+        """Return those of some ids that are not known to be of no subscription any more, sorted."""
+        if not ids:
+            return []
+        existing, all_known, _ = self._existence()
+        return sorted(existing.intersection(ids) if all_known else ids)
+
+    def _existence(self) -> tuple[set[str], bool, str]:
+        """Return the ids that are known to exist, whether those are all, and what kept others from being told."""
         visible = self.visible()
         with self._lock:
             if self._exist is None:
-                existing, untold = set[str](), ""
+                existing, all_known, untold = set[str](), True, ""
                 for tenant in sorted({tenant for tenant in visible.values() if tenant}):
                     try:
                         existing.update(self._below(tenant))
                     except (Forbidden, NotFound) as error:
                         _log.info("hidden subscriptions are not looked for: %s", error)
+                        all_known = False
                     except (GraphError, CredentialsError, Unreachable) as error:
-                        untold = str(error)
-                self._exist = sorted(existing - visible.keys()), untold
+                        all_known, untold = False, str(error)
+                self._exist = existing, all_known, untold
             return self._exist
 
     def _below(self, tenant: str) -> Iterator[str]:
