@@ -122,8 +122,9 @@ def control(body: Mapping[str, Any], name: str) -> Any:
     """
     found = body.get(f"@odata.{name}")
     if found is None:
-        named = (value for key, value in body.items() if value is not None and _plain(key) == name.lower())
-        found = next(named, None)
+        wanted = name.lower()
+        alike = (key for key, value in body.items() if value is not None and key.lower().endswith(wanted))
+        found = next((body[key] for key in alike if _plain(key) == wanted), None)
     return found
 
 

@@ -18,10 +18,11 @@ def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
         samples: dict[str, dict[str, None]] = {}
         with mirror.pieces(name) as pieces:
             for _, rows in pieces.more():
-                of_rows = Counter(map(kind_of, rows))
+                named = [row.get("@odata.type") or "" for row in rows]  # text, as are_members has seen to
+                of_rows = Counter(named)
                 for kind in of_rows:
                     if counts[kind] < _SAMPLE:
-                        ids = [row["id"] for row in rows if kind_of(row) == kind]
+                        ids = [row["id"] for row, its in zip(rows, named, strict=True) if its == kind]
                         samples.setdefault(kind, {}).update(dict.fromkeys(ids[: _SAMPLE - counts[kind]]))
                 counts += of_rows
         return {kind: (counts[kind], list(samples[kind])) for kind in sorted(counts)}
