@@ -18,6 +18,7 @@ from integration.sources.signin import azure_tokens_for, tokens_for
 from integration.sources.source import Source
 from integration.sources.unavailable import UnavailableSource
 from integration.tapes.tapes import Tape
+from integration.text.secret import Secret
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ def open_sources(
 def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, tell: Callable[[float], None]) -> Source:
     if config.azure_access_token and not config.access_token and not config.signs_in:
         reason = "there is a token for Azure alone: set INTEGRATION_ACCESS_TOKEN too, or what signs in"
-        return UnavailableSource("graph", GraphFace, reason, config.tenant)
+        return UnavailableSource("graph", GraphFace, reason, _tenant(config, config.azure_access_token))
     tokens = tokens_for(config, offline=tape.offline)
     token = wait(tokens.token)
     in_flight = 1 if tape.one_by_one else config.in_flight
@@ -65,7 +66,7 @@ def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, t
     client.pace.tell = tell
     return GraphSource(
         client,
-        f"{config.tenant} {tenant_of(token) or ''}".strip(),
+        _tenant(config, token),
         roles=roles_of(token),
         in_flight=in_flight,
         incremental=not tape.one_by_one,
@@ -86,3 +87,8 @@ def _azure(config: Config, tape: Tape, session: requests.Session, tell: Callable
     client = AzureClient(root, tokens, session, in_flight=1 if tape.one_by_one else SIDE_BY_SIDE)
     client.pace.tell = tell
     return AzureSource(client, side_by_side=1 if tape.one_by_one else SIDE_BY_SIDE)
+
+
+def _tenant(config: Config, token: Secret) -> str:
+    """Return what names the tenant that is read: the settings, and the token where it tells."""
+    return f"{config.tenant} {tenant_of(token) or ''}".strip()

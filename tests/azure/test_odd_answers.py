@@ -62,3 +62,15 @@ def test_no_body_breaks_it(azure: Azure, path: str, body: bytes) -> None:
     assert "Error:" not in report.of("contoso_machine").reason
     azure.simulator.manager.faults = []
     assert verdicts(azure.run("contoso_machine")) == {"complete"}
+
+
+def test_a_next_link_that_leads_back_fails_the_types_soon(azure: Azure) -> None:
+    def lead_back(asked: Asked, document: dict[str, Any]) -> None:
+        if asked.path == "/subscriptions":
+            document["nextLink"] = f"{azure.simulator.url}/subscriptions?api-version=2022-12-01"
+
+    azure.simulator.manager.alter = lead_back
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"failed"}
+    assert "leads back" in report.of("contoso_machine").reason
+    assert len(azure.simulator.requests) == 1

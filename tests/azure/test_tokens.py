@@ -149,6 +149,15 @@ def test_with_a_token_for_azure_alone_the_types_of_graph_are_skipped(azure: Azur
     assert keys("contoso_machine") == azure.expected("contoso_machine")
 
 
+def test_tokens_of_two_tenants_read_two_tenants(azure: Azure) -> None:
+    """The tenant is named by the token where nothing else names it."""
+    first, second = (Secret(token_for(AUDIENCE, tid=tenant)) for tenant in (TENANT, CLIENT))
+    settings: dict[str, Any] = {"directory_id": "", "azure_access_token": first}
+    assert azure.run("contoso_machine", **settings).reading["mirror"] == "new"
+    assert azure.run("contoso_machine", **settings).reading["mirror"] == "updated"
+    assert azure.run("contoso_machine", **settings | {"azure_access_token": second}).reading["mirror"] == "new"
+
+
 def both(azure: Azure, **settings: Any) -> dict[str, str]:
     """Run a type of each API; the verdicts."""
     manager = load(*azure.steps.values())

@@ -11,6 +11,8 @@ from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
 
 _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+_LONGEST_WINDOW = 60.0
+"""Seconds for which nothing is asked unless Azure refuses: its windows are of five. Source: guidance for throttling."""
 
 
 class AzureClient(Client[AzureAnswer]):
@@ -33,7 +35,7 @@ class AzureClient(Client[AzureAnswer]):
         if received.turn is not None:
             received.turn.end()
         if answer.quota_is_spent and answer.quota_resets_after:
-            self.pace.hold(answer.quota_resets_after)
+            self.pace.hold(min(answer.quota_resets_after, _LONGEST_WINDOW))
         return answer
 
     def query(self, body: Mapping[str, Any], version: str) -> AzureAnswer:

@@ -44,6 +44,7 @@ class Manager:
     ``token`` is a bearer token that is accepted beside those that carry the audience. ``sees_groups`` is whether the
     application may read the descendants of management groups. ``before`` is called with each request before it is
     looked at: it may change the tenant, wait, or raise ``Refused``. ``alter`` may change each answer's document.
+    ``headers`` are on each answer in place of others.
     """
 
     tenant: AzureTenant
@@ -55,6 +56,7 @@ class Manager:
     faults: list[Fault] = field(default_factory=list)
     before: Callable[[Asked], None] = lambda asked: None
     alter: Callable[[Asked, dict[str, Any]], None] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     def answer(self, asked: Asked, origin: str) -> Answer:
         """Answer a request that came to ``origin``."""
@@ -66,6 +68,7 @@ class Manager:
                         return fault.answer()
                 self._authenticate(asked)
                 answer = self._route(asked, origin)
+                answer.headers |= self.headers
                 if self.alter is not None:
                     answer.raw = None
                     self.alter(asked, answer.document)
@@ -117,9 +120,9 @@ class Manager:
         return Answer(200, document)
 
 
-def token_for(audience: str) -> str:
-    """An unsigned token that carries an audience."""
-    parts = ({"typ": "JWT", "alg": "none"}, {"aud": audience})
+def token_for(audience: str, **claims: str) -> str:
+    """An unsigned token that carries an audience, and other claims."""
+    parts = ({"typ": "JWT", "alg": "none"}, {"aud": audience, **claims})
     return ".".join((*(urlsafe_b64encode(orjson.dumps(part)).decode().rstrip("=") for part in parts), ""))
 
 
