@@ -173,7 +173,10 @@ def wait_until_kept(out: Path) -> None:
         for path in out.glob("*.db"):
             with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
                 names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-                if "parents" in names and database.execute("SELECT count(*) FROM parents").fetchone()[0]:
+                if (
+                    "parents" in names
+                    and database.execute("SELECT count(*) FROM parents WHERE next_link IS NULL").fetchone()[0]
+                ):
                     return
         time.sleep(0.01)
     raise AssertionError("nothing was kept")
