@@ -15,6 +15,7 @@ import orjson
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
+from integration.errors import CassetteError
 from integration.http.auth import Tokens
 from integration.http.bodies import read
 from integration.http.room import MOST
@@ -103,7 +104,13 @@ class Scrubbing(HTTPAdapter):
         self._dropped: set[str] = set()
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
-        """Send a request, and return its answer with pseudonyms."""
+        """Send a request, and return its answer with pseudonyms.
+
+        Raises:
+            CassetteError: it is none to Graph, for which alone the tenant's values are known.
+        """
+        if VERSION not in str(request.url):
+            raise CassetteError("only what Microsoft Graph gives can be recorded from a live tenant")
         root = str(request.url).partition(VERSION)[0]
         target = str(request.url).removeprefix(root + VERSION)
         real = request.copy()

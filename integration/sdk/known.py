@@ -22,7 +22,7 @@ def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
         step: the declaration.
         also: names that are known beside those of the lists, since they are newer.
     """
-    for name in (*step.permissions, *step.optional):
+    for name in _of_graph(step):
         near = _nearest(name, "permissions")
         if name not in also and near != name and _is_almost(name, near):
             yield _fault(name, "application permission of Microsoft Graph", near)
@@ -37,7 +37,7 @@ def misspelt_names(step: Step) -> Iterator[str]:
 
     It is for loading: a name that is like no other may be newer than this package.
     """
-    for name in (*step.permissions, *step.optional):
+    for name in _of_graph(step):
         near = _nearest(name, "permissions")
         if near != name and _likeness(name.casefold(), near.casefold()) >= _ALMOST:
             yield f"{name} is no application permission of Microsoft Graph: write {near}"
@@ -45,6 +45,11 @@ def misspelt_names(step: Step) -> Iterator[str]:
     near = _nearest(step.class_name, which)
     if near != step.class_name and _likeness(step.class_name.casefold(), near.casefold()) >= _MISSPELT:
         yield f"{step.class_name} is no {what} class of JupiterOne: write {near}"
+
+
+def _of_graph(step: Step) -> list[str]:
+    """Return the permissions of Microsoft Graph that a step names; Azure's actions, with a slash, are in no list."""
+    return [name for name in (*step.permissions, *step.optional) if "/" not in name]
 
 
 def _is_almost(name: str, near: str) -> bool:

@@ -156,16 +156,16 @@ def review(plan: Plan, roles: Iterable[str]) -> Review:
         roles: from ``roles_of``.
     """
     roles = sorted(roles)
-    names = sorted({name for step in plan.steps for name in (*step.permissions, *step.optional)})
+    names = sorted({name for step in plan.steps for name in of_graph((*step.permissions, *step.optional))})
     cover = {name: _cover(roles, name) or "" for name in names}
     away: dict[str, str] = {}
     fewer: dict[str, tuple[str, ...]] = {}
     for step in plan.steps:
-        missing = [name for name in step.permissions if not cover[name]]
+        missing = [name for name in of_graph(step.permissions) if not cover[name]]
         lost = [need for need in step.needs if need in away]
         reasons = [f"lacks the permission {name}" for name in missing]
         reasons += [f"needs {name}, which falls away" for name in lost]
-        poorer = tuple(name for name in step.optional if not cover[name])
+        poorer = tuple(name for name in of_graph(step.optional) if not cover[name])
         if reasons:
             away[step.name] = "; ".join(reasons)
         elif poorer:
@@ -180,6 +180,11 @@ def review(plan: Plan, roles: Iterable[str]) -> Review:
         for name in names
     )
     return Review(demands=demands, falls_away=away, fewer_properties=fewer, certain=bool(roles))
+
+
+def of_graph(names: Iterable[str]) -> list[str]:
+    """Return the permissions of Microsoft Graph among those that a step names; Azure's actions have a slash."""
+    return [name for name in names if "/" not in name]
 
 
 def _cover(granted: Iterable[str], wanted: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Azure: the subscriptions of the tenant, and what is in them."""

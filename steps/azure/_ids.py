@@ -1,0 +1,21 @@
+"""What the id of an Azure resource says of where it is, and links that lead to it."""
+
+from typing import Any
+
+from integration.values import arm_key
+
+
+def resource_group_key(id: str) -> str:
+    """Return the key of the resource group that a resource is in: ``/subscriptions/{id}/resourcegroups/{name}``."""
+    return "/".join(arm_key(id).split("/")[:5])
+
+
+def portal_link(row: Any) -> str:
+    """Return the page of a resource in the Azure portal."""
+    return f"https://portal.azure.com/#@{row['tenantId']}/resource{row['id']}"
+
+
+def tags_of(row: Any) -> list[str] | None:
+    """Return the tags of a resource as ``name=value``, sorted; ``None`` where it has none."""
+    tags = row["tags"]
+    return sorted(f"{name}={value}" for name, value in tags.items()) if isinstance(tags, dict) and tags else None

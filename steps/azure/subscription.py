@@ -1,0 +1,55 @@
+"""Subscriptions of the tenant, and the resource groups in them."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._ids import portal_link, tags_of
+
+CONTAINERS = "resourcecontainers"
+GROUPS = "microsoft.resources/subscriptions/resourcegroups"
+
+
+@entity_step("Account", permissions=["Microsoft.Resources/subscriptions/read"], per_row=True)
+def azure_subscription(ctx: Context) -> Iterator[Entity]:
+    """An Azure subscription that the application sees."""
+    for row in ctx.azure.table(CONTAINERS, type="microsoft.resources/subscriptions"):
+        name = row["name"] or row["subscriptionId"]
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=name,
+            displayName=name,
+            vendor="Microsoft",
+            active=row["properties"].get("state") == "Enabled",
+            managementGroup=next(iter(_groups(row["properties"])), None),
+            tags=tags_of(row),
+            webLink=portal_link(row),
+        )
+
+
+@entity_step("Group", permissions=["Microsoft.Resources/subscriptions/resourceGroups/read"], per_row=True)
+def azure_resource_group(ctx: Context) -> Iterator[Entity]:
+    """A resource group of a subscription."""
+    for row in ctx.azure.table(CONTAINERS, type=GROUPS):
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=row["name"],
+            displayName=row["name"],
+            managedBy=row["managedBy"] or None,
+            tags=tags_of(row),
+            webLink=portal_link(row),
+        )
+
+
+@relationship_step("azure_subscription", "HAS", "azure_resource_group", per_row=True)
+def azure_subscription_has_resource_group(ctx: Context) -> Iterator[Relationship]:
+    """A resource group is in a subscription."""
+    for row in ctx.azure.table(CONTAINERS, type=GROUPS):
+        yield Relationship(arm_key(f"/subscriptions/{row['subscriptionId']}"), arm_key(row["id"]))
+
+
+def _groups(properties: dict[str, list[dict[str, str]] | None]) -> Iterator[str]:
+    """Yield the names of the management groups that a subscription is in, the nearest first."""
+    yield from (group["name"] for group in properties.get("managementGroupAncestorsChain") or ())

@@ -1,0 +1,127 @@
+"""The Azure side of the demo's tenant: three subscriptions, with what is awkward about real ones."""
+
+from typing import Any
+
+from tests.simulator.azure.tenant import AzureTenant, Subscription, row_of
+
+TENANT = "00000000-0000-4000-8000-00000000000a"
+PRODUCTION, TESTS, OLD = (f"00000000-0000-4000-8000-{number:012}" for number in (101, 102, 103))
+_VM = "Microsoft.Compute/virtualMachines"
+_NIC = "Microsoft.Network/networkInterfaces"
+
+
+def azure_demo_tenant() -> AzureTenant:
+    """Return the tenant: one subscription is disabled, ids differ in case, a machine has two interfaces, one none."""
+    tenant = AzureTenant(id=TENANT)
+    for name, parent in ((TENANT, TENANT), ("mg-platform", TENANT)):
+        tenant.add_group(name, parent)
+    for id, name, parent in (
+        (PRODUCTION, "Production", "mg-platform"),
+        (TESTS, "Tests", TENANT),
+        (OLD, "Old project", TENANT),
+    ):
+        tenant.add_subscription(Subscription(id, name, parent, tenant_id=TENANT))
+    _describe(tenant)
+    web = _group(tenant, PRODUCTION, "RG-Web", "westeurope", tags={"env": "prod", "owner": "team-web"})
+    _group(tenant, PRODUCTION, "MC_rg-aks", "westeurope", managedBy=f"{web}/providers/Microsoft.Example/clusters/aks")
+    lab = _group(tenant, TESTS, "rg-lab", "eastus")
+    _machine(tenant, web, "vm-web-01", "Linux", "running", ["nic-web-01", "nic-web-01-backup"], group="RG-WEB")
+    _machine(tenant, web, "vm-web-02", "Linux", "running", ["nic-web-02"])
+    _machine(tenant, lab, "vm-lab-win", "Windows", "deallocated", ["nic-lab-win"])
+    _machine(tenant, lab, "vm-lab-lost", "Windows", None, ["nic-gone"], has_nics=False)
+    _endpoint(tenant, web)
+    return tenant
+
+
+def _add(tenant: AzureTenant, id: str, type: str, **given: Any) -> None:
+    tenant.add(row_of(id, type, **{"tenantId": TENANT, **given}))
+
+
+def _describe(tenant: AzureTenant) -> None:
+    """Give the subscriptions the properties that real ones have."""
+    states = {PRODUCTION: "Enabled", TESTS: "Enabled", OLD: "Disabled"}
+    for row in tenant.tables["resourcecontainers"].values():
+        if row["subscriptionId"] in states:
+            row["tenantId"] = TENANT
+            row["tags"] = {"cost": "shared"} if row["subscriptionId"] == PRODUCTION else None
+            row["properties"] |= {
+                "state": states[row["subscriptionId"]],
+                "subscriptionPolicies": {"quotaId": "EnterpriseAgreement_2014-09-01", "spendingLimit": "Off"},
+                "managedByTenants": [{"tenantId": "00000000-0000-4000-8000-00000000000b"}],
+            }
+
+
+def _group(tenant: AzureTenant, subscription: str, name: str, region: str, **given: Any) -> str:
+    id = f"/subscriptions/{subscription}/resourceGroups/{name}"
+    properties = {"provisioningState": "Succeeded"}
+    type = "microsoft.resources/subscriptions/resourcegroups"
+    _add(tenant, id, type, location=region, properties=properties, resourceGroup=name, **given)
+    return id
+
+
+def _machine(
+    tenant: AzureTenant,
+    place: str,
+    name: str,
+    system: str,
+    power: str | None,
+    interfaces: list[str],
+    *,
+    group: str = "",
+    has_nics: bool = True,
+) -> None:
+    """Put a machine there, whose own id may spell its group in another case than its interfaces do."""
+    spelled = place.rpartition("/")[0] + f"/{group}" if group else place
+    id = f"{spelled}/providers/{_VM}/{name}"
+    number = len(tenant.tables["resources"])
+    profile: dict[str, Any] = {"computerName": name.replace("-", ""), "adminUsername": "operator"}
+    security: dict[str, Any] = {"encryptionAtHost": system == "Windows"}
+    if system == "Linux":
+        profile["linuxConfiguration"] = {"disablePasswordAuthentication": True}
+        security |= {"securityType": "TrustedLaunch", "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True}}
+    nics = [f"{place}/providers/{_NIC}/{nic}" for nic in interfaces]
+    properties: dict[str, Any] = {
+        "vmId": f"00000000-0000-4000-8000-{number:012}",
+        "hardwareProfile": {"vmSize": "Standard_D2s_v5"},
+        "provisioningState": "Succeeded",
+        "osProfile": profile,
+        "securityProfile": security,
+        "storageProfile": {
+            "imageReference": {"publisher": "example", "offer": f"{system.lower()}-server", "sku": "2024"},
+            "osDisk": {"osType": system, "managedDisk": {"id": f"{place}/providers/Microsoft.Compute/disks/{name}"}},
+        },
+        "networkProfile": {"networkInterfaces": [{"id": nic} for nic in nics]},
+    }
+    if system == "Windows":
+        properties["licenseType"] = "Windows_Server"
+    if power:
+        properties["extended"] = {"instanceView": {"powerState": {"code": f"PowerState/{power}"}}}
+    principal = f"00000000-0000-4000-8000-{number + 500:012}"
+    identity = {"type": "SystemAssigned", "principalId": principal, "tenantId": TENANT} if system == "Linux" else None
+    more = {"zones": ["1"], "tags": {"role": "web"}} if system == "Linux" else {}
+    _add(tenant, id, _VM, location="westeurope", properties=properties, identity=identity, **more)
+    for place_of, nic in enumerate(nics if has_nics else ()):
+        _interface(tenant, place, nic, id.upper() if place_of else id, number + place_of)
+
+
+def _interface(tenant: AzureTenant, place: str, id: str, machine: str, number: int) -> None:
+    network = f"{place}/providers/Microsoft.Network"
+    address = {"privateIPAddress": f"198.18.0.{number + 4}", "subnet": {"id": f"{network}/virtualNetworks/v/subnets/s"}}
+    if number == 0:
+        address["publicIPAddress"] = {"id": f"{network}/publicIPAddresses/pip-{number}"}
+    properties = {
+        "provisioningState": "Succeeded",
+        "macAddress": f"00-00-5E-00-53-{number:02}",
+        "enableIPForwarding": number == 0,
+        "ipConfigurations": [{"name": "ipconfig1", "properties": address}],
+        "networkSecurityGroup": {"id": f"{network}/networkSecurityGroups/nsg-web"},
+        "virtualMachine": {"id": machine},
+    }
+    _add(tenant, id, _NIC, location="westeurope", properties=properties, tags={"role": "web"} if not number else None)
+
+
+def _endpoint(tenant: AzureTenant, place: str) -> None:
+    """Put the interface of a private endpoint there, which belongs to no machine."""
+    endpoint = {"id": f"{place}/providers/Microsoft.Network/privateEndpoints/pe"}
+    properties = {"provisioningState": "Succeeded", "ipConfigurations": [], "privateEndpoint": endpoint}
+    _add(tenant, f"{place}/providers/{_NIC}/pe.nic", _NIC, location="westeurope", properties=properties)
