@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration import DependencyCycle, PlanError, Step, UnknownType, load, plan
-from integration.sdk.plan import order
+from integration import DependencyCycle, PlanError, Step, UnknownType, declared_steps, load, plan
+from integration.sdk.plan import order, types_named
 from tests.support import entity
 
 Needs = dict[str, tuple[str, ...]]
@@ -150,3 +150,22 @@ def test_a_blocked_type_stays_accounted_for(only: list[str]) -> None:
     manager.set_blocked("azure_account_has_user")
     planned = plan(manager, only=only)
     assert {*names(planned.steps), *planned.skipped, *planned.not_chosen} == every
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        (["entra.group"], {"azure_user_group", "azure_user_group_has_user"}),
+        (["azure"], {"azure_subscription", "azure_vm", "azure_vm_uses_nic"}),
+        (["azure.nic", "azure_user"], {"azure_nic", "azure_user"}),
+    ],
+)
+def test_modules_and_areas_stand_for_their_types(names: list[str], meant: set[str]) -> None:
+    assert meant <= set(types_named(names, declared_steps(load())))
+    assert meant <= {step.name for step in plan(load(), only=names).steps}
+    assert meant.isdisjoint({step.name for step in plan(load(), skip=names).steps})
+
+
+def test_a_misspelt_module_is_told_the_right_one() -> None:
+    with pytest.raises(UnknownType, match=r"the type entra\.groop \(did you mean entra\.group\?\)"):
+        plan(load(), only=["entra.groop"])

@@ -26,13 +26,18 @@ _SPECIAL = re.compile(r"([^\w@%+=:,./-])")
 
 
 class TypeName(click.types.StringParamType):
-    """The name of a type; shells complete it from the installed steps. Whether it is one, the plan tells."""
+    """The name of a type, module or area, as the plan knows it; shells complete it from the installed steps."""
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the types that begin so."""
-        return [
-            CompletionItem(step.name, help=step.description) for step in _steps() if step.name.startswith(incomplete)
-        ]
+        """Return the types, and the modules and areas that they are sorted into, that begin so."""
+        steps = _steps()
+        told = {step.name: step.description for step in steps}
+        for step in steps:
+            area, _, rest = step.module.partition(".")
+            if rest:
+                told.setdefault(area, f"all types of the area {area}")
+                told.setdefault(step.module, f"all types of the module {step.module}")
+        return [CompletionItem(name, help=told[name]) for name in sorted(told) if name.startswith(incomplete)]
 
 
 class QuestionName(click.types.StringParamType):

@@ -102,10 +102,7 @@ def _forgotten(revision: int, known: "Sequence[Revision]") -> str:
 
 
 def _chosen(steps: "Sequence[Step]", types: Sequence[str]) -> "list[Step]":
-    from integration.sdk.plan import nearest
+    from integration.sdk.plan import types_named
 
-    names = [step.name for step in steps]
-    unknown = [f"no step declares the type {name}{nearest(name, names)}" for name in types if name not in names]
-    if unknown:
-        raise ConfigurationError(unknown)
-    return [step for step in steps if not types or step.name in types]
+    named = types_named(types, steps)
+    return [step for step in steps if not types or step.name in named]

@@ -40,10 +40,18 @@ class Finite(click.FloatRange):
 
 
 ONLY = click.option(
-    "--only", type=TypeName(), multiple=True, metavar="TYPE", help="Collect this type and what it needs; repeatable."
+    "--only",
+    type=TypeName(),
+    multiple=True,
+    metavar="TYPE",
+    help="Collect this type, module or area, and what it needs; repeatable.",
 )
 SKIP = click.option(
-    "--skip", type=TypeName(), multiple=True, metavar="TYPE", help="Leave this type out, and what needs it; repeatable."
+    "--skip",
+    type=TypeName(),
+    multiple=True,
+    metavar="TYPE",
+    help="Leave this type, module or area out, and what needs it; repeatable.",
 )
 _SETTINGS = (
     click.option("--event", type=click.File("rb"), metavar="FILE",

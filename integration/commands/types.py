@@ -10,18 +10,25 @@ from integration.terminal.streams import emit
 
 
 @main.command()
+@click.argument("names", nargs=-1, type=TypeName(), metavar="[NAME]...")
 @click.option("--schema", type=TypeName(), metavar="TYPE",
               help="Print the JSON Schema of this type's records instead, with what its file leaves out.")  # fmt: skip
 @errors_as_messages
-def types(schema: str | None) -> None:
-    """List every type that an installed step declares."""
+def types(names: tuple[str, ...], schema: str | None) -> None:
+    """List every type that an installed step declares, or those that are named.
+
+    NAME is a type, a module such as entra.group, or an area such as entra.
+    """
+    from integration.sdk.plan import types_named
     from integration.sdk.plugins import declared_steps, load, plan
     from integration.sdk.schema import load_schema
     from integration.terminal.display import types_table
 
     manager = load()
     if schema is None:
-        types_table(declared_steps(manager))
+        steps = declared_steps(manager)
+        wanted = types_named(names, steps) if names else [step.name for step in steps]
+        types_table([step for step in steps if step.name in wanted])
     else:
         (step,) = (step for step in plan(manager, only=[schema]).steps if step.name == schema)
         emit(json.dumps(load_schema(step).document, indent=2))

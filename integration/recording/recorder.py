@@ -23,8 +23,8 @@ from integration.recording.pseudonyms import Pseudonyms
 from integration.recording.scrub import Scrubber, literals_of
 from integration.recording.survey import Survey
 from integration.recording.tape import Record
-from integration.sdk.plan import Plan
-from integration.sdk.plugins import plan
+from integration.sdk.plan import Plan, types_named
+from integration.sdk.plugins import declared_steps, plan
 from integration.sdk.report import Report, StepResult
 from integration.sdk.step import Step
 from integration.sources.signin import tokens_for
@@ -73,7 +73,7 @@ def record(
 
     Args:
         manager: from ``load``.
-        types: names of installed steps.
+        types: names of installed types, of modules, or of areas.
         config: how to reach and to sign in to the tenant.
         to: folder of the cassettes; made where it is missing.
         salt: key of the pseudonyms, as ``salt_of`` returns it; the same one makes the same pseudonyms.
@@ -85,6 +85,7 @@ def record(
         CassetteError: a cassette would be too large, or does not play back as it was recorded.
         IntegrationError: as ``plan`` and ``run`` raise.
     """
+    types = types_named(types, declared_steps(manager))
     chosen = plan(manager, only=types)
     scrubber = Scrubber(Pseudonyms(salt), literals_of(chosen.steps), plain)
     tokens = tokens_for(config)

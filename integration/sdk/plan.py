@@ -56,6 +56,31 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     return Plan(tuple(ordered), left_out, tuple(sorted(set(names) - chosen)))
 
 
+def types_named(names: Iterable[str], steps: Iterable[Step], further: Iterable[str] = ()) -> list[str]:
+    """Return the types that are meant by names of types, of modules such as ``entra.group``, and of areas.
+
+    Args:
+        names: what somebody wrote.
+        steps: all declarations.
+        further: types beside these.
+
+    Raises:
+        UnknownType: nothing has a name; says the nearest one.
+    """
+    meant: dict[str, list[str]] = {}
+    for step in sorted(steps, key=lambda step: step.name):
+        area, _, rest = step.module.partition(".")
+        for name in (step.module, area) if rest else (step.module,):
+            meant.setdefault(name, []).append(step.name)
+    meant |= {name: [name] for types in list(meant.values()) for name in types} | {name: [name] for name in further}
+    found: list[str] = []
+    for name in names:
+        if name not in meant:
+            raise UnknownType(f"no step declares the type {name}{nearest(name, meant)}")
+        found += meant[name]
+    return list(dict.fromkeys(found))
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return `` (did you mean …?)`` for a mistyped name, or nothing where no name is near."""
     close = get_close_matches(name, list(names), n=1)

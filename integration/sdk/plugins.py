@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pluggy
 
-from integration.errors import DeclarationError, IntegrationError, UnknownType
+from integration.errors import DeclarationError, IntegrationError
 from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
 from integration.sdk.known import misspelt_names
-from integration.sdk.plan import Plan, nearest, order
+from integration.sdk.plan import Plan, nearest, order, types_named
 from integration.sdk.schema import load_schema
 from integration.sdk.step import Step
 
@@ -55,20 +55,18 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
 
     Args:
         manager: from ``load``; a type blocked in it (``set_blocked``) is skipped.
-        only: choose these types and what they need; all where empty.
+        only: choose these types and what they need; all where empty. The name of a module, such as ``entra.group``, or
+            of an area stands for all of its types.
         skip: leave these types out, and with them all that needs them.
 
     Raises:
-        UnknownType: a name in ``only`` or ``skip`` that no step declares.
+        UnknownType: a name in ``only`` or ``skip`` that nothing has.
         PlanError: a step needs a type that no step declares, or steps need each other.
     """
     steps = declared_steps(manager)
     blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
-    names = [*(step.name for step in steps), *blocked]
-    for name in skip:
-        if name not in names:
-            raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
-    return order(steps, only=only, skip=[*blocked, *skip])
+    left_out = [*blocked, *types_named(skip, steps, blocked)]
+    return order(steps, only=types_named(only, steps, blocked), skip=list(dict.fromkeys(left_out)))
 
 
 def declared_steps(manager: pluggy.PluginManager) -> list[Step]:

@@ -75,6 +75,12 @@ class Step:
         return (self.run.__doc__ or "").strip().splitlines()[0]
 
     @property
+    def module(self) -> str:
+        """The module that declares the step, named below its package: ``entra.group``; for a lone one, its name."""
+        package, _, module = self.run.__module__.partition(".")
+        return module or package
+
+    @property
     def source(self) -> Path:
         """The file that declares the step."""
         return Path(inspect.getsourcefile(inspect.unwrap(self.run)) or "<unknown>")

@@ -96,7 +96,9 @@ def _remedy(results: Sequence[StepResult], to_grant: Sequence[str]) -> str:
 def _cost(report: Report) -> str:
     """Return how the run began, what it changed and what it took."""
     reading = report.reading
-    took = [_count(sum(reading.get("requests", {}).values()), "request"), duration(report.seconds)]
+    costs = [reading, *(each for each in reading.values() if isinstance(each, dict))]
+    requests = sum(count for cost in costs for count in cost.get("requests", {}).values())
+    took = [_count(requests, "request"), duration(report.seconds)]
     if (held := reading.get("throttledSeconds", 0)) >= 1:
         took.append(f"{duration(held)} of it held back by Graph")
     resumed = ", gone on from where one was cut short" if reading.get("mirror") == "resumed" else ""
