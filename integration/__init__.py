@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from integration.sdk.plugins import declared_steps, load, plan
     from integration.sdk.report import Report
     from integration.sdk.sink import Sink
-    from integration.sdk.step import Step, entity_step, relationship_step
+    from integration.sdk.step import Step, entity_step, relationship_family, relationship_step
     from integration.tapes.tapes import Live, Replay
 
 _NAMES = {
@@ -62,7 +62,7 @@ _NAMES = {
     "integration.sdk.plugins": "declared_steps load plan",
     "integration.sdk.report": "Report",
     "integration.sdk.sink": "Sink",
-    "integration.sdk.step": "Step entity_step relationship_step",
+    "integration.sdk.step": "Step entity_step relationship_family relationship_step",
     "integration.tapes.tapes": "Live Replay",
 }
 """The public names that are no errors, by the module that they are from."""
@@ -115,6 +115,7 @@ __all__ = [
     "hookimpl",
     "load",
     "plan",
+    "relationship_family",
     "relationship_step",
     "run",
 ]

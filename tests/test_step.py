@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from integration import Context, DeclarationError, Entity, Relationship, Step, entity_step, relationship_step
+from integration import (
+    Context,
+    DeclarationError,
+    Entity,
+    Relationship,
+    Step,
+    entity_step,
+    relationship_family,
+    relationship_step,
+)
 
 THIS_FILE = Path(__file__)
 
@@ -147,3 +156,23 @@ def test_a_function_without_docstring_is_refused_by_file(function: Callable[[Con
     with pytest.raises(DeclarationError, match="needs a docstring") as caught:
         entity_step("Person")(function)
     assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
+
+
+def test_a_family_makes_a_step_for_each_pair_of_ends() -> None:
+    @relationship_family("acme_role", "ASSIGNED", ["acme_user", "acme_group"], permissions=["User.Read.All"])
+    def acme_role_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+        """A principal has a role."""
+        yield Relationship(from_type, to_type)
+
+    assert [step.name for step in acme_role_assigned] == ["acme_role_assigned_user", "acme_role_assigned_group"]
+    assert {step.description for step in acme_role_assigned} == {"A principal has a role."}
+    for step, to_type in zip(acme_role_assigned, ("acme_user", "acme_group"), strict=True):
+        assert (step.ends, step.needs, step.permissions) == (
+            ("acme_role", to_type),
+            ("acme_role", to_type),
+            ("User.Read.All",),
+        )
+        assert (step.source, step.module) == (Path(__file__), "test_step")
+        (made,) = step.run(None)  # type: ignore[arg-type]
+        assert isinstance(made, Relationship)
+        assert (made.from_key, made.to_key) == ("acme_role", to_type)

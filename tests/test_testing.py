@@ -116,11 +116,6 @@ def test_a_cassette_is_found_in_the_project_of_the_current_folder() -> None:
     assert cassette_of(entity("contoso_badge")) == Path("tests/cassettes/contoso_badge.yaml").resolve()
 
 
-@pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])
-def test_no_cassette_looks_like_somebody(step: Step) -> None:
-    check_cassette(cassette_of(step))
-
-
 @pytest.mark.parametrize(
     ("text", "told"),
     [

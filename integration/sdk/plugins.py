@@ -110,7 +110,8 @@ def _steps_of(name: str) -> list[Step]:
             f"{_path_of(name)}: it cannot be imported: {type(error).__name__}: {error}"
             + (f" (line {line})" if isinstance(error, SyntaxError) else "")
         ) from error
-    steps = [value for value in vars(module).values() if isinstance(value, Step) and value.run.__module__ == name]
+    values = [each for value in vars(module).values() for each in (value if isinstance(value, tuple) else (value,))]
+    steps = [value for value in values if isinstance(value, Step) and value.run.__module__ == name]
     if not steps:
         raise DeclarationError(f"{module.__file__}: it declares no type: write a step, or begin the file's name with _")
     return steps

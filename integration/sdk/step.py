@@ -2,8 +2,9 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 EntityFunction: TypeAlias = "Callable[[Context], Iterator[Entity]]"
 RelationshipFunction: TypeAlias = "Callable[[Context], Iterator[Relationship]]"
+FamilyFunction: TypeAlias = "Callable[[Context, str, str], Iterator[Relationship]]"
 _RESERVED = r"con|prn|aux|nul|com[0-9]|lpt[0-9]"
 """Names that no file has on Windows, whatever its suffix. Source: Microsoft, Naming Files, Paths, and Namespaces."""
 
@@ -164,6 +166,58 @@ def relationship_step(
         return step
 
     return declare
+
+
+def relationship_family(
+    from_types: str | Iterable[str],
+    verb: str,
+    to_types: str | Iterable[str],
+    *,
+    permissions: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    per_row: bool = False,
+    types: Mapping[tuple[str, str], str] | None = None,
+) -> Callable[[FamilyFunction], tuple[Step, ...]]:
+    """Declare a step for each pair of ends between which one function yields the same relationship.
+
+    Each has its own name, its own verdict, and what it needs; the function is called with the pair that is wanted.
+
+    Args:
+        from_types: type or types of the entities that the relationships start from.
+        verb: JupiterOne relationship class, such as ``"HAS"``.
+        to_types: type or types of the entities that they lead to.
+        permissions: Graph application permissions that the steps cannot do without.
+        needs: further types that must be collected before.
+        per_row: as for ``relationship_step``.
+        types: the ``_type`` of a pair of ends, where it is not the one that JupiterOne derives.
+    """
+    sources = [from_types] if isinstance(from_types, str) else list(from_types)
+    targets = [to_types] if isinstance(to_types, str) else list(to_types)
+
+    def declare(function: FamilyFunction) -> tuple[Step, ...]:
+        return tuple(
+            Step(
+                name=(types or {}).get((source, target)) or relationship_type(source, verb, target),
+                class_name=verb,
+                run=_for_ends(function, source, target),
+                permissions=tuple(permissions),
+                needs=_unique([source, target, *needs]),
+                per_row=per_row,
+                ends=(source, target),
+            )
+            for source in sources
+            for target in targets
+        )
+
+    return declare
+
+
+def _for_ends(function: FamilyFunction, source: str, target: str) -> RelationshipFunction:
+    @wraps(function)
+    def run(ctx: "Context") -> Iterator[Relationship]:
+        return function(ctx, source, target)
+
+    return run
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import requests
 
-from integration.config.clouds import GLOBAL_GRAPH
+from integration.config.clouds import GLOBAL_AZURE, GLOBAL_GRAPH
 from integration.config.settings import Config
 from integration.engine.context import Changes, Seen, StepContext
 from integration.engine.records import Records
@@ -26,6 +26,8 @@ from integration.sdk.report import Report
 from integration.sdk.row import Row
 from integration.sdk.schema import load_schema
 from integration.sdk.step import Step
+from integration.sources.azure.client import AzureClient
+from integration.sources.azure.source import AzureSource
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.source import GraphSource
 from integration.sources.reader import Reader
@@ -48,8 +50,9 @@ def one_by_one(step: Step, cassettes: Sequence[Path]) -> Iterator[str]:
         session = stack.enter_context(requests.Session())
         session.mount("https://", Replay(*cassettes).adapter())
         client = GraphClient(GLOBAL_GRAPH, NoToken(), session)
-        source = GraphSource(client, roles=frozenset({"Member.Read.Hidden"}), incremental=False)
-        reader = _Reader([source], mirror, side_by_side=False)
+        graph = GraphSource(client, roles=frozenset({"Member.Read.Hidden"}), incremental=False)
+        azure = AzureSource(AzureClient(GLOBAL_AZURE, NoToken(), session, in_flight=1), side_by_side=1)
+        reader = _Reader([graph, azure], mirror, side_by_side=False)
         yield from _Trial(step, report, store, reader).differences()
 
 

@@ -149,7 +149,7 @@ def cassette_of(step: Step, folder: Path | None = None) -> Path:
 
 
 def cassettes_of(step: Step, folder: Path | None = None) -> list[Path]:
-    """Return the cassettes that a step is played on: its own first, then those of what it needs.
+    """Return the cassettes that a step is played on: its own first, those of what it needs, and the others of its area.
 
     Args:
         step: the declaration.
@@ -160,14 +160,25 @@ def cassettes_of(step: Step, folder: Path | None = None) -> list[Path]:
     """
     others = plan(load(step), only=[step.name]).steps
     found = [_cassette(each, folder) for each in (step, *reversed(others))]
-    return list(dict.fromkeys(filter(None, found))) or [cassette_of(step, folder)]
+    return list(dict.fromkeys([*filter(None, found), *_area(step, folder)])) or [cassette_of(step, folder)]
 
 
 def _cassette(step: Step, folder: Path | None) -> Path | None:
+    names = (cassette_name(step), Path(f"{step.name}.yaml"))
+    paths = (place / name for place in _places(step, folder) for name in names)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _area(step: Step, folder: Path | None) -> list[Path]:
+    """Return the cassettes of a step's area, which hold what modules read together."""
+    area = cassette_name(step).parent
+    if area == Path():
+        return []
+    return next((found for place in _places(step, folder) if (found := sorted((place / area).glob("*.yaml")))), [])
+
+
+def _places(step: Step, folder: Path | None) -> list[Path]:
+    """Return the folders of cassettes in which a step's is looked for."""
     here = project_of(Path.cwd())
     projects = [project / "tests" / "cassettes" for project in [*list(step.source.parents)[:4], here]]
-    for place in [*([folder] if folder else []), *projects, demo_folder()]:
-        for name in (cassette_name(step), Path(f"{step.name}.yaml")):
-            if (place / name).is_file():
-                return place / name
-    return None
+    return [*([folder] if folder else []), *projects, demo_folder()]

@@ -12,7 +12,7 @@ from integration import (
     NotFound,
     Relationship,
     entity_step,
-    relationship_step,
+    relationship_family,
 )
 
 
@@ -46,20 +46,18 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@relationship_step("azure_account", "HAS", "azure_user", per_row=True)
-def azure_account_has_user(ctx: Context) -> Iterator[Relationship]:
-    """A user belongs to the tenant."""
-    account = ctx.one("azure_account")
-    for user in ctx.entities("azure_user"):
-        yield Relationship(account.key, user.key)
-
-
-@relationship_step("azure_account", "HAS", "azure_user_group", type="azure_account_has_group", per_row=True)
-def azure_account_has_group(ctx: Context) -> Iterator[Relationship]:
-    """A group belongs to the tenant."""
-    account = ctx.one("azure_account")
-    for group in ctx.entities("azure_user_group"):
-        yield Relationship(account.key, group.key)
+@relationship_family(
+    "azure_account",
+    "HAS",
+    ["azure_user", "azure_user_group"],
+    per_row=True,
+    types={("azure_account", "azure_user_group"): "azure_account_has_group"},
+)
+def azure_account_has(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """An entity belongs to the tenant."""
+    account = ctx.one(from_type)
+    for entity in ctx.entities(to_type):
+        yield Relationship(account.key, entity.key)
 
 
 def _domains(found: Any) -> list[dict[str, Any]]:

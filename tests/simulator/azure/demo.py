@@ -41,8 +41,8 @@ def _describe(tenant: AzureTenant) -> None:
     """Give the subscriptions the properties that real ones have."""
     states = {PRODUCTION: "Enabled", TESTS: "Enabled", OLD: "Disabled"}
     for row in tenant.tables["resourcecontainers"].values():
+        row["tenantId"] = TENANT
         if row["subscriptionId"] in states:
-            row["tenantId"] = TENANT
             row["tags"] = {"cost": "shared"} if row["subscriptionId"] == PRODUCTION else None
             row["properties"] |= {
                 "state": states[row["subscriptionId"]],
