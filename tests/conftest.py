@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import steps
+from integration import Step, hookimpl
 from tests.offline import sitecustomize
 from tests.postgresql import MISSING, Server, programs
 
@@ -31,6 +33,19 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sitecustomize.FOLDER, o
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each test in an empty folder: it reads no ``.env`` and leaves no ``.integration`` behind."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _without_azure(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load no type of Azure, which Entra's simulated tenants lack; tests that are marked ``every_area`` load all."""
+    if request.node.get_closest_marker("every_area") is None:
+        every = steps.integration_steps
+
+        @hookimpl
+        def integration_steps() -> Iterator[Step]:
+            return (step for step in every() if not step.module.startswith("azure."))
+
+        monkeypatch.setattr(steps, "integration_steps", integration_steps)
 
 
 @pytest.fixture(scope="session")

@@ -102,6 +102,7 @@ def settings_of(sign_in: Simulator) -> dict[str, str]:
     }
 
 
+@pytest.mark.every_area
 def test_the_demo_ends_with_a_table_of_complete_types_and_is_the_same_each_time() -> None:
     first = process(*MODULE, "run", "--demo", "--out", "kept", "--to", "files:first", PYTHONHASHSEED="1")
     assert first.returncode == 0
@@ -138,6 +139,7 @@ def test_progress_is_a_display_on_a_terminal() -> None:
     assert ".integration/graph.db" in shown
 
 
+@pytest.mark.every_area
 def test_types_and_plan_list_everything() -> None:
     listed, ordered = integration("types"), integration("plan")
     assert (listed.exit_code, ordered.exit_code) == (0, 0)
@@ -155,6 +157,7 @@ def test_types_and_plan_list_everything() -> None:
     assert "User.Read.All" not in left
 
 
+@pytest.mark.every_area
 def test_types_prints_the_whole_schema_of_a_type() -> None:
     for step in STEPS:
         printed = integration("types", "--schema", step.name)
@@ -180,6 +183,7 @@ def test_help_explains_every_option(command: str) -> None:
     assert command != "run" or [name for name in variables if name not in shown] == []
 
 
+@pytest.mark.every_area
 def test_only_and_skip() -> None:
     only = integration("run", "--demo", "--only", "azure_account_has_user")
     assert verdicts(only.stdout) == dict.fromkeys(("azure_account_has_user", "azure_account", "azure_user"), "complete")

@@ -9,6 +9,8 @@ from integration.sdk.step import Step
 from integration.testing import check_cassette, check_step
 from tests.support import ROOT
 
+pytestmark = pytest.mark.every_area
+
 STEPS = declared_steps(load())
 CASSETTES = sorted((ROOT / "tests" / "cassettes").rglob("*.yaml"))
 

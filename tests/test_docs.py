@@ -34,6 +34,8 @@ from integration.sources.msgraph.delta import LIFETIME
 from integration.sources.msgraph.permissions import covers, review
 from tests.support import ROOT, write
 
+pytestmark = pytest.mark.every_area
+
 DOCS = ROOT / "docs"
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
 WORDS = {6.5: "six and a half", 7.0: "seven"}

@@ -61,9 +61,10 @@ def test_the_host_shows_its_progress_and_fills_its_own_destination() -> None:
     assert ended.returncode == 0, ended.stderr
     *progress, tally = ended.stdout.splitlines()
     chosen = {step.name for step in plan(load(), skip=["azure_user_group_has_group"]).steps}
-    assert {line.partition(":")[0] for line in progress} == chosen
-    assert all(": complete, " in line for line in progress)
-    assert set(ast.literal_eval(tally)) == chosen
+    ended_as = {line.partition(":")[0]: line.partition(": ")[2].partition(",")[0] for line in progress}
+    assert {type for type, verdict in ended_as.items() if verdict == "complete"} == chosen
+    assert set(ended_as.values()) == {"complete", "skipped"}  # without a token for Azure
+    assert chosen <= set(ast.literal_eval(tally))
     assert ast.literal_eval(tally)["azure_user"] == 20
     assert Path("graph/graph.db").is_file()
 

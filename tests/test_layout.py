@@ -16,6 +16,8 @@ from integration.tapes.places import cassette_name
 from tests.layout import arrows, levels
 from tests.support import ROOT
 
+pytestmark = pytest.mark.every_area
+
 STEPS = [step for step in declared_steps(load()) if step.run.__module__.startswith("steps.")]
 TYPES = sorted(step.name for step in STEPS)
 EXAMPLES = set(re.findall(r"^# steps/(\w+)\.py$", (ROOT / "README.md").read_text(), re.MULTILINE))

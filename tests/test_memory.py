@@ -13,6 +13,8 @@ from integration.engine.execution import Judge
 from integration.engine.memory import DECIDE_NOTHING
 from tests.support import ROOT, python, write
 
+pytestmark = pytest.mark.every_area
+
 STEP = '''
 from integration import Entity, entity_step
 from {helper} import WORD

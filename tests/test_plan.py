@@ -11,6 +11,8 @@ from integration import DependencyCycle, PlanError, Step, UnknownType, declared_
 from integration.sdk.plan import order, types_named
 from tests.support import entity
 
+pytestmark = pytest.mark.every_area
+
 Needs = dict[str, tuple[str, ...]]
 NAMES = [f"type_{letter}" for letter in "hcfabgde"]
 

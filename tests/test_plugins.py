@@ -12,6 +12,8 @@ from integration import Context, DeclarationError, Entity, Step, entity_step, ho
 from integration.sdk.plugins import declared_steps, steps_in
 from tests.support import ROOT, distribution, entity, write
 
+pytestmark = pytest.mark.every_area
+
 NUMBERS = count(1)
 
 MODULE = '''

@@ -27,7 +27,7 @@ from tests.record_demo import CASSETTES, record_demo
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 from tests.support import write
 
-TYPES = tuple(step.name for step in declared_steps(load()))
+TYPES = tuple(step.name for step in declared_steps(load()) if not step.module.startswith("azure."))
 DEMO = {"azure_account", "azure_user", "azure_user_group", "azure_user_group_has_user", "azure_user_group_has_group"}
 """Types that every simulated tenant has; one of which it has none is recorded without objects."""
 SALT = bytes(range(32))
@@ -112,7 +112,7 @@ def test_the_demo_can_be_recorded_again_and_is_the_same() -> None:
 
 @pytest.mark.parametrize("which", ["synthetic", "demo"])
 def test_a_recording_holds_nothing_of_the_tenant(which: str, synthetic: tuple[Tenant, Recording]) -> None:
-    tenant, paths = demo_tenant(), list(CASSETTES.rglob("*.yaml"))
+    tenant, paths = demo_tenant(), list((CASSETTES / "entra").glob("*.yaml"))
     if which == "synthetic":
         tenant, paths = synthetic[0], list(synthetic[1].cassettes.values())
     assert [found for path in paths for found in suspicious(path)] == []

@@ -24,6 +24,8 @@ from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 from tests.support import ROOT, entity, write
 
+pytestmark = pytest.mark.every_area
+
 STEPS = declared_steps(load())
 CASSETTES = ROOT / "tests" / "cassettes"
 SCHEMA = {"properties": {"name": {"type": "string", "description": "Its name."}}}

@@ -99,7 +99,7 @@ class Judge:
         except (ConfigurationError, CredentialsError, FatalError):
             raise
         except SourceUnavailable as error:
-            return skipped(self.step, f"{error.path}: {error.problem}", because_of_failure=self._was_wanted())
+            return skipped(self.step, error.problem, because_of_failure=self._was_wanted())
         except IntegrationError as error:
             to_grant = wanted([error], self.step.permissions, self._known_to_lack)
             return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant)
