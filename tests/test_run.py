@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from integration.sdk.report import StepResult
 from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 
-TYPES = {step.name for step in declared_steps(load())}
+TYPES = {step.name for step in declared_steps(load()) if not step.module.startswith("azure.")}
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +118,38 @@ def test_what_enriches_and_is_forbidden_makes_its_type_partial(tenant: Tenant) -
     assert (report.exit_code(), report.exit_code(fail_on_partial=True)) == (0, 1)
 
 
-def test_a_permission_that_the_token_lacks_makes_a_type_that_could_be_read_partial(tenant: Tenant) -> None:
+def test_a_type_that_the_token_is_known_not_to_cover_is_skipped_and_fails_nothing(tenant: Tenant) -> None:
     with Simulator(tenant) as simulator:
         simulator.signin.roles = ("User.ReadBasic.All", "GroupMember.Read.All", "Organization.Read.All")
         manager = load()
         config = Config(graph_url=simulator.url, access_token=Secret(simulator.signin.issue()))
         simulator.signin.roles = None
         report = run(manager, plan(manager), config, out="out")
-    assert report.of("azure_user").verdict == "partial"
-    assert "User.Read.All" in report.of("azure_user").reason
+    assert report.of("azure_user").verdict == "skipped"
+    assert report.of("azure_user").reason == "not permitted: the token lacks User.Read.All"
+    assert report.of("azure_user").to_grant == ("User.Read.All",)
     assert report.of("azure_user_group").verdict == "complete"
+    assert report.exit_code() == 0
+    assert not [each.path for each in simulator.requests if each.path.endswith("/users")]
+
+
+def test_it_fails_the_run_where_the_type_was_collected_before_or_is_named(tenant: Tenant) -> None:
+    roles = ("GroupMember.Read.All", "Organization.Read.All")
+    manager = load()
+    with Simulator(tenant) as simulator:
+        simulator.signin.roles = (*roles, "User.Read.All")
+        whole = Config(graph_url=simulator.url, access_token=Secret(simulator.signin.issue()))
+        simulator.signin.roles = roles
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.signin.issue()))
+        simulator.signin.roles = None
+        users = run(manager, plan(manager), whole).of("azure_user").count
+        report = run(manager, plan(manager), config)
+        named = run(manager, plan(manager, only=["azure_user"]), replace(config, only=("azure_user",)), out="another")
+    assert (report.of("azure_user").verdict, report.exit_code()) == ("skipped", 1)
+    assert len(named.results) == named.exit_code() == 1
+    with closing(sqlite3.connect(".integration/graph.db")) as database:
+        (kept,) = database.execute("SELECT count(*) FROM entities WHERE _type = 'azure_user'").fetchone()
+    assert kept == users
 
 
 def test_a_failed_type_keeps_what_an_earlier_run_found(tenant: Tenant) -> None:

@@ -57,6 +57,7 @@ class Judge:
     Attributes:
         step: the declaration.
         schema: its schema.
+        lacking: as given.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Judge:
         lacking: Sequence[str] = (),
     ) -> None:
         self.step, self._results, self._config, self._store, self._reader = step, results, config, store, reader
-        self._lacking = lacking
+        self.lacking = lacking
         self.schema = load_schema(step)
         self._made_by = made_by(step, self.schema, config)
         self._started = time.time()
@@ -91,6 +92,9 @@ class Judge:
             if ahead:
                 ahead.add_done_callback(_discard)
             return blocked
+        if self.lacking:
+            lacks = f"not permitted: the token lacks {' and '.join(self.lacking)}"
+            return skipped(self.step, lacks, because_of_failure=self._was_wanted(), to_grant=self.lacking)
         made = ahead.result() if ahead else None
         try:
             if made:
@@ -101,7 +105,7 @@ class Judge:
         except SourceUnavailable as error:
             return skipped(self.step, error.problem, because_of_failure=self._was_wanted())
         except IntegrationError as error:
-            to_grant = wanted([error], self.step.permissions, self._known_to_lack)
+            to_grant = wanted([error], self.step.permissions)
             return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant)
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
             _log.error("%s failed", self.step.name, exc_info=error)
@@ -288,7 +292,7 @@ class Judge:
                 problems=problems,
             ).save(self._store, self.step)
         verdict: Verdict = "partial" if reasons else "complete"
-        to_grant = wanted(self._seen.errors, self.step.optional, self._known_to_lack)
+        to_grant = wanted(self._seen.errors, self.step.optional)
         return self._result(verdict, reasons, published.count, problems, notes, to_grant)
 
     def _blocked(self) -> StepResult | None:
@@ -302,8 +306,6 @@ class Judge:
 
     def _missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
-        if self._known_to_lack:
-            yield f"lacks the permission {', '.join(self._known_to_lack)}: objects or properties may be missing"
         for error in dict.fromkeys(self._seen.errors):
             yield refusal(error, self.step.optional)
         if self._records.rejected:
@@ -311,11 +313,6 @@ class Judge:
         for result in self._results.of(sorted(self._seen.listed)):
             if result.verdict == "partial":
                 yield f"{result.type} is partial"
-
-    @property
-    def _known_to_lack(self) -> Sequence[str]:
-        """The permissions that the token is known to lack, where the step has asked Graph for anything."""
-        return self._lacking if self._seen.requests else ()
 
     def _problems(self, published: Published) -> dict[str, Any]:
         return {
@@ -353,7 +350,7 @@ def _discard(ahead: Future[Stage | None]) -> None:
         stage.discard()
 
 
-def skipped(step: Step, reason: str, *, because_of_failure: bool = False) -> StepResult:
+def skipped(step: Step, reason: str, *, because_of_failure: bool = False, to_grant: Sequence[str] = ()) -> StepResult:
     """Return the verdict on a step that does not run."""
     return StepResult(
         type=step.name,
@@ -362,6 +359,7 @@ def skipped(step: Step, reason: str, *, because_of_failure: bool = False) -> Ste
         description=step.description,
         needs=step.needs,
         because_of_failure=because_of_failure,
+        to_grant=to_grant,
     )
 
 

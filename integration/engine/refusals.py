@@ -12,20 +12,19 @@ def refusal(error: IntegrationError, permissions: Sequence[str]) -> str:
     return str(error)
 
 
-def wanted(errors: Sequence[IntegrationError], permissions: Sequence[str], lacking: Sequence[str]) -> tuple[str, ...]:
+def wanted(errors: Sequence[IntegrationError], permissions: Sequence[str]) -> tuple[str, ...]:
     """Return the permissions for want of which something is missing.
 
     Args:
         errors: what was refused.
         permissions: those that the step declares for what was refused; any of them may be the one.
-        lacking: those that the token is known to lack: where these are among them, the others are not to blame.
     """
-    found = list(lacking)
+    found: list[str] = []
     for error in errors:
         if isinstance(error, Forbidden) and error.permission:
             found.append(error.permission)
         elif is_for_want_of_permissions(error):
-            found.extend([name for name in permissions if name in lacking] or permissions)
+            found.extend(permissions)
     return tuple(dict.fromkeys(found))
 
 

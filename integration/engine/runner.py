@@ -259,7 +259,7 @@ class _Run:
 
     def _fetch_ahead(self, judges: Mapping[str, Judge], store: Store, reader: Reader, ahead: Executor) -> None:
         """Begin to fetch what steps will read, in a thread of its own, since it calls what authors wrote."""
-        last = [(judge, judge.last_requests()) for judge in judges.values()]
+        last = [(judge, judge.last_requests()) for judge in judges.values() if not judge.lacking]
         arguments = (last, reader, store, self._results, self._config, ahead)
         threading.Thread(target=fetch_ahead, args=arguments, name="fetch ahead", daemon=True).start()
 

@@ -7,6 +7,7 @@ from integration.sdk.report import Report, StepResult
 
 _VERBS = {"failed": ("failed", "failed"), "skipped": ("was skipped", "were skipped"), "partial": ("is partial",
           "are partial"), "complete": ("", "")}  # fmt: skip
+_LOST = ("failed", "skipped")
 _NAMED = 4
 
 
@@ -41,7 +42,7 @@ def remarks(report: Report) -> list[Remark]:
 
     A type that falls away with another one has no reason of its own: it is named with that one.
     """
-    falls_away = {result.type: causes(report, result) for result in report.results if result.because_of_failure}
+    falls_away = {result.type: causes(report, result) for result in report.results if result.verdict == "skipped"}
     said: dict[tuple[str, str], list[str]] = {}
     for result in report.results:
         reason = "" if falls_away.get(result.type) else result.reason
@@ -50,7 +51,7 @@ def remarks(report: Report) -> list[Remark]:
     return [
         Remark(
             types=tuple(types),
-            also=tuple(name for name, lost in falls_away.items() if verdict == "failed" and not lost.isdisjoint(types)),
+            also=tuple(name for name, lost in falls_away.items() if verdict in _LOST and not lost.isdisjoint(types)),
             verdict=verdict,
             text=text,
         )
@@ -59,11 +60,10 @@ def remarks(report: Report) -> list[Remark]:
 
 
 def causes(report: Report, result: StepResult) -> set[str]:
-    """Return the failed types for want of which a type was not read."""
+    """Return the failed and skipped types for want of which a type was not read."""
     found = {each.type: each for each in report.results}
-    lost = [found[name] for name in result.needs if name in found]
-    own = {each.type for each in lost if each.verdict == "failed"}
-    return own.union(*(causes(report, each) for each in lost if each.because_of_failure))
+    lost = [found[name] for name in result.needs if name in found and found[name].verdict in _LOST]
+    return {type for each in lost for type in (causes(report, each) or {each.type})}
 
 
 def problems(result: StepResult) -> Iterator[str]:
