@@ -19,7 +19,7 @@ from integration.sdk.schema import load_schema
 from integration.store.store import Store
 from tests.support import Row, named, publish, schema, worn
 
-STEPS = {step.name: step for step in declared_steps(load())}
+STEPS = {step.name: step for step in declared_steps(load()) if not step.module.startswith("azure.")}
 HOSTILE = [
     "</script><img src=x onerror=\"document.title='owned'\">",
     '"><b>bold</b>',
