@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from integration import CassetteError
-from integration.recording import survey
+from integration.recording import sample
 from integration.recording.cut import Cut
 from integration.recording.features import cover
 from integration.recording.survey import Taken
@@ -116,7 +116,7 @@ def test_few_objects_cover_what_many_show() -> None:
 
 
 def test_of_a_large_collection_a_sample_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "SAMPLE", 40)
+    monkeypatch.setattr(sample, "SAMPLE", 40)
     recording = recorded(synthetic_tenant(400, 60, 3000))
     assert all(result.verdict == "complete" and result.count for result in recording.results.values())
     path = recording.cassettes["azure_user_group_has_user"]

@@ -1,25 +1,15 @@
 """Settings of a run: from an event, or from the environment, a ``.env`` file and flags, which make the same event."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from integration.config.clouds import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH, azure_of
+from integration.config.event import faults_of
 from integration.config.unfit import unfit, unseen
 from integration.config.variables import INSTANCE_NAMES, NAMES, bare, instance_from, names_in
 from integration.errors import ConfigurationError
 from integration.text.secret import Address, Secret
-
-_EXPECTED = {
-    "type": "expected {0}",
-    "minLength": "must not be empty",
-    "enum": "expected one of {0}",
-    "minimum": "must be at least {0}",
-    "maximum": "must be at most {0}",
-    "exclusiveMinimum": "must be more than {0}",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +101,7 @@ def from_event(event: object, *, offline: bool = False) -> Config:
         settings = settings.get(name) if isinstance(settings, dict) else None
     lacking = unfit(settings, NAMES) if isinstance(settings, dict) and not offline else []
     faults = [
-        *_faults(event),
+        *faults_of(event),
         *unseen(event),
         *(f"instance.config: {fault.partition(': set ')[0]}" for fault in lacking),
     ]
@@ -138,7 +128,7 @@ def from_environment(
     instance["config"].update({name: _bare(name, _plain(value)) for name, value in (flags or {}).items()})
     lacking = [] if offline else unfit(instance["config"], names_in(environment))
     event = {"instance": instance}
-    faults = [*(_named(fault) for fault in (*_faults(event), *unseen(event))), *lacking]
+    faults = [*(_named(fault) for fault in (*faults_of(event), *unseen(event))), *lacking]
     if faults:
         raise ConfigurationError(faults)
     return _config(instance, offline)
@@ -215,41 +205,9 @@ def _bare(name: str, value: Any) -> Any:
     return bare(name, value) if isinstance(value, str) else value
 
 
-def _faults(event: object) -> Iterator[str]:
-    """Yield what is wrong with an event; the reference validator, slow to import, is asked only where something is."""
-    import jsonschema_rs  # help and completion import this module as well
-
-    if jsonschema_rs.is_valid(_schema(), event):
-        return
-    for error in sorted(_validator().iter_errors(event), key=lambda error: list(map(str, error.path))):
-        where = ".".join(map(str, error.path)) or "the event"
-        if error.validator == "additionalProperties":
-            unknown = sorted(set(error.instance) - set(error.schema["properties"]))
-            yield f"{where}: unknown: {', '.join(unknown)}"
-        elif error.validator == "required":
-            yield f"{where}: missing: {', '.join(name for name in error.validator_value if name not in error.instance)}"
-        else:
-            expected = error.validator_value
-            shown = ", ".join(expected) if isinstance(expected, list) else expected
-            yield f"{where}: {_EXPECTED[error.validator].format(shown)}"
-
-
 def _named(fault: str) -> str:
     """Return a fault of the instance with the variables that it may come from."""
     setting, _, problem = fault.removeprefix("instance.").removeprefix("config.").partition(": ")
     names = {**NAMES, **INSTANCE_NAMES}.get(setting)
     variables = f" ({' or '.join(names)})" if names else ""
     return f"{setting}{variables}: {problem}"
-
-
-@cache
-def _schema() -> Any:
-    from importlib.resources import files
-
-    return json.loads(files("integration.config").joinpath("event.json").read_text(encoding="utf-8"))
-
-
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(_schema())

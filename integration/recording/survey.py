@@ -23,13 +23,12 @@ from integration.http.surroundings import routes_to
 from integration.recording.features import features
 from integration.recording.pseudonyms import Pseudonyms
 from integration.recording.salt import project_of, salt_of
+from integration.recording.sample import Sample
 from integration.recording.scrub import Scrubber
 from integration.sources.msgraph.links import VERSION
 from integration.tapes.cassette import answer_headers
 from integration.tapes.tapes import response_to
 
-SAMPLE = 2_000
-"""Objects of one collection, or children of one relation, that are kept; more only where they show something new."""
 _PAGE = re.compile(r"[?&]\$skiptoken=page-(\d+)")
 _AGAIN = (401, 429)
 _REFUSALS = 5
@@ -100,7 +99,7 @@ class Scrubbing(HTTPAdapter):
         self._scrubber, self._survey, self._tokens = scrubber, survey, tokens
         self._links: dict[str, str] = {}
         self._pseudo_links: dict[str, str] = {}
-        self._samples: dict[str, _Sample] = {}
+        self._samples: dict[str, Sample] = {}
         self._dropped: set[str] = set()
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
@@ -188,7 +187,7 @@ class Scrubbing(HTTPAdapter):
         parents, _, relation = path.rpartition("/")
         parents = parents.rpartition("/")[0]
         name = f"{parents}/*/{relation}" if parents in self._samples else path
-        sample = self._samples.setdefault(name, _Sample())
+        sample = self._samples.setdefault(name, Sample())
         for row in rows:
             key = row.get("id")
             if key in self._dropped:
@@ -212,24 +211,6 @@ class Scrubbing(HTTPAdapter):
 
     def _real(self, target: str) -> str:
         return self._links.get(target) or self._scrubber.pseudonyms.real(target)
-
-
-class _Sample:
-    """Which objects of a collection are kept."""
-
-    def __init__(self) -> None:
-        self._keys: set[object] = set()
-        self._shown: set[object] = set()
-
-    def takes(self, key: object, shows: frozenset[object]) -> bool:
-        """Tell whether an object is kept."""
-        if key in self._keys:
-            return True
-        if len(self._keys) >= SAMPLE and shows <= self._shown:
-            return False
-        self._keys.add(key)
-        self._shown |= shows
-        return True
 
 
 def _decoded(raw: bytes) -> Any:

@@ -1,0 +1,47 @@
+"""What ``event.json`` says of an event, as sentences about the settings that do not fit it."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+_EXPECTED = {
+    "type": "expected {0}",
+    "minLength": "must not be empty",
+    "enum": "expected one of {0}",
+    "minimum": "must be at least {0}",
+    "maximum": "must be at most {0}",
+    "exclusiveMinimum": "must be more than {0}",
+}
+
+
+def faults_of(event: object) -> Iterator[str]:
+    """Yield what is wrong with an event; the reference validator, slow to import, is asked only where something is."""
+    import jsonschema_rs  # help and completion import this module as well
+
+    if jsonschema_rs.is_valid(_schema(), event):
+        return
+    for error in sorted(_validator().iter_errors(event), key=lambda error: list(map(str, error.path))):
+        where = ".".join(map(str, error.path)) or "the event"
+        if error.validator == "additionalProperties":
+            unknown = sorted(set(error.instance) - set(error.schema["properties"]))
+            yield f"{where}: unknown: {', '.join(unknown)}"
+        elif error.validator == "required":
+            yield f"{where}: missing: {', '.join(name for name in error.validator_value if name not in error.instance)}"
+        else:
+            expected = error.validator_value
+            shown = ", ".join(expected) if isinstance(expected, list) else expected
+            yield f"{where}: {_EXPECTED[error.validator].format(shown)}"
+
+
+@cache
+def _schema() -> Any:
+    from importlib.resources import files
+
+    return json.loads(files("integration.config").joinpath("event.json").read_text(encoding="utf-8"))
+
+
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(_schema())
