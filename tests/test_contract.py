@@ -11,13 +11,14 @@ from tests.support import ROOT
 
 pytestmark = pytest.mark.every_area
 
-STEPS = declared_steps(load())
+MANAGER = load()
+STEPS = declared_steps(MANAGER)
 CASSETTES = sorted((ROOT / "tests" / "cassettes").rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])
 def test_contract(step: Step) -> None:
-    check_step(step.name)
+    check_step(step.name, manager=MANAGER)
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=[path.stem for path in CASSETTES])

@@ -102,6 +102,7 @@ def test_a_step_declared_per_row_makes_each_record_of_one_object(
     honest = declared(monkeypatch, makes, before=before)
     record(graph, honest)
     check_step(honest)
+    check_step(honest.name, manager=load(honest))
     step = declared(monkeypatch, makes, before=before, per_row=True)
     record(graph, step)
     with pytest.raises(AssertionError, match=rf"per_row, but with /devices handed over one by one .*{told}"):

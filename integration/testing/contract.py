@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+import pluggy
+
 from integration.recording.review import foreign
 from integration.sdk.known import unknown_names
 from integration.sdk.mapping import X_FROM
+from integration.sdk.plugins import load
 from integration.sdk.schema import Schema, folders_of, load_schema
 from integration.sdk.step import Step
 from integration.testing.comparing import Record
@@ -15,7 +18,13 @@ from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassettes_of, replay, step_of
 
 
-def check_step(type: str | Step, cassettes: Path | None = None, *, also: Collection[str] = ()) -> Replayed:
+def check_step(
+    type: str | Step,
+    cassettes: Path | None = None,
+    *,
+    also: Collection[str] = (),
+    manager: pluggy.PluginManager | None = None,
+) -> Replayed:
     """Check on its cassette what every step must hold to, and return what it made of it.
 
     Its permissions and its class are names that Microsoft Graph and JupiterOne have. Its verdict is complete; it gives
@@ -27,16 +36,18 @@ def check_step(type: str | Step, cassettes: Path | None = None, *, also: Collect
         type: name of an installed step, or a step that is not installed.
         cassettes: folder of the cassettes; by default as ``cassettes_of`` finds them.
         also: permissions and classes that Microsoft and JupiterOne have added since this package was made.
+        manager: from ``load``, and holds the step; loaded here where ``None``. With many types, tests load once.
 
     Raises:
         AssertionError: says what the step, its schema or its cassette lacks.
         IntegrationError: as ``replay`` raises.
     """
-    step = step_of(type)
-    played = replay(type, cassettes)
+    manager = manager or load(*([type] if isinstance(type, Step) else []))
+    step = step_of(type, manager)
+    played = replay(type, cassettes, manager=manager)
     faults = [*unknown_names(step, also), *_faults(step, played)]
     if step.per_row and not faults:
-        faults += one_by_one(step, cassettes_of(step, cassettes))
+        faults += one_by_one(step, cassettes_of(step, cassettes, manager=manager), manager)
     if faults:
         raise AssertionError("\n".join([f"{step.name}:", *(f"  - {fault}" for fault in faults)]))
     return played

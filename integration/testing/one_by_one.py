@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
+import pluggy
 import requests
 
 from integration.config.clouds import GLOBAL_AZURE, GLOBAL_GRAPH
@@ -21,7 +22,7 @@ from integration.engine.runner import run
 from integration.engine.verdicts import Results
 from integration.http.auth import NoToken
 from integration.mirror.mirror import Mirror
-from integration.sdk.plugins import load, plan
+from integration.sdk.plugins import plan
 from integration.sdk.report import Report
 from integration.sdk.row import Row
 from integration.sdk.schema import load_schema
@@ -39,11 +40,10 @@ from integration.testing.comparing import differences
 _MOST = 3
 
 
-def one_by_one(step: Step, cassettes: Sequence[Path]) -> Iterator[str]:
+def one_by_one(step: Step, cassettes: Sequence[Path], manager: pluggy.PluginManager) -> Iterator[str]:
     """Yield how the records differ that a step makes of its cassettes' objects one by one."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        manager = load(step)
         report = run(manager, plan(manager, only=[step.name]), Config(), out=folder, tape=Replay(*cassettes))
         store = stack.enter_context(closing(_Store(folder / "graph.db")))
         mirror = stack.enter_context(closing(Mirror(folder / "tape.db")))

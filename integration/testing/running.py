@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol, runtime_checkable
 
+import pluggy
+
 from integration.config.settings import Config
 from integration.engine.runner import run
 from integration.errors import CassetteError
@@ -69,7 +71,13 @@ class Replayed:
     keys: frozenset[str]
 
 
-def run_steps(*steps: str | Step, source: Server | Tape, config: Config | None = None, out: Path | None = None) -> Ran:
+def run_steps(
+    *steps: str | Step,
+    source: Server | Tape,
+    config: Config | None = None,
+    out: Path | None = None,
+    manager: pluggy.PluginManager | None = None,
+) -> Ran:
     """Run steps, and what they need, as a host does.
 
     Args:
@@ -78,11 +86,12 @@ def run_steps(*steps: str | Step, source: Server | Tape, config: Config | None =
         config: settings beside the source.
         out: folder of the run; a second run in it on the same server is an incremental one. A temporary one where
             ``None``.
+        manager: from ``load``, and holds the steps; loaded here where ``None``. With many types, tests load once.
 
     Raises:
         IntegrationError: as ``load``, ``plan`` and ``run`` raise.
     """
-    manager = load(*(step for step in steps if isinstance(step, Step)))
+    manager = manager or load(*(step for step in steps if isinstance(step, Step)))
     chosen = plan(manager, only=[step.name if isinstance(step, Step) else step for step in steps])
     settings, tape = config or Config(), None
     if isinstance(source, Server):
@@ -99,32 +108,41 @@ def run_steps(*steps: str | Step, source: Server | Tape, config: Config | None =
     return Ran(records, {result.type: result.verdict for result in report.results}, report, keys)
 
 
-def replay(type: str | Step, cassettes: Path | None = None, *, config: Config | None = None) -> Replayed:
+def replay(
+    type: str | Step,
+    cassettes: Path | None = None,
+    *,
+    config: Config | None = None,
+    manager: pluggy.PluginManager | None = None,
+) -> Replayed:
     """Run a step, and what it needs, on their cassettes alone; offline.
 
     Args:
         type: name of an installed step, or a step that is not installed.
         cassettes: folder of the cassettes; by default as ``cassettes_of`` finds them.
         config: settings.
+        manager: from ``load``, and holds the step; loaded here where ``None``. With many types, tests load once.
 
     Raises:
         CassetteError: there is no cassette, or they lack a request.
         IntegrationError: as ``load``, ``plan`` and ``run`` raise.
     """
-    step = step_of(type)
-    ran = run_steps(type, source=Replay(*cassettes_of(step, cassettes)), config=config)
+    manager = manager or load(*([type] if isinstance(type, Step) else []))
+    step = step_of(type, manager)
+    tape = Replay(*cassettes_of(step, cassettes, manager=manager))
+    ran = run_steps(type, source=tape, config=config, manager=manager)
     return Replayed(ran.records[step.name], ran.report.of(step.name), ran.report, ran.keys)
 
 
-def step_of(type: str | Step) -> Step:
-    """Return the declaration of an installed type.
+def step_of(type: str | Step, manager: pluggy.PluginManager | None = None) -> Step:
+    """Return the declaration of an installed type, or of one that a manager holds.
 
     Raises:
         UnknownType: no step declares it.
     """
     if isinstance(type, Step):
         return type
-    return next(step for step in plan(load(), only=[type]).steps if step.name == type)
+    return next(step for step in plan(manager or load(), only=[type]).steps if step.name == type)
 
 
 def cassette_of(step: Step, folder: Path | None = None) -> Path:
@@ -148,17 +166,18 @@ def cassette_of(step: Step, folder: Path | None = None) -> Path:
     return found
 
 
-def cassettes_of(step: Step, folder: Path | None = None) -> list[Path]:
+def cassettes_of(step: Step, folder: Path | None = None, *, manager: pluggy.PluginManager | None = None) -> list[Path]:
     """Return the cassettes that a step is played on: its own first, those of what it needs, and the others of its area.
 
     Args:
         step: the declaration.
         folder: as for ``cassette_of``.
+        manager: from ``load``, and holds the step; loaded here where ``None``.
 
     Raises:
         CassetteError: there is none for it, nor for what it needs.
     """
-    others = plan(load(step), only=[step.name]).steps
+    others = plan(manager or load(step), only=[step.name]).steps
     found = [_cassette(each, folder) for each in (step, *reversed(others))]
     return list(dict.fromkeys([*filter(None, found), *_area(step, folder)])) or [cassette_of(step, folder)]
 
