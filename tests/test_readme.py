@@ -134,6 +134,8 @@ def test_the_commands_read_a_tenant(tenant: Simulator, environment: dict[str, st
 def test_a_command_of_the_text(command: str, tenant: Simulator, environment: dict[str, str]) -> None:
     settings = {} if "--demo" in command else {**environment, "INTEGRATION_ACCESS_TOKEN": tenant.token}
     assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
+    for folder in ("steps", "schemas"):
+        Path(folder).mkdir()  # as in the repository, where types are begun
     given = shlex.split(command.replace("URL", "files:copy"))[1:]
     ended = CliRunner().invoke(main, given, env=settings, catch_exceptions=False)
     assert ended.exit_code == 0, ended.output
