@@ -7,12 +7,12 @@ copy of Graph: it knows no property, permission or limit of its own, and what it
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from integration.testing.listener import HttpAnswer, Listener
 from integration.testing.objects import Objects, Row, selected
 
 _VERSION = "/v1.0"
@@ -29,19 +29,12 @@ class _Fault:
     times: int | None
 
 
-@dataclass
-class _Answer:
-    status: int
-    body: Any
-    headers: dict[str, str] = field(default_factory=dict)
-
-
 class _Refused(Exception):
     """What Graph answers with an error."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
-        self.answer = _Answer(status, {"error": {"code": code, "message": message}})
+        self.answer = HttpAnswer(status, {"error": {"code": code, "message": message}})
 
 
 class GraphServer:
@@ -130,18 +123,14 @@ class GraphServer:
             self._faults.append(_Fault(path, status, code, headers, times))
 
     def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="graph", daemon=True)
-        self._thread.start()
+        self._listener = Listener(self.answer)
+        self.url = self._listener.url
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._listener.close()
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> _Answer:
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Answer a request of HTTP; header names are as they were sent."""
         with self._lock:
             if headers.get("Authorization") != f"Bearer {self.token}":
@@ -150,7 +139,7 @@ class GraphServer:
                 return _Refused(400, "BadRequest", f"{target} does not begin with {_VERSION}.").answer
             return self._answer(method, target.removeprefix(_VERSION), body)
 
-    def _answer(self, method: str, target: str, body: bytes) -> _Answer:
+    def _answer(self, method: str, target: str, body: bytes) -> HttpAnswer:
         self.requests.append(f"{method} {target}")
         path = unquote(urlsplit(target).path)
         options = dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
@@ -159,20 +148,20 @@ class GraphServer:
             if fault:
                 return fault
             if (method, path) == ("POST", "/$batch"):
-                return _Answer(200, {"responses": [self._inner(each) for each in self._batch(body)]})
+                return HttpAnswer(200, {"responses": [self._inner(each) for each in self._batch(body)]})
             if method != "GET":
                 raise _Refused(405, "Request_BadRequest", f"{method} is not supported.")
             if unknown := options.keys() - _OPTIONS:
                 raise _Refused(400, "Request_UnsupportedQuery", f"This server does not know {', '.join(unknown)}.")
-            return _Answer(200, self._found(path, options))
+            return HttpAnswer(200, self._found(path, options))
         except _Refused as refusal:
             return refusal.answer
 
-    def _struck(self, path: str) -> _Answer | None:
+    def _struck(self, path: str) -> HttpAnswer | None:
         for fault in self._faults:
             if fault.times != 0 and fnmatchcase(path, fault.path):
                 fault.times = None if fault.times is None else fault.times - 1
-                return _Answer(
+                return HttpAnswer(
                     fault.status, {"error": {"code": fault.code, "message": "As declared."}}, {**fault.headers}
                 )
         return None
@@ -228,34 +217,3 @@ class GraphServer:
     def _link(self, path: str, options: Mapping[str, str]) -> str:
         query = "&".join(f"{name}={quote(value, safe=',$')}" for name, value in options.items() if value)
         return f"{self.url}{_VERSION}{quote(path, safe='/$')}?{query}"
-
-
-class _Server(ThreadingHTTPServer):
-    def __init__(self, graph: GraphServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.graph = graph
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    server: _Server
-
-    def do_GET(self) -> None:
-        self._answer(b"")
-
-    def do_POST(self) -> None:
-        self._answer(self.rfile.read(int(self.headers["Content-Length"])))
-
-    def _answer(self, body: bytes) -> None:
-        answer = self.server.graph.answer(self.command, self.path, dict(self.headers), body)
-        raw = json.dumps(answer.body).encode()
-        self.send_response(answer.status)
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(raw)), **answer.headers}
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing: the test says what went wrong."""
