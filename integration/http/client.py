@@ -1,4 +1,4 @@
-"""Sending requests to one API: the token, waiting, retrying, and nothing but the API's own host."""
+"""Asking one API until it answers: waiting, retrying, fresh tokens, and nothing but the API's own host."""
 
 import re
 import time
@@ -22,14 +22,13 @@ from integration.errors import (
     Unreachable,
 )
 from integration.http.auth import Tokens
-from integration.http.bodies import TooLarge
+from integration.http.exchanges import Exchanges
 from integration.http.meter import Meter
 from integration.http.origin import origin, parsed
 from integration.http.pace import Pace
 from integration.http.patience import Patience
-from integration.http.transport import Lost, Received, Transport
+from integration.http.transport import Received, Transport
 from integration.text.discretion import logger
-from integration.text.given import fits_header, trimmed
 from integration.text.secret import Secret, holds_secret
 from integration.text.visible import line
 
@@ -97,9 +96,7 @@ class Client(Generic[A]):
         self.meter = Meter()
         self._origin, self._root_path = origin(self.root), urlsplit(self.root).path
         self._tokens = tokens
-        self._transport = Transport(session, self.root, self.pace.check)
-        self._sendable: Secret | None = None
-        self._reached = False
+        self._exchanges = Exchanges(Transport(session, self.root, self.pace.check), self.check_host)
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path, with the options of a query."""
@@ -134,7 +131,7 @@ class Client(Generic[A]):
     def stop(self) -> None:
         """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut."""
         self.pace.stop()
-        self._transport.cut()
+        self._exchanges.cut()
 
     def check_host(self, url: str, path: str = "") -> None:
         """Raise ``PagingError`` for a URL of another host, where no token may go, or one that holds what was sent.
@@ -219,24 +216,8 @@ class Client(Generic[A]):
     ) -> A:
         path = self.path_of(url)
         request_id = str(uuid.uuid4())
-        sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "client-request-id": request_id, **headers}
-        if token:
-            sent["Authorization"] = f"Bearer {self._bearer(token)}"
-        request = requests.Request(method, url, headers=sent, data=body)
-        now = time.monotonic()
-        until = max(now + self.patience.timeout[0], min(ends, now + self.patience.exchange))
-        failure: GraphError | None = None
-        try:
-            received = self._transport.send(request, self.patience.timeout, until, self.check_host)
-        except Lost as lost:
-            self._reached = self._reached or lost.reached
-            failure = ServiceUnavailable(str(lost), path=path, too_much=lost.too_much)
-        except TooLarge as large:
-            self._reached = True
-            failure = BadAnswer(f"the answer is {large}", path=path, too_much=True)
-        if failure is not None:
-            raise failure
-        self._reached = True
+        request = requests.Request(method, url, headers={"client-request-id": request_id, **headers}, data=body)
+        received = self._exchanges.send(request, token, self.patience, ends, path)
         answer = self.understood(path, received)
         self.meter.sent(self.kind_of(path), len(received.body), answer.units)
         if _log.isEnabledFor(DEBUG):
@@ -244,28 +225,15 @@ class Client(Generic[A]):
             _log.debug("%s %s: %d", method, line(path), answer.status, extra={"graph": known})
         return answer
 
-    def _bearer(self, token: Secret) -> str:
-        """Return a token as a header takes it.
-
-        Raises:
-            CredentialsError: no header takes it.
-        """
-        value = trimmed(token.reveal())
-        if token is not self._sendable:
-            if not fits_header(value):
-                raise CredentialsError("the access token holds a character that no HTTP header takes: get another one")
-            self._sendable = token
-        return value
-
     def _may_retry(self, error: GraphError, failures: int) -> bool:
         """Tell whether trying again can help; a host that was never reached is given up soon."""
         if isinstance(error, Throttled):
             return True
-        if isinstance(error, NotLicensed | BadAnswer) or not self._reached:
+        if isinstance(error, NotLicensed | BadAnswer) or not self._exchanges.reached:
             return isinstance(error, NotLicensed | BadAnswer | ServiceUnavailable) and failures < 3
         return isinstance(error, ServiceUnavailable) and failures < self.patience.attempts
 
     def _final(self, error: GraphError) -> Exception:
-        if self._reached:
+        if self._exchanges.reached:
             return error
         return Unreachable(f"{self.root} does not answer: {error.problem}; check the {self.api} URL, proxy and network")
