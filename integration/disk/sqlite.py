@@ -5,7 +5,6 @@ threads work too. So many rows are written by one statement here, and what is re
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, repeat
@@ -212,49 +211,3 @@ def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[obje
 def _statement(into: str, rows: int, columns: int, text: int | None) -> str:
     row = ", ".join("CAST(? AS TEXT)" if column == text else "?" for column in range(columns))
     return f"{into} VALUES {', '.join([f'({row})'] * rows)}"
-
-
-class Transaction:
-    """A lock and a transaction in one ``with``: committed at its end, undone by an exception.
-
-    Args:
-        database: the connection that the lock guards.
-        lock: held from beginning to end.
-    """
-
-    def __init__(self, database: Connection, lock: threading.Lock) -> None:
-        self._database, self._lock = database, lock
-
-    def __enter__(self) -> Connection:
-        self._lock.acquire()
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            self._lock.release()
-            raise
-        return self._database
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            self._database.execute("ROLLBACK" if kind else "COMMIT")
-        finally:
-            self._lock.release()
-
-
-class Savepoint:
-    """What a ``with`` does to a database, inside a transaction, is undone by an exception.
-
-    Args:
-        database: the connection; nobody else uses it meanwhile.
-    """
-
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
-
-    def __enter__(self) -> None:
-        self._database.execute("SAVEPOINT here")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind:
-            self._database.execute("ROLLBACK TO here")
-        self._database.execute("RELEASE here")

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from integration.disk.sqlite import Connection, Transaction
+from integration.disk.sqlite import Connection
+from integration.disk.transactions import Transaction
 from integration.mirror.follow import Pieces
 from integration.mirror.queue import Writing
 from integration.mirror.rows import Row, digest_of, places, rows_lost

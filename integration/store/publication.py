@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.disk.sqlite import Savepoint, insert
+from integration.disk.sqlite import insert
+from integration.disk.transactions import Savepoint
 from integration.errors import DanglingEnd, DuplicateKey
 from integration.sdk.step import Step
 from integration.store.dangling import count_loose, find_loose, refresh_loose
