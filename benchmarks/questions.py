@@ -128,12 +128,12 @@ def _members(rng: random.Random, groups: Sequence[str], users: Sequence[str]) ->
 
 
 def _publish(store: Store, step: Step, rows: Iterable[Row]) -> None:
-    stage = store.stage(step)
+    publication = store.publication(step)
     rows = iter(rows)
     while chunk := list(islice(rows, _CHUNK)):
-        stage.add(chunk)
-    stage.publish(complete=True, strict=False)
-    stage.discard()
+        publication.add(chunk)
+    publication.publish(complete=True, strict=False)
+    publication.discard()
 
 
 if __name__ == "__main__":

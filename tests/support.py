@@ -52,12 +52,12 @@ def worn(*ends: tuple[str, str]) -> list[Row]:
 
 def publish(store: Store, step: Step, rows: list[Row], *, complete: bool = True, strict: bool = False) -> Published:
     """Publish these rows and no others of a type."""
-    stage = store.stage(step)
+    publication = store.publication(step)
     try:
-        stage.add(rows)
-        return stage.publish(complete=complete, strict=strict)
+        publication.add(rows)
+        return publication.publish(complete=complete, strict=strict)
     finally:
-        stage.discard()
+        publication.discard()
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -223,10 +223,10 @@ def test_a_type_whose_class_has_changed_is_of_the_new_class(store: Store) -> Non
 
 
 def test_nothing_of_a_type_is_in_the_graph_before_it_is_published(store: Store) -> None:
-    stage = store.stage(BADGE)
-    stage.add(named("badge-1"))
+    publication = store.publication(BADGE)
+    publication.add(named("badge-1"))
     assert keys(store, BADGE) == []
-    stage.discard()
+    publication.discard()
     store.commit()
     assert seen() == []
 
@@ -239,9 +239,9 @@ def many_worn(sizes: Iterable[int]) -> list[Row]:
 
 def test_relationships_that_are_not_published_leave_nothing_however_many(store: Store) -> None:
     publish(store, BADGE, named("badge-1"))
-    stage = store.stage(WEARS)
-    stage.add(many_worn([1]))
-    stage.discard()
+    publication = store.publication(WEARS)
+    publication.add(many_worn([1]))
+    publication.discard()
     next_run(store)
     assert seen("SELECT count(*) FROM relationships") == [0]
     assert store.types() == ["contoso_badge"]
@@ -254,10 +254,10 @@ def test_relationships_of_a_type_that_had_none_are_told_as_created(store: Store)
     publish(store, WEARS, [])
     store.remember(WEARS, {})
     next_run(store)
-    stage = store.stage(WEARS)
-    stage.add(many_worn([1]))
-    assert stage.publish_changes(0, strict=False).count == 25_001
-    stage.discard()
+    publication = store.publication(WEARS)
+    publication.add(many_worn([1]))
+    assert publication.publish_changes(0, strict=False).count == 25_001
+    publication.discard()
     assert store.counts_of_changes() == {WEARS.name: {"created": 25_001}}
     assert store.types() == [WEARS.name]
     next_run(store)
@@ -275,11 +275,11 @@ def test_in_strict_mode_too_many_relationships_leave_nothing(store: Store) -> No
 def test_which_of_the_relationships_of_one_key_is_kept_does_not_depend_on_their_order(
     store: Store, sizes: tuple[int, ...]
 ) -> None:
-    stage = store.stage(WEARS)
+    publication = store.publication(WEARS)
     for size in sizes:
-        stage.add(many_worn([size]) if size == sizes[1] else many_worn([size])[-1:])
-    published = stage.publish(complete=True, strict=False)
-    stage.discard()
+        publication.add(many_worn([size]) if size == sizes[1] else many_worn([size])[-1:])
+    published = publication.publish(complete=True, strict=False)
+    publication.discard()
     assert (published.count, published.duplicates) == (25_001, 2)
     store.commit()
     assert seen("SELECT properties ->> 'size' FROM relationships WHERE _toEntityKey = 'badge-2'") == [1]

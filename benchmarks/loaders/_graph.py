@@ -70,11 +70,11 @@ def change(store: Store, changes: int) -> None:
 
 
 def _publish(store: Store, step: Step, rows: Iterable[Row], *, complete: bool = True) -> None:
-    stage, rows = store.stage(step), iter(rows)
+    publication, rows = store.publication(step), iter(rows)
     while batch := list(islice(rows, _ROWS)):
-        stage.add(batch)
-    stage.publish(complete=complete, strict=False)
-    stage.discard()
+        publication.add(batch)
+    publication.publish(complete=complete, strict=False)
+    publication.discard()
 
 
 def _properties(key: str, name: str, **more: Any) -> str:

@@ -108,12 +108,12 @@ class Graph:
     def change(self, count: int) -> None:
         """Make a run that finds this many users changed."""
         self.store.begin("benchmark")
-        stage = self.store.stage(self.user)
+        publication = self.store.publication(self.user)
         users = self._chance.sample(self._users, count)
-        stage.add_old([(key, None) for key in users])
-        stage.add([self._row(key) for key in users])
-        stage.publish_changes(self.store.count(self.user), strict=False)
-        stage.discard()
+        publication.add_old([(key, None) for key in users])
+        publication.add([self._row(key) for key in users])
+        publication.publish_changes(self.store.count(self.user), strict=False)
+        publication.discard()
         self.store.commit()
 
     def push(self, url: str) -> None:
@@ -122,11 +122,11 @@ class Graph:
         PostgresqlSink(url).write(self.store, self.steps, Report(results=results))
 
     def _publish(self, step: Step, rows: Iterator[Row]) -> None:
-        stage = self.store.stage(step)
+        publication = self.store.publication(step)
         while chunk := list(islice(rows, _BLOCK)):
-            stage.add(chunk)
-        stage.publish(complete=True, strict=False)
-        stage.discard()
+            publication.add(chunk)
+        publication.publish(complete=True, strict=False)
+        publication.discard()
 
     def _pairs(self, count: int) -> set[tuple[str, str]]:
         pairs: set[tuple[str, str]] = set()

@@ -30,7 +30,7 @@ from integration.sdk.step import Step
 from integration.sources.flow import Restarted
 from integration.sources.reader import Reader
 from integration.sources.request import Request
-from integration.store.publication import Published, Row, Stage
+from integration.store.publication import Publication, Published, Row
 from integration.store.store import Store
 from integration.text.discretion import logger
 from integration.text.visible import line
@@ -76,7 +76,7 @@ class Judge:
         self._started = time.time()
         self._judging = threading.Lock()
         self._judged = False
-        self._ahead: Future[Stage | None] | None = None
+        self._ahead: Future[Publication | None] | None = None
         self._start_over()
 
     def judge(self) -> StepResult:
@@ -120,14 +120,14 @@ class Judge:
             if not self._judged:
                 self._ahead = threads.submit(self._make_early)
 
-    def _make_early(self) -> Stage | None:
+    def _make_early(self) -> Publication | None:
         try:
             return self._make()
         except (TooEarly, Exception) as error:  # noqa: BLE001 - the step raises it again where it is judged
             _log.debug("%s does not run ahead: %s", self.step.name, type(error).__name__)
             return None
 
-    def _take_ahead(self) -> Future[Stage | None] | None:
+    def _take_ahead(self) -> Future[Publication | None] | None:
         """Return what makes the records ahead; ``None`` where that has not begun, and will not."""
         with self._judging:
             self._judged = True
@@ -148,34 +148,34 @@ class Judge:
 
     def _run(self) -> StepResult:
         """Run the step on all there is, and publish what it made."""
-        stage = self._make()
+        publication = self._make()
         try:
-            return self._publish(stage)
+            return self._publish(publication)
         finally:
-            stage.discard()
+            publication.discard()
 
-    def _make(self) -> Stage:
+    def _make(self) -> Publication:
         """Run the step on all there is, again where a collection began anew meanwhile, or where a row is odd."""
         attempts = Attempts()
         while True:
             self._start_over(attempts.without)
-            stage = self._store.stage(self.step)
+            publication = self._store.publication(self.step)
             try:
                 context = self._context(None)
-                self._fill(stage.add, attempts.items(context, self._records, self._seen.hands))
-                return stage
+                self._fill(publication.add, attempts.items(context, self._records, self._seen.hands))
+                return publication
             except Restarted as error:
                 _log.info("%s starts again: %s was read anew", self.step.name, error)
             except FromTheStart as error:
                 _log.info("%s starts again without a row: %s", self.step.name, error)
             except BaseException:
-                stage.discard()
+                publication.discard()
                 raise
-            stage.discard()
+            publication.discard()
 
-    def _publish(self, stage: Stage) -> StepResult:
+    def _publish(self, publication: Publication) -> StepResult:
         reasons = "; ".join(self._missing())
-        published = stage.publish(complete=not reasons, strict=self._config.strict)
+        published = publication.publish(complete=not reasons, strict=self._config.strict)
         return self._published(published, reasons)
 
     def _from_memory(self) -> StepResult | None:
@@ -238,13 +238,13 @@ class Judge:
     def _run_on(self, changed: Request | str, memory: Memory) -> StepResult | None:
         """Run the step on what changed, as it was and as it is, and exchange the records; ``None`` where that fails."""
         try:
-            with self._stage() as stage:
-                for add, before in ((stage.add_old, True), (stage.add, False)):
+            with self._publication() as publication:
+                for add, before in ((publication.add_old, True), (publication.add, False)):
                     self._start_over()
                     self._fill(add, iter(self.step.run(self._context(Changes(changed, before)))))
                 if list(self._missing()) or not self._read_as_before(memory):
                     return None
-                published = stage.publish_changes(memory.count, strict=self._config.strict)
+                published = publication.publish_changes(memory.count, strict=self._config.strict)
         except IntegrationError:
             raise
         except Exception as error:  # noqa: BLE001 - running on all there is tells what it costs
@@ -262,7 +262,7 @@ class Judge:
         )
 
     def _fill(self, add: Callable[[list[Row]], None], made: Iterator[Any]) -> None:
-        """Put what the step yields on the stage."""
+        """Add what the step yields."""
         rows = self._records.rows(made)
         most = _RELATIONSHIPS if self.step.is_relationship else _ENTITIES
         while chunk := list(islice(rows, most)):
@@ -270,12 +270,12 @@ class Judge:
             add(chunk)
 
     @contextmanager
-    def _stage(self) -> Iterator[Stage]:
-        stage = self._store.stage(self.step)
+    def _publication(self) -> Iterator[Publication]:
+        publication = self._store.publication(self.step)
         try:
-            yield stage
+            yield publication
         finally:
-            stage.discard()
+            publication.discard()
 
     def _published(self, published: Published, reasons: str, notes: tuple[str, ...] = ()) -> StepResult:
         self._store.show(self.step, self.schema)
@@ -345,9 +345,9 @@ class Judge:
         )
 
 
-def _discard(ahead: Future[Stage | None]) -> None:
-    if stage := ahead.result():
-        stage.discard()
+def _discard(ahead: Future[Publication | None]) -> None:
+    if publication := ahead.result():
+        publication.discard()
 
 
 def skipped(step: Step, reason: str, *, because_of_failure: bool = False, to_grant: Sequence[str] = ()) -> StepResult:

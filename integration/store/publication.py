@@ -11,6 +11,8 @@ from integration.disk.transactions import Savepoint
 from integration.errors import DanglingEnd, DuplicateKey
 from integration.sdk.step import Step
 from integration.store.dangling import count_loose, find_loose, refresh_loose
+from integration.store.entities import ENTITIES
+from integration.store.relationships import RELATIONSHIPS
 from integration.store.tables import number_of
 
 Row = Sequence[Any]
@@ -44,8 +46,8 @@ class Published:
     dangling_examples: tuple[str, ...] = ()
 
 
-class Stage:
-    """A table of a step's records, apart from the graph until they are published.
+class Publication:
+    """A type's records on their way into the graph, apart from it until they are published.
 
     Args:
         database: the graph.
@@ -56,17 +58,15 @@ class Stage:
 
     def __init__(self, database: sqlite3.Connection, lock: threading.RLock, step: Step, revision: int) -> None:
         self._database, self._lock, self._step, self._revision = database, lock, step, revision
-        self._table = "edges" if step.is_relationship else "nodes"
-        self._columns = ["source", "target"] if step.is_relationship else ["key"]
-        self._keys = ", ".join(self._columns)
         self._new, self._old = f'temp."{step.name} new"', f'temp."{step.name} old"'
+        self._sql = (RELATIONSHIPS if step.is_relationship else ENTITIES).on(self._new, self._old)
         self._added = self._ahead = 0
         with lock:
             self._type = number_of(database, step)
-            known = self._count("SELECT loaded OR memory IS NOT NULL FROM types WHERE number = ?", self._type)
-            self._is_first = not (known or self._there())
-            for name in (self._new, self._old):
-                database.execute(f"CREATE TABLE {name}({self._keys}, properties)")
+            known = self._count("SELECT loaded OR memory IS NOT NULL FROM types WHERE number = ?1")
+            self._is_first = not (known or self._count(self._sql.count))
+            for statement in self._sql.make:
+                database.execute(statement)
 
     def add(self, rows: Sequence[Row]) -> None:
         """Add records.
@@ -88,7 +88,7 @@ class Stage:
         """Drop the records, with those that are in the graph but were not published."""
         with self._lock:
             if self._ahead:
-                self._database.execute(f"DELETE FROM {self._table} WHERE type = ?", (self._type,))
+                self._database.execute(self._sql.discard, (self._type,))
             self._database.execute(f"DROP TABLE {self._new}")
             self._database.execute(f"DROP TABLE {self._old}")
 
@@ -106,14 +106,13 @@ class Stage:
         with self._lock, Savepoint(self._database):
             if self._is_first:
                 self._load()
-                count = self._there()
+                count = self._count(self._sql.count)
                 if count:
                     self._touch(keys=True, loaded=True)
             else:
                 count = self._compare(complete=complete)
             if not complete:
-                there = f"({self._keys}) IN (SELECT {self._keys} FROM {self._new})"
-                count = self._count(f"SELECT count(*) FROM {self._table} WHERE type = ? AND {there}", self._type)
+                count = self._count(self._sql.count_added)
             if self._step.is_relationship:
                 find_loose(self._database, self._type)
             published = self._published(count, self._added - count, strict=strict)
@@ -134,19 +133,10 @@ class Stage:
         """
         with self._lock, Savepoint(self._database):
             self._tell_sizes()
-            staged, distinct = self._database.execute(
-                f"SELECT sum(n), count(*) FROM (SELECT count(*) AS n FROM {self._new} GROUP BY {self._keys})"
-            ).fetchone()
-            taken = (
-                f"SELECT count(*) FROM {self._new} AS new CROSS JOIN {self._table} AS there ON {self._same_key('new')}"
-                f" AND there.type = ? WHERE ({self._qualified('new')}) NOT IN (SELECT {self._keys} FROM {self._old})"
-            )
-            if (staged or 0) != distinct or self._count(taken, self._type):
+            added, distinct = self._database.execute(self._sql.sizes).fetchone()
+            if (added or 0) != distinct or self._count(self._sql.taken):
                 raise KeyTaken(self._step.name)
-            deleted = self._delete(
-                f"(SELECT {self._keys} FROM {self._old} EXCEPT SELECT {self._keys} FROM {self._new}) AS gone"
-                f" CROSS JOIN {self._table} AS there ON {self._same_key('gone')} AND there.type = ?2"
-            )
+            deleted = self._delete(self._sql.note_gone)
             created = self._merge()
             if self._step.is_relationship:
                 refresh_loose(self._database, self._type, self._revision)
@@ -158,67 +148,34 @@ class Stage:
             self._database.execute(f"ANALYZE {table}")
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
-        columns = [*self._columns, "properties"]
+        columns = self._sql.columns
         with self._lock:
             for given in set(map(len, rows)):
                 into = f"INSERT INTO {table}({', '.join(columns[:given])})"
-                insert(self._database, into, [row for row in rows if len(row) == given], text=len(self._columns))
-
-    def _lacks_any(self) -> bool:
-        """Tell whether the graph has a record of the type that was not added as it is there.
-
-        SQLite takes both in order then, and goes through them side by side.
-        """
-        record = f"{self._keys}, properties"
-        return self._exists(
-            f"SELECT {record} FROM {self._table} WHERE type = ? EXCEPT SELECT {record} FROM {self._new}"
-            f" ORDER BY {record} LIMIT 1",
-            self._type,
-        )
+                insert(self._database, into, [row for row in rows if len(row) == given], text=len(columns) - 1)
 
     def _load(self) -> None:
         """Put the records that were added since the last time into the graph, which had none of the type, in order."""
-        least = "UPDATE SET properties = min(properties, excluded.properties)"
-        again = least if self._step.is_relationship else "NOTHING"
         self._database.execute("PRAGMA threads = 1")
-        self._database.execute(
-            f"INSERT INTO {self._table}(type, {self._keys}, properties) SELECT ?, {self._keys}, properties"
-            f" FROM {self._new} WHERE rowid > ? ORDER BY {self._keys}, properties ON CONFLICT DO {again}",
-            (self._type, self._ahead),
-        )
+        self._database.execute(self._sql.load, (self._type, self._ahead))
         self._database.execute("PRAGMA threads = 0")
         self._ahead = self._added
 
     def _compare(self, *, complete: bool) -> int:
         """Bring the graph's records of the type in line with those that were added, and return how many there are."""
-        count = self._there()
-        if self._added != count or self._lacks_any():
+        count = self._count(self._sql.count)
+        if self._added != count or self._database.execute(self._sql.lacking, (self._type,)).fetchone():
             if complete:
-                self._delete(
-                    f"{self._table} AS there WHERE type = ?2"
-                    f" AND ({self._keys}) NOT IN (SELECT {self._keys} FROM {self._new})"
-                )
+                self._delete(self._sql.note_absent)
             self._merge()
-            count = self._there()
+            count = self._count(self._sql.count)
         return count
 
-    def _there(self) -> int:
-        return self._count(f"SELECT count(*) FROM {self._table} WHERE type = ?", self._type)
-
-    def _delete(self, which: str) -> int:
-        """Delete records of the type, note what they were, and return how many there were."""
-        noted = self._database.execute(
-            f"INSERT INTO changes SELECT there.type, ?1, {self._noted('there')}, 'deleted', there.properties"
-            f" FROM {which}",
-            (self._revision, self._type),
-        ).rowcount
+    def _delete(self, note: str) -> int:
+        """Note which records of the type are deleted, delete them, and return how many there were."""
+        noted = self._database.execute(note, (self._type, self._revision)).rowcount
         if noted:
-            gone = "SELECT key, target" if self._step.is_relationship else "SELECT key"
-            self._database.execute(
-                f"DELETE FROM {self._table} WHERE type = ?1 AND ({self._keys}) IN"
-                f" ({gone} FROM changes WHERE type = ?1 AND revision = ?2 AND what = 'deleted')",
-                (self._type, self._revision),
-            )
+            self._database.execute(self._sql.delete, (self._type, self._revision))
             self._touch(keys=True)
         return noted
 
@@ -228,29 +185,10 @@ class Stage:
         Returns:
             How many are new.
         """
-        new = f"(SELECT {self._keys}, min(properties) AS properties FROM {self._new} GROUP BY {self._keys}) AS new"
-        elsewhere = "" if self._step.is_relationship else " AND NOT EXISTS (SELECT 1 FROM nodes WHERE key = new.key)"
-        created = self._database.execute(
-            f"INSERT INTO changes SELECT ?1, ?2, {self._noted('new')}, 'created', NULL FROM {new}"
-            f" LEFT JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?1"
-            f" WHERE there.type IS NULL{elsewhere}",
-            (self._type, self._revision),
-        ).rowcount
-        updated = self._database.execute(
-            f"INSERT INTO changes SELECT ?1, ?2, {self._noted('new')}, 'updated', there.properties FROM {new}"
-            f" CROSS JOIN {self._table} AS there ON {self._same_key('new')} AND there.type = ?1"
-            " WHERE there.properties IS NOT new.properties",
-            (self._type, self._revision),
-        ).rowcount
+        created = self._database.execute(self._sql.note_created, (self._type, self._revision)).rowcount
+        updated = self._database.execute(self._sql.note_updated, (self._type, self._revision)).rowcount
         if created or updated:
-            conflict = "type, source, target" if self._step.is_relationship else "key"
-            self._database.execute(
-                f"INSERT INTO {self._table}(type, {self._keys}, properties)"
-                f" SELECT ?, {self._qualified('new')}, properties FROM {new} WHERE true"
-                f" ON CONFLICT({conflict}) DO UPDATE SET properties = excluded.properties"
-                " WHERE type = excluded.type AND properties IS NOT excluded.properties",
-                (self._type,),
-            )
+            self._database.execute(self._sql.merge, (self._type,))
             self._touch(keys=bool(created))
         return created
 
@@ -272,25 +210,7 @@ class Stage:
         return published
 
     def _duplicates(self) -> tuple[str, ...]:
-        between = f" || '|{self._step.class_name.lower()}|' || "
-        rows = self._database.execute(
-            f"SELECT {between.join(self._columns)} FROM {self._new} GROUP BY {self._keys} HAVING count(*) > 1"
-            + ("" if self._step.is_relationship else f" UNION SELECT key FROM {self._new} JOIN nodes USING(key)"
-               f" WHERE type <> {self._type}") + f" LIMIT {EXAMPLES}"
-        )  # fmt: skip
-        return tuple(key for (key,) in rows)
+        return tuple(key for (key,) in self._database.execute(self._sql.duplicates, (self._type, EXAMPLES)))
 
-    def _same_key(self, name: str) -> str:
-        return " AND ".join(f"there.{column} = {name}.{column}" for column in self._columns)
-
-    def _qualified(self, name: str) -> str:
-        return ", ".join(f"{name}.{column}" for column in self._columns)
-
-    def _noted(self, name: str) -> str:
-        return self._qualified(name) + ("" if self._step.is_relationship else ", ''")
-
-    def _exists(self, statement: str, *values: object) -> bool:
-        return self._database.execute(statement, values).fetchone() is not None
-
-    def _count(self, statement: str, *values: object) -> int:
-        return int(self._database.execute(statement, values).fetchone()[0])
+    def _count(self, statement: str) -> int:
+        return int(self._database.execute(statement, (self._type,)).fetchone()[0])

@@ -15,7 +15,7 @@ from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.store.dangling import count_loose, find_loose, refresh_loose
 from integration.store.history import note
-from integration.store.publication import EXAMPLES, Stage
+from integration.store.publication import EXAMPLES, Publication
 from integration.store.read import Stored
 from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, view_of
 
@@ -104,9 +104,9 @@ class Store(Stored):
         with self._lock:
             self._database.close()
 
-    def stage(self, step: Step) -> Stage:
+    def publication(self, step: Step) -> Publication:
         """Return a place for the step's records, apart from the graph until they are published."""
-        return Stage(self._database, self._lock, step, self.revision)
+        return Publication(self._database, self._lock, step, self.revision)
 
     def show(self, step: Step, schema: Schema) -> None:
         """Make the view of the type: one column for each property of its schema."""
