@@ -11,16 +11,13 @@ from pathlib import Path
 import orjson
 
 from integration.disk.sqlite import Connection, insert
-from integration.mirror import changes as amend
-from integration.mirror import rows as content
-from integration.mirror import tables as mirror_tables
-from integration.mirror.clock import age
+from integration.mirror import checkpoint, whole
+from integration.mirror.changes import changed, drop, forget_parent, put, put_those_there, remove, set_aside, settle
 from integration.mirror.queue import Then
 from integration.mirror.read import Mirrored
-from integration.mirror.rows import Row, rows_lost
-from integration.mirror.tables import find, find_there
+from integration.mirror.rows import Row, append, drop_repeats
+from integration.mirror.tables import SCHEMA, connect_to, discard_unusable, find_there, seal
 
-_RESUMABLE = 86_400.0
 _LARGE = 8_000_000
 """Bytes of a page that is written before the next one is asked for."""
 
@@ -40,9 +37,9 @@ class Mirror(Mirrored):
     """
 
     def __init__(self, path: Path) -> None:
-        self.rebuilt = mirror_tables.discard_unusable(path)
-        database = mirror_tables.connect_to(path)
-        database.executescript(mirror_tables.SCHEMA)
+        self.rebuilt = discard_unusable(path)
+        database = connect_to(path)
+        database.executescript(SCHEMA)
         super().__init__(path, database)
         self._repeated: set[str] = set()
 
@@ -50,7 +47,7 @@ class Mirror(Mirrored):
         """Write what is waiting for that, and close the file."""
         self._writing.close()
         self._writer.close()
-        mirror_tables.seal(self._path)
+        seal(self._path)
 
     def open(self, tenant: str, *, fresh: bool) -> str:
         """Start a run, or go on with one that was cut short less than a day ago.
@@ -66,34 +63,12 @@ class Mirror(Mirrored):
             mirror to bring up to date, ``"new"`` where there is nothing.
         """
         with self._transaction() as database:
-            about = dict(database.execute("SELECT name, value FROM about").fetchall())
-            if fresh or about.get("tenant") != tenant:
-                for table in mirror_tables.TABLES:
-                    database.execute(f"DELETE FROM {table}")
-                about = {}
-            resumed = about.get("run") == "open" and age(about.get("opened_on")) < _RESUMABLE
-            if not resumed:
-                for (number,) in database.execute("SELECT number FROM collections WHERE state = 'running'").fetchall():
-                    content.clear(database, number)
-                database.execute(
-                    "DELETE FROM collections WHERE state = 'running' AND number NOT IN (SELECT collection FROM before)"
-                )
-                database.execute(
-                    "UPDATE collections SET next_link = NULL, delta_link = NULL, version = '' WHERE state = 'running'"
-                )
-                database.execute("DELETE FROM journal")
-                database.execute("UPDATE collections SET state = 'stale', base = version")
-                about["opened_on"] = str(time.time())
-            about |= {"tenant": tenant, "run": "open"}
-            database.executemany("INSERT OR REPLACE INTO about VALUES(?, ?)", about.items())
-            known = database.execute("SELECT count(*) FROM collections").fetchone()[0]
-        return ("resumed" if resumed else "updated") if known else "new"
+            return checkpoint.open_run(database, tenant, fresh=fresh)
 
     def finish(self) -> None:
         """Say that the run came to its end."""
         with self._transaction() as database:
-            database.execute("UPDATE about SET value = 'closed' WHERE name = 'run'")
-            database.execute("DELETE FROM removals WHERE number < (SELECT min(settled) FROM collections)")
+            checkpoint.close_run(database)
 
     def begin(self, name: str, delta_link: str | None, deleted: Sequence[str] = ()) -> None:
         """Start to read a collection whole: what is there of it goes.
@@ -105,27 +80,7 @@ class Mirror(Mirrored):
         """
         self._repeated.discard(name)
         with self._transaction() as database:
-            known = find(database, name)
-            if known:
-                database.execute(
-                    "INSERT OR IGNORE INTO before SELECT collection, id FROM places"
-                    " WHERE collection = ? AND parent = ''",
-                    (known.number,),
-                )
-                content.clear(database, known.number)
-            database.execute(
-                "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
-                " (SELECT coalesce(max(number), 0) FROM removals)) ON CONFLICT(name) DO UPDATE SET state = 'running',"
-                " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
-                (name, delta_link, time.time()),
-            )
-            if deleted:
-                listed = orjson.dumps(deleted).decode()
-                database.execute("INSERT OR IGNORE INTO removed SELECT value FROM json_each(?)", (listed,))
-                database.execute(
-                    "INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)",
-                    (find_there(database, name).number, listed),
-                )
+            whole.begin(database, name, delta_link, deleted)
 
     def add(
         self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing, *, unusable: int = 0
@@ -141,24 +96,9 @@ class Mirror(Mirrored):
             then: called when the page has been committed.
             unusable: how many rows of the page are left out, since they have no id.
         """
-        parts = [rows[at : at + content.PIECE] for at in range(0, len(rows), content.PIECE)]
-        pieces = [("", orjson.dumps(part)) for part in parts]
-        ids = [orjson.dumps([row["id"] for row in part]) for part in parts]
-        every = orjson.dumps([row["id"] for row in rows]).decode()
-
-        def write(database: Connection) -> None:
-            number = find_there(database, name).number
-            content.append(database, number, pieces, ids)
-            amend.remove(database, every, removed=False)
-            if unusable:
-                database.execute(
-                    "INSERT INTO unusable VALUES(?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
-                    (number, unusable),
-                )
-            database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (next_link, number))
-
-        self._writing.put(write, then)
-        if sum(len(piece) for _, piece in pieces) > _LARGE:
+        page = whole.Page(rows, next_link, unusable)
+        self._writing.put(lambda database: page.write(database, name), then)
+        if page.size > _LARGE:
             self._writing.flush()
 
     def add_children(
@@ -181,15 +121,15 @@ class Mirror(Mirrored):
             collection = find_there(database, name)
             number = collection.number
             if collection.state == "running":
-                content.append(database, number, pieces)
-                if content.drop_repeats(database, number, [parent for parent, link in progress if link is None]):
+                append(database, number, pieces)
+                if drop_repeats(database, number, [parent for parent, link in progress if link is None]):
                     self._repeated.add(name)
             else:
                 changes = sum(
-                    amend.put_those_there(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
+                    put_those_there(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
                     for parent, objects in pieces
                 )
-                amend.changed(database, number, changes)
+                changed(database, number, changes)
             insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
 
         self._writing.put(write, then)
@@ -205,7 +145,7 @@ class Mirror(Mirrored):
         with self._transaction() as database:
             number = find_there(database, name).number
             database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, part))
-            content.append(database, number, [(part, objects)])
+            append(database, number, [(part, objects)])
             self._repeated.add(name)
 
     def complete(self, name: str) -> bool:
@@ -214,30 +154,8 @@ class Mirror(Mirrored):
         What is there no more counts as deleted, unless it may be one of the rows that could not be used.
         """
         with self._transaction() as database:
-            number = find_there(database, name).number
-            if content.find_places(database, number):
+            if whole.complete(database, name):
                 self._repeated.add(name)
-            cut = database.execute(
-                "SELECT DISTINCT parent FROM pieces WHERE collection = ?1 AND parent <> '' AND parent NOT IN"
-                " (SELECT id FROM parents WHERE collection = ?1 AND next_link IS NULL)",
-                (number,),
-            ).fetchall()
-            if cut and content.drop_repeats(database, number, [parent for (parent,) in cut]):
-                self._repeated.add(name)
-            version = content.version(database, number)
-            database.execute(
-                "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ?"
-                " WHERE number = ?",
-                (version, time.time(), number),
-            )
-            if not rows_lost(database, number):
-                vanished = database.execute(
-                    "SELECT id FROM before WHERE collection = ?1 AND id NOT IN"
-                    " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
-                    (number,),
-                ).fetchall()
-                amend.remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
-                database.execute("DELETE FROM before WHERE collection = ?", (number,))
         return name in self._repeated
 
     def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:
@@ -251,10 +169,10 @@ class Mirror(Mirrored):
         """
         with self._transaction() as database:
             number = find_there(database, name).number
-            changes = amend.put(database, number, "", rows)
-            amend.remove(database, orjson.dumps(list(rows)).decode(), removed=False)
-            amend.remove(database, orjson.dumps(gone).decode(), removed=True)
-            changes += len(amend.drop(database, number, "", set(gone)))
+            changes = put(database, number, "", rows)
+            remove(database, orjson.dumps(list(rows)).decode(), removed=False)
+            remove(database, orjson.dumps(gone).decode(), removed=True)
+            changes += len(drop(database, number, "", set(gone)))
             self._advance(database, number, changes, link)
 
     def change_children(
@@ -279,13 +197,13 @@ class Mirror(Mirrored):
         """
         with self._transaction() as database:
             number = find_there(database, name).number
-            changes = sum(amend.forget_parent(database, number, parent) for parent in parents)
+            changes = sum(forget_parent(database, number, parent) for parent in parents)
             read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
             for parent, rows in found.items():
                 if database.execute(read, (number, parent)).fetchone():
-                    changes += amend.put_those_there(database, number, parent, rows)
+                    changes += put_those_there(database, number, parent, rows)
             for parent, ids in gone.items():
-                changes += len(amend.drop(database, number, parent, ids))
+                changes += len(drop(database, number, parent, ids))
                 for key in ids:
                     database.execute(
                         "DELETE FROM aside WHERE collection = ? AND id = ? AND parent = ?", (number, key, parent)
@@ -300,7 +218,7 @@ class Mirror(Mirrored):
             no delta link any more.
         """
         with self._transaction() as database:
-            return amend.settle(database, find_there(database, name))
+            return settle(database, find_there(database, name))
 
     def leave_deleted(self, name: str) -> None:
         """Take links to deleted objects out of a relation that was read by delta queries: these list them at first.
@@ -310,8 +228,8 @@ class Mirror(Mirrored):
         with self._transaction() as database:
             gone = {key for (key,) in database.execute("SELECT id FROM removed")}
             number = find_there(database, name).number
-            if gone and (count := amend.set_aside(database, number, gone)):
-                amend.changed(database, number, count)
+            if gone and (count := set_aside(database, number, gone)):
+                changed(database, number, count)
                 self._repeated.add(name)
 
     def current(self, name: str) -> None:
@@ -323,4 +241,4 @@ class Mirror(Mirrored):
 
     def _advance(self, database: Connection, number: int, changes: int, link: str) -> None:
         database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
-        amend.changed(database, number, changes)
+        changed(database, number, changes)

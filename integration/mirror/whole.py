@@ -1,0 +1,97 @@
+"""Reading a collection whole, inside a transaction: it begins empty, grows by pages, and ends complete."""
+
+import time
+from collections.abc import Sequence
+
+import orjson
+
+from integration.disk.sqlite import Connection
+from integration.mirror.changes import remove
+from integration.mirror.rows import PIECE, Row, append, clear, drop_repeats, find_places, rows_lost, version
+from integration.mirror.tables import find, find_there
+
+
+def begin(database: Connection, name: str, delta_link: str | None, deleted: Sequence[str]) -> None:
+    """Start to read a collection whole, as ``Mirror.begin`` says."""
+    known = find(database, name)
+    if known:
+        database.execute(
+            "INSERT OR IGNORE INTO before SELECT collection, id FROM places WHERE collection = ? AND parent = ''",
+            (known.number,),
+        )
+        clear(database, known.number)
+    database.execute(
+        "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
+        " (SELECT coalesce(max(number), 0) FROM removals)) ON CONFLICT(name) DO UPDATE SET state = 'running',"
+        " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
+        (name, delta_link, time.time()),
+    )
+    if deleted:
+        listed = orjson.dumps(deleted).decode()
+        database.execute("INSERT OR IGNORE INTO removed SELECT value FROM json_each(?)", (listed,))
+        database.execute(
+            "INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)",
+            (find_there(database, name).number, listed),
+        )
+
+
+class Page:
+    """A page of objects of a collection, made into JSON where it came in, so that the writing thread need not.
+
+    Args:
+        rows: the objects.
+        next_link: URL of the next page.
+        unusable: how many rows of the page are left out, since they have no id.
+
+    Attributes:
+        size: bytes of JSON.
+    """
+
+    def __init__(self, rows: Sequence[Row], next_link: str | None, unusable: int) -> None:
+        parts = [rows[at : at + PIECE] for at in range(0, len(rows), PIECE)]
+        self._pieces = [("", orjson.dumps(part)) for part in parts]
+        self._ids_of_pieces = [orjson.dumps([row["id"] for row in part]) for part in parts]
+        self._ids = orjson.dumps([row["id"] for row in rows]).decode()
+        self._next_link, self._unusable = next_link, unusable
+        self.size = sum(len(piece) for _, piece in self._pieces)
+
+    def write(self, database: Connection, name: str) -> None:
+        """Add the page to its collection."""
+        number = find_there(database, name).number
+        append(database, number, self._pieces, self._ids_of_pieces)
+        remove(database, self._ids, removed=False)
+        if self._unusable:
+            database.execute(
+                "INSERT INTO unusable VALUES(?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
+                (number, self._unusable),
+            )
+        database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (self._next_link, number))
+
+
+def complete(database: Connection, name: str) -> bool:
+    """Say that a collection has been read whole, and tell whether objects came again, of which the last were kept.
+
+    What is there no more counts as deleted, unless it may be one of the rows that could not be used.
+    """
+    number = find_there(database, name).number
+    repeated = find_places(database, number)
+    cut = database.execute(
+        "SELECT DISTINCT parent FROM pieces WHERE collection = ?1 AND parent <> '' AND parent NOT IN"
+        " (SELECT id FROM parents WHERE collection = ?1 AND next_link IS NULL)",
+        (number,),
+    ).fetchall()
+    if cut and drop_repeats(database, number, [parent for (parent,) in cut]):
+        repeated = True
+    database.execute(
+        "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ? WHERE number = ?",
+        (version(database, number), time.time(), number),
+    )
+    if not rows_lost(database, number):
+        vanished = database.execute(
+            "SELECT id FROM before WHERE collection = ?1 AND id NOT IN"
+            " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
+            (number,),
+        ).fetchall()
+        remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
+        database.execute("DELETE FROM before WHERE collection = ?", (number,))
+    return repeated
