@@ -17,7 +17,7 @@ import orjson
 
 from integration import Step
 from integration.sinks.neo4j.values import storable
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 from tests.support import ROOT
 
 USER, PASSWORD = "root", "correct horse: battery/staple"
@@ -132,7 +132,7 @@ class Database:
             yield session
 
 
-def expected(graph: Stored, steps: Iterable[Step]) -> Records:
+def expected(graph: ReadableStore, steps: Iterable[Step]) -> Records:
     """Return what a database must hold of a graph, by type and key."""
     records = (orjson.loads(record) for step in steps for record in graph.records(step))
     found: Records = {}

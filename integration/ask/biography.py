@@ -11,7 +11,7 @@ from integration.ask.lookup import find_key
 from integration.errors import QueryError
 from integration.sdk.changes import Change, What
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 
 _TOUCHED = (
     "SELECT name, revision, key, target, what, properties FROM types JOIN changes ON type = number"
@@ -48,7 +48,7 @@ def biography(database: sqlite3.Connection, steps: Sequence[Step], key: str) -> 
         steps: all declarations.
         key: the entity's.
     """
-    graph = Stored(database)
+    graph = ReadableStore(database)
     classes = {step.name: step.class_name for step in steps}
     declared = {step.name: step for step in steps}
     found = sorted(_changes(database, declared, key), key=itemgetter(0))

@@ -10,7 +10,7 @@ import orjson
 from integration.sdk.changes import SIGNS, Change
 from integration.sdk.model import relationship_key
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 from integration.text.visible import visible
 
 _NAMES = 10_000
@@ -79,7 +79,7 @@ class Difference:
         return f": {', '.join(f'{name} {_shown(old)} → {_shown(new)}' for name, (old, new) in told.items())}"
 
 
-def differences(graph: Stored, step: Step, since: int, classes: Mapping[str, str]) -> Iterator[Difference]:
+def differences(graph: ReadableStore, step: Step, since: int, classes: Mapping[str, str]) -> Iterator[Difference]:
     """Yield the differences of a type since a revision, sorted by key.
 
     Args:
@@ -102,7 +102,7 @@ class Teller:
         classes: JupiterOne class of each type.
     """
 
-    def __init__(self, graph: Stored, since: int, classes: Mapping[str, str]) -> None:
+    def __init__(self, graph: ReadableStore, since: int, classes: Mapping[str, str]) -> None:
         self._graph, self._since, self._classes = graph, since, classes
         self._name_of = lru_cache(_NAMES)(lambda key: graph.name_of(key, since))
         self._always_alike = lru_cache(_NAMES)(graph.always_alike)

@@ -6,7 +6,7 @@ from integration.ask.difference import Teller
 from integration.ask.echoes import Echoes
 from integration.sdk.changes import Change
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 
 _COUNTED = ("created", "updated", "deleted")
 
@@ -27,7 +27,7 @@ class Digest:
     """
 
     def __init__(
-        self, graph: Stored, steps: Sequence[Step], since: int, classes: Mapping[str, str], *, most: int
+        self, graph: ReadableStore, steps: Sequence[Step], since: int, classes: Mapping[str, str], *, most: int
     ) -> None:
         self._graph, self._steps, self._since, self._most = graph, steps, since, most
         self._teller = Teller(graph, since, classes)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from integration.sdk.changes import Change
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 
 
 class Echoes:
@@ -25,7 +25,7 @@ class Echoes:
         order: the types, each after those that it may echo.
     """
 
-    def __init__(self, graph: Stored, steps: Sequence[Step], classes: Mapping[str, str]) -> None:
+    def __init__(self, graph: ReadableStore, steps: Sequence[Step], classes: Mapping[str, str]) -> None:
         self._classes = classes
         self._holds_same_pairs = lru_cache(graph.holds_same_pairs)
         by_pair: dict[frozenset[str], list[Step]] = {}

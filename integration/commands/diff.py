@@ -45,14 +45,14 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
     from integration.engine.delivery import existing
     from integration.sdk.plugins import declared_steps, load
     from integration.store.history import revision_of
-    from integration.store.read import Stored
+    from integration.store.read import ReadableStore
     from integration.terminal.display import changes_table
 
     steps = declared_steps(load())
     chosen = _chosen(steps, types)
     classes = {step.name: step.class_name for step in steps}
     with read_graph(existing(out)) as database:
-        store = Stored(database)
+        store = ReadableStore(database)
         known = store.revisions()
         revision = max(0, store.revision - 1) if since is None else revision_of(known, since, datetime.now(UTC))
         if not store.remembers(revision):

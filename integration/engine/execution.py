@@ -227,7 +227,7 @@ class Judge:
                 return None
         ends = {name: self._store.keys(name) for name in self.step.needs}
         if ends != memory.ends:
-            count, examples = self._store.refresh_loose(self.step, memory.ends)
+            count, examples = self._store.refresh_dangling(self.step, memory.ends)
             if count and self._config.strict:
                 return None
             problems = {name: problem for name, problem in memory.problems.items() if name != "danglingEnds"}

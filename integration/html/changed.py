@@ -10,7 +10,7 @@ import orjson
 from integration.ask.difference import Difference, differences
 from integration.sdk.changes import Change, What
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 
 _LISTED = 100
 
@@ -37,7 +37,7 @@ class Changes:
         return 0 if self.is_new else sum(self.counts.values()) - len(self.listed)
 
 
-def last_changes(graph: Stored, steps: Sequence[Step], new: set[str]) -> list[Changes]:
+def last_changes(graph: ReadableStore, steps: Sequence[Step], new: set[str]) -> list[Changes]:
     """Return what the last run changed, by type; a type that did not change is left out.
 
     Args:
@@ -59,7 +59,7 @@ def last_changes(graph: Stored, steps: Sequence[Step], new: set[str]) -> list[Ch
     ]
 
 
-def _sentences(graph: Stored, step: Step, classes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _sentences(graph: ReadableStore, step: Step, classes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for difference in islice(differences(graph, step, graph.revision - 1, classes), _LISTED):
         yield difference.change.what, _without_raw_data(difference).sentence()
 

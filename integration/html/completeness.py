@@ -7,7 +7,7 @@ from typing import Any
 
 from integration.html.kinds import CONTAINERS, Kind
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 
 _MEANINGS = {
     "complete": "the graph holds all that there is",
@@ -73,7 +73,11 @@ class Permission:
 
 
 def outcomes(
-    graph: Stored, kinds: Sequence[Kind], steps: Sequence[Step], summary: Mapping[str, Any], loose: Mapping[str, int]
+    graph: ReadableStore,
+    kinds: Sequence[Kind],
+    steps: Sequence[Step],
+    summary: Mapping[str, Any],
+    loose: Mapping[str, int],
 ) -> list[Outcome]:
     """Return what became of each type, by name: of those that the last run read, and of all others that are known.
 
@@ -156,7 +160,7 @@ def not_represented(summary: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def fits(graph: Stored, summary: Mapping[str, Any]) -> bool:
+def fits(graph: ReadableStore, summary: Mapping[str, Any]) -> bool:
     """Tell whether a summary is of the run that made the graph: it ended well, with the same verdicts and counts."""
     said = {
         (result.get("id"), result.get("verdict"), result.get("reason"), result.get("count"))

@@ -21,7 +21,7 @@ from integration.html.facts import facts, read_summary
 from integration.html.kinds import kinds_of
 from integration.html.selection import select
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 from integration.text.visible import lines
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequen
             kinds,
             limit=limit,
             about=[find_key(database, types, text) for text in about],
-            revision=Stored(database).revision,
+            revision=ReadableStore(database).revision,
         )
         part = contents(database, kinds, {step.name: step.description for step in steps})
         shown = facts(database, kinds, steps, read_summary(out), part)

@@ -12,7 +12,7 @@ from integration.html.changed import last_changes
 from integration.html.completeness import doubtful_memberships, fits, not_represented, outcomes, permissions
 from integration.html.kinds import Kind
 from integration.sdk.step import Step
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 
 _LOOSE = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
 
@@ -42,7 +42,7 @@ def facts(
         summary: from ``read_summary``.
         part: from ``contents``.
     """
-    graph = Stored(database)
+    graph = ReadableStore(database)
     is_current = fits(graph, summary)
     loose = dict(database.execute(_LOOSE).fetchall())
     found = outcomes(graph, kinds, steps, summary if is_current else {}, loose)
@@ -75,12 +75,12 @@ def facts(
     }
 
 
-def _is_all(graph: Stored, name: str, counts: Mapping[Any, int]) -> bool:
+def _is_all(graph: ReadableStore, name: str, counts: Mapping[Any, int]) -> bool:
     """Tell whether all records of a type count as created by the last run."""
     return counts == {"created": graph.count_of(name)}
 
 
-def _title(graph: Stored, kinds: Sequence[Kind]) -> str:
+def _title(graph: ReadableStore, kinds: Sequence[Kind]) -> str:
     """Return what a person calls the account that the graph is of; empty where it has none, or several."""
     accounts = [kind for kind in kinds if kind.class_name == "Account" and kind.count == 1]
     names = [orjson.loads(text).get("displayName") for kind in accounts for _, text in graph.entities(kind.name)]

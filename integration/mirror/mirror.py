@@ -14,7 +14,7 @@ from integration.disk.sqlite import Connection, insert
 from integration.mirror import checkpoint, whole
 from integration.mirror.changes import changed, drop, forget_parent, put, put_those_there, remove, set_aside, settle
 from integration.mirror.queue import Then
-from integration.mirror.read import Mirrored
+from integration.mirror.read import ReadableMirror
 from integration.mirror.rows import Row, append, drop_repeats
 from integration.mirror.tables import SCHEMA, connect_to, discard_unusable, find_there, seal
 
@@ -26,7 +26,7 @@ def _nothing() -> None:
     """Do nothing."""
 
 
-class Mirror(Mirrored):
+class Mirror(ReadableMirror):
     """The mirror of one tenant, to be written.
 
     Args:

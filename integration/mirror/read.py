@@ -27,7 +27,7 @@ class Changed(NamedTuple):
     now: str | None
 
 
-class Mirrored:
+class ReadableMirror:
     """Collections of objects, and of the children of parents, in one SQLite file; safe for many threads.
 
     Args:

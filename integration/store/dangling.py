@@ -6,7 +6,7 @@ _CACHE = 8_000
 _MISSING = "NOT EXISTS (SELECT 1 FROM nodes WHERE key = {0}.{1})"
 
 
-def find_loose(database: sqlite3.Connection, type: int) -> None:
+def find_dangling(database: sqlite3.Connection, type: int) -> None:
     """Look at all relationships of a type.
 
     Their sources come in order, and each is looked for once; their targets come in none, which takes a cache that
@@ -25,8 +25,8 @@ def find_loose(database: sqlite3.Connection, type: int) -> None:
     database.execute(f"PRAGMA cache_size = {cache}")
 
 
-def refresh_loose(database: sqlite3.Connection, type: int, revision: int) -> None:
-    """Look at the relationships of a type that a revision may have made loose or tied.
+def refresh_dangling(database: sqlite3.Connection, type: int, revision: int) -> None:
+    """Look at the relationships of a type that a revision may have taken an end from, or given one to.
 
     Args:
         database: the graph.
@@ -57,8 +57,8 @@ def refresh_loose(database: sqlite3.Connection, type: int, revision: int) -> Non
     database.execute(f"INSERT OR IGNORE INTO loose_edges {' UNION '.join(statements)}", (type, revision))
 
 
-def count_loose(database: sqlite3.Connection, type: int, most: int) -> tuple[int, tuple[str, ...]]:
-    """Return how many relationships of a type are loose, and the keys of some of the missing ends."""
+def count_dangling(database: sqlite3.Connection, type: int, most: int) -> tuple[int, tuple[str, ...]]:
+    """Return how many relationships of a type lack an end, and the keys of some of the missing ends."""
     (count,) = database.execute("SELECT count(*) FROM loose_edges WHERE type = ?", (type,)).fetchone()
     if not count:
         return 0, ()

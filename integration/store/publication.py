@@ -10,7 +10,7 @@ from integration.disk.sqlite import insert
 from integration.disk.transactions import Savepoint
 from integration.errors import DanglingEnd, DuplicateKey
 from integration.sdk.step import Step
-from integration.store.dangling import count_loose, find_loose, refresh_loose
+from integration.store.dangling import count_dangling, find_dangling, refresh_dangling
 from integration.store.entities import ENTITIES
 from integration.store.relationships import RELATIONSHIPS
 from integration.store.tables import number_of
@@ -114,7 +114,7 @@ class Publication:
             if not complete:
                 count = self._count(self._sql.count_added)
             if self._step.is_relationship:
-                find_loose(self._database, self._type)
+                find_dangling(self._database, self._type)
             published = self._published(count, self._added - count, strict=strict)
             self._ahead = 0
             return published
@@ -139,7 +139,7 @@ class Publication:
             deleted = self._delete(self._sql.note_gone)
             created = self._merge()
             if self._step.is_relationship:
-                refresh_loose(self._database, self._type, self._revision)
+                refresh_dangling(self._database, self._type, self._revision)
             return self._published(before + created - deleted, 0, strict=strict)
 
     def _tell_sizes(self) -> None:
@@ -198,8 +198,8 @@ class Publication:
 
     def _published(self, count: int, duplicates: int, *, strict: bool) -> Published:
         examples = self._duplicates() if duplicates else ()
-        loose = count_loose(self._database, self._type, EXAMPLES) if self._step.is_relationship else (0, ())
-        published = Published(count, duplicates, examples, *loose)
+        dangling = count_dangling(self._database, self._type, EXAMPLES) if self._step.is_relationship else (0, ())
+        published = Published(count, duplicates, examples, *dangling)
         if strict and duplicates:
             raise DuplicateKey(f"{duplicates} records have a key that another one has, such as {examples[0]}")
         if strict and published.dangling:

@@ -16,7 +16,7 @@ from integration.store.history import Revision, known_revisions
 _ROWS = 1000
 
 
-class Stored:
+class ReadableStore:
     """The graph of one tenant in ``graph.db``, read through one connection that all threads share.
 
     Args:

@@ -13,10 +13,10 @@ from integration.disk.sqlite import connect
 from integration.errors import OutputError
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
-from integration.store.dangling import count_loose, find_loose, refresh_loose
+from integration.store.dangling import count_dangling, find_dangling, refresh_dangling
 from integration.store.history import note
 from integration.store.publication import EXAMPLES, Publication
-from integration.store.read import Stored
+from integration.store.read import ReadableStore
 from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, view_of
 
 _ROWS = 1000
@@ -24,7 +24,7 @@ _REMEMBERED = 50
 _CACHE = 2_000
 
 
-class Store(Stored):
+class Store(ReadableStore):
     """The graph of one tenant.
 
     Everything that a run writes is one transaction, committed by ``commit``: readers of the file see the previous
@@ -146,7 +146,7 @@ class Store(Stored):
         """Return what ``content`` was when the run began."""
         return self._before.get(name, (0, 0))[0]
 
-    def refresh_loose(self, step: Step, ends: Mapping[str, int]) -> tuple[int, tuple[str, ...]]:
+    def refresh_dangling(self, step: Step, ends: Mapping[str, int]) -> tuple[int, tuple[str, ...]]:
         """Count the type's relationships that lack an end, some ends of which came or went.
 
         Args:
@@ -159,10 +159,10 @@ class Store(Stored):
         with self._lock:
             number = number_of(self._database, step)
             if all(self._before.get(name, (0, 0))[1] == keys for name, keys in ends.items()):
-                refresh_loose(self._database, number, self.revision)
+                refresh_dangling(self._database, number, self.revision)
             else:
-                find_loose(self._database, number)
-            return count_loose(self._database, number, EXAMPLES)
+                find_dangling(self._database, number)
+            return count_dangling(self._database, number, EXAMPLES)
 
     def holds_any(self, keys: Sequence[str]) -> bool:
         """Tell whether one of the keys is an entity's."""
