@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from integration import DanglingEnd, DuplicateKey, OutputError, Step
+from integration.store.relationships import RELATIONSHIPS
 from integration.store.store import Store
+from integration.store.tables import SCHEMA
 from tests.support import Row, entity, named, publish, relationship, schema, worn
 
 BADGE = entity("contoso_badge", class_name="Key")
@@ -310,3 +312,22 @@ def test_a_file_that_is_no_graph_is_refused_by_name(make: Callable[[], None]) ->
     make()
     with pytest.raises(OutputError, match=r"^graph\.db: not usable as a graph: .*; remove it or choose another --out$"):
         Store(GRAPH)
+
+
+def steps_to_note_absent(count: int) -> int:
+    """Return how many thousand steps SQLite takes to note that half of a type's relationships are gone."""
+    taken = [0]
+    sql = RELATIONSHIPS.on("new", "old")
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(SCHEMA)
+        database.execute(sql.make[0])
+        ends = [(f"visitor-{number}", "badge-1") for number in range(count)]
+        database.executemany("INSERT INTO edges VALUES(1, ?, ?, NULL)", ends)
+        database.executemany("INSERT INTO new(source, target) VALUES(?, ?)", ends[::2])
+        database.set_progress_handler(lambda: taken.__setitem__(0, taken[0] + 1), 1000)
+        assert database.execute(sql.note_absent, (1, 1)).rowcount == count // 2
+    return taken[0]
+
+
+def test_to_find_what_is_gone_takes_steps_in_proportion_to_the_relationships() -> None:
+    assert steps_to_note_absent(4000) < 8 * steps_to_note_absent(1000)

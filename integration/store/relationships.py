@@ -27,8 +27,9 @@ RELATIONSHIPS = Statements(
         WHERE (new.source, new.target) NOT IN (SELECT source, target FROM {old})
     """,
     note_absent="""
-        INSERT INTO changes SELECT type, ?2, source, target, 'deleted', properties FROM edges
-        WHERE type = ?1 AND (source, target) NOT IN (SELECT source, target FROM {new})
+        INSERT INTO changes SELECT there.type, ?2, there.source, there.target, 'deleted', there.properties
+        FROM (SELECT source, target FROM edges WHERE type = ?1 EXCEPT SELECT source, target FROM {new}) AS absent
+        CROSS JOIN edges AS there ON there.source = absent.source AND there.target = absent.target AND there.type = ?1
     """,
     note_gone="""
         INSERT INTO changes SELECT there.type, ?2, there.source, there.target, 'deleted', there.properties
