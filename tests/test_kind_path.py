@@ -47,7 +47,7 @@ def ask(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> Ask:
 @pytest.mark.parametrize(
     ("path", "remedy"),
     [
-        ("/devices?$filter=accountEnabled eq false", "filter the objects in the step"),
+        ("/devices?$filter=accountEnabled eq false", "use filter= and expand="),
         ("/devices?$expand=registeredOwners", "has a query"),
         ("/devices%3F$top=5", "has a query"),
         ("/devices#all", "has a query"),

@@ -254,7 +254,8 @@ def test_a_declared_graph_gives_what_the_simulator_gives(graph: GraphServer) -> 
         ("/groups/group-0001/membrs", 400, "The test declared nothing"),
         ("/groups/nobody", 404, "There is no object /groups/nobody."),
         ("/groups/nobody/members", 404, "There is no object nobody."),
-        ("/groups?$filter=x", 400, "This server does not know $filter."),
+        ("/groups?$filter=x", 400, "write a eq 'b'"),
+        ("/groups?$search=x", 400, "This server does not know $search."),
         ("/groups?$top=1000", 400, "$top is 1000, but 1 to 999 are possible."),
     ],
 )

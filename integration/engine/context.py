@@ -1,6 +1,6 @@
 """What a step is handed: the tenant to read, the entities that it needs, its settings and a log."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from integration.config.settings import Config
@@ -10,7 +10,7 @@ from integration.errors import IntegrationError, NotFound, PlanError
 from integration.sdk.context import Azure, Graph
 from integration.sdk.model import Entity
 from integration.sdk.row import Row
-from integration.sdk.schema import Schema
+from integration.sdk.schema import Schema, schema_beside
 from integration.sdk.step import Step
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -68,10 +68,15 @@ class StepReading:
 
     def __init__(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> None:
         self.step = step.name
-        self.taken = schema.mapping.takes
+        self._schema, self._declaration = schema, step
         self._reader = reader
         self._seen = seen
         self._changes = changes
+
+    def taken(self, type: str | None) -> Sequence[str]:
+        """Return the properties that the schema of a type takes of an object; of the step's own where ``None``."""
+        schema = self._schema if type in (None, self.step) else schema_beside(self._declaration, type)
+        return schema.mapping.takes
 
     def object(self, request: Request) -> Row:
         """Return the object that a request asks for."""

@@ -85,7 +85,7 @@ def fetch_ahead(
         for request in requests:
             if not reader.start_ahead(request):
                 return
-        if any(request.kind == "relation" and reader.asked(request.path) for request in requests) and (
+        if any(request.kind == "relation" and reader.asked(request.path, request.among) for request in requests) and (
             reader.new and (not known or any(map(reader.reads_anew, known)))
         ):
             judge.make_ahead(threads)

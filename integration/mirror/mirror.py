@@ -148,6 +148,14 @@ class Mirror(ReadableMirror):
             append(database, number, [(part, objects)])
             self._repeated.add(name)
 
+    def forget(self, name: str, parts: Sequence[str]) -> None:
+        """Take parts out of a collection that is being read whole, as if they had not been read."""
+        with self._transaction() as database:
+            number = find_there(database, name).number
+            for part in parts:
+                forget_parent(database, number, part)
+            self._repeated.update([name] if parts else [])
+
     def complete(self, name: str) -> bool:
         """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again.
 

@@ -141,14 +141,17 @@ class ReadableMirror:
                     )
             return value
 
-    def progress(self, name: str) -> dict[str, str | None]:
-        """Return how far the parts of a collection are read: by name, a cursor; ``None``: to the end."""
+    def progress(self, name: str, part: str | None = None) -> dict[str, str | None]:
+        """Return how far parts of a collection, or one of them, are read: by name, a cursor; ``None``: to the end."""
         self._writing.flush()
         with self._lock:
             known = find(self._writer, name)
             number = known.number if known else None
             return dict(
-                self._writer.execute("SELECT id, next_link FROM parents WHERE collection = ?", (number,)).fetchall()
+                self._writer.execute(
+                    "SELECT id, next_link FROM parents WHERE collection = ?1 AND (?2 IS NULL OR id = ?2)",
+                    (number, part),
+                ).fetchall()
             )
 
     def sizes(self, name: str) -> dict[str, int]:
@@ -179,6 +182,16 @@ class ReadableMirror:
                 (objects,) = self._writer.execute("SELECT objects FROM pieces WHERE number = ?", (piece,)).fetchone()
                 found.update({row["id"]: row for row in self._writer.parsed_objects(objects) if row["id"] in wanted})
         return found
+
+    def children(self, name: str, part: str) -> dict[str, Row]:
+        """Return the objects of a part of a collection, by id."""
+        self._writing.flush()
+        number = self._number(name)
+        with self._lock:
+            pieces = self._writer.execute(
+                "SELECT objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number", (number, part)
+            ).fetchall()
+            return {row["id"]: row for (piece,) in pieces for row in self._writer.parsed_objects(piece)}
 
     def holds(self, name: str, ids: Sequence[str]) -> set[str]:
         """Return which of some objects a collection has."""

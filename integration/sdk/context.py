@@ -18,7 +18,15 @@ class Graph(Protocol):
     alone does not count: what is not there cannot be missing.
     """
 
-    def get(self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = ()) -> Row:
+    def get(
+        self,
+        path: str,
+        *,
+        select: Sequence[str] | None = X_FROM,
+        also: Sequence[str] = (),
+        schema: str | None = None,
+        expand: str = "",
+    ) -> Row:
         """Return one object.
 
         Args:
@@ -26,6 +34,8 @@ class Graph(Protocol):
             select: properties to ask for (``$select``), as for ``list``. Where the step's schema takes its properties
                 from another collection, say what to select here.
             also: as for ``list``.
+            schema: as for ``list``.
+            expand: as for ``list``.
 
         Raises:
             GraphError: Graph did not give it.
@@ -33,7 +43,16 @@ class Graph(Protocol):
         """
 
     def list(
-        self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = (), top: int | None = 999
+        self,
+        path: str,
+        *,
+        select: Sequence[str] | None = X_FROM,
+        also: Sequence[str] = (),
+        schema: str | None = None,
+        filter: str = "",
+        expand: str = "",
+        key: str = "id",
+        top: int | None = 999,
     ) -> Iterator[Row]:
         """Yield the objects of a collection, each once, in no particular order.
 
@@ -42,6 +61,11 @@ class Graph(Protocol):
             select: properties to ask for (``$select``); ``id`` is always among them. By default those that the step's
                 schema takes by its ``x-from``, or Graph's default set where it takes none; ``None`` for that set.
             also: properties to ask for beside those that the schema takes.
+            schema: the type whose schema says what to select, where it is another one than the step's: several types
+                that are made of one listing, such as an application and its credentials, ask for the same.
+            filter: which objects (``$filter``); all where it is empty. A filtered collection has no delta query.
+            expand: related objects that come with each object (``$expand``), for collections that give all of them.
+            key: the property that tells the objects apart, where they have no ``id``; ``row["id"]`` is its value.
             top: page size (``$top``); ``None`` for collections that are not paged.
 
         Raises:
@@ -50,16 +74,27 @@ class Graph(Protocol):
         """
 
     def related(
-        self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
+        self,
+        parents: str,
+        relation: str,
+        *,
+        kind: str | None = None,
+        select: Sequence[str] = ("id",),
+        filter: str = "",
+        among: str = "",
     ) -> Iterator[tuple[str, Row]]:
         """Yield the id of a parent and one of its children, for all children of all parents, in no particular order.
 
         Args:
             parents: path of the parents' collection, such as ``/groups``.
-            relation: name of the navigation property, such as ``members``.
+            relation: name of the navigation property, such as ``members``; or the path of a collection that is asked
+                once for each parent, with ``filter``.
             kind: the children's type, such as ``user``, where others are left to other steps; what inherits from it
                 is of that type, as ``agentUser`` is.
             select: properties of the children to ask for; ``id`` and ``@odata.type`` are always there.
+            filter: which objects of the collection are the children of a parent, with ``{id}`` where its id goes, such
+                as ``groupId eq '{id}'``.
+            among: which parents (``$filter`` of their collection); all where it is empty.
 
         Raises:
             GraphError: Graph did not give all of it; a parent that is gone meanwhile has no children.

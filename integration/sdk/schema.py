@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from dataclasses import replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,16 @@ def load_schema(step: Step) -> Schema:
         return Schema(step, path, document)
     except jsonschema_rs.ValidationError as error:
         raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {error.message}") from None
+
+
+@cache
+def schema_beside(step: Step, type: str) -> Schema:
+    """Read the schema of an entity type that is made of the same objects as a step's records.
+
+    Raises:
+        DeclarationError: as ``load_schema`` raises.
+    """
+    return load_schema(replace(step, name=type, class_name="Entity", ends=None))
 
 
 def folders_of(step: Step) -> list[Path]:

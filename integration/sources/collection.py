@@ -77,9 +77,17 @@ class Collection:
         """Add objects of parts, and how far these are read, in one transaction, as ``Mirror.add_children`` does."""
         self._mirror.add_children(self.name, pieces, progress, self._flow.grew)
 
-    def progress(self) -> Mapping[str, str | None]:
-        """Return how far its parts are read: by name, a cursor; ``None``: to the end."""
-        return self._mirror.progress(self.name)
+    def progress(self, part: str | None = None) -> Mapping[str, str | None]:
+        """Return how far its parts, or one of them, are read: by name, a cursor; ``None``: to the end."""
+        return self._mirror.progress(self.name, part)
+
+    def children(self, part: str) -> Mapping[str, Row]:
+        """Return the objects of a part, by id."""
+        return self._mirror.children(self.name, part)
+
+    def forget(self, parts: Sequence[str]) -> None:
+        """Take parts out of it, as if they had not been read."""
+        self._mirror.forget(self.name, parts)
 
     def sizes(self) -> Mapping[str, int]:
         """Return how many objects each part has."""

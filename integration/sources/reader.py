@@ -58,9 +58,9 @@ class Reader:
         self._fetching = 0
         self._closed = False
         self._settling = threading.Lock()
-        self._asked: dict[str, Request] = {}
+        self._asked: dict[tuple[str, str], Request] = {}
         self._threads: list[threading.Thread] = []
-        self._casts: defaultdict[str, set[str]] = defaultdict(set)
+        self._relations: defaultdict[str, set[Request]] = defaultdict(set)
 
     def row(self, request: Request) -> Row:
         """Return the object that a request asks for."""
@@ -74,13 +74,13 @@ class Reader:
             Restarted: what was yielded so far counts no more.
             GraphError: the source did not give all of it.
         """
-        self._note_cast(request)
+        self._note_relation(request)
         source = self.sources[request.source]
         flow = self._flow(request)
         pages = flow.wait_for_more()
         if flow.ended:
             flow.wait_for_end()
-        readings, row = flow.readings, row_of(request.select)
+        readings, row = flow.readings, row_of(request.properties)
         with self.mirror.pieces(request.name, part=request.part) as pieces:
             while True:
                 ended = flow.ended
@@ -98,7 +98,7 @@ class Reader:
 
     def changes(self, request: Request, *, before: bool) -> Iterator[tuple[str, Row]]:
         """Yield parent's id and object of what has changed since the run began: as it was then, or as it is now."""
-        row, source = row_of(request.select), self.sources[request.source]
+        row, source = row_of(request.properties), self.sources[request.source]
         for change in self.mirror.changes(request.name):
             text = change.before if before else change.now
             if text is not None:
@@ -160,13 +160,18 @@ class Reader:
         for source in self.sources.values():
             source.stop()
 
-    def asked(self, path: str) -> Request | None:
-        """Return the request with which a step has asked for a collection in this run."""
-        return self._asked.get(path)
+    def asked(self, path: str, filter: str = "") -> Request | None:
+        """Return the request with which a step has asked for a collection in this run, best one whose changes are told.
+
+        Args:
+            path: the collection.
+            filter: which of its objects; all where it is empty.
+        """
+        return self._asked.get((path, filter))
 
     def listing(self, request: Request) -> Request:
         """Return the request for the parents of a relation: that of a step where there is one."""
-        return self.asked(request.path) or Request("collection", request.path, select=("id", "visibility"))
+        return self.asked(request.path, request.among) or self.sources[request.source].parents(request)
 
     def parents(self, request: Request) -> str:
         """Return the name of the collection that a relation's parents are read from, reading it where no step did."""
@@ -174,9 +179,9 @@ class Reader:
         self.ensure(listing)
         return listing.name
 
-    def relations(self) -> dict[str, set[str]]:
-        """Return the names of the relations that steps asked for in this run, and the casts with which they did."""
-        return dict(sorted(self._casts.items()))
+    def relations(self) -> dict[str, set[Request]]:
+        """Return what steps asked for of each relation in this run, by the relation's name."""
+        return dict(sorted(self._relations.items()))
 
     def gaps(self, request: Request) -> Iterator[GraphError]:
         """Yield what a whole answer does not hold: rows without an id, and whatever else the source knows of."""
@@ -197,7 +202,7 @@ class Reader:
         """
         with self._lock:
             self._lock.wait_for(lambda: self._fetching < _AHEAD or self._closed)
-            if not self._closed and (request.kind != "relation" or self.asked(request.path)):
+            if not self._closed and (request.kind != "relation" or self.asked(request.path, request.among)):
                 self.start(request)
             return not self._closed
 
@@ -207,13 +212,13 @@ class Reader:
         Raises:
             GraphError: the source did not give all of it.
         """
-        self._note_cast(request)
+        self._note_relation(request)
         self._flow(request).wait_for_end()
 
-    def _note_cast(self, request: Request) -> None:
+    def _note_relation(self, request: Request) -> None:
         if request.kind == "relation":
             with self._lock:
-                self._casts[request.name].add(request.cast)
+                self._relations[request.name].add(request)
 
     def _flow(self, request: Request) -> Flow:
         """Return the collection's flow, having started it where nobody did."""
@@ -224,7 +229,7 @@ class Reader:
             flow = self._flows[request.name] = Flow()
             self._fetching += 1
             if request.kind == "collection":
-                self._asked.setdefault(request.path, request)
+                self._note_listing(request)
         if self._side_by_side:
             thread = threading.Thread(target=self._fetch_first, args=(request, flow), name=request.path, daemon=True)
             self._threads.append(thread)
@@ -232,6 +237,13 @@ class Reader:
         else:
             self._fetch_first(request, flow)
         return flow
+
+    def _note_listing(self, request: Request) -> None:
+        """Keep a listing for the relations of its objects: one whose changes are told rather than another."""
+        tracks = self.sources[request.source].tracks
+        known = self._asked.get((request.path, request.filter))
+        if known is None or (tracks(request) and not tracks(known)):
+            self._asked[request.path, request.filter] = request
 
     def _fetch_first(self, request: Request, flow: Flow) -> None:
         try:

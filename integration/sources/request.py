@@ -1,6 +1,10 @@
 """What a step asks a source for."""
 
+import re
 from dataclasses import dataclass
+
+_EXPANDED = re.compile(r"(\w+)(?:\((?:[^()]|\([^()]*\))*\))?(?:,|$)")
+"""Each name of an expansion such as ``a,b($select=c)``."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,11 @@ class Request:
         cast: the kind of children that is wanted of a relation, such as ``user``; all where it is empty.
         part: which part of a collection is wanted, such as a resource type.
         source: the name of the API that is asked.
+        filter: which objects are wanted, in the API's own language; of a relation that is asked for by a filter, the
+            one for a parent, with ``{id}`` where its id goes.
+        expand: related objects that are to come with each object.
+        key: the property by which objects of a collection are told apart.
+        among: which parents a relation is wanted of, in the API's own language; all where it is empty.
     """
 
     kind: str
@@ -26,14 +35,40 @@ class Request:
     cast: str = ""
     part: str = ""
     source: str = "graph"
+    filter: str = ""
+    expand: str = ""
+    key: str = "id"
+    among: str = ""
 
     @property
     def name(self) -> str:
         """Name of the collection in the mirror, which has all parts, and the children of all kinds."""
-        path = f"{self.path}/*/{self.relation}" if self.relation else self.path
-        return path if self.select is None else f"{path}?$select={','.join(sorted(self.select))}"
+        path = f"{self.path}/*/{self.relation.lstrip('/')}" if self.relation else self.path
+        options = {
+            "$select": ",".join(sorted(self.select or ())),
+            "$filter": self.filter,
+            "$expand": self.expand,
+            "key": "" if self.key == "id" else self.key,
+            "among": self.among,
+        }
+        query = "&".join(f"{name}={value}" for name, value in options.items() if value)
+        return f"{path}?{query}" if query else path
+
+    @property
+    def properties(self) -> tuple[str, ...] | None:
+        """Names of what an object has that the request gives; ``None`` where that is the source's default set."""
+        if self.select is None:
+            return None
+        return tuple(dict.fromkeys(["id", *self.select, *_EXPANDED.findall(self.expand)]))
 
     @property
     def title(self) -> str:
         """What people are told is read, such as ``/groups/{id}/members``."""
-        return f"{self.path}/{{id}}/{self.relation}" if self.relation else self.path
+        if not self.relation:
+            return self.path
+        return self.relation if self.by_filter else f"{self.path}/{{id}}/{self.relation}"
+
+    @property
+    def by_filter(self) -> bool:
+        """Whether the children of a parent are asked for by a filter of a collection, not below the parent."""
+        return self.relation.startswith("/")

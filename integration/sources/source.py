@@ -20,9 +20,8 @@ class Reading(Protocol):
     def step(self) -> str:
         """Name of the step, for messages."""
 
-    @property
-    def taken(self) -> Sequence[str]:
-        """Properties that the step's schema takes of an object by ``x-from``."""
+    def taken(self, type: str | None) -> Sequence[str]:
+        """Return the properties that the schema of a type takes of an object; of the step's own where ``None``."""
 
     def noted(self, error: IntegrationError) -> IntegrationError:
         """Return an error that the step is given, having noted that it was."""
@@ -72,6 +71,9 @@ class Source(Protocol):
 
     def tracks(self, request: Request) -> bool:
         """Tell whether later runs are told what changed of a collection."""
+
+    def parents(self, request: Request) -> Request:
+        """Return the request for the parents of a relation, where no step asks for these."""
 
     def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return those of a collection's objects that a request asks for."""

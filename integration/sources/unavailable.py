@@ -37,6 +37,10 @@ class UnavailableSource:
         """Return ``False``."""
         return False
 
+    def parents(self, request: Request) -> Request:
+        """Return the request as it is: nothing can be read."""
+        return request
+
     def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return the objects."""
         return objects

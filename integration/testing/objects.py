@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from integration.testing.options import MOST_EXPANDED, value_at
+
 Row = dict[str, Any]
 
 _KINDS = {
@@ -15,6 +17,8 @@ _KINDS = {
     "/servicePrincipals": "servicePrincipal",
     "/users": "user",
 }
+SINGLE = frozenset({"manager"})
+"""Relations of which an object has one child at most."""
 _TYPE = "@odata.type"
 
 
@@ -90,6 +94,34 @@ class Objects:
         if key not in self._objects[parents]:
             raise LookupError(key)
         return list(self._children.get((parents, key, relation), {}).values())
+
+    def is_as(self, path: str, row: Row, conditions: Mapping[str, Any]) -> bool:
+        """Tell whether an object of a collection has the values that a filter asks for, such as ``owners/$count``."""
+        return all(self._value(path, row, name) == value for name, value in conditions.items())
+
+    def _value(self, path: str, row: Row, name: str) -> Any:
+        relation, _, of_it = name.partition("/")
+        if of_it == "$count":
+            return len(self._children.get((path, row["id"], relation), {}))
+        return value_at(row, name)
+
+    def expanded(self, path: str, row: Row, names: Sequence[tuple[str, list[str] | None]]) -> Row:
+        """Return what comes with an object of a collection: what was declared in it, or related objects, 20 at most.
+
+        Of a relation of which an object has one child at most, such as ``manager``, that child comes.
+        """
+        found: Row = {}
+        for name, select in names:
+            if name in row:
+                found[name] = row[name]
+                continue
+            children = list(self._children.get((path, row["id"], name), {}).values())
+            listed = [selected(child, select) for child in children[:MOST_EXPANDED]]
+            if name not in SINGLE:
+                found[name] = listed
+            elif listed:
+                found[name] = listed[0]
+        return found
 
     def changes(self, path: str, since: int, select: Sequence[str]) -> list[Row]:
         """Return the rows of a delta query: each object of a collection that changed, once.

@@ -1,7 +1,8 @@
 """A small Microsoft Graph over HTTP, for the tests of a step: what it holds, and how it fails, is declared.
 
-It does what the reading of a step needs: pages, ``$select``, ``$top``, batches, relations and delta queries. It is no
-copy of Graph: it knows no property, permission or limit of its own, and what it does not know it refuses.
+It does what the reading of a step needs: pages, ``$select``, ``$top``, ``$filter`` and ``$expand`` of a simple form,
+batches, relations and delta queries. It is no copy of Graph: it knows no property, permission or limit of its own, and
+what it does not know it refuses.
 """
 
 import json
@@ -14,10 +15,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from integration.testing.listener import HttpAnswer, Listener
 from integration.testing.objects import Objects, Row, selected
+from integration.testing.options import UnknownOption, conditions, expansions
 
 _VERSION = "/v1.0"
 _MOST = 20
-_OPTIONS = frozenset({"$count", "$deltatoken", "$select", "$skiptoken", "$top"})
+_OPTIONS = frozenset({"$count", "$deltatoken", "$expand", "$filter", "$select", "$skiptoken", "$top"})
 
 
 @dataclass
@@ -46,6 +48,7 @@ class GraphServer:
     Attributes:
         page_size: as above.
         largest_top: the largest ``$top`` that it does not refuse, 999 as Graph's.
+        expands: it takes ``$expand``.
         counts: ``@odata.count`` of the first page of a path, where it is to be another one than there are objects.
         token: the bearer token that it takes.
         url: its root, without version; empty before it is entered.
@@ -55,6 +58,7 @@ class GraphServer:
     def __init__(self, *, page_size: int = 100) -> None:
         self.page_size = page_size
         self.largest_top = 999
+        self.expands = True
         self.counts: dict[str, int] = {}
         self._repeated: dict[str, list[Row]] = {}
         self.token = "token-of-the-graph-server"  # noqa: S105 - it opens nothing
@@ -151,7 +155,7 @@ class GraphServer:
                 return HttpAnswer(200, {"responses": [self._inner(each) for each in self._batch(body)]})
             if method != "GET":
                 raise _Refused(405, "Request_BadRequest", f"{method} is not supported.")
-            if unknown := options.keys() - _OPTIONS:
+            if unknown := options.keys() - (_OPTIONS if self.expands else _OPTIONS - {"$expand"}):
                 raise _Refused(400, "Request_UnsupportedQuery", f"This server does not know {', '.join(unknown)}.")
             return HttpAnswer(200, self._found(path, options))
         except _Refused as refusal:
@@ -182,16 +186,24 @@ class GraphServer:
             return self._delta(path.removesuffix("/delta"), options, select or ())
         try:
             rows = self._objects.rows(path)
+            row = self._objects.single(path) if rows is None else None
+            if rows is not None and "$filter" in options:
+                rows = [each for each in rows if self._objects.is_as(path, each, conditions(options["$filter"]))]
+            if rows is not None:
+                return self._page(path, rows, options, select)
+            if row is not None:
+                return self._shown(path.rpartition("/")[0], row, options, select)
+        except UnknownOption as error:
+            raise _Refused(400, "Request_UnsupportedQuery", str(error)) from None
         except LookupError as error:
             raise _Refused(404, "Request_ResourceNotFound", f"There is no object {error}.") from None
-        if rows is not None:
-            return self._page(path, rows, options, select)
-        row = self._objects.single(path)
-        if row is not None:
-            return selected(row, select)
         if self._objects.tracks(path.rpartition("/")[0]):
             raise _Refused(404, "Request_ResourceNotFound", f"There is no object {path}.")
         raise _Refused(400, "BadRequest", f"The test declared nothing at {path}: add, relate or put it.")
+
+    def _shown(self, path: str, row: Row, options: Mapping[str, str], select: Sequence[str] | None) -> Row:
+        names = list(expansions(options.get("$expand", "")))
+        return selected(row, select) | self._objects.expanded(path, row, names)
 
     def _page(self, path: str, rows: Sequence[Row], options: Mapping[str, str], select: Sequence[str] | None) -> Row:
         top, start = options.get("$top", "100"), int(options.get("$skiptoken", 0))
@@ -200,7 +212,7 @@ class GraphServer:
             raise _Refused(400, "Request_UnsupportedQuery", problem)
         rows = [*rows, *self._repeated.get(path, ())]
         end = start + min(int(top), self.page_size)
-        page: Row = {"value": [selected(row, select) for row in rows[start:end]]}
+        page: Row = {"value": [self._shown(path, row, options, select) for row in rows[start:end]]}
         if options.get("$count") == "true" or path in self.counts:
             page["@odata.count"] = self.counts.get(path, len(rows))
         if end < len(rows):

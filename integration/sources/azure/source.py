@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from integration.errors import (
@@ -75,6 +76,10 @@ class AzureSource:
     def tracks(self, request: Request) -> bool:
         """Return ``False``: Azure does not tell what changed."""
         return False
+
+    def parents(self, request: Request) -> Request:
+        """Return the request for the parents of a relation: Azure is read by tables, which have none."""
+        return replace(request, kind="part", relation="")
 
     def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return the objects: they are kept in parts by what a request asks for."""

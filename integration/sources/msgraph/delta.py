@@ -7,22 +7,10 @@ from typing import Any
 from integration.errors import BadAnswer
 from integration.sources.msgraph.answers import control
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.habits import TRACKED, TRACKED_RELATIONS, UNTRACKED_PROPERTIES
 from integration.sources.msgraph.paging import Chain, page_of
 from integration.sources.request import Request
 
-TRACKED = frozenset(
-    {
-        "/applications",
-        "/contacts",
-        "/devices",
-        "/directoryRoles",
-        "/groups",
-        "/oauth2PermissionGrants",
-        "/servicePrincipals",
-        "/users",
-    }
-)
-"""Collections of directory objects that Graph v1.0 tracks (msgraph-metadata, v1.0 CSDL)."""
 IDS = ("id",)
 """The ``$select`` of children of which only id and kind are of interest."""
 LIFETIME = 6.5 * 86_400
@@ -31,11 +19,12 @@ LIFETIME = 6.5 * 86_400
 
 def tracked(request: Request) -> tuple[str, ...] | None:
     """Return the properties whose changes a delta query tells of; ``None`` where Graph tracks none of it."""
-    if request.path not in TRACKED or request.select is None:
+    if request.path not in TRACKED or request.select is None or request.filter or request.expand or request.among:
         return None
     if request.kind == "relation":
-        return ("id", request.relation) if request.select == IDS else None
-    return request.select
+        is_told = request.select == IDS and (request.path, request.relation) in TRACKED_RELATIONS
+        return ("id", request.relation) if is_told else None
+    return None if UNTRACKED_PROPERTIES.intersection(request.select) else request.select
 
 
 @dataclass(frozen=True, slots=True)

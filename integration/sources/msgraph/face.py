@@ -20,33 +20,61 @@ class GraphFace:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
-    def get(self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = ()) -> Row:
+    def get(
+        self,
+        path: str,
+        *,
+        select: Sequence[str] | None = X_FROM,
+        also: Sequence[str] = (),
+        schema: str | None = None,
+        expand: str = "",
+    ) -> Row:
         """Return one object."""
-        selected = _selected(self._selection(select, also))
-        return self._reading.object(self._checked(Request("object", path, select=selected)))
+        selected = _selected(self._selection(select, also, schema))
+        return self._reading.object(self._checked(Request("object", path, select=selected, expand=expand)))
 
     def list(
-        self, path: str, *, select: Sequence[str] | None = X_FROM, also: Sequence[str] = (), top: int | None = 999
+        self,
+        path: str,
+        *,
+        select: Sequence[str] | None = X_FROM,
+        also: Sequence[str] = (),
+        schema: str | None = None,
+        filter: str = "",
+        expand: str = "",
+        key: str = "id",
+        top: int | None = 999,
     ) -> Iterator[Row]:
         """Yield the objects of a collection, each once, in no particular order."""
-        selected = _selected(self._selection(select, also), "id")
-        return self._reading.objects(self._checked(Request("collection", path, select=selected, top=top)))
+        selected = _selected(self._selection(select, also, schema, key), key)
+        request = Request("collection", path, select=selected, top=top, filter=filter, expand=expand, key=key)
+        return self._reading.objects(self._checked(request))
 
     def related(
-        self, parents: str, relation: str, *, kind: str | None = None, select: Sequence[str] = ("id",)
+        self,
+        parents: str,
+        relation: str,
+        *,
+        kind: str | None = None,
+        select: Sequence[str] = ("id",),
+        filter: str = "",
+        among: str = "",
     ) -> Iterator[tuple[str, Row]]:
         """Yield the id of a parent and one of its children, for all children of all parents, in no particular order."""
         if kind is not None and not kind.isidentifier():
             raise PlanError(f"{self._reading.step}: kind {kind!r}: name the type without its namespace, such as user")
-        request = Request("relation", parents, relation, _selected(select, "id"), cast=kind or "")
+        selected = _selected(select, "id")
+        request = Request("relation", parents, relation, selected, cast=kind or "", filter=filter, among=among)
         return self._reading.children(self._checked(request))
 
-    def _selection(self, select: Sequence[str] | None, also: Sequence[str]) -> Sequence[str] | None:
+    def _selection(
+        self, select: Sequence[str] | None, also: Sequence[str], schema: str | None, key: str = "id"
+    ) -> Sequence[str] | None:
         """Return what to select; ``None`` for Graph's default set."""
         if select == X_FROM:
-            taken = (*self._reading.taken, *also)
-            return ("id", *taken) if taken else None
-        if also:
+            taken = (*self._reading.taken(schema), *also)
+            return (key, *taken) if taken else None
+        if also or schema:
             raise PlanError(
                 f"{self._reading.step}: name all properties in select, or leave it away and name more in also"
             )

@@ -29,9 +29,10 @@ from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import MOST, batch
 from integration.sources.msgraph.budget import Budget
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.delta import IDS, is_removed
+from integration.sources.msgraph.delta import is_removed
+from integration.sources.msgraph.habits import ADVANCED
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.paging import Chain, Miscounted, Page, page_of
+from integration.sources.msgraph.paging import Chain, Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.request import Request
 
@@ -64,7 +65,7 @@ class FanOut:
     def __init__(self, client: GraphClient, into: Collection, request: Request, *, tracked: bool) -> None:
         self._client, self._into = client, into
         self._parents, self._relation = request.path, request.relation
-        self._questions = Questions(client, request.path, request.relation, request.select or IDS)
+        self._questions = Questions(client, request)
         self._tracked = tracked
         self._title = request.title
         self._takes_advanced = False
@@ -82,7 +83,7 @@ class FanOut:
     @property
     def plain(self) -> bool:
         """Whether children were listed plainly, so that service principals may be missing."""
-        return self._questions.plain
+        return self._questions.plain and self._relation in ADVANCED
 
     def fetch(self, pending: Sequence[tuple[str, str | None]], threads: int, *, any_read: bool = False) -> None:
         """Fetch the children of parents, each from its next page on.
@@ -174,7 +175,7 @@ class FanOut:
             error = answer.error()
             if error is None and task.doubt is None:
                 try:
-                    kept.again.extend(self._keep(task, page_of(self._client, answer), kept))
+                    kept.again.extend(self._keep(task, self._questions.page(answer), kept))
                     continue
                 except (BadAnswer, PagingError) as garbled:
                     error = garbled.with_traceback(None)  # whose frames hold the whole batch
@@ -203,7 +204,7 @@ class FanOut:
         elif task.plain:
             self._questions.plain = True
         else:
-            self._takes_advanced = not self.plain
+            self._takes_advanced = not self._questions.plain
         if not task.delta:
             count = page.count if task.count is None else task.count
             task = replace(task, count=count, got=task.got + len(page.rows))
@@ -282,7 +283,12 @@ class FanOut:
             return [Task(task.parents, delta=True)]
         if error and error.too_much and not (again or task.small or task.link or task.doubt):
             return [replace(task, small=True, failures=0)]
-        if isinstance(error, BadRequest) and task.link is None and task.doubt is None and not task.plain:
+        if (
+            isinstance(error, BadRequest)
+            and task.link is None
+            and task.doubt is None
+            and not (task.plain or self._questions.plain)
+        ):
             return [replace(task, plain=True)]
         return again or self._refuse(task, error)
 

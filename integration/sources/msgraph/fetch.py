@@ -8,9 +8,7 @@ from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpir
 from integration.mirror.clock import age
 from integration.mirror.tables import Known
 from integration.sources.collection import Collection
-from integration.sources.msgraph.delta import LIFETIME, changes, is_removed, latest, tracked
-from integration.sources.msgraph.fanout import FanOut
-from integration.sources.msgraph.kinds import are_members
+from integration.sources.msgraph.delta import LIFETIME, Changes, changes, is_removed, latest, tracked
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.request import Request
@@ -22,7 +20,6 @@ _RESTARTS = 5
 _WHAT_IS_KEPT = attrgetter("rows", "next_link", "odd")
 _SMALLER: Mapping[int | None, int | None] = {999: 100, 100: None}
 """The page size to ask for where Graph does not serve one; ``None``: none is named, so that Graph chooses."""
-_RESTORABLE = ("user", "group")
 
 
 class Fetcher:
@@ -57,8 +54,7 @@ class Fetcher:
     def _updated(self, known: Known) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
         if known.state == "complete":
-            if self._request.kind == "relation" and self._source.incremental:
-                self._fan_out()
+            self._follow_up()
             return True
         reason = self._outdated(known)
         if not reason and known.delta_link is None:
@@ -90,36 +86,20 @@ class Fetcher:
     def _change(self, link: str) -> None:
         path = self._request.path
         for page in changes(self._client, link):
-            gone = [_id(row, path) for row in page.rows if is_removed(row, path)]
-            if self._request.kind == "relation":
-                self._change_children(page.rows, gone, page.link)
-            else:
-                last = {_id(row, path): row for row in page.rows}
-                told = {key: row for key, row in last.items() if "@removed" not in row}
-                rows = completed(self._client, path, self._request.select, told, self._into.objects(list(told)))
-                self._into.change(rows, [key for key in (*gone, *told) if key not in rows], page.link)
-        if self._request.kind == "relation":
-            self._fan_out()
+            self._apply(page, [object_id(row, path) for row in page.rows if is_removed(row, path)])
+        self._follow_up()
         self._into.current()
 
-    def _change_children(self, rows: Sequence[Mapping[str, Any]], parents: Sequence[str], link: str) -> None:
+    def _follow_up(self) -> None:
+        """Read what is missing although all changes are known."""
+
+    def _apply(self, page: Changes, gone: Sequence[str]) -> None:
+        """Apply a page of changes; ``gone`` are the ids of objects that are there no more."""
         path = self._request.path
-        found: dict[str, dict[str, Mapping[str, Any]]] = {}
-        gone: dict[str, set[str]] = {}
-        for row in rows:
-            parent = _id(row, path)
-            listed = row.get(f"{self._request.relation}@delta") or ()
-            if not isinstance(listed, list | tuple) or not are_members(listed):
-                raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
-            for child in listed:
-                key = child["id"]
-                if is_removed(child, path):
-                    found.get(parent, {}).pop(key, None)
-                    gone.setdefault(parent, set()).add(key)
-                else:
-                    gone.get(parent, set()).discard(key)
-                    found.setdefault(parent, {})[key] = child
-        self._into.change_children(found, gone, parents, link)
+        last = {object_id(row, path): row for row in page.rows}
+        told = {key: row for key, row in last.items() if "@removed" not in row}
+        rows = completed(self._client, path, self._request.select, told, self._into.objects(list(told)))
+        self._into.change(rows, [key for key in (*gone, *told) if key not in rows], page.link)
 
     def _read(self, known: Known | None) -> None:
         """Read a collection whole, from where an earlier run was cut short if one was."""
@@ -161,31 +141,17 @@ class Fetcher:
             self._into.because(f"no changes can be asked for next time: {error}")
             return None
 
-    def _deleted(self) -> list[str]:
-        """Return the ids of deleted objects to which a relation may have links that come back with them, unseen.
-
-        Where Graph does not tell them, links to those that are restored come with the next full read. Sources: Get
-        incremental changes for groups; List deletedItems (directory objects).
-        """
-        if self._request.kind != "relation" or self._tracked is None:
-            return []
-        found: list[str] = []
-        for kind in _RESTORABLE:
-            url = self._client.url(f"/directory/deletedItems/microsoft.graph.{kind}", {"$select": "id"})
-            try:
-                found.extend(_id(row, url) for page in pages(self._client, url) for row in page.rows)
-            except GraphError as error:
-                self._source.bin_refused.append(str(error))
-        return found
+    def _deleted(self) -> Sequence[str]:
+        """Return the ids of deleted objects to which the collection may have links."""
+        return ()
 
     def _read_pages(self, next_link: str | None) -> None:
         request = self._request
-        if request.kind == "relation":
-            self._fan_out()
-            return
         kept = unusable = 0
         for rows, link, odd in self._pages(next_link or self._client.url(request.path, _options(request, self._top))):
             self._pages_read += 1
+            if request.key != "id":
+                rows = [{**row, "id": row.get(request.key)} for row in rows]
             if request.kind == "collection" and not all(map(_has_id, rows)):
                 usable = [row for row in rows if _has_id(row)]
                 odd, rows = odd + len(rows) - len(usable), usable
@@ -203,24 +169,15 @@ class Fetcher:
         else:
             yield from map(_WHAT_IS_KEPT, pages(self._client, url))
 
-    def _fan_out(self) -> None:
-        """Fetch the children of all parents that the mirror does not have yet."""
-        request = self._request
-        pending = self._into.pending(self._into.listing(request))
-        if pending:
-            fan = FanOut(self._client, self._into, request, tracked=self._tracked is not None)
-            fan.fetch(pending, self._source.in_flight, any_read=self._into.any_read)
-            self._source.refused[request.name] = fan.refused
-            if fan.economized:
-                self._into.leave_deleted()
-            if fan.plain:
-                self._source.plain.add(request.name)
-
 
 def _options(request: Request, top: int | None) -> dict[str, str]:
     options = {}
     if request.select is not None:
         options["$select"] = ",".join(request.select)
+    if request.filter:
+        options["$filter"] = request.filter
+    if request.expand:
+        options["$expand"] = request.expand
     if request.kind == "collection" and top is not None:
         options["$top"] = str(top)
     return options
@@ -230,7 +187,12 @@ def _has_id(row: Mapping[str, Any]) -> bool:
     return isinstance(row.get("id"), str) and row["id"] != ""
 
 
-def _id(row: Mapping[str, Any], path: str) -> str:
+def object_id(row: Mapping[str, Any], path: str) -> str:
+    """Return the id of an object.
+
+    Raises:
+        BadAnswer: it has none.
+    """
     if not _has_id(row):
         raise BadAnswer("an object of the collection has no id", path=path, status=200)
     return str(row["id"])

@@ -18,14 +18,27 @@ def check_path(request: Request, step: str) -> Request:
         PlanError: the path is none below Graph's version, or holds a query; or a name to select is no property's.
     """
     faults = [_path_fault(request.path)]
-    if request.kind == "relation" and not re.fullmatch(r"[A-Za-z][\w.]*(/[A-Za-z][\w.]*)*", request.relation):
-        faults.append(f"relation {request.relation!r}: name the navigation property alone, such as members")
+    if request.kind == "relation":
+        faults.append(_relation_fault(request))
     names: tuple[object, ...] = request.select or ()
     odd = [name for name in names if not (isinstance(name, str) and re.fullmatch(r"[\w.@]+", name))]
     faults += [f"select {name!r}: give a list of the names of properties, such as ['displayName']" for name in odd]
     if fault := next(filter(None, faults), ""):
         raise PlanError(f"{step} asks Graph for what cannot be sent: {fault}")
     return request
+
+
+def _relation_fault(request: Request) -> str:
+    """Return what is wrong with a relation, and what to write; empty where nothing is."""
+    if request.by_filter and request.filter:
+        if "{id}" not in request.filter:
+            return f"filter {request.filter!r}: write {{id}} where a parent's id goes"
+        return _path_fault(request.relation)
+    if request.filter:
+        return f"filter {request.filter!r}: it is for a relation that is a collection; among= chooses the parents"
+    if not re.fullmatch(r"[A-Za-z][\w.]*(/[A-Za-z][\w.]*)*", request.relation):
+        return f"relation {request.relation!r}: name the navigation property alone, such as members"
+    return ""
 
 
 def _path_fault(path: object) -> str:
@@ -36,7 +49,7 @@ def _path_fault(path: object) -> str:
     if re.match(r"\w+:", path) or path.startswith("//"):
         return f"{said} is a whole URL: write what follows the version, such as '/users'; v1.0 alone is read"
     if "?" in plain or "#" in plain:
-        return f"{said} has a query: name properties in select=, and filter the objects in the step, all are read"
+        return f"{said} has a query: name properties in select=, and use filter= and expand= for the rest"
     if not path.startswith("/") or path == "/":
         return f"{said} does not begin as a collection does: write '/{path.lstrip('/') or 'users'}'"
     parts = plain[1:].split("/")

@@ -1,6 +1,7 @@
 """Microsoft Graph as a source."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration.errors import Forbidden, GraphError
@@ -10,16 +11,21 @@ from integration.sources.collection import Collection
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
-from integration.sources.msgraph.fetch import Fetcher
+from integration.sources.msgraph.fetch import Fetcher, object_id
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.members import hiding, kinds, without_names
+from integration.sources.msgraph.paging import pages
 from integration.sources.msgraph.permissions import Review, covers, review
+from integration.sources.msgraph.relation import RelationFetcher
 from integration.sources.reader import Reader
 from integration.sources.request import Request
 from integration.sources.source import Reading
 
 _KIND = "@odata.type"
+_RESTORABLE = ("user", "group")
 _HIDDEN = "Member.Read.Hidden"
+MAY_HIDE = frozenset({"/groups", "/directory/administrativeUnits"})
+"""Collections of objects that may hide their members."""
 
 
 class GraphSource:
@@ -65,6 +71,8 @@ class GraphSource:
         self._roles = roles
         self._review: Review | None = None
         self._takes: dict[str, Takes] = {}
+        self._in_bin: Sequence[str] | None = None
+        self._reading_bin = threading.Lock()
 
     def face(self, reading: Reading) -> Graph:
         """Return what a step sees of Graph."""
@@ -76,11 +84,37 @@ class GraphSource:
         Raises:
             GraphError: Graph did not give all of it.
         """
-        Fetcher(self, request, into).fetch()
+        (RelationFetcher if request.kind == "relation" else Fetcher)(self, request, into).fetch()
+
+    def deleted(self) -> Sequence[str]:
+        """Return the ids of deleted objects to which relations may have links that come back with them, unseen.
+
+        They are read once a run. Where Graph does not tell them, links to those that are restored come with the next
+        full read. Sources: Get incremental changes for groups; List deletedItems (directory objects).
+        """
+        with self._reading_bin:
+            if self._in_bin is None:
+                found: list[str] = []
+                for kind in _RESTORABLE:
+                    url = self.client.url(f"/directory/deletedItems/microsoft.graph.{kind}", {"$select": "id"})
+                    try:
+                        found.extend(object_id(row, url) for page in pages(self.client, url) for row in page.rows)
+                    except GraphError as error:
+                        self.bin_refused.append(str(error))
+                self._in_bin = found
+            return self._in_bin
 
     def tracks(self, request: Request) -> bool:
         """Tell whether a delta query tells what changed of a collection."""
         return tracked(request) is not None
+
+    def parents(self, request: Request) -> Request:
+        """Return the request for the parents of a relation: of groups and units, whether they hide their members too.
+
+        Sources: group resource type; administrativeUnit resource type, ``visibility``.
+        """
+        select = ("id", "visibility") if request.path in MAY_HIDE else ("id",)
+        return Request("collection", request.path, select=select, filter=request.among)
 
     def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return the objects of the kind that a request names."""
@@ -120,7 +154,8 @@ class GraphSource:
                     what = f"the {request.relation} of kind {kind or 'unknown'}"
                     yield Forbidden(f"{what} come without properties: grant what reads them", path=request.path)
         reads_hidden = covers(self._roles or (), _HIDDEN)
-        if not reads_hidden and (hidden := hiding(reader.mirror, request.name, reader.parents(request))):
+        may_hide = request.path in MAY_HIDE and request.relation == "members"
+        if may_hide and not reads_hidden and (hidden := hiding(reader.mirror, request.name, reader.parents(request))):
             refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
             refused.permission = _HIDDEN
             yield refused
@@ -140,26 +175,23 @@ class GraphSource:
         A step takes the kind that it names; one that names none takes the kinds that the graph has entities of.
         """
         found = {}
-        for name, casts in reader.relations().items():
+        for name, requests in reader.relations().items():
             if reader.mirror.find(name) is None:
                 continue  # nothing of it came
-            takes = [Takes(cast) for cast in casts if cast]
+            takes = [Takes(request.cast) for request in requests if request.cast]
+            takes_all = len(takes) < len(requests)
             counts = {
-                kind: count - (self._known_otherwise(reader, name, casts) if not kind else 0)
+                kind: count - (self._known_otherwise(reader, requests) if not kind else 0)
                 for kind, (count, sample) in kinds(reader.mirror, name).items()
-                if not (any(one[kind] for one in takes) or ("" in casts and holds_any(sample)))
+                if not (any(one[kind] for one in takes) or (takes_all and (not kind or holds_any(sample))))
             }
             if any(counts.values()):
                 found[name] = {kind: count for kind, count in counts.items() if count}
         return found
 
-    def _known_otherwise(self, reader: Reader, name: str, casts: set[str]) -> int:
+    def _known_otherwise(self, reader: Reader, requests: Iterable[Request]) -> int:
         """Return how many children whose kind Graph did not name are of one that a step takes."""
-        path, _, rest = name.partition("/*/")
-        relation = rest.partition("?")[0]
-        select = tuple(rest.partition("?$select=")[2].split(",")) if "?$select=" in rest else None
-        requests = [Request("relation", path, relation, select, cast=cast) for cast in casts if cast]
-        return sum(1 for request in requests for _ in self.further(request, reader))
+        return sum(1 for request in requests if request.cast for _ in self.further(request, reader))
 
     def cost(self) -> Mapping[str, Any]:
         """Return what was asked, what Graph charged, and what it did not serve as usual.

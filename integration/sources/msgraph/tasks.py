@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integration.errors import GraphError
+from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import Inner
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.delta import IDS
+from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED
 from integration.sources.msgraph.links import relative
-from integration.sources.msgraph.paging import Chain
+from integration.sources.msgraph.paging import Chain, Page, page_of
+from integration.sources.request import Request
 
 _FULL, _SMALL = "999", "100"
 _ADVANCED = {"ConsistencyLevel": "eventual"}
@@ -56,18 +60,18 @@ class Questions:
 
     Args:
         client: knows Graph's root.
-        parents: path of the parents' collection.
-        relation: the navigation property.
-        select: properties of the children.
+        request: the relation.
 
     Attributes:
-        plain: Graph takes no advanced query.
+        plain: no advanced query is asked: Graph takes none, or lists the relation whole without.
     """
 
-    def __init__(self, client: GraphClient, parents: str, relation: str, select: Sequence[str]) -> None:
-        self._client, self._parents, self._relation = client, parents, relation
-        self._select = ",".join(select)
-        self.plain = False
+    def __init__(self, client: GraphClient, request: Request) -> None:
+        self._client, self._request = client, request
+        self._parents, self._relation = request.path, request.relation
+        self._select = ",".join(request.select or IDS)
+        self._is_single = self._relation in SINGLE
+        self.plain = self._relation not in ADVANCED
 
     def inner(self, task: Task) -> Inner:
         """Return the request for a task."""
@@ -81,9 +85,34 @@ class Questions:
             ids = " or ".join(f"id eq '{parent}'" for parent in task.parents)
             options = {"$select": f"id,{self._relation}", "$filter": ids}
             return Inner(relative(f"{self._parents}/delta", options), headers)
+        if self._is_single:
+            options = {"$select": "id", "$expand": f"{self._relation}($select={self._select})"}
+            return Inner(relative(f"{self._parents}/{task.parents[0]}", options), {})
+        if self._request.by_filter:
+            options = {"$filter": self._request.filter.replace("{id}", task.parents[0]), "$select": self._select}
+            return Inner(relative(self._relation, options), {})
+        if self._relation in UNPAGED:
+            return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", {"$select": self._select}), {})
         options = {"$select": self._select, "$top": _SMALL if task.small else _FULL}
         options |= {} if plain else {"$count": "true"}
         return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
+
+    def page(self, answer: Answer) -> Page:
+        """Return the page of children that an answer holds.
+
+        Raises:
+            BadAnswer: it holds none.
+            PagingError: its next link leads to another host.
+        """
+        if not self._is_single or "value" in answer.body:
+            return page_of(self._client, answer)
+        child = answer.body.get(self._relation)
+        return Page(
+            [child] if isinstance(child, dict) else [],
+            None,
+            answer.turn,
+            odd=int(child is not None and not isinstance(child, dict)),
+        )
 
 
 @dataclass(slots=True)

@@ -1,0 +1,86 @@
+"""Bringing a relation into the mirror: with its parents' listing where that tells all, else parent by parent."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from integration.errors import BadAnswer, BadRequest, GraphError
+from integration.mirror.tables import Known
+from integration.sources.msgraph.delta import Changes, is_removed
+from integration.sources.msgraph.expanded import CutShort, Expanded, expands
+from integration.sources.msgraph.fanout import FanOut
+from integration.sources.msgraph.fetch import Fetcher, object_id
+from integration.sources.msgraph.habits import SINGLE
+from integration.sources.msgraph.kinds import are_members
+
+
+class RelationFetcher(Fetcher):
+    """Fetches the children of all parents."""
+
+    _comes_expanded: bool | None = None
+
+    def _read_pages(self, next_link: str | None) -> None:
+        if self._comes_expanded is None:
+            self._comes_expanded = expands(self._request)
+        if not self._comes_expanded:
+            self._fan_out()
+            return
+        expanded = Expanded(self._client, self._into, self._request, self._top)
+        expanded.read()
+        self._pages_read += expanded.pages_read
+        self._fan_out()
+        expanded.compare()
+
+    def _may_start_again(self, error: GraphError, known: Known | None) -> bool:
+        if isinstance(error, CutShort) or (self._comes_expanded and not self._pages_read and _is_refused(error)):
+            self._comes_expanded = False
+            self._into.because(f"it does not come with its parents: {error}")
+            return True
+        return super()._may_start_again(error, known)
+
+    def _follow_up(self) -> None:
+        if self._source.incremental:
+            self._fan_out()
+
+    def _apply(self, page: Changes, gone: Sequence[str]) -> None:
+        path = self._request.path
+        found: dict[str, dict[str, Mapping[str, Any]]] = {}
+        lost: dict[str, set[str]] = {}
+        for row in page.rows:
+            parent = object_id(row, path)
+            listed = row.get(f"{self._request.relation}@delta") or ()
+            if not isinstance(listed, list | tuple) or not are_members(listed):
+                raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
+            for child in listed:
+                key = child["id"]
+                if is_removed(child, path):
+                    found.get(parent, {}).pop(key, None)
+                    lost.setdefault(parent, set()).add(key)
+                else:
+                    lost.get(parent, set()).discard(key)
+                    found.setdefault(parent, {})[key] = child
+        if self._request.relation in SINGLE:
+            for parent, children in found.items():
+                others = self._into.children(parent).keys() - children.keys()
+                lost.setdefault(parent, set()).update(others)
+        self._into.change_children(found, lost, gone, page.link)
+
+    def _deleted(self) -> Sequence[str]:
+        return () if self._tracked is None else self._source.deleted()
+
+    def _fan_out(self) -> None:
+        """Fetch the children of all parents that the mirror does not have yet."""
+        request = self._request
+        pending = self._into.pending(self._into.listing(request))
+        if pending:
+            fan = FanOut(self._client, self._into, request, tracked=self._tracked is not None)
+            fan.fetch(pending, self._source.in_flight, any_read=self._into.any_read)
+            self._source.refused[request.name] = fan.refused
+            if fan.economized:
+                self._into.leave_deleted()
+            if fan.plain:
+                self._source.plain.add(request.name)
+
+
+def _is_refused(error: GraphError) -> bool:
+    """Tell whether Graph does not take the question, whoever asks."""
+    return isinstance(error, BadRequest)
