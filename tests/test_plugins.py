@@ -163,6 +163,8 @@ def test_a_syntax_error_names_its_line(make: Make) -> None:
         ('{"$schema": "https://contoso.example/dialect"}', "https://contoso.example/dialect"),
         ('{"additionalProperties": true}', "it must be closed: set additionalProperties to false"),
         ('{"additionalProperties": {"type": "string"}}', "it must be closed: set additionalProperties to false"),
+        ('{"patternProperties": {"x": {}}}', "x: a pattern is the beginning of names: write ^setting"),
+        (r'{"patternProperties": {"^x\\.": {}}}', "these properties need a description: ^x"),
         ('{"allOf": [{"required": ["name"]}]}', "it must be flat: write the properties out instead of allOf"),
         ('{"$ref": "#/$defs/a", "$defs": {"a": {}}}', "it must be flat: write the properties out instead of $ref"),
         ('{"properties": {"name": {"type": "string"}, "id": {}, "mail": {"description": ""}}}',
@@ -171,7 +173,7 @@ def test_a_syntax_error_names_its_line(make: Make) -> None:
          "its _type is 'contoso_door', but the step's is 'contoso_badge'"),
     ],
     ids=["brace", "empty", "encoding", "list", "type", "pattern", "required", "reference", "dialect", "open",
-         "half open", "allOf", "$ref", "description", "_type"],
+         "half open", "beginning", "beginning without words", "allOf", "$ref", "description", "_type"],
 )  # fmt: skip
 def test_a_schema_that_breaks_the_rules_is_named(make: Make, schema: str | bytes, expected: str) -> None:
     package = make(schema=schema)

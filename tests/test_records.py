@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integration import Entity, RecordError, Relationship, SchemaMismatch
 from integration.engine.records import Records
+from integration.sdk.schema import Schema
 from integration.store.publication import Row
 from tests.support import entity, relationship, schema
 
@@ -36,6 +38,25 @@ def wearing(*items: object, strict: bool = False, keep_raw_data: bool = False) -
 def test_nulls_are_left_out_and_other_empty_values_stay() -> None:
     _, rows = badges(Entity("badge-1", name="", displayName="One", doors=[], size=0, issuedOn=None))
     assert rows == [("badge-1", {"name": "", "displayName": "One", "doors": [], "size": 0})]
+
+
+def test_a_required_property_that_may_be_null_is_null_where_there_is_no_value() -> None:
+    badges = Schema(
+        BADGE,
+        Path("contoso_badge.json"),
+        {
+            "required": ["name", "serial"],
+            "properties": {
+                "name": {"type": "string"},
+                "serial": {"type": ["string", "null"]},
+                "colour": {"type": ["string", "null"]},
+            },
+        },
+    )
+    records = Records(BADGE, badges)
+    (row,) = records.rows(iter([Entity("badge-1", name="One", serial=None, colour=None)]))
+    assert json.loads(row[1]) == {"name": "One", "displayName": "One", "serial": None}
+    assert list(records.rows(iter([Entity("badge-2", serial="7")]))) == []
 
 
 def test_the_display_name_falls_back_to_the_name() -> None:

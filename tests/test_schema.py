@@ -62,7 +62,10 @@ def values(definition: dict[str, Any]) -> st.SearchStrategy[Any]:
         "integer": st.integers(definition.get("minimum", -(2**62)), 2**62),
         "number": st.floats(definition.get("minimum", -1e15), 1e15),
         "boolean": st.booleans(),
+        "null": st.none(),
     }
+    if isinstance(definition["type"], list):
+        return st.one_of([values({**definition, "type": kind}) for kind in definition["type"]])
     if definition["type"] == "array":
         return st.lists(values(definition.get("items", {"type": "string"})), max_size=3)
     if definition["type"] == "object":
@@ -165,6 +168,25 @@ def test_every_record_has_the_properties_of_the_system_whatever_the_file_says() 
     ends = {"_fromEntityKey", "_toEntityKey"}
     assert set(wearing.document["required"]) == {"_key", "_type", "_class", "displayName", *ends}
     assert BADGES.document["additionalProperties"] is wearing.document["additionalProperties"] is False
+
+
+def test_names_that_the_provider_chooses_are_declared_by_their_beginning() -> None:
+    open_ended = Schema(
+        BADGE,
+        Path("contoso_badge.json"),
+        {"patternProperties": {r"^setting\.": {"type": ["string", "boolean"], "description": "A setting."}}},
+    )
+    record = {**GOOD, "setting.Colour": "red", "setting.Shown": True}
+    del record["name"]
+    assert open_ended.accepts(record)
+    assert open_ended.properties == ("displayName",)
+    assert list(open_ended.open) == ["setting."]
+    for name, value, expected in (
+        ("setting.Colour", 1, 'setting.Colour: expected type ["string", "boolean"], found 1'),
+        ("settings", "red", "settings: not declared in contoso_badge.json"),
+    ):
+        assert not open_ended.accepts({**record, name: value})
+        assert open_ended.explain({**record, name: value}) == f"contoso_badge badge-1: {expected}"
 
 
 def test_the_properties_of_a_type_are_its_own_in_order() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from integration.ask.query import Answer
-from integration.sdk.schema import load_schema
+from integration.sdk.schema import kinds_of, load_schema
 from integration.sdk.step import Step
 
 _CLASS = "_class"
@@ -38,8 +38,7 @@ def _mending(name: str, schemas: Iterable[Mapping[str, Any]]) -> Callable[[objec
 
 
 def _kind(definition: Mapping[str, Any]) -> str:
-    kinds = definition.get("type", "")
-    named = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+    named = kinds_of(definition)
     return named[0] if len(named) == 1 else ""
 
 

@@ -9,7 +9,7 @@ import pluggy
 from integration.docs.markdown import code, codes, link, page, table
 from integration.sdk.mapping import X_FROM, X_UNIT
 from integration.sdk.plugins import plan
-from integration.sdk.schema import Schema, load_schema
+from integration.sdk.schema import Schema, allows_null, kinds_of, load_schema
 from integration.sdk.step import Step
 from integration.sources.msgraph.permissions import Review, broader, review
 
@@ -28,7 +28,7 @@ def types_page(manager: pluggy.PluginManager, steps: Sequence[Step]) -> str:
     return page(
         "Types",
         "What a run writes, in JupiterOne's data model. A property that Graph does not have, or has as null, is left"
-        " out of a record.",
+        " out of a record, unless it is said to be always there or null.",
         "## Entities",
         table(
             ["Resource", "Entity `_type`", "Entity `_class`"],
@@ -110,17 +110,19 @@ def _type(step: Step, schema: Schema) -> str:
             f"## {step.name}",
             step.description,
             "\n".join(f"- {name}: {text}" for name, text in facts if text),
-            table(["Property", "Type", "Unit", "Description", "In Graph"], _properties(schema.document)),
+            table(["Property", "Type", "Unit", "Description", "In Graph"], _properties(schema)),
         ]
     )
 
 
-def _properties(document: Mapping[str, Any]) -> Iterable[Sequence[str]]:
-    for name, definition in document["properties"].items():
+def _properties(schema: Schema) -> Iterable[Sequence[str]]:
+    for name, definition in schema.document["properties"].items():
         source, unit = definition.get(X_FROM, ""), definition.get(X_UNIT, "")
-        always = name in document["required"] and "const" not in definition
+        always = name in schema.document["required"] and "const" not in definition
         kind = _kind(definition) + (", always there" if always else "")
         yield code(name), kind, unit, str(definition["description"]), code(source) if source else ""
+    for beginning, definition in schema.open.items():
+        yield code(f"{beginning}*"), _kind(definition), "", str(definition["description"]), ""
 
 
 def _kind(definition: Mapping[str, Any]) -> str:
@@ -132,4 +134,5 @@ def _kind(definition: Mapping[str, Any]) -> str:
     limits = [
         f"{word} {definition[name]}" for name, word in (("minimum", "from"), ("maximum", "to")) if name in definition
     ]
-    return " ".join([str(definition.get("type", "value")), *filter(None, [definition.get("format")]), *limits])
+    kinds = [*kinds_of(definition), *(["null"] if allows_null(definition) else [])]
+    return " ".join([" or ".join(kinds) or "value", *filter(None, [definition.get("format")]), *limits])

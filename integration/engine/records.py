@@ -66,7 +66,10 @@ class Records:
                 self.reject(self._not_json(item.key, error))
 
     def _properties(self, item: Entity) -> dict[str, Any]:
-        """Return the properties that are not null: those that the schema copies, and those that the step computed."""
+        """Return the properties that the schema copies, and those that the step computed.
+
+        Nulls are left out, but where the schema requires a property that may be null.
+        """
         source, computed = item.source, item.properties
         if source is None:
             properties = {name: value for name, value in computed.items() if value is not None}
@@ -84,6 +87,8 @@ class Records:
             properties["_rawData"] = raw_data(dict(raw))
         if "displayName" not in properties and "name" in properties:
             properties["displayName"] = properties["name"]
+        for name in self.schema.nullable:
+            properties.setdefault(name, None)
         return properties
 
     def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """The JSON Schema of a type: found beside its step, checked, and applied to every record."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
@@ -16,6 +17,7 @@ from integration.sdk.step import Step
 Record = dict[str, Any]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_PATTERN = re.compile(r"\^[A-Za-z][A-Za-z0-9]*\\\.")
 _RAW_DATA = {
     "type": "array",
     "description": "The Graph objects that the entity was made from; only where the run asks for raw data.",
@@ -35,6 +37,7 @@ class Schema:
         path: the file.
         document: its content, closed, with the properties that every record has added where it leaves them out.
         mapping: copies what its properties take from an object.
+        nullable: names of required properties that may be null: they are where there is no value.
         accepts: tells whether a record is as the schema says, formats included; raises ``ValueError`` where it holds
             something that is not JSON.
     """
@@ -56,6 +59,7 @@ class Schema:
             "properties": {**system, **declared},
             "required": sorted({*document.get("required", ()), *(name for name in system if name != "_rawData")}),
         }
+        self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
         self._step = step
         self.accepts: Callable[[Record], bool] = jsonschema_rs.validator_for(
             self.document, validate_formats=True
@@ -65,6 +69,11 @@ class Schema:
     def properties(self) -> tuple[str, ...]:
         """Names of the type's own properties, in the schema's order; without the ``_`` of the system's."""
         return tuple(name for name in self.document["properties"] if not name.startswith("_"))
+
+    @property
+    def open(self) -> Mapping[str, Any]:
+        """Definitions of properties whose names the provider chooses, by their beginning, such as ``setting.``."""
+        return {_beginning(pattern): of for pattern, of in self.document.get("patternProperties", {}).items()}
 
     @property
     def keys_are_plain(self) -> bool:
@@ -87,7 +96,8 @@ class Schema:
         for error in sorted(self._reference.iter_errors(record), key=lambda error: list(map(str, error.path))):
             where = ".".join(map(str, error.path)) or "the record"
             if error.validator == "additionalProperties":
-                extra = ", ".join(sorted(set(record) - set(self.document["properties"])))
+                undeclared = set(record) - set(self.document["properties"])
+                extra = ", ".join(sorted(name for name in undeclared if not name.startswith(tuple(self.open))))
                 yield f"{extra}: not declared in {self.path.name}"
             elif error.validator == "required":
                 missing = ", ".join(name for name in error.validator_value if name not in record)
@@ -166,7 +176,11 @@ def _check(step: Step, path: Path, document: Any) -> None:
     for name in ("allOf", "anyOf", "oneOf", "$ref"):
         if name in document:
             raise DeclarationError(f"{path}: it must be flat: write the properties out instead of {name}")
-    undescribed = [name for name, of in document.get("properties", {}).items() if not _described(of)]
+    patterns = document.get("patternProperties", {})
+    if odd := [pattern for pattern in patterns if not _PATTERN.fullmatch(pattern)]:
+        raise DeclarationError(f"{path}: {', '.join(odd)}: a pattern is the beginning of names: write ^setting\\.")
+    declarations = {**document.get("properties", {}), **patterns}
+    undescribed = [name for name, of in declarations.items() if not _described(of)]
     if undescribed:
         raise DeclarationError(f"{path}: these properties need a description: {', '.join(undescribed)}")
     declared = document.get("properties", {}).get("_type", {}).get("const", step.name)
@@ -183,6 +197,21 @@ def _what_is_wrong(document: dict[str, Any]) -> str:
     except SchemaError as error:
         return f"{'/'.join(map(str, error.path)) or 'the schema'}: {error.message}"
     return "the validator refuses it"
+
+
+def kinds_of(definition: Mapping[str, Any]) -> list[str]:
+    """Return the JSON types that a property's values are of, where they are not null."""
+    kinds = definition.get("type", [])
+    return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
+
+
+def allows_null(definition: Mapping[str, Any]) -> bool:
+    """Tell whether a property may be null."""
+    return isinstance(definition.get("type"), list) and "null" in definition["type"]
+
+
+def _beginning(pattern: str) -> str:
+    return pattern.removeprefix("^").replace("\\.", ".")
 
 
 def _described(definition: object) -> bool:

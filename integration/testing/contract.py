@@ -96,6 +96,9 @@ def _absent(schema: Schema, records: list[Record]) -> Iterator[str]:
         if not any(name in record for record in records):
             how = "" if X_FROM in schema.document["properties"][name] else f"; no {X_FROM}, so the step computes it"
             yield f"{name}: declared in {schema.path.name}, but in no record of the cassette{how}"
+    for beginning in schema.open:
+        if not any(name.startswith(beginning) for record in records for name in record):
+            yield f"{beginning}*: declared in {schema.path.name}, but in no record of the cassette"
 
 
 def _rejections(document: Any, records: list[Record]) -> Iterator[str]:
