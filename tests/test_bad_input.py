@@ -217,7 +217,7 @@ def test_a_forbidden_collection(path: str, permission: str, failed: set[str], sk
 def test_a_record_that_its_schema_rejects() -> None:
     tenant = demo_tenant()
     key = next(iter(tenant.users))
-    tenant.update_user(key, jobTitle=17)
+    tenant.update(key, jobTitle=17)
     with Simulator(tenant) as simulator:
         code, found = read(simulator)
         strict_code, strict = read(simulator, "--strict")

@@ -88,8 +88,8 @@ def in_files() -> Keys:
 def shrink(tenant: Tenant) -> tuple[str, str]:
     """Delete a user and a group that have memberships, and return them."""
     group, _, user = next(each for each in tenant.memberships() if each[1] == "user")
-    tenant.delete_user(user)
-    tenant.delete_group(group)
+    tenant.delete(user)
+    tenant.delete(group)
     return user, group
 
 

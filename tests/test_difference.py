@@ -62,8 +62,8 @@ def test_known_changes_are_listed_and_nothing_else(simulator: Simulator, tenant:
     )
     tenant.remove_member(group, member)
     tenant.add_member(group, other)
-    tenant.update_user(other, displayName="Ada Example", department="Finance")
-    tenant.update_group(group, displayName="sg-finance")
+    tenant.update(other, displayName="Ada Example", department="Finance")
+    tenant.update(group, displayName="sg-finance")
     report = read(simulator)
     found = {(each["type"], each["change"], each["_key"]) for each in changes()}
     assert found == {
@@ -96,9 +96,9 @@ def test_a_run_that_changes_nothing_shows_nothing(simulator: Simulator) -> None:
 def test_who_is_gone_is_named(simulator: Simulator, tenant: Tenant) -> None:
     read(simulator)
     user = next(member for _, kind, member in tenant.memberships() if kind == "user")
-    tenant.update_user(user, displayName="Bo Example")
+    tenant.update(user, displayName="Bo Example")
     read(simulator)
-    tenant.delete_user(user)
+    tenant.delete(user)
     read(simulator)
     assert {"deleted"} == {each["change"] for each in changes()}
     assert "Bo Example left " in diff()
@@ -117,7 +117,7 @@ def test_what_cannot_be_compared_is_said(simulator: Simulator, options: list[str
 
 def lose(tenant: Tenant, share: float) -> None:
     for user in list(tenant.users)[: int(len(tenant.users) * share)]:
-        tenant.delete_user(user)
+        tenant.delete(user)
 
 
 def test_a_tenant_that_lost_most_of_its_users_deletes_nothing_until_it_is_allowed(
@@ -147,7 +147,7 @@ def test_a_mass_deletion_that_is_undone_is_forgotten(simulator: Simulator, tenan
     lose(tenant, 0.9)
     assert read(simulator, to=("files:copy",)).withheld
     for user in users[:270]:
-        tenant.restore_user(user)
+        tenant.restore(user)
     assert not read(simulator, to=("files:copy",)).withheld
     assert lines("entities", "azure_user") == set(users)
 
@@ -164,7 +164,7 @@ def test_what_counts_as_a_mass_deletion_can_be_set(
 def test_a_few_records_are_no_mass(simulator: Simulator, tenant: Tenant) -> None:
     read(simulator)
     for group in list(tenant.groups)[:35]:
-        tenant.delete_group(group)
+        tenant.delete(group)
     assert "azure_user_group" not in read(simulator).withheld
 
 

@@ -136,7 +136,7 @@ def test_groups_that_a_delta_query_does_not_tell_of_are_read_by_themselves(
 def test_deleted_members_that_a_delta_query_lists_are_no_members() -> None:
     tenant = synthetic_tenant(users=300, groups=80, memberships=1500, seed=31)
     for user in sorted({member for _, kind, member in tenant.memberships() if kind == "user"})[::3]:
-        tenant.delete_user(user)
+        tenant.delete(user)
     with Simulator(tenant) as simulator:
         read(simulator, "whole")
     with Simulator(tenant, quota=150, faults=Faults(delta_lists_deleted=True)) as simulator:

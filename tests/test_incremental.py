@@ -90,10 +90,10 @@ def test_a_deleted_user_leaves_its_groups_and_comes_back_with_them() -> None:
     with Simulator(tenant) as simulator:
         read(simulator)
         before = graph("out")
-        tenant.delete_user(user)
+        tenant.delete(user)
         read(simulator)
         assert not [row for row in graph("out") if user in row[0]]
-        tenant.restore_user(user)
+        tenant.restore(user)
         read(simulator)
     assert [row[:2] for row in graph("out")] == [row[:2] for row in before]
 
@@ -103,10 +103,10 @@ def test_a_user_that_comes_back_does_not_bring_a_deleted_group_back() -> None:
     group, user = next((group, member) for group, kind, member in tenant.memberships() if kind == "user")
     with Simulator(tenant) as simulator:
         read(simulator)
-        tenant.delete_user(user)
+        tenant.delete(user)
         read(simulator)
-        tenant.delete_group(group)
-        tenant.restore_user(user)
+        tenant.delete(group)
+        tenant.restore(user)
         read(simulator)
         read(simulator, "fresh")
     assert graph("out") == graph("fresh")
@@ -226,7 +226,7 @@ def test_members_of_every_kind_are_counted_anew_from_what_changed() -> None:
 def test_a_group_that_hides_its_members_makes_memberships_partial() -> None:
     tenant = small()
     group = next(iter(tenant.groups))
-    tenant.update_group(group, visibility="HiddenMembership")
+    tenant.update(group, visibility="HiddenMembership")
     roles = ("User.Read.All", "GroupMember.Read.All", "Organization.Read.All", "Policy.Read.All")
     with Simulator(tenant, roles=roles) as simulator:
         report = read(simulator)
@@ -247,17 +247,17 @@ def test_memberships_of_what_was_deleted_before_the_first_run_come_back_with_it(
         if kind == "group" and "Unified" in tenant.groups[member]["groupTypes"]
     )
     for user in users:
-        tenant.delete_user(user)
-    tenant.delete_group(group)
+        tenant.delete(user)
+    tenant.delete(group)
     with Simulator(tenant, faults=Faults(silent_restores=silent)) as simulator:
         read(simulator)
         for user in users[:3]:
-            tenant.restore_user(user)
+            tenant.restore(user)
         report = read(simulator)
         (reason,) = report.reading["readWhole"].values()
         assert reason == "3 objects were restored that had been deleted when it was read"
-        tenant.restore_user(users[3])
-        tenant.restore_group(group)
+        tenant.restore(users[3])
+        tenant.restore(group)
         read(simulator)
         read(simulator, "fresh")
         assert graph("out") == graph("fresh")
@@ -269,10 +269,10 @@ def test_memberships_of_what_was_deleted_before_the_first_run_come_back_with_it(
 def test_memberships_that_cannot_be_read_anew_fail_their_types() -> None:
     tenant = small()
     user = next(member for _, kind, member in tenant.memberships() if kind == "user")
-    tenant.delete_user(user)
+    tenant.delete(user)
     with Simulator(tenant) as simulator:
         read(simulator)
-    tenant.restore_user(user)
+    tenant.restore(user)
     faults = Faults(silent_restores=True, status_503=100_000, after=7, retry_after_seconds=100_000)
     with Simulator(tenant, faults=faults, port=port(simulator)) as simulator:
         report = read(simulator)
@@ -335,10 +335,10 @@ def test_deletions_after_a_periodic_full_read_are_seen() -> None:
     with Simulator(tenant) as simulator:
         read(simulator)
         for user in users[:5]:
-            tenant.delete_user(user)
+            tenant.delete(user)
         read(simulator)
         read(simulator, full_every=0)
-        tenant.delete_user(users[6])
+        tenant.delete(users[6])
         report = read(simulator)
         read(simulator, "fresh")
     assert not [result for result in report.results if result.problems]
@@ -357,10 +357,10 @@ def test_a_run_that_ends_before_memberships_are_read_anew_has_them_read_by_the_n
 
     tenant = small()
     user = next(member for _, kind, member in tenant.memberships() if kind == "user")
-    tenant.delete_user(user)
+    tenant.delete(user)
     with Simulator(tenant, faults=Faults(silent_restores=True)) as simulator:
         read(simulator)
-        tenant.restore_user(user)
+        tenant.restore(user)
         with monkeypatch.context() as patch:
             patch.setattr(GraphSource, "fetch", killed)
             with pytest.raises(Interrupted):
@@ -373,7 +373,7 @@ def test_a_run_that_ends_before_memberships_are_read_anew_has_them_read_by_the_n
 def test_who_reads_memberships_while_they_are_read_anew_starts_again() -> None:
     tenant = small()
     user = next(member for _, kind, member in tenant.memberships() if kind == "user")
-    tenant.delete_user(user)
+    tenant.delete(user)
     groups = Request("collection", "/groups", select=("id", "visibility"))
     members, users = Request("relation", "/groups", "members", ("id",)), Request("collection", "/users", select=("id",))
     with Simulator(tenant, faults=Faults(silent_restores=True)) as simulator, closing(Mirror(Path("m.db"))) as mirror:
@@ -391,7 +391,7 @@ def test_who_reads_memberships_while_they_are_read_anew_starts_again() -> None:
                 whole = len(list(reading.rows(members)))
                 reading.close()
                 mirror.finish()
-                tenant.restore_user(user)
+                tenant.restore(user)
         rows = reading.rows(members)
         next(rows)
         settling = threading.Thread(target=reading.settle, args=(members,))

@@ -107,9 +107,9 @@ def test_a_patch_sends_the_entities_that_changed_and_deletes_nothing(service: Ju
         read(simulator, to(service))
         known = len(held(account)["entities"])
         gone, emptied, renamed = list(tenant.users)[:3]
-        tenant.delete_user(gone)
-        tenant.update_user(emptied, jobTitle=None, city=None)
-        tenant.update_user(renamed, displayName="Renamed Example")
+        tenant.delete(gone)
+        tenant.update(emptied, jobTitle=None, city=None)
+        tenant.update(renamed, displayName="Renamed Example")
         assert held(account)["entities"][emptied]["jobTitle"]
         read(simulator, to(service, "?mode=patch"))
         job = account.last

@@ -104,7 +104,7 @@ def test_only_the_types_that_changed_are_written(to: str) -> None:
     with Simulator(made) as simulator:
         read(simulator, to)
         before = tree()
-        made.update_user(next(iter(made.users)), jobTitle="Archivist")
+        made.update(next(iter(made.users)), jobTitle="Archivist")
         read(simulator, to)
     contents = {path for path, (inode, *_) in tree().items() if before[path][0] != inode and "index" not in path}
     assert {Path(path).stem if to.startswith("files") else Path(path).parts[2] for path in contents} == {"azure_user"}

@@ -34,7 +34,7 @@ def tenant(users: int = USERS) -> Tenant:
     """Return a tenant whose other objects do not depend on how many of its users are left."""
     made = synthetic_tenant(users=USERS, groups=10, memberships=100, seed=11)
     for user in list(made.users)[users:]:
-        made.delete_user(user)
+        made.delete(user)
     return made
 
 
@@ -134,7 +134,7 @@ def test_additions_and_changes_go_on_while_deletions_are_withheld(place: tuple[s
     runs(100)
     made = tenant()
     for user in list(made.users)[:100]:
-        made.delete_user(user)
+        made.delete(user)
     with Simulator(made, port=runs._port) as simulator:
         report = read(simulator, url, out="another")
     assert "azure_user" in report.withheld

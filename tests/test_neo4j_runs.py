@@ -81,8 +81,8 @@ def test_what_was_not_read_is_not_deleted(
     with Simulator(tenant, page_size=20) as simulator:
         read(simulator, database.url)
     before = held(database)
-    tenant.delete_user(next(iter(tenant.users)))
-    tenant.delete_group(next(iter(tenant.groups)))
+    tenant.delete(next(iter(tenant.users)))
+    tenant.delete(next(iter(tenant.groups)))
     for group, _, member in [each for each in tenant.memberships() if each[1] == "user"][:9]:
         tenant.remove_member(group, member)
     port = urlsplit(simulator.url).port or 0

@@ -72,9 +72,9 @@ def keys(records: list[dict[str, Any]], *types: str) -> set[str]:
 def lose_much(tenant: Tenant) -> None:
     """Delete users and groups, so that a destination that believes a broken run would delete them."""
     for user in list(tenant.users)[:40]:
-        tenant.delete_user(user)
+        tenant.delete(user)
     for group in list(tenant.groups)[:10]:
-        tenant.delete_group(group)
+        tenant.delete(group)
 
 
 def test_a_run_and_those_after_it_end_with_exactly_the_graph(url: str, tenant: Tenant) -> None:

@@ -12,7 +12,7 @@ import requests
 
 from tests.simulator import Simulator, demo_tenant, synthetic_tenant, truth
 from tests.simulator.client import EVENTUAL, Client, code
-from tests.simulator.demo import DEVICE_ID, SERVICE_PRINCIPAL_ID, group_id, user_id
+from tests.simulator.demo_ids import DEVICE_ID, SERVICE_PRINCIPAL_ID, group_id, user_id
 from tests.simulator.properties import GROUP, LISTED_DEFAULTS
 from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
 

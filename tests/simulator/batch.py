@@ -33,7 +33,7 @@ def batch(call: Call, serve: Serve, rng: random.Random) -> Answer:
     parts = [_part(step["id"], answers[step["id"].lower()]) for step in requests]
     inner = tuple((str(step.get("url")), answers[step["id"].lower()].status) for step in requests)
     body = b'{"responses":[' + b",".join(parts) + b"]}"
-    wait = max((answer.wait for answer in answers.values() if answer.status == 429), default=0.0)
+    wait = max((answer.wait for answer in answers.values() if answer.status == 429 and not answer.lane), default=0.0)
     return Answer(200, body, {"Content-Type": JSON_TYPE, "OData-Version": "4.0"}, inner, wait)
 
 
@@ -93,7 +93,7 @@ def _failed_dependency(call: Call) -> Answer:
 
 def _part(identity: str, answer: Answer) -> bytes:
     body = answer.body or b"null"
-    if "json" not in answer.headers.get("Content-Type", "json"):
+    if answer.broken or "json" not in answer.headers.get("Content-Type", "json"):
         body = orjson.dumps(b64encode(body).decode())
     headers = {name: value for name, value in answer.headers.items() if name not in _OUTER_HEADERS}
     head = orjson.dumps({"id": identity, "status": answer.status, "headers": headers})[:-1]

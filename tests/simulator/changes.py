@@ -53,18 +53,18 @@ def _change(
                 tenant.add_user({"id": identity, "displayName": name, "userPrincipalName": upn, "accountEnabled": True})
             )
         case "rename" if users:
-            tenant.update_user(rng.choice(users), displayName=f"Renamed Ejemplo {rng.getrandbits(24):x}")
+            tenant.update(rng.choice(users), displayName=f"Renamed Ejemplo {rng.getrandbits(24):x}")
         case "disable" if users:
             identity = rng.choice(users)
-            tenant.update_user(identity, accountEnabled=not tenant.users[identity]["accountEnabled"])
+            tenant.update(identity, accountEnabled=not tenant.users[identity]["accountEnabled"])
         case "delete user" if len(users) > 1:
             deleted.append(_take(rng, users))
-            tenant.delete_user(deleted[-1])
+            tenant.delete(deleted[-1])
         case "restore" if deleted:
             users.append(_take(rng, deleted))
-            tenant.restore_user(users[-1])
+            tenant.restore(users[-1])
         case "purge" if deleted:
-            tenant.purge_user(_take(rng, deleted))
+            tenant.purge(_take(rng, deleted))
         case "add group":
             identity = _guid(rng)
             unified = ["Unified"] if rng.random() < 0.3 else []
@@ -75,9 +75,9 @@ def _change(
                 )
             )
         case "delete group" if len(groups) > 1:
-            tenant.delete_group(_take(rng, groups))
+            tenant.delete(_take(rng, groups))
         case "retitle" if groups:
-            tenant.update_group(rng.choice(groups), description=f"Description {rng.getrandbits(24):x}")
+            tenant.update(rng.choice(groups), description=f"Description {rng.getrandbits(24):x}")
         case "join" if groups and users:
             return _join(tenant, rng, users, groups)
         case "leave" if groups:

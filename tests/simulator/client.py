@@ -76,6 +76,10 @@ def step(number: int | str, url: str, **more: Any) -> Json:
     return {"id": str(number), "method": "GET", "url": url, **more}
 
 
+def ids_of(items: list[Json]) -> list[str]:
+    return [item["id"] for item in items]
+
+
 def code(response: requests.Response) -> str:
     return str(response.json()["error"]["code"])
 

@@ -1,5 +1,7 @@
 """The demo: one small fictional tenant that has every awkward thing a real one has."""
 
+from tests.simulator.areas import add_demo
+from tests.simulator.demo_ids import CONTACT_ID, DEVICE_ID, SERVICE_PRINCIPAL_ID, group_id, user_id
 from tests.simulator.demo_objects import demo_groups, demo_users
 from tests.simulator.properties import CONTACT, DEVICE, ORGANIZATION_ID, SERVICE_PRINCIPAL, Json
 from tests.simulator.tenant import Tenant
@@ -56,7 +58,7 @@ ORGANIZATION: Json = {
 
 
 def demo_tenant() -> Tenant:
-    """20 listed users and one unlisted, 12 groups, a device, a service principal and a contact.
+    """20 listed users and one unlisted, 12 groups, a device, a service principal, a contact, and what ``areas`` add.
 
     Served with ``page_size=10``, the users have three pages, the second of them empty, the groups two, and the members
     of all-staff two.
@@ -77,24 +79,11 @@ def demo_tenant() -> Tenant:
     for group, members in _MEMBERS.items():
         for member in members:
             tenant.add_member(group_id(group), member if isinstance(member, str) else user_id(member))
-        tenant.add_owner(group_id(group), user_id(1))
+        tenant.relate(group_id(group), "owners", user_id(1))
+    add_demo(tenant)
     tenant.log.clear()
     return tenant
 
-
-def user_id(number: int) -> str:
-    """The id of the n-th user, from 1; 21 is the one that ``/users`` does not list."""
-    return f"0b6e4c1a-6a0e-4b0f-8f43-1d2c3b4a{5000 + number}"
-
-
-def group_id(number: int) -> str:
-    """The id of the n-th group, from 1."""
-    return f"5d2a9f10-0c77-4a0b-b1c2-90d0e0f0a{100 + number}"
-
-
-DEVICE_ID = "c0ffee00-1d2e-4f30-8a4b-5c6d7e8f9001"
-SERVICE_PRINCIPAL_ID = "9e8d7c6b-5a49-4838-a716-0f1e2d3c4b01"
-CONTACT_ID = "abad1dea-2f3e-4d5c-8b6a-7f8e9d0c1b01"
 
 _MEMBERS: dict[int, tuple[int | str, ...]] = {
     1: (*range(1, 15), group_id(2)),

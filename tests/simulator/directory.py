@@ -1,48 +1,42 @@
 """The reading endpoints of the directory: collections, single objects, members and owners, counts."""
 
-from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from tests.simulator.encode import Encode, Encoders
-from tests.simulator.faults import Injector
+from tests.simulator.filters import Filter, filter_of
 from tests.simulator.odata import Answer, Call, GraphError, check_select, refuse, select_of, success
 from tests.simulator.paging import Pager, with_value
 from tests.simulator.properties import (
+    APPLICATION,
     COLLECTIONS,
-    CONTACT,
+    COLUMNS,
     DELETED,
-    DEVICE,
+    DIRECTORY_OBJECTS,
     GROUP,
     KINDS,
     LISTED,
     SEGMENTS,
     SERVICE_PRINCIPAL,
+    SINGLE_VALUED,
     USER,
 )
+from tests.simulator.related import Related
 from tests.simulator.tenant import Tenant
 
-EXPAND_CAP = 20
-"""How many related objects $expand returns at most."""
-
-_ALL_KINDS = (USER, GROUP, DEVICE, SERVICE_PRINCIPAL, CONTACT)
-_EXPANDABLE = {"users": ("manager",), "groups": ("members", "owners")}
-_MAX_IDS = 1000
-_REFUSED = ("$filter", "$search", "$orderby", "$skip", "$deltatoken")
+_MAX_IDS, _SIGN_IN_PAGE = 1000, 500
+_REFUSED = ("$search", "$orderby", "$skip", "$deltatoken")
+_RESTORED = (USER, GROUP, APPLICATION, SERVICE_PRINCIPAL)
 
 
 @dataclass(frozen=True)
 class Directory:
-    """Reads on one tenant. ``may_read`` says which kinds, by number, the application may see more than ids of."""
+    """Reads on one tenant."""
 
     tenant: Tenant
-    encoders: Encoders
+    related: Related
     pager: Pager
-    injector: Injector
-    may_read: Callable[[int], bool]
-    may_see_hidden: bool
 
     def organization(self, call: Call) -> Answer:
         """The one-element collection of the tenant itself; it is not paged."""
@@ -57,29 +51,28 @@ class Directory:
         return success(with_value({"@odata.context": context(call, "organization", names)}, [orjson.dumps(shown)]))
 
     def collection(self, call: Call) -> Answer:
-        """``/users``, ``/groups``, ``/devices``, ``/servicePrincipals``, ``/contacts``."""
-        kind = COLLECTIONS[call.segments[0]]
+        """``/users``, ``/groups``, ``/directory/administrativeUnits`` and the other collections."""
+        kind = COLLECTIONS[call.collection]
         refuse(call, *_REFUSED)
         names = select_of(call)
         check_select(names or (), (kind,))
-        expand, encode, state = self._expansion(call), self.encoders.plain(kind, names), self.tenant.state
+        expand, encode = self.related.expansion(call, kind), self.related.encoders.plain(kind, names)
+        most = _SIGN_IN_PAGE if "signInActivity" in (names or ()) else None
 
         def item(place: int) -> bytes:
             return encode(place)[:-1] + expand(place) + b"}"
 
-        places = self.tenant.of_kind[kind]
-        return self.pager.page(
-            call, context(call, call.segments[0], names), places, lambda place: state[place] == LISTED, item
-        )
+        head = context(call, call.collection, names)
+        return self.pager.page(call, head, self.tenant.of_kind[kind], self._listed(call, kind), item, most=most)
 
     def deleted(self, call: Call) -> Answer:
-        """``/directory/deletedItems/microsoft.graph.user`` and ``…group``."""
+        """``/directory/deletedItems/microsoft.graph.user`` and its like."""
         kind = _cast([call.segments[2]])
-        if kind not in (USER, GROUP):
-            raise GraphError(400, "Request_BadRequest", "Only users and groups are restored here.")
+        if kind not in _RESTORED:
+            raise GraphError(400, "Request_BadRequest", f"No {KINDS[kind or 0]} is restored here.")
         names = select_of(call)
         check_select(names or (), (kind,))
-        state, encode = self.tenant.state, self.encoders.plain(kind, names)
+        state, encode = self.tenant.state, self.related.encoders.plain(kind, names)
         places = self.tenant.of_kind[kind]
         return self.pager.page(
             call, context(call, "directoryObjects", names), places, lambda p: state[p] == DELETED, encode
@@ -87,37 +80,45 @@ class Directory:
 
     def collection_count(self, call: Call) -> Answer:
         """``/users/$count`` and its like."""
-        state = self.tenant.state
-        return _count(call, self.tenant.of_kind[COLLECTIONS[call.segments[0]]], lambda place: state[place] == LISTED)
+        kind = COLLECTIONS[call.collection]
+        return _count(call, self.tenant.of_kind[kind], self._listed(call, kind))
 
     def one(self, call: Call) -> Answer:
         """One object by id, or one user by userPrincipalName."""
-        kind = COLLECTIONS[call.segments[0]]
+        kind = COLLECTIONS[call.collection]
         names = select_of(call)
         check_select(names or (), (kind,), single=True)
-        place = self.find(kind, call.segments[1])
-        body = self.encoders.plain(kind, names)(place)[1:-1] + self._expansion(call)(place)
-        head = orjson.dumps({"@odata.context": context(call, call.segments[0], names) + "/$entity"})[:-1]
-        return success(head + b"," + body + b"}")
+        place = self.find(kind, call.rest[0])
+        body = self.related.encoders.plain(kind, names)(place)[1:-1] + self.related.expansion(call, kind)(place)
+        return success(_with_context(call, call.collection, names, body))
 
-    def related(self, call: Call) -> Answer:
-        """``/groups/{id}/members`` and ``/owners``, with an optional cast and ``/$count``."""
-        _, identity, relation, *rest = call.segments
+    def relation(self, call: Call) -> Answer:
+        """``/groups/{id}/members`` and its like, with an optional cast and ``/$count``."""
+        parents = COLLECTIONS[call.collection]
+        identity, relation, *rest = call.rest
         counting = rest[-1:] == ["$count"]
         kind = _cast(rest[:-1] if counting else rest)
-        if relation == "members" and identity in self.tenant.groups and self.injector.chosen("vanished", identity):
-            self.tenant.delete_group(identity)
-        group = self.find(GROUP, identity)
-        self._check_cast(call, group, kind, counting)
-        refuse(call, "$expand", *_REFUSED)
-        places = self.visible_members(group) if relation == "members" else self.tenant.owners[group]
-        wanted = self._wanted(kind, with_service_principals=call.advanced or (counting and call.eventual))
+        injector = self.related.injector
+        if relation == "members" and identity in self.tenant.groups and injector.chosen("vanished", identity):
+            self.tenant.delete(identity)
+        parent = self.find(parents, identity)
+        self._check_cast(call, parent, kind, counting)
+        refuse(call, "$expand", "$filter", *_REFUSED)
+        places, names = self.related.places(parent, relation), select_of(call)
+        check_select(names or (), DIRECTORY_OBJECTS if kind is None else (kind,))
+        shows_all = parents != GROUP or relation in ("memberOf", "ownedObjects")
+        wanted = self.related.wanted(
+            kind, with_service_principals=shows_all or call.advanced or (counting and call.eventual)
+        )
         if counting:
             return _count(call, places, wanted)
-        names = select_of(call)
-        check_select(names or (), _ALL_KINDS if kind is None else (kind,))
         title = "directoryObjects" if kind is None else SEGMENTS[kind]
-        encode = self._member_encoder(call, names) if kind is None else self.encoders.plain(kind, names)
+        encode = self.related.encoder(call, names) if kind is None else self.related.encoders.plain(kind, names)
+        if relation in SINGLE_VALUED:
+            found = next(filter(wanted, places), None)
+            if found is None:
+                raise GraphError(404, "Request_ResourceNotFound", f"Resource '{relation}' does not exist.")
+            return success(_with_context(call, title, names, encode(found)[1:-1]))
         return self.pager.page(call, context(call, title, names), places, wanted, encode)
 
     def get_by_ids(self, call: Call) -> Answer:
@@ -127,8 +128,9 @@ class Directory:
         if not isinstance(ids, list) or not 1 <= len(ids) <= _MAX_IDS:
             raise GraphError(400, "Request_BadRequest", f"ids must hold 1 to {_MAX_IDS} ids.")
         names = select_of(call)
-        check_select(names or (), _ALL_KINDS)
-        encode, wanted = self._member_encoder(call, names), self._wanted(None, with_service_principals=True)
+        check_select(names or (), DIRECTORY_OBJECTS)
+        encode = self.related.encoder(call, names)
+        wanted = self.related.wanted(None, with_service_principals=True)
         places = sorted({self.tenant.place[each] for each in ids if each in self.tenant.place})
         rows = [encode(place) for place in places if wanted(place) and KINDS[self.tenant.kind[place]] in types]
         return success(with_value({"@odata.context": context(call, "directoryObjects", names)}, rows))
@@ -143,26 +145,26 @@ class Directory:
             raise GraphError(404, "Request_ResourceNotFound", f"Resource '{identity}' does not exist.")
         return place
 
-    def visible_members(self, group: int) -> Sequence[int]:
-        """A group's members, none where its membership is hidden from the application."""
-        return array("i") if self.hides(group) else self.tenant.members[group]
+    def _listed(self, call: Call, kind: int) -> Callable[[int], bool]:
+        """Whether the collection lists an object, and the request's filter lets it through."""
+        state, chosen = self.tenant.state, filter_of(call)
+        if chosen is None:
+            return lambda place: state[place] == LISTED
+        self._check_filter(call, kind, chosen)
+        return lambda place: state[place] == LISTED and chosen.holds(lambda name: self._filtered(place, name))
 
-    def hides(self, group: int) -> bool:
-        """Whether a group's membership is hidden from the application."""
-        return not self.may_see_hidden and bool(self.tenant.value(group, "visibility") == "HiddenMembership")
+    def _check_filter(self, call: Call, kind: int, chosen: Filter) -> None:
+        counts = {f"{relation}/$count" for relation in self.related.names(kind)}
+        check_select(tuple(clause.name for clause in chosen.clauses), (kind,), frozenset(counts))
+        if not call.advanced and any(clause.negated or clause.name in counts for clause in chosen.clauses):
+            raise GraphError(400, "Request_UnsupportedQuery", "The filter needs ConsistencyLevel: eventual and $count.")
 
-    def _wanted(self, kind: int | None, *, with_service_principals: bool) -> Callable[[int], bool]:
-        state, kinds = self.tenant.state, self.tenant.kind
-        if kind is not None:
-            return lambda place: kinds[place] == kind and state[place] < DELETED
-        if with_service_principals:
-            return lambda place: state[place] < DELETED
-        return lambda place: kinds[place] != SERVICE_PRINCIPAL and state[place] < DELETED
-
-    def _member_encoder(self, call: Call, names: tuple[str, ...] | None) -> Encode:
-        if self.injector.strikes("stripped_members", call.path):
-            return self.encoders.mixed(names, _ALL_KINDS)
-        return self.encoders.mixed(names, tuple(kind for kind in _ALL_KINDS if not self.may_read(kind)))
+    def _filtered(self, place: int, name: str) -> object:
+        """What a filter compares: a property, or the number of living objects that a relation leads to."""
+        if name in COLUMNS[self.tenant.kind[place]]:
+            return self.tenant.value(place, name)
+        wanted = self.related.wanted(None, with_service_principals=True)
+        return sum(map(wanted, self.related.places(place, name.removesuffix("/$count"))))
 
     def _check_cast(self, call: Call, group: int, kind: int | None, counting: bool) -> None:
         if kind is None:
@@ -171,37 +173,23 @@ class Directory:
             raise GraphError(
                 400, "Request_UnsupportedQuery", "A cast needs ConsistencyLevel: eventual and $count=true."
             )
-        if kind != USER and "Unified" in self.tenant.value(group, "groupTypes"):
+        unified = self.tenant.kind[group] == GROUP and "Unified" in self.tenant.value(group, "groupTypes")
+        if kind != USER and unified:
             raise GraphError(
                 400, "Request_UnsupportedQuery", f"A Microsoft 365 group has no members of type {KINDS[kind]}."
             )
-
-    def _expansion(self, call: Call) -> Callable[[int], bytes]:
-        text = call.options.get("$expand")
-        if text is None:
-            return lambda place: b""
-        relation, _, inner = text.partition("(")
-        if relation not in _EXPANDABLE.get(call.segments[0], ()) or call.advanced:
-            raise GraphError(400, "Request_UnsupportedQuery", f"$expand={text} is not supported on {call.path}.")
-        if relation == "manager":
-            return lambda place: b""
-        chosen = inner.removesuffix(")").removeprefix("$select=")
-        names = tuple(chosen.split(",")) if chosen else None
-        check_select(names or (), _ALL_KINDS)
-        encode, wanted = self.encoders.mixed(names), self._wanted(None, with_service_principals=True)
-
-        def expand(place: int) -> bytes:
-            places = self.visible_members(place) if relation == "members" else self.tenant.owners[place]
-            rows = [encode(each) for each in places if wanted(each)]
-            return b',"%s":[%s]' % (relation.encode(), b",".join(rows[:EXPAND_CAP]))
-
-        return expand
 
 
 def context(call: Call, title: str, names: tuple[str, ...] | None) -> str:
     """The @odata.context of a collection; with $select it lists the properties."""
     listed = f"({','.join(names)})" if names else ""
     return f"{call.origin}/v1.0/$metadata#{title}{listed}"
+
+
+def _with_context(call: Call, title: str, names: tuple[str, ...] | None, body: bytes) -> bytes:
+    """One object's text, without its braces, made an answer."""
+    head = orjson.dumps({"@odata.context": context(call, title, names) + "/$entity"})[:-1]
+    return head + b"," + body + b"}"
 
 
 def _cast(segments: list[str]) -> int | None:

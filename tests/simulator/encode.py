@@ -23,8 +23,15 @@ class Encoders:
     def plain(self, kind: int, names: tuple[str, ...] | None) -> Encode:
         """Objects of one kind; names are the selected properties, None the default set."""
         project = _projection(kind, names)
-        rows, dumps = self._tenant.rows, orjson.dumps
-        return lambda place: dumps(project(rows[place]))
+        rows, dumps, subtypes = self._tenant.rows, orjson.dumps, self._tenant.subtypes
+        if not subtypes:
+            return lambda place: dumps(project(rows[place]))
+
+        def encode(place: int) -> bytes:
+            item = project(rows[place])
+            return dumps(item | {"@odata.type": f"#microsoft.graph.{subtypes[place]}"} if place in subtypes else item)
+
+        return encode
 
     def mixed(self, names: tuple[str, ...] | None, stripped: tuple[int, ...] = ()) -> Encode:
         """Objects of any kind, ``@odata.type`` first, each with the selected properties that its kind has.
@@ -41,12 +48,14 @@ class Encoders:
         return memory.encode
 
     def _any_kind(self, names: tuple[str, ...] | None, stripped: tuple[int, ...]) -> Encode:
-        kinds, rows = self._tenant.kind, self._tenant.rows
+        kinds, rows, subtypes = self._tenant.kind, self._tenant.rows, self._tenant.subtypes
         projections = [_projection(kind, names, odata_type=True) for kind in range(len(KINDS))]
 
         def encode(place: int) -> bytes:
             kind = kinds[place]
             item = projections[kind](rows[place])
+            if place in subtypes:
+                item["@odata.type"] = f"#microsoft.graph.{subtypes[place]}"
             if kind in stripped:
                 item = {name: value if name in ("@odata.type", "id") else _blank(value) for name, value in item.items()}
             return orjson.dumps(item)

@@ -55,6 +55,8 @@ class Faults:
     """400 syncStateNotFound for a delta token."""
     delta_replays: float = 0
     """A delta page that repeats its first object at its end; a delta round that repeats what the last one told."""
+    expand_fewer: float = 0
+    """Parents whose $expand gives half of what is there, though that is below its cap."""
     vanished: float = 0
     """Groups that are deleted from the tenant when their members are first asked for (404)."""
 
@@ -75,6 +77,13 @@ class Faults:
 
     forbidden: Mapping[str, str] = field(default_factory=dict)
     """Path prefix, such as /groups, to the code of its 403, such as Authorization_RequestDenied."""
+    absent: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """Path prefix to the status and code of a feature that the cloud or the tenant does not have, such as
+    (400, "BadRequest") or (404, "")."""
+    broken_200: frozenset[str] = frozenset()
+    """Paths, as of one application's federatedIdentityCredentials, whose 200 ends in an error object: no JSON."""
+    expand_cap: int = 20
+    """How many related objects $expand returns at most."""
     retry_after: RetryAfterForm = "integer"
     """How Retry-After is written on 429 and 503."""
     retry_after_seconds: float = 1.0
@@ -93,7 +102,7 @@ class Faults:
 
 NAMES = tuple(each.name for each in fields(Faults))
 RATES = NAMES[: NAMES.index("silent_restores")]
-SURVIVABLE = RATES[: RATES.index("vanished")]
+SURVIVABLE = RATES[: RATES.index("expand_fewer")]
 SWITCHES = ("silent_restores", "delta_without_service_principals", "delta_omits_groups", "delta_lists_deleted")
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 import orjson
 
-from tests.simulator.properties import COLUMNS, KINDS, SINGLE_ONLY
+from tests.simulator.properties import COLLECTIONS, COLUMNS, KINDS, SINGLE_ONLY
 
 JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _OPTIONS = frozenset(
@@ -30,7 +30,8 @@ class GraphError(Exception):
 class Answer:
     """A response.
 
-    ``inner`` holds (url, status) of each request of a batch; ``wait`` is the announced Retry-After in seconds.
+    ``inner`` holds (url, status) of each request of a batch; ``wait`` is the announced Retry-After in seconds, which
+    speaks to all requests or, where ``lane`` is set, to those of one service. A ``broken`` body is no JSON.
     """
 
     status: int
@@ -38,6 +39,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     inner: tuple[tuple[str, int], ...] = ()
     wait: float = 0.0
+    lane: str = ""
+    broken: bool = False
 
 
 @dataclass(slots=True)
@@ -58,14 +61,21 @@ class Call:
         return "/" + "/".join(self.segments)
 
     @property
+    def collection(self) -> str:
+        """The collection of directory objects that the path begins with, or its first segment."""
+        two = "/".join(self.segments[:2])
+        return two if two in COLLECTIONS else self.segments[0]
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """The segments after the collection."""
+        return self.segments[self.collection.count("/") + 1 :]
+
+    @property
     def shape(self) -> str:
         """The path with its id left out, such as ``groups/{id}/members``."""
-        first, *rest = self.segments or ("",)
-        if first in ("users", "groups", "devices", "servicePrincipals", "contacts") and rest[:1] not in (
-            [],
-            ["delta"],
-            ["$count"],
-        ):
+        first, rest = self.collection, [*self.rest]
+        if first in COLLECTIONS and rest[:1] not in ([], ["delta"], ["$count"]):
             rest[0] = "{id}"
         return "/".join((first, *rest))
 

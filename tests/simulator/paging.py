@@ -42,13 +42,21 @@ class Pager:
         self._dead: set[str] = set()
 
     def page(
-        self, call: Call, context: str, places: Sequence[int], wanted: Callable[[int], bool], encode: Encode
+        self,
+        call: Call,
+        context: str,
+        places: Sequence[int],
+        wanted: Callable[[int], bool],
+        encode: Encode,
+        *,
+        default: int = DEFAULT_PAGE,
+        most: int | None = None,
     ) -> Answer:
-        """One page of the wanted places.
+        """One page of the wanted places, of ``default`` places without $top, and ``most`` whatever it says.
 
         Raises GraphError for a bad $top and for a page token that is not good (any more).
         """
-        size = top_of(call, DEFAULT_PAGE, self._page_size)
+        size = top_of(call, default, min(filter(None, (self._page_size, most)), default=None))
         cursor, number, blanks = self._resume(call)
         start = bisect_right(places, cursor)
         found = list(islice((place for place in islice(places, start, None) if wanted(place)), size + 1))

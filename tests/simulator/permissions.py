@@ -4,21 +4,18 @@ Source: the Microsoft Graph permissions reference. Write permissions and Directo
 read.
 """
 
+from tests.simulator.areas import SHELVES
 from tests.simulator.odata import Call, GraphError
-from tests.simulator.properties import CONTACT, DEVICE, GROUP, SERVICE_PRINCIPAL, USER
-
-ALL_ROLES = (
-    "Application.Read.All",
-    "Device.Read.All",
-    "Directory.Read.All",
-    "GroupMember.Read.All",
-    "Member.Read.Hidden",
-    "OrgContact.Read.All",
-    "Organization.Read.All",
-    "Policy.Read.All",
-    "User.Read.All",
+from tests.simulator.properties import (
+    ADMINISTRATIVE_UNIT,
+    APPLICATION,
+    CONTACT,
+    DEVICE,
+    GRANT,
+    GROUP,
+    SERVICE_PRINCIPAL,
+    USER,
 )
-"""Every role that opens something here."""
 
 _GROUP = ("GroupMember.Read.All", "Group.ReadBasic.All", "Group.Read.All", "Directory.Read.All")
 _MEMBERS = ("GroupMember.Read.All", "GroupMember.ReadBasic.All", "Group.Read.All", "Directory.Read.All")
@@ -29,6 +26,10 @@ _OPENS: dict[str, tuple[str, ...]] = {
     "devices": ("Device.Read.All", "Directory.Read.All"),
     "servicePrincipals": ("Application.Read.All", "Directory.Read.All"),
     "contacts": ("OrgContact.Read.All", "Directory.Read.All"),
+    "applications": ("Application.Read.All", "Directory.Read.All"),
+    "directory/administrativeUnits": ("AdministrativeUnit.Read.All", "Directory.Read.All"),
+    "oauth2PermissionGrants": ("Directory.Read.All", "DelegatedPermissionGrant.Read.All"),
+    "devices/delta": ("Device.Read.All",),
     "directoryObjects": ("Directory.Read.All", "User.Read.All"),
     "directory": ("User.Read.All", "Directory.Read.All"),
     "policies": ("Policy.Read.All",),
@@ -39,7 +40,21 @@ _KIND = {
     DEVICE: _OPENS["devices"],
     SERVICE_PRINCIPAL: _OPENS["servicePrincipals"],
     CONTACT: _OPENS["contacts"],
+    APPLICATION: _OPENS["applications"],
+    ADMINISTRATIVE_UNIT: _OPENS["directory/administrativeUnits"],
+    GRANT: _OPENS["oauth2PermissionGrants"],
 }
+_REPORTS = "AuditLog.Read.All"
+_CODES = {"policies": "AccessDenied", "identity": "AccessDenied", "reports": "Authentication_MSGraphPermissionMissing"}
+
+ALL_ROLES = tuple(
+    sorted(
+        {"Member.Read.Hidden", _REPORTS}
+        | {role for roles in (*_OPENS.values(), *_KIND.values(), _MEMBERS) for role in roles}
+        | {role for shelf in SHELVES.all for role in shelf.permissions}
+    )
+)
+"""Every role that opens something here."""
 
 
 class Permissions:
@@ -49,14 +64,19 @@ class Permissions:
         self._roles = None if roles is None else {role.replace("ReadWrite", "Read") for role in roles}
 
     def require(self, call: Call) -> None:
-        """Raise GraphError 403 Authorization_RequestDenied where a role is missing."""
-        needed = (
-            _MEMBERS
-            if call.shape.startswith(("groups/{id}/members", "groups/{id}/owners"))
-            else _OPENS.get(call.segments[0], ())
-        )
+        """Raise GraphError 403 where a role is missing, with the code of the service that is asked."""
+        code = _CODES.get(call.segments[0], "Authorization_RequestDenied")
+        shelf = SHELVES.holding(call.segments)
+        if shelf:
+            needed = shelf.permissions
+        elif call.shape.startswith(("groups/{id}/members", "groups/{id}/owners")):
+            needed = _MEMBERS
+        else:
+            needed = _OPENS.get(call.shape) or _OPENS.get(call.collection, ())
         if needed and not self._any(needed):
-            raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+            raise GraphError(403, code, "Insufficient privileges to complete the operation.")
+        if is_sign_in_activity(call) and not self._any((_REPORTS,)):
+            raise GraphError(403, _CODES["reports"], f"The application lacks {_REPORTS}.")
 
     def may_read(self, kind: int) -> bool:
         """Whether more than ids of a kind (by number) may be seen among members."""
@@ -69,3 +89,8 @@ class Permissions:
 
     def _any(self, roles: tuple[str, ...]) -> bool:
         return self._roles is None or not self._roles.isdisjoint(roles)
+
+
+def is_sign_in_activity(call: Call) -> bool:
+    """Whether users are asked for what the sign-in reports know of them."""
+    return call.collection == "users" and "signInActivity" in call.options.get("$select", "").split(",")

@@ -11,11 +11,11 @@ _REMEMBERED = 4
 
 @dataclass(slots=True)
 class Changed:
-    """What a round has to tell of an object: all of it, or some properties and members."""
+    """What a round has to tell of an object: all of it, or some properties and, by relation, other objects."""
 
     whole: bool = False
     names: set[str] = field(default_factory=set)
-    members: set[int] = field(default_factory=set)
+    related: dict[str, set[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Rounds:
                 continue
             changed = found.setdefault(change.object, Changed())
             if change.member >= 0:
-                changed.members.add(change.member)
+                changed.related.setdefault(change.relation, set()).add(change.member)
             elif change.what == "updated":
                 changed.names.update(change.names)
             else:

@@ -6,16 +6,21 @@ from collections.abc import Mapping
 
 import orjson
 
+from tests.simulator.areas import SHELVES
 from tests.simulator.batch import batch
 from tests.simulator.delta import Delta
 from tests.simulator.directory import Directory
 from tests.simulator.encode import Encoders
-from tests.simulator.faults import Faults, Injector
+from tests.simulator.faults import Faults, Injector, RetryAfterForm
+from tests.simulator.lanes import LANES, Lanes, lane_of
+from tests.simulator.licences import REPORTS
 from tests.simulator.odata import Answer, Call, GraphError, common_headers, failure, parse, success
 from tests.simulator.paging import Pager
-from tests.simulator.permissions import Permissions
+from tests.simulator.permissions import Permissions, is_sign_in_activity
 from tests.simulator.properties import COLLECTIONS
 from tests.simulator.recorded import recorded
+from tests.simulator.related import Related
+from tests.simulator.shelves import Shelving
 from tests.simulator.signin import SignIn
 from tests.simulator.tenant import Tenant
 from tests.simulator.throttle import Bucket, Stats, cost, is_directory, retry_after
@@ -25,7 +30,6 @@ VERSION = "/v1.0"
 _GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 _PERCENTAGE_FROM = 0.8
 _SECURITY_DEFAULTS_RETRY_AFTER = "1209600"
-_TRACKED = ("users", "groups")
 
 
 class Service:
@@ -41,6 +45,7 @@ class Service:
         faults: Faults,
         page_size: int | None,
         page_lifetime: float | None,
+        lanes: float | None,
         seed: int,
     ) -> None:
         self.tenant, self.token, self.signin, self.faults = tenant, token, signin, faults
@@ -50,8 +55,13 @@ class Service:
         pager = Pager(
             seal, self.injector, page_size=page_size, lifetime=page_lifetime, empty_after=tenant.empty_page_after
         )
-        hidden = self.permissions.hidden_members
-        self.directory = Directory(tenant, Encoders(tenant), pager, self.injector, self.permissions.may_read, hidden)
+        permissions = self.permissions
+        related = Related(
+            tenant, Encoders(tenant), self.injector, permissions.may_read, may_see_hidden=permissions.hidden_members
+        )
+        self.directory = Directory(tenant, related, pager)
+        self.shelving = Shelving(tenant, SHELVES, pager, self._find_parent, faults.broken_200.__contains__)
+        self.lanes = Lanes(lanes)
         self.delta = Delta(self.directory, seal, page_size)
         self._rng = random.Random(seed)
 
@@ -134,6 +144,10 @@ class Service:
                 return answer
             self.stats.resource_units += units
             extra["x-ms-resource-unit"] = str(units)
+        shelf = SHELVES.holding(call.segments)
+        lane = shelf.lane if shelf else lane_of(call)
+        if wait := self.lanes.wait(lane):
+            return self._refusal(call, wait, lane)
         try:
             self._permit(call)
             answer = self._route(call)
@@ -148,7 +162,12 @@ class Service:
         for prefix, code in self.faults.forbidden.items():
             if call.path.startswith(prefix):
                 raise GraphError(403, code, "Insufficient privileges to complete the operation.")
+        for prefix, (status, code) in self.faults.absent.items():
+            if call.path.startswith(prefix):
+                raise GraphError(status, code, "Request not applicable to target tenant.")
         self.permissions.require(call)
+        if is_sign_in_activity(call):
+            REPORTS.require(self.tenant)
         if self.injector.strikes("intermittent_403", call.target):
             raise GraphError(
                 403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "The tenant has no premium license."
@@ -162,21 +181,37 @@ class Service:
                 return self.directory.organization(call)
             case "GET", ("policies", "identitySecurityDefaultsEnforcementPolicy"):
                 return self._security_defaults(call)
-            case "GET", (name, "delta") if name in _TRACKED:
-                return self.delta.answer(call)
-            case "GET", (name,) if name in COLLECTIONS:
-                return self.directory.collection(call)
-            case "GET", (name, "$count") if name in COLLECTIONS:
-                return self.directory.collection_count(call)
-            case "GET", (name, _) if name in COLLECTIONS:
-                return self.directory.one(call)
             case "GET", ("directory", "deletedItems", _):
                 return self.directory.deleted(call)
-            case "GET", ("groups", _, "members" | "owners", *_):
-                return self.directory.related(call)
-        if (answer := recorded(call)) is not None:
-            return success(answer)
+            case "GET", _ if call.collection in COLLECTIONS and (answer := self._directory_answer(call)):
+                return answer
+            case "GET", _ if answer := self.shelving.answer(call):
+                return answer
+        if (content := recorded(call)) is not None:
+            return success(content)
         raise GraphError(400, "BadRequest", f"Resource not found for the segment '{call.segments[-1]}'.")
+
+    def _directory_answer(self, call: Call) -> Answer | None:
+        """The answer to a request for directory objects, None where it is for something that hangs on them."""
+        match call.rest:
+            case ("delta",):
+                return self.delta.answer(call)
+            case ():
+                return self.directory.collection(call)
+            case ("$count",):
+                return self.directory.collection_count(call)
+            case (_,):
+                return self.directory.one(call)
+            case (_, relation, *_) if relation in self.directory.related.names(COLLECTIONS[call.collection]):
+                return self.directory.relation(call)
+        return None
+
+    def _find_parent(self, collection: str, identity: str) -> None:
+        """Raise GraphError 404 where an object that has children is not there."""
+        if collection in COLLECTIONS:
+            self.directory.find(COLLECTIONS[collection], identity)
+        elif self.tenant.contents.row(f"/{collection}", identity) is None:
+            raise GraphError(404, "Request_ResourceNotFound", f"Resource '{identity}' does not exist.")
 
     def _security_defaults(self, call: Call) -> Answer:
         policy = {
@@ -188,9 +223,12 @@ class Service:
         }
         return success(orjson.dumps(policy), {"Retry-After": _SECURITY_DEFAULTS_RETRY_AFTER})
 
-    def _refusal(self, call: Call, seconds: float) -> Answer:
-        """A 429 that asks to wait so many seconds."""
-        announced, wait = retry_after(seconds, self.faults.retry_after)
+    def _refusal(self, call: Call, seconds: float, lane: str = "") -> Answer:
+        """A 429 that asks to wait so many seconds, with the directory or in a lane of its own."""
+        form: RetryAfterForm = self.faults.retry_after
+        if lane:
+            form = "missing" if not LANES[lane].announces else "integer" if self.lanes.scale == 1 else "fractional"
+        announced, wait = retry_after(seconds, form)
         self.stats.throttled += 1
         headers: Mapping[str, str] = {
             **announced,
@@ -198,7 +236,7 @@ class Service:
             "x-ms-throttle-information": "ResourceUnitLimitExceeded",
         }
         answer = failure(GraphError(429, "TooManyRequests", "Too many requests.", headers), call.headers)
-        answer.wait = wait
+        answer.wait, answer.lane = wait, lane
         return answer
 
 

@@ -4,16 +4,22 @@ from array import array
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any
 
 from tests.simulator.changes import random_changes
+from tests.simulator.contents import Contents
+from tests.simulator.licences import license_tenant
+from tests.simulator.objects import Change, Objects
 from tests.simulator.properties import (
+    APPLICATION,
     COLUMNS,
     DELETED,
     GROUP,
     KINDS,
     LISTED,
     PURGED,
+    RELATIONS,
+    SERVICE_PRINCIPAL,
     UNLISTED,
     USER,
     Json,
@@ -21,43 +27,15 @@ from tests.simulator.properties import (
     row_of,
 )
 
-
-class Change(NamedTuple):
-    """One entry of the log. ``what``: added, updated, deleted, restored, purged, member
-    (joined or left) or restored member (a member came back from soft deletion)."""
-
-    object: int
-    what: str
-    names: frozenset[str] = frozenset()
-    member: int = -1
-
-
-class Objects(Mapping[str, Json]):
-    """The listed objects of one kind: id to object with every property. Objects are made when they are asked for."""
-
-    def __init__(self, tenant: "Tenant", kind: int) -> None:
-        self._tenant, self._kind = tenant, kind
-
-    def __getitem__(self, key: str) -> Json:
-        place = self._tenant.place.get(key, -1)
-        if place < 0 or self._tenant.kind[place] != self._kind or self._tenant.state[place] != LISTED:
-            raise KeyError(key)
-        return object_of(self._kind, self._tenant.rows[place])
-
-    def __iter__(self) -> Iterator[str]:
-        state, ids = self._tenant.state, self._tenant.ids
-        return (ids[place] for place in self._tenant.of_kind[self._kind] if state[place] == LISTED)
-
-    def __len__(self) -> int:
-        state = self._tenant.state
-        return sum(state[place] == LISTED for place in self._tenant.of_kind[self._kind])
+_DELETED_SOFTLY = (USER, APPLICATION, SERVICE_PRINCIPAL)
 
 
 class Tenant:
-    """Objects by place (an integer in order of creation) and the sorted places of each group's members and owners.
+    """Objects by place (an integer in order of creation) and, by relation, the sorted places that each leads to.
 
-    ``empty_page_after`` holds (path, page number from 1) pairs: where more follows, that page is followed by an empty
-    one.
+    What is no directory object is in ``contents``. ``subtypes`` holds the type of objects whose type inherits from that
+    of their kind. ``empty_page_after`` holds (path, page number from 1) pairs: where more follows, that page is
+    followed by an empty one.
     """
 
     def __init__(
@@ -77,14 +55,32 @@ class Tenant:
         self.rows: list[tuple[Any, ...]] = []
         self.place: dict[str, int] = {}
         self.of_kind: tuple[array[int], ...] = tuple(array("i") for _ in KINDS)
-        self.members: dict[int, array[int]] = {}
-        self.owners: dict[int, array[int]] = {}
+        self.related: dict[str, dict[int, array[int]]] = {
+            name: {} for name in dict.fromkeys(relation for relations in RELATIONS for relation in relations)
+        }
+        self.subtypes: dict[int, str] = {}
+        self.contents = Contents()
         self.log: list[Change] = []
+        license_tenant(self)
 
     @property
     def id(self) -> str:
         """The tenant's id, a GUID."""
         return str(self.organization["id"])
+
+    @property
+    def members(self) -> "dict[int, array[int]]":
+        """The members of each group and administrative unit."""
+        return self.related["members"]
+
+    @property
+    def owners(self) -> "dict[int, array[int]]":
+        """The owners of each group, application and service principal."""
+        return self.related["owners"]
+
+    def objects(self, kind: int) -> Mapping[str, Json]:
+        """Every object of a kind that its collection lists."""
+        return Objects(self, kind)
 
     @property
     def users(self) -> Mapping[str, Json]:
@@ -108,7 +104,7 @@ class Tenant:
             if self.state[member] != DELETED:
                 yield KINDS[self.kind[member]], self.ids[member]
 
-    def add(self, kind: int, properties: Json, *, listed: bool = True) -> str:
+    def add(self, kind: int, properties: Json, *, listed: bool = True, subtype: str = "") -> str:
         """Add an object of a kind (by number); ``properties`` needs at least ``id``. Returns the id."""
         with self.lock:
             identity, place = str(properties["id"]), len(self.ids)
@@ -120,8 +116,10 @@ class Tenant:
             self.state.append(LISTED if listed else UNLISTED)
             self.place[identity] = place
             self.of_kind[kind].append(place)
-            if kind == GROUP:
-                self.members[place], self.owners[place] = array("i"), array("i")
+            for relation in RELATIONS[kind]:
+                self.related[relation][place] = array("i")
+            if subtype:
+                self.subtypes[place] = subtype
             self.log.append(Change(place, "added"))
             return identity
 
@@ -133,58 +131,65 @@ class Tenant:
         """Add a group without members."""
         return self.add(GROUP, properties)
 
-    def update_user(self, identity: str, **properties: Any) -> None:
-        """Change properties of a user."""
-        self._update(self._find(identity, USER, LISTED, UNLISTED), properties)
+    def update(self, identity: str, **properties: Any) -> None:
+        """Change properties of a directory object."""
+        place = self._find(identity, LISTED, UNLISTED)
+        kind = self.kind[place]
+        with self.lock:
+            self.rows[place] = row_of(kind, object_of(kind, self.rows[place]) | properties)
+            self.log.append(Change(place, "updated", frozenset(properties)))
 
-    def update_group(self, identity: str, **properties: Any) -> None:
-        """Change properties of a group."""
-        self._update(self._find(identity, GROUP, LISTED), properties)
+    def delete(self, identity: str) -> None:
+        """Delete a directory object: softly where Entra does, else for good.
 
-    def delete_user(self, identity: str) -> None:
-        """Soft-delete a user: it keeps its memberships, unseen, until it is restored or purged."""
-        self._set(self._find(identity, USER, LISTED), DELETED, "deleted")
-
-    def restore_user(self, identity: str) -> None:
-        """Bring a soft-deleted user back, with its memberships."""
-        self._restore(self._find(identity, USER, DELETED))
-
-    def purge_user(self, identity: str) -> None:
-        """Delete a user for good, memberships included."""
-        self._purge(self._find(identity, USER, LISTED, DELETED))
-
-    def delete_group(self, identity: str) -> None:
-        """Delete a group: a Microsoft 365 group softly, as Entra does, any other for good."""
-        place = self._find(identity, GROUP, LISTED)
-        if "Unified" in self.value(place, "groupTypes"):
+        What is deleted softly keeps its relations, unseen, until it is restored or purged.
+        """
+        place = self._find(identity, LISTED)
+        kind = self.kind[place]
+        if kind in _DELETED_SOFTLY or (kind == GROUP and "Unified" in self.value(place, "groupTypes")):
             self._set(place, DELETED, "deleted")
         else:
             self._purge(place)
 
-    def restore_group(self, identity: str) -> None:
-        """Bring a soft-deleted group back, with its members."""
-        self._restore(self._find(identity, GROUP, DELETED))
+    def restore(self, identity: str) -> None:
+        """Bring a softly deleted object back, with its relations."""
+        place = self._find(identity, DELETED)
+        with self.lock:
+            self._set(place, LISTED, "restored")
+            self.log.extend(
+                Change(parent, "restored member", relation=relation, member=place)
+                for relation, parent in self.parents(place)
+            )
+
+    def purge(self, identity: str) -> None:
+        """Delete an object for good, relations included."""
+        self._purge(self._find(identity, LISTED, DELETED))
+
+    def relate(self, parent: str, relation: str, child: str) -> None:
+        """Make an object one of those that a relation leads to. Raises ValueError where it is one."""
+        with self.lock:
+            place, other = self._find(parent, LISTED, UNLISTED), self.place[child]
+            places = self.related[relation][place]
+            if contains(places, other):
+                raise ValueError(f"{child} is in {relation} of {parent}")
+            insort(places, other)
+            self.log.append(Change(place, "related", relation=relation, member=other))
+
+    def unrelate(self, parent: str, relation: str, child: str) -> None:
+        """End a relation. Raises ValueError where there is none."""
+        with self.lock:
+            place, other = self._find(parent, LISTED, UNLISTED), self.place[child]
+            if not contains(self.related[relation][place], other):
+                raise ValueError(f"{child} is not in {relation} of {parent}")
+            self._unlink(relation, place, other)
 
     def add_member(self, group: str, member: str) -> None:
         """Make an object a direct member of a group. Raises ValueError where it is one."""
-        with self.lock:
-            parent, place = self._find(group, GROUP, LISTED), self.place[member]
-            if contains(self.members[parent], place):
-                raise ValueError(f"{member} is a member of {group}")
-            insort(self.members[parent], place)
-            self.log.append(Change(parent, "member", member=place))
+        self.relate(group, "members", member)
 
     def remove_member(self, group: str, member: str) -> None:
         """End a direct membership. Raises ValueError where there is none."""
-        with self.lock:
-            parent, place = self._find(group, GROUP, LISTED), self.place[member]
-            if not contains(self.members[parent], place):
-                raise ValueError(f"{member} is no member of {group}")
-            self._unlink(parent, place)
-
-    def add_owner(self, group: str, owner: str) -> None:
-        """Make an object an owner of a group. Owners are not tracked in the log."""
-        insort(self.owners[self._find(group, GROUP, LISTED)], self.place[owner])
+        self.unrelate(group, "members", member)
 
     def mutate(self, n: int, seed: int) -> None:
         """Make n random changes, the same for the same tenant and seed."""
@@ -195,44 +200,38 @@ class Tenant:
         """One property of an object."""
         return self.rows[place][COLUMNS[self.kind[place]][name]]
 
-    def parents(self, member: int) -> list[int]:
-        """The places of the groups that an object is a direct member of."""
-        return [group for group, members in self.members.items() if contains(members, member)]
+    def parents(self, member: int) -> list[tuple[str, int]]:
+        """Each relation that leads to an object, and the place that it leads from."""
+        return [
+            (relation, parent)
+            for relation, by_parent in self.related.items()
+            for parent, places in by_parent.items()
+            if contains(places, member)
+        ]
 
-    def _find(self, identity: str, kind: int, *states: int) -> int:
+    def _find(self, identity: str, *states: int) -> int:
         place = self.place[identity]
-        if self.kind[place] != kind or self.state[place] not in states:
+        if self.state[place] not in states:
             raise KeyError(identity)
         return place
-
-    def _update(self, place: int, properties: Json) -> None:
-        kind = self.kind[place]
-        with self.lock:
-            self.rows[place] = row_of(kind, object_of(kind, self.rows[place]) | properties)
-            self.log.append(Change(place, "updated", frozenset(properties)))
 
     def _set(self, place: int, state: int, what: str) -> None:
         with self.lock:
             self.state[place] = state
             self.log.append(Change(place, what))
 
-    def _restore(self, place: int) -> None:
-        with self.lock:
-            self._set(place, LISTED, "restored")
-            self.log.extend(Change(parent, "restored member", member=place) for parent in self.parents(place))
-
     def _purge(self, place: int) -> None:
         with self.lock:
-            for parent in self.parents(place):
-                self._unlink(parent, place)
-            if self.kind[place] == GROUP:
-                self.members[place] = array("i")
+            for relation, parent in self.parents(place):
+                self._unlink(relation, parent, place)
+            for relation in RELATIONS[self.kind[place]]:
+                self.related[relation][place] = array("i")
             self._set(place, PURGED, "purged")
 
-    def _unlink(self, parent: int, member: int) -> None:
-        members = self.members[parent]
-        del members[bisect_left(members, member)]
-        self.log.append(Change(parent, "member", member=member))
+    def _unlink(self, relation: str, parent: int, member: int) -> None:
+        places = self.related[relation][parent]
+        del places[bisect_left(places, member)]
+        self.log.append(Change(parent, "related", relation=relation, member=member))
 
 
 def contains(places: Sequence[int], place: int) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulator import Faults, Simulator, demo_tenant
 from tests.simulator.client import EVENTUAL, Client, step
-from tests.simulator.demo import group_id
+from tests.simulator.demo_ids import group_id
 from tests.simulator.properties import Json
 
 

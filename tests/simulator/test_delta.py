@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 from tests.simulator.client import Client, code
-from tests.simulator.demo import group_id, user_id
+from tests.simulator.demo_ids import group_id, user_id
 from tests.simulator.properties import Json
 
 
@@ -95,20 +95,20 @@ def test_delta_tells_soft_deletion_restoring_and_purging(demo: tuple[Simulator, 
     nothing, users = ask("/users/delta?$deltatoken=latest&$select=displayName")
     groups = ask("/groups/delta?$deltatoken=latest&$select=members")[1]
     assert nothing == []
-    tenant.delete_user(user_id(1))
-    tenant.update_user(user_id(2), jobTitle="Not selected")
+    tenant.delete(user_id(1))
+    tenant.update(user_id(2), jobTitle="Not selected")
     changes, users = ask(users)
     assert changes == [{"id": user_id(1), "@removed": {"reason": "changed"}}]
     assert ask(groups)[0] == []
     assert user_id(1) not in {item["id"] for item in client.items(f"/groups/{group_id(1)}/members")}
-    tenant.restore_user(user_id(1))
+    tenant.restore(user_id(1))
     changes, users = ask(users)
     assert changes == [{"displayName": "Ada Example", "id": user_id(1)}]
-    tenant.purge_user(user_id(1))
+    tenant.purge(user_id(1))
     assert ask(users)[0] == [{"id": user_id(1), "@removed": {"reason": "deleted"}}]
     removed = {"@odata.type": "#microsoft.graph.user", "id": user_id(1), "@removed": {"reason": "deleted"}}
     assert {"id": group_id(7), "members@delta": [removed]} in ask(groups)[0]
-    tenant.delete_group(group_id(5))
+    tenant.delete(group_id(5))
     assert {"id": group_id(5), "@removed": {"reason": "deleted"}} in ask(groups)[0]
 
 
@@ -134,11 +134,11 @@ def test_delta_tokens_end() -> None:
 def test_a_group_that_is_deleted_softly_comes_back_with_its_members(demo: tuple[Simulator, Client]) -> None:
     simulator, client = demo
     link = client.get("/groups/delta?$deltatoken=latest&$select=members").json()["@odata.deltaLink"]
-    simulator.tenant.delete_group(group_id(6))
+    simulator.tenant.delete(group_id(6))
     page = client.get(link).json()
     assert page["value"] == [{"id": group_id(6), "@removed": {"reason": "changed"}}]
     assert client.get(f"/groups/{group_id(6)}/members").status_code == 404
-    simulator.tenant.restore_group(group_id(6))
+    simulator.tenant.restore(group_id(6))
     (group,) = client.items(page["@odata.deltaLink"])
     assert [entry["id"] for entry in group["members@delta"]] == [user_id(n) for n in (1, 6, 7, 16, 17)]
 

@@ -9,7 +9,7 @@ import requests
 
 from tests.simulator import Faults, Simulator, demo_tenant, synthetic_tenant
 from tests.simulator.client import Client, code, read_everything
-from tests.simulator.demo import group_id, user_id
+from tests.simulator.demo_ids import group_id, user_id
 from tests.simulator.faults import SURVIVABLE
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulator import Simulator, demo_tenant, synthetic_tenant, truth
 from tests.simulator.client import Client
-from tests.simulator.demo import group_id, user_id
+from tests.simulator.demo_ids import group_id, user_id
 from tests.simulator.properties import COLUMNS, GROUP, LISTED_DEFAULTS
 
 
@@ -61,7 +61,7 @@ def test_synthetic_tenants_have_the_size_asked_for_and_repeat() -> None:
 def test_unknown_properties_and_double_memberships_are_refused() -> None:
     tenant = demo_tenant()
     with pytest.raises(ValueError, match="no property nonsense"):
-        tenant.update_user(user_id(1), nonsense=1)
-    with pytest.raises(ValueError, match="is a member"):
+        tenant.update(user_id(1), nonsense=1)
+    with pytest.raises(ValueError, match="is in members"):
         tenant.add_member(group_id(1), user_id(1))
     assert set(COLUMNS[GROUP]) == set(tenant.groups[group_id(1)])

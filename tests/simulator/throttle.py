@@ -20,14 +20,24 @@ QUOTAS = {"S": 3500, "M": 5000, "L": 8000}
 _WINDOW_SECONDS = 10.0
 _GRACE_SECONDS = 0.25
 _EARLY_SECONDS = 0.02
-_BASE = {"users": 2, "groups/{id}/members": 3, "directoryRoles/{id}/members": 3}
+_BASE = {
+    "users": 2,
+    "applications": 2,
+    "oauth2PermissionGrants": 2,
+    "subscribedSkus": 3,
+    "groups/{id}/members": 3,
+    "directoryRoles/{id}/members": 3,
+    "servicePrincipals/{id}/appRoleAssignments": 2,
+    "users/{id}/memberOf": 2,
+    "users/{id}/ownedObjects": 2,
+}
 _SELECT_IS_NO_CHEAPER = frozenset({"users"})
 _SMALL_TOP = 20
 
 
 def is_directory(call: Call) -> bool:
     """Whether the request is served by the directory, the only service that reports resource units."""
-    return call.segments[0] not in ("policies", "$batch")
+    return call.segments[0] not in ("policies", "identity", "identityGovernance", "reports", "$batch")
 
 
 def cost(call: Call) -> int:
@@ -118,8 +128,8 @@ class Stats:
 class Manners:
     """Watches whether requests wait as long as an answer told them to.
 
-    A 429 speaks to the whole application, a 503 to its URL. What was on its way when the answer left is excused:
-    requests within a quarter of a second of it.
+    A 429 of the directory speaks to the whole application, any other and a 503 to its URL. What was on its way when the
+    answer left is excused: requests within a quarter of a second of it.
     """
 
     def __init__(self) -> None:

@@ -1,0 +1,76 @@
+"""Devices, administrative units, domains, and what users have registered to sign in with.
+
+Devices and administrative units are directory objects: ``demo`` adds them with ``tenant.add``. Sign-in activity is a
+property of users. How to add to the demo is told in this package's docstring.
+"""
+
+from tests.simulator.demo_ids import group_id, user_id
+from tests.simulator.lanes import REPORTS as REPORTS_LANE
+from tests.simulator.licences import REPORTS
+from tests.simulator.properties import ADMINISTRATIVE_UNIT
+from tests.simulator.shelves import Shelf
+from tests.simulator.tenant import Tenant
+
+_REGISTRATION = "/reports/authenticationMethods/userRegistrationDetails"
+
+SHELVES = (
+    Shelf("/domains", ("Domain.Read.All", "Directory.Read.All")),
+    Shelf(
+        _REGISTRATION,
+        ("AuditLog.Read.All",),
+        REPORTS,
+        options=frozenset({"$select", "$filter", "$top"}),
+        page=1000,
+        lane=REPORTS_LANE,
+    ),
+)
+"""The endpoints of this area."""
+
+SALES_UNIT = "ad000001-2f3e-4d5c-8b6a-7f8e9d0c1b01"
+
+
+def demo(tenant: Tenant) -> None:
+    """Add this area's objects to the demo."""
+    tenant.add(ADMINISTRATIVE_UNIT, {"id": SALES_UNIT, "displayName": "Sales", "description": "Who sells"})
+    for member in (user_id(1), group_id(3)):
+        tenant.relate(SALES_UNIT, "members", member)
+    tenant.contents.put(
+        "/domains",
+        {
+            "id": "contoso.example",
+            "authenticationType": "Federated",
+            "availabilityStatus": None,
+            "isAdminManaged": True,
+            "isDefault": True,
+            "isInitial": False,
+            "isRoot": True,
+            "isVerified": True,
+            "supportedServices": ["Email"],
+            "passwordValidityPeriodInDays": 2147483647,
+            "passwordNotificationWindowInDays": 14,
+            "manufacturer": None,
+            "model": None,
+            "state": None,
+        },
+    )
+    tenant.contents.put(
+        _REGISTRATION,
+        {
+            "id": user_id(1),
+            "isAdmin": True,
+            "isMfaCapable": True,
+            "isMfaRegistered": True,
+            "isPasswordlessCapable": False,
+            "isSsprCapable": True,
+            "isSsprEnabled": True,
+            "isSsprRegistered": True,
+            "isSystemPreferredAuthenticationMethodEnabled": True,
+            "lastUpdatedDateTime": "2026-01-14T05:31:07Z",
+            "methodsRegistered": ["microsoftAuthenticatorPush", "softwareOneTimePasscode"],
+            "systemPreferredAuthenticationMethods": ["push"],
+            "userDisplayName": "Ada Example",
+            "userPreferredMethodForSecondaryAuthentication": "push",
+            "userPrincipalName": "ada.example@contoso.example",
+            "userType": "member",
+        },
+    )
