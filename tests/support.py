@@ -23,9 +23,9 @@ def nothing(ctx: Context) -> Iterator[Entity]:
     return iter(())
 
 
-def entity(name: str, *, class_name: str = "User", needs: tuple[str, ...] = ()) -> Step:
+def entity(name: str, *, class_name: str = "User", needs: tuple[str, ...] = (), on_demand: bool = False) -> Step:
     """Return the declaration of an entity type."""
-    return Step(name=name, class_name=class_name, run=nothing, needs=needs)
+    return Step(name=name, class_name=class_name, run=nothing, needs=needs, on_demand=on_demand)
 
 
 def relationship(from_type: str, verb: str, to_type: str, *, name: str) -> Step:

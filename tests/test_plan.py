@@ -93,6 +93,25 @@ def test_the_reason_names_what_is_skipped() -> None:
     assert both["type_c"] == "needs type_a, type_b, which are skipped"
 
 
+def test_what_runs_on_demand_is_left_out_with_what_needs_it_unless_it_is_named() -> None:
+    declared = [
+        entity("type_a", on_demand=True),
+        entity("type_b", needs=("type_a",)),
+        entity("type_c"),
+        entity("type_d", needs=("type_c",)),
+    ]
+    usual = order(declared)
+    assert names(usual.steps) == ["type_c", "type_d"]
+    assert usual.skipped == {
+        "type_a": "it is off by default; --only with its name reads it",
+        "type_b": "needs type_a, which is skipped",
+    }
+    assert order(declared, skip=["type_a"]).skipped["type_a"] == "skipped as asked"
+    assert names(order(declared, only=["type_a"]).steps) == ["type_a"]
+    assert names(order(declared, only=["type_b"]).steps) == ["type_a", "type_b"]
+    assert order(declared, only=["type_b"]).skipped == {}
+
+
 def test_only_and_skip_together_keep_what_is_left_of_only() -> None:
     needs: Needs = {"type_a": (), "type_b": ("type_a",), "type_c": (), "type_d": ("type_b", "type_c")}
     planned = order(steps(needs), only=["type_d"], skip=["type_b"])

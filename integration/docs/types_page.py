@@ -101,6 +101,7 @@ def _type(step: Step, schema: Schema) -> str:
         ("Needs the types", ", ".join(link(need, need) for need in step.needs)),
         ("Permissions", codes(step.permissions) or "none of its own"),
         ("Permissions that add properties", codes(step.optional)),
+        ("Read", "only where `--only` names it, or what needs it." if step.on_demand else ""),
         ("A later run", later),
     ]
     if step.ends:

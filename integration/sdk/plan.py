@@ -8,6 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 from integration.errors import DependencyCycle, PlanError, UnknownType
 from integration.sdk.step import Step
 
+_ON_DEMAND = "it is off by default; --only with its name reads it"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -29,7 +31,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
 
     Args:
         steps: all declarations.
-        only: choose these types and what they need; all where empty.
+        only: choose these types and what they need; where empty all but those that run on demand.
         skip: leave these types out, and with them all that needs them; they need not be declared.
 
     Raises:
@@ -43,7 +45,8 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
         if name not in names:
             raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
     chosen = _closure(only or names, known, names)
-    left_out = dict.fromkeys((name for name in skip if name in chosen), "skipped as asked")
+    off = dict.fromkeys((name for name, step in known.items() if step.on_demand and not only), _ON_DEMAND)
+    left_out = off | dict.fromkeys((name for name in skip if name in chosen), "skipped as asked")
     ordered = []
     for name in _sorted({name: known[name].needs for name in chosen if name in known and name not in left_out}):
         if name in left_out or name not in known:

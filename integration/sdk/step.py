@@ -36,6 +36,7 @@ class Step:
         needs: names of the types that must be collected before.
         per_row: each record is made of one object alone, so that a later run hands over only objects that changed. Such
             a step keeps nothing from one object to the next.
+        on_demand: it runs only where somebody asks for it, or for what needs it, by name.
         ends: for a relationship, the types that it leads from and to; ``None`` for an entity.
     """
 
@@ -46,6 +47,7 @@ class Step:
     optional: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     per_row: bool = False
+    on_demand: bool = False
     ends: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
@@ -99,6 +101,7 @@ def entity_step(
     optional: Iterable[str] = (),
     needs: Iterable[str] = (),
     per_row: bool = False,
+    on_demand: bool = False,
 ) -> Callable[[EntityFunction], Step]:
     """Declare a step that yields entities; the function's name is the type.
 
@@ -109,6 +112,8 @@ def entity_step(
         needs: types that must be collected before, because the step reads them through its context.
         per_row: each entity is made of one object that Graph gives, and of nothing that the step kept from others:
             later runs call the function with the objects that changed.
+        on_demand: leave it out of a run, with all that needs it, unless it is named: for what costs a request for each
+            of very many objects, or what few want.
     """
 
     def declare(function: EntityFunction) -> Step:
@@ -120,6 +125,7 @@ def entity_step(
             optional=tuple(optional),
             needs=_unique(needs),
             per_row=per_row,
+            on_demand=on_demand,
         )
 
     return declare
