@@ -16,8 +16,9 @@
     │   └── Interrupted           somebody stopped the run
     ├── GraphError                Microsoft Graph did not give the data: the step fails
     │   ├── Forbidden             403: a permission is missing
-    │   │   └── NotLicensed       403: the tenant lacks the licence for it
-    │   ├── NotFound              404: the object or the feature is not there
+    │   │   └── NotLicensed       the tenant lacks the licence for it: the step is skipped
+    │   ├── NotFound              404: the object or the feature is not there: the step is skipped
+    │   ├── FeatureAbsent         the tenant, or its cloud, does not have the feature: the step is skipped
     │   ├── Throttled             429 until the deadline
     │   ├── ServiceUnavailable    5xx or lost connections until the deadline
     │   ├── BadRequest            400 and other refusals: a programming error
@@ -133,11 +134,15 @@ class Forbidden(GraphError):
 
 
 class NotLicensed(Forbidden):
-    """403: the tenant lacks the licence that this data needs."""
+    """The tenant lacks the licence that this data needs; 403, or 400 from identity governance."""
 
 
 class NotFound(GraphError):
     """404: the object or the feature is not there."""
+
+
+class FeatureAbsent(GraphError):
+    """The tenant, or the cloud that it is in, does not have the feature."""
 
 
 class Throttled(GraphError):

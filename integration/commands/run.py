@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 @click.option("--to", multiple=True, metavar="URL", help="Also write the graph there, such as files:DIR; repeatable.")
 @ALLOW_MASS_DELETE
 @MASS_DELETE
-@click.option("--fail-on", type=click.Choice(["partial"]), help="Exit with 1 also where a type is partial.")
+@click.option("--fail-on", type=click.Choice(["partial", "skipped"]), multiple=True,
+              help="Exit with 1 also where a type is partial, or skipped although chosen; repeatable.")  # fmt: skip
 @settings_options
 @click.option("--strict", is_flag=True, help="Fail a type with a rejected record, a duplicate key or a missing end.")
 @click.option(
@@ -53,7 +54,7 @@ def run(
     out: Path,
     demo: bool,
     replay: Path | None,
-    fail_on: str | None,
+    fail_on: tuple[str, ...],
     event: BinaryIO | None,
     log_format: str | None,
     log_level: str | None,
@@ -105,7 +106,7 @@ def run(
             report = run_plan(manager, chosen, config, out=out, tape=tape, stop=stop)
         with courtesy():
             print_report(report, out, config.to)
-    return report.exit_code(fail_on_partial=fail_on == "partial")
+    return report.exit_code(fail_on_partial="partial" in fail_on, fail_on_skipped="skipped" in fail_on)
 
 
 def _tape(demo: bool, replay: Path | None) -> "Tape":

@@ -32,9 +32,10 @@ def errors_page() -> str:
     return page(
         "Exit codes and errors",
         table(["Code", "Meaning"], codes),
-        "A partial type does not count as failed, unless `--fail-on partial` says so. A type that was skipped because"
-        " another one failed counts as failed, and so do deletions that are withheld. Options that the program does not"
-        " know end it with 2.",
+        "A partial type does not count as failed, unless `--fail-on partial` says so; nor does one that was skipped for"
+        " want of a permission, a licence or the feature, unless `--fail-on skipped` says so, `--only` names it, or it"
+        " was collected before. A type that was skipped because another one failed counts as failed, and so do deletions"
+        " that are withheld. Options that the program does not know end it with 2.",
         "A host gets the same from `Report.exit_code()`; the errors with an exit code below are raised, the others are"
         " the reason why a type failed, and stand in its result.",
         "## The tree of errors",

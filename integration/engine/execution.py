@@ -20,8 +20,11 @@ from integration.errors import (
     ConfigurationError,
     CredentialsError,
     FatalError,
+    FeatureAbsent,
     GraphError,
     IntegrationError,
+    NotFound,
+    NotLicensed,
     SourceUnavailable,
 )
 from integration.sdk.report import StepResult, Verdict
@@ -95,6 +98,9 @@ class Judge:
         if self.lacking:
             lacks = f"not permitted: the token lacks {' and '.join(self.lacking)}"
             return skipped(self.step, lacks, because_of_failure=self._was_wanted(), to_grant=self.lacking)
+        if self.is_unlicensed():
+            lacks = f"not licensed: the tenant has no {' or '.join(self.step.licences)}"
+            return skipped(self.step, lacks, because_of_failure=self._was_wanted())
         made = ahead.result() if ahead else None
         try:
             if made:
@@ -104,6 +110,9 @@ class Judge:
             raise
         except SourceUnavailable as error:
             return skipped(self.step, error.problem, because_of_failure=self._was_wanted())
+        except (NotLicensed, FeatureAbsent, NotFound) as error:
+            what = "not licensed" if isinstance(error, NotLicensed) else "not there"
+            return skipped(self.step, f"{what}: {error}", because_of_failure=self._was_wanted())
         except IntegrationError as error:
             to_grant = wanted([error], self.step.permissions)
             return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant)
@@ -113,6 +122,11 @@ class Judge:
         finally:
             if made:
                 made.discard()
+
+    def is_unlicensed(self) -> bool:
+        """Tell whether the tenant is known to lack the licence for what the step reads."""
+        sources = self._reader.sources.values()
+        return bool(self.step.licences) and any(each.unlicensed(self.step.licences, self._reader) for each in sources)
 
     def make_ahead(self, threads: Executor) -> None:
         """Have the step's records made before what it needs has its verdict, unless it is judged already."""

@@ -81,6 +81,8 @@ def fetch_ahead(
         threads: make records ahead.
     """
     for judge, known in judges:
+        if judge.is_unlicensed():
+            continue
         requests = known or _first(judge.step, _Beginning(judge, reader, store, results, config))
         for request in requests:
             if not reader.start_ahead(request):

@@ -119,7 +119,10 @@ class _Run:
         self._plan, self._config, self._folder, self._tape, self._stopping = plan, config, folder, tape, stopping
         self._observers = Observers(manager)
         self._results = Results(
-            {name: StepResult(type=name, verdict="skipped", reason=reason) for name, reason in plan.skipped.items()}
+            {
+                name: StepResult(type=name, verdict="skipped", reason=reason, left_out=True)
+                for name, reason in plan.skipped.items()
+            }
         )
         self._reading: dict[str, Any] = {}
         self._withheld: Mapping[str, str] = {}

@@ -26,7 +26,8 @@ class StepResult:
         seconds: how long the step took.
         description: what the type is.
         needs: types that it needs.
-        because_of_failure: the step was skipped because another one failed.
+        because_of_failure: the step was skipped because another one failed, or although somebody counts on the type.
+        left_out: nobody chose the type, or what it needs.
         problems: counts of duplicates, dangling ends and rejected records, with examples; only those that occurred.
         notes: sentences for the reader that do not change the verdict.
         to_grant: permissions for want of which the type is not complete, as far as that is known.
@@ -41,6 +42,7 @@ class StepResult:
     description: str = ""
     needs: Sequence[str] = ()
     because_of_failure: bool = False
+    left_out: bool = False
     problems: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     to_grant: Sequence[str] = ()
@@ -92,17 +94,19 @@ class Report:
                 return result
         raise KeyError(type)
 
-    def exit_code(self, *, fail_on_partial: bool = False) -> int:
+    def exit_code(self, *, fail_on_partial: bool = False, fail_on_skipped: bool = False) -> int:
         """Return 3 where the run ended early, 1 where a type or a sink failed or deletions are withheld, else 0.
 
         Args:
             fail_on_partial: count a partial type as failed.
+            fail_on_skipped: count a type as failed that was chosen and could not be read: not permitted, not licensed.
         """
         if self.error:
             return 3
         failed = any(result.verdict == "failed" or result.because_of_failure for result in self.results)
         partial = fail_on_partial and any(result.verdict == "partial" for result in self.results)
-        return 1 if failed or partial or self.failed_sinks or self.withheld else 0
+        skipped = fail_on_skipped and any(each.verdict == "skipped" and not each.left_out for each in self.results)
+        return 1 if failed or partial or skipped or self.failed_sinks or self.withheld else 0
 
     @property
     def incomplete(self) -> list[str]:

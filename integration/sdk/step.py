@@ -33,6 +33,7 @@ class Step:
         run: generator function that takes a ``Context``; yields ``Entity`` or ``Relationship`` objects.
         permissions: Graph application permissions without which the step cannot run.
         optional: Graph application permissions that only enrich its records.
+        licences: service plans such as ``AAD_PREMIUM_P2``, of which the tenant must have one; empty: needs none.
         needs: names of the types that must be collected before.
         per_row: each record is made of one object alone, so that a later run hands over only objects that changed. Such
             a step keeps nothing from one object to the next.
@@ -45,6 +46,7 @@ class Step:
     run: StepFunction
     permissions: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     per_row: bool = False
     on_demand: bool = False
@@ -99,6 +101,7 @@ def entity_step(
     *,
     permissions: Iterable[str] = (),
     optional: Iterable[str] = (),
+    licences: Iterable[str] = (),
     needs: Iterable[str] = (),
     per_row: bool = False,
     on_demand: bool = False,
@@ -109,6 +112,8 @@ def entity_step(
         class_name: JupiterOne class of the entities, such as ``"User"``.
         permissions: Graph application permissions that it cannot do without.
         optional: Graph application permissions that only enrich the entities.
+        licences: service plans, such as ``AAD_PREMIUM_P2``, one of which the tenant must have; a tenant that is known
+            to have none of them is not asked.
         needs: types that must be collected before, because the step reads them through its context.
         per_row: each entity is made of one object that Graph gives, and of nothing that the step kept from others:
             later runs call the function with the objects that changed.
@@ -123,6 +128,7 @@ def entity_step(
             run=function,
             permissions=tuple(permissions),
             optional=tuple(optional),
+            licences=tuple(licences),
             needs=_unique(needs),
             per_row=per_row,
             on_demand=on_demand,
@@ -137,6 +143,7 @@ def relationship_step(
     to_type: str,
     *,
     permissions: Iterable[str] = (),
+    licences: Iterable[str] = (),
     needs: Iterable[str] = (),
     per_row: bool = False,
     type: str | None = None,
@@ -148,6 +155,7 @@ def relationship_step(
         verb: JupiterOne relationship class, such as ``"HAS"``.
         to_type: type of the entities that they lead to.
         permissions: Graph application permissions that it cannot do without.
+        licences: as for ``entity_step``.
         needs: further types that must be collected before.
         per_row: as for ``entity_step``; the object may be an entity of another type too.
         type: the ``_type``, only where it is not the one that JupiterOne derives from the three names.
@@ -163,6 +171,7 @@ def relationship_step(
             class_name=verb,
             run=function,
             permissions=tuple(permissions),
+            licences=tuple(licences),
             needs=_unique([from_type, to_type, *needs]),
             per_row=per_row,
             ends=(from_type, to_type),
@@ -180,6 +189,7 @@ def relationship_family(
     to_types: str | Iterable[str],
     *,
     permissions: Iterable[str] = (),
+    licences: Iterable[str] = (),
     needs: Iterable[str] = (),
     per_row: bool = False,
     types: Mapping[tuple[str, str], str] | None = None,
@@ -193,6 +203,7 @@ def relationship_family(
         verb: JupiterOne relationship class, such as ``"HAS"``.
         to_types: type or types of the entities that they lead to.
         permissions: Graph application permissions that the steps cannot do without.
+        licences: as for ``entity_step``.
         needs: further types that must be collected before.
         per_row: as for ``relationship_step``.
         types: the ``_type`` of a pair of ends, where it is not the one that JupiterOne derives.
@@ -207,6 +218,7 @@ def relationship_family(
                 class_name=verb,
                 run=_for_ends(function, source, target),
                 permissions=tuple(permissions),
+                licences=tuple(licences),
                 needs=_unique([source, target, *needs]),
                 per_row=per_row,
                 ends=(source, target),

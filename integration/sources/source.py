@@ -90,6 +90,9 @@ class Source(Protocol):
     def review(self, plan: Plan) -> Review | None:
         """Return what the token does not allow of a plan; ``None`` where that is not known."""
 
+    def unlicensed(self, licences: Sequence[str], reader: "Reader") -> bool:
+        """Tell whether the tenant is known to have none of some service plans."""
+
     def untaken(self, reader: "Reader", holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return what was read and no step takes: how many objects of each kind, by collection.
 

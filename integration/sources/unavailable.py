@@ -61,6 +61,10 @@ class UnavailableSource:
         """Return ``None``."""
         return None
 
+    def unlicensed(self, licences: Sequence[str], reader: "Reader") -> bool:
+        """Return ``False``: nothing is known."""
+        return False
+
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return nothing."""
         return {}

@@ -112,6 +112,10 @@ class AzureSource:
         """Return ``None``: roles on scopes are not in the token; what is missing shows when it is read."""
         return None
 
+    def unlicensed(self, licences: Sequence[str], reader: Reader) -> bool:
+        """Return ``False``: nothing that is read of Azure needs a licence of the tenant."""
+        return False
+
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return nothing yet: which resources no step takes is not a gap of what the steps read."""
         return {}

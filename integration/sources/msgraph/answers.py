@@ -13,6 +13,7 @@ from integration.errors import (
     BadAnswer,
     BadRequest,
     DeltaTokenExpired,
+    FeatureAbsent,
     Forbidden,
     GraphError,
     NotFound,
@@ -26,7 +27,10 @@ from integration.http.room import Turn
 
 _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
-_NOT_LICENSED = "nonpremiumtenant"
+_NOT_LICENSED = re.compile("nonpremiumtenant|premiumlicenserequired|^nolicense$")
+"""In codes, in lower case. Sources: Azure AD reports, identity governance: errors that were reported by users."""
+_ABSENT = re.compile(r"(?i)not applicable to target tenant|resource not found for the segment")
+"""In messages with 400 or 404: Intune is not there; the version of Graph in a cloud lacks a path."""
 _UNKNOWN = "unknownerror"
 _UNAVAILABLE = {"servicenotavailable", "serviceunavailable", "internalservererror", "gatewaytimeout"}
 _HICCUPS = {404, 408, 409, 421, 423, 424, 425, 449}
@@ -130,15 +134,16 @@ def control(body: Mapping[str, Any], name: str) -> Any:
 
 def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:
     """Return what a status from 400 on means, with what else the answer tells."""
-    code = "".join(codes)
     if status == 410 or _EXPIRED_DELTA_TOKEN.intersection(codes):
         return DeltaTokenExpired, "Graph does not know any more what changed"
-    if status == 403 and _NOT_LICENSED in code:
+    if status in (400, 403) and any(map(_NOT_LICENSED.search, codes)):
         return NotLicensed, "the tenant has no licence for this data"
     if status == 407 or (status in _NOT_BY_GRAPH and not codes):
         return BadAnswer, "something between here and Graph refused it: check proxy and network"
     if status == 403:
         return Forbidden, "not permitted"
+    if status in (400, 404) and _ABSENT.search(message):
+        return FeatureAbsent, "the tenant does not have this"
     if status == 404 and codes and _UNKNOWN not in codes:
         return NotFound, "not found"
     if status == 429:

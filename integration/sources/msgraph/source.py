@@ -13,6 +13,7 @@ from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.fetch import Fetcher, object_id
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
+from integration.sources.msgraph.licences import has_one
 from integration.sources.msgraph.members import hiding, kinds, without_names
 from integration.sources.msgraph.paging import pages
 from integration.sources.msgraph.permissions import Review, covers, review
@@ -168,6 +169,10 @@ class GraphSource:
         """Compare what a plan needs with the permissions in the token."""
         self._review = None if self._roles is None else review(plan, self._roles)
         return self._review
+
+    def unlicensed(self, licences: Sequence[str], reader: Reader) -> bool:
+        """Tell whether the tenant is known to have none of some service plans."""
+        return not has_one(licences, reader, self._roles)
 
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return how many children of each relation are of a kind that no step takes, by ``@odata.type``.

@@ -1,0 +1,45 @@
+"""Which licences a tenant has: what it lacks is not asked for.
+
+Sources: List subscribedSkus; subscribedSku resource type; Product names and service plan identifiers for licensing.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from integration.errors import GraphError
+from integration.sources.msgraph.permissions import covers
+from integration.sources.reader import Reader
+from integration.sources.request import Request
+
+SKUS = Request("collection", "/subscribedSkus", select=None, top=None)
+"""What the tenant has bought; it is not paged, and takes no options."""
+_PERMISSIONS = ("LicenseAssignment.Read.All", "Organization.Read.All")
+_CONTAINED_IN: Mapping[str, Sequence[str]] = {"AAD_PREMIUM": ("AAD_PREMIUM_P2",)}
+"""Plans that have all that another one has."""
+_IN_USE = frozenset({"Enabled", "Warning"})
+
+
+def has_one(plans: Sequence[str], reader: Reader, roles: Collection[str] | None) -> bool:
+    """Tell whether a tenant has one of some service plans, or may have one, since it is not known which it has.
+
+    Args:
+        plans: names, such as ``AAD_PREMIUM_P2``.
+        reader: the run's.
+        roles: application permissions in the token; ``None`` where it does not tell.
+    """
+    if roles is not None and not any(covers(roles, name) for name in _PERMISSIONS):
+        return True
+    try:
+        reader.ensure(SKUS)
+    except GraphError:
+        return True  # the answers to what is asked will tell
+    wanted = {name for plan in plans for name in (plan, *_CONTAINED_IN.get(plan, ()))}
+    return not wanted.isdisjoint(_plans(row for _, row in reader.rows(SKUS)))
+
+
+def _plans(skus: Iterator[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the names of the service plans of products that are in use."""
+    for sku in skus:
+        if sku.get("capabilityStatus") in _IN_USE:
+            for plan in sku.get("servicePlans") or ():
+                yield str(plan.get("servicePlanName"))
