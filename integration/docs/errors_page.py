@@ -34,7 +34,7 @@ def errors_page() -> str:
         table(["Code", "Meaning"], codes),
         "A partial type does not count as failed, unless `--fail-on partial` says so; nor does one that was skipped for"
         " want of a permission, a licence or the feature, unless `--fail-on skipped` says so, `--only` names it, or it"
-        " was collected before. A type that was skipped because another one failed counts as failed, and so do deletions"
+        " was collected before. A type that was skipped because another one failed counts as failed; so do deletions"
         " that are withheld. Options that the program does not know end it with 2.",
         "A host gets the same from `Report.exit_code()`; the errors with an exit code below are raised, the others are"
         " the reason why a type failed, and stand in its result.",
