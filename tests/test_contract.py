@@ -23,7 +23,7 @@ def test_contract(step: Step) -> None:
 
 @pytest.mark.parametrize("path", CASSETTES, ids=[path.stem for path in CASSETTES])
 def test_cassettes_hold_no_secret_and_can_be_reviewed(path: Path) -> None:
-    check_cassette(path)
+    check_cassette(path, manager=MANAGER)
     text = path.read_text()
     for word in ("authorization:", "bearer", "cookie", "client_secret", "x-ms-ags-diagnostic", "127.0.0.1"):
         assert word not in text.lower()

@@ -142,6 +142,21 @@ def test_what_looks_like_a_secret_or_somebody_is_named(text: str, told: str) -> 
         check_cassette(Path("azure_user.yaml"))
 
 
+def test_an_id_that_the_code_of_a_step_names_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere, here = "62e90394-69f5-4237-9190-012177145e10", "d0b1c2d3-e4f5-4a6b-8c7d-9e0f1a2b3c4d"
+    step = declared(monkeypatch, f"isKnown=device['id'] == '{everywhere}'")
+    source = (CASSETTES / "entra" / "user.yaml").read_text()
+    for id in (everywhere, here):
+        Path("contoso.yaml").write_text(
+            re.sub(r'"displayName": "\w+ex \w+ex"', f'"displayName": "{id}"', source, count=1)
+        )
+        if id == everywhere:
+            check_cassette(Path("contoso.yaml"), manager=load(step))
+        else:
+            with pytest.raises(AssertionError, match=f"an id: {here}"):
+                check_cassette(Path("contoso.yaml"), manager=load(step))
+
+
 def test_steps_run_against_a_declared_graph(graph: GraphServer, contoso_device: Step) -> None:
     graph.add("/devices", device("device-0001"), device("device-0002", secret="not selected"))
     ran = run_steps(contoso_device, source=graph)

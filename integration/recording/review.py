@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,43 +26,51 @@ _PATTERNS = {what: re.compile(pattern, re.IGNORECASE | re.ASCII) for what, patte
 _HEADERS = ("authorization", "cookie", "set-cookie", "client-request-id", "request-id", "x-ms-ags-diagnostic")
 
 
-def foreign(path: Path) -> Iterator[str]:
+def foreign(path: Path, known: Collection[str] = ()) -> Iterator[str]:
     """Yield what in a cassette looks like a secret or like somebody, and where; and that it is too long to review.
+
+    Args:
+        path: the cassette.
+        known: ids that code names, such as that of a role that every tenant has: they are nobody's.
 
     Raises:
         CassetteError: the file is no cassette.
     """
-    count = 0
+    count, review = 0, _Review(known)
     for (method, url, body), answers in cassette.read(path).items():
         count += len(answers)
         target = url.removeprefix(_GRAPH)
-        yield from _found(target, f"{method} {target.partition('?')[0]}")
-        yield from _in(json.loads(body) if body else None, f"{method} {target}")
+        yield from review.found(target, f"{method} {target.partition('?')[0]}")
+        yield from review.within(json.loads(body) if body else None, f"{method} {target}")
         for answer in answers:
             yield from (f"{target}: the header {name}" for name in answer.headers if name.lower() in _HEADERS)
-            yield from _in(_decoded(answer.body), target.partition("?")[0])
+            yield from review.within(_decoded(answer.body), target.partition("?")[0])
     if count > MOST:
         yield f"{count} requests, but {MOST} at most can be reviewed"
 
 
-def _in(value: Any, where: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for name, each in value.items():
-            if name.lower() in _HEADERS:
-                yield f"{where}: the header {name}"
-            yield from _in(each, f"{where} {name}" if not name.startswith("@odata") else where)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _in(each, where)
-    elif isinstance(value, str):
-        yield from _found(value.removeprefix(_GRAPH), where)
+class _Review:
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
 
+    def within(self, value: Any, where: str) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, each in value.items():
+                if name.lower() in _HEADERS:
+                    yield f"{where}: the header {name}"
+                yield from self.within(each, f"{where} {name}" if not name.startswith("@odata") else where)
+        elif isinstance(value, list):
+            for each in value:
+                yield from self.within(each, where)
+        elif isinstance(value, str):
+            yield from self.found(value.removeprefix(_GRAPH), where)
 
-def _found(text: str, where: str) -> Iterator[str]:
-    for what, pattern in _PATTERNS.items():
-        if match := pattern.search(text):
-            yield f"{where}: {what}: {match[0][:60]}"
-            return
+    def found(self, text: str, where: str) -> Iterator[str]:
+        for what, pattern in _PATTERNS.items():
+            match = next((each for each in pattern.finditer(text) if each[0] not in self._known), None)
+            if match:
+                yield f"{where}: {what}: {match[0][:60]}"
+                return
 
 
 def _decoded(body: bytes) -> Any:
