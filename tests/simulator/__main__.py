@@ -10,6 +10,7 @@ import orjson
 
 from tests.simulator.demo import demo_tenant
 from tests.simulator.faults import RATES, SURVIVABLE, SWITCHES, Faults
+from tests.simulator.made_up.sizes import NAMES, Sizes
 from tests.simulator.server import Simulator
 from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
 from tests.simulator.synthetic import synthetic_tenant
@@ -24,8 +25,11 @@ faults: NAME strikes the first eligible request once; NAME=3 the first three; NA
   "survivable=0.02" is each of the first {len(SURVIVABLE)}. "forbidden=/groups" answers 403 for that path.
   switches: {", ".join(SWITCHES)}
 
-/_simulator/stats and /_simulator/truth (GET), /_simulator/mutate?n=100&seed=1 and /_simulator/reset (POST) need no
-token.
+sizes: {", ".join(NAMES)}; once one is given, the others are what a tenant of so many users has. "--size usual" gives
+none in particular.
+
+/_simulator/stats, /_simulator/truth and /_simulator/contents (GET), /_simulator/mutate?n=100&seed=1&areas=20 and
+/_simulator/reset (POST) need no token.
 """
 
 
@@ -41,12 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--groups", type=int, default=100, metavar="N")
     parser.add_argument("--memberships", type=int, default=5000, metavar="N", help="direct memberships of all kinds")
     parser.add_argument(
+        "--size", action="append", default=[], metavar="NAME=N", help="how much of everything else; see below"
+    )
+    parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="the same seed makes the same tenant and faults"
     )
     parser.add_argument("--port", type=int, default=0, metavar="P", help="default: a free one")
     parser.add_argument("--latency", type=float, default=0.0, metavar="MS", help="milliseconds before each answer")
     parser.add_argument("--page-size", type=int, metavar="N", help="cap on every page, whatever $top says")
     parser.add_argument("--quota", type=_quota, metavar="S|M|L|N", help="resource units per 10 s; default: no limit")
+    parser.add_argument(
+        "--lanes", type=float, metavar="SCALE", help="switch on the slow services' throttling; 1 is Graph's own time"
+    )
     parser.add_argument("--token", default="test-token", help="bearer token to accept; default: %(default)s")
     parser.add_argument(
         "--role", action="append", metavar="NAME", help="an application permission; default: all, unenforced"
@@ -63,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _quota(text: str) -> str | int:
     return text if text in QUOTAS else int(text)
+
+
+def _sizes(given: list[str], users: int) -> Sizes | None:
+    """How much of everything else, from NAME=N arguments. Raises TypeError for a name that is none."""
+    pairs = (each.partition("=") for each in given if each != "usual")
+    return Sizes.of(users, **{name.replace("-", "_"): int(number) for name, _, number in pairs}) if given else None
 
 
 def _faults(given: list[str], **more: Any) -> Faults:
@@ -91,8 +107,13 @@ def main() -> None:
     args = parser.parse_args()
     try:
         faults = _faults(args.fault, retry_after=args.retry_after, seed=args.seed)
-        tenant = demo_tenant() if args.demo else synthetic_tenant(args.users, args.groups, args.memberships, args.seed)
-    except ValueError as error:
+        sizes = _sizes(args.size, args.users)
+        tenant = (
+            demo_tenant()
+            if args.demo
+            else synthetic_tenant(args.users, args.groups, args.memberships, args.seed, sizes=sizes)
+        )
+    except (TypeError, ValueError) as error:
         parser.error(str(error))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -107,6 +128,7 @@ def main() -> None:
         tls=args.tls,
         roles=tuple(args.role) if args.role else None,
         expires_in=args.expires_in,
+        lanes=args.lanes,
         port=args.port,
         seed=args.seed,
     ) as simulator:

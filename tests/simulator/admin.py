@@ -1,6 +1,7 @@
 """The endpoints under ``/_simulator``, for tests and benchmarks in other processes.
 
-``GET stats`` and ``GET truth`` answer JSON; ``POST mutate?n=100&seed=1`` changes the tenant; ``POST reset`` forgets
+``GET stats``, ``GET truth`` and ``GET contents`` (numbers of everything) answer JSON; ``POST mutate?n=100&seed=1``
+changes users, groups and memberships, and with ``areas=20`` so much of everything else; ``POST reset`` forgets
 statistics, the log of requests, and what was spent of the budget.
 """
 
@@ -10,7 +11,10 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from tests.simulator.areas import SHELVES
+from tests.simulator.made_up import change
 from tests.simulator.odata import Answer
+from tests.simulator.properties import COLLECTIONS
 from tests.simulator.tenant import Tenant
 
 PREFIX = "/_simulator/"
@@ -29,6 +33,17 @@ def truth(tenant: Tenant) -> dict[str, dict[str, int | str]]:
             "memberships": _triples(tenant),
         }
         return {name: _checksum(each) for name, each in lines.items()}
+
+
+def contents(tenant: Tenant) -> dict[str, int]:
+    """How many objects each collection lists, and how many rows the shelves hold; children of all parents together."""
+    with tenant.lock:
+        counts = {f"/{name}": len(tenant.objects(kind)) for name, kind in COLLECTIONS.items()}
+        for path in tenant.contents.paths():
+            shelf = SHELVES.find(tuple(path[1:].split("/")))
+            name = shelf.path if shelf else path
+            counts[name] = counts.get(name, 0) + len(tenant.contents.keys(path))
+        return counts
 
 
 def _triples(tenant: Tenant) -> Iterator[str]:
@@ -56,8 +71,11 @@ def administer(
             return _json(200, stats())
         case "GET", "truth":
             return _json(200, truth(tenant))
+        case "GET", "contents":
+            return _json(200, contents(tenant))
         case "POST", "mutate":
             tenant.mutate(given.get("n", 1), given.get("seed", 1))
+            change(tenant, given.get("areas", 0), given.get("seed", 1))
             return _json(200, {"changes": len(tenant.log)})
         case "POST", "reset":
             reset()

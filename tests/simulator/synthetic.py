@@ -3,8 +3,10 @@
 import random
 from array import array
 from itertools import accumulate
-from uuid import UUID
 
+from tests.simulator.made_up import fill
+from tests.simulator.made_up.sizes import Sizes
+from tests.simulator.made_up.values import guid as _guid
 from tests.simulator.properties import CONTACT, DEVICE, GROUP, ORGANIZATION_ID, SERVICE_PRINCIPAL, USER, Json
 from tests.simulator.tenant import Tenant
 
@@ -32,8 +34,12 @@ _LICENCES = ("11111111-aaaa-4bbb-8ccc-222222222222", "33333333-aaaa-4bbb-8ccc-44
 _EMPTY_SHARE, _SKEW, _LARGEST_SHARE, _OTHER_SHARE = 0.06, 1.1, 0.9, 0.04
 
 
-def synthetic_tenant(users: int = 1000, groups: int = 100, memberships: int = 5000, seed: int = 1) -> Tenant:
+def synthetic_tenant(
+    users: int = 1000, groups: int = 100, memberships: int = 5000, seed: int = 1, *, sizes: Sizes | None = None
+) -> Tenant:
     """A tenant with exactly these numbers of listed users, groups and direct memberships.
+
+    With ``sizes`` it has that much of everything else; without, only what groups need as members.
 
     Group sizes are skewed: a few hold most of the tenant, most hold under 20, some hold nobody. Members are mostly
     users; there are nested groups, a group that contains itself, a cycle, devices, service principals and contacts.
@@ -53,12 +59,12 @@ def synthetic_tenant(users: int = 1000, groups: int = 100, memberships: int = 50
         tenant.add(USER, _user(n, rng))
     for n in range(groups):
         tenant.add(GROUP, _group(n, rng))
-    for n in range(max(1, users // 20)):
+    for n in range(sizes.devices if sizes else max(1, users // 20)):
         tenant.add(
             DEVICE,
             {"id": _guid(rng), "displayName": f"LAPTOP-{n:05}", "operatingSystem": "Windows", "accountEnabled": True},
         )
-    for n in range(max(1, users // 100)):
+    for n in range(sizes.service_principals if sizes else max(1, users // 100)):
         app = {
             "id": _guid(rng),
             "appId": _guid(rng),
@@ -69,6 +75,8 @@ def synthetic_tenant(users: int = 1000, groups: int = 100, memberships: int = 50
     for n in range(max(1, users // 200)):
         tenant.add(CONTACT, {"id": _guid(rng), "displayName": f"Contact {n}", "mail": f"contact.{n}@fabrikam.example"})
     _link(tenant, memberships, rng)
+    if sizes:
+        fill(tenant, sizes, seed)
     tenant.log.clear()
     return tenant
 
@@ -165,7 +173,3 @@ def _group(n: int, rng: random.Random) -> Json:
         "membershipRuleProcessingState": "On" if dynamic else None,
         "visibility": rng.choice(("Private", "Public")) if unified else None,
     }
-
-
-def _guid(rng: random.Random) -> str:
-    return str(UUID(int=rng.getrandbits(128), version=4))
