@@ -3,8 +3,17 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from integration.http.pace import Pace
+import pytest
+import requests
+
+from integration import Interrupted
+from integration.http.auth import GivenToken
+from integration.http.pace import Lane, Pace
+from integration.sources.msgraph.client import GraphClient
+from integration.testing import GraphServer
+from integration.text.secret import Secret
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
@@ -58,3 +67,59 @@ def test_who_sleeps_does_not_take_the_turn_of_who_waits() -> None:
         assert not done.is_set()
     assert done.wait(5)
     thread.join(10)
+
+
+def begun(lane: Lane, turns: int) -> float:
+    """How many seconds it takes until so many turns have begun."""
+    started = time.monotonic()
+    for _ in range(turns):
+        with lane.turn():
+            pass
+    return time.monotonic() - started
+
+
+def test_a_lane_keeps_to_its_limit_from_the_first_throttling_on() -> None:
+    lane = Lane(2, 0.4)
+    begun(lane, 50)
+    lane.throttled(0.0)
+    assert begun(lane, 5) >= 0.8
+
+
+def test_what_waits_in_a_lane_ends_when_it_is_stopped() -> None:
+    lane = Lane(1, 3600)
+    begun(lane, 1)
+    lane.throttled(0.0)
+    ended = threading.Event()
+
+    def wait() -> None:
+        with pytest.raises(Interrupted):
+            begun(lane, 1)
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    lane.stop()
+    assert ended.wait(10)
+
+
+def test_a_service_that_throttles_holds_up_nothing_else(graph: GraphServer) -> None:
+    graph.add("/devices", {"id": "device-0001"})
+    slow = "/identity/conditionalAccess/policies"
+    graph.add(slow, {"id": "policy-0001"})
+    graph.fail(slow, status=429, retry_after=3600, times=1)
+    client = GraphClient(graph.url, GivenToken(Secret(graph.token)), requests.Session())
+    held = threading.Event()
+    client.tell_waits(lambda _: held.set())
+
+    def read() -> None:
+        with pytest.raises(Interrupted):
+            client.get(client.url(slow))
+
+    client.patience = replace(client.patience, deadline=7200.0)
+    waiting = threading.Thread(target=read, daemon=True)
+    waiting.start()
+    assert held.wait(10)
+    assert client.get(client.url("/devices")).body["value"] == [{"id": "device-0001"}]
+    assert (client.pace.waited, client.waited > 0) == (0, True)
+    client.stop()
+    waiting.join(10)
+    assert not waiting.is_alive()

@@ -80,10 +80,15 @@ def fetch_ahead(
         config: settings.
         threads: make records ahead.
     """
-    for judge, known in judges:
-        if judge.is_unlicensed():
-            continue
-        requests = known or _first(judge.step, _Beginning(judge, reader, store, results, config))
+    licensed = [(judge, known) for judge, known in judges if not judge.is_unlicensed()]
+    asked = [
+        (judge, known, known or _first(judge.step, _Beginning(judge, reader, store, results, config)))
+        for judge, known in licensed
+    ]
+    for _, _, requests in asked:
+        for request in filter(reader.is_slow, requests):
+            reader.start(request)
+    for judge, known, requests in asked:
         for request in requests:
             if not reader.start_ahead(request):
                 return

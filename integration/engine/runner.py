@@ -40,8 +40,11 @@ from integration.store.store import Store
 from integration.tapes.tapes import Live, Tape
 from integration.text.discretion import logger
 
-_SIDE_BY_SIDE, _AHEAD = 8, 4
-"""How many steps run at once, and how many more make records before what they need has its verdict."""
+_SIDE_BY_SIDE, _AHEAD = 14, 4
+"""How many steps run at once, and how many more make records before what they need has its verdict.
+
+Some of those that run wait for what Graph gives slowly; the others are more than enough for what comes quickly.
+"""
 _log = logger("integration")
 
 

@@ -128,6 +128,10 @@ class Client(Generic[A]):
         """POST a JSON body to a URL of this root; raises as ``get`` does."""
         return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body))
 
+    def pace_of(self, url: str) -> Pace:
+        """Return what lets requests for a URL through: the one for all, unless the API limits some by themselves."""
+        return self.pace
+
     def stop(self) -> None:
         """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut."""
         self.pace.stop()
@@ -162,11 +166,12 @@ class Client(Generic[A]):
         self.check_host(url)
         ends = time.monotonic() + self.patience.deadline
         failures = refusals = 0
+        pace = self.pace_of(url)
         while True:
             token = self._tokens.token()
             answer, error = self._try(method, url, headers, body, token, ends)
             if error is None and answer is not None:
-                self.pace.good(answer.percentage)
+                pace.good(answer.percentage)
                 return answer
             assert error is not None
             asked = answer.retry_after if answer else None
@@ -176,21 +181,21 @@ class Client(Generic[A]):
                 refused = self._renew(token, error)
                 if refusals == _REFUSALS:
                     raise refused
-                self.pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)
+                pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)
                 continue
             failures += 1
             pause = self.patience.wait(failures) if asked is None else asked
-            self.pace.check()
+            pace.check()
             if not self._may_retry(error, failures) or time.monotonic() + pause > ends:
                 raise self._final(error)
             _log.info("again in %.1f s: %s", pause, error)
             self.meter.again(throttled=isinstance(error, Throttled))
             if isinstance(error, Throttled):
-                self.pace.throttled(pause)
+                pace.throttled(pause)
             elif asked is not None:
-                self.pace.hold(pause)
+                pace.hold(pause)
             else:
-                self.pace.sleep(pause)
+                pace.sleep(pause)
 
     def _renew(self, token: Secret, error: GraphError) -> CredentialsError:
         """Ask for another token, and return the error to raise where that one is refused too."""
@@ -205,7 +210,7 @@ class Client(Generic[A]):
     ) -> tuple[A | None, GraphError | None]:
         """Send a request once, and return its answer, its error, or the answer that is an error."""
         try:
-            with self.pace.turn(first=method == "GET"):
+            with self.pace_of(url).turn(first=method == "GET"):
                 answer = self._exchange(method, url, headers, body, token, ends)
         except GraphError as error:
             return None, error.with_traceback(None)  # whose frames hold what was read

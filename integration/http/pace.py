@@ -11,6 +11,7 @@ Source: Microsoft Graph throttling guidance.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -67,6 +68,7 @@ class Pace:
             finally:
                 self._before_others -= first
             self._in_flight += 1
+            self._taken()
             self._wake()
         try:
             yield
@@ -132,13 +134,20 @@ class Pace:
         free = self._first if first else self._others
         while True:
             self.check()
-            closed = self._opens - time.monotonic()
+            closed = self._closed()
             if closed > 0:
                 free.wait(closed)
             elif self._in_flight >= int(self._limit) or (self._before_others and not first):
                 free.wait()
             else:
                 return
+
+    def _closed(self) -> float:
+        """Return for how many seconds from now nothing is let through."""
+        return self._opens - time.monotonic()
+
+    def _taken(self) -> None:
+        """Take note of a turn that begins."""
 
     def _wake(self) -> None:
         """Have one that waits look whether it is its turn, where there is room for one more."""
@@ -149,3 +158,34 @@ class Pace:
         """Raise ``Interrupted`` where ``stop`` was called."""
         if self._stopped:
             raise Interrupted("the run was stopped")
+
+
+class Lane(Pace):
+    """Lets requests of one kind through, which have a limit of their own: so many in so many seconds.
+
+    The limit counts from the first time that the API throttles such a request: until then it may have none here.
+
+    Args:
+        count: how many requests the API takes in a span.
+        seconds: how long that span is.
+    """
+
+    def __init__(self, count: int, seconds: float) -> None:
+        super().__init__(count)
+        self._seconds = seconds
+        self._begun: deque[float] = deque(maxlen=count)
+        self._is_limited = False
+
+    def throttled(self, seconds: float) -> None:
+        """Hold every request back for so long, and keep to the limit from now on."""
+        self._is_limited = True
+        super().throttled(seconds)
+
+    def _closed(self) -> float:
+        closed = super()._closed()
+        if self._is_limited and len(self._begun) == self._begun.maxlen:
+            closed = max(closed, self._begun[0] + self._seconds - time.monotonic())
+        return closed
+
+    def _taken(self) -> None:
+        self._begun.append(time.monotonic())

@@ -63,7 +63,7 @@ def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, t
     token = wait(tokens.token)
     in_flight = 1 if tape.one_by_one else config.in_flight
     client = GraphClient(config.graph_url, tokens, session, in_flight=in_flight)
-    client.pace.tell = tell
+    client.tell_waits(tell)
     return GraphSource(
         client,
         _tenant(config, token),

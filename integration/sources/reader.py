@@ -191,6 +191,10 @@ class Reader:
             yield BadAnswer(f"{lost:,} {rows} no id, and cannot be kept", path=request.path, status=200)
         yield from self.sources[request.source].gaps(request, self)
 
+    def is_slow(self, request: Request) -> bool:
+        """Tell whether a collection comes slowly, whatever else is fetched: it is begun first, and not waited for."""
+        return self.sources[request.source].is_slow(request)
+
     def start(self, request: Request) -> None:
         """Have what the request asks for fetched, without waiting for it."""
         self._flow(request)
@@ -227,7 +231,7 @@ class Reader:
             if flow:
                 return flow
             flow = self._flows[request.name] = Flow()
-            self._fetching += 1
+            self._fetching += not self.is_slow(request)
             if request.kind == "collection":
                 self._note_listing(request)
         if self._side_by_side:
@@ -250,7 +254,7 @@ class Reader:
             self._fetch(request, flow)
         finally:
             with self._lock:
-                self._fetching -= 1
+                self._fetching -= not self.is_slow(request)
                 self._lock.notify_all()
 
     def _fetch(self, request: Request, flow: Flow, anew: str = "") -> None:

@@ -93,6 +93,9 @@ class Source(Protocol):
     def unlicensed(self, licences: Sequence[str], reader: "Reader") -> bool:
         """Tell whether the tenant is known to have none of some service plans."""
 
+    def is_slow(self, request: Request) -> bool:
+        """Tell whether the API gives a collection slowly, by a limit of its own, so that it is to be begun first."""
+
     def untaken(self, reader: "Reader", holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return what was read and no step takes: how many objects of each kind, by collection.
 

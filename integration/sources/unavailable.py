@@ -65,6 +65,10 @@ class UnavailableSource:
         """Return ``False``: nothing is known."""
         return False
 
+    def is_slow(self, request: Request) -> bool:
+        """Return ``False``: nothing is read."""
+        return False
+
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return nothing."""
         return {}

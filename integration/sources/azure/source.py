@@ -116,6 +116,10 @@ class AzureSource:
         """Return ``False``: nothing that is read of Azure needs a licence of the tenant."""
         return False
 
+    def is_slow(self, request: Request) -> bool:
+        """Return ``False``: all tables have one quota."""
+        return False
+
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return nothing yet: which resources no step takes is not a gap of what the steps read."""
         return {}

@@ -108,7 +108,7 @@ class Expanded:
             self._sample(parent, children)
         self._into.add_parts(pieces, [*read, ("", link)])
         items = sum(1 for _ in pieces)
-        self._into.count(pages=1, items=items, parents=len(read), throttled=self._client.pace.waited)
+        self._into.count(pages=1, items=items, parents=len(read), throttled=self._client.waited)
 
     def _children_of(self, row: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
         """Return the id of a parent, and the children that came with it."""

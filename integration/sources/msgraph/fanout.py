@@ -162,7 +162,7 @@ class FanOut:
             self._progress = time.monotonic()
             read = sum(1 for _, link in kept.progress if link is None)
             self._any_read = self._any_read or read > 0
-            waited = self._client.pace.waited
+            waited = self._client.waited
             self._into.count(pages=len(tasks), items=kept.items, parents=read, throttled=waited)
         if kept.failures:
             self._client.pace.sleep(self._client.patience.wait(kept.failures))

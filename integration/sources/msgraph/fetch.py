@@ -157,7 +157,7 @@ class Fetcher:
                 odd, rows = odd + len(rows) - len(usable), usable
             kept, unusable = kept + len(rows), unusable + odd
             self._into.add(rows, link, unusable=odd)
-            self._into.count(pages=1, items=len(rows), throttled=self._client.pace.waited)
+            self._into.count(pages=1, items=len(rows), throttled=self._client.waited)
             del rows  # a large page goes before the next one comes
         if unusable and not kept and next_link is None:
             raise BadAnswer("no object of the collection has an id", path=request.path, status=200)

@@ -13,6 +13,7 @@ from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.fetch import Fetcher, object_id
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
+from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
 from integration.sources.msgraph.members import hiding, kinds, without_names
 from integration.sources.msgraph.paging import pages
@@ -174,6 +175,10 @@ class GraphSource:
         """Tell whether the tenant is known to have none of some service plans."""
         return not has_one(licences, reader, self._roles)
 
+    def is_slow(self, request: Request) -> bool:
+        """Tell whether Graph gives a collection slowly, by a limit of its own, so that it is to be begun first."""
+        return lane_of(request.path, ",".join(request.select or ())) != ""
+
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return how many children of each relation are of a kind that no step takes, by ``@odata.type``.
 
@@ -211,7 +216,7 @@ class GraphSource:
             "resourceUnits": meter.resource_units,
             "retries": meter.retries,
             "throttled": meter.throttled,
-            "throttledSeconds": round(self.client.pace.waited, 3),
+            "throttledSeconds": round(self.client.waited, 3),
             "bytes": meter.bytes,
             **({"smallerPages": dict(self.smaller_pages)} if self.smaller_pages else {}),
             **({"withoutServicePrincipals": sorted(self.plain)} if self.plain else {}),
