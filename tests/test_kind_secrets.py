@@ -209,7 +209,7 @@ def test_what_holds_secrets_shows_none_when_it_is_dumped(echo: Echo) -> None:
         assert password[4:] not in dumped
     assert config.to == to
     tokens = tokens_for(config)
-    for held in (tokens, tokens_for(from_event(event(echo))), GraphClient(echo.url, tokens, None)):
+    for held in (tokens, tokens_for(from_event(event(echo))), GraphClient(echo.url, tokens, None)):  # type: ignore[arg-type]
         assert shown(f"{held!r} {vars(held)}", SECRET, OPAQUE) == []
     with pytest.raises(TypeError):
         pickle.dumps(config)

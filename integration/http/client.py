@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from logging import DEBUG
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -25,7 +25,7 @@ from integration.http.auth import Tokens
 from integration.http.exchanges import Exchanges
 from integration.http.meter import Meter
 from integration.http.origin import origin, parsed
-from integration.http.pace import Pace
+from integration.http.pace import Lane, Pace
 from integration.http.patience import Patience
 from integration.http.transport import Received, Transport
 from integration.text.discretion import logger
@@ -75,12 +75,14 @@ class Client(Generic[A]):
 
     Attributes:
         api: what the API is called in messages.
+        limits: requests of some kinds that the API limits by themselves: by name, how many in how many seconds.
         pace: how many requests are in flight, and until when all are held back.
         meter: what was asked and what it cost.
         patience: how long one request is tried.
     """
 
     api = "the API"
+    limits: Mapping[str, tuple[int, float]] = {}
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Client(Generic[A]):
         self.root = root.rstrip("/")
         self.patience = patience or Patience()
         self.pace = Pace(in_flight)
+        self._lanes = {name: Lane(*limit) for name, limit in self.limits.items()}
         self.meter = Meter()
         self._origin, self._root_path = origin(self.root), urlsplit(self.root).path
         self._tokens = tokens
@@ -128,13 +131,28 @@ class Client(Generic[A]):
         """POST a JSON body to a URL of this root; raises as ``get`` does."""
         return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body))
 
+    def lane_of(self, url: str) -> str:
+        """Return which of ``limits`` requests for a URL fall under; empty where that is none of them."""
+        return ""
+
     def pace_of(self, url: str) -> Pace:
-        """Return what lets requests for a URL through: the one for all, unless the API limits some by themselves."""
-        return self.pace
+        """Return what lets requests for a URL through."""
+        return self._lanes.get(self.lane_of(url), self.pace)
+
+    def tell_waits(self, tell: Callable[[float], None]) -> None:
+        """Have a function called with the seconds of each wait before it begins."""
+        for pace in (self.pace, *self._lanes.values()):
+            pace.tell = tell
+
+    @property
+    def waited(self) -> float:
+        """Seconds for which requests were held back because the API asked for it."""
+        return self.pace.waited + sum(lane.waited for lane in self._lanes.values())
 
     def stop(self) -> None:
         """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut."""
-        self.pace.stop()
+        for pace in (self.pace, *self._lanes.values()):
+            pace.stop()
         self._exchanges.cut()
 
     def check_host(self, url: str, path: str = "") -> None:

@@ -85,7 +85,7 @@ def _azure(config: Config, tape: Tape, session: requests.Session, tell: Callable
         reason = "there is a token for Graph alone: set INTEGRATION_AZURE_ACCESS_TOKEN too, or what signs in"
         return UnavailableSource("azure", AzureFace, reason)
     client = AzureClient(root, tokens, session, in_flight=1 if tape.one_by_one else SIDE_BY_SIDE)
-    client.pace.tell = tell
+    client.tell_waits(tell)
     return AzureSource(client, side_by_side=1 if tape.one_by_one else SIDE_BY_SIDE)
 
 

@@ -3,13 +3,11 @@
 Sources: Microsoft Graph throttling guidance; Best practices for working with Microsoft Graph.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from integration.http.client import Client
 from integration.http.decoding import decode
-from integration.http.pace import Lane, Pace
 from integration.http.transport import Received
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.lanes import LIMITS, lane_of
@@ -21,30 +19,11 @@ class GraphClient(Client[Answer]):
 
     api = "Graph"
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._lanes = {name: Lane(*limit) for name, limit in LIMITS.items()}
+    limits = LIMITS
 
-    def pace_of(self, url: str) -> Pace:
-        """Return what lets requests for a URL through."""
-        name = lane_of(self.path_of(url), urlsplit(url).query)
-        return self._lanes[name] if name else self.pace
-
-    def tell_waits(self, tell: Callable[[float], None]) -> None:
-        """Have a function called with the seconds of each wait before it begins."""
-        for pace in (self.pace, *self._lanes.values()):
-            pace.tell = tell
-
-    @property
-    def waited(self) -> float:
-        """Seconds for which requests were held back because Graph asked for it."""
-        return self.pace.waited + sum(lane.waited for lane in self._lanes.values())
-
-    def stop(self) -> None:
-        """Make every request raise ``Interrupted``: those that wait, and those in flight."""
-        for lane in self._lanes.values():
-            lane.stop()
-        super().stop()
+    def lane_of(self, url: str) -> str:
+        """Return which limit requests for a URL fall under."""
+        return lane_of(self.path_of(url), urlsplit(url).query)
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path below the version, with OData options such as ``{"$select": "id"}``."""
