@@ -16,7 +16,7 @@ from benchmarks.measurement import OURS, READERS, Measurement, measured
 from benchmarks.simulator import Case, Simulator
 from benchmarks.targets import LARGE, Check, Found, Target, manners, targets
 
-_ONLY_BY_NAME = ("sdk",)
+_ONLY_BY_NAME = ("sdk", "areas", "eight", "naive16")
 _ONLY_LARGE = ("large", "size")
 
 
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "simulator, each as a process of its own. Only ratios within one run mean anything.",
         epilog=f"readers:\n{readers}\n\ntargets:\n{promises}\n\n"
         f"Targets without a size of their own are judged at the largest size and latency.\n"
-        f"{' and '.join(_ONLY_LARGE)} need --large or --only; {' and '.join(_ONLY_BY_NAME)} needs --only.\n"
+        f"{' and '.join(_ONLY_LARGE)} need --large or --only; {' and '.join(_ONLY_BY_NAME[:2])} need --only.\n"
         "A ~ before a reader: extrapolated from the members of every tenth group.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -126,6 +126,8 @@ def _run(
                     failures.append(f"{case}: {error}")
         finally:
             print(tables.measurements([found[case, reader] for reader in readers if (case, reader) in found]))
+            if case.sizes and (case, "full") in found:
+                print(f"\n{tables.requests(found[case, 'full'], found.get((case, 'unchanged')))}")
 
 
 def _print_checks(chosen: list[Target], checks: list[tuple[str, Check]], found: Found) -> None:

@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ READERS: Mapping[str, str] = {
     "unchanged": "ours: again on the same folder, nothing changed",
     "fresh": "ours: everything read again and compared with the same folder's graph, nothing changed",
     "changes": "ours: again on the same folder, after 100 changes",
+    "eight": "ours: the tenant, users, groups and memberships alone, an empty folder",
+    "naive16": "one request per group, application, service principal and device, 16 threads, no processing",
 }
 """What each reader is, in the order in which they run."""
 
-OURS = ("full", "unchanged", "fresh", "changes")
+OURS = ("full", "unchanged", "fresh", "changes", "eight")
 """Those of them that are this product."""
 
 CHANGES = 100
@@ -54,6 +57,8 @@ class Measurement:
         rude: requests sent before an announced Retry-After had passed.
         extrapolated: from the members of every tenth group.
         run_seconds: of ours alone: what a host waits for ``run``, without the start of Python and imports.
+        asked: how often each kind of request was made, alone or in a batch; ``$batch`` is the batches.
+        contents: how many objects each of Graph's collections has.
     """
 
     reader: str
@@ -68,6 +73,8 @@ class Measurement:
     rude: int
     extrapolated: bool = False
     run_seconds: float = 0.0
+    asked: Mapping[str, int] = field(default_factory=dict)
+    contents: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def cpu_per_record(self) -> float:
@@ -97,8 +104,10 @@ def measured(reader: str, case: Case, simulator: Simulator, folder: Path, sdk_py
     truth = simulator.truth()
     simulator.reset()
     if reader in OURS:
-        usage = _ours(simulator, folder, ["--fresh"] if reader == "fresh" else [])
-        summary = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+        out = folder / ("eight" if reader == "eight" else "out")
+        options = _eight() if reader == "eight" else _FRESH if reader == "fresh" else _WITHOUT_AZURE
+        usage = _ours(simulator, out, options)
+        summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
         records, sample, run_seconds = _records_of_ours(summary, truth), None, summary["duration"] / 1000
     else:
         usage, tally = _other(reader, case, simulator, folder, sdk_python)
@@ -116,13 +125,21 @@ def measured(reader: str, case: Case, simulator: Simulator, folder: Path, sdk_py
         throttled=stats["throttled"],
         rude=stats["rude"],
         run_seconds=run_seconds,
+        asked=Counter(stats["requests"]) + Counter(stats["inner"]),
+        contents=simulator.contents(),
     )
     return _extrapolated(measurement, sample) if sample else measurement
 
 
-def _ours(simulator: Simulator, folder: Path, options: Sequence[str]) -> Usage:
-    command = [sys.executable, "-m", "integration", "run", "--out", str(folder / "out"), "--graph-url", simulator.url]
-    return measure([*command, *options], folder=folder, environment={"INTEGRATION_ACCESS_TOKEN": simulator.token})
+_WHOLE = ("--fail-on", "partial", "--fail-on", "skipped")
+_WITHOUT_AZURE = ("--skip", "azure")
+_FRESH = (*_WITHOUT_AZURE, "--fresh")
+
+
+def _ours(simulator: Simulator, out: Path, options: Sequence[str]) -> Usage:
+    command = [sys.executable, "-m", "integration", "run", "--out", str(out), "--graph-url", simulator.url]
+    token = {"INTEGRATION_ACCESS_TOKEN": simulator.token}
+    return measure([*command, *_WHOLE, *options], folder=out.parent, environment=token)
 
 
 def _other(reader: str, case: Case, simulator: Simulator, folder: Path, sdk_python: str) -> tuple[Usage, Tally]:
@@ -149,9 +166,26 @@ def _selected() -> tuple[str, str]:
     return users, groups
 
 
+@cache
+def _eight() -> Sequence[str]:
+    """Return the options that choose the tenant, users, groups and how they belong together."""
+    code = (
+        "from integration.sdk.plugins import declared_steps, load; steps = declared_steps(load());"
+        "chosen = {s.name for s in steps if s.module.startswith('entra.') and"
+        " s.class_name in ('Account', 'User', 'UserGroup')};"
+        "print(*chosen, *(s.name for s in steps if s.ends and s.class_name in ('HAS', 'ASSIGNED')"
+        " and chosen.issuperset(s.ends)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [option for name in done.stdout.split() for option in ("--only", name)]
+
+
 def _records_of_ours(summary: Mapping[str, Any], truth: Mapping[str, int]) -> int:
-    """Count the records in a run's summary. Raises BenchmarkError for a verdict or a count that is not the tenant's."""
-    steps = summary["integrationStepResults"]
+    """Count the records in a run's summary: what was chosen and skipped has failed the run already.
+
+    Raises BenchmarkError for a verdict or a count that is not the tenant's.
+    """
+    steps = [step for step in summary["integrationStepResults"] if step["verdict"] != "skipped"]
     counts = {step["id"]: step["count"] for step in steps}
     faults = [f"{step['id']} is {step['verdict']}: {step['reason']}" for step in steps if step["verdict"] != "complete"]
     faults += [

@@ -26,6 +26,7 @@ class Case:
         memberships: direct ones, of all kinds of members.
         latency: milliseconds before each answer.
         quota: S, M, L or resource units per 10 s; ``None`` is no limit.
+        sizes: how much of everything else, by name; nothing but what groups need where empty.
     """
 
     users: int
@@ -33,10 +34,12 @@ class Case:
     memberships: int
     latency: int
     quota: str | None = None
+    sizes: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
         size = f"{self.users:,} users, {self.groups:,} groups, {self.memberships:,} memberships"
-        return f"{size}, {self.latency} ms" + (f", quota {self.quota}" if self.quota else "")
+        more = "".join(f", {number:,} {name.replace('-', ' ')}" for name, number in self.sizes)
+        return f"{size}{more}, {self.latency} ms" + (f", quota {self.quota}" if self.quota else "")
 
 
 class Simulator:
@@ -57,6 +60,7 @@ class Simulator:
             options["quota"] = case.quota
         self._command = [sys.executable, "-m", "tests.simulator", "--until-eof"]
         self._command += [f"--{name}={value}" for name, value in options.items()]
+        self._command += [f"--size={name}={number}" for name, number in case.sizes]
         self.url = self.token = ""
 
     def __enter__(self) -> Self:
@@ -87,6 +91,10 @@ class Simulator:
     def truth(self) -> dict[str, int]:
         """Return how many users, groups and memberships the tenant holds now."""
         return {name: each["count"] for name, each in self._ask("GET", "truth").items()}
+
+    def contents(self) -> dict[str, int]:
+        """Return how many objects each collection of Graph's has now, children of all parents together."""
+        return self._ask("GET", "contents")
 
     def mutate(self, changes: int) -> None:
         """Make random changes in the tenant."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from benchmarks.arithmetic import fewest, total
 from benchmarks.measurement import Measurement
 from benchmarks.targets import Check
 
@@ -44,6 +45,18 @@ def checks(rows: Iterable[tuple[str, Check]]) -> str:
         for name, check in rows
     ]
     return _table([("target", "figure", "measured", "limit", "verdict"), *cells], left=5)
+
+
+def requests(ours: Measurement, again: Measurement | None) -> str:
+    """Return how often each kind of request was made, by the first run and a second one, and how often is the least."""
+    least = fewest(ours.contents)
+    later = again.asked if again else {}
+    rows = [
+        (path, f"{least.get(path, 0):,}", f"{ours.asked.get(path, 0):,}", f"{later.get(path, 0):,}")
+        for path in sorted({*least, *ours.asked, *later})
+    ]
+    whole = ("all, a batch being one", f"{total(least):,}", f"{ours.requests:,}", f"{again.requests if again else 0:,}")
+    return _table([("request", "fewest", "first run", "second run"), *rows, whole], left=1)
 
 
 def _number(value: float) -> str:

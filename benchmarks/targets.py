@@ -3,11 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from benchmarks.arithmetic import fewest, total
 from benchmarks.measurement import CHANGES, OURS, Measurement
 from benchmarks.simulator import Case
 
 LARGE = Case(100_000, 10_000, 1_000_000, latency=50, quota="L")
 TENTH = replace(LARGE, users=10_000, groups=1_000, memberships=100_000)
+AREAS = Case(
+    20_000,
+    2_000,
+    100_000,
+    latency=50,
+    sizes=(("service-principals", 3_000), ("applications", 1_000), ("devices", 12_000)),
+)
+"""A tenant that has something of everything; what is not named is in the usual proportion to its users."""
 STARVED_QUOTA = "800"
 """Resource units per 10 s: what a tenant ten times the size sees of quota L."""
 
@@ -120,6 +129,12 @@ def targets(usual: Case) -> list[Target]:
             [(near, "sdk"), (near, "full")],
             _sdk,
         ),
+        Target(
+            "areas",
+            "a read of all types against the first eight, the fewest requests, and one request per object",
+            [(AREAS, "eight"), (AREAS, "naive16"), (AREAS, "full"), (AREAS, "unchanged")],
+            _areas,
+        ),
     ]
 
 
@@ -166,6 +181,15 @@ def _size(tenth: Measurement, large: Measurement) -> Iterator[Check]:
     yield Check("CPU per record: large / tenth", large.cpu_per_record / tenth.cpu_per_record, 1.15)
     yield Check("peak memory: large / tenth", large.peak_bytes / tenth.peak_bytes, 1.3)
     yield Check("peak memory", large.peak_bytes / _MEGABYTE, 250, unit="MB")
+
+
+def _areas(eight: Measurement, naive: Measurement, ours: Measurement, again: Measurement) -> Iterator[Check]:
+    yield Check("requests: ours / fewest", ours.requests / total(fewest(ours.contents)), 1.2)
+    yield Check("requests: again / first of all", again.requests / ours.requests, 0.8)
+    yield Check("wall: ours / eight types", ours.wall_seconds / eight.wall_seconds, 5)
+    yield Check("wall: one request per object / ours", naive.wall_seconds / ours.wall_seconds, 2, at_least=True)
+    yield Check("CPU per record: ours / eight types", ours.cpu_per_record / eight.cpu_per_record, 1.2)
+    yield Check("peak memory", ours.peak_bytes / _MEGABYTE, 250, unit="MB")
 
 
 def _sdk(sdk: Measurement, ours: Measurement) -> Iterator[Check]:

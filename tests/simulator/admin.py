@@ -43,7 +43,7 @@ def contents(tenant: Tenant) -> dict[str, int]:
             shelf = SHELVES.find(tuple(path[1:].split("/")))
             name = shelf.path if shelf else path
             counts[name] = counts.get(name, 0) + len(tenant.contents.keys(path))
-        return counts
+        return counts | {shelf.path: 1 for shelf in SHELVES.all if shelf.single is not None}
 
 
 def _triples(tenant: Tenant) -> Iterator[str]:

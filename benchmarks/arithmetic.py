@@ -1,0 +1,46 @@
+"""How few requests a tenant can be read with: pages of what is listed, batches of 20 of what every object has."""
+
+from collections.abc import Mapping
+from math import ceil
+
+_BATCH, _PAGE, _USUAL_PAGE, _REPORT_PAGE, _SIGN_IN_PAGE = 20, 999, 100, 1000, 500
+_LISTED = {
+    "users": 2,
+    "groups": 2,
+    "devices": 3,
+    "servicePrincipals": 2,
+    "applications": 2,
+    "oauth2PermissionGrants": 1,
+    "directory/administrativeUnits": 1,
+}
+"""How often each collection of directory objects is listed: once, and once more for each relation that comes along."""
+_OF_EACH = {
+    "groups/{id}/members": "groups",
+    "servicePrincipals/{id}/appRoleAssignedTo": "servicePrincipals",
+    "applications/{id}/federatedIdentityCredentials": "applications",
+    "directory/administrativeUnits/{id}/members": "directory/administrativeUnits",
+}
+"""What is asked of every object of a collection."""
+
+
+def fewest(contents: Mapping[str, int]) -> dict[str, int]:
+    """Return how often each kind of request has to be made; ``$batch`` is the batches that hold those of each object.
+
+    Args:
+        contents: how many objects each collection has.
+    """
+    found = {name: times * max(1, ceil(contents.get(f"/{name}", 0) / _PAGE)) for name, times in _LISTED.items()}
+    found["users"] += ceil(contents["/users"] / _SIGN_IN_PAGE)
+    found |= {path: contents.get(f"/{name}", 0) for path, name in _OF_EACH.items()}
+    found["$batch"] = sum(ceil(found[path] / _BATCH) for path in _OF_EACH)
+    for path, count in contents.items():
+        name = path.removeprefix("/")
+        if name not in found and "{id}" not in name and name != "contacts":
+            page = _REPORT_PAGE if name.startswith("reports/") else _USUAL_PAGE
+            found[name] = max(1, ceil(count / page))
+    return found
+
+
+def total(asked: Mapping[str, int]) -> int:
+    """Return the requests over HTTP: a batch is one, and what is inside of it none."""
+    return sum(number for path, number in asked.items() if path not in _OF_EACH)
