@@ -92,9 +92,9 @@ def fetch_ahead(
         for request in requests:
             if not reader.start_ahead(request):
                 return
-        if any(request.kind == "relation" and reader.asked(request.path, request.among) for request in requests) and (
-            reader.new and (not known or any(map(reader.reads_anew, known)))
-        ):
+        if any(
+            request.kind == "relation" and reader.asked.listing(request.path, request.among) for request in requests
+        ) and (reader.new and (not known or any(map(reader.reads_anew, known)))):
             judge.make_ahead(threads)
 
 

@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from logging import DEBUG
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import orjson
@@ -27,6 +27,7 @@ from integration.http.meter import Meter
 from integration.http.origin import origin, parsed
 from integration.http.pace import Lane, Pace
 from integration.http.patience import Patience
+from integration.http.reply import Reply
 from integration.http.transport import Received, Transport
 from integration.text.discretion import logger
 from integration.text.secret import Secret, holds_secret
@@ -35,29 +36,6 @@ from integration.text.visible import line
 _REFUSALS = 4
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _log = logger("integration")
-
-
-class Reply(Protocol):
-    """What an API answered."""
-
-    @property
-    def status(self) -> int:
-        """HTTP status."""
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds that it asks to wait before the same is asked again; ``None`` where it does not."""
-
-    @property
-    def percentage(self) -> float | None:
-        """The share of a limit that is used; ``None`` where it does not tell."""
-
-    @property
-    def units(self) -> int:
-        """What it charged; 0 where it does not tell."""
-
-    def error(self) -> GraphError | None:
-        """Return the error that it stands for, or ``None`` where it is whole."""
 
 
 A = TypeVar("A", bound=Reply)

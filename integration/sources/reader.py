@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ from integration.errors import BadAnswer, GraphError
 from integration.mirror.mirror import Mirror
 from integration.sdk.progress import Counter
 from integration.sdk.row import Row, row_of
+from integration.sources.asked import Asked
 from integration.sources.collection import Collection
 from integration.sources.flow import Flow, Restarted
 from integration.sources.request import Request
@@ -37,6 +37,7 @@ class Reader:
         counter: as given.
         new: as given.
         reasons: why a collection that was there had to be read whole, by name.
+        asked: what steps asked for.
     """
 
     def __init__(
@@ -52,15 +53,14 @@ class Reader:
         self.mirror, self.new = mirror, new
         self.counter = counter or Counter(lambda _: None)
         self.reasons: dict[str, str] = {}
+        self.asked = Asked()
         self._side_by_side = side_by_side
         self._flows: dict[str, Flow] = {}
         self._lock = threading.Condition()
         self._fetching = 0
         self._closed = False
         self._settling = threading.Lock()
-        self._asked: dict[tuple[str, str], Request] = {}
         self._threads: list[threading.Thread] = []
-        self._relations: defaultdict[str, set[Request]] = defaultdict(set)
 
     def row(self, request: Request) -> Row:
         """Return the object that a request asks for."""
@@ -74,7 +74,6 @@ class Reader:
             Restarted: what was yielded so far counts no more.
             GraphError: the source did not give all of it.
         """
-        self._note_relation(request)
         source = self.sources[request.source]
         flow = self._flow(request)
         pages = flow.wait_for_more()
@@ -160,28 +159,15 @@ class Reader:
         for source in self.sources.values():
             source.stop()
 
-    def asked(self, path: str, filter: str = "") -> Request | None:
-        """Return the request with which a step has asked for a collection in this run, best one whose changes are told.
-
-        Args:
-            path: the collection.
-            filter: which of its objects; all where it is empty.
-        """
-        return self._asked.get((path, filter))
-
     def listing(self, request: Request) -> Request:
         """Return the request for the parents of a relation: that of a step where there is one."""
-        return self.asked(request.path, request.among) or self.sources[request.source].parents(request)
+        return self.asked.listing(request.path, request.among) or self.sources[request.source].parents(request)
 
     def parents(self, request: Request) -> str:
         """Return the name of the collection that a relation's parents are read from, reading it where no step did."""
         listing = self.listing(request)
         self.ensure(listing)
         return listing.name
-
-    def relations(self) -> dict[str, set[Request]]:
-        """Return what steps asked for of each relation in this run, by the relation's name."""
-        return dict(sorted(self._relations.items()))
 
     def gaps(self, request: Request) -> Iterator[GraphError]:
         """Yield what a whole answer does not hold: rows without an id, and whatever else the source knows of."""
@@ -206,7 +192,7 @@ class Reader:
         """
         with self._lock:
             self._lock.wait_for(lambda: self._fetching < _AHEAD or self._closed)
-            if not self._closed and (request.kind != "relation" or self.asked(request.path, request.among)):
+            if not self._closed and (request.kind != "relation" or self.asked.listing(request.path, request.among)):
                 self.start(request)
             return not self._closed
 
@@ -216,24 +202,17 @@ class Reader:
         Raises:
             GraphError: the source did not give all of it.
         """
-        self._note_relation(request)
         self._flow(request).wait_for_end()
-
-    def _note_relation(self, request: Request) -> None:
-        if request.kind == "relation":
-            with self._lock:
-                self._relations[request.name].add(request)
 
     def _flow(self, request: Request) -> Flow:
         """Return the collection's flow, having started it where nobody did."""
+        self.asked.note(request, tracked=self.sources[request.source].tracks(request))
         with self._lock:
             flow = self._flows.get(request.name)
             if flow:
                 return flow
             flow = self._flows[request.name] = Flow()
             self._fetching += not self.is_slow(request)
-            if request.kind == "collection":
-                self._note_listing(request)
         if self._side_by_side:
             thread = threading.Thread(target=self._fetch_first, args=(request, flow), name=request.path, daemon=True)
             self._threads.append(thread)
@@ -241,13 +220,6 @@ class Reader:
         else:
             self._fetch_first(request, flow)
         return flow
-
-    def _note_listing(self, request: Request) -> None:
-        """Keep a listing for the relations of its objects: one whose changes are told rather than another."""
-        tracks = self.sources[request.source].tracks
-        known = self._asked.get((request.path, request.filter))
-        if known is None or (tracks(request) and not tracks(known)):
-            self._asked[request.path, request.filter] = request
 
     def _fetch_first(self, request: Request, flow: Flow) -> None:
         try:

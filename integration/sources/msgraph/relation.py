@@ -73,8 +73,8 @@ class RelationFetcher(Fetcher):
         pending = self._into.pending(self._into.listing(request))
         if pending:
             fan = FanOut(self._client, self._into, request, tracked=self._tracked is not None)
-            fan.fetch(pending, self._source.in_flight, any_read=self._into.any_read)
-            self._source.refused[request.name] = fan.refused
+            fan.fetch(pending, self._source.in_flight)
+            self._source.refused[request.name] = dict(fan.refused)
             if fan.economized:
                 self._into.leave_deleted()
             if fan.plain:

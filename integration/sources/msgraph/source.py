@@ -128,7 +128,7 @@ class GraphSource:
     def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
         """Return the listing of the kind that is wanted, where Graph did not name the kind of some children."""
         if request.cast and "" in kinds(reader.mirror, request.name):
-            listing = reader.asked(COLLECTIONS.get(request.cast, ""))
+            listing = reader.asked.listing(COLLECTIONS.get(request.cast, ""))
             return [listing] if listing else []
         return []
 
@@ -185,7 +185,7 @@ class GraphSource:
         A step takes the kind that it names; one that names none takes the kinds that the graph has entities of.
         """
         found = {}
-        for name, requests in reader.relations().items():
+        for name, requests in reader.asked.relations().items():
             if reader.mirror.find(name) is None:
                 continue  # nothing of it came
             takes = [Takes(request.cast) for request in requests if request.cast]

@@ -133,6 +133,11 @@ class Kept:
     again: list[Task] = field(default_factory=list)
     failures: int = 0
 
+    @property
+    def parents_read(self) -> int:
+        """How many parents are read to the end."""
+        return sum(1 for _, link in self.progress if link is None)
+
 
 def each_once(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the objects without those that came again."""
