@@ -28,7 +28,7 @@ _OPENS: dict[str, tuple[str, ...]] = {
     "contacts": ("OrgContact.Read.All", "Directory.Read.All"),
     "applications": ("Application.Read.All", "Directory.Read.All"),
     "directory/administrativeUnits": ("AdministrativeUnit.Read.All", "Directory.Read.All"),
-    "oauth2PermissionGrants": ("Directory.Read.All", "DelegatedPermissionGrant.Read.All"),
+    "oauth2PermissionGrants": ("Directory.Read.All", "DelegatedPermissionGrant.ReadWrite.All"),
     "devices/delta": ("Device.Read.All",),
     "directoryObjects": ("Directory.Read.All", "User.Read.All"),
     "directory": ("User.Read.All", "Directory.Read.All"),
@@ -61,7 +61,7 @@ class Permissions:
     """What an application may do; roles None is everything."""
 
     def __init__(self, roles: tuple[str, ...] | None) -> None:
-        self._roles = None if roles is None else {role.replace("ReadWrite", "Read") for role in roles}
+        self._roles = None if roles is None else {*roles, *(role.replace("ReadWrite", "Read") for role in roles)}
 
     def require(self, call: Call) -> None:
         """Raise GraphError 403 where a role is missing, with the code of the service that is asked."""

@@ -61,6 +61,8 @@ def test_directory_read_all_opens_the_directory_and_neither_policies_nor_reports
         assert {client.get(path).status_code for path in (*opened, "/subscribedSkus", "/groupSettings")} == {200}
         shut = ("/policies/authorizationPolicy", PIM, "/users?$select=signInActivity", "/devices/delta")
         assert {client.get(path).status_code for path in shut} == {403}
+    with Simulator(demo_tenant(), roles=("DelegatedPermissionGrant.Read.All",)) as simulator:
+        assert Client(simulator).get("/oauth2PermissionGrants").status_code == 403
 
 
 def test_what_a_tenant_has_bought_decides_what_it_is_refused(demo: tuple[Simulator, Client]) -> None:

@@ -14,7 +14,7 @@ _WIDER = ("RoleManagement.Read.Directory", "RoleManagement.Read.All")
 _QUERIED = frozenset({"$select", "$filter"})
 
 SHELVES = (
-    Shelf(f"{_DIRECTORY}/roleDefinitions", (*_WIDER, "Directory.Read.All"), options=_QUERIED),
+    Shelf(f"{_DIRECTORY}/roleDefinitions", (*_WIDER, "Directory.Read.All"), options=_QUERIED, page=500),
     Shelf(f"{_DIRECTORY}/roleAssignments", (*_WIDER, "Directory.Read.All"), options=_QUERIED | {"$top"}),
     Shelf(
         f"{_DIRECTORY}/roleEligibilityScheduleInstances",
