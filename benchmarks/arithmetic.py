@@ -17,6 +17,8 @@ _LISTED = {
 _OF_EACH = {
     "groups/{id}/members": "groups",
     "servicePrincipals/{id}/appRoleAssignedTo": "servicePrincipals",
+    "servicePrincipals/{id}/memberOf": "servicePrincipals",
+    "servicePrincipals/{id}/ownedObjects": "servicePrincipals",
     "applications/{id}/federatedIdentityCredentials": "applications",
     "directory/administrativeUnits/{id}/members": "directory/administrativeUnits",
 }

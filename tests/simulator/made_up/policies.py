@@ -14,6 +14,7 @@ from tests.simulator.tenant import Tenant
 ACCESS = "/identity/conditionalAccess"
 POLICIES, LOCATIONS = f"{ACCESS}/policies", f"{ACCESS}/namedLocations"
 STATES = ("enabled", "enabledForReportingButNotEnforced", "disabled")
+_LICENSING_GROUPS, _GROUP_SHARE = 4, 0.3
 _STRENGTHS = {
     "2": ("Multifactor authentication", ["windowsHelloForBusiness", "password,microsoftAuthenticatorPush"]),
     "3": ("Passwordless MFA", ["windowsHelloForBusiness", "fido2", "deviceBasedPush"]),
@@ -36,9 +37,26 @@ def fill(tenant: Tenant, sizes: Sizes, rng: random.Random) -> None:
     tenant.contents.put(f"{ACCESS}/templates", *templates)
     tenant.contents.put("/policies/crossTenantAccessPolicy/partners", _partner(rng), _partner(rng), key="tenantId")
     tenant.contents.put("/policies/permissionGrantPolicies", _grant_policy())
+    _license(tenant, rng)
     setting = {"id": guid(rng), "displayName": "Group.Unified", "templateId": "62375ab9-6b52-47ed-826b-58e47e0e304b",
                "values": [{"name": "EnableGroupCreation", "value": "true"}]}  # fmt: skip
     tenant.contents.put("/groupSettings", setting)
+
+
+def _license(tenant: Tenant, rng: random.Random) -> None:
+    """Say where users have their licences from: most have them themselves, some from a group."""
+    groups = listed(tenant, GROUP)[:_LICENSING_GROUPS]
+    for sku in sorted({each["skuId"] for user in tenant.users.values() for each in user["assignedLicenses"]}):
+        for group in groups:
+            tenant.update(group, assignedLicenses=[{"disabledPlans": [], "skuId": sku}])
+        own: Json = {"skuId": sku, "disabledPlans": [], "state": "Active", "error": "None", "assignedByGroup": None,
+                     "lastUpdatedDateTime": "2024-03-04T05:06:07Z"}  # fmt: skip
+        states = [[own], *([own | {"assignedByGroup": group}] for group in groups)]
+        for user in listed(tenant, USER):
+            licences = tenant.value(tenant.place[user], "assignedLicenses")
+            if [each["skuId"] for each in licences] == [sku]:
+                share = rng.random() < _GROUP_SHARE and len(states) > 1
+                tenant.update(user, licenseAssignmentStates=rng.choice(states[1:]) if share else states[0])
 
 
 def _strength(number: str, name: str, combinations: list[str]) -> Json:
