@@ -97,11 +97,11 @@ def test_the_containers_are_given_what_the_program_takes() -> None:
         ("Say `--fresher`.", "--fresher: no command has this option"),
         ("See [there](gone.md).", "a link leads to gone.md, which is not there"),
         ("See [there](index.md#gone).", "index.md#gone, which has no such heading"),
-        ("# Alone", "page.md: index.md has no link to it"),
+        ("# Alone", "page.md: no way of links leads from index.md to it"),
     ],
 )
 def test_a_fault_is_found(text: str, fault: str, tmp_path: Path) -> None:
-    index = "# Index\n" if fault.endswith("no link to it") else "# Index\n\n[A page](page.md#a-page)\n"
+    index = "# Index\n" if text == "# Alone" else "# Index\n\n[A page](page.md#a-page)\n"
     (found,) = faults(write(tmp_path, {"index.md": index, "page.md": f"# A page\n\n{text}\n"}))
     assert fault in found
 
@@ -132,10 +132,10 @@ def test_a_changed_property_makes_the_check_red_until_the_page_is_made_again(tmp
     schema["properties"]["jobTitle"]["description"] = "What is on the door."
     path.write_text(json.dumps(schema))
     red = check(tmp_path, "--check")
-    assert (red.returncode, red.stderr) == (1, "docs/types.md: stale: run make docs\n")
+    assert (red.returncode, red.stderr) == (1, "docs/types-entra.md: stale: run make docs\n")
     written = check(tmp_path)
-    assert (written.returncode, written.stdout) == (0, "docs/types.md written\n")
-    assert "| What is on the door. |" in (tmp_path / "docs" / "types.md").read_text()
+    assert (written.returncode, written.stdout) == (0, "docs/types-entra.md written\n")
+    assert "| What is on the door. |" in (tmp_path / "docs" / "types-entra.md").read_text()
     green = check(tmp_path, "--check")
     assert (green.returncode, green.stderr) == (0, "")
 
@@ -149,7 +149,6 @@ def test_nothing_that_is_declared_is_left_out(steps: list[Step]) -> None:
     hooks = [name for name in vars(hookspecs) if name.startswith("integration_")]
     variables = [each for names in (*NAMES.values(), *INSTANCE_NAMES.values()) for each in names]
     described = {
-        "types.md": [f"## {step.name}\n" for step in steps if step.source.is_relative_to(ROOT)],
         "hooks.md": [f"## {hook}\n" for hook in hooks],
         "settings.md": [f"`{name}`" for name in [*NAMES, *variables]],
         "commands.md": [f"## integration {name}\n" for name in main.list_commands(click.Context(main))],
@@ -158,27 +157,45 @@ def test_nothing_that_is_declared_is_left_out(steps: list[Step]) -> None:
     assert [each for page, all_ in described.items() for each in all_ if each not in PAGES[page]] == []
 
 
-def test_every_property_stands_in_the_table_of_its_type(steps: list[Step]) -> None:
+def sections() -> dict[str, str]:
+    """Return the section of each type, wherever it stands."""
+    pages = (text for name, text in PAGES.items() if re.match(r"types\b", name))
+    parts = [part for text in pages for part in re.split(r"^#{2,3} ", text, flags=re.MULTILINE)]
+    return {name: rest for name, _, rest in (part.partition("\n") for part in parts)}
+
+
+def test_every_type_is_listed_and_has_a_section(steps: list[Step]) -> None:
+    ours = {step.name for step in steps if step.source.is_relative_to(ROOT)}
+    assert ours <= set(sections())
+    assert ours <= set(re.findall(r"\[`(\w+)`\]", PAGES["types.md"]))
+
+
+def test_every_property_stands_in_the_table_of_its_type_or_in_that_of_all(steps: list[Step]) -> None:
+    tables = {name: re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE) for name, text in sections().items()}
     for step in (step for step in steps if step.source.is_relative_to(ROOT)):
-        _, _, section = PAGES["types.md"].partition(f"\n## {step.name}\n")
-        rows = set(re.findall(r"^\| `([^`]+)` \|", section.partition("\n## ")[0], re.MULTILINE))
-        assert rows == set(load_schema(step).document["properties"]), step.name
+        schema = load_schema(step)
+        assert set(tables["In every record"]) >= set(schema.supplied)
+        own = {*schema.document["properties"], *(f"{beginning}*" for beginning in schema.open)} - set(schema.supplied)
+        assert set(tables[step.name]) == own, step.name
 
 
 def consents() -> Iterator[tuple[str, set[str]]]:
-    """Yield type and permissions of each row of the table of consents."""
-    for name, granted in re.findall(r"^\| \[`(\w+)`\]\(#\w+\) \| (`\w+\.[^|]+) \|", PAGES["types.md"], re.MULTILINE):
-        yield name, set(re.findall(r"`([^`]+)`", granted))
+    """Yield each type, and what is to be granted for it and for what it needs."""
+    for name, section in sections().items():
+        told = dict(re.findall(r"^- ([\w ,]+): (`.*)$", section, re.MULTILINE))
+        if granted := told.get("Grant, with what it needs", told.get("Permissions")):
+            yield name, {each for each in re.findall(r"`([^`]+)`", granted) if "/" not in each}
 
 
 def test_the_consents_of_a_selection_follow_from_those_of_its_types() -> None:
-    rows = dict(consents())
+    rows = {frozenset(granted): name for name, granted in consents() if granted}
     manager = load()
     assert rows
     for pair in itertools.combinations(rows, 2):
-        union = rows[pair[0]] | rows[pair[1]]
+        union = pair[0] | pair[1]
         smallest = {name for name in union if not covers(union - {name}, name)}
-        assert set(review(plan(manager, only=pair), ()).to_grant) == smallest, pair
+        types = [rows[granted] for granted in pair]
+        assert set(review(plan(manager, only=types), ()).to_grant) == smallest, types
 
 
 @pytest.mark.parametrize(

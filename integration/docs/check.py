@@ -27,10 +27,10 @@ def faults(folder: Path) -> Iterator[str]:
     """Yield what is wrong with the pages of a folder, each with the page's name."""
     texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
     anchors = {name: {slug(heading) for heading in _HEADING.findall(_prose(text))} for name, text in texts.items()}
-    reached = {name for name, _ in _links(INDEX, texts.get(INDEX, ""))}
+    reached = _reached(texts)
     for name, text in sorted(texts.items()):
-        if name != INDEX and name not in reached:
-            yield f"{name}: {INDEX} has no link to it"
+        if name not in reached:
+            yield f"{name}: no way of links leads from {INDEX} to it"
         for target, anchor in _links(name, text):
             if not (folder / target).resolve().exists():
                 yield f"{name}: a link leads to {target}, which is not there"
@@ -127,6 +127,17 @@ def _links(name: str, text: str) -> Iterator[tuple[str, str]]:
             path, _, anchor = unquote(target).partition("#")
             where = (Path(name).parent / path).as_posix() if path else name
             yield where, anchor
+
+
+def _reached(texts: Mapping[str, str]) -> set[str]:
+    """Return the pages that somebody comes to who begins at the index."""
+    reached, ahead = set[str](), [INDEX]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            ahead += [target for target, _ in _links(name, texts.get(name, ""))]
+    return reached
 
 
 @cache

@@ -26,9 +26,9 @@ def block(text: str, language: str = "text") -> str:
     return f"```{language}\n{text.strip()}\n```"
 
 
-def link(text: str, target: str) -> str:
-    """Return a link to a heading of the same page, whose text is a type's name."""
-    return f"[{code(text)}](#{slug(target)})"
+def link(text: str, target: str, *, page: str = "") -> str:
+    """Return a link to a heading, of the same page where none is named; its text is a type's name."""
+    return f"[{code(text)}]({page}#{slug(target)})"
 
 
 def slug(heading: str) -> str:

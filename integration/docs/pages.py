@@ -10,7 +10,7 @@ from integration.docs.errors_page import errors_page
 from integration.docs.hooks_page import hooks_page
 from integration.docs.reference_page import reference_page
 from integration.docs.settings_page import settings_page
-from integration.docs.types_page import types_page
+from integration.docs.types_page import types_pages
 from integration.sdk.plugins import declared_steps
 
 
@@ -23,7 +23,7 @@ def pages(manager: pluggy.PluginManager, project: Path) -> Mapping[str, str]:
     """
     steps = [step for step in declared_steps(manager) if step.source.resolve().is_relative_to(project)]
     return {
-        "types.md": types_page(manager, steps),
+        **types_pages(manager, steps),
         "hooks.md": hooks_page(),
         "settings.md": settings_page(),
         "exit-codes.md": errors_page(),

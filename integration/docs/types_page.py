@@ -1,84 +1,173 @@
-"""The page of types: what the graph holds, what of Graph that is, and which permissions it takes."""
+"""The pages of types: one that lists them by area, and one for each area with what it holds of each type."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import pluggy
 
+from integration.docs.consents import Consent, consent_of
 from integration.docs.markdown import code, codes, link, page, table
-from integration.sdk.mapping import X_FROM, X_UNIT
+from integration.docs.type_section import COLUMNS, property_rows, type_section
 from integration.sdk.plugins import plan
-from integration.sdk.schema import Schema, allows_null, kinds_of, load_schema
+from integration.sdk.schema import Schema, load_schema
 from integration.sdk.step import Step
-from integration.sources.msgraph.permissions import Review, broader, review
+from integration.sources.msgraph.permissions import broader
+
+INDEX = "types.md"
+_SUPPLIED = ["_key", "_type", "_class", "displayName", "_fromEntityKey", "_toEntityKey", "_rawData"]
 
 
-def types_page(manager: pluggy.PluginManager, steps: Sequence[Step]) -> str:
-    """Return the page.
+def types_pages(manager: pluggy.PluginManager, steps: Sequence[Step]) -> Mapping[str, str]:
+    """Return the text of each page by its file's name.
 
     Args:
         manager: from ``load``.
         steps: the types to describe.
     """
-    classes = {step.name: step.class_name for step in steps}
-    schemas = {step.name: load_schema(step) for step in steps}
-    entities = [step for step in steps if not step.is_relationship]
-    relationships = [step for step in steps if step.is_relationship]
+    told = _Told(manager, steps)
+    areas = {area: list(those) for area, those in groupby(told.steps, _area)}
+    lone = areas.pop("", [])
+    made = {_page_of(those[0]): _area_page(area, those, told) for area, those in areas.items()}
+    return {INDEX: _index(areas, lone, told), **made}
+
+
+class _Told:
+    """What the pages tell of the types, found once.
+
+    Attributes:
+        steps: all types, by area, module and name.
+        schemas: the schema of each.
+        consents: what each takes, with all that it needs.
+        everything: what all of them take.
+    """
+
+    def __init__(self, manager: pluggy.PluginManager, steps: Sequence[Step]) -> None:
+        self.steps = sorted(steps, key=lambda step: (_area(step), step.module, step.is_relationship, step.name))
+        self.schemas: Mapping[str, Schema] = {step.name: load_schema(step) for step in steps}
+        self.consents: Mapping[str, Consent] = {
+            step.name: consent_of(plan(manager, only=[step.name])) for step in steps
+        }
+        self.everything = consent_of(plan(manager, only=[step.name for step in steps]))
+        self._classes = {step.name: step.class_name for step in steps}
+        self._pages = {step.name: _page_of(step) for step in steps}
+
+    def link(self, type: str, seen_from: str) -> str:
+        """Return a link to a type; only its name where it is another project's."""
+        return link(type, type, page=self.pages(seen_from)[type]) if type in self._pages else code(type)
+
+    def pages(self, seen_from: str) -> Mapping[str, str]:
+        """Return the page of each type, empty where that is the one which is being written."""
+        return {type: "" if page == seen_from else page for type, page in self._pages.items()}
+
+    def class_of(self, type: str) -> str:
+        """Return the class of a type, as code."""
+        return code(self._classes.get(type, ""))
+
+
+def _index(areas: Mapping[str, Sequence[Step]], lone: Sequence[Step], told: _Told) -> str:
+    parts = [
+        "What a run writes, in JupiterOne's data model. Each area has a page with every property of its types. Wherever"
+        " a type can be named, as for `--only`, its module or its area can be too.",
+    ]
+    for area, steps in areas.items():
+        parts += [f"## {area}", _about(steps[0], package=True), *_tables(steps, told)]
+    if lone:
+        parts += ["## In no area", *_tables(lone, told)]
+    parts += ["## In every record", _in_every_record(told), "## Permissions", _permissions(told)]
+    return page("Types", *parts, *_sections(lone, told, INDEX))
+
+
+def _area_page(area: str, steps: Sequence[Step], told: _Told) -> str:
     return page(
-        "Types",
-        "What a run writes, in JupiterOne's data model. A property that Graph does not have, or has as null, is left"
-        " out of a record, unless it is said to be always there or null.",
-        "## Entities",
-        table(
-            ["Resource", "Entity `_type`", "Entity `_class`"],
-            [(_title(schemas[step.name]), link(step.name, step.name), code(step.class_name)) for step in entities],
-        ),
-        "## Relationships",
-        table(
-            [
-                "Source `_type`",
-                "Source `_class`",
-                "Relationship `_class`",
-                "Target `_type`",
-                "Target `_class`",
-                "`_type`",
-            ],
-            [_relationship(step, classes) for step in relationships],
-        ),
-        "## Permissions",
-        _permissions(manager, steps),
-        *(_type(step, schemas[step.name]) for step in (*entities, *relationships)),
+        f"Types of {area}",
+        _about(steps[0], package=True),
+        f"[Types]({INDEX}) lists them, with [what every record has]({INDEX}#in-every-record). A property that the"
+        " provider does not have, or has as null, is left out of a record, unless it is said to be always there or"
+        " null.",
+        *_sections(steps, told, _page_of(steps[0])),
     )
 
 
-def _title(schema: Schema) -> str:
-    return str(schema.document.get("title", ""))
+def _sections(steps: Sequence[Step], told: _Told, where: str) -> list[str]:
+    parts = []
+    for module, those in groupby(steps, lambda step: step.module):
+        of_module = list(those)
+        parts += [f"## {module}", _about(of_module[0])]
+        for step in of_module:
+            parts.append(type_section(step, told.schemas[step.name], told.consents[step.name], told.pages(where)))
+    return parts
 
 
-def _relationship(step: Step, classes: Mapping[str, str]) -> Sequence[str]:
+def _tables(steps: Sequence[Step], told: _Told) -> list[str]:
+    """Return the table of entities and that of relationships, each where there are some."""
+    entities = [_entity(step, told) for step in steps if not step.is_relationship]
+    relationships = [_relationship(step, told) for step in steps if step.is_relationship]
+    found = []
+    if entities:
+        grant = ["Grant, with what it needs", "For every property also", "Licence"]
+        found.append(table(["Module", "Resource", "Entity `_type`", "Entity `_class`", *grant], entities))
+    if relationships:
+        ends = ["Source `_type`", "Source `_class`", "Relationship `_class`", "Target `_type`", "Target `_class`"]
+        found.append(table(["Module", *ends, "`_type`"], relationships))
+    return found
+
+
+def _entity(step: Step, told: _Told) -> Sequence[str]:
+    consent = told.consents[step.name]
+    return (
+        code(step.module),
+        str(told.schemas[step.name].document["title"]),
+        told.link(step.name, INDEX),
+        code(step.class_name),
+        codes(consent.grant),
+        codes(consent.enrich),
+        consent.licence,
+    )
+
+
+def _relationship(step: Step, told: _Told) -> Sequence[str]:
     source, target = step.ends or ("", "")
-    ends = [link(name, name) if name in classes else code(name) for name in (source, target)]
-    known = [code(classes.get(name, "")) for name in (source, target)]
-    return ends[0], known[0], code(step.class_name), ends[1], known[1], link(step.name, step.name)
+    return (
+        code(step.module),
+        told.link(source, INDEX),
+        told.class_of(source),
+        code(step.class_name),
+        told.link(target, INDEX),
+        told.class_of(target),
+        told.link(step.name, INDEX),
+    )
 
 
-def _permissions(manager: pluggy.PluginManager, steps: Sequence[Step]) -> str:
-    """Return the smallest consent for each type and for everything, and what counts as well."""
-    chosen = {step.name: review(plan(manager, only=[step.name]), ()) for step in steps}
-    everything = review(plan(manager, only=[step.name for step in steps]), ())
-    demanded = [demand.permission for demand in everything.demands]
-    rows = [(link(name, name), *_consent(each)) for name, each in chosen.items()]
-    wider = [(code(name), codes(broader(name))) for name in demanded if broader(name)]
+def _in_every_record(told: _Told) -> str:
+    """Return the properties that the loader supplies, where a schema does not describe them by itself."""
+    rows: dict[str, Sequence[str]] = {
+        "_type": (code("_type"), "always the name of the type", "", "Type.", ""),
+        "_class": (code("_class"), "always the class; for entities, a list with it", "", "JupiterOne class.", ""),
+    }
+    for schema in told.schemas.values():
+        missing = [name for name in schema.supplied if name not in rows]
+        others = [name for name in schema.document["properties"] if name not in missing]
+        rows.update(zip(missing, property_rows(schema, leaving_out=others), strict=False))
+    return "What its schema does not describe by itself is so in the records of every type.\n\n" + table(
+        COLUMNS, [rows[name] for name in _SUPPLIED if name in rows]
+    )
+
+
+def _permissions(told: _Told) -> str:
+    """Return the smallest consent for everything, and what counts as well."""
+    everything = told.everything
+    wider = [(code(name), codes(broader(name))) for name in everything.demanded if broader(name)]
     return "\n\n".join(
         [
-            "All are **application** permissions of Microsoft Graph, and need an administrator's consent. The smallest"
-            " consent for a type holds what the types that it needs ask for, too:",
+            "Names with a slash are actions of Azure, which the role Reader has. The others are **application**"
+            " permissions of Microsoft Graph, and need an administrator's consent. The smallest consent for a type"
+            " holds what the types that it needs ask for, too. For everything it is:",
             table(
-                ["Type", "Grant", "For every property also"],
-                [*rows, ("**everything**", *_consent(everything))],
+                ["Grant", "For every property also", "Licences"],
+                [(codes(everything.grant), codes(everything.enrich), everything.licence)],
             ),
-            "For a selection of several types, grant what stands in their rows, less what another of these permissions"
+            "For a selection of several types, grant what stands at each, less what another of these permissions"
             " contains. `integration plan --only TYPE` prints what a selection needs, and `integration check` compares"
             " it with what is granted. A broader permission counts for the narrower ones that it contains, and"
             " `ReadWrite` for `Read`:",
@@ -87,53 +176,18 @@ def _permissions(manager: pluggy.PluginManager, steps: Sequence[Step]) -> str:
     )
 
 
-def _consent(compared: Review) -> tuple[str, str]:
-    return codes(compared.to_grant) or "none", codes(compared.to_enrich)
+def _area(step: Step) -> str:
+    area, _, rest = step.module.partition(".")
+    return area if rest else ""
 
 
-def _type(step: Step, schema: Schema) -> str:
-    if step.per_row:
-        later = "reads only what changed: each record is made of one object by itself."
-    else:
-        later = "makes all records anew where anything that they are made of has changed; else it keeps them."
-    facts = [
-        ("Class", code(step.class_name)),
-        ("Needs the types", ", ".join(link(need, need) for need in step.needs)),
-        ("Permissions", codes(step.permissions) or "none of its own"),
-        ("Permissions that add properties", codes(step.optional)),
-        ("Read", "only where `--only` names it, or what needs it." if step.on_demand else ""),
-        ("A later run", later),
-    ]
-    if step.ends:
-        facts.insert(1, ("Leads from, to", ", ".join(link(end, end) for end in step.ends)))
-    return "\n\n".join(
-        [
-            f"## {step.name}",
-            step.description,
-            "\n".join(f"- {name}: {text}" for name, text in facts if text),
-            table(["Property", "Type", "Unit", "Description", "In Graph"], _properties(schema)),
-        ]
-    )
+def _page_of(step: Step) -> str:
+    area = _area(step)
+    return f"types-{area}.md" if area else INDEX
 
 
-def _properties(schema: Schema) -> Iterable[Sequence[str]]:
-    for name, definition in schema.document["properties"].items():
-        source, unit = definition.get(X_FROM, ""), definition.get(X_UNIT, "")
-        always = name in schema.document["required"] and "const" not in definition
-        kind = _kind(definition) + (", always there" if always else "")
-        yield code(name), kind, unit, str(definition["description"]), code(source) if source else ""
-    for beginning, definition in schema.open.items():
-        yield code(f"{beginning}*"), _kind(definition), "", str(definition["description"]), ""
-
-
-def _kind(definition: Mapping[str, Any]) -> str:
-    """Return what a property's values are, in a few words."""
-    if "const" in definition:
-        return f"always {code(json.dumps(definition['const']))}"
-    if definition.get("type") == "array":
-        return f"list of {definition.get('items', {}).get('type', 'value')}s"
-    limits = [
-        f"{word} {definition[name]}" for name, word in (("minimum", "from"), ("maximum", "to")) if name in definition
-    ]
-    kinds = [*kinds_of(definition), *(["null"] if allows_null(definition) else [])]
-    return " ".join([" or ".join(kinds) or "value", *filter(None, [definition.get("format")]), *limits])
+def _about(step: Step, *, package: bool = False) -> str:
+    """Return the first line of what a step's module, or the package that it is in, says of itself."""
+    name = step.run.__module__
+    module = sys.modules[name.rpartition(".")[0] if package else name]
+    return (module.__doc__ or "").strip().partition("\n")[0]

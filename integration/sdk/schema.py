@@ -37,6 +37,7 @@ class Schema:
         path: the file.
         document: its content, closed, with the properties that every record has added where it leaves them out.
         mapping: copies what its properties take from an object.
+        supplied: names of the properties that every record has and that the file leaves out.
         nullable: names of required properties that may be null: they are where there is no value.
         accepts: tells whether a record is as the schema says, formats included; raises ``ValueError`` where it holds
             something that is not JSON.
@@ -59,6 +60,7 @@ class Schema:
             "properties": {**system, **declared},
             "required": sorted({*document.get("required", ()), *(name for name in system if name != "_rawData")}),
         }
+        self.supplied = tuple(name for name in system if name not in declared)
         self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
         self._step = step
         self.accepts: Callable[[Record], bool] = jsonschema_rs.validator_for(
