@@ -62,6 +62,11 @@ def tracked() -> list[str]:
     return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
+MODULES = sorted(
+    path.relative_to(ROOT) for folder in ("integration", "steps") for path in (ROOT / folder).rglob("*.py")
+)
+
+
 def test_a_step_has_a_cassette_and_an_entity_type_a_schema_and_nothing_else_has() -> None:
     assert TYPES
     described = set(stems("schemas", ".json"))
@@ -116,6 +121,12 @@ def test_the_schema_of_a_type_describes_it(step: Step) -> None:
     schema = load_schema(step)
     assert schema.path.is_relative_to(ROOT / "schemas")
     assert schema.document["properties"]["_type"]["const"] == step.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_is_one_idea(path: Path) -> None:
+    """One that has more lines is two ideas."""
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 250
 
 
 def test_each_package_has_its_paragraph_in_the_architecture() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import integration
 from integration import values
-from integration.engine.execution import Judge
+from integration.engine.execution import Execution
 from integration.engine.memory import DECIDE_NOTHING
 from tests.support import ROOT, python, write
 
@@ -90,7 +90,7 @@ def test_a_changed_engine_makes_steps_run_again_and_what_only_shows_does_not(
 
 def test_what_is_left_out_of_the_fingerprint_has_no_part_in_running_a_step() -> None:
     reached = set[str]()
-    pending = [Judge.__module__, values.__name__]
+    pending = [Execution.__module__, values.__name__]
     while pending:
         name = pending.pop()
         if name not in reached and _file(name):

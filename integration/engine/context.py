@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from integration.config.settings import Config
 from integration.engine.odd import Hands
-from integration.engine.verdicts import Results
+from integration.engine.verdicts import Verdicts
 from integration.errors import IntegrationError, NotFound, PlanError
 from integration.sdk.context import Azure, Graph
 from integration.sdk.model import Entity
@@ -148,7 +148,7 @@ class StepContext:
         schema: Schema,
         reader: Reader,
         store: Store,
-        results: Results,
+        verdicts: Verdicts,
         config: Config,
         seen: Seen,
         changes: Changes | None = None,
@@ -160,7 +160,7 @@ class StepContext:
         self.log = logger(f"integration.steps.{step.name}")
         self._step = step
         self._store = store
-        self._results = results
+        self._verdicts = verdicts
         self._seen = seen
         self._changes = changes
 
@@ -186,7 +186,7 @@ class StepContext:
         self._check(type)
         found = [Entity.from_json(key, properties) for key, properties in self._store.entities(type)]
         if len(found) != 1:
-            (result,) = self._results.of([type])
+            (result,) = self._verdicts.of([type])
             why = f": it is {result.verdict}: {result.reason}" if result.reason else ""
             raise PlanError(f"{self._step.name} expects one {type}, but {len(found)} were collected{why}")
         return found[0]
@@ -194,7 +194,7 @@ class StepContext:
     def _check(self, type: str) -> None:
         if type not in self._step.needs:
             raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
-        if not self._results.known(type):
+        if not self._verdicts.known(type):
             raise TooEarly(type)
         self._seen.types[type] = self._store.content(type)
 

@@ -7,8 +7,8 @@ from typing import NoReturn
 
 from integration.config.settings import Config
 from integration.engine.context import Changes, Seen, StepContext, StepReading
-from integration.engine.execution import Judge
-from integration.engine.verdicts import Results
+from integration.engine.execution import Execution
+from integration.engine.verdicts import Verdicts
 from integration.errors import IntegrationError
 from integration.sdk.context import Context
 from integration.sdk.schema import Schema
@@ -47,8 +47,8 @@ class _FirstRequest(StepReading):
 class _Beginning(StepContext):
     """Hands a step nothing, and learns what it asks for first."""
 
-    def __init__(self, judge: Judge, reader: Reader, store: Store, results: Results, config: Config) -> None:
-        super().__init__(judge.step, judge.schema, reader, store, results, config, Seen())
+    def __init__(self, execution: Execution, reader: Reader, store: Store, verdicts: Verdicts, config: Config) -> None:
+        super().__init__(execution.step, execution.schema, reader, store, verdicts, config, Seen())
         self.log = _SILENT
 
     def _reading(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
@@ -59,10 +59,10 @@ class _Beginning(StepContext):
 
 
 def fetch_ahead(
-    judges: Iterable[tuple[Judge, Sequence[Request]]],
+    executions: Iterable[tuple[Execution, Sequence[Request]]],
     reader: Reader,
     store: Store,
-    results: Results,
+    verdicts: Verdicts,
     config: Config,
     threads: Executor,
 ) -> None:
@@ -72,30 +72,31 @@ def fetch_ahead(
     end of the run: relations come in quickly, while the collections that they lead to are listed page by page.
 
     Args:
-        judges: in the order of the plan, each with what its step asked for last time. Where that is not known, its
+        executions: in the order of the plan, each with what its step asked for last time. Where that is not known, its
             function is called up to its first request, and no further.
         reader: the tenant.
         store: the graph.
-        results: verdicts.
+        verdicts: on the other steps.
         config: settings.
         threads: make records ahead.
     """
-    licensed = [(judge, known) for judge, known in judges if not judge.is_unlicensed()]
+    licensed = [(execution, known) for execution, known in executions if not execution.is_unlicensed()]
     asked = [
-        (judge, known, known or _first(judge.step, _Beginning(judge, reader, store, results, config)))
-        for judge, known in licensed
+        (execution, known, known or _first(execution.step, _Beginning(execution, reader, store, verdicts, config)))
+        for execution, known in licensed
     ]
     for _, _, requests in asked:
         for request in filter(reader.is_slow, requests):
             reader.start(request)
-    for judge, known, requests in asked:
+    for execution, known, requests in asked:
         for request in requests:
             if not reader.start_ahead(request):
                 return
-        if any(
-            request.kind == "relation" and reader.asked.listing(request.path, request.among) for request in requests
-        ) and (reader.new and (not known or any(map(reader.reads_anew, known)))):
-            judge.make_ahead(threads)
+        relations = [request for request in requests if request.kind == "relation"]
+        if any(reader.asked.listing(request.path, request.among) for request in relations) and (
+            reader.new and (not known or any(map(reader.reads_anew, known)))
+        ):
+            execution.make_ahead(threads)
 
 
 def _first(step: Step, context: Context) -> Sequence[Request]:

@@ -1,11 +1,8 @@
 """Running a plan: independent steps side by side, a verdict for each, one graph at the end."""
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, suppress
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +11,13 @@ import requests
 
 from integration.config.settings import Config, from_event
 from integration.disk.folder import locked, result_folder, write_json
+from integration.engine.attempt import Job
 from integration.engine.cost import account, not_represented
 from integration.engine.delivery import deliver
-from integration.engine.execution import Judge, skipped
+from integration.engine.execution import skipped
 from integration.engine.observers import Observers
-from integration.engine.prefetch import fetch_ahead
-from integration.engine.verdicts import Results
+from integration.engine.schedule import Schedule
+from integration.engine.verdicts import Verdicts
 from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.mirror.mirror import Mirror
 from integration.sdk.changes import What
@@ -27,9 +25,9 @@ from integration.sdk.plan import Plan
 from integration.sdk.plugins import load, plan
 from integration.sdk.progress import Counter
 from integration.sdk.report import Report, StepResult
+from integration.sdk.schema import load_schema
 from integration.sdk.sink import Sink
-from integration.sdk.step import Step
-from integration.sdk.stopping import LOOKS, STOPPED, Asks, Stopping
+from integration.sdk.stopping import STOPPED, Asks, Stopping
 from integration.sinks import make_sinks
 from integration.sources.opening import open_sources
 from integration.sources.reader import Reader
@@ -40,11 +38,6 @@ from integration.store.store import Store
 from integration.tapes.tapes import Live, Tape
 from integration.text.discretion import logger
 
-_SIDE_BY_SIDE, _AHEAD = 14, 4
-"""How many steps run at once, and how many more make records before what they need has its verdict.
-
-Some of those that run wait for what Graph gives slowly; the others are more than enough for what comes quickly.
-"""
 _log = logger("integration")
 
 
@@ -121,7 +114,7 @@ class _Run:
     ) -> None:
         self._plan, self._config, self._folder, self._tape, self._stopping = plan, config, folder, tape, stopping
         self._observers = Observers(manager)
-        self._results = Results(
+        self._verdicts = Verdicts(
             {
                 name: StepResult(type=name, verdict="skipped", reason=reason, left_out=True)
                 for name, reason in plan.skipped.items()
@@ -162,7 +155,7 @@ class _Run:
             self._kept = store.types()
             try:
                 with self._stopping.telling(store.stop), self._stopping.telling(reader.stop):
-                    self._execute_steps(store, reader)
+                    self._schedule(store, reader).run()
             finally:
                 self._reading |= account(reader)
             self._stopping.check()
@@ -233,54 +226,15 @@ class _Run:
                 _log.warning("%s falls away: %s", type, reason)
             self._lacking.update(review.lacking)
 
-    def _execute_steps(self, store: Store, reader: Reader) -> None:
-        """Run the steps, each as soon as what it needs has its verdict; what comes first in the plan goes first."""
-        judges = {step.name: self._judge(step, store, reader) for step in self._plan.steps}
-        threads = 1 if self._tape.one_by_one else _SIDE_BY_SIDE
-        sorter = TopologicalSorter({step.name: step.needs for step in self._plan.steps})
-        sorter.prepare()
-        place = {step.name: place for place, step in enumerate(self._plan.steps)}
-        ready: list[str] = []
-        running: set[Future[str]] = set()
-        with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
-            try:
-                if not self._tape.one_by_one:
-                    self._fetch_ahead(judges, store, reader, ahead)
-                while sorter.is_active():
-                    ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
-                    while ready and len(running) < threads:
-                        running.add(executor.submit(self._execute, judges.pop(ready.pop(0))))
-                    done, running = wait(running, LOOKS, FIRST_COMPLETED)
-                    self._stopping.check()
-                    sorter.done(*(future.result() for future in done))
-            except BaseException:
-                self._results.stop()
-                raise
-            finally:
-                reader.stop()
-        reader.close()
-
-    def _judge(self, step: Step, store: Store, reader: Reader) -> Judge:
-        return Judge(step, self._results, self._config, store, reader, self._lacking.get(step.name, ()))
-
-    def _fetch_ahead(self, judges: Mapping[str, Judge], store: Store, reader: Reader, ahead: Executor) -> None:
-        """Begin to fetch what steps will read, in a thread of its own, since it calls what authors wrote."""
-        last = [(judge, judge.last_requests()) for judge in judges.values() if not judge.lacking]
-        arguments = (last, reader, store, self._results, self._config, ahead)
-        threading.Thread(target=fetch_ahead, args=arguments, name="fetch ahead", daemon=True).start()
-
-    def _execute(self, judge: Judge) -> str:
-        """Run one step, and return its name."""
-        self._results.check()
-        self._observers.step_started(judge.step)
-        result = judge.judge()
-        self._results.put(result)
-        self._observers.step_finished(result)
-        return result.type
+    def _schedule(self, store: Store, reader: Reader) -> Schedule:
+        jobs = [Job(step, load_schema(step), self._config, store, reader, self._verdicts) for step in self._plan.steps]
+        return Schedule(
+            jobs, self._lacking, self._verdicts, self._observers, self._stopping, one_by_one=self._tape.one_by_one
+        )
 
     def _report(self, *, error: str = "") -> Report:
         ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}
-        results = {**ended, **self._results.so_far()}
+        results = {**ended, **self._verdicts.so_far()}
         return Report(
             results=tuple(results[name] for name in [*ended, *self._plan.skipped]),
             not_chosen=tuple(sorted({*self._plan.not_chosen, *self._kept} - results.keys())),

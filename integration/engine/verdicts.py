@@ -7,7 +7,7 @@ from integration.errors import Interrupted
 from integration.sdk.report import StepResult
 
 
-class Results:
+class Verdicts:
     """Verdicts by type; safe for many threads.
 
     Args:

@@ -135,13 +135,7 @@ class Mirror(ReadableMirror):
         self._writing.put(write, then)
 
     def replace_part(self, name: str, part: str, objects: bytes) -> None:
-        """Replace the objects of a part of a collection that is being read whole.
-
-        Args:
-            name: the collection.
-            part: which part of it.
-            objects: a JSON array of its objects.
-        """
+        """Replace the objects of a part of a collection that is being read whole by others, a JSON array."""
         with self._transaction() as database:
             number = find_there(database, name).number
             database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, part))

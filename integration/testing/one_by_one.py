@@ -19,7 +19,7 @@ from integration.config.settings import Config
 from integration.engine.context import Changes, Seen, StepContext
 from integration.engine.records import Records
 from integration.engine.runner import run
-from integration.engine.verdicts import Results
+from integration.engine.verdicts import Verdicts
 from integration.http.auth import NoToken
 from integration.mirror.mirror import Mirror
 from integration.sdk.plugins import plan
@@ -78,7 +78,7 @@ class _Trial:
     def __init__(self, step: Step, report: Report, store: _Store, reader: _Reader) -> None:
         self._step, self._store, self._reader = step, store, reader
         self._schema = load_schema(step)
-        self._results = Results({result.type: result for result in report.results})
+        self._verdicts = Verdicts({result.type: result for result in report.results})
 
     def differences(self) -> Iterator[str]:
         seen = Seen()
@@ -115,7 +115,7 @@ class _Trial:
     def _made(self, seen: Seen, changes: Changes | None) -> dict[str, Any]:
         """Return what the step makes, by what tells its records apart."""
         context = StepContext(
-            self._step, self._schema, self._reader, self._store, self._results, Config(), seen, changes
+            self._step, self._schema, self._reader, self._store, self._verdicts, Config(), seen, changes
         )
         records = Records(self._step, self._schema)
         made, ends = {}, 2 if self._step.is_relationship else 1

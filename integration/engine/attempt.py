@@ -1,0 +1,95 @@
+"""One attempt at the records of a step: what the step is handed, what it meets, and what it makes."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from integration.config.settings import Config
+from integration.engine.context import Changes, Seen, StepContext
+from integration.engine.odd import Hands, Odd
+from integration.engine.records import Records
+from integration.engine.refusals import refusal
+from integration.engine.verdicts import Verdicts
+from integration.sdk.schema import Schema
+from integration.sdk.step import Step
+from integration.sources.reader import Reader
+from integration.store.publication import Published, Row
+from integration.store.store import Store
+
+_ENTITIES, _RELATIONSHIPS = 250, 1_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """A step, and what it is run with.
+
+    Attributes:
+        step: the declaration.
+        schema: its schema.
+        config: settings.
+        store: the graph.
+        reader: the tenant.
+        verdicts: on the other steps.
+    """
+
+    step: Step
+    schema: Schema
+    config: Config
+    store: Store
+    reader: Reader
+    verdicts: Verdicts
+
+
+class Attempt:
+    """Runs a step once, noting what it met.
+
+    Args:
+        job: what is run.
+        without: rows that the step is not handed.
+
+    Attributes:
+        seen: what the step met.
+        records: what it yielded, as records.
+    """
+
+    def __init__(self, job: Job, without: Sequence[Odd] = ()) -> None:
+        self._job = job
+        self.seen = Seen(hands=Hands(without))
+        self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data)
+
+    def context(self, changes: Changes | None = None) -> StepContext:
+        """Return what the step is handed; ``changes``: of one input only what has changed."""
+        job = self._job
+        return StepContext(job.step, job.schema, job.reader, job.store, job.verdicts, job.config, self.seen, changes)
+
+    def fill(self, add: Callable[[list[Row]], None], made: Iterator[Any]) -> None:
+        """Add what the step yields, some at a time."""
+        rows = self.records.rows(made)
+        most = _RELATIONSHIPS if self._job.step.is_relationship else _ENTITIES
+        while chunk := list(islice(rows, most)):
+            self._job.verdicts.check()
+            add(chunk)
+
+    def missing(self) -> Iterator[str]:
+        """Yield the reasons why the step's records are not all there is."""
+        for error in dict.fromkeys(self.seen.errors):
+            yield refusal(error, self._job.step.optional)
+        if self.records.rejected:
+            yield f"{self.records.rejected} records rejected, such as {self.records.example}"
+        for result in self._job.verdicts.of(sorted(self.seen.listed)):
+            if result.verdict == "partial":
+                yield f"{result.type} is partial"
+
+    def problems(self, published: Published) -> dict[str, Any]:
+        """Return what is odd about the records that were published."""
+        return {
+            **problem("duplicateKeys", published.duplicates, published.duplicate_examples),
+            **problem("danglingEnds", published.dangling, published.dangling_examples),
+            **problem("rejectedRecords", self.records.rejected, [self.records.example]),
+        }
+
+
+def problem(name: str, count: int, examples: Sequence[str]) -> Mapping[str, Any]:
+    """Return one problem as ``StepResult.problems`` has it; nothing where it did not occur."""
+    return {name: {"count": count, "examples": list(examples)}} if count else {}

@@ -1,0 +1,149 @@
+"""What a step's last records are worth now: kept where nothing changed, changed by what did, or made anew.
+
+Where nothing has changed that the records are made of, the step does not run. Where one input has changed and the step
+takes each object by itself (``per_row``), it runs on what changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from integration.engine.attempt import Attempt, Job, problem
+from integration.engine.context import Changes, ensure
+from integration.engine.memory import Memory, made_by, recall
+from integration.errors import GraphError, IntegrationError
+from integration.sources.request import Request
+from integration.store.publication import Published
+from integration.text.discretion import logger
+
+_log = logger("integration")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Records that stay as they are: how many, and what is odd about them."""
+
+    count: int
+    problems: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Altered:
+    """Records of which some were exchanged."""
+
+    attempt: Attempt
+    published: Published
+
+
+class Incremental:
+    """Knows what a step's last records were made of, and brings them up to date where that can be done.
+
+    Args:
+        job: what is run.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._made_by = made_by(job.step, job.schema, job.config)
+
+    def last_requests(self) -> list[Request]:
+        """Return what the step asked for when its records were made; nothing where it would not ask so now."""
+        memory = self._memory()
+        return [request for request, _ in memory.requests] if memory else []
+
+    def bring_up_to_date(self) -> Kept | Altered | None:
+        """Keep the last records, or exchange those that changed; ``None`` where all have to be made anew."""
+        memory = self._memory()
+        changed = self._changed(memory) if memory else None
+        if memory is None or changed is None:
+            return None
+        if not changed:
+            return self._kept(memory)
+        if not self._job.step.per_row or len(changed) > 1 or "duplicateKeys" in memory.problems:
+            return None
+        return self._altered(changed[0], memory)
+
+    def remember(self, attempt: Attempt, count: int, problems: Mapping[str, Any]) -> None:
+        """Keep what complete records were made of."""
+        job = self._job
+        Memory(
+            made_by=self._made_by,
+            requests=list(attempt.seen.requests.items()),
+            types=attempt.seen.types,
+            ends={name: job.store.keys(name) for name in job.step.needs},
+            count=count,
+            problems=problems,
+        ).save(job.store, job.step)
+
+    def forget(self) -> None:
+        """Keep nothing, since the records are not all there is."""
+        self._job.store.remember(self._job.step, None)
+
+    def _memory(self) -> Memory | None:
+        memory = recall(self._job.store, self._job.step)
+        return memory if memory and memory.made_by == self._made_by else None
+
+    def _changed(self, memory: Memory) -> list[Request | str] | None:
+        """Bring all that the step read last time up to date, and return what of it is another; ``None``: unknown."""
+        reader, store = self._job.reader, self._job.store
+        changed: list[Request | str] = []
+        for request, _ in memory.requests:
+            if request.kind != "relation":
+                reader.start(request)
+        try:
+            for request, version in memory.requests:
+                if reader.reads_anew(request):
+                    return None
+                ensure(request, reader)
+                if reader.version(request) != version:
+                    if reader.base(request) != version:
+                        return None
+                    changed.append(request)
+        except GraphError as error:
+            _log.info("%s runs again: %s", self._job.step.name, error)
+            return None
+        for name, revision in memory.types.items():
+            if store.content(name) != revision:
+                if store.content_before(name) != revision:
+                    return None
+                changed.append(name)
+        return changed
+
+    def _kept(self, memory: Memory) -> Kept | None:
+        job = self._job
+        for request, _ in memory.requests:
+            if any(job.reader.gaps(request)):
+                return None
+        ends = {name: job.store.keys(name) for name in job.step.needs}
+        if ends != memory.ends:
+            count, examples = job.store.refresh_dangling(job.step, memory.ends)
+            if count and job.config.strict:
+                return None
+            problems = {name: of for name, of in memory.problems.items() if name != "danglingEnds"}
+            memory = replace(memory, ends=ends, problems={**problems, **problem("danglingEnds", count, examples)})
+            memory.save(job.store, job.step)
+        return Kept(memory.count, memory.problems)
+
+    def _altered(self, changed: Request | str, memory: Memory) -> Altered | None:
+        """Run the step on what changed, as it was and as it is, and exchange the records; ``None`` where that fails."""
+        job = self._job
+        publication = job.store.publication(job.step)
+        try:
+            for add, before in ((publication.add_old, True), (publication.add, False)):
+                attempt = Attempt(job)
+                attempt.fill(add, iter(job.step.run(attempt.context(Changes(changed, before)))))
+            if list(attempt.missing()) or not _read_as_before(attempt, memory):
+                return None
+            return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))
+        except IntegrationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - running on all there is tells what it costs
+            _log.info("%s runs again: %s", job.step.name, error)
+            return None
+        finally:
+            publication.discard()
+
+
+def _read_as_before(attempt: Attempt, memory: Memory) -> bool:
+    requests = {request for request, _ in memory.requests}
+    return attempt.seen.requests.keys() == requests and attempt.seen.types.keys() == memory.types.keys()

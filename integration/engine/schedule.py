@@ -1,0 +1,97 @@
+"""Running the steps of a plan, each as soon as what it needs has its verdict."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
+
+from integration.engine.attempt import Job
+from integration.engine.execution import Execution
+from integration.engine.observers import Observers
+from integration.engine.prefetch import fetch_ahead
+from integration.engine.verdicts import Verdicts
+from integration.sdk.stopping import LOOKS, Stopping
+
+_SIDE_BY_SIDE, _AHEAD = 14, 4
+"""How many steps run at once, and how many more make records before what they need has its verdict.
+
+Some of those that run wait for what Graph gives slowly; the others are more than enough for what comes quickly.
+"""
+
+
+class Schedule:
+    """Runs steps side by side; what comes first in the plan goes first.
+
+    Args:
+        jobs: the steps, in the order of the plan.
+        lacking: permissions that steps cannot do without, and that the token is known to lack, by step.
+        verdicts: takes the verdicts.
+        observers: are told when a step begins and ends.
+        stopping: tells when the run is to end.
+        one_by_one: run one step after the other, and fetch nothing ahead.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        lacking: Mapping[str, Sequence[str]],
+        verdicts: Verdicts,
+        observers: Observers,
+        stopping: Stopping,
+        *,
+        one_by_one: bool,
+    ) -> None:
+        self._jobs = jobs
+        self._executions = {job.step.name: Execution(job, lacking.get(job.step.name, ())) for job in jobs}
+        self._verdicts, self._observers, self._stopping = verdicts, observers, stopping
+        self._one_by_one = one_by_one
+
+    def run(self) -> None:
+        """Run all steps, and close the reader.
+
+        Raises:
+            IntegrationError: the run cannot go on, or was stopped.
+        """
+        if not self._jobs:
+            return
+        reader = self._jobs[0].reader
+        threads = 1 if self._one_by_one else _SIDE_BY_SIDE
+        sorter = TopologicalSorter({job.step.name: job.step.needs for job in self._jobs})
+        sorter.prepare()
+        place = {name: place for place, name in enumerate(self._executions)}
+        waiting = dict(self._executions)
+        ready: list[str] = []
+        running: set[Future[str]] = set()
+        with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
+            try:
+                if not self._one_by_one:
+                    self._fetch_ahead(ahead)
+                while sorter.is_active():
+                    ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
+                    while ready and len(running) < threads:
+                        running.add(executor.submit(self._execute, waiting.pop(ready.pop(0))))
+                    done, running = wait(running, LOOKS, FIRST_COMPLETED)
+                    self._stopping.check()
+                    sorter.done(*(future.result() for future in done))
+            except BaseException:
+                self._verdicts.stop()
+                raise
+            finally:
+                reader.stop()
+        reader.close()
+
+    def _fetch_ahead(self, ahead: Executor) -> None:
+        """Begin to fetch what steps will read, in a thread of its own, since it calls what authors wrote."""
+        last = [(each, each.last_requests()) for each in self._executions.values() if not each.lacking]
+        job = self._jobs[0]
+        arguments = (last, job.reader, job.store, self._verdicts, job.config, ahead)
+        threading.Thread(target=fetch_ahead, args=arguments, name="fetch ahead", daemon=True).start()
+
+    def _execute(self, execution: Execution) -> str:
+        """Run one step, and return its name."""
+        self._verdicts.check()
+        self._observers.step_started(execution.step)
+        result = execution.judge()
+        self._verdicts.put(result)
+        self._observers.step_finished(result)
+        return result.type
