@@ -9,9 +9,11 @@ import pytest
 
 from integration import Report, load, plan, run
 from integration.config.settings import Config
+from integration.sdk.plugins import declared_steps
 from integration.text.secret import Secret
 from tests.simulator import Simulator, Sizes, Tenant, demo_tenant, license_tenant, plant_secrets, synthetic_tenant
 from tests.simulator.made_up import change
+from tests.simulator.planted import ban_words
 
 pytestmark = pytest.mark.every_area
 
@@ -23,7 +25,8 @@ def small() -> Tenant:
 def read(simulator: Simulator, out: str = "out", **settings: Any) -> Report:
     manager = load()
     config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), **settings)
-    return run(manager, plan(manager, skip=["azure"]), config, out=out)
+    types = [step.name for step in declared_steps(manager) if step.module.startswith("entra.")]
+    return run(manager, plan(manager, only=types), config, out=out)
 
 
 def graph(out: str) -> list[tuple[Any, ...]]:
@@ -34,21 +37,22 @@ def graph(out: str) -> list[tuple[Any, ...]]:
         ]
 
 
-def chosen(report: Report) -> dict[str, tuple[str, str]]:
-    """The verdicts, those aside that nobody asked for."""
-    unasked = ("skipped as asked", "it is off by default; --only with its name reads it")
-    return {
-        result.type: (result.verdict, result.reason)
-        for result in report.results
-        if not any(each in result.reason for each in unasked)
-    }
+def holding(words: list[str]) -> set[str]:
+    """The files of a run's folder that hold one of the words."""
+    files = {path.name: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
+    return {name for name, content in files.items() if any(word.encode() in content for word in words)}
+
+
+def verdicts_of(report: Report) -> dict[str, tuple[str, str]]:
+    """The verdicts and reasons by type."""
+    return {result.type: (result.verdict, result.reason) for result in report.results}
 
 
 @pytest.mark.parametrize("make", [small, demo_tenant])
 def test_all_types_are_read_whole(make: Any) -> None:
     with Simulator(make()) as simulator:
         report = read(simulator)
-    assert {type: verdict for type, verdict in chosen(report).items() if verdict[0] != "complete"} == {}
+    assert {type: verdict for type, verdict in verdicts_of(report).items() if verdict[0] != "complete"} == {}
 
 
 def test_a_second_run_changes_nothing_and_later_ones_give_the_graph_of_a_full_read() -> None:
@@ -70,7 +74,7 @@ def test_without_a_licence_what_needs_one_is_skipped_and_the_rest_is_read() -> N
     tenant = small()
     license_tenant(tenant, [])
     with Simulator(tenant) as simulator:
-        verdicts = chosen(read(simulator))
+        verdicts = verdicts_of(read(simulator))
     assert {verdict for verdict, _ in verdicts.values()} <= {"complete", "skipped"}
     assert all("licen" in reason for verdict, reason in verdicts.values() if verdict == "skipped")
 
@@ -81,5 +85,12 @@ def test_no_secret_that_graph_tells_is_kept_anywhere(make: Any) -> None:
     planted = plant_secrets(tenant)
     with Simulator(tenant) as simulator:
         read(simulator, raw_data=True)
-    kept = {path.name: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
-    assert [name for name, content in kept.items() if any(secret.encode() in content for secret in planted)] == []
+    assert holding(planted) == set()
+
+
+def test_words_that_no_password_may_hold_are_in_no_graph() -> None:
+    tenant = small()
+    words = ban_words(tenant)
+    with Simulator(tenant) as simulator:
+        read(simulator, raw_data=True)
+    assert holding(words) <= {"mirror.db"}

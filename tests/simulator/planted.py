@@ -11,7 +11,7 @@ _KEYS = {"passwordCredentials": ("hint", "secretText"), "keyCredentials": ("key"
 def plant_secrets(tenant: Tenant) -> list[str]:
     """Give all applications and service principals credentials that tell their secrets, and users their passwords.
 
-    Credentials that are there are kept and made to tell. Returns the words that nobody may ever see.
+    Credentials that are there are kept and made to tell. Returns what nobody may ever see.
     """
     planted: list[str] = []
     numbers = count(1)
@@ -29,11 +29,17 @@ def plant_secrets(tenant: Tenant) -> list[str]:
             tenant.update(identity, **told)
     for identity in list(tenant.users):
         tenant.update(identity, passwordProfile={"forceChangePasswordNextSignIn": False, "password": secret()})
-    values = [{"name": "BannedPasswordList", "value": secret()}, {"name": "LockoutThreshold", "value": "10"}]
+    return planted
+
+
+def ban_words(tenant: Tenant) -> list[str]:
+    """Have the tenant ban words from passwords, which tells how passwords are built there. Returns the words."""
+    words = ["PLANTEDcontoso", "PLANTEDexampleton"]
+    values = [{"name": "BannedPasswordList", "value": "\t".join(words)}, {"name": "LockoutThreshold", "value": "10"}]
     setting = {"id": "5e771465-2f3e-4d5c-8b6a-7f8e9d0c1b01", "displayName": "Password Rule Settings"}
     template = {"templateId": "5cf42378-d67d-4f36-ba46-e8b86229381d", "values": values}
     tenant.contents.put("/groupSettings", setting | template)
-    return planted
+    return words
 
 
 def _credential(name: str) -> Json:

@@ -10,6 +10,7 @@ from integration.http.client import Client
 from integration.http.decoding import decode
 from integration.http.transport import Received
 from integration.sources.msgraph.answers import Answer
+from integration.sources.msgraph.discretion import drop_secrets
 from integration.sources.msgraph.lanes import LIMITS, lane_of
 from integration.sources.msgraph.links import VERSION, path_of, relative
 
@@ -39,7 +40,8 @@ class GraphClient(Client[Answer]):
 
     def understood(self, path: str, received: Received) -> Answer:
         """Return what was received as an answer of Graph."""
-        return Answer(path, received.status, received.headers, decode(received.body), received.turn)
+        body = drop_secrets(received.body, decode(received.body))
+        return Answer(path, received.status, received.headers, body, received.turn)
 
     def relative_link(self, link: str) -> str:
         """Return a link of this root as a batch takes it: relative to the version, its query as it is.

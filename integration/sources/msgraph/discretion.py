@@ -1,0 +1,45 @@
+"""Secrets that Graph tells with what is read, and that nobody here needs: they are dropped before anything is kept.
+
+``$select`` cannot leave them out, since they are parts of a property. Sources: passwordCredential, keyCredential and
+passwordProfile resource types.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+_SECRET = {
+    "passwordCredentials": ("hint", "secretText"),
+    "keyCredentials": ("key",),
+    "passwordProfile": ("password",),
+}
+"""Parts of a property that are secrets, or tell how one begins."""
+_TOLD = tuple(f'"{name}"'.encode() for name in _SECRET)
+
+
+def drop_secrets(raw: bytes | bytearray, body: dict[str, Any]) -> dict[str, Any]:
+    """Drop secrets from the objects of a decoded body, and return it.
+
+    Args:
+        raw: the body before it was decoded: most have nothing of the kind, which is seen at once.
+        body: one object, a page of them, or the answer to a batch.
+    """
+    if any(told in raw for told in _TOLD):
+        for row in _objects(body):
+            for name, parts in _SECRET.items():
+                value = row.get(name)
+                for each in value if isinstance(value, list) else [value]:
+                    if isinstance(each, dict):
+                        for part in parts:
+                            each.pop(part, None)
+    return body
+
+
+def _objects(body: object) -> Iterator[dict[str, Any]]:
+    """Yield a body and what it holds, where these are objects."""
+    if isinstance(body, dict):
+        yield body
+        for name in ("value", "responses"):
+            found = body.get(name)
+            for each in found if isinstance(found, list) else ():
+                yield from _objects(each)
+        yield from _objects(body.get("body"))

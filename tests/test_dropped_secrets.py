@@ -1,0 +1,78 @@
+"""The secrets that Graph tells with credentials are in nothing that a run leaves, wherever an object comes from."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import load
+from integration.testing import GraphServer, run_steps
+from tests.support import write
+
+STEPS = '''
+from integration import Entity, entity_step
+
+READ = ["Application.Read.All"]
+
+
+@entity_step("Application", permissions=READ)
+def contoso_app(ctx):
+    """An application."""
+    for app in ctx.graph.list("/applications", select=("passwordCredentials", "keyCredentials")):
+        yield Entity(app["id"], app, name=str(app))
+
+
+@entity_step("Application", permissions=READ)
+def contoso_app_of_user(ctx):
+    """An application that a user has to do with."""
+    select = ("id", "passwordCredentials", "passwordProfile")
+    for _, app in ctx.graph.related("/users", "ownedObjects", select=select):
+        yield Entity(f"owned-{app['id']}", app, name=str(app))
+
+
+@entity_step("Application", permissions=READ)
+def contoso_app_of_all(ctx):
+    """The application that a path gives."""
+    app = ctx.graph.get("/applications/app-1", select=None)
+    yield Entity("contoso-app-of-all", app, name=str(app))
+'''
+NAMED = '{"properties": {"name": {"type": "string", "description": "Its name."}}}'
+TYPES = ("contoso_app", "contoso_app_of_user", "contoso_app_of_all")
+
+
+def app(number: int, word: str) -> dict[str, Any]:
+    return {
+        "id": f"app-{number}",
+        "@odata.type": "#microsoft.graph.application",
+        "passwordCredentials": [{"keyId": f"key-{word}", "hint": f"Abc{word}", "secretText": f"secret-{word}"}, None],
+        "keyCredentials": [{"keyId": f"certificate-{word}", "key": f"private-{word}"}],
+        "passwordProfile": {"password": f"password-{word}", "forceChangePasswordNextSignIn": True},
+    }
+
+
+def kept() -> bytes:
+    return b"".join(path.read_bytes() for path in Path("out").rglob("*") if path.is_file())
+
+
+def test_what_credentials_tell_of_their_secrets_is_kept_nowhere(
+    graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"credentials_asked.py": STEPS, **{f"{type}.json": NAMED for type in TYPES}}
+    monkeypatch.syspath_prepend(str(write(Path("package"), files)))
+    monkeypatch.delitem(sys.modules, "credentials_asked", raising=False)
+    module = importlib.import_module("credentials_asked")
+    manager = load(*(getattr(module, type) for type in TYPES))
+    graph.add("/users", {"id": "user-1"})
+    graph.add("/applications", *(app(number, "listed") for number in range(3)))
+    graph.relate("/users", "user-1", "ownedObjects", app(7, "related"))
+    for word in ("listed", "changed"):
+        graph.add("/applications", app(1, word))
+        ran = run_steps(*TYPES, source=graph, out=Path("out"), manager=manager)
+        assert set(ran.verdicts.values()) == {"complete"}
+        found = kept()
+        assert f"key-{word}".encode() in found
+        assert b"key-related" in found
+        for secret in ("Abc", "secret-", "private-", "password-"):
+            assert secret.encode() not in found
