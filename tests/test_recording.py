@@ -293,6 +293,8 @@ def test_the_command_records_and_says_what_it_left_as_it_was() -> None:
             2,
             "error: no step declares the type azure_usr (did you mean azure_user?)\n",
         )
+        without_settings = integration_record("azure_usr")
+        assert (without_settings.exit_code, without_settings.stderr) == (2, unknown.stderr)
         refused = integration_record("azure_user", *settings, INTEGRATION_ACCESS_TOKEN="wrong")
         assert refused.exit_code == 2
         assert "get a new one" in refused.stderr

@@ -25,32 +25,41 @@ from integration.terminal.streams import emit, say
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @errors_as_messages
 def check(event: BinaryIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any) -> int:
-    """Sign in and say which permissions are missing. Reads no data.
+    """Sign in and say which permissions are missing, and what of Azure is seen. Reads no data.
 
     The token's permissions are compared with what the chosen types need. Settings are those of integration run.
     Exits with 1 where a permission is missing without which a type falls away.
     """
+    from integration.doctor.azure import examine_azure
     from integration.http.credentials import ManagedIdentity
     from integration.sdk.plugins import load, plan
     from integration.sources.msgraph.permissions import review, roles_of
-    from integration.sources.signin import consent_page, tokens_for
+    from integration.sources.signin import AZURE_ALONE, consent_page, is_for_azure_alone, tokens_for
     from integration.terminal.display import review_table
 
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     config = config_from(event, environment, flags, offline=False)
     chosen = plan(load(), only=config.only, skip=config.skip)
-    tokens = tokens_for(config)
-    token = tokens.token()
-    roles = roles_of(token)
-    compared = None if roles is None else review(chosen, roles)
-    lacking = compared and (compared.to_grant or compared.to_enrich)
-    link = consent_page(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
+    compared = link = None
+    if not is_for_azure_alone(config):
+        tokens = tokens_for(config)
+        token = tokens.token()
+        roles = roles_of(token)
+        compared = None if roles is None else review(chosen, roles)
+        lacking = compared and (compared.to_grant or compared.to_enrich)
+        link = consent_page(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
+    azure = list(examine_azure(config, chosen))
     if as_json:
         found = compared.as_json() if compared else {}
-        emit(json.dumps({"readable": compared is not None, **found, "adminConsent": link}, indent=2))
+        seen = {"azure": [finding.as_json() for finding in azure]} if azure else {}
+        emit(json.dumps({"readable": compared is not None, **found, "adminConsent": link, **seen}, indent=2))
     elif compared:
         review_table(compared, link)
+    elif is_for_azure_alone(config):
+        say(f"Permissions of Graph are not looked at: {AZURE_ALONE}.")
     else:
         say("The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell.")
+    for finding in () if as_json else azure:
+        say(f"{finding.check}: {finding.found}" + (f": {finding.remedy}" if finding.remedy else ""))
     return 1 if compared and compared.missing else 0

@@ -49,8 +49,9 @@ def doctor(
 ) -> int:
     """Say what keeps a run from succeeding, and what to do.
 
-    Looks at versions, disk, settings, types, network, clock, sign-in and permissions. Reads no data but the
-    organization's id; shows no secret and no value of a setting. Exits with 1 where something is a problem.
+    Looks at versions, disk, settings, types, network, clock, sign-in and permissions, and at which subscriptions
+    are seen where types of Azure are chosen. Reads no data but the organization's id; shows no secret and no value of
+    a setting. Exits with 1 where something is a problem.
     """
     from integration.doctor.doctor import examine, sources_of
     from integration.sdk.plugins import load

@@ -53,9 +53,9 @@ def record_types(
 
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
-    config = config_from(event, environment, flags, offline=False)
     manager = load()
-    chosen = plan(manager, only=types)
+    chosen = plan(manager, only=types)  # a misspelt name is told before settings are asked for
+    config = config_from(event, environment, flags, offline=False)
     project = project_of(to)
     if not (project / NAME).exists():
         tell(f"{project / NAME} is made: the key of the pseudonyms. Keep it, and never commit it.")

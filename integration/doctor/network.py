@@ -3,31 +3,24 @@
 Sources: Microsoft Graph, network requirements; Kerberos and OpenID Connect clients' tolerance of five minutes.
 """
 
-import time
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import requests
-from requests.utils import get_environ_proxies, select_proxy
 
 from integration.config.settings import Config
+from integration.doctor.azure import examine_azure
 from integration.doctor.finding import Finding, ok, problem, warning
+from integration.doctor.reach import BRIEFLY, reach
 from integration.errors import ConfigurationError, CredentialsError, Forbidden, GraphError, IntegrationError
 from integration.http.auth import GivenToken, Tokens
 from integration.http.credentials import Application
-from integration.http.patience import Patience
 from integration.sdk.plan import Plan
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.permissions import review, roles_of
-from integration.sources.signin import consent_page, tokens_for
+from integration.sources.signin import AZURE_ALONE, consent_page, is_for_azure_alone, tokens_for
 from integration.text.secret import Secret
 
-_TIMEOUT = 10.0
-_SERVER_ERROR = 500
 _TOLERATED, _UNUSUAL = 300.0, 30.0
-_PATIENCE = Patience(deadline=15.0, attempts=2, timeout=(_TIMEOUT, _TIMEOUT))
-_TRUST = "where a proxy looks into TLS, name the certificates of its authority in REQUESTS_CA_BUNDLE"
 _CREDENTIALS = "correct that in the settings or in the app registration, and ask again"
 
 
@@ -38,6 +31,16 @@ def examine_network(config: Config, plan: Plan | None) -> Iterator[Finding]:
         config: settings.
         plan: the chosen types; ``None`` where there is no plan, so that permissions are not compared.
     """
+    if is_for_azure_alone(config):
+        found, _, remedy = AZURE_ALONE.partition(": ")
+        yield warning("Microsoft Graph", f"{found}, so types of Graph are skipped", remedy)
+    else:
+        yield from _examine_graph(config, plan)
+    if plan:
+        yield from examine_azure(config, plan)
+
+
+def _examine_graph(config: Config, plan: Plan | None) -> Iterator[Finding]:
     try:
         tokens = tokens_for(config)
     except ConfigurationError as error:
@@ -45,52 +48,15 @@ def examine_network(config: Config, plan: Plan | None) -> Iterator[Finding]:
         return
     dates: dict[str, float] = {}
     with requests.Session() as session:
-        yield _reach(session, "Microsoft Graph", f"{config.graph_url}/v1.0/", dates)
+        yield reach(session, "Microsoft Graph", f"{config.graph_url}/v1.0/", dates)
         if isinstance(tokens, Application):
             tenant = f"{config.authority}/{config.directory_id}"
-            yield _reach(session, "sign-in service", f"{tenant}/v2.0/.well-known/openid-configuration", dates)
+            yield reach(session, "sign-in service", f"{tenant}/v2.0/.well-known/openid-configuration", dates)
         yield _clock(dates)
         signed_in = _sign_in(config, tokens, session)
         yield signed_in
     if signed_in.state != "problem" and plan:
         yield _permissions(config, tokens.token(), plan, with_link=isinstance(tokens, Application | GivenToken))
-
-
-def _reach(session: requests.Session, name: str, url: str, dates: dict[str, float]) -> Finding:
-    """Ask a host for anything at all; note in ``dates`` by how many seconds this machine's clock is ahead of its."""
-    host = urlsplit(url).netloc
-    proxy = select_proxy(url, get_environ_proxies(url))
-    way = f"{host} through the proxy {_place(proxy)}" if proxy else f"{host}, without a proxy"
-    try:
-        with session.get(url, timeout=_TIMEOUT, allow_redirects=False, stream=True) as answer:
-            now = time.time()
-    except requests.exceptions.ProxyError:
-        return problem(name, f"{way}: the proxy does not let it through", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
-    except requests.exceptions.SSLError:
-        return problem(name, f"{way}: its certificate is not trusted", _TRUST)
-    except requests.exceptions.Timeout:
-        return problem(name, f"{way}: no answer within {_TIMEOUT:.0f} s", _open(host))
-    except (requests.exceptions.RequestException, OSError) as error:
-        unknown = "NameResolutionError" in repr(error)
-        return problem(name, f"{way}: {'no host of that name' if unknown else 'no connection'}", _open(host))
-    if answer.status_code >= _SERVER_ERROR:
-        return problem(name, f"{way}: it answers HTTP {answer.status_code}", "wait, and ask again; see its status page")
-    if date := answer.headers.get("Date"):
-        try:
-            dates[name] = now - parsedate_to_datetime(date).timestamp()
-        except ValueError:
-            return warning(name, f"{way}: its answer has no valid date", "check that the address is the right one")
-    return ok(name, way)
-
-
-def _open(host: str) -> str:
-    return f"check the address, and let this machine reach {host}, or name the proxy in HTTPS_PROXY"
-
-
-def _place(url: str) -> str:
-    """Return host and port of a proxy, without its user and password."""
-    parts = urlsplit(url if "://" in url else f"//{url}")
-    return parts.netloc.rpartition("@")[2]
 
 
 def _clock(dates: dict[str, float]) -> Finding:
@@ -109,7 +75,7 @@ def _sign_in(config: Config, tokens: Tokens, session: requests.Session) -> Findi
     way = _way(config)
     try:
         tokens.token()
-        client = GraphClient(config.graph_url, tokens, session, _PATIENCE)
+        client = GraphClient(config.graph_url, tokens, session, BRIEFLY)
         client.get(client.url("/organization", {"$select": "id"}))
     except Forbidden:
         return ok("sign-in", f"with {way}; Graph takes the token")

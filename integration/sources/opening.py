@@ -14,13 +14,14 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.permissions import roles_of, tenant_of
 from integration.sources.msgraph.source import GraphSource
-from integration.sources.signin import azure_tokens_for, tokens_for
+from integration.sources.signin import AZURE_ALONE, GRAPH_ALONE, azure_tokens_for, is_for_azure_alone, tokens_for
 from integration.sources.source import Source
 from integration.sources.unavailable import UnavailableSource
 from integration.tapes.tapes import Tape
 from integration.text.secret import Secret
 
 T = TypeVar("T")
+NO_AZURE_ROOT = "Graph's root is of no cloud, so that Azure's is not known: set --azure-url or INTEGRATION_AZURE_URL"
 
 
 class Waits(Protocol):
@@ -56,9 +57,8 @@ def open_sources(
 
 
 def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, tell: Callable[[float], None]) -> Source:
-    if config.azure_access_token and not config.access_token and not config.signs_in:
-        reason = "there is a token for Azure alone: set INTEGRATION_ACCESS_TOKEN too, or what signs in"
-        return UnavailableSource("graph", GraphFace, reason, _tenant(config, config.azure_access_token))
+    if is_for_azure_alone(config):
+        return UnavailableSource("graph", GraphFace, AZURE_ALONE, _tenant(config, config.azure_access_token))
     tokens = tokens_for(config, offline=tape.offline)
     token = wait(tokens.token)
     in_flight = 1 if tape.one_by_one else config.in_flight
@@ -78,12 +78,10 @@ def _azure(config: Config, tape: Tape, session: requests.Session, tell: Callable
     """Return Azure, which is signed in to when a type of it is read."""
     root = GLOBAL_AZURE if tape.offline else config.azure_url
     if not root:
-        reason = "Graph's root is of no cloud, so that Azure's is not known: set --azure-url or INTEGRATION_AZURE_URL"
-        return UnavailableSource("azure", AzureFace, reason)
+        return UnavailableSource("azure", AzureFace, NO_AZURE_ROOT)
     tokens = azure_tokens_for(config, offline=tape.offline)
     if tokens is None:
-        reason = "there is a token for Graph alone: set INTEGRATION_AZURE_ACCESS_TOKEN too, or what signs in"
-        return UnavailableSource("azure", AzureFace, reason)
+        return UnavailableSource("azure", AzureFace, GRAPH_ALONE)
     client = AzureClient(root, tokens, session, in_flight=1 if tape.one_by_one else SIDE_BY_SIDE)
     client.tell_waits(tell)
     return AzureSource(client, side_by_side=1 if tape.one_by_one else SIDE_BY_SIDE)

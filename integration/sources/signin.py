@@ -18,6 +18,14 @@ from integration.http.surroundings import check_machine
 from integration.sources.msgraph.permissions import application_of, consent_link, tenant_of
 from integration.text.secret import Secret
 
+AZURE_ALONE = "there is a token for Azure alone: set INTEGRATION_ACCESS_TOKEN too, or what signs in"
+GRAPH_ALONE = "there is a token for Graph alone: set INTEGRATION_AZURE_ACCESS_TOKEN too, or what signs in"
+
+
+def is_for_azure_alone(config: Config) -> bool:
+    """Tell whether there is a token for Azure, and nothing to sign in to Graph with."""
+    return bool(config.azure_access_token and not config.access_token and not config.signs_in)
+
 
 def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
     """Return what gives the bearer token for Graph: the first of the settings in this order that is there.

@@ -32,7 +32,8 @@ _NO_AZURE = re.compile(r"AADSTS500011\b")
 """The tenant has no service principal of Azure Resource Manager. Source: Microsoft Entra authentication error codes."""
 _CONTAINERS = "microsoft.resources/subscriptions"
 """Types that are in a subscription, or are one, begin so, of which a table has others too."""
-_GRANT = "grant the application Reader on the tenant's root management group, and resources are read too"
+GRANT = "grant the application Reader on the tenant's root management group"
+"""What an administrator does so that all subscriptions are read."""
 
 
 class AzureSource:
@@ -64,10 +65,11 @@ class AzureSource:
         """
         try:
             if not self._subscriptions.visible():
-                raise SourceUnavailable(f"the application sees no Azure subscription: {_GRANT}", path=request.path)
+                what = "the application sees no Azure subscription"
+                raise SourceUnavailable(f"{what}: {GRANT}, and resources are read too", path=request.path)
             TableFetch(self._graph, self._subscriptions, into, self._side_by_side).fetch()
         except CredentialsError as error:
-            if _NO_AZURE.search(str(error)):
+            if knows_no_azure(error):
                 raise SourceUnavailable("the tenant does not know Azure", path=request.path) from None
             raise Forbidden(f"Azure could not be signed in to: {error}", path=request.path) from None
         except Unreachable as error:  # which ends a run, of which Azure is but a part
@@ -104,7 +106,7 @@ class AzureSource:
         if hidden := self._subscriptions.hidden():
             number = "1 subscription exists" if len(hidden) == 1 else f"{len(hidden):,} subscriptions exist"
             which = f"{number} that the application does not see, such as {hidden[0]}"
-            yield Forbidden(f"{which}: grant it Reader on the tenant's root management group", path=request.path)
+            yield Forbidden(f"{which}: {GRANT.replace('the application', 'it')}", path=request.path)
         if untold := self._subscriptions.untold():
             yield BadAnswer(f"it is not known which subscriptions exist: {untold}", path=request.path)
 
@@ -145,6 +147,11 @@ class AzureSource:
     def stop(self) -> None:
         """Make everybody who waits for Azure raise ``Interrupted``."""
         self._client.stop()
+
+
+def knows_no_azure(error: CredentialsError) -> bool:
+    """Tell whether a refused sign-in means that nobody in the tenant ever used Azure."""
+    return bool(_NO_AZURE.search(str(error)))
 
 
 def _is_within_subscriptions(request: Request) -> bool:
