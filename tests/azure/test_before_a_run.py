@@ -1,4 +1,4 @@
-"""``integration check`` and ``integration doctor`` tell what of Azure a run would see, beside what it would of Graph."""
+"""``integration check`` and ``integration doctor`` tell what a run would see of Azure, beside what of Graph."""
 
 import json
 from collections.abc import Iterator
