@@ -16,28 +16,55 @@ GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HARMLESS = re.compile(
     rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
     r"|00000000-0000-4000-8000-[0-9a-f]{12}|00000000-0000-0000-0000-[0-9a-f]{12}|id-[0-9a-f]{16}|\+999 \d{9}"
+    rf"|(?:https|api)://{DOMAIN}(?:/id-[0-9a-f]{{16}})?|00000003-0000-0000-c000-000000000000"
     r"|S-1-(?:5-21|12-1)-9999-\d+-\d+-\d+|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?|\(removed\)"
 )
 PLAIN = {
+    "allowedMemberTypes": ("Application", "User"),
+    "alternativeNames": (
+        "/subscriptions/00000000-0000-4000-8000-000000000005/resourcegroups/rg-example/providers/Microsoft.Compute/"
+        "virtualMachines/vm-example",
+        "isExplicit=False",
+    ),
+    "appOwnerOrganizationId": ("f8cdef31-a31e-4b4a-93e4-5f571e91255a",),
+    "appRoleId": ("9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",),
+    "applicationTemplateId": ("8adf8e6e-67b2-4cf2-a259-e3dc5476c621",),
     "capabilities": ("Email", "Email, OfficeCommunicationsOnline"),
     "capabilityStatus": ("Enabled",),
+    "consentType": ("AllPrincipals", "Principal"),
     "countryLetterCode": ("GB",),
     "creationOptions": ("Team", "ExchangeProvisioningFlags:3552"),
+    "customKeyIdentifier": ("AAECAwQFBgcICQoLDA0ODxAREhM=", "Uu2bUDike54uIZBxXMI4NZ1Pj3M="),
     "externalUserState": ("Accepted", "PendingAcceptance"),
     "groupTypes": ("DynamicMembership", "Unified"),
+    "id": ("9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",),
+    "issuer": (
+        "https://login.microsoftonline.com/00000000-0000-4000-8000-0000fab00001/v2.0",
+        "https://oidc.example/0",
+        "https://token.actions.githubusercontent.com",
+    ),
     "membershipRuleProcessingState": ("On",),
+    "origin": ("Application",),
     "passwordPolicies": ("DisablePasswordExpiration",),
     "preferredDataLocation": ("EUR",),
     "preferredLanguage": ("en", "fr-FR", "ja"),
+    "principalType": ("Group", "ServicePrincipal", "User"),
     "provisioningStatus": ("Success",),
     "resourceBehaviorOptions": ("HideGroupInOutlook",),
     "resourceProvisioningOptions": ("Team",),
+    "scope": ("User.Read Gone.Read", "User.Read Mail.Read"),
     "service": ("AADPremiumService", "exchange"),
+    "servicePrincipalType": ("Application", "ManagedIdentity", "ServiceIdentity"),
+    "signInAudience": ("AzureADMultipleOrgs", "AzureADMyOrg"),
+    "subject": ("repo:contoso/finance:ref:refs/heads/main", "system:serviceaccount:finance:nightly"),
+    "tags": ("HideApp", "WindowsAzureActiveDirectoryIntegratedApp"),
     "tenantType": ("AAD",),
     "theme": ("Teal",),
-    "type": ("Federated", "Managed"),
+    "type": ("AsymmetricX509Cert", "Federated", "Managed", "Role", "Scope", "User", "X509CertAndPassword"),
+    "usage": ("Sign", "Verify"),
     "usageLocation": ("DE", "GB", "JP"),
     "userType": ("Guest", "Member"),
+    "value": ("Mail.Read", "Reader", "RoleManagement.ReadWrite.Directory", "User.Read", "User.Read.All"),
     "visibility": ("HiddenMembership", "Private", "Public"),
     "operatingSystem": ("Windows",),
 }
@@ -87,6 +114,7 @@ def _is_harmless(name: str, text: str) -> bool:
 def _foreign(url: str) -> list[str]:
     """Return what in an address is neither Graph's vocabulary nor a pseudonym."""
     rest = url.removeprefix("https://graph.microsoft.com/v1.0")
+    rest = rest.replace("owners%2F$count%20eq%200", "")
     rest = re.sub(r"00000000-0000-4000-8000-[0-9a-f]{12}|id-[0-9a-f]{16}|\$skiptoken=page-\d+", "", rest)
     return re.findall(rf"{GUID}|[^/?&=,$()'\s]*@(?!odata)[^/?&]*|https?://|\$skiptoken|%|'|[^/?&=,()]*\.\w+", rest)
 

@@ -49,7 +49,7 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
 @relationship_family(
     "azure_account",
     "HAS",
-    ["azure_user", "azure_user_group"],
+    ["azure_user", "azure_user_group", "azure_application", "azure_service_principal"],
     per_row=True,
     types={("azure_account", "azure_user_group"): "azure_account_has_group"},
 )

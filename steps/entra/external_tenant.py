@@ -1,0 +1,65 @@
+"""Other tenants that applications of this one come from, or that vouch for sign-ins to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.entra._apps import APPLICATIONS, READ, service_principals
+from steps.entra.federated_identity_credential import RELATION, SELECT, issuer_tenant
+from steps.entra.service_principal import is_microsoft
+
+
+@dataclass
+class _Sighting:
+    """What is known of a tenant: where it was seen, and names that its applications are published under."""
+
+    seen_as: set[str] = field(default_factory=set)
+    publishers: set[str] = field(default_factory=set)
+
+
+@entity_step("Organization", permissions=READ, needs=["azure_account", "azure_application"])
+def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
+    """Another Microsoft Entra tenant that this one knows of: by an application of its, or by trust in its sign-ins."""
+    found: dict[str, _Sighting] = {}
+    for principal in service_principals(ctx):
+        if owner := principal["appOwnerOrganizationId"]:
+            sighting = found.setdefault(owner.lower(), _Sighting())
+            sighting.seen_as.add("servicePrincipalOwner")
+            publisher = (principal["verifiedPublisher"] or {}).get("displayName")
+            sighting.publishers.update([publisher] if publisher else [])
+    for _, credential in ctx.graph.related(APPLICATIONS, RELATION, select=SELECT):
+        if issuer := issuer_tenant(credential["issuer"]):
+            found.setdefault(issuer, _Sighting()).seen_as.add("federatedCredentialIssuer")
+    found.pop(_own_tenant(ctx), None)
+    for tenant, sighting in found.items():
+        name = min(sighting.publishers, default=tenant)
+        yield Entity(
+            external_tenant_key(tenant),
+            id=tenant,
+            tenantId=tenant,
+            name=name,
+            displayName=name,
+            isMicrosoft=is_microsoft(tenant),
+            seenAs=sorted(sighting.seen_as),
+        )
+
+
+@relationship_step(
+    "azure_external_tenant", "OWNS", "azure_service_principal", permissions=READ, needs=["azure_account"], per_row=True
+)
+def azure_external_tenant_owns_service_principal(ctx: Context) -> Iterator[Relationship]:
+    """An application is registered in another tenant, whose administrators control it."""
+    own = _own_tenant(ctx)
+    for principal in service_principals(ctx):
+        owner = principal["appOwnerOrganizationId"]
+        if owner and owner.lower() != own:
+            yield Relationship(external_tenant_key(owner.lower()), principal["id"])
+
+
+def external_tenant_key(tenant: str) -> str:
+    """Return the key of another tenant."""
+    return f"azure_external_tenant:{tenant}"
+
+
+def _own_tenant(ctx: Context) -> str:
+    return str(ctx.one("azure_account").properties["id"]).lower()

@@ -1,0 +1,1 @@
+"""The types of Microsoft Entra, each with what is awkward about it."""

@@ -1,0 +1,373 @@
+"""Applications and service principals, and what surrounds them: credentials, permissions, grants and owners."""
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import load
+from integration.config.settings import Config
+from integration.testing import GraphServer, assert_records, run_steps
+from integration.testing.running import Ran
+from tests.entra.apps import (
+    ADA,
+    FABRIKAM,
+    GRAPH_APP_ID,
+    GRAPH_SP,
+    MAIL_READ,
+    MANAGED_SP,
+    MICROSOFT,
+    PARTNER_SP,
+    PAYROLL,
+    PAYROLL_ID,
+    PAYROLL_SP,
+    ROLE_MANAGEMENT,
+    STAFF,
+    USER_READ_ALL,
+    ZERO,
+    assignment,
+    certificate,
+    declare,
+    principal,
+    role,
+    secret,
+)
+
+pytestmark = pytest.mark.every_area
+
+MANAGER = load()
+THUMBPRINT = "52ED9B5038A47B9E2E2190715CC238359D4F8F73"
+
+
+@pytest.fixture
+def tenant(graph: GraphServer) -> GraphServer:
+    """A Graph that holds the small tenant."""
+    declare(graph)
+    return graph
+
+
+def made(tenant: GraphServer, *types: str) -> Ran:
+    """Run types, all of which must be complete."""
+    ran = run_steps(*types, source=tenant, manager=MANAGER)
+    assert {type: ran.report.of(type).reason or ran.verdicts[type] for type in types} == dict.fromkeys(
+        types, "complete"
+    )
+    return ran
+
+
+def one(records: list[dict[str, Any]]) -> dict[str, Any]:
+    (record,) = records
+    return record
+
+
+def ends(ran: Ran, type: str) -> list[tuple[str, str]]:
+    return sorted((record["_fromEntityKey"], record["_toEntityKey"]) for record in ran.records[type])
+
+
+def test_service_principals_tell_what_they_are(tenant: GraphServer) -> None:
+    tags = ["HideApp", "WindowsAzureActiveDirectoryIntegratedApp"]
+    custom = {"applicationTemplateId": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "tags": tags}
+    tenant.add("/servicePrincipals", {**principal("sp-custom", "app-custom"), **custom})
+    tenant.add("/servicePrincipals", principal("sp-agent", "app-agent", servicePrincipalType="ServiceIdentity"))
+    found = made(tenant, "azure_service_principal").records["azure_service_principal"]
+    plain = {"isManagedIdentity": False, "isAgent": False, "isGalleryApp": False, "isHiddenFromUsers": False}
+    assert_records(
+        found,
+        [
+            {"_key": PAYROLL_SP, "isExternal": False, "isFirstParty": False, "userType": "service", **plain},
+            {"_key": PARTNER_SP, "isExternal": True, "verifiedPublisherName": "Fabrikam", **plain},
+            {
+                "_key": MANAGED_SP,
+                "isManagedIdentity": True,
+                "isUserAssignedIdentity": False,
+                "isExternal": None,
+                "managedResourceId": "/subscriptions/s1/resourcegroups/rg/providers/x/y/vm1",
+            },
+            {"_key": GRAPH_SP, "isFirstParty": True, "isExternal": True, "displayName": "Microsoft Graph"},
+            {"_key": "sp-custom", "isGalleryApp": False, "isHiddenFromUsers": True, "isEnterpriseApp": True},
+            {"_key": "sp-agent", "isAgent": True},
+        ],
+    )
+
+
+def test_an_application_has_its_app_id_as_key_and_what_it_asks_for(tenant: GraphServer) -> None:
+    ran = made(tenant, "azure_application", "azure_application_has_service_principal")
+    application = one(ran.records["azure_application"])
+    assert (application["_key"], application["id"], application["appId"]) == (PAYROLL, PAYROLL_ID, PAYROLL)
+    assert f"{GRAPH_APP_ID}/Role/{ROLE_MANAGEMENT}" in application["requestedPermissions"]
+    assert len(application["requestedPermissions"]) == 4
+    assert ends(ran, "azure_application_has_service_principal") == [(PAYROLL, PAYROLL_SP)]
+
+
+def test_one_listing_serves_all_types_that_are_made_of_it(tenant: GraphServer) -> None:
+    made(tenant, "azure_application_has_password_credential", "azure_app_role", "azure_application_uses_app_role")
+    for path in ("/applications", "/servicePrincipals"):
+        assert len([request for request in tenant.requests if request.startswith(f"GET {path}?")]) == 1
+
+
+def test_neither_secrets_nor_their_beginnings_nor_keys_are_kept(tenant: GraphServer, tmp_path: Path) -> None:
+    tenant.add(
+        "/servicePrincipals",
+        principal("sp-1", "app-1", passwordCredentials=[secret("s", secretText="HiddenSecret", hint="Hid")]),
+        principal("sp-2", "app-2", keyCredentials=[certificate("k", key="TheKeyItself")]),
+    )
+    types = ("azure_password_credential", "azure_key_credential", "azure_application", "azure_service_principal")
+    run_steps(*types, source=tenant, config=Config(raw_data=True), out=tmp_path / "run", manager=MANAGER)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file())
+    for word in (b"HiddenSecret", b'"Hid"', b'"Q_c"', b"TheKeyItself", b"MIIContentOfACertificate", b'"hint"'):
+        assert word not in kept
+
+
+def test_secrets_belong_to_applications_and_to_service_principals(tenant: GraphServer) -> None:
+    label = b64encode("from a script".encode("utf-16-le")).decode()
+    binary = b64encode(bytes(range(1, 17))).decode()
+    tenant.add(
+        "/servicePrincipals",
+        principal(
+            PAYROLL_SP,
+            PAYROLL,
+            passwordCredentials=[
+                secret("secret-1", displayName="backdoor"),
+                secret("secret-2-labelled", customKeyIdentifier=label),
+                secret("secret-3-binary", customKeyIdentifier=binary, endDateTime=None),
+            ],
+        ),
+    )
+    has_of_sp = "azure_service_principal_has_password_credential"
+    ran = made(tenant, has_of_sp, "azure_application_has_password_credential")
+    of_app = {"ownerType": "application", "ownerId": PAYROLL_ID, "lifetimeDays": 181, "rotatedByAzure": False}
+    of_sp = {"ownerType": "servicePrincipal", "ownerId": PAYROLL_SP}
+    key = f"azure_password_credential:{PAYROLL_SP}:"
+    assert_records(
+        ran.records["azure_password_credential"],
+        [
+            {"_key": f"azure_password_credential:{PAYROLL_ID}:secret-1", "displayName": "secret-1", **of_app},
+            {"_key": f"{key}secret-1", "displayName": "backdoor", "expiresOn": 1782864000000, **of_sp},
+            {"_key": f"{key}secret-2-labelled", "displayName": "from a script", **of_sp},
+            {"_key": f"{key}secret-3-binary", "displayName": "secret-3", "lifetimeDays": None, **of_sp},
+        ],
+    )
+    assert len(ends(ran, has_of_sp)) == 3
+    own = (PAYROLL, f"azure_password_credential:{PAYROLL_ID}:secret-1")
+    assert ends(ran, "azure_application_has_password_credential") == [own]
+
+
+def test_thumbprints_are_hexadecimal_and_the_active_signing_key_is_marked(tenant: GraphServer) -> None:
+    binary = b64encode(bytes.fromhex(THUMBPRINT)).decode()
+    text = b64encode(THUMBPRINT.lower().encode()).decode()
+    keys = [
+        certificate("pair", "Sign", customKeyIdentifier=binary, type="X509CertAndPassword"),
+        certificate("pair", "Verify", customKeyIdentifier=binary),
+        certificate("old", "Sign", customKeyIdentifier=b64encode(bytes(20)).decode()),
+        certificate("text", customKeyIdentifier=text, displayName="CN=payroll"),
+    ]
+    preferred = {"preferredTokenSigningKeyThumbprint": THUMBPRINT.lower()}
+    tenant.add("/servicePrincipals", principal(PAYROLL_SP, PAYROLL, keyCredentials=keys, **preferred))
+    ran = made(tenant, "azure_key_credential", "azure_service_principal_has_key_credential")
+    key = f"azure_key_credential:{PAYROLL_SP}:"
+    assert_records(
+        ran.records["azure_key_credential"],
+        [
+            {"_key": f"{key}pair:Sign", "thumbprint": THUMBPRINT, "isActiveSigningKey": True},
+            {"_key": f"{key}pair:Verify", "thumbprint": THUMBPRINT, "isActiveSigningKey": None, "usage": "Verify"},
+            {"_key": f"{key}old:Sign", "isActiveSigningKey": False, "credentialType": "AsymmetricX509Cert"},
+            {"_key": f"{key}text:Verify", "thumbprint": THUMBPRINT, "displayName": "CN=payroll"},
+            {"_key": f"azure_key_credential:{MANAGED_SP}:key-managed:Verify", "rotatedByAzure": True},
+        ],
+    )
+    assert len(ends(ran, "azure_service_principal_has_key_credential")) == 5
+
+
+def test_federated_credentials_tell_who_vouches(tenant: GraphServer) -> None:
+    def credential(key: str, issuer: str, subject: str) -> dict[str, Any]:
+        return {"id": key, "name": f"fic {key}", "issuer": issuer, "subject": subject, "audiences": ["api://x"]}
+
+    github, entra = "https://token.actions.githubusercontent.com", "https://login.microsoftonline.com"
+    tenant.relate(
+        "/applications",
+        PAYROLL_ID,
+        "federatedIdentityCredentials",
+        credential("main", github, "repo:contoso/payroll:ref:refs/heads/release/1"),
+        credential("prod", github, "repo:contoso/payroll:environment:*"),
+        credential("entra", f"{entra}/{FABRIKAM.upper()}/v2.0", "an-object-id"),
+        credential("aks", "https://eu.oic.prod-aks.azure.com/a/b/", "system:serviceaccount:ns:sa"),
+        credential("else", "https://github.com.evil.example", "repo:contoso/payroll:pull_request"),
+    )
+    type, has = "azure_federated_identity_credential", "azure_application_has_federated_identity_credential"
+    ran = made(tenant, has)
+    key = f"{type}:{PAYROLL_ID}:"
+    repository = {"issuerKind": "github", "repository": "contoso/payroll"}
+    assert_records(
+        ran.records[type],
+        [
+            {"_key": f"{key}main", "branch": "release/1", "subjectIsWildcard": False, **repository},
+            {"_key": f"{key}prod", "branch": None, "subjectIsWildcard": True, **repository},
+            {"_key": f"{key}entra", "issuerKind": "azure-ad", "issuerTenantId": FABRIKAM, "repository": None},
+            {"_key": f"{key}aks", "issuerKind": "kubernetes", "issuerTenantId": None},
+            {"_key": f"{key}else", "issuerKind": "other", "repository": None},
+        ],
+    )
+    assert {start for start, _ in ends(ran, has)} == {PAYROLL}
+
+
+def test_a_broken_answer_about_federated_credentials_costs_one_application(tenant: GraphServer) -> None:
+    tenant.add("/applications", {"id": "object-2", "appId": "app-2", "displayName": "other"})
+    credential = {"id": "fic-1", "name": "ci", "issuer": "https://gitlab.com", "subject": "x", "audiences": []}
+    tenant.relate("/applications", "object-2", "federatedIdentityCredentials", credential)
+    tenant.fail(f"/applications/{PAYROLL_ID}/federatedIdentityCredentials", status=200, code="UnknownError")
+    ran = run_steps("azure_federated_identity_credential", source=tenant, manager=MANAGER)
+    result = ran.report.of("azure_federated_identity_credential")
+    assert result.verdict == "partial"
+    assert PAYROLL_ID in result.reason
+    assert "object-2" not in result.reason
+    assert one(ran.records["azure_federated_identity_credential"])["issuerKind"] == "gitlab"
+
+
+def test_roles_are_told_apart_by_who_offers_them_and_privileged_ones_by_their_ids(tenant: GraphServer) -> None:
+    other = role(ROLE_MANAGEMENT, "RoleManagement.ReadWrite.Directory")
+    tenant.add("/servicePrincipals", principal(PAYROLL_SP, PAYROLL, appRoles=[other]))
+    ran = made(tenant, "azure_service_principal_has_app_role", "azure_service_principal_has_oauth2_permission_scope")
+    assert_records(
+        ran.records["azure_app_role"],
+        [
+            {"_key": f"azure_app_role:{GRAPH_SP}:{ROLE_MANAGEMENT}", "isPrivileged": True, "privilegePath": "direct"},
+            {"_key": f"azure_app_role:{GRAPH_SP}:{USER_READ_ALL}", "isPrivileged": False, "privilegePath": None},
+            {"_key": f"azure_app_role:{PAYROLL_SP}:{ROLE_MANAGEMENT}", "isPrivileged": None, "value": other["value"]},
+        ],
+    )
+    scope = one(ran.records["azure_oauth2_permission_scope"])
+    assert (scope["name"], scope["displayName"], scope["consentType"]) == ("Mail.Read", "Read mail", "User")
+    assert len(ends(ran, "azure_service_principal_has_app_role")) == 3
+
+
+def test_what_an_application_asks_for_is_no_grant_and_leads_to_what_is_here(tenant: GraphServer) -> None:
+    roles, scopes = "azure_application_uses_app_role", "azure_application_uses_oauth2_permission_scope"
+    ran = made(tenant, roles, scopes)
+    assert ends(ran, roles) == [(PAYROLL, f"azure_app_role:{GRAPH_SP}:{ROLE_MANAGEMENT}")]
+    assert ends(ran, scopes) == [(PAYROLL, f"azure_oauth2_permission_scope:{GRAPH_SP}:{MAIL_READ}")]
+
+
+def test_assignments_keep_their_opaque_ids_and_default_access_has_no_role(tenant: GraphServer) -> None:
+    tenant.relate(
+        "/servicePrincipals",
+        PAYROLL_SP,
+        "appRoleAssignedTo",
+        assignment("aBc-1", ZERO, ADA, "User", PAYROLL_SP),
+        assignment("AbC-1", "role-x", ADA, "User", PAYROLL_SP),
+        assignment("grp", ZERO, STAFF, "Group", PAYROLL_SP),
+        assignment("gone", ZERO, "user-deleted", "User", PAYROLL_SP),
+    )
+    granted = assignment("app", ROLE_MANAGEMENT, PAYROLL_SP, "ServicePrincipal", GRAPH_SP)
+    tenant.relate("/servicePrincipals", GRAPH_SP, "appRoleAssignedTo", granted)
+    users, direct = "azure_user_has_app_role_assignment", "azure_service_principal_assigned_user"
+    given, allows = "azure_app_role_assignment_assigned_role", "azure_app_role_assignment_allows_service_principal"
+    groups, apps = "azure_user_group_has_app_role_assignment", "azure_service_principal_has_app_role_assignment"
+    ran = made(tenant, users, direct, given, allows, groups, apps, "azure_service_principal_assigned_principal")
+    default = {"isDefaultAccess": True}
+    assert_records(
+        ran.records["azure_app_role_assignment"],
+        [
+            {"_key": "aBc-1", "displayName": f"name of {ADA} → name of {PAYROLL_SP}", **default},
+            {"_key": "AbC-1", "isDefaultAccess": False, "appRoleId": "role-x", "createdOn": 1770091506000},
+            {"_key": "grp", **default},
+            {"_key": "gone", **default},
+            {"_key": "app", "principalType": "ServicePrincipal", "isDefaultAccess": False},
+        ],
+    )
+    assert ends(ran, users) == [(ADA, "AbC-1"), (ADA, "aBc-1"), ("user-deleted", "gone")]
+    assert ran.report.of(users).problems["danglingEnds"]["count"] == 1
+    assert ends(ran, groups) == [(STAFF, "grp")]
+    assert ends(ran, apps) == [(PAYROLL_SP, "app")]
+    graph_role = f"azure_app_role:{GRAPH_SP}:{ROLE_MANAGEMENT}"
+    assert ends(ran, given) == [("AbC-1", f"azure_app_role:{PAYROLL_SP}:role-x"), ("app", graph_role)]
+    assert ran.report.of(given).problems["danglingEnds"]["count"] == 1
+    assert len(ends(ran, allows)) == 5
+    counts = {(record["_toEntityKey"], record["roleCount"]) for record in ran.records[direct]}
+    assert counts == {(ADA, 2), ("user-deleted", 1)}
+    assert ends(ran, "azure_service_principal_assigned_principal") == [(GRAPH_SP, PAYROLL_SP)]
+
+
+def test_grants_split_their_scopes_and_lead_to_those_that_the_api_offers(tenant: GraphServer) -> None:
+    for_all = {"consentType": "AllPrincipals", "principalId": None, "resourceId": GRAPH_SP}
+    tenant.add(
+        "/oauth2PermissionGrants",
+        {"id": "Grant-1", "clientId": PARTNER_SP, "scope": "  Mail.Read  Unknown.Scope Mail.Read ", **for_all},
+        {
+            "id": "grant-1",
+            "clientId": "sp-deleted",
+            "scope": None,
+            **for_all,
+            "principalId": ADA,
+            "consentType": "Principal",
+        },
+    )
+    clients, users = "azure_service_principal_has_oauth2_permission_grant", "azure_user_has_oauth2_permission_grant"
+    apis, scopes = (
+        "azure_oauth2_permission_grant_allows_service_principal",
+        "azure_oauth2_permission_grant_allows_scope",
+    )
+    ran = made(tenant, clients, users, apis, scopes)
+    assert_records(
+        ran.records["azure_oauth2_permission_grant"],
+        [
+            {
+                "_key": "Grant-1",
+                "scopes": ["Mail.Read", "Unknown.Scope"],
+                "displayName": "Mail.Read, Unknown.Scope for all users",
+            },
+            {"_key": "grant-1", "scopes": [], "displayName": "no scope for one user", "principalId": ADA},
+        ],
+    )
+    assert ends(ran, clients) == [("sp-deleted", "grant-1"), (PARTNER_SP, "Grant-1")]
+    assert ran.report.of(clients).problems["danglingEnds"]["count"] == 1
+    assert ends(ran, users) == [(ADA, "grant-1")]
+    assert ends(ran, apis) == [("Grant-1", GRAPH_SP), ("grant-1", GRAPH_SP)]
+    assert ends(ran, scopes) == [("Grant-1", f"azure_oauth2_permission_scope:{GRAPH_SP}:{MAIL_READ}")]
+
+
+def test_owners_are_users_and_service_principals_seen_from_either_end(tenant: GraphServer) -> None:
+    tenant.relate("/applications", PAYROLL_ID, "owners", ADA, PARTNER_SP)
+    tenant.relate("/servicePrincipals", PAYROLL_SP, "owners", ADA)
+    tenant.relate("/groups", STAFF, "owners", ADA)
+    tenant.relate("/servicePrincipals", PARTNER_SP, "ownedObjects", PAYROLL_ID, STAFF, MANAGED_SP)
+    owns = {
+        "azure_user_owns_application": [(ADA, PAYROLL)],
+        "azure_user_owns_service_principal": [(ADA, PAYROLL_SP)],
+        "azure_user_owns_group": [(ADA, STAFF)],
+        "azure_service_principal_owns_application": [(PARTNER_SP, PAYROLL)],
+        "azure_service_principal_owns_principal": [(PARTNER_SP, MANAGED_SP)],
+        "azure_service_principal_owns_user_group": [(PARTNER_SP, STAFF)],
+    }
+    ran = made(tenant, *owns)
+    assert {type: ends(ran, type) for type in owns} == owns
+
+
+def test_service_principals_are_members_of_groups(tenant: GraphServer) -> None:
+    role_of_directory = {"id": "a-directory-role", "@odata.type": "#microsoft.graph.directoryRole"}
+    tenant.relate("/servicePrincipals", MANAGED_SP, "memberOf", STAFF, role_of_directory)
+    ran = made(tenant, "azure_user_group_has_service_principal")
+    assert ends(ran, "azure_user_group_has_service_principal") == [(STAFF, MANAGED_SP)]
+
+
+def test_external_tenants_are_known_by_their_applications_and_by_trust_in_their_sign_ins(tenant: GraphServer) -> None:
+    issuer = f"https://login.microsoftonline.com/{FABRIKAM}/v2.0"
+    credential = {"id": "fic", "name": "fic", "issuer": issuer, "subject": "x", "audiences": []}
+    tenant.relate("/applications", PAYROLL_ID, "federatedIdentityCredentials", credential)
+    ran = made(tenant, "azure_external_tenant_owns_service_principal")
+    assert_records(
+        ran.records["azure_external_tenant"],
+        [
+            {
+                "_key": f"azure_external_tenant:{FABRIKAM}",
+                "displayName": "Fabrikam",
+                "isMicrosoft": False,
+                "seenAs": ["federatedCredentialIssuer", "servicePrincipalOwner"],
+            },
+            {"_key": f"azure_external_tenant:{MICROSOFT}", "isMicrosoft": True, "seenAs": ["servicePrincipalOwner"]},
+        ],
+    )
+    assert ends(ran, "azure_external_tenant_owns_service_principal") == [
+        (f"azure_external_tenant:{FABRIKAM}", PARTNER_SP),
+        (f"azure_external_tenant:{MICROSOFT}", GRAPH_SP),
+    ]
