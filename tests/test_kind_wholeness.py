@@ -1,5 +1,6 @@
 """An answer that says it is not whole is never taken as whole, wherever it is read."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -224,3 +225,41 @@ def test_what_is_no_answer_to_a_batch_is_asked_for_three_times_by_each_relation(
     tenant.mended()
     tenant.at_first("/$batch", 2, 200, body)
     assert read(tenant, name).of(name).count == 3
+
+
+TWICE = b'{"value": %s, "value" : %s}'
+
+
+@pytest.mark.parametrize("halves", [(USERS[:1], USERS[1:]), (USERS, []), (USERS, USERS)])
+def test_a_page_with_two_lists_is_not_half_a_page(halves: tuple[list[str], list[str]], tenant: LittleTenant) -> None:
+    """Which of two values of one name counts is not said by JSON (RFC 8259, section 4)."""
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+    first, second = (json.dumps(users(*half)).encode() for half in halves)
+    tenant.always("/users", 200, TWICE % (first, second))
+    report = read(tenant, "azure_user", fresh=True)
+    assert report.of("azure_user").verdict == "failed"
+    assert "names one thing twice" in report.of("azure_user").reason
+    assert not report.changes.get("azure_user")
+
+
+def test_a_part_of_a_batch_with_two_lists_is_not_half_a_list(tenant: LittleTenant) -> None:
+    name = "azure_user_group_has_user"
+    assert read(tenant, name).of(name).count == 3
+    part = TWICE % (json.dumps(children(USERS[0])).encode(), json.dumps(children(USERS[1])).encode())
+    plain = json.dumps({"value": children(USERS[2])}).encode()
+
+    def answered(_: str) -> tuple[int, dict[str, str], bytes]:
+        numbered = enumerate((part, plain), 1)
+        parts = [b'{"id": "%d", "status": 200, "headers": {}, "body": %s}' % each for each in numbered]
+        return 200, {}, b'{"responses": [%s]}' % b", ".join(parts)
+
+    tenant.says["/$batch"] = answered
+    report = read(tenant, name, fresh=True)
+    assert report.of(name).verdict != "complete"
+    assert not report.changes.get(name, {}).get("deleted")
+
+
+def test_properties_named_value_are_no_lists(tenant: LittleTenant) -> None:
+    beside = {"value": [1, {"value": []}], "more": [{"value": '"value":'}, {"value": "a\u0000\ud83d\ude00"}]}
+    tenant.always("/users", 200, {"value": [{**each, "odd": beside} for each in users(*USERS)]})
+    assert read(tenant, "azure_user").of("azure_user").count == 3

@@ -1,5 +1,6 @@
 """From what a step yields to the rows of the graph: stamped, validated, counted."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from integration.text.visible import line, without_nul
 
 _ENTITY_STAMPS = 3
 _RELATIONSHIP_STAMPS = 5
+_UNCARRIED = re.compile(r"[\x00\ud800-\udfff]")
+"""What a text of a database, or UTF-8, does not hold; in a property it is replaced, where no two become one by that."""
 
 
 @dataclass
@@ -56,10 +59,12 @@ class Records:
             try:
                 properties = self._properties(item)
                 record = {**properties, "_key": item.key, **stamps}
-                if accepts(record) and len(record) == len(properties) + _ENTITY_STAMPS:
+                if not accepts(record) or len(record) != len(properties) + _ENTITY_STAMPS:
+                    self.reject(self._problem(record, properties))
+                elif item.key.isprintable() or not _UNCARRIED.search(item.key):
                     yield item.key, without_nul(orjson.dumps(properties))
                 else:
-                    self.reject(self._problem(record, properties))
+                    self.reject(self._uncarried(item.key))
             except OddValue as error:
                 self.reject(f"{self.step.name} {item.key}: {error}")
             except (TypeError, ValueError) as error:
@@ -98,7 +103,8 @@ class Records:
             if type(item) is not Relationship:
                 raise self._not_a(Relationship, item)
             source, target = item.from_key, item.to_key
-            if bare and not item.properties and type(source) is str and type(target) is str and source and target:
+            plain = type(source) is str and type(target) is str and source.isprintable() and target.isprintable()
+            if bare and plain and not item.properties and source and target:
                 yield source, target
             else:
                 row = self._relationship(source, target, item.properties)
@@ -115,9 +121,12 @@ class Records:
         properties = {"displayName": self.step.class_name, **given}
         record = self._stamped(source, target, properties)
         try:
-            if self.schema.accepts(record) and len(record) == len(properties) + _RELATIONSHIP_STAMPS:
+            if not self.schema.accepts(record) or len(record) != len(properties) + _RELATIONSHIP_STAMPS:
+                self.reject(self._problem(record, properties))
+            elif _UNCARRIED.search(record["_key"]):
+                self.reject(self._uncarried(record["_key"]))
+            else:
                 return (source, target, without_nul(orjson.dumps(properties))) if given else (source, target)
-            self.reject(self._problem(record, properties))
         except (TypeError, ValueError) as error:
             self.reject(self._not_json(record["_key"], error))
         return None
@@ -143,6 +152,9 @@ class Records:
             raise SchemaMismatch(problem)
         self.rejected += 1
         self.example = self.example or line(problem)
+
+    def _uncarried(self, key: str) -> str:
+        return f"{self.step.name} {key}: its _key holds a character that not every output can carry"
 
     def _not_json(self, key: object, error: Exception) -> str:
         return f"{self.step.name} {key}: not JSON: {error}"

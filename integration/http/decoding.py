@@ -5,6 +5,8 @@ Sources: RFC 8259, The JavaScript Object Notation Data Interchange Format; Pytho
 
 import json
 import math
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -12,18 +14,58 @@ import orjson
 from integration.text.visible import without_nul
 
 _DIGITS = 300
+_NAME = b'"value"'
+_ROWS = re.compile(rb'"value"\s*:\s*\[')
+_SOME = 100
+"""Rows that are encoded at once."""
 
 
 def decode(raw: bytes | bytearray) -> dict[str, Any]:
     """Decode a body; one that is no JSON object, such as a gateway's HTML page, is an empty one.
 
+    So is one in which an object has two lists of rows, of which JSON does not say which counts.
     U+0000, which not every output can carry, is U+FFFD from here on.
     """
     try:
         body = orjson.loads(without_nul(raw))
     except orjson.JSONDecodeError:
         body = _mended(raw)
-    return body if isinstance(body, dict) else {}
+    return body if isinstance(body, dict) and not _lost_rows(raw, body) else {}
+
+
+def _lost_rows(raw: bytes | bytearray, body: dict[str, Any]) -> bool:
+    """Tell whether a list named ``value`` is in the text that is not in what was made of it.
+
+    Most bodies have one, or one in each part of a batch; what else is named so is looked for where there are more.
+    """
+    if raw.count(_NAME) <= 1:
+        return False
+    there = _named_so(raw)
+    return there > _lists(body) + sum(map(_lists, _inner(body))) and there > _count(body)
+
+
+def _lists(body: Any) -> int:
+    return isinstance(body, dict) and isinstance(body.get("value"), list)
+
+
+def _inner(body: dict[str, Any]) -> Iterator[Any]:
+    """Yield the bodies in the answer to a batch."""
+    parts = body.get("responses")
+    yield from (part.get("body") for part in parts if isinstance(part, dict)) if isinstance(parts, list) else ()
+
+
+def _count(body: dict[str, Any]) -> int:
+    """Count the lists named ``value`` in a body, so that it is never in memory as text whole."""
+    lists = {name: value for name, value in body.items() if isinstance(value, list)}
+    count = _named_so(orjson.dumps({**body, **dict.fromkeys(lists)})) + _lists(body)
+    for rows in lists.values():
+        some = (orjson.dumps(rows[at : at + _SOME]) for at in range(0, len(rows), _SOME))
+        count += sum(map(_named_so, some))
+    return count
+
+
+def _named_so(json: bytes | bytearray) -> int:
+    return sum(1 for _ in _ROWS.finditer(json))
 
 
 def _mended(raw: bytes | bytearray) -> Any:

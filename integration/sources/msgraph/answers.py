@@ -180,7 +180,9 @@ def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:
         return f"the answer is not whole: it holds an error{': ' if message else ''}{message}"
     if 300 <= status < 400:
         return "it redirects, which is not followed: check the Graph URL"
-    return "the answer is not a whole one" if status != 200 else "the answer is not a JSON object, or an empty one"
+    if status != 200:
+        return "the answer is not a whole one"
+    return "the answer is not a JSON object, is an empty one, or names one thing twice"
 
 
 def _warning(headers: Mapping[str, str]) -> str:
