@@ -11,11 +11,25 @@ from integration import Report, load, plan, run
 from integration.config.settings import Config
 from integration.sdk.plugins import declared_steps
 from integration.text.secret import Secret
-from tests.simulator import Simulator, Sizes, Tenant, demo_tenant, license_tenant, plant_secrets, synthetic_tenant
+from tests.simulator import (
+    Faults,
+    Simulator,
+    Sizes,
+    Tenant,
+    demo_tenant,
+    license_tenant,
+    plant_secrets,
+    synthetic_tenant,
+)
 from tests.simulator.made_up import change
 from tests.simulator.planted import ban_words
 
 pytestmark = pytest.mark.every_area
+
+
+@pytest.fixture(autouse=True)
+def _retries_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
 
 
 def small() -> Tenant:
@@ -68,6 +82,40 @@ def test_a_second_run_changes_nothing_and_later_ones_give_the_graph_of_a_full_re
             read(simulator)
             read(simulator, f"fresh-{round_}")
             assert graph("out") == graph(f"fresh-{round_}")
+
+
+@pytest.mark.parametrize(
+    "served",
+    [
+        {"page_size": 7},
+        {"lanes": 0.02},
+        {"faults": Faults(expand_fewer=1.0)},
+        {"faults": Faults.survivable(0.02, seed=3)},
+    ],
+    ids=["small pages", "slow lanes", "expand tells half", "faults"],
+)
+def test_however_it_is_served_the_graph_is_the_same(served: dict[str, Any]) -> None:
+    with Simulator(small()) as simulator:
+        read(simulator, "plain")
+    with Simulator(small(), **served) as simulator:
+        read(simulator)
+        assert simulator.stats.rude == 0
+    assert graph("out") == graph("plain")
+
+
+def test_an_answer_that_breaks_off_costs_its_own_parent_only() -> None:
+    tenant = small()
+    paths = [path for path in tenant.contents.paths() if path.endswith("/federatedIdentityCredentials")]
+    with Simulator(tenant) as simulator:
+        read(simulator, "plain")
+    with Simulator(tenant, faults=Faults(broken_200=frozenset(paths[:1]))) as simulator:
+        verdicts = verdicts_of(read(simulator))
+    lost = {row[0] for row in graph("plain")} - {row[0] for row in graph("out")}
+    names = set(tenant.contents.keys(paths[0]))
+    assert all(any(name in key for name in names) for key in lost)
+    assert len(paths) > 1
+    told = {reason for verdict, reason in verdicts.values() if verdict != "complete"}
+    assert any(paths[0].split("/")[2] in reason for reason in told), told
 
 
 def test_without_a_licence_what_needs_one_is_skipped_and_the_rest_is_read() -> None:
