@@ -8,7 +8,7 @@ from dataclasses import replace
 from integration import ConfigurationError, Replay, Report, Step, hookimpl, load, plan, run
 from integration.config import Config, from_environment
 from integration.sdk.report import StepResult
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.tapes.places import demo_folder
 
 
@@ -20,7 +20,7 @@ class Tally:
     def check(self) -> None:
         """Nothing can be wrong with it."""
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         print({step.name: sum(1 for _ in graph.records(step)) for step in steps})
 
 

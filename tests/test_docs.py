@@ -23,7 +23,7 @@ from integration.commands.run import run
 from integration.config.settings import Config
 from integration.config.variables import INSTANCE_NAMES, NAMES
 from integration.docs.check import commands, fault_of, faults
-from integration.docs.pages import pages, stale
+from integration.docs.pages import generated_pages, stale
 from integration.http.patience import Patience
 from integration.sdk import hookspecs
 from integration.sdk.mass_deletion import LEAST
@@ -60,7 +60,7 @@ def steps() -> list[Step]:
 
 
 def test_the_pages_that_are_made_are_current() -> None:
-    assert stale(DOCS, pages(load(), ROOT)) == []
+    assert stale(DOCS, generated_pages(load(), ROOT)) == []
 
 
 def test_links_commands_and_flags_are_there_and_every_page_is_linked_from_the_index() -> None:

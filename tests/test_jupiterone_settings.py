@@ -11,7 +11,7 @@ import pytest
 
 from integration import ConfigurationError, load
 from integration.sinks import make_sinks
-from integration.sinks.jupiterone.account import read
+from integration.sinks.jupiterone.account import account_of
 from integration.sinks.jupiterone.sink import JupiterOneSink
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.runs import INSTANCE, graph, held, sign_in
@@ -45,7 +45,7 @@ def faults(address: str, **variables: str) -> list[str]:
     ],
 )
 def test_the_url_and_the_environment_name_the_account(address: str, variable: str, root: str, mode: str) -> None:
-    account, found = read(address, {**VARIABLES, "JUPITERONE_API_URL": variable})
+    account, found = account_of(address, {**VARIABLES, "JUPITERONE_API_URL": variable})
     assert (account.root, account.id, account.key.reveal(), account.instance, found) == (
         root, "contoso-account", "k3y-which-nobody-may-see", INSTANCE, mode,
     )  # fmt: skip

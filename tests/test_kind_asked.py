@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from integration import load
-from integration.ask.query import Answer, Inquiry, open_graph
+from integration.ask.query import Inquiry, QueryAnswer, open_graph
 from integration.cli import main
 from integration.errors import QueryError
 from integration.sdk.plugins import declared_steps
@@ -32,7 +32,7 @@ def integration(*arguments: bytes | str) -> tuple[str, str, int]:
 
 
 def first(inquiry: Inquiry, sql: str) -> object:
-    answer: Answer = inquiry.select(sql)
+    answer: QueryAnswer = inquiry.select(sql)
     return next(answer.rows)[0]
 
 

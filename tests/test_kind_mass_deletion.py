@@ -14,7 +14,7 @@ from integration import Report, Sink, Step, hookimpl, load, plan, run
 from integration.config.settings import Config
 from integration.engine.delivery import push
 from integration.errors import ConfigurationError
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.store.store import Store
 from integration.terminal.summary_text import sentences
 from integration.text.secret import Secret
@@ -234,7 +234,7 @@ class Counting:
     def check(self) -> None:
         """Do nothing."""
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Hold a thousand users, whatever the graph has."""
         for step in steps:
             if step.name == "azure_user":
@@ -261,7 +261,7 @@ def test_a_destination_of_a_package_is_guarded_as_well() -> None:
 @pytest.mark.parametrize("fault", [RuntimeError("its own"), KeyError("x"), ConfigurationError(["no driver"])], ids=repr)
 def test_a_destination_of_a_package_that_breaks_harms_no_other(fault: Exception) -> None:
     class Broken(Counting):
-        def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+        def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
             raise fault
 
     manager = load(Broken())

@@ -190,11 +190,11 @@ def test_the_variables_of_a_destination_are_taken_alike() -> None:
         "JUPITERONE_API_KEY": f"{VALUE}\r\n",
         "INTEGRATION_INSTANCE_ID": "i\n",
     }
-    account, _ = jupiterone_account.read("", given)
+    account, _ = jupiterone_account.account_of("", given)
     assert (account.id, account.key.reveal(), account.instance) == ("j1dev", VALUE, "i")
     assert VALUE not in repr(account)
     with pytest.raises(ConfigurationError, match="JUPITERONE_API_KEY holds a character that no HTTP header takes"):
-        jupiterone_account.read("", {**given, "JUPITERONE_API_KEY": f"{VALUE}\u2026"})
+        jupiterone_account.account_of("", {**given, "JUPITERONE_API_KEY": f"{VALUE}\u2026"})
 
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]

@@ -14,7 +14,7 @@ import pytest
 from integration import CredentialsError, IntegrationError, Unreachable
 from integration.config.settings import Config
 from integration.http import authority
-from integration.http.token_answers import OddAnswer, document_of
+from integration.http.token_answers import OddAnswer, fields_of_answer
 from integration.sources.signin import tokens_for
 from integration.text.secret import Secret
 from tests.sign_in import PASSWORD, Service, application, issue, pfx, serving, serving_over_tls
@@ -249,8 +249,8 @@ def test_a_host_that_uses_msal_itself_keeps_its_records(service: Service, log: p
 
 
 def test_fields_that_signing_in_does_not_need_are_left_out() -> None:
-    kept = document_of(token(refresh_in="soon", id_token=SECRET, error_codes=None))
+    kept = fields_of_answer(token(refresh_in="soon", id_token=SECRET, error_codes=None))
     assert kept == {"token_type": "Bearer", "access_token": TOKEN, "expires_in": 3600, "error_codes": []}
     with pytest.raises(OddAnswer) as caught:
-        document_of(SECRET.encode())
+        fields_of_answer(SECRET.encode())
     assert SECRET not in "".join(traceback.format_exception(caught.value))

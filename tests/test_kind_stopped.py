@@ -20,7 +20,7 @@ import pytest
 from integration import Interrupted, Report, Step, handle, hookimpl, load, plan, run
 from integration.config.settings import Config
 from integration.mirror.mirror import Mirror
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.stopping import Stopping
 from integration.sinks.neo4j.scope import Scope
 from integration.sinks.neo4j.sink import Neo4jSink
@@ -155,7 +155,7 @@ class Destination:
     def check(self) -> None:
         """Nothing can be wrong with it."""
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         self._writes(record for _ in iter(int, 1) for step in steps for record in graph.records(step))
         self.written = True
 

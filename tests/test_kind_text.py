@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner
 
 from integration import load
-from integration.ask.formats import write_csv, write_json, write_table
-from integration.ask.query import Answer
+from integration.ask.formats import write_csv, write_json_rows, write_table
+from integration.ask.query import QueryAnswer
 from integration.cli import main
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
@@ -87,12 +87,12 @@ def test_one_change_is_one_line_that_moves_no_terminal(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("write", [write_table, write_json, write_csv])
+@pytest.mark.parametrize("write", [write_table, write_json_rows, write_csv])
 def test_no_form_of_an_answer_moves_a_terminal(name: str, write: Any) -> None:
     file = io.StringIO()
-    write(Answer(("name", name), iter([(name, 1), ("Bo", 2)])), file)
+    write(QueryAnswer(("name", name), iter([(name, 1), ("Bo", 2)])), file)
     assert not UNSEEN.search(file.getvalue().replace("\n", ""))
-    if write is write_json:
+    if write is write_json_rows:
         assert json.loads(file.getvalue()) == [{"name": name, name: 1}, {"name": "Bo", name: 2}]
     else:
         assert len(file.getvalue().split("\n")) == 4
@@ -142,7 +142,7 @@ def test_an_error_is_said_in_any_encoding() -> None:
 )
 def test_no_text_of_a_spreadsheet_is_a_formula(text: str) -> None:
     file = io.StringIO()
-    write_csv(Answer(("text", text, "number"), iter([(f"x{text}", text, -5), ("plain", None, 0.5)])), file)
+    write_csv(QueryAnswer(("text", text, "number"), iter([(f"x{text}", text, -5), ("plain", None, 0.5)])), file)
     rows = list(csv.reader(io.StringIO(file.getvalue())))
     assert rows[0][1] == rows[1][1] == "'" + UNSEEN.sub("\ufffd", text)
     assert rows[1][2] == "-5"
@@ -153,7 +153,7 @@ def test_no_text_of_a_spreadsheet_is_a_formula(text: str) -> None:
 @pytest.mark.parametrize("text", ["a;=cmd()", 'a "b", c', "a;b", "", "  a ", "'=1", "ä"])
 def test_a_cell_is_one_cell_for_every_spreadsheet(text: str) -> None:
     file = io.StringIO()
-    write_csv(Answer(("one",), iter([(text,), (text,)])), file)
+    write_csv(QueryAnswer(("one",), iter([(text,), (text,)])), file)
     assert list(csv.reader(io.StringIO(file.getvalue()))) == [["one"], [text], [text]]
     if ";" in text:
         assert list(csv.reader(io.StringIO(file.getvalue()), delimiter=";")) == [["one"], [text], [text]]
@@ -174,7 +174,7 @@ def test_what_is_shown_of_a_name_finds_it() -> None:
 def test_a_long_name_makes_no_other_line_longer() -> None:
     file = io.StringIO()
     rows = [("x" * 256, "key-long"), *((f"name {number}", f"key-{number}") for number in range(30))]
-    write_table(Answer(("name", "key"), iter(rows)), file)
+    write_table(QueryAnswer(("name", "key"), iter(rows)), file)
     lines = file.getvalue().splitlines()
     assert lines[1] == "x" * 256 + "  key-long"
     assert {line.index("key") for line in (lines[0], *lines[2:])} == {9}
@@ -193,7 +193,7 @@ def test_a_key_is_whole_on_a_terminal_of_any_width(width: int, monkeypatch: pyte
     key = "2e7b7ca6-b601-4352-8ecd-980762eae08b"
     row = ("Ada Lovelace of Contoso", "ada.lovelace@contoso.example", "A › " * 30, key)  # noqa: RUF001
     screen = Screen()
-    write_table(Answer(("displayName", "userPrincipalName", "path", "key"), iter([row, row])), screen)
+    write_table(QueryAnswer(("displayName", "userPrincipalName", "path", "key"), iter([row, row])), screen)
     shown = re.sub("\x1b\\[[0-9;]*m", "", screen.getvalue())
     assert shown.count(key) == 2
     assert shown.count("ada.lovelace@contoso.example") == 2

@@ -267,7 +267,7 @@ def test_pieces_are_bounded_however_well_they_are_packed() -> None:
     response = requests.Response()
     response.raw = HTTPResponse(BytesIO(packed), {"content-encoding": "gzip"}, preload_content=False)
     with pytest.raises(bodies.TooLarge):
-        bodies.read(response, 1_000_000, sizes.append)
+        bodies.read_body(response, 1_000_000, sizes.append)
     assert max(sizes) <= 1_000_000
 
 

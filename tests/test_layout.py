@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,25 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield f"{'.' * node.level}{node.module or ''}"
+
+
+def public_names(path: Path) -> Iterator[str]:
+    """Yield the public classes, names of types and functions that a module defines at its top.
+
+    A command is called as its function is, and what implements a hook as the hook is: these are left out, and so are
+    type variables and constants, which say little outside their module.
+    """
+    for node in ast.parse((ROOT / path).read_text()).body:
+        names: list[str] = []
+        if isinstance(node, ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.FunctionDef):
+            marks = " ".join(map(ast.unparse, node.decorator_list))
+            names = [] if re.search(r"\b(command|hookimpl|hookspec)\b", marks) else [node.name]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [each.id for each in targets if isinstance(each, ast.Name) and re.match(r"[A-Z]\w*[a-z]", each.id)]
+        yield from (name for name in names if not name.startswith("_"))
 
 
 def files(pattern: str) -> list[str]:
@@ -129,6 +149,15 @@ def test_a_module_is_one_idea(path: Path) -> None:
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 250
 
 
+def test_no_two_public_things_share_a_name() -> None:
+    homes = defaultdict(list)
+    for path in MODULES:
+        if path.parts[0] == "integration" and path.name != "__main__.py":
+            for name in public_names(path):
+                homes[name].append(str(path))
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
 def test_each_package_has_its_paragraph_in_the_architecture() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     told = set(re.findall(r"\*\*`(\w+)`\*\*", text))
@@ -142,3 +171,38 @@ def test_each_module_that_the_architecture_names_is_there() -> None:
     named = re.findall(r"`((?:sources/)?[a-z_]+/[a-z_]+)`", text)
     assert named
     assert [name for name in named if not (ROOT / "integration" / f"{name}.py").is_file()] == []
+
+
+def test_each_word_for_a_module_in_the_architecture_is_one() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    packages = text.partition("## Packages")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z_]+)`", packages))
+    there = {path.stem for path in MODULES} | {part for path in MODULES for part in path.parts[:-1]}
+    assert len(named) > 50
+    assert named - there == set()
+
+
+def test_from_the_architecture_alone_a_stranger_finds_where_something_is_done() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    table = text.partition("## Where it is done")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| `([a-z_/]+)` \| `([\w.]+)` \|$", table, re.MULTILINE)
+    assert len(rows) == table.count("\n|") - 2
+    done = {what: (module, name) for what, module, name in rows}
+    assert done.keys() >= {
+        "A next link is followed",
+        "A deletion is decided",
+        "A verdict is given",
+        "A secret is wrapped",
+    }
+    assert [f"{module}: {name}" for module, name in done.values() if not defines(module, name)] == []
+
+
+def defines(module: str, name: str) -> bool:
+    """Tell whether a module of integration/, named as in the architecture, has a class, a function or a method."""
+    path = ROOT / "integration" / f"{module}.py"
+    nodes: list[ast.stmt] = ast.parse(path.read_text()).body if path.is_file() else []
+    found = False
+    for part in name.split("."):
+        at = [each for each in nodes if isinstance(each, ast.ClassDef | ast.FunctionDef) and each.name == part]
+        found, nodes = bool(at), [inner for each in at for inner in each.body]
+    return found

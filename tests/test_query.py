@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 
 from integration import load
 from integration.ask.formats import write_csv, write_table
-from integration.ask.query import Answer, open_graph
+from integration.ask.query import QueryAnswer, open_graph
 from integration.cli import main
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
@@ -396,7 +396,7 @@ class Screen(io.StringIO):
 def test_a_terminal_gets_what_fits_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     screen = Screen()
-    write_table(Answer(("name", "path"), iter([("Ada", "x" * 100), ("Bob", None)])), screen)
+    write_table(QueryAnswer(("name", "path"), iter([("Ada", "x" * 100), ("Bob", None)])), screen)
     shown = re.sub("\x1b\\[[0-9;]*m", "", screen.getvalue())
     assert max(map(len, shown.splitlines())) <= 40
     assert shown.count("x") == 100
@@ -405,7 +405,7 @@ def test_a_terminal_gets_what_fits_its_width(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_table_is_aligned_for_any_number_of_rows() -> None:
     rows = [(f"名{number}", number) for number in range(1200)]
     file = io.StringIO()
-    write_table(Answer(("name", "number"), iter(rows)), file)
+    write_table(QueryAnswer(("name", "number"), iter(rows)), file)
     lines = file.getvalue().splitlines()
     assert lines[0] == "name   number"
     assert lines[1201 - 700].split() == ["名500", "500"]
@@ -415,13 +415,13 @@ def test_a_table_is_aligned_for_any_number_of_rows() -> None:
 
 def test_a_table_cannot_be_turned_against_the_terminal() -> None:
     for stream in (Screen(), io.StringIO()):
-        write_table(Answer(("name",), iter([("\x1b[2Ja\nb\u202ec\u3000[red]d",)])), stream)
+        write_table(QueryAnswer(("name",), iter([("\x1b[2Ja\nb\u202ec\u3000[red]d",)])), stream)
         assert "\ufffd[2Ja\ufffdb\ufffdc\u3000[red]d" in stream.getvalue()
 
 
 def test_csv_writes_bytes_as_hexadecimal() -> None:
     file = io.StringIO()
-    write_csv(Answer(("bytes", "nothing"), iter([(b"\xc0\xde", None)])), file)
+    write_csv(QueryAnswer(("bytes", "nothing"), iter([(b"\xc0\xde", None)])), file)
     assert file.getvalue() == "bytes,nothing\nc0de,\n"
 
 

@@ -10,7 +10,7 @@ import pytest
 from integration import Entity, RecordError, Relationship, SchemaMismatch
 from integration.engine.records import Records
 from integration.sdk.schema import Schema
-from integration.store.publication import Row
+from integration.store.publication import RecordRow
 from tests.support import entity, relationship, schema
 
 BADGE = entity("contoso_badge", class_name="Key")
@@ -29,7 +29,7 @@ def badges(
     return records, [(key, json.loads(properties)) for key, properties in records.rows(iter(items))]
 
 
-def wearing(*items: object, strict: bool = False, keep_raw_data: bool = False) -> tuple[Records, list[Row]]:
+def wearing(*items: object, strict: bool = False, keep_raw_data: bool = False) -> tuple[Records, list[RecordRow]]:
     """Return the rows of these relationships, and what counted them."""
     records = Records(WEARS, WEARING, strict, keep_raw_data)
     return records, list(records.rows(iter(items)))

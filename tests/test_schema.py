@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from integration.sdk.plugins import declared_steps, load
-from integration.sdk.schema import Record, Schema, load_schema
+from integration.sdk.schema import JupiterOneObject, Schema, load_schema
 from tests.support import entity, relationship, schema
 
 SCHEMAS = [load_schema(step) for step in declared_steps(load())]
@@ -42,7 +42,13 @@ BADGES = Schema(
         },
     },
 )
-GOOD: Record = {"_key": "badge-1", "_type": "contoso_badge", "_class": ["Key"], "displayName": "One", "name": "One"}
+GOOD: JupiterOneObject = {
+    "_key": "badge-1",
+    "_type": "contoso_badge",
+    "_class": ["Key"],
+    "displayName": "One",
+    "name": "One",
+}
 
 
 def reference(checked: Schema) -> Any:
@@ -74,7 +80,7 @@ def values(definition: dict[str, Any]) -> st.SearchStrategy[Any]:
     return kinds[definition["type"]]
 
 
-def valid(checked: Schema) -> st.SearchStrategy[Record]:
+def valid(checked: Schema) -> st.SearchStrategy[JupiterOneObject]:
     """Return a strategy for records that the schema allows."""
     properties, required = checked.document["properties"], checked.document["required"]
     return st.fixed_dictionaries(

@@ -10,7 +10,7 @@ import orjson
 
 from integration import Context, Entity, Report, Step
 from integration.sdk.report import StepResult
-from integration.store.publication import Row
+from integration.store.publication import RecordRow
 from integration.store.store import Store
 
 _ROWS = 10_000
@@ -69,7 +69,7 @@ def change(store: Store, changes: int) -> None:
     store.commit()
 
 
-def _publish(store: Store, step: Step, rows: Iterable[Row], *, complete: bool = True) -> None:
+def _publish(store: Store, step: Step, rows: Iterable[RecordRow], *, complete: bool = True) -> None:
     publication, rows = store.publication(step), iter(rows)
     while batch := list(islice(rows, _ROWS)):
         publication.add(batch)

@@ -25,7 +25,7 @@ from integration.sdk.plugins import declared_steps, load
 from integration.sdk.report import Report, StepResult
 from integration.sdk.step import Step
 from integration.sinks.postgresql.sink import PostgresqlSink
-from integration.store.publication import Row
+from integration.store.publication import RecordRow
 from integration.store.store import Store
 from tests.postgresql import Server
 
@@ -121,7 +121,7 @@ class Graph:
         results = [StepResult(type=step.name, verdict="complete") for step in self.steps]
         PostgresqlSink(url).write(self.store, self.steps, Report(results=results))
 
-    def _publish(self, step: Step, rows: Iterator[Row]) -> None:
+    def _publish(self, step: Step, rows: Iterator[RecordRow]) -> None:
         publication = self.store.publication(step)
         while chunk := list(islice(rows, _BLOCK)):
             publication.add(chunk)
@@ -134,7 +134,7 @@ class Graph:
             pairs.add((self._chance.choice(self._groups), self._chance.choice(self._users)))
         return pairs
 
-    def _row(self, key: str) -> Row:
+    def _row(self, key: str) -> RecordRow:
         number = self._chance.randrange(10**6)
         properties = {
             "id": key, "displayName": f"Ada Example {number}", "name": f"Ada Example {number}", "active": True,

@@ -52,10 +52,10 @@ class Readings:
         return directly or (any(by == kind for _, by in self.views) and all(kinds.get(name) != kind for name in named))
 
 
-def _phrases(name: str, verdict: str | None, reason: str | None, loose: int) -> Iterator[str]:
+def _phrases(name: str, verdict: str | None, reason: str | None, dangling: int) -> Iterator[str]:
     if verdict is None:
         yield f"{name} was left out of the last run"
     elif verdict != "complete":
         yield f"{name} is {verdict}: {reason}"
-    if loose:
-        yield f"{name}: {loose} with an end that was not collected"
+    if dangling:
+        yield f"{name}: {dangling} with an end that was not collected"

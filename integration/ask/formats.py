@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import TextIO, TypeAlias
 
-from integration.ask.query import Answer
+from integration.ask.query import QueryAnswer
 from integration.errors import QueryError
 from integration.terminal.streams import encodable, is_exact
 from integration.terminal.tabular import write_rows
@@ -16,17 +16,17 @@ _FORMULA = re.compile(r"[=+\-@\x00-\x1f\x7f-\x9f\uff0b\uff0d\uff1d\uff20]")
 _QUOTED = re.compile('[",;]')
 _EMPTY = '""'
 """A row whose only cell is empty, which without quotes would be no row."""
-Writer: TypeAlias = Callable[[Answer, TextIO], None]
+Writer: TypeAlias = Callable[[QueryAnswer, TextIO], None]
 
 
-def write_table(answer: Answer, stream: TextIO) -> None:
+def write_table(answer: QueryAnswer, stream: TextIO) -> None:
     """Write aligned columns; see ``write_rows``."""
     write_rows(
         answer.columns, (["" if value is None else _text(value) for value in row] for row in answer.rows), stream
     )
 
 
-def write_json(answer: Answer, stream: TextIO) -> None:
+def write_json_rows(answer: QueryAnswer, stream: TextIO) -> None:
     """Write a list of objects, one a line; on a stream that is not UTF-8, in ASCII alone.
 
     Raises:
@@ -42,7 +42,7 @@ def write_json(answer: Answer, stream: TextIO) -> None:
     stream.write("[]\n" if between == "[" else "]\n")
 
 
-def write_csv(answer: Answer, stream: TextIO) -> None:
+def write_csv(answer: QueryAnswer, stream: TextIO) -> None:
     """Write comma-separated values (RFC 4180, lines end as in Unix); what is not there is empty.
 
     They are for spreadsheets: a text that one may take for a formula has an apostrophe before it, one with a semicolon,
@@ -53,7 +53,7 @@ def write_csv(answer: Answer, stream: TextIO) -> None:
         stream.write(f"{line or _EMPTY}\n")
 
 
-FORMS: Mapping[str, Writer] = {"table": write_table, "json": write_json, "csv": write_csv}
+FORMS: Mapping[str, Writer] = {"table": write_table, "json": write_json_rows, "csv": write_csv}
 
 
 def _cell(value: object, stream: TextIO) -> str:

@@ -30,7 +30,7 @@ _BEGINS = (
 )
 _OF_A_KEY = 3
 """Characters from which on keys are looked for by their beginning."""
-Entity = tuple[str, dict[str, Any]]
+FoundEntity = tuple[str, dict[str, Any]]
 """Key and properties."""
 
 
@@ -100,7 +100,7 @@ def _similar(database: sqlite3.Connection, types: Sequence[str], text: str) -> l
 
 def _entities(
     database: sqlite3.Connection, types: Sequence[str], text: str, is_meant: Callable[[str], bool]
-) -> Iterator[Entity]:
+) -> Iterator[FoundEntity]:
     """Yield the entities that have a name, as it is shown and in lower case, that is meant; it contains the text."""
     for key, properties in database.execute(_LIKE, (orjson.dumps(types).decode(), _pattern(text))):
         entity = key, orjson.loads(properties)

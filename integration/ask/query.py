@@ -24,11 +24,11 @@ _OPCODES = 1_000_000
 _LONGEST = 500_000_000
 """Bytes of one value."""
 
-Row = tuple[Any, ...]
+ResultRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryAnswer:
     """The rows that answer a question.
 
     Attributes:
@@ -38,12 +38,12 @@ class Answer:
     """
 
     columns: tuple[str, ...]
-    rows: Iterator[Row]
+    rows: Iterator[ResultRow]
     read: frozenset[str] = frozenset()
 
-    def first(self, most: int | None) -> "Answer":
+    def first(self, most: int | None) -> "QueryAnswer":
         """Return the first rows alone; all of them where ``most`` is ``None``."""
-        return Answer(self.columns, islice(self.rows, most), self.read)
+        return QueryAnswer(self.columns, islice(self.rows, most), self.read)
 
 
 class _NotRead(QueryError):
@@ -70,7 +70,7 @@ class Inquiry:
         database.set_authorizer(self._authorize)
         database.set_progress_handler(lambda: 0, _OPCODES)  # lets Python see Ctrl-C while SQLite works
 
-    def ask(self, question: Question, values: Sequence[str]) -> Answer:
+    def ask(self, question: Question, values: Sequence[str]) -> QueryAnswer:
         """Answer a ready-made question.
 
         Args:
@@ -92,7 +92,7 @@ class Inquiry:
         except QueryError as error:
             raise QueryError(f"{question.source}: {question.name}: {error}") from None
 
-    def select(self, sql: str, values: Mapping[str, object] | None = None) -> Answer:
+    def select(self, sql: str, values: Mapping[str, object] | None = None) -> QueryAnswer:
         """Answer SQL.
 
         Args:
@@ -116,7 +116,7 @@ class Inquiry:
         if cursor.description is None:
             raise QueryError("there is nothing to answer: write a SELECT")
         read = frozenset(name for pair in self._read for name in pair if name)
-        return Answer(tuple(column[0] for column in cursor.description), self._rows(cursor), read)
+        return QueryAnswer(tuple(column[0] for column in cursor.description), self._rows(cursor), read)
 
     def caveats(self) -> list[str]:
         """Return what the answers so far may lack: a phrase for each type they read that is not complete."""
@@ -130,7 +130,7 @@ class Inquiry:
         self._readings.types.add(name)
         return int(row[0])
 
-    def _rows(self, cursor: sqlite3.Cursor) -> Iterator[Row]:
+    def _rows(self, cursor: sqlite3.Cursor) -> Iterator[ResultRow]:
         while True:
             with self._errors():
                 rows = cursor.fetchmany(_ROWS)

@@ -22,7 +22,7 @@ import pluggy
 
 from integration.errors import DeclarationError, QueryError
 from integration.sdk.plan import nearest
-from integration.text.files import NotText, read
+from integration.text.files import NotText, read_text
 
 _TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\n]+$"}
 _FORM = {
@@ -145,7 +145,7 @@ def find_question(questions: Mapping[str, Question], name: str) -> Question:
 
 def _read(path: Path) -> list[Question]:
     try:
-        document = tomllib.loads(read(path))
+        document = tomllib.loads(read_text(path))
     except OSError as error:
         raise DeclarationError(f"{path}: cannot be read: {error.strerror}") from None
     except NotText as error:

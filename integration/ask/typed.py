@@ -5,15 +5,15 @@ from typing import Any
 
 import orjson
 
-from integration.ask.query import Answer
-from integration.sdk.schema import kinds_of, load_schema
+from integration.ask.query import QueryAnswer
+from integration.sdk.schema import json_types_of, load_schema
 from integration.sdk.step import Step
 
 _CLASS = "_class"
 """A column that holds JSON whatever is read."""
 
 
-def typed(answer: Answer, steps: Iterable[Step]) -> Answer:
+def typed(answer: QueryAnswer, steps: Iterable[Step]) -> QueryAnswer:
     """Return an answer in which booleans are booleans and lists are lists, where it can be seen what a column is.
 
     That is where it has the name of a property that means the same in all the types that were read.
@@ -27,7 +27,7 @@ def typed(answer: Answer, steps: Iterable[Step]) -> Answer:
     if not mended:
         return answer
     rows = (tuple(mended[at](value) if at in mended else value for at, value in enumerate(row)) for row in answer.rows)
-    return Answer(answer.columns, rows, answer.read)
+    return QueryAnswer(answer.columns, rows, answer.read)
 
 
 def _mending(name: str, schemas: Iterable[Mapping[str, Any]]) -> Callable[[object], object] | None:
@@ -38,7 +38,7 @@ def _mending(name: str, schemas: Iterable[Mapping[str, Any]]) -> Callable[[objec
 
 
 def _kind(definition: Mapping[str, Any]) -> str:
-    named = kinds_of(definition)
+    named = json_types_of(definition)
     return named[0] if len(named) == 1 else ""
 
 

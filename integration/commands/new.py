@@ -22,12 +22,12 @@ def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
     TYPE is the type's name, such as azure_device. What the schema takes from Graph is copied by itself; change the
     names, take away what nobody asks for, and write what is computed into the step.
     """
-    from integration.scaffold.writing import begin
+    from integration.scaffold.writing import begin_type
     from integration.terminal.streams import say
 
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", type):
         raise click.BadParameter(f"{type} is not a type's name: write it as vendor_resource", param_hint="TYPE")
-    begun = begin(type, path, class_name or _class_at(path), project=into, area=area)
+    begun = begin_type(type, path, class_name or _class_at(path), project=into, area=area)
     say(f"wrote {begun.module}\nwrote {begun.schema}")
     say("\nWhat is left to do:")
     needed = f"it needs {begun.permission}" if begun.permission else "name its permission in the step"

@@ -14,7 +14,7 @@ from integration.terminal.streams import tell
 from integration.text.visible import line
 
 if TYPE_CHECKING:
-    from integration.ask.query import Answer, Row
+    from integration.ask.query import QueryAnswer, ResultRow
     from integration.ask.questions import Question
 
 
@@ -85,14 +85,14 @@ def query(
 class _Counted:
     """An answer whose first rows alone are given, and counted."""
 
-    def __init__(self, answer: "Answer", most: int | None) -> None:
-        from integration.ask.query import Answer
+    def __init__(self, answer: "QueryAnswer", most: int | None) -> None:
+        from integration.ask.query import QueryAnswer
 
         self.rows = 0
         self._first = answer.first(most).rows
-        self.answer = Answer(answer.columns, iter(self._next, None))
+        self.answer = QueryAnswer(answer.columns, iter(self._next, None))
 
-    def _next(self) -> "Row | None":
+    def _next(self) -> "ResultRow | None":
         row = next(self._first, None)
         self.rows += row is not None
         return row
@@ -103,7 +103,7 @@ def _note(caveats: Sequence[str]) -> None:
         tell(f"note: this may not be the whole truth: {line('; '.join(caveats))}")
 
 
-def _listed(questions: "Iterable[Question]") -> "Answer":
-    from integration.ask.query import Answer
+def _listed(questions: "Iterable[Question]") -> "QueryAnswer":
+    from integration.ask.query import QueryAnswer
 
-    return Answer(("question", "description"), ((each.usage, each.description) for each in questions))
+    return QueryAnswer(("question", "description"), ((each.usage, each.description) for each in questions))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.errors import ConfigurationError
-from integration.text.files import NotText, read
+from integration.text.files import NotText, read_text
 from integration.text.given import one_line, trimmed
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -63,7 +63,7 @@ def variables_of(path: Path) -> dict[str, str]:
     from dotenv import dotenv_values  # few have such a file
 
     try:
-        text = read(path)
+        text = read_text(path)
     except OSError as error:
         raise ConfigurationError([f"{path} cannot be read: {error.strerror}"]) from None
     except NotText as error:

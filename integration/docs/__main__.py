@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from integration.docs.check import faults
-from integration.docs.pages import pages, stale
+from integration.docs.pages import generated_pages, stale
 from integration.sdk.plugins import load
 
 
@@ -16,7 +16,7 @@ from integration.sdk.plugins import load
               help="Where the pages are, inside the project whose types they describe.")  # fmt: skip
 def main(check: bool, folder: Path) -> None:
     """Write the pages that are made from the declarations of this project."""
-    made = pages(load(), folder.resolve().parent)
+    made = generated_pages(load(), folder.resolve().parent)
     outdated = stale(folder, made)
     if check:
         wrong = [f"{name}: stale: run make docs" for name in outdated] + list(faults(folder))

@@ -14,7 +14,7 @@ from integration.docs.types_page import types_pages
 from integration.sdk.plugins import declared_steps
 
 
-def pages(manager: pluggy.PluginManager, project: Path) -> Mapping[str, str]:
+def generated_pages(manager: pluggy.PluginManager, project: Path) -> Mapping[str, str]:
     """Return the text of each page that is made from declarations, by its file's name.
 
     Args:

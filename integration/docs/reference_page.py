@@ -7,7 +7,7 @@ from integration.docs.docstrings import docstring, signature
 from integration.docs.markdown import code, page, table
 from integration.errors import IntegrationError
 from integration.sdk.hooks import hookimpl
-from integration.sdk.sink import Graph as StoredGraph
+from integration.sdk.sink import StoredGraph
 
 _INTRODUCTION = """
 What hosts, authors of steps and authors of destinations import from `integration`. The errors stand in
@@ -25,7 +25,7 @@ def reference_page() -> str:
             parts += [f"## {name}", _HOOKIMPL]
         elif not (inspect.isclass(value) and issubclass(value, IntegrationError)):
             parts += [f"## {name}", *_described(name, value)]
-    parts += ["## The graph that a sink reads", *_described("Graph", StoredGraph)]
+    parts += ["## The graph that a sink reads", *_described("StoredGraph", StoredGraph)]
     return page("Python reference", _INTRODUCTION, *parts)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from integration.docs.consents import Consent
 from integration.docs.markdown import code, codes, link, table
 from integration.sdk.mapping import X_FROM, X_UNIT
-from integration.sdk.schema import Schema, allows_null, kinds_of
+from integration.sdk.schema import Schema, allows_null, json_types_of
 from integration.sdk.step import Step
 
 COLUMNS = ["Property", "Type", "Unit", "Description", "In Graph"]
@@ -75,5 +75,5 @@ def _kind(definition: Mapping[str, Any]) -> str:
     limits = [
         f"{word} {definition[name]}" for name, word in (("minimum", "from"), ("maximum", "to")) if name in definition
     ]
-    kinds = [*kinds_of(definition), *(["null"] if allows_null(definition) else [])]
+    kinds = [*json_types_of(definition), *(["null"] if allows_null(definition) else [])]
     return " ".join([" or ".join(kinds) or "value", *filter(None, [definition.get("format")]), *limits])

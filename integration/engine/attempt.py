@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from integration.config.settings import Config
-from integration.engine.context import Changes, Seen, StepContext
+from integration.engine.context import ChangedInput, Seen, StepContext
 from integration.engine.odd import Hands, Odd
 from integration.engine.records import Records
 from integration.engine.refusals import refusal
@@ -14,7 +14,7 @@ from integration.engine.verdicts import Verdicts
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.sources.reader import Reader
-from integration.store.publication import Published, Row
+from integration.store.publication import Published, RecordRow
 from integration.store.store import Store
 
 _ENTITIES, _RELATIONSHIPS = 250, 1_000
@@ -58,12 +58,12 @@ class Attempt:
         self.seen = Seen(hands=Hands(without))
         self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data)
 
-    def context(self, changes: Changes | None = None) -> StepContext:
+    def context(self, changes: ChangedInput | None = None) -> StepContext:
         """Return what the step is handed; ``changes``: of one input only what has changed."""
         job = self._job
         return StepContext(job.step, job.schema, job.reader, job.store, job.verdicts, job.config, self.seen, changes)
 
-    def fill(self, add: Callable[[list[Row]], None], made: Iterator[Any]) -> None:
+    def fill(self, add: Callable[[list[RecordRow]], None], made: Iterator[Any]) -> None:
         """Add what the step yields, some at a time."""
         rows = self.records.rows(made)
         most = _RELATIONSHIPS if self._job.step.is_relationship else _ENTITIES
@@ -84,12 +84,12 @@ class Attempt:
     def problems(self, published: Published) -> dict[str, Any]:
         """Return what is odd about the records that were published."""
         return {
-            **problem("duplicateKeys", published.duplicates, published.duplicate_examples),
-            **problem("danglingEnds", published.dangling, published.dangling_examples),
-            **problem("rejectedRecords", self.records.rejected, [self.records.example]),
+            **noted("duplicateKeys", published.duplicates, published.duplicate_examples),
+            **noted("danglingEnds", published.dangling, published.dangling_examples),
+            **noted("rejectedRecords", self.records.rejected, [self.records.example]),
         }
 
 
-def problem(name: str, count: int, examples: Sequence[str]) -> Mapping[str, Any]:
+def noted(name: str, count: int, examples: Sequence[str]) -> Mapping[str, Any]:
     """Return one problem as ``StepResult.problems`` has it; nothing where it did not occur."""
     return {name: {"count": count, "examples": list(examples)}} if count else {}

@@ -39,7 +39,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Changes:
+class ChangedInput:
     """Makes a step see of one input only what has changed since the last run, as it was then or as it is now.
 
     Attributes:
@@ -66,7 +66,7 @@ class StepReading:
         changes: what the step sees of one input instead of all that is there.
     """
 
-    def __init__(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> None:
+    def __init__(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: ChangedInput | None) -> None:
         self.step = step.name
         self._schema, self._declaration = schema, step
         self._reader = reader
@@ -109,7 +109,7 @@ class StepReading:
     def _children(self, request: Request) -> Generator[tuple[str, Row], None, None]:
         self._asked(request)
         try:
-            settled = settle(request, self._reader)
+            settled = settled_version(request, self._reader)
             for parent, row in self._rows(request):  # noqa: UP028 - the hands look for both names
                 yield parent, row
             self._read(request, settled)
@@ -151,7 +151,7 @@ class StepContext:
         verdicts: Verdicts,
         config: Config,
         seen: Seen,
-        changes: Changes | None = None,
+        changes: ChangedInput | None = None,
     ) -> None:
         reading = self._reading(step, schema, reader, seen, changes)
         for source in reader.sources.values():
@@ -164,7 +164,7 @@ class StepContext:
         self._seen = seen
         self._changes = changes
 
-    def _reading(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
+    def _reading(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: ChangedInput | None) -> Reading:
         return StepReading(step, schema, reader, seen, changes)
 
     def entities(self, type: str) -> Iterator[Entity]:
@@ -205,11 +205,11 @@ def ensure(request: Request, reader: Reader) -> None:
     Raises:
         GraphError: Graph did not give all of it.
     """
-    settle(request, reader)
+    settled_version(request, reader)
     reader.ensure(request)
 
 
-def settle(request: Request, reader: Reader) -> str:
+def settled_version(request: Request, reader: Reader) -> str:
     """Have a relation ready to be read, and return its version where that stays as it is.
 
     In a mirror that is brought up to date, children that were deleted or restored meanwhile show in their own

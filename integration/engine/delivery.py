@@ -15,7 +15,7 @@ from integration.sdk.changes import Change
 from integration.sdk.mass_deletion import UNTIL, Guard
 from integration.sdk.plugins import declared_steps, plan
 from integration.sdk.report import Report, StepResult
-from integration.sdk.sink import Graph, Sink
+from integration.sdk.sink import Sink, StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
 from integration.sinks import make_sinks
@@ -58,7 +58,7 @@ class Delivery:
 
 def deliver(
     sinks: Sequence[Sink],
-    graph: Graph,
+    graph: StoredGraph,
     steps: Sequence[Step],
     report: Report,
     *,
@@ -105,7 +105,7 @@ def deliver(
 class _Watched:
     """The graph as a sink reads it, until the run is to end."""
 
-    def __init__(self, graph: Graph, stopping: Stopping) -> None:
+    def __init__(self, graph: StoredGraph, stopping: Stopping) -> None:
         self._graph, self._stopping = graph, stopping
 
     def __getattr__(self, name: str) -> Any:

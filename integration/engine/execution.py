@@ -7,7 +7,7 @@ from typing import Any
 
 from integration.engine.ahead import Ahead, discard
 from integration.engine.attempt import Attempt, Job
-from integration.engine.incremental import Incremental, Kept
+from integration.engine.incremental import Incremental, Unaltered
 from integration.engine.odd import Attempts, FromTheStart
 from integration.engine.refusals import refusal, wanted
 from integration.errors import (
@@ -128,7 +128,7 @@ class Execution:
 
     def _brought_up_to_date(self) -> StepResult | None:
         found = self._incremental.bring_up_to_date()
-        if isinstance(found, Kept):
+        if isinstance(found, Unaltered):
             return self._result("complete", "", found.count, found.problems, notes=("unchanged",))
         if found:
             self._attempt = found.attempt

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from integration.engine.attempt import Attempt, Job, problem
-from integration.engine.context import Changes, ensure
+from integration.engine.attempt import Attempt, Job, noted
+from integration.engine.context import ChangedInput, ensure
 from integration.engine.memory import Memory, made_by, recall
 from integration.errors import GraphError, IntegrationError
 from integration.sources.request import Request
@@ -20,7 +20,7 @@ _log = logger("integration")
 
 
 @dataclass(frozen=True)
-class Kept:
+class Unaltered:
     """Records that stay as they are: how many, and what is odd about them."""
 
     count: int
@@ -51,7 +51,7 @@ class Incremental:
         memory = self._memory()
         return [request for request, _ in memory.requests] if memory else []
 
-    def bring_up_to_date(self) -> Kept | Altered | None:
+    def bring_up_to_date(self) -> Unaltered | Altered | None:
         """Keep the last records, or exchange those that changed; ``None`` where all have to be made anew."""
         memory = self._memory()
         changed = self._changed(memory) if memory else None
@@ -109,7 +109,7 @@ class Incremental:
                 changed.append(name)
         return changed
 
-    def _kept(self, memory: Memory) -> Kept | None:
+    def _kept(self, memory: Memory) -> Unaltered | None:
         job = self._job
         for request, _ in memory.requests:
             if any(job.reader.gaps(request)):
@@ -120,9 +120,9 @@ class Incremental:
             if count and job.config.strict:
                 return None
             problems = {name: of for name, of in memory.problems.items() if name != "danglingEnds"}
-            memory = replace(memory, ends=ends, problems={**problems, **problem("danglingEnds", count, examples)})
+            memory = replace(memory, ends=ends, problems={**problems, **noted("danglingEnds", count, examples)})
             memory.save(job.store, job.step)
-        return Kept(memory.count, memory.problems)
+        return Unaltered(memory.count, memory.problems)
 
     def _altered(self, changed: Request | str, memory: Memory) -> Altered | None:
         """Run the step on what changed, as it was and as it is, and exchange the records; ``None`` where that fails."""
@@ -131,7 +131,7 @@ class Incremental:
         try:
             for add, before in ((publication.add_old, True), (publication.add, False)):
                 attempt = Attempt(job)
-                attempt.fill(add, iter(job.step.run(attempt.context(Changes(changed, before)))))
+                attempt.fill(add, iter(job.step.run(attempt.context(ChangedInput(changed, before)))))
             if list(attempt.missing()) or not _read_as_before(attempt, memory):
                 return None
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))

@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from typing import NoReturn
 
 from integration.config.settings import Config
-from integration.engine.context import Changes, Seen, StepContext, StepReading
+from integration.engine.context import ChangedInput, Seen, StepContext, StepReading
 from integration.engine.execution import Execution
 from integration.engine.verdicts import Verdicts
 from integration.errors import IntegrationError
@@ -51,7 +51,7 @@ class _Beginning(StepContext):
         super().__init__(execution.step, execution.schema, reader, store, verdicts, config, Seen())
         self.log = _SILENT
 
-    def _reading(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: Changes | None) -> Reading:
+    def _reading(self, step: Step, schema: Schema, reader: Reader, seen: Seen, changes: ChangedInput | None) -> Reading:
         return _FirstRequest(step, schema, reader, seen, changes)
 
     def _check(self, type: str) -> NoReturn:

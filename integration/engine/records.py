@@ -12,7 +12,7 @@ from integration.sdk.mapping import OddValue
 from integration.sdk.model import Entity, Relationship, raw_data, relationship_key
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
-from integration.store.publication import Row
+from integration.store.publication import RecordRow
 from integration.text.visible import line, without_nul
 
 _ENTITY_STAMPS = 3
@@ -41,7 +41,7 @@ class Records:
     rejected: int = 0
     example: str = ""
 
-    def rows(self, items: Iterator[Any]) -> Iterator[Row]:
+    def rows(self, items: Iterator[Any]) -> Iterator[RecordRow]:
         """Yield a row for each item that the schema accepts.
 
         Raises:
@@ -50,7 +50,7 @@ class Records:
         """
         return self._relationships(items) if self.step.is_relationship else self._entities(items)
 
-    def _entities(self, items: Iterator[Any]) -> Iterator[Row]:
+    def _entities(self, items: Iterator[Any]) -> Iterator[RecordRow]:
         stamps = {"_type": self.step.name, "_class": [self.step.class_name]}
         accepts = self.schema.accepts
         for item in items:
@@ -96,7 +96,7 @@ class Records:
             properties.setdefault(name, None)
         return properties
 
-    def _relationships(self, items: Iterator[Any]) -> Iterator[Row]:
+    def _relationships(self, items: Iterator[Any]) -> Iterator[RecordRow]:
         """Yield source, target and properties; a relationship without properties of its own is checked by its ends."""
         bare = self._accepts_bare()
         for item in items:
@@ -116,7 +116,7 @@ class Records:
         record = self._stamped("from", "to", {"displayName": self.step.class_name})
         return self.schema.keys_are_plain and self.schema.accepts(record)
 
-    def _relationship(self, source: Any, target: Any, own: Mapping[str, Any]) -> Row | None:
+    def _relationship(self, source: Any, target: Any, own: Mapping[str, Any]) -> RecordRow | None:
         given = {name: value for name, value in own.items() if value is not None}
         properties = {"displayName": self.step.class_name, **given}
         record = self._stamped(source, target, properties)

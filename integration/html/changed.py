@@ -16,7 +16,7 @@ _LISTED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changes:
+class TypeChanges:
     """What became of one type.
 
     Attributes:
@@ -37,7 +37,7 @@ class Changes:
         return 0 if self.is_new else sum(self.counts.values()) - len(self.listed)
 
 
-def last_changes(graph: ReadableStore, steps: Sequence[Step], new: set[str]) -> list[Changes]:
+def last_changes(graph: ReadableStore, steps: Sequence[Step], new: set[str]) -> list[TypeChanges]:
     """Return what the last run changed, by type; a type that did not change is left out.
 
     Args:
@@ -48,7 +48,7 @@ def last_changes(graph: ReadableStore, steps: Sequence[Step], new: set[str]) -> 
     declared = {step.name: step for step in steps}
     classes = {step.name: step.class_name for step in steps}
     return [
-        Changes(
+        TypeChanges(
             name=name,
             counts=counts,
             is_new=name in new,

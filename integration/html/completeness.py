@@ -77,7 +77,7 @@ def outcomes(
     kinds: Sequence[Kind],
     steps: Sequence[Step],
     summary: Mapping[str, Any],
-    loose: Mapping[str, int],
+    dangling: Mapping[str, int],
 ) -> list[Outcome]:
     """Return what became of each type, by name: of those that the last run read, and of all others that are known.
 
@@ -86,7 +86,7 @@ def outcomes(
         kinds: its types.
         steps: all declarations.
         summary: ``summary.json`` of the run that made the graph; empty where there is none.
-        loose: how many relationships of each type lack an end.
+        dangling: how many relationships of each type lack an end.
     """
     declared = {step.name: step for step in steps}
     held = {kind.name: kind for kind in kinds}
@@ -99,7 +99,7 @@ def outcomes(
     for name, (verdict, reason) in sorted({**judged, **others}.items()):
         step, kind = declared.get(name), held.get(name)
         what = step or kind
-        notes = [*_notes(said.get(name, {}), loose.get(name, 0))]
+        notes = [*_notes(said.get(name, {}), dangling.get(name, 0))]
         if name in withheld:
             before = f"it had {withheld[name]:,} records before it lost too many"
             notes.append(f"{before}: destinations keep them until a run with --allow-mass-delete")
@@ -150,7 +150,7 @@ def doubtful_memberships(steps: Sequence[Step], found: Sequence[Outcome]) -> lis
     return [f"{name} ({verdicts[name]})" for name in memberships if verdicts[name] != "complete"]
 
 
-def not_represented(summary: Mapping[str, Any]) -> list[str]:
+def unrepresented(summary: Mapping[str, Any]) -> list[str]:
     """Return what was read but belongs to no type, such as members of a kind that no type describes."""
     kinds = summary.get("reading", {}).get("notRepresented", {})
     return [
@@ -169,10 +169,10 @@ def fits(graph: ReadableStore, summary: Mapping[str, Any]) -> bool:
     return bool(said) and not summary.get("error") and said == set(graph.verdicts())
 
 
-def _notes(result: Mapping[str, Any], loose: int) -> Iterator[str]:
+def _notes(result: Mapping[str, Any], dangling: int) -> Iterator[str]:
     """Yield what stands beside a verdict; how many relationships lack an end the graph knows better than a summary."""
     problems = result.get("problems", {})
-    counts = {name: problem.get("count", 0) for name, problem in problems.items()} | {"danglingEnds": loose}
+    counts = {name: problem.get("count", 0) for name, problem in problems.items()} | {"danglingEnds": dangling}
     for name, count in counts.items():
         examples = ", ".join(map(str, problems.get(name, {}).get("examples", ())))
         if count:

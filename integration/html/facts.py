@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from integration.html.changed import last_changes
-from integration.html.completeness import doubtful_memberships, fits, not_represented, outcomes, permissions
+from integration.html.completeness import doubtful_memberships, fits, outcomes, permissions, unrepresented
 from integration.html.kinds import Kind
 from integration.sdk.step import Step
 from integration.store.read import ReadableStore
 
-_LOOSE = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
+_DANGLING = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
 
 
 def read_summary(out: Path) -> Mapping[str, Any]:
@@ -44,8 +44,8 @@ def facts(
     """
     graph = ReadableStore(database)
     is_current = fits(graph, summary)
-    loose = dict(database.execute(_LOOSE).fetchall())
-    found = outcomes(graph, kinds, steps, summary if is_current else {}, loose)
+    dangling = dict(database.execute(_DANGLING).fetchall())
+    found = outcomes(graph, kinds, steps, summary if is_current else {}, dangling)
     used, are_told = permissions(steps, found, summary if is_current else {})
     new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
     return {
@@ -63,14 +63,14 @@ def facts(
         "are_told": are_told,
         "verdicts": {each.name: each.verdict for each in found},
         "doubtful": doubtful_memberships(steps, found),
-        "not_represented": not_represented(summary) if is_current else [],
+        "not_represented": unrepresented(summary) if is_current else [],
         "changes": last_changes(graph, steps, new),
         "types": [kind for kind in kinds if not kind.is_relationship],
         "embedded": sum(len(each["rows"]) for each in part["types"]),
         "entities": sum(kind.count for kind in kinds if not kind.is_relationship),
         "embedded_relationships": sum(len(each["ends"]) // 2 for each in part["relationships"]),
         "relationships": sum(kind.count for kind in kinds if kind.is_relationship),
-        "loose": sum(loose.values()),
+        "dangling": sum(dangling.values()),
         "rows": {each["name"]: len(each["rows"]) for each in part["types"]},
     }
 

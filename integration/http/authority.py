@@ -14,13 +14,13 @@ from urllib3.util import Retry
 
 from integration.config.urls import is_loopback
 from integration.errors import CredentialsError, IntegrationError, Unreachable
-from integration.http.bodies import TooLarge, read
+from integration.http.bodies import TooLarge, read_body
 from integration.http.connections import Adapter
 from integration.http.surroundings import fault_of_machine
-from integration.http.token_answers import OddAnswer, document_of
+from integration.http.token_answers import OddAnswer, fields_of_answer
 from integration.text.discretion import cover_http, signing_in
 
-Question: TypeAlias = Callable[[Any, requests.Session], Mapping[str, Any]]
+MsalCall: TypeAlias = Callable[[Any, requests.Session], Mapping[str, Any]]
 """Asks with MSAL, given as a module, over a session, and returns MSAL's answer."""
 
 _TIMEOUT = (10.0, 30.0)
@@ -33,7 +33,7 @@ _UNFIT = "nothing can be signed in with these settings: check the client id, the
 _USEFUL = {"access_token", "authorization_endpoint", "token_endpoint", "tenant_discovery_endpoint", "error"}
 
 
-def ask(service: str, url: str, otherwise: str, question: Question, *, local: bool = False) -> Mapping[str, Any]:
+def ask(service: str, url: str, otherwise: str, question: MsalCall, *, local: bool = False) -> Mapping[str, Any]:
     """Return what the service answers, having turned what MSAL raises into this package's errors.
 
     Args:
@@ -116,7 +116,7 @@ class _Session(requests.Session):
         """Return the fields of an answer that MSAL reads; none of a refusal by this machine that has none."""
         lenient = self._local and status >= _REFUSED
         try:
-            given = document_of(body)
+            given = fields_of_answer(body)
         except OddAnswer:
             given = {}
         if not lenient and (_OK < status < _REFUSED or not _USEFUL.intersection(given)):
@@ -125,7 +125,7 @@ class _Session(requests.Session):
 
     def _body(self, response: requests.Response) -> bytes:
         try:
-            return bytes(read(response, _LARGEST))
+            return bytes(read_body(response, _LARGEST))
         except TooLarge:
             raise no_service(self._service) from None
         except HTTPError as error:

@@ -22,7 +22,9 @@ class TooLarge(Exception):
         super().__init__(f"larger than {most / 1e6:g} MB")
 
 
-def read(response: requests.Response, most: int, grew: Callable[[int], None] = lambda _: None) -> bytes | bytearray:
+def read_body(
+    response: requests.Response, most: int, grew: Callable[[int], None] = lambda _: None
+) -> bytes | bytearray:
     """Return the decoded body of a response that was asked for as a stream.
 
     Args:

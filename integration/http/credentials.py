@@ -17,7 +17,7 @@ from integration.http.auth import SignIn
 from integration.http.authority import ask
 from integration.http.certificate import read_certificate
 from integration.http.token_answers import error_of, refused, taken
-from integration.text.files import NotText, read
+from integration.text.files import NotText, read_text
 from integration.text.given import fits_form, trimmed
 from integration.text.secret import Secret
 
@@ -50,7 +50,7 @@ def federated_token(path: Path) -> Proof:
 
     def assertion() -> Mapping[str, Any]:
         try:
-            token = Secret(trimmed(read(path)))
+            token = Secret(trimmed(read_text(path)))
         except OSError as error:
             raise CredentialsError(f"the federated token file {path} cannot be read: {type(error).__name__}") from None
         except NotText as error:

@@ -46,7 +46,7 @@ class OddAnswer(ValueError):
     """An answer that no sign-in service gives; its text is a constant."""
 
 
-def document_of(body: bytes) -> dict[str, Any]:
+def fields_of_answer(body: bytes) -> dict[str, Any]:
     """Return the fields of an answer that signing in needs, each of the kind that it must be, and no others.
 
     An answer may echo what it was asked, and what reads it further down logs it or fails on it.
@@ -78,7 +78,7 @@ def taken(answer: Mapping[str, Any], otherwise: CredentialsError) -> tuple[Secre
     """Return the token of an answer and its lifetime in seconds.
 
     Args:
-        answer: what ``document_of`` has looked at.
+        answer: what ``fields_of_answer`` has looked at.
         otherwise: raised where it holds no token.
 
     Raises:

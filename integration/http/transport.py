@@ -13,7 +13,7 @@ import requests
 
 from integration.errors import ConfigurationError, IntegrationError
 from integration.http import room
-from integration.http.bodies import TooLarge, read
+from integration.http.bodies import TooLarge, read_body
 from integration.http.connections import Adapter
 from integration.http.deadlines import Exchange
 from integration.http.surroundings import fault_of_machine, routes_to
@@ -151,11 +151,11 @@ class Transport:
         headers = {name.lower(): value for name, value in response.headers.items()}
         if status >= _REFUSAL:
             try:
-                return Received(status, headers, read(response, _OF_A_REFUSAL), None)
+                return Received(status, headers, read_body(response, _OF_A_REFUSAL), None)
             except TooLarge:
                 return Received(status, headers, b"", None)
         try:
-            body = read(response, self._most, lambda size: make_room(2 * size))
+            body = read_body(response, self._most, lambda size: make_room(2 * size))
             heaviness = room.weight(body)
             if heaviness > room.HEAVIEST:
                 raise TooLarge(self._most)

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from integration.disk.sqlite import Connection
-from integration.mirror.rows import Row, append, has_places, place, place_all, places, rewrite
+from integration.mirror.rows import RawRow, append, has_places, place, place_all, places, rewrite
 from integration.mirror.tables import Known
 
 
-def put(database: Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
+def put(database: Connection, number: int, parent: str, rows: Mapping[str, RawRow]) -> int:
     """Add objects or replace those of the same id, note that in the journal, and return how many made a difference."""
     changes = 0
     missing = dict(rows)
@@ -41,9 +41,9 @@ def put(database: Connection, number: int, parent: str, rows: Mapping[str, Row])
     return changes + len(missing)
 
 
-def drop(database: Connection, number: int, parent: str, ids: Ids[str]) -> list[Row]:
+def drop(database: Connection, number: int, parent: str, ids: Ids[str]) -> list[RawRow]:
     """Remove objects, note that in the journal, and return what they were."""
-    dropped: list[Row] = []
+    dropped: list[RawRow] = []
     for piece, objects in _pieces_with(database, number, parent, ids):
         gone = [row for row in objects if row["id"] in ids]
         if gone:
@@ -104,7 +104,7 @@ def set_aside(database: Connection, number: int, ids: set[str]) -> int:
     return count
 
 
-def put_those_there(database: Connection, number: int, parent: str, rows: Mapping[str, Row]) -> int:
+def put_those_there(database: Connection, number: int, parent: str, rows: Mapping[str, RawRow]) -> int:
     """Put children into a relation as ``put`` does, but those that were deleted only apart."""
     listed = orjson.dumps(list(rows)).decode()
     deleted = database.execute(
@@ -166,7 +166,7 @@ def _pieces_with(database: Connection, number: int, parent: str, ids: Ids[str]) 
         yield piece, database.parsed_objects(objects)
 
 
-def _note(database: Connection, number: int, parent: str, key: str, before: Row | None, now: Row | None) -> None:
+def _note(database: Connection, number: int, parent: str, key: str, before: RawRow | None, now: RawRow | None) -> None:
     """Keep what an object was when the run began, and what it is now."""
     texts = [None if row is None else orjson.dumps(row).decode() for row in (before, now)]
     database.execute(

@@ -15,7 +15,7 @@ from integration.mirror import checkpoint, whole
 from integration.mirror.changes import changed, drop, forget_parent, put, put_those_there, remove, set_aside, settle
 from integration.mirror.queue import Then
 from integration.mirror.read import ReadableMirror
-from integration.mirror.rows import Row, append, drop_repeats
+from integration.mirror.rows import RawRow, append, drop_repeats
 from integration.mirror.tables import SCHEMA, connect_to, discard_unusable, find_there, seal
 
 _LARGE = 8_000_000
@@ -83,7 +83,7 @@ class Mirror(ReadableMirror):
             whole.begin(database, name, delta_link, deleted)
 
     def add(
-        self, name: str, rows: Sequence[Row], next_link: str | None, then: Then = _nothing, *, unusable: int = 0
+        self, name: str, rows: Sequence[RawRow], next_link: str | None, then: Then = _nothing, *, unusable: int = 0
     ) -> None:
         """Add a page of objects of a collection that is read whole.
 
@@ -96,7 +96,7 @@ class Mirror(ReadableMirror):
             then: called when the page has been committed.
             unusable: how many rows of the page are left out, since they have no id.
         """
-        page = whole.Page(rows, next_link, unusable)
+        page = whole.EncodedPage(rows, next_link, unusable)
         self._writing.put(lambda database: page.write(database, name), then)
         if page.size > _LARGE:
             self._writing.flush()
@@ -160,7 +160,7 @@ class Mirror(ReadableMirror):
                 self._repeated.add(name)
         return name in self._repeated
 
-    def change(self, name: str, rows: Mapping[str, Row], gone: Sequence[str], link: str) -> None:
+    def change(self, name: str, rows: Mapping[str, RawRow], gone: Sequence[str], link: str) -> None:
         """Apply a page of changes to a collection of objects.
 
         Args:
@@ -180,7 +180,7 @@ class Mirror(ReadableMirror):
     def change_children(
         self,
         name: str,
-        found: Mapping[str, Mapping[str, Row]],
+        found: Mapping[str, Mapping[str, RawRow]],
         gone: Mapping[str, set[str]],
         parents: Sequence[str],
         link: str,

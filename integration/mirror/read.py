@@ -13,7 +13,7 @@ from integration.disk.sqlite import Connection
 from integration.disk.transactions import Transaction
 from integration.mirror.follow import Pieces
 from integration.mirror.queue import Writing
-from integration.mirror.rows import Row, digest_of, places, rows_lost
+from integration.mirror.rows import RawRow, digest_of, places, rows_lost
 from integration.mirror.tables import Known, connect_to, find, find_there
 
 _ROWS = 1000
@@ -172,7 +172,7 @@ class ReadableMirror:
             known = find(self._writer, name)
             return rows_lost(self._writer, known.number) if known else 0
 
-    def objects(self, name: str, ids: Sequence[str]) -> dict[str, Row]:
+    def objects(self, name: str, ids: Sequence[str]) -> dict[str, RawRow]:
         """Return those of some objects that a collection has, by id."""
         number = self._number(name)
         wanted = set(ids)
@@ -183,7 +183,7 @@ class ReadableMirror:
                 found.update({row["id"]: row for row in self._writer.parsed_objects(objects) if row["id"] in wanted})
         return found
 
-    def children(self, name: str, part: str) -> dict[str, Row]:
+    def children(self, name: str, part: str) -> dict[str, RawRow]:
         """Return the objects of a part of a collection, by id."""
         self._writing.flush()
         number = self._number(name)

@@ -15,7 +15,7 @@ PIECE = 100
 """Objects in one piece of a collection that is no relation: what a change of one of them rewrites."""
 _AT_ONCE = 8_000_000
 """Bytes of pieces after which another statement inserts the next ones."""
-Row = Mapping[str, Any]
+RawRow = Mapping[str, Any]
 _Piece = tuple[int, int, str, bytes, str | None]
 
 
@@ -141,7 +141,7 @@ def digest_of(database: Connection, number: int, part: str = "") -> str:
     return f"{total % 2**128:032x}"
 
 
-def place(database: Connection, number: int, parent: str, piece: int, rows: Sequence[Row]) -> None:
+def place(database: Connection, number: int, parent: str, piece: int, rows: Sequence[RawRow]) -> None:
     """Note that objects of a parent are in a piece."""
     database.execute(
         "INSERT OR REPLACE INTO places SELECT ?, ?, value, ? FROM json_each(?)",
@@ -179,6 +179,6 @@ def places(database: Connection, number: int, parent: str, ids: Ids[str]) -> dic
     )
 
 
-def rewrite(database: Connection, piece: int, objects: Sequence[Row]) -> None:
+def rewrite(database: Connection, piece: int, objects: Sequence[RawRow]) -> None:
     """Replace the objects of a piece."""
     database.execute("UPDATE pieces SET objects = ? WHERE number = ?", (orjson.dumps(objects).decode(), piece))

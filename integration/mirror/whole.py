@@ -7,7 +7,7 @@ import orjson
 
 from integration.disk.sqlite import Connection
 from integration.mirror.changes import remove
-from integration.mirror.rows import PIECE, Row, append, clear, drop_repeats, find_places, rows_lost, version
+from integration.mirror.rows import PIECE, RawRow, append, clear, drop_repeats, find_places, rows_lost, version
 from integration.mirror.tables import find, find_there
 
 
@@ -35,7 +35,7 @@ def begin(database: Connection, name: str, delta_link: str | None, deleted: Sequ
         )
 
 
-class Page:
+class EncodedPage:
     """A page of objects of a collection, made into JSON where it came in, so that the writing thread need not.
 
     Args:
@@ -47,7 +47,7 @@ class Page:
         size: bytes of JSON.
     """
 
-    def __init__(self, rows: Sequence[Row], next_link: str | None, unusable: int) -> None:
+    def __init__(self, rows: Sequence[RawRow], next_link: str | None, unusable: int) -> None:
         parts = [rows[at : at + PIECE] for at in range(0, len(rows), PIECE)]
         self._pieces = [("", orjson.dumps(part)) for part in parts]
         self._ids_of_pieces = [orjson.dumps([row["id"] for row in part]) for part in parts]

@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from integration.config.clouds import GLOBAL_GRAPH
 from integration.errors import CassetteError
 from integration.recording.features import IsPlain, cover, features, plain_values, without_rare_values
-from integration.recording.survey import Row, Taken
+from integration.recording.survey import FoundObject, Taken
 from integration.sources.msgraph.links import VERSION
 from integration.tapes.tapes import response_to
 
@@ -34,10 +34,10 @@ class _Listing:
 
     path: str
     targets: tuple[str, ...]
-    pages: tuple[Sequence[Row], ...]
+    pages: tuple[Sequence[FoundObject], ...]
 
     @property
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[FoundObject]:
         return (row for page in self.pages for row in page)
 
 
@@ -200,7 +200,7 @@ def _owners(taken: Mapping[str, Taken], listings: Iterable[_Listing]) -> dict[st
     return owners
 
 
-def _expanded(answers: Mapping[str, Taken]) -> Iterator[tuple[str, list[Row]]]:
+def _expanded(answers: Mapping[str, Taken]) -> Iterator[tuple[str, list[FoundObject]]]:
     """Yield the path of a relation and the children, for each parent with which these came.
 
     Some parents are asked again, one by one, for comparison: what these have is what came, also where there are others.
@@ -212,11 +212,11 @@ def _expanded(answers: Mapping[str, Taken]) -> Iterator[tuple[str, list[Row]]]:
                     yield f"{target.partition('?')[0]}/{parent['id']}/{relation[1]}", children
 
 
-def _two(pages: Sequence[Sequence[Row]]) -> list[list[Row]]:
+def _two(pages: Sequence[Sequence[FoundObject]]) -> list[list[FoundObject]]:
     """Return all pages but the last as one, and the last."""
     return [[row for page in pages[:-1] for row in page], list(pages[-1])] if len(pages) > 1 else [*map(list, pages)]
 
 
-def _key(row: Row, path: str, number: int) -> object:
+def _key(row: FoundObject, path: str, number: int) -> object:
     """Return what an object is known by; one without an id, by its place."""
     return row.get("id", (path, number))

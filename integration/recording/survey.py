@@ -17,7 +17,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from integration.errors import CassetteError
 from integration.http.auth import Tokens
-from integration.http.bodies import read
+from integration.http.bodies import read_body
 from integration.http.room import MOST
 from integration.http.surroundings import routes_to
 from integration.recording.features import features
@@ -35,7 +35,7 @@ _REFUSALS = 5
 _COUNT = "@odata.count"
 """Says how many there are, of which the run is given a sample."""
 
-Row = dict[str, Any]
+FoundObject = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Scrubbing(HTTPAdapter):
             real.url = root + VERSION + self._real(target)
         response = self._exchange(real, root, options)
         status, headers = response.status_code, answer_headers(response.headers)
-        body = _decoded(bytes(read(response, MOST)))
+        body = _decoded(bytes(read_body(response, MOST)))
         if batch and isinstance(body, dict) and "responses" in body:
             answers = [self._inner(each, targets, root) for each in body["responses"]]
             given: Any = {"responses": answers}
@@ -182,7 +182,7 @@ class Scrubbing(HTTPAdapter):
             return {**scrubbed, "@odata.nextLink": self._scrubber.pseudonyms.url(str(link))}, None
         return scrubbed, self._following(target, str(link).removeprefix(root + VERSION))
 
-    def _sampled(self, target: str, rows: Sequence[Row]) -> Iterator[Row]:
+    def _sampled(self, target: str, rows: Sequence[FoundObject]) -> Iterator[FoundObject]:
         path = target.partition("?")[0]
         parents, _, relation = path.rpartition("/")
         parents = parents.rpartition("/")[0]

@@ -12,7 +12,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
 
 from integration.config.clouds import GLOBAL_AZURE, GLOBAL_GRAPH
-from integration.http.bodies import read
+from integration.http.bodies import read_body
 from integration.http.room import MOST
 from integration.sources.msgraph.links import VERSION
 from integration.tapes import cassette
@@ -80,7 +80,7 @@ class _Recorder(HTTPAdapter):
             body = found.body.replace(home.encode(), known.encode())
             return response_to(self, request, found.status, found.headers, body, found.reason)
         response = self._source.send(request, *arguments, **named)
-        raw = bytes(read(response, MOST))
+        raw = bytes(read_body(response, MOST))
         answer = RecordedAnswer(
             response.status_code, response.reason, response.headers, raw.replace(known.encode(), home.encode())
         )
@@ -96,7 +96,7 @@ class _Recorder(HTTPAdapter):
             single = requests.Request("GET", f"{root}{url}", headers=dict(request.headers)).prepare()
             single.headers.pop("Content-Type", None)
             response = self.send(single, *arguments, **named)
-            raw = bytes(read(response, MOST))
+            raw = bytes(read_body(response, MOST))
             return Part(response.status_code, dict(response.headers), orjson.loads(raw) if raw else None)
 
         body = answered(request.body, ask)

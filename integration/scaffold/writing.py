@@ -25,7 +25,7 @@ class Begun:
     left_out: list[str]
 
 
-def begin(type: str, path: str, class_name: str, *, project: Path, area: str = "") -> Begun:
+def begin_type(type: str, path: str, class_name: str, *, project: Path, area: str = "") -> Begun:
     """Write the module and the schema of a new entity type.
 
     Args:

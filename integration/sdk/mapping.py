@@ -36,7 +36,7 @@ class OddValue(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
+class PropertySource:
     """Where the value of a property comes from.
 
     Attributes:
@@ -134,12 +134,12 @@ class PropertyMapping:
         self._enough = selected
 
 
-def _source(definition: Mapping[str, Any]) -> Source:
+def _source(definition: Mapping[str, Any]) -> PropertySource:
     text = definition[X_FROM]
     match = _PATH.fullmatch(text)
     assert match
     each = match["each"].split(".") if match["each"] else ()
-    return Source(
+    return PropertySource(
         text=text,
         names=tuple(match["names"].split(".")),
         each=tuple(each) if match["list"] else None,

@@ -14,7 +14,8 @@ from integration.errors import DeclarationError
 from integration.sdk.mapping import PropertyMapping
 from integration.sdk.step import Step
 
-Record = dict[str, Any]
+JupiterOneObject = dict[str, Any]
+"""A record: ``_key``, ``_type``, ``_class`` and the type's own properties."""
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PATTERN = re.compile(r"\^[A-Za-z][A-Za-z0-9]*\\\.")
@@ -63,7 +64,7 @@ class Schema:
         self.supplied = tuple(name for name in system if name not in declared)
         self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
         self._step = step
-        self.accepts: Callable[[Record], bool] = jsonschema_rs.validator_for(
+        self.accepts: Callable[[JupiterOneObject], bool] = jsonschema_rs.validator_for(
             self.document, validate_formats=True
         ).is_valid
 
@@ -83,7 +84,7 @@ class Schema:
         definitions = [self.document["properties"].get(name, {}) for name in ("_key", *_ENDS)]
         return all({**each, "description": ""} == _PLAIN_KEY for each in definitions)
 
-    def explain(self, record: Record) -> str:
+    def explain(self, record: JupiterOneObject) -> str:
         """Say which record was rejected, for which property, with what was expected and found."""
         first = next(self._errors(record), f"not as {self.path.name} says")
         return f"{record['_type']} {record['_key']}: {first}"
@@ -94,7 +95,7 @@ class Schema:
 
         return Draft202012Validator(self.document, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
-    def _errors(self, record: Record) -> Iterator[str]:
+    def _errors(self, record: JupiterOneObject) -> Iterator[str]:
         for error in sorted(self._reference.iter_errors(record), key=lambda error: list(map(str, error.path))):
             where = ".".join(map(str, error.path)) or "the record"
             if error.validator == "additionalProperties":
@@ -201,7 +202,7 @@ def _what_is_wrong(document: dict[str, Any]) -> str:
     return "the validator refuses it"
 
 
-def kinds_of(definition: Mapping[str, Any]) -> list[str]:
+def json_types_of(definition: Mapping[str, Any]) -> list[str]:
     """Return the JSON types that a property's values are of, where they are not null."""
     kinds = definition.get("type", [])
     return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]

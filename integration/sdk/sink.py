@@ -8,7 +8,7 @@ from integration.sdk.report import Report
 from integration.sdk.step import Step
 
 
-class Graph(Protocol):
+class StoredGraph(Protocol):
     """The graph as a sink reads it."""
 
     @property
@@ -71,7 +71,7 @@ class Sink(Protocol):
     def check(self) -> None:
         """Raise ``OutputError`` where the destination cannot be used; called before anything is read."""
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Bring the destination up to date.
 
         Args:

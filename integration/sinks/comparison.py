@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 
 from integration.sdk.changes import Change
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 
 Ends = tuple[str, ...]
@@ -14,7 +14,7 @@ _OLD = 25
 """Revisions after which what is held is noted anew, long before the graph forgets what changed since."""
 
 
-def is_current(graph: Graph, step: Step, revision: int) -> bool:
+def is_current(graph: StoredGraph, step: Step, revision: int) -> bool:
     """Tell whether a type is as a revision had it, so that a destination which holds that has nothing to write."""
     return graph.changed(step) <= revision <= graph.revision and graph.revision - revision < _OLD
 

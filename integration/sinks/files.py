@@ -6,9 +6,9 @@ from pathlib import Path
 from integration.disk.folder import beside, usable_folder, write_new
 from integration.errors import OutputError
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
-from integration.sinks.merged import Tally, foreign, merged
+from integration.sinks.merged import Tally, foreign_file, merged
 from integration.sinks.note import Note, folder_of
 
 
@@ -33,7 +33,7 @@ class FilesSink:
             usable_folder(self._folder / name)
         Note.read(usable_folder(self._folder))
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the files."""
         before = Note.read(self._folder)
         note = before.renewed(graph, steps)
@@ -46,7 +46,7 @@ class FilesSink:
         note.write(report)
 
 
-def _write(path: Path, graph: Graph, step: Step, report: Report) -> bool:
+def _write(path: Path, graph: StoredGraph, step: Step, report: Report) -> bool:
     """Bring the file of a type up to date, and tell whether it holds what the graph has, and nothing else."""
     keep = step.name in report.incomplete
     try:
@@ -59,13 +59,13 @@ def _write(path: Path, graph: Graph, step: Step, report: Report) -> bool:
             if tally.differs or not path.exists():
                 new.replace(path)
     except ValueError:
-        raise foreign(path) from None
+        raise foreign_file(path) from None
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
     return not (keep and tally.gone)
 
 
-def _merge(path: Path, new: Path, graph: Graph, step: Step, *, keep: bool) -> Tally:
+def _merge(path: Path, new: Path, graph: StoredGraph, step: Step, *, keep: bool) -> Tally:
     tally = Tally()
     records = merged(step, _lines(path), graph.records(step), tally, keep=keep)
     write_new(new, (record + b"\n" for record in records))

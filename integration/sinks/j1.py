@@ -6,10 +6,10 @@ from pathlib import Path
 from integration.disk.folder import usable_folder
 from integration.errors import OutputError
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
-from integration.sinks.j1_folder import TOP, Place, drop, files, keep, records, types, write
-from integration.sinks.merged import Tally, foreign, merged
+from integration.sinks.j1_folder import TOP, Place, files, keep, records, remove_files, types_held, write_records
+from integration.sinks.merged import Tally, foreign_file, merged
 from integration.sinks.note import Note, folder_of
 
 
@@ -41,7 +41,7 @@ class J1Sink:
             raise OutputError(f"{error.filename}: cannot be used: {error.strerror}; choose another folder") from None
         Note.read(self._place.folder)
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the folder."""
         try:
             self._place.mend()
@@ -61,7 +61,7 @@ class J1Sink:
         except OSError as error:
             raise OutputError(f"{error.filename or self._place.folder}: cannot be written: {error.strerror}") from None
 
-    def _make(self, graph: Graph, steps: Sequence[Step], report: Report, note: Note) -> None:
+    def _make(self, graph: StoredGraph, steps: Sequence[Step], report: Report, note: Note) -> None:
         """Make the folder anew, with these types as the graph has them, and the others as they are."""
         note.folder = self._place.new
         for name in ("graph", "index"):
@@ -71,25 +71,27 @@ class J1Sink:
             tally = self._write(graph, step, keep=keeps)
             if not keeps and tally.gone and not report.may_delete(step.name, tally.held, tally.gone):
                 keeps = True
-                drop(self._place.new, step.name, _kind(step))
+                remove_files(self._place.new, step.name, _kind(step))
                 tally = self._write(graph, step, keep=True)
             if not (keeps and tally.gone):
                 note.has(graph, step, bytes=_size(files(self._place.new, step.name, _kind(step))))
-        for name in sorted(types(self._place.folder) - {step.name for step in steps}):
+        for name in sorted(types_held(self._place.folder) - {step.name for step in steps}):
             keep(self._place.folder, self._place.new, name)
         note.write(report)
         self._place.exchange()
 
-    def _write(self, graph: Graph, step: Step, *, keep: bool) -> Tally:
+    def _write(self, graph: StoredGraph, step: Step, *, keep: bool) -> Tally:
         tally = Tally()
         old = records(self._place.folder, step.name, _kind(step))
         try:
-            write(self._place.new, step.name, _kind(step), merged(step, old, graph.records(step), tally, keep=keep))
+            write_records(
+                self._place.new, step.name, _kind(step), merged(step, old, graph.records(step), tally, keep=keep)
+            )
         except ValueError:
-            raise foreign(self._place.folder / "graph" / step.name) from None
+            raise foreign_file(self._place.folder / "graph" / step.name) from None
         return tally
 
-    def _is_there(self, note: Note, graph: Graph, step: Step) -> bool:
+    def _is_there(self, note: Note, graph: StoredGraph, step: Step) -> bool:
         there = files(self._place.folder, step.name, _kind(step))
         return note.is_current(graph, step) and _size(there) == note.types[step.name].get("bytes")
 

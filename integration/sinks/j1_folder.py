@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 
 from integration.errors import OutputError
-from integration.sinks.merged import foreign
+from integration.sinks.merged import foreign_file
 
 TOP = {"graph", "index", "summary.json"}
 _TOOLS = {"index.html", "types-graph"}
@@ -71,7 +71,7 @@ class Place:
             shutil.rmtree(self.old)
 
 
-def types(folder: Path) -> set[str]:
+def types_held(folder: Path) -> set[str]:
     """Return the types that a folder holds."""
     graph = folder / "graph"
     return {path.name for path in graph.iterdir()} if graph.is_dir() else set()
@@ -95,10 +95,10 @@ def records(folder: Path, type: str, kind: str) -> Iterator[bytes]:
             held = orjson.loads(path.read_bytes())[kind]
             yield from map(orjson.dumps, held)
         except (ValueError, TypeError, LookupError):
-            raise foreign(path) from None
+            raise foreign_file(path) from None
 
 
-def write(folder: Path, type: str, kind: str, found: Iterator[bytes]) -> None:
+def write_records(folder: Path, type: str, kind: str, found: Iterator[bytes]) -> None:
     """Write records of a type, and link to them from the index."""
     number = 0
     while chunk := list(islice(found, _A_FILE)):
@@ -118,7 +118,7 @@ def keep(folder: Path, new: Path, type: str) -> None:
             _index(new, type, kind, same)
 
 
-def drop(folder: Path, type: str, kind: str) -> None:
+def remove_files(folder: Path, type: str, kind: str) -> None:
     """Remove the files of a type."""
     for path in (folder / "graph" / type, folder / "index" / kind / type):
         if path.exists():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from integration.errors import OutputError
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 
 URL = "jsonl:-"
@@ -19,7 +19,7 @@ class JsonlSink:
     def check(self) -> None:
         """Do nothing: standard output is there."""
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the lines."""
         try:
             for step in steps:

@@ -91,7 +91,7 @@ class _Old:
             yield record
 
 
-def foreign(path: Path) -> OutputError:
+def foreign_file(path: Path) -> OutputError:
     """Return the error that a file is not as this program writes it."""
     return OutputError(f"{path}: this program did not write what it holds, so it is not replaced: move it away")
 

@@ -14,7 +14,7 @@ import orjson
 from integration.disk.folder import write_json
 from integration.errors import OutputError
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 
 NAME = "summary.json"
@@ -65,7 +65,7 @@ class Note:
             return cls(folder, str(noted["tenant"]), accounts, str(noted["lineage"]), types)
         return cls(folder)
 
-    def renewed(self, graph: Graph, steps: Sequence[Step]) -> "Note":
+    def renewed(self, graph: StoredGraph, steps: Sequence[Step]) -> "Note":
         """Return the note that the folder gets, still without these types.
 
         Raises:
@@ -81,7 +81,7 @@ class Note:
         types = {name: self.types[name] for name in sorted(others)}
         return Note(self.folder, graph.tenant, accounts or self.accounts, graph.lineage, types)
 
-    def is_current(self, graph: Graph, step: Step) -> bool:
+    def is_current(self, graph: StoredGraph, step: Step) -> bool:
         """Tell whether the files hold what an earlier revision had of a type, and it has not changed since."""
         noted = self.types.get(step.name)
         if noted is None or self.lineage != graph.lineage or noted.get("class") != step.class_name:
@@ -91,7 +91,7 @@ class Note:
             return False
         return graph.changed(step) <= revision < graph.revision
 
-    def has(self, graph: Graph, step: Step, **files: Any) -> None:
+    def has(self, graph: StoredGraph, step: Step, **files: Any) -> None:
         """Note that the files hold the type's records as they are now, and what tells that they are still there."""
         revision = graph.revision
         self.types[step.name] = {"class": step.class_name, "revision": revision, "mark": graph.mark(revision), **files}
@@ -106,7 +106,7 @@ class Note:
         write_json(self.folder / NAME, {**report.summary(), _KEY: noted})
 
 
-def _accounts(graph: Graph, steps: Sequence[Step]) -> Iterator[str]:
+def _accounts(graph: StoredGraph, steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         if step.class_name == "Account" and not step.is_relationship:
             yield from (orjson.loads(record)["_key"] for record in graph.records(step))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from integration.mirror.rows import Row
+from integration.mirror.rows import RawRow
 from integration.mirror.tables import Known
 from integration.sources.flow import Flow
 from integration.sources.request import Request
@@ -69,7 +69,7 @@ class Collection:
         """Let those who follow it read what comes."""
         self._flow.began()
 
-    def add(self, rows: Sequence[Row], cursor: str | None, *, unusable: int = 0) -> None:
+    def add(self, rows: Sequence[RawRow], cursor: str | None, *, unusable: int = 0) -> None:
         """Add objects, and where the reading goes on, in one transaction."""
         self._mirror.add(self.name, rows, cursor, self._flow.grew, unusable=unusable)
 
@@ -81,7 +81,7 @@ class Collection:
         """Return how far its parts, or one of them, are read: by name, a cursor; ``None``: to the end."""
         return self._mirror.progress(self.name, part)
 
-    def children(self, part: str) -> Mapping[str, Row]:
+    def children(self, part: str) -> Mapping[str, RawRow]:
         """Return the objects of a part, by id."""
         return self._mirror.children(self.name, part)
 
@@ -102,17 +102,17 @@ class Collection:
         if self._mirror.complete(self.name):
             self._flow.began()
 
-    def objects(self, ids: Sequence[str]) -> Mapping[str, Row]:
+    def objects(self, ids: Sequence[str]) -> Mapping[str, RawRow]:
         """Return those of some objects that it has, by id."""
         return self._mirror.objects(self.name, ids)
 
-    def change(self, rows: Mapping[str, Row], gone: Sequence[str], bookmark: str) -> None:
+    def change(self, rows: Mapping[str, RawRow], gone: Sequence[str], bookmark: str) -> None:
         """Apply changes to objects, as ``Mirror.change`` does."""
         self._mirror.change(self.name, rows, gone, bookmark)
 
     def change_children(
         self,
-        found: Mapping[str, Mapping[str, Row]],
+        found: Mapping[str, Mapping[str, RawRow]],
         gone: Mapping[str, set[str]],
         parents: Sequence[str],
         bookmark: str,

@@ -15,7 +15,7 @@ from integration.store.entities import ENTITIES
 from integration.store.relationships import RELATIONSHIPS
 from integration.store.tables import number_of
 
-Row = Sequence[Any]
+RecordRow = Sequence[Any]
 """An entity's key and properties; a relationship's source, target and, if it has any of its own, properties. Properties
 are an object of JSON in UTF-8."""
 EXAMPLES = 3
@@ -68,7 +68,7 @@ class Publication:
             for statement in self._sql.make:
                 database.execute(statement)
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[RecordRow]) -> None:
         """Add records.
 
         The first relationships of a type go into the graph while more of them come, which leaves less to do at the end
@@ -80,7 +80,7 @@ class Publication:
             with self._lock:
                 self._load()
 
-    def add_old(self, rows: Sequence[Row]) -> None:
+    def add_old(self, rows: Sequence[RecordRow]) -> None:
         """Add records that were made of what has changed since: those among them that are not made again go."""
         self._insert(self._old, rows)
 
@@ -147,7 +147,7 @@ class Publication:
         for table in (self._new, self._old):
             self._database.execute(f"ANALYZE {table}")
 
-    def _insert(self, table: str, rows: Sequence[Row]) -> None:
+    def _insert(self, table: str, rows: Sequence[RecordRow]) -> None:
         columns = self._sql.columns
         with self._lock:
             for given in set(map(len, rows)):

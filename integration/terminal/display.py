@@ -9,7 +9,7 @@ from rich.table import Table
 from integration.sdk.changes import SIGNS
 from integration.sdk.plan import Plan
 from integration.sdk.step import Step
-from integration.sources.msgraph.permissions import Review
+from integration.sources.msgraph.permissions import PermissionReview
 
 _WIDE = 1000
 
@@ -37,7 +37,7 @@ def plan_table(plan: Plan) -> None:
     print(f"permissions to grant: {', '.join(permissions) or 'none'}")
 
 
-def review_table(review: Review, link: str | None) -> None:
+def review_table(review: PermissionReview, link: str | None) -> None:
     """Print which permissions are granted, what falls away without the others, and what to grant."""
     table = new_table("permission", "state…", "needed by…", "adds properties to…")
     for demand in review.demands:

@@ -4,7 +4,8 @@ It is a plugin of pytest as well, installed with this package: a test that asks 
 ``GraphServer``. Nothing here but that fixture needs pytest.
 """
 
-from integration.testing.comparing import Record, assert_records
+from integration.sdk.schema import JupiterOneObject
+from integration.testing.comparing import assert_records
 from integration.testing.contract import check_cassette, check_step
 from integration.testing.running import Ran, Replayed, cassette_of, cassettes_of, replay, run_steps
 from integration.testing.server import GraphServer
@@ -13,8 +14,8 @@ pytest_plugins = ("integration.testing.fixtures",)
 
 __all__ = [
     "GraphServer",
+    "JupiterOneObject",
     "Ran",
-    "Record",
     "Replayed",
     "assert_records",
     "cassette_of",

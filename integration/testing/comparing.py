@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-Record = dict[str, Any]
-"""A JupiterOne object: ``_key``, ``_type``, ``_class`` and the type's own properties."""
+from integration.sdk.schema import JupiterOneObject
+
 _SHOWN = 100
 _MOST = 20
 
@@ -14,11 +14,11 @@ class HasRecords(Protocol):
     """What has records of one type, such as what ``replay`` returns."""
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> list[JupiterOneObject]:
         """The records."""
 
 
-def assert_records(found: HasRecords | Iterable[Record], expected: Iterable[Mapping[str, Any]]) -> None:
+def assert_records(found: HasRecords | Iterable[JupiterOneObject], expected: Iterable[Mapping[str, Any]]) -> None:
     """Check that there are exactly the expected records, and that they have the expected properties.
 
     Args:
@@ -30,14 +30,14 @@ def assert_records(found: HasRecords | Iterable[Record], expected: Iterable[Mapp
         AssertionError: names each record that differs, and the properties in which it does.
     """
     records = list(found) if isinstance(found, Iterable) else found.records
-    differing = list(differences(records, expected))
+    differing = list(unexpected(records, expected))
     if differing:
         more = [f"and {len(differing) - _MOST} more"] if len(differing) > _MOST else []
         lines = [f"  {line}" for line in [*differing[:_MOST], *more]]
         raise AssertionError("\n".join([f"{len(differing)} differences in {len(records)} records:", *lines]))
 
 
-def differences(found: Iterable[Mapping[str, Any]], expected: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def unexpected(found: Iterable[Mapping[str, Any]], expected: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a line for each way in which records are not as expected."""
     there, wanted = by_key(found), by_key(expected)
     for key in sorted(wanted.keys() - there.keys()):

@@ -12,9 +12,8 @@ from integration.recording.scrub import literals_of
 from integration.sdk.known import unknown_names
 from integration.sdk.mapping import X_FROM
 from integration.sdk.plugins import declared_steps, load
-from integration.sdk.schema import Schema, folders_of, load_schema
+from integration.sdk.schema import JupiterOneObject, Schema, folders_of, load_schema
 from integration.sdk.step import Step
-from integration.testing.comparing import Record
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassettes_of, replay, step_of
 
@@ -95,7 +94,7 @@ def _faults(step: Step, played: Replayed) -> Iterator[str]:
         yield from _uncounted(played)
 
 
-def _absent(schema: Schema, records: list[Record]) -> Iterator[str]:
+def _absent(schema: Schema, records: list[JupiterOneObject]) -> Iterator[str]:
     """Yield what is declared but nowhere: of records that are all there, and all right, or else that explains it."""
     for name in schema.properties:
         if not any(name in record for record in records):
@@ -106,7 +105,7 @@ def _absent(schema: Schema, records: list[Record]) -> Iterator[str]:
             yield f"{beginning}*: declared in {schema.path.name}, but in no record of the cassette"
 
 
-def _rejections(document: Any, records: list[Record]) -> Iterator[str]:
+def _rejections(document: Any, records: list[JupiterOneObject]) -> Iterator[str]:
     """Apply the reference validator, so that a run's fast one is checked against it."""
     from jsonschema import Draft202012Validator
 

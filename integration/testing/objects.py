@@ -5,7 +5,7 @@ from typing import Any
 
 from integration.testing.options import MOST_EXPANDED, value_at
 
-Row = dict[str, Any]
+ServedObject = dict[str, Any]
 
 _KINDS = {
     "/applications": "application",
@@ -30,12 +30,12 @@ class Objects:
     """
 
     def __init__(self) -> None:
-        self._objects: dict[str, dict[str, Row]] = {}
-        self._children: dict[tuple[str, str, str], dict[str, Row]] = {}
-        self._single: dict[str, Row] = {}
+        self._objects: dict[str, dict[str, ServedObject]] = {}
+        self._children: dict[tuple[str, str, str], dict[str, ServedObject]] = {}
+        self._single: dict[str, ServedObject] = {}
         self._log: list[tuple[str, str, str, str]] = []
 
-    def add(self, path: str, objects: Sequence[Row]) -> None:
+    def add(self, path: str, objects: Sequence[ServedObject]) -> None:
         """Add objects to a collection, or replace those of the same id."""
         collection = self._objects.setdefault(path, {})
         for row in objects:
@@ -53,7 +53,7 @@ class Objects:
             if children.pop(key, None):
                 self._log.append((parents, parent, relation, key))
 
-    def relate(self, parents: str, parent: str, relation: str, children: Sequence[str | Row]) -> None:
+    def relate(self, parents: str, parent: str, relation: str, children: Sequence[str | ServedObject]) -> None:
         """Make objects the children of another one; a relation without children is declared by naming none."""
         if parent not in self._objects.get(parents, {}):
             raise ValueError(f"{parents} has no object {parent}: add it first")
@@ -68,16 +68,16 @@ class Objects:
         del self._children[parents, parent, relation][child]
         self._log.append((parents, parent, relation, child))
 
-    def put(self, path: str, row: Row) -> None:
+    def put(self, path: str, row: ServedObject) -> None:
         """Set what the path of a single object gives."""
         self._single[path] = dict(row)
 
-    def single(self, path: str) -> Row | None:
+    def single(self, path: str) -> ServedObject | None:
         """Return what a path gives that is no collection; ``None`` where there is nothing."""
         parents, _, key = path.rpartition("/")
         return self._single.get(path) or self._objects.get(parents, {}).get(key)
 
-    def rows(self, path: str) -> list[Row] | None:
+    def rows(self, path: str) -> list[ServedObject] | None:
         """Return the objects of a collection, or the children of an object; ``None`` where the path is neither.
 
         Raises:
@@ -95,22 +95,22 @@ class Objects:
             raise LookupError(key)
         return list(self._children.get((parents, key, relation), {}).values())
 
-    def is_as(self, path: str, row: Row, conditions: Mapping[str, Any]) -> bool:
+    def is_as(self, path: str, row: ServedObject, conditions: Mapping[str, Any]) -> bool:
         """Tell whether an object of a collection has the values that a filter asks for, such as ``owners/$count``."""
         return all(self._value(path, row, name) == value for name, value in conditions.items())
 
-    def _value(self, path: str, row: Row, name: str) -> Any:
+    def _value(self, path: str, row: ServedObject, name: str) -> Any:
         relation, _, of_it = name.partition("/")
         if of_it == "$count":
             return len(self._children.get((path, row["id"], relation), {}))
         return value_at(row, name)
 
-    def expanded(self, path: str, row: Row, names: Sequence[tuple[str, list[str] | None]]) -> Row:
+    def expanded(self, path: str, row: ServedObject, names: Sequence[tuple[str, list[str] | None]]) -> ServedObject:
         """Return what comes with an object of a collection: what was declared in it, or related objects, 20 at most.
 
         Of a relation of which an object has one child at most, such as ``manager``, that child comes.
         """
-        found: Row = {}
+        found: ServedObject = {}
         for name, select in names:
             if name in row:
                 found[name] = row[name]
@@ -123,7 +123,7 @@ class Objects:
                 found[name] = listed[0]
         return found
 
-    def changes(self, path: str, since: int, select: Sequence[str]) -> list[Row]:
+    def changes(self, path: str, since: int, select: Sequence[str]) -> list[ServedObject]:
         """Return the rows of a delta query: each object of a collection that changed, once.
 
         Args:
@@ -143,7 +143,7 @@ class Objects:
         """Tell whether a path is a collection."""
         return path in self._objects
 
-    def _change(self, path: str, key: str, since: int, select: Sequence[str]) -> Row:
+    def _change(self, path: str, key: str, since: int, select: Sequence[str]) -> ServedObject:
         if key not in self._objects[path]:
             return {"id": key, "@removed": {"reason": "deleted"}}
         row = selected(self._objects[path][key], ["id", *select] if select else None)
@@ -155,14 +155,14 @@ class Objects:
                 row[f"{relation}@delta"] = list(self._told(children, told))
         return row
 
-    def _told(self, children: Mapping[str, Row], told: Mapping[str, None]) -> Iterator[Row]:
+    def _told(self, children: Mapping[str, ServedObject], told: Mapping[str, None]) -> Iterator[ServedObject]:
         for key in told:
             if key in children:
                 yield selected(children[key], ["id"])
             else:
                 yield {"id": key, "@removed": {"reason": "deleted"}}
 
-    def _found(self, key: str) -> Row:
+    def _found(self, key: str) -> ServedObject:
         for path, objects in self._objects.items():
             if key in objects:
                 kind = f"#microsoft.graph.{_KINDS[path]}" if path in _KINDS else None
@@ -170,6 +170,6 @@ class Objects:
         raise ValueError(f"no object has the id {key}: add it first, or give the child as an object with its {_TYPE}")
 
 
-def selected(row: Row, select: Sequence[str] | None) -> Row:
+def selected(row: ServedObject, select: Sequence[str] | None) -> ServedObject:
     """Return an object with these properties alone, where it has them; its kind stays."""
     return dict(row) if select is None else {name: row[name] for name in row if name in (*select, _TYPE)}

@@ -16,7 +16,7 @@ import requests
 
 from integration.config.clouds import GLOBAL_AZURE, GLOBAL_GRAPH
 from integration.config.settings import Config
-from integration.engine.context import Changes, Seen, StepContext
+from integration.engine.context import ChangedInput, Seen, StepContext
 from integration.engine.records import Records
 from integration.engine.runner import run
 from integration.engine.verdicts import Verdicts
@@ -35,7 +35,7 @@ from integration.sources.reader import Reader
 from integration.sources.request import Request
 from integration.store.store import Store
 from integration.tapes.tapes import Replay
-from integration.testing.comparing import differences
+from integration.testing.comparing import unexpected
 
 _MOST = 3
 
@@ -90,7 +90,7 @@ class _Trial:
 
     def _lines(self, whole: dict[str, Any], parts: dict[str, Any], input: str) -> Iterator[str]:
         expected = [{**dict.fromkeys(parts.get(key, ())), **record} for key, record in whole.items()]
-        lines = list(differences(parts.values(), expected))
+        lines = list(unexpected(parts.values(), expected))
         if lines:
             more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
             yield (
@@ -102,17 +102,17 @@ class _Trial:
         made: dict[str, Any] = {}
         for row in list(self._reader.rows(request)):
             self._reader.one = row
-            made |= self._made(Seen(), Changes(request, before=False))
+            made |= self._made(Seen(), ChangedInput(request, before=False))
         return made
 
     def _of_entities(self, type: str) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for entity in list(self._store.entities(type)):
             self._store.one = entity
-            made |= self._made(Seen(), Changes(type, before=False))
+            made |= self._made(Seen(), ChangedInput(type, before=False))
         return made
 
-    def _made(self, seen: Seen, changes: Changes | None) -> dict[str, Any]:
+    def _made(self, seen: Seen, changes: ChangedInput | None) -> dict[str, Any]:
         """Return what the step makes, by what tells its records apart."""
         context = StepContext(
             self._step, self._schema, self._reader, self._store, self._verdicts, Config(), seen, changes

@@ -16,11 +16,11 @@ from integration.errors import CassetteError
 from integration.recording.salt import project_of
 from integration.sdk.plugins import load, plan
 from integration.sdk.report import Report, StepResult
+from integration.sdk.schema import JupiterOneObject
 from integration.sdk.step import Step
 from integration.store.store import Store
 from integration.tapes.places import cassette_name, demo_folder
 from integration.tapes.tapes import Replay, Tape
-from integration.testing.comparing import Record
 from integration.text.secret import Secret
 
 
@@ -48,7 +48,7 @@ class Ran:
         keys: ``_key`` of every entity that was collected.
     """
 
-    records: Mapping[str, list[Record]]
+    records: Mapping[str, list[JupiterOneObject]]
     verdicts: Mapping[str, str]
     report: Report
     keys: frozenset[str]
@@ -65,7 +65,7 @@ class Replayed:
         keys: ``_key`` of every entity that was collected.
     """
 
-    records: list[Record]
+    records: list[JupiterOneObject]
     result: StepResult
     report: Report
     keys: frozenset[str]

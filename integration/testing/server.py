@@ -14,7 +14,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from integration.testing.listener import HttpAnswer, Listener
-from integration.testing.objects import Objects, Row, selected
+from integration.testing.objects import Objects, ServedObject, selected
 from integration.testing.options import UnknownOption, conditions, expansions
 
 _VERSION = "/v1.0"
@@ -60,7 +60,7 @@ class GraphServer:
         self.largest_top = 999
         self.expands = True
         self.counts: dict[str, int] = {}
-        self._repeated: dict[str, list[Row]] = {}
+        self._repeated: dict[str, list[ServedObject]] = {}
         self.token = "token-of-the-graph-server"  # noqa: S105 - it opens nothing
         self.url = ""
         self.requests: list[str] = []
@@ -68,7 +68,7 @@ class GraphServer:
         self._faults: list[_Fault] = []
         self._lock = threading.RLock()
 
-    def add(self, path: str, *objects: Row) -> None:
+    def add(self, path: str, *objects: ServedObject) -> None:
         """Add objects to a collection such as ``/devices``, or replace those of the same ``id``.
 
         Without objects: declare that the collection is there, and empty.
@@ -81,12 +81,12 @@ class GraphServer:
         with self._lock:
             self._objects.remove(path, key)
 
-    def repeat(self, path: str, *rows: Row) -> None:
+    def repeat(self, path: str, *rows: ServedObject) -> None:
         """Have a listing give objects once more at its end, as they are then: so comes what changes meanwhile."""
         with self._lock:
             self._repeated.setdefault(path, []).extend(rows)
 
-    def relate(self, parents: str, parent: str, relation: str, *children: str | Row) -> None:
+    def relate(self, parents: str, parent: str, relation: str, *children: str | ServedObject) -> None:
         """Make objects the children of another one, as in ``relate("/groups", group_id, "members", user_id)``.
 
         Args:
@@ -104,7 +104,7 @@ class GraphServer:
         with self._lock:
             self._objects.unrelate(parents, parent, relation, child)
 
-    def put(self, path: str, row: Row) -> None:
+    def put(self, path: str, row: ServedObject) -> None:
         """Set the object that a path gives which is no collection, such as ``/policies/authorizationPolicy``."""
         with self._lock:
             self._objects.put(path, row)
@@ -176,11 +176,11 @@ class GraphServer:
             raise _Refused(400, "BadRequest", f"A batch holds {_MOST} requests at most.")
         return list(requests)
 
-    def _inner(self, request: Mapping[str, Any]) -> Row:
+    def _inner(self, request: Mapping[str, Any]) -> ServedObject:
         answer = self._answer(request["method"], request["url"], b"")
         return {"id": request["id"], "status": answer.status, "headers": answer.headers, "body": answer.body}
 
-    def _found(self, path: str, options: Mapping[str, str]) -> Row:
+    def _found(self, path: str, options: Mapping[str, str]) -> ServedObject:
         select = options["$select"].split(",") if "$select" in options else None
         if path.endswith("/delta") and self._objects.tracks(path.removesuffix("/delta")):
             return self._delta(path.removesuffix("/delta"), options, select or ())
@@ -201,25 +201,29 @@ class GraphServer:
             raise _Refused(404, "Request_ResourceNotFound", f"There is no object {path}.")
         raise _Refused(400, "BadRequest", f"The test declared nothing at {path}: add, relate or put it.")
 
-    def _shown(self, path: str, row: Row, options: Mapping[str, str], select: Sequence[str] | None) -> Row:
+    def _shown(
+        self, path: str, row: ServedObject, options: Mapping[str, str], select: Sequence[str] | None
+    ) -> ServedObject:
         names = list(expansions(options.get("$expand", "")))
         return selected(row, select) | self._objects.expanded(path, row, names)
 
-    def _page(self, path: str, rows: Sequence[Row], options: Mapping[str, str], select: Sequence[str] | None) -> Row:
+    def _page(
+        self, path: str, rows: Sequence[ServedObject], options: Mapping[str, str], select: Sequence[str] | None
+    ) -> ServedObject:
         top, start = options.get("$top", "100"), int(options.get("$skiptoken", 0))
         if not top.isdecimal() or not 1 <= int(top) <= self.largest_top:
             problem = f"$top is {top}, but 1 to {self.largest_top} are possible."
             raise _Refused(400, "Request_UnsupportedQuery", problem)
         rows = [*rows, *self._repeated.get(path, ())]
         end = start + min(int(top), self.page_size)
-        page: Row = {"value": [self._shown(path, row, options, select) for row in rows[start:end]]}
+        page: ServedObject = {"value": [self._shown(path, row, options, select) for row in rows[start:end]]}
         if options.get("$count") == "true" or path in self.counts:
             page["@odata.count"] = self.counts.get(path, len(rows))
         if end < len(rows):
             page["@odata.nextLink"] = self._link(path, {**options, "$skiptoken": str(end)})
         return page
 
-    def _delta(self, path: str, options: Mapping[str, str], select: Sequence[str]) -> Row:
+    def _delta(self, path: str, options: Mapping[str, str], select: Sequence[str]) -> ServedObject:
         since = options.get("$deltatoken", "0")
         known = self._objects.now if since == "latest" else int(since)
         following = {"$select": ",".join(select), "$deltatoken": str(self._objects.now)}

@@ -37,7 +37,7 @@ def decoded(data: bytes) -> str:
     return text
 
 
-def read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return the text of a file.
 
     Raises:

@@ -38,7 +38,7 @@ class Account:
         return f"jupiterone {self.root} {self.id} {self.instance}"
 
 
-def read(address: str, environment: Mapping[str, str]) -> tuple[Account, Mode]:
+def account_of(address: str, environment: Mapping[str, str]) -> tuple[Account, Mode]:
     """Return the account and the way in which it is brought up to date.
 
     Args:

@@ -22,7 +22,7 @@ from integration.sinks.jupiterone.batches import Batch
 from integration.text.discretion import logger
 from integration.text.visible import line
 
-Job = Mapping[str, Any]
+SyncJob = Mapping[str, Any]
 """A synchronization job as JupiterOne describes it: ``id``, ``status``, counts."""
 _JOBS = "/persister/synchronization/jobs"
 _ENDED = "JOB_NOT_AWAITING_UPLOADS"
@@ -54,7 +54,7 @@ class Refused(OutputError):
         return not lasting and (self.status in (0, 408, 429) or self.status >= 500)
 
 
-class TooLarge(Refused):
+class BatchTooLarge(Refused):
     """A batch is larger than JupiterOne takes."""
 
 
@@ -81,12 +81,12 @@ class Api:
             if error.status in (0, 401) or error.status >= 500 or error.status // 100 == 3:
                 raise
 
-    def start(self, mode: Mode) -> Job:
+    def start(self, mode: Mode) -> SyncJob:
         """Start a job that replaces what the instance holds, or one that only adds to it (``patch``)."""
         body = {"source": "integration-external", "integrationInstanceId": self._account.instance}
         return self._job("POST", _JOBS, {**body, **({"syncMode": "PATCH"} if mode == "patch" else {})})
 
-    def job(self, id: str) -> Job:
+    def job(self, id: str) -> SyncJob:
         """Return how a job is."""
         return self._job("GET", f"{_JOBS}/{id}")
 
@@ -108,7 +108,7 @@ class Api:
         except Refused as error:
             _log.warning("JupiterOne's job %s does not show its events: %s", id, error)
 
-    def finalize(self, id: str, partial: Iterable[str]) -> Job:
+    def finalize(self, id: str, partial: Iterable[str]) -> SyncJob:
         """Have a job applied; of the partial types nothing is deleted."""
         try:
             return self._job("POST", f"{_JOBS}/{id}/finalize", {"partialDatasets": {"types": list(partial)}})
@@ -138,7 +138,7 @@ class Api:
         if cut:
             self._transport.cut()
 
-    def _job(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Job:
+    def _job(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> SyncJob:
         answer = self._send(method, path, None if body is None else orjson.dumps(body))
         job = answer.get("job")
         if not isinstance(job, dict) or not {"id", "status"} <= job.keys():
@@ -210,7 +210,7 @@ class Api:
         }.get(status, "; it redirects, which is not followed: check the URL" if status < 400 else "")
         known = ", ".join(filter(None, [f"HTTP {status}", code, message]))
         wait = seconds_to_wait(received.headers.get("retry-after", ""))
-        kind = TooLarge if status == 413 or code == _TOO_LARGE else Refused
+        kind = BatchTooLarge if status == 413 or code == _TOO_LARGE else Refused
         return kind(f"{url}: JupiterOne refused the request ({known}){advice}", status, code, wait)
 
 

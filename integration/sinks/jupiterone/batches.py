@@ -13,7 +13,7 @@ BATCH_BYTES = 5_000_000
 """The most bytes of JSON in a batch, before compression, as in JupiterOne's SDK; the service takes 6 MB."""
 _LEVEL = 6
 
-Kind = Literal["entities", "relationships"]
+RecordKind = Literal["entities", "relationships"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Batch:
         packed: ``{"<kind>": […]}``, gzip.
     """
 
-    kind: Kind
+    kind: RecordKind
     count: int
     packed: bytes
 
@@ -55,7 +55,7 @@ class Batch:
         return str(orjson.loads(gzip.decompress(self.packed))[self.kind][0]["_key"])
 
 
-def batches(kind: Kind, records: Iterable[bytes], most: int) -> Iterator[Batch]:
+def batches(kind: RecordKind, records: Iterable[bytes], most: int) -> Iterator[Batch]:
     """Yield records in batches that are as large as they may be; a record that is larger makes one by itself.
 
     Args:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 
 _UNKNOWN = "held records before this folder delivered any, and may hold more than its graph has"
@@ -29,7 +29,7 @@ class History:
         report: their verdicts.
     """
 
-    def __init__(self, graph: Graph, place: str, steps: Sequence[Step], report: Report) -> None:
+    def __init__(self, graph: StoredGraph, place: str, steps: Sequence[Step], report: Report) -> None:
         self._graph, self._place, self._steps, self._report = graph, place, steps, report
         self._settled, self._doubtful = f"{place} settled", f"{place} doubtful"
         self._known = {step.name for step in steps if self._since(step)}

@@ -15,12 +15,12 @@ from integration.errors import OutputError
 from integration.http.connections import Adapter
 from integration.http.patience import Patience
 from integration.sdk.report import Report, StepResult
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
-from integration.sinks.jupiterone.account import ROOT, read
-from integration.sinks.jupiterone.api import Api, Job
-from integration.sinks.jupiterone.batches import BATCH_BYTES, Batch, Kind, batches
+from integration.sinks.jupiterone.account import ROOT, account_of
+from integration.sinks.jupiterone.api import Api, SyncJob
+from integration.sinks.jupiterone.batches import BATCH_BYTES, Batch, RecordKind, batches
 from integration.sinks.jupiterone.history import History
 from integration.sinks.jupiterone.uploads import IN_FLIGHT, Uploads
 from integration.text.discretion import logger
@@ -58,7 +58,7 @@ class JupiterOneSink:
 
     def __init__(self, address: str, environment: Mapping[str, str], stopping: Stopping | None = None) -> None:
         self._stopping = stopping or Stopping()
-        self._account, self._mode = read(address, environment)
+        self._account, self._mode = account_of(address, environment)
         root = "" if self._account.root == ROOT else self._account.root
         self.url = f"jupiterone:{root}{'?mode=patch' if self._mode == 'patch' else ''}"
 
@@ -67,7 +67,7 @@ class JupiterOneSink:
         with self._session() as session:
             Api(self._account, session, PATIENCE).check()
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Run one job, and wait until JupiterOne has applied it.
 
         Raises:
@@ -84,7 +84,7 @@ class JupiterOneSink:
             kept = history.kept()
             history.replaced(steps, self._run(self._batches(graph, steps), report, kept), kept)
 
-    def _run(self, packed: Iterable[Batch], report: Report, kept: Iterable[str]) -> Job:
+    def _run(self, packed: Iterable[Batch], report: Report, kept: Iterable[str]) -> SyncJob:
         """Run a job that deletes nothing of the types that are ``kept``, and return it as it ended."""
         with self._session() as session:
             api = Api(self._account, session, PATIENCE)
@@ -105,12 +105,12 @@ class JupiterOneSink:
             self._compare(job, uploads.sent)
             return job
 
-    def _abort(self, job: Job, reason: str) -> None:
+    def _abort(self, job: SyncJob, reason: str) -> None:
         """Give a job up, over a connection of its own: the others may have been cut."""
         with self._session() as session:
             Api(self._account, session, HURRY if self._stopping.asked() else PATIENCE).abort(job["id"], reason)
 
-    def _finished(self, api: Api, job: Job) -> Job:
+    def _finished(self, api: Api, job: SyncJob) -> SyncJob:
         """Wait until JupiterOne has applied a job."""
         ends = time.monotonic() + FINISH_WITHIN
         pause, longest = POLLS
@@ -127,7 +127,7 @@ class JupiterOneSink:
             raise OutputError(f"{self.url}: JupiterOne did not apply the job {job['id']}: {_text(job)}")
         return job
 
-    def _compare(self, job: Job, sent: Mapping[Kind, int]) -> None:
+    def _compare(self, job: SyncJob, sent: Mapping[RecordKind, int]) -> None:
         """Compare how many objects JupiterOne has counted with how many were uploaded."""
         for kind, count in sent.items():
             counted = job.get(f"num{kind.capitalize()}Uploaded")
@@ -137,21 +137,21 @@ class JupiterOneSink:
                     " run again"
                 )
 
-    def _batches(self, graph: Graph, steps: Sequence[Step]) -> Iterator[Batch]:
+    def _batches(self, graph: StoredGraph, steps: Sequence[Step]) -> Iterator[Batch]:
         """Yield all entities that are to be uploaded, and then all relationships."""
-        kinds: tuple[Kind, ...] = ("entities", "relationships")
+        kinds: tuple[RecordKind, ...] = ("entities", "relationships")
         for kind in kinds:
             chosen = [step for step in steps if step.is_relationship == (kind == "relationships")]
             records = chain.from_iterable(self._records(graph, step) for step in chosen)
             yield from batches(kind, records, BATCH_BYTES)
 
-    def _records(self, graph: Graph, step: Step) -> Iterator[bytes]:
+    def _records(self, graph: StoredGraph, step: Step) -> Iterator[bytes]:
         if self._mode == "diff":
             return graph.records(step)
         since = graph.delivered(self._account.name, step)
         return _changed(graph, step, since if graph.remembers(since) else 0)
 
-    def _name_waiting(self, graph: Graph, steps: Sequence[Step]) -> None:
+    def _name_waiting(self, graph: StoredGraph, steps: Sequence[Step]) -> None:
         """Say which relationships a job that only adds does not bring up to date."""
         for step in steps:
             if step.is_relationship:
@@ -168,7 +168,7 @@ class JupiterOneSink:
             yield session
 
 
-def _changed(graph: Graph, step: Step, since: int) -> Iterator[bytes]:
+def _changed(graph: StoredGraph, step: Step, since: int) -> Iterator[bytes]:
     """Yield the whole objects of a type's entities that were created or updated since a revision.
 
     A property that an entity has lost is ``null``: what such an upload does not name stays as it is.
@@ -187,7 +187,7 @@ def _event(result: StepResult) -> tuple[str, str]:
     return name, f"{result.type}: {result.verdict}, {result.count} records{reason}"[:_LONGEST_TEXT]
 
 
-def _text(job: Job) -> str:
+def _text(job: SyncJob) -> str:
     """Return what a job says of itself."""
     told = {name: value for name, value in job.items() if name != "id" and isinstance(value, str | int)}
     return line(", ".join(f"{name} {value}" for name, value in {"status": job["status"], **told}.items()))[

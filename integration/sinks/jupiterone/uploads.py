@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from integration.sinks.jupiterone.api import Api, TooLarge
-from integration.sinks.jupiterone.batches import Batch, Kind
+from integration.sinks.jupiterone.api import Api, BatchTooLarge
+from integration.sinks.jupiterone.batches import Batch, RecordKind
 from integration.text.discretion import logger
 
 IN_FLIGHT = 30
@@ -25,7 +25,7 @@ class Uploads:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self.sent: dict[Kind, int] = {"entities": 0, "relationships": 0}
+        self.sent: dict[RecordKind, int] = {"entities": 0, "relationships": 0}
         self.shrunk = 0
 
     @property
@@ -62,7 +62,7 @@ class Uploads:
         """Upload a batch, in pieces where it is too large, and return how many objects were shrunk."""
         try:
             self._api.upload(job, batch)
-        except TooLarge:
+        except BatchTooLarge:
             shrunk = batch.count == 1
             pieces = list(batch.smaller())
             if shrunk:

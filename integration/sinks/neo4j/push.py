@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from integration.sdk.changes import Change
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
 from integration.sinks.comparison import Ends, Held
 from integration.sinks.fitting import fitting
 from integration.sinks.neo4j.records import LIMIT, Entities, Relationships
 from integration.sinks.neo4j.scope import Scope
-from integration.sinks.neo4j.values import Row
+from integration.sinks.neo4j.values import StoredRecord
 from integration.text.discretion import logger
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ _LONGEST_KEYS = 7_500
 _log = logger("integration")
 
 
-def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report, stopping: Stopping) -> None:
+def push_graph(
+    session: "Session", graph: StoredGraph, steps: Sequence[Step], report: Report, stopping: Stopping
+) -> None:
     """Bring a database up to date.
 
     Args:
@@ -54,7 +56,7 @@ def push(session: "Session", graph: Graph, steps: Sequence[Step], report: Report
 class _Push:
     """Nodes come before relationships, and go after them."""
 
-    def __init__(self, scope: Scope, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def __init__(self, scope: Scope, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         self._scope, self._graph, self._steps = scope, graph, {step.name: step for step in steps}
         self._report, self._kept = report, dict[str, int]()
 
@@ -105,7 +107,9 @@ class _Push:
                 self._until_done(records.delete, batch)
             self._end(step)
 
-    def _batches(self, step: Step, records: Entities | Relationships) -> Iterator[tuple[list[Row], list[Ends], bool]]:
+    def _batches(
+        self, step: Step, records: Entities | Relationships
+    ) -> Iterator[tuple[list[StoredRecord], list[Ends], bool]]:
         """Yield records to write, names of those to delete, and whether the database held none of the type."""
         revisions, fresh = self._scope.revisions(step), False
         if revisions and all(map(self._graph.remembers, revisions)):
@@ -136,8 +140,8 @@ class _Push:
 
     def _split(
         self, step: Step, records: Entities | Relationships, changes: Iterable[Change]
-    ) -> Iterator[tuple[list[Row], list[Ends]]]:
-        rows, gone, characters = list[Row](), list[Ends](), 0
+    ) -> Iterator[tuple[list[StoredRecord], list[Ends]]]:
+        rows, gone, characters = list[StoredRecord](), list[Ends](), 0
         for change in changes:
             if change.now is not None:
                 rows.append(records.row(change))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from integration.sdk.changes import Change
 from integration.sdk.step import Step
 from integration.sinks.comparison import Ends, Held
-from integration.sinks.neo4j.values import Columns, Row, digest, stored
+from integration.sinks.neo4j.values import Columns, StoredRecord, digest, stored
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
@@ -22,7 +22,7 @@ _OWN = {"_scope", "_key", "_type", "_fromEntityKey", "_toEntityKey"}
 """Properties that name a record or an end of it."""
 
 
-class Records:
+class RecordStatements:
     """What entities and relationships have in common.
 
     Args:
@@ -36,7 +36,7 @@ class Records:
         self._parameters = {"scope": scope, "type": step.name, "class": self._class, "limit": LIMIT}
         self._last: tuple[str | None, dict[str, Any]] = (None, {})
 
-    def row(self, change: Change) -> Row:
+    def row(self, change: Change) -> StoredRecord:
         """Return a record as it is stored; relationships without properties of their own share the same text."""
         if change.now is not self._last[0]:
             self._last = (change.now, stored(change.now or "{}"))
@@ -56,10 +56,10 @@ class Records:
             yield tuple(ends), digest({name: value for name, value in properties.items() if name not in _OWN})
 
 
-class Entities(Records):
+class Entities(RecordStatements):
     """Nodes, labelled ``GraphObject`` and by type and class."""
 
-    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row]) -> None:
+    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[StoredRecord]) -> None:
         """Create the nodes that are not there, and give those that are these properties.
 
         Args:
@@ -117,7 +117,7 @@ class Entities(Records):
         return True
 
 
-class Relationships(Records):
+class Relationships(RecordStatements):
     """Relationships, and nodes ``DanglingRelationship`` in the place of those that lack an end.
 
     Args:
@@ -133,7 +133,7 @@ class Relationships(Records):
         self._key = f"row[0] + '|{step.class_name.lower()}|' + row[1]"
         self._dangling = "(d:DanglingRelationship {_scope: $scope, _type: $type, _key: " + self._key + "})"
 
-    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[Row], *, fresh: bool) -> None:
+    def upsert(self, transaction: "ManagedTransaction", rows: Sequence[StoredRecord], *, fresh: bool) -> None:
         """Create the relationships that are not there, and give those that are these properties.
 
         Args:

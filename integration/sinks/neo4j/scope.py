@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from integration.errors import OutputError
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
 
@@ -38,7 +38,7 @@ class Scope:
         stopping: tells when no further transaction is to begin.
     """
 
-    def __init__(self, session: "Session", graph: Graph, stopping: Stopping) -> None:
+    def __init__(self, session: "Session", graph: StoredGraph, stopping: Stopping) -> None:
         self._stopping = stopping
         self._session, self._revision, self._mark = session, graph.revision, graph.mark
         self._scope, self._lineage, self._push = graph.scope, graph.lineage, uuid.uuid4().hex

@@ -17,10 +17,10 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from integration.errors import ConfigurationError, OutputError
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
-from integration.sinks.neo4j.push import push
+from integration.sinks.neo4j.push import push_graph
 from integration.text.given import one_line, trimmed
 from integration.text.secret import Secret
 from integration.text.visible import line
@@ -67,10 +67,10 @@ class Neo4jSink:
         with self._session() as session:
             session.run("RETURN 1").consume()
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Bring the database up to date; what was done stays done where that fails, and the next push goes on."""
         with self._session() as session:
-            push(session, graph, steps, report, self._stopping)
+            push_graph(session, graph, steps, report, self._stopping)
 
     @contextmanager
     def _session(self) -> "Iterator[Session]":

@@ -8,7 +8,7 @@ import orjson
 
 from integration.sinks.comparison import Ends
 
-Row = tuple[Ends, Mapping[str, Any]]
+StoredRecord = tuple[Ends, Mapping[str, Any]]
 """What names a record, and its properties as they are stored."""
 _SCALARS = {str, bool, int, float}
 _INTEGERS = range(-(2**63), 2**63)
@@ -24,7 +24,7 @@ class Columns:
         parameters: ``$rows``, each a list of keys and values, and ``$same``: text that is the same in all rows.
     """
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[StoredRecord]) -> None:
         self._keys = len(rows[0][0])
         columns = {
             name: [properties.get(name) for _, properties in rows]

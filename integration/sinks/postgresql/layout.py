@@ -15,7 +15,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from integration.errors import OutputError
-from integration.sdk.schema import kinds_of, load_schema
+from integration.sdk.schema import json_types_of, load_schema
 from integration.sdk.step import Step
 
 FORMAT = 1
@@ -171,7 +171,7 @@ def _system(step: Step) -> tuple[str, ...]:
 
 
 def _sql_type(definition: Mapping[str, Any]) -> str:
-    kinds = kinds_of(definition)
+    kinds = json_types_of(definition)
     return _TYPES.get(kinds[0], "jsonb") if len(kinds) == 1 else "jsonb"
 
 

@@ -44,7 +44,7 @@ _HASH = "SET LOCAL enable_nestloop = {0}; SET LOCAL enable_mergejoin = {0}"
 
 
 @dataclass(frozen=True)
-class Kind:
+class RecordTable:
     """Entities or relationships.
 
     Attributes:
@@ -59,7 +59,7 @@ class Kind:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All that is sent but the scope, in the order of ``lines``."""
+        """All that is sent but the scope, in the order of ``copy_lines``."""
         return self.keys + self.others
 
     @property
@@ -84,12 +84,12 @@ class Kind:
 
 
 KINDS = (
-    Kind("entities", ("_key",), ("_type", "_class", "properties")),
-    Kind("relationships", ("_fromEntityKey", "_toEntityKey", "_type"), ("_class", "properties")),
+    RecordTable("entities", ("_key",), ("_type", "_class", "properties")),
+    RecordTable("relationships", ("_fromEntityKey", "_toEntityKey", "_type"), ("_class", "properties")),
 )
 
 
-def lines(step: Step, changes: Iterable[Change], *before: str) -> Iterator[str]:
+def copy_lines(step: Step, changes: Iterable[Change], *before: str) -> Iterator[str]:
     """Yield changes of a type as lines of COPY's text format.
 
     A NUL character (U+0000), which PostgreSQL holds neither in text nor in jsonb, becomes U+FFFD, the character that
@@ -98,7 +98,7 @@ def lines(step: Step, changes: Iterable[Change], *before: str) -> Iterator[str]:
     Args:
         step: the type.
         changes: what became of its records; the properties of one that was deleted are null.
-        before: columns before those of ``Kind.columns``, the same in each line.
+        before: columns before those of ``RecordTable.columns``, the same in each line.
     """
     class_name = step.class_name if step.is_relationship else f"{{{step.class_name}}}"
     first, then = "".join(f"{each}\t" for each in before), f"\t{step.name}\t{class_name}\t"
@@ -111,7 +111,7 @@ def lines(step: Step, changes: Iterable[Change], *before: str) -> Iterator[str]:
         yield f"{first}{keys}{then}{now}\n"
 
 
-def load(connection: Connection, kind: Kind, lines: Iterator[str]) -> None:
+def insert_all(connection: Connection, kind: RecordTable, lines: Iterator[str]) -> None:
     """Send records into a table that has none of their scope; each line has the scope before the other columns."""
     count = _copy(connection, kind.table, ("_scope", *kind.columns), lines)
     _look_anew(connection, kind, count)
@@ -119,7 +119,7 @@ def load(connection: Connection, kind: Kind, lines: Iterator[str]) -> None:
 
 def merge(
     connection: Connection,
-    kind: Kind,
+    kind: RecordTable,
     scope: str,
     lines: Iterator[str],
     *,
@@ -179,7 +179,7 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], lines: Ite
         return cursor.rowcount
 
 
-def _look_anew(connection: Connection, kind: Kind, count: int) -> None:
+def _look_anew(connection: Connection, kind: RecordTable, count: int) -> None:
     if count >= _MANY:
         connection.execute(SQL("ANALYZE {}").format(Identifier(kind.table)))
 

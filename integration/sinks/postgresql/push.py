@@ -7,12 +7,12 @@ from typing import NamedTuple
 from psycopg import Connection
 
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sinks.comparison import is_current
 from integration.sinks.fitting import fitting
 from integration.sinks.postgresql.layout import enter, lock, make_indexes, make_views, table_of
-from integration.sinks.postgresql.merge import KINDS, Kind, lines, load, merge
+from integration.sinks.postgresql.merge import KINDS, RecordTable, copy_lines, insert_all, merge
 
 _LONGEST_KEYS = 2_500
 """Bytes: an index of PostgreSQL takes 2,704 (a third of a page), with the scope and the type of a relationship."""
@@ -54,7 +54,7 @@ class Push:
     """
 
     def __init__(
-        self, connection: Connection, schema: str, graph: Graph, steps: Sequence[Step], report: Report
+        self, connection: Connection, schema: str, graph: StoredGraph, steps: Sequence[Step], report: Report
     ) -> None:
         self._connection, self._schema, self._graph = connection, schema, graph
         self._steps, self._report, self._scope = steps, report, graph.scope
@@ -100,12 +100,12 @@ class Push:
         )
         return found.fetchone() is None
 
-    def _load(self, kind: Kind, parts: Sequence[_Part]) -> None:
+    def _load(self, kind: RecordTable, parts: Sequence[_Part]) -> None:
         for part in parts:
             part.since, part.behind = 0, False
-        load(self._connection, kind, (line for part in parts for line in self._lines(part, self._scope)))
+        insert_all(self._connection, kind, (line for part in parts for line in self._lines(part, self._scope)))
 
-    def _merge(self, kind: Kind, parts: Sequence[_Part]) -> None:
+    def _merge(self, kind: RecordTable, parts: Sequence[_Part]) -> None:
         late = merge(
             self._connection,
             kind,
@@ -119,7 +119,7 @@ class Push:
 
     def _lines(self, part: _Part, *before: str) -> Iterator[str]:
         changes = self._graph.changes(part.step, part.since)
-        return lines(part.step, fitting(part.step, changes, _LONGEST_KEYS, nul=False), *before)
+        return copy_lines(part.step, fitting(part.step, changes, _LONGEST_KEYS, nul=False), *before)
 
     def _note_revisions(self, held: Mapping[str, _Held], parts: Sequence[_Part]) -> None:
         lineage, revision = self._graph.mark(self._graph.revision), self._graph.revision

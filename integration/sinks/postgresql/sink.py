@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from integration.errors import ConfigurationError, OutputError
 from integration.sdk.report import Report
-from integration.sdk.sink import Graph
+from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
 from integration.text.given import one_line
@@ -88,7 +88,7 @@ class PostgresqlSink:
 
             check(connection, self._schema)
 
-    def write(self, graph: Graph, steps: Sequence[Step], report: Report) -> None:
+    def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Bring the tables up to date.
 
         Raises:

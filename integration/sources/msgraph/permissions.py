@@ -93,7 +93,7 @@ class Demand:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review:
+class PermissionReview:
     """A plan against a token's permissions.
 
     Attributes:
@@ -148,7 +148,7 @@ class Review:
         }
 
 
-def review(plan: Plan, roles: Iterable[str]) -> Review:
+def review(plan: Plan, roles: Iterable[str]) -> PermissionReview:
     """Compare what a plan's steps declare with the permissions in a token.
 
     Args:
@@ -179,7 +179,7 @@ def review(plan: Plan, roles: Iterable[str]) -> Review:
         )
         for name in names
     )
-    return Review(demands=demands, falls_away=away, fewer_properties=fewer, certain=bool(roles))
+    return PermissionReview(demands=demands, falls_away=away, fewer_properties=fewer, certain=bool(roles))
 
 
 def of_graph(names: Iterable[str]) -> list[str]:

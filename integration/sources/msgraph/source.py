@@ -17,7 +17,7 @@ from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
 from integration.sources.msgraph.members import hiding, kinds, without_names
 from integration.sources.msgraph.paging import pages
-from integration.sources.msgraph.permissions import Review, covers, review
+from integration.sources.msgraph.permissions import PermissionReview, covers, review
 from integration.sources.msgraph.relation import RelationFetcher
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -71,7 +71,7 @@ class GraphSource:
         self.bin_refused: list[str] = []
         self.refused: dict[str, dict[str, GraphError]] = {}
         self._roles = roles
-        self._review: Review | None = None
+        self._review: PermissionReview | None = None
         self._takes: dict[str, Takes] = {}
         self._in_bin: Sequence[str] | None = None
         self._reading_bin = threading.Lock()
@@ -166,7 +166,7 @@ class GraphSource:
             problem = f"the {request.relation} of {len(refusals)} of them could not be read: {example}"
             yield GraphError(problem, path=request.path)
 
-    def review(self, plan: Plan) -> Review | None:
+    def review(self, plan: Plan) -> PermissionReview | None:
         """Compare what a plan needs with the permissions in the token."""
         self._review = None if self._roles is None else review(plan, self._roles)
         return self._review
