@@ -23,6 +23,7 @@ from tests.simulator import (
 )
 from tests.simulator.made_up import change
 from tests.simulator.planted import ban_words
+from tests.simulator.properties import APPLICATION, DEVICE
 
 pytestmark = pytest.mark.every_area
 
@@ -33,7 +34,15 @@ def _retries_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def small() -> Tenant:
-    return synthetic_tenant(300, 40, 1200, seed=5, sizes=Sizes.of(300))
+    tenant = synthetic_tenant(300, 40, 1200, seed=5, sizes=Sizes.of(300))
+    people = list(tenant.users)
+    device, application = (next(iter(tenant.objects(kind))) for kind in (DEVICE, APPLICATION))
+    for parent, relation in ((device, "registeredUsers"), (application, "owners")):
+        known = {tenant.ids[place] for place in tenant.related[relation][tenant.place[parent]]}
+        for person in [each for each in people if each not in known][:26]:
+            tenant.relate(parent, relation, person)
+    tenant.log.clear()
+    return tenant
 
 
 def read(simulator: Simulator, out: str = "out", **settings: Any) -> Report:

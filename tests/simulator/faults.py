@@ -56,7 +56,7 @@ class Faults:
     delta_replays: float = 0
     """A delta page that repeats its first object at its end; a delta round that repeats what the last one told."""
     expand_fewer: float = 0
-    """Parents whose $expand gives half of what is there, though that is below its cap."""
+    """Parents with more than $expand's cap, of which it gives half, so that nothing tells that there are more."""
     vanished: float = 0
     """Groups that are deleted from the tenant when their members are first asked for (404)."""
 

@@ -90,14 +90,15 @@ class Related:
         names = tuple(chosen.split(",")) if chosen else None
         check_select(names or (), DIRECTORY_OBJECTS)
         encode, wanted = self.encoders.mixed(names), self.wanted(None, with_service_principals=True)
+        cap = self.injector.faults.expand_cap
 
         def expand(place: int) -> bytes:
             rows = [encode(each) for each in self.places(place, relation) if wanted(each)]
             if relation in SINGLE_VALUED:
                 return b',"%s":%s' % (relation.encode(), rows[0]) if rows else b""
-            if len(rows) > 1 and self.injector.chosen("expand_fewer", f"{relation} {self.tenant.ids[place]}"):
-                rows = rows[: len(rows) // 2]
-            return b',"%s":[%s]' % (relation.encode(), b",".join(rows[: self.injector.faults.expand_cap]))
+            if len(rows) > cap and self.injector.chosen("expand_fewer", f"{relation} {self.tenant.ids[place]}"):
+                rows = rows[: min(len(rows), 2 * cap - 1) // 2]
+            return b',"%s":[%s]' % (relation.encode(), b",".join(rows[:cap]))
 
         return expand
 
