@@ -1,0 +1,296 @@
+"""The questions about applications against an independent computation, on tenants made up at random."""
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import load
+from integration.ask.query import open_graph
+from integration.ask.questions import load_questions
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
+from tests.support import publish, worn
+
+pytestmark = pytest.mark.every_area
+
+GRAPH = Path("graph.db")
+STEPS = {step.name: step for step in declared_steps(load())}
+QUESTIONS = load_questions(load())
+DAY = 86_400_000
+SEEDS = range(10)
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass
+class Apps:
+    """A tenant: properties of entities by type and key, and ends of relationships by type."""
+
+    entities: dict[str, dict[str, dict[str, Any]]]
+    ends: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+
+    def of(self, type: str) -> dict[str, dict[str, Any]]:
+        return self.entities[type]
+
+    def leading_to(self, key: str, *types: str) -> list[str]:
+        """Return where relationships to an entity come from."""
+        return sorted(start for type in types for start, end in self.ends[type] if end == key)
+
+    def name(self, key: str) -> str:
+        found = (each[key]["displayName"] for each in self.entities.values() if key in each)
+        return next(found, key)
+
+
+def made_up(seed: int) -> Apps:
+    """Return a tenant with applications, service principals, roles, assignments, grants, owners and credentials."""
+    rng, now = random.Random(seed), int(time.time() * 1000)
+    users = {f"user-{n}": {"displayName": rng.choice(["ada", "Ada", f"User {n}"])} for n in range(4)}
+    apps = {f"app-{n}": {"displayName": f"{rng.choice('aAbB')} app", "id": f"object-{n}"} for n in range(4)}
+    tenants = {
+        f"azure_external_tenant:{n}": {"displayName": f"tenant {n}", "tenantId": str(n), "isMicrosoft": n == 0}
+        for n in range(3)
+    }
+    principals: dict[str, dict[str, Any]] = {
+        f"sp-{n}": {
+            "displayName": f"{rng.choice('pP')}rincipal {n % 3}",
+            "id": f"sp-{n}",
+            "servicePrincipalType": rng.choice(["Application", "Application", "ManagedIdentity"]),
+            "accountEnabled": rng.random() < 0.8,
+            "appRoleAssignmentRequired": rng.random() < 0.4,
+            "isFirstParty": rng.random() < 0.3,
+            "isExternal": rng.random() < 0.5,
+        }
+        for n in range(8)
+    }
+    roles = {
+        f"role-{n}": {
+            "displayName": f"Role {n}",
+            "value": f"Value.{n}",
+            "isPrivileged": rng.choice([True, False, None]),
+        }
+        for n in range(5)
+    }
+    assignments = {f"assignment-{n}": {"displayName": f"assignment {n}"} for n in range(12)}
+    grants = {
+        f"grant-{n}": {
+            "displayName": f"grant {n}",
+            "consentType": rng.choice(["AllPrincipals", "Principal"]),
+            "scopes": rng.sample(["Mail.Read", "User.Read", "Files.Read"], rng.randint(0, 3)),
+            "resourceId": rng.choice([*principals, "sp-deleted"]),
+        }
+        for n in range(8)
+    }
+    federated = {
+        f"fic-{n}": {
+            "displayName": f"fic {n}",
+            "issuerKind": rng.choice(["github", "azure-ad"]),
+            "issuer": f"https://issuer-{rng.randint(0, 2)}.example",
+            "subject": f"subject {rng.randint(0, 2)}",
+            "issuerTenantId": rng.choice([None, "1", "7"]),
+        }
+        for n in range(5)
+    }
+    entities = {
+        "azure_user": users,
+        "azure_application": apps,
+        "azure_service_principal": principals,
+        "azure_external_tenant": tenants,
+        "azure_app_role": roles,
+        "azure_app_role_assignment": assignments,
+        "azure_oauth2_permission_grant": grants,
+        "azure_federated_identity_credential": federated,
+        "azure_password_credential": dict(_credentials(rng, "secret", [*apps.values(), *principals.values()], now)),
+        "azure_key_credential": dict(_credentials(rng, "certificate", [*apps.values(), *principals.values()], now)),
+    }
+    tenant = Apps(entities)
+
+    def edges(type: str, starts: list[str], stops: list[str], most: int) -> None:
+        tenant.ends[type] = {(rng.choice(starts), rng.choice(stops)) for _ in range(rng.randint(0, most))}
+
+    owners = [*users, "user-deleted"]
+    edges("azure_user_owns_application", owners, list(apps), 6)
+    edges("azure_user_owns_service_principal", owners, list(principals), 6)
+    edges("azure_service_principal_owns_application", list(principals), list(apps), 3)
+    edges("azure_service_principal_owns_principal", list(principals), list(principals), 3)
+    tenant.ends["azure_application_has_service_principal"] = set(zip(apps, rng.sample([*principals], 4), strict=True))
+    one_each: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
+        "azure_app_role_assignment_assigned_role": (assignments, roles, False),
+        "azure_app_role_assignment_allows_service_principal": (assignments, principals, False),
+        "azure_service_principal_has_app_role_assignment": (assignments, principals, True),
+        "azure_service_principal_has_oauth2_permission_grant": (grants, principals, True),
+        "azure_external_tenant_owns_service_principal": (dict(list(principals.items())[::2]), tenants, True),
+        "azure_application_has_federated_identity_credential": (federated, apps, True),
+    }
+    for type, (of, others, turned) in one_each.items():
+        pairs = {(one, rng.choice([*others])) for one in of}
+        tenant.ends[type] = {(other, one) for one, other in pairs} if turned else pairs
+    return tenant
+
+
+def _credentials(rng: random.Random, kind: str, owners: Rows, now: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number in range(8):
+        yield (
+            f"{kind}-{number}",
+            {
+                "displayName": f"{kind} {number}",
+                "ownerId": rng.choice([owner["id"] for owner in owners]),
+                "rotatedByAzure": rng.random() < 0.2,
+                "expiresOn": now // 1000 * 1000 + rng.randint(-40, 60) * DAY + number * 60_000 + 30_000,
+            },
+        )
+
+
+def save(tenant: Apps) -> None:
+    """Write the graph as a run does."""
+    with closing(Store(GRAPH)) as store:
+        store.begin("contoso.example")
+        for step in STEPS.values():
+            store.show(step, load_schema(step))
+        for type, found in tenant.entities.items():
+            publish(store, STEPS[type], [(key, json.dumps(properties)) for key, properties in found.items()])
+        for type, ends in tenant.ends.items():
+            publish(store, STEPS[type], worn(*sorted(ends)))
+        store.judge((name, "complete", "", 0, 0.0) for name in STEPS)
+        store.commit()
+
+
+@pytest.fixture(params=SEEDS)
+def tenant(request: pytest.FixtureRequest) -> Apps:
+    """A tenant whose graph is in the current folder."""
+    found = made_up(request.param)
+    save(found)
+    return found
+
+
+def ask(name: str, *values: str) -> Rows:
+    with open_graph(GRAPH) as inquiry:
+        answer = inquiry.ask(QUESTIONS[name], values)
+        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def privileged(tenant: Apps) -> dict[str, list[str]]:
+    """Return the roles that lead to Global Administrator, by the service principal that has them."""
+    found: dict[str, list[str]] = {}
+    for principal, assignment in tenant.ends["azure_service_principal_has_app_role_assignment"]:
+        for of, role in tenant.ends["azure_app_role_assignment_assigned_role"]:
+            if of == assignment and tenant.of("azure_app_role")[role]["isPrivileged"]:
+                found.setdefault(principal, []).append(role)
+    return found
+
+
+def test_credentials_that_expire_soon_and_who_owns_them(tenant: Apps) -> None:
+    ids = {
+        of["id"]: key for type in ("application", "service_principal") for key, of in tenant.of(f"azure_{type}").items()
+    }
+    owns = [f"azure_{who}_owns_{what}" for who, what in (
+        ("user", "application"), ("user", "service_principal"),
+        ("service_principal", "application"), ("service_principal", "principal"),
+    )]  # fmt: skip
+    for days in (0, 30):
+        until = int(time.time() * 1000) + days * DAY
+        expected = []
+        for type in ("azure_password_credential", "azure_key_credential"):
+            for key, of in tenant.of(type).items():
+                if time.time() * 1000 <= of["expiresOn"] <= until and not of["rotatedByAzure"]:
+                    owned = ids[of["ownerId"]]
+                    names = [(tenant.name(each), each) for each in tenant.leading_to(owned, *owns)]
+                    listed = [name for name, _ in sorted(names, key=lambda pair: (pair[0].lower(), pair[1]))]
+                    moment = datetime.fromtimestamp(of["expiresOn"] / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                    row = (tenant.name(owned), of["displayName"], type, moment, ", ".join(listed) or None, key)
+                    expected.append((of["expiresOn"], key, row))
+        assert [tuple(row.values()) for row in ask("expiring-credentials", str(days))] == [
+            row for _, _, row in sorted(expected)
+        ]
+
+
+def test_applications_that_lead_to_global_administrator(tenant: Apps) -> None:
+    expected = [
+        (tenant.name(key).lower(), tenant.of("azure_app_role")[role]["value"], key)
+        for key, roles in privileged(tenant).items()
+        for role in roles
+    ]
+    found = [(row["application"].lower(), row["permission"], row["key"]) for row in ask("privileged-applications")]
+    assert found == sorted(expected)
+
+
+def test_owners_of_applications_that_lead_to_global_administrator(tenant: Apps) -> None:
+    expected = []
+    for key, roles in privileged(tenant).items():
+        values = {tenant.of("azure_app_role")[role]["value"] for role in roles}
+        runs = tenant.leading_to(key, "azure_application_has_service_principal")
+        of_principal = tenant.leading_to(
+            key, "azure_user_owns_service_principal", "azure_service_principal_owns_principal"
+        )
+        of_apps = [
+            owner
+            for app in runs
+            for owner in tenant.leading_to(
+                app, "azure_user_owns_application", "azure_service_principal_owns_application"
+            )
+        ]
+        for owners, what in ((of_principal, "service principal"), (of_apps, "application")):
+            expected += [(key, owner, what, tuple(sorted(values))) for owner in owners]
+    rows = ask("owners-of-privileged-applications")
+    by_name = {of["displayName"]: of for of in tenant.of("azure_service_principal").values()}
+    assert {row["application"] for row in rows} <= by_name.keys()
+    found = [
+        (row["application"], row["key"], row["owns"], tuple(sorted(row["permissions"].split(",")))) for row in rows
+    ]
+    assert sorted(found) == sorted((tenant.name(key), *rest) for key, *rest in expected)
+    assert [row["owner"] for row in rows] == [tenant.name(row["key"]) for row in rows]
+    assert [row["application"].lower() for row in rows] == sorted(row["application"].lower() for row in rows)
+
+
+def test_foreign_applications_that_act_for_all_users(tenant: Apps) -> None:
+    expected = []
+    for of, principal in tenant.ends["azure_external_tenant_owns_service_principal"]:
+        for client, grant in tenant.ends["azure_service_principal_has_oauth2_permission_grant"]:
+            consent = tenant.of("azure_oauth2_permission_grant")[grant]
+            is_none = client != principal or tenant.of("azure_external_tenant")[of]["isMicrosoft"]
+            if consent["consentType"] == "AllPrincipals" and not is_none:
+                api = tenant.of("azure_service_principal").get(consent["resourceId"], {}).get("displayName")
+                scopes = " ".join(consent["scopes"]) or None
+                expected.append((tenant.name(client), tenant.name(of), api, scopes, client))
+    rows = [tuple(row.values()) for row in ask("apps-for-all-users")]
+    assert sorted(rows, key=repr) == sorted(expected, key=repr)
+    assert [(row[0].lower(), row[4]) for row in rows] == sorted((row[0].lower(), row[4]) for row in rows)
+
+
+def test_who_signs_in_by_federated_credentials(tenant: Apps) -> None:
+    expected = []
+    for app, key in tenant.ends["azure_application_has_federated_identity_credential"]:
+        of = tenant.of("azure_federated_identity_credential")[key]
+        issuer = tenant.of("azure_external_tenant").get(f"azure_external_tenant:{of['issuerTenantId']}", {})
+        expected.append((tenant.name(app).lower(), of["issuer"], of["subject"], key, issuer.get("displayName")))
+    names = ("issuer", "subject", "key", "tenant")
+    found = [(row["application"].lower(), *(row[name] for name in names)) for row in ask("federated-sign-ins")]
+    assert found == sorted(expected)
+
+
+def test_applications_that_are_open_to_everybody(tenant: Apps) -> None:
+    expected = []
+    for key, of in tenant.of("azure_service_principal").items():
+        is_open = of["accountEnabled"] and not of["appRoleAssignmentRequired"] and not of["isFirstParty"]
+        if is_open and of["servicePrincipalType"] == "Application":
+            given = tenant.ends["azure_app_role_assignment_allows_service_principal"]
+            count = sum(end == key for _, end in given)
+            expected.append((of["displayName"].lower(), key, count, int(of["isExternal"])))
+    found = [
+        (row["application"].lower(), row["key"], row["assignments"], row["isExternal"])
+        for row in ask("apps-open-to-everybody")
+    ]
+    assert found == sorted(expected)
+
+
+def test_the_tenants_have_what_the_questions_are_about() -> None:
+    tenants = [made_up(seed) for seed in SEEDS]
+    assert sum(len(roles) for tenant in tenants for roles in privileged(tenant).values()) > len(SEEDS)
