@@ -51,8 +51,11 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _few_types(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the types that tests of the engine are about; tests that are marked ``every_area`` load all."""
-    if request.node.get_closest_marker("every_area") is None:
+    """Load the types that tests of the engine are about.
+
+    Tests that are marked ``every_area`` load all, and so do those in a file that is named after a type.
+    """
+    if request.node.get_closest_marker("every_area") is None and not request.path.stem.startswith("test_azure_"):
         every = steps.integration_steps
 
         @hookimpl
