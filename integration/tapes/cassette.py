@@ -16,6 +16,7 @@ import orjson
 import requests
 
 from integration.errors import CassetteError
+from integration.http.warned import of_missing_data
 
 MOST = 100
 """Interactions that a person can review, and that vcrpy plays back quickly."""
@@ -28,6 +29,7 @@ _ANSWER_HEADERS = (
     "x-ms-throttle-limit-percentage",
 )
 
+_MISSING = '199 - "some of it is missing"'
 _AT_ONCE = re.compile(r"([?&])(?:\$|%24)(?:top|count)=[^&]*&?")
 
 Key = tuple[str, str, bytes]
@@ -125,8 +127,14 @@ def key_of(method: str, url: str, body: Any) -> Key:
 
 
 def answer_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return those headers of an answer that say something about it, and nothing of who asked."""
-    return _only(headers, _ANSWER_HEADERS)
+    """Return those headers of an answer that say something about it, and nothing of who asked.
+
+    That something is missing is said in other words, since Graph's may name anybody.
+    """
+    kept = _only(headers, _ANSWER_HEADERS)
+    if any(of_missing_data(value) for value in _only(headers, ("warning",)).values()):
+        kept["Warning"] = _MISSING
+    return kept
 
 
 class _Readable:

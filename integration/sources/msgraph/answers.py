@@ -24,6 +24,7 @@ from integration.errors import (
 )
 from integration.http.patience import seconds_to_wait
 from integration.http.room import Turn
+from integration.http.warned import of_missing_data
 
 _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
@@ -39,8 +40,6 @@ _NOT_BY_GRAPH = {403, 451}
 """Refusals in which Graph would say more than a status; where nothing is said, a gateway or a proxy refused."""
 _OVERSTRAINED = {413, 500, 502, 503, 504}
 _TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
-_NEXT_WARNING = re.compile(r',\s*(?=\d{3}\s+\S+\s+")')
-"""Where one warning of a header ends and another begins. Source: RFC 7234, section 5.5."""
 _LISTS = ("value", "responses")
 _DIGITS = 9
 _PLAUSIBLE = 10.0
@@ -95,7 +94,7 @@ class Answer:
         This holds for everything that is read: objects, pages, changes, batches and the answers in them.
         """
         envelope = _envelope(self.body)
-        warning = _warning(self.headers)
+        warning = _warning(self.headers.get("warning", ""))
         if self.status == 200 and self.body and envelope is None and not warning:
             return None
         first = envelope[0] if isinstance(envelope, list) and envelope else envelope
@@ -185,13 +184,8 @@ def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:
     return "the answer is not a JSON object, is an empty one, or names one thing twice"
 
 
-def _warning(headers: Mapping[str, str]) -> str:
-    """Return the warnings that something is missing; those that a version is deprecated say nothing of the data.
-
-    Source: Microsoft Graph security API, errors: partial answers carry ``199 - "Vendor/Provider/504/10000"``.
-    """
-    warnings = _NEXT_WARNING.split(headers.get("warning", ""))
-    value = ", ".join(each for each in warnings if "deprecat" not in each.lower())
+def _warning(header: str) -> str:
+    value = of_missing_data(header)
     return f"Warning: {value[:_LONGEST]}" if value else ""
 
 
