@@ -60,6 +60,7 @@ class Simulator:
             options["quota"] = case.quota
         self._command = [sys.executable, "-m", "tests.simulator", "--until-eof"]
         self._command += [f"--{name}={value}" for name, value in options.items()]
+        self._has_areas = bool(case.sizes)
         self._command += [f"--size={name}={number}" for name, number in case.sizes]
         self.url = self.token = ""
 
@@ -97,8 +98,8 @@ class Simulator:
         return self._ask("GET", "contents")
 
     def mutate(self, changes: int) -> None:
-        """Make random changes in the tenant."""
-        self._ask("POST", f"mutate?n={changes}&seed=1")
+        """Make random changes to users, groups and memberships, and as many to everything else that there is."""
+        self._ask("POST", f"mutate?n={changes}&seed=1&areas={changes if self._has_areas else 0}")
 
     def reset(self) -> None:
         """Forget what was asked, and fill the budget."""

@@ -132,7 +132,7 @@ def targets(usual: Case) -> list[Target]:
         Target(
             "areas",
             "a read of all types against the first eight, the fewest requests, and one request per object",
-            [(AREAS, "eight"), (AREAS, "naive16"), (AREAS, "full"), (AREAS, "unchanged")],
+            [(AREAS, "eight"), (AREAS, "naive16"), (AREAS, "full"), (AREAS, "unchanged"), (AREAS, "changes")],
             _areas,
         ),
     ]
@@ -183,9 +183,12 @@ def _size(tenth: Measurement, large: Measurement) -> Iterator[Check]:
     yield Check("peak memory", large.peak_bytes / _MEGABYTE, 250, unit="MB")
 
 
-def _areas(eight: Measurement, naive: Measurement, ours: Measurement, again: Measurement) -> Iterator[Check]:
+def _areas(
+    eight: Measurement, naive: Measurement, ours: Measurement, again: Measurement, changed: Measurement
+) -> Iterator[Check]:
     yield Check("requests: ours / fewest", ours.requests / total(fewest(ours.contents)), 1.2)
     yield Check("requests: again / first of all", again.requests / ours.requests, 0.8)
+    yield Check(f"wall: after {2 * CHANGES} changes / first of all", changed.wall_seconds / ours.wall_seconds, 0.7)
     yield Check("wall: ours / eight types", ours.wall_seconds / eight.wall_seconds, 5)
     yield Check("wall: one request per object / ours", naive.wall_seconds / ours.wall_seconds, 2, at_least=True)
     yield Check("CPU per record: ours / eight types", ours.cpu_per_record / eight.cpu_per_record, 2.5)
