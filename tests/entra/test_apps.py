@@ -33,6 +33,8 @@ from tests.entra.apps import (
     role,
     secret,
 )
+from tests.simulator import Faults, Simulator, demo_tenant
+from tests.simulator.areas.apps import DEPLOYER, FINANCE_JOB
 
 pytestmark = pytest.mark.every_area
 
@@ -211,17 +213,46 @@ def test_federated_credentials_tell_who_vouches(tenant: GraphServer) -> None:
     assert {start for start, _ in ends(ran, has)} == {PAYROLL}
 
 
-def test_a_broken_answer_about_federated_credentials_costs_one_application(tenant: GraphServer) -> None:
-    tenant.add("/applications", {"id": "object-2", "appId": "app-2", "displayName": "other"})
-    credential = {"id": "fic-1", "name": "ci", "issuer": "https://gitlab.com", "subject": "x", "audiences": []}
-    tenant.relate("/applications", "object-2", "federatedIdentityCredentials", credential)
-    tenant.fail(f"/applications/{PAYROLL_ID}/federatedIdentityCredentials", status=200, code="UnknownError")
-    ran = run_steps("azure_federated_identity_credential", source=tenant, manager=MANAGER)
-    result = ran.report.of("azure_federated_identity_credential")
+def test_a_broken_answer_about_federated_credentials_costs_one_application() -> None:
+    type, path = "azure_federated_identity_credential", f"/applications/{FINANCE_JOB}/federatedIdentityCredentials"
+    with Simulator(demo_tenant(), faults=Faults(broken_200=frozenset({path}))) as simulator:
+        ran = run_steps(type, source=simulator, manager=MANAGER)
+    result = ran.report.of(type)
     assert result.verdict == "partial"
-    assert PAYROLL_ID in result.reason
-    assert "object-2" not in result.reason
-    assert one(ran.records["azure_federated_identity_credential"])["issuerKind"] == "gitlab"
+    assert FINANCE_JOB in result.reason
+    assert DEPLOYER not in result.reason
+    assert {record["applicationId"] for record in ran.records[type]} == {DEPLOYER}
+
+
+def test_later_runs_follow_what_changed(tenant: GraphServer, tmp_path: Path) -> None:
+    types = (
+        "azure_application_has_password_credential",
+        "azure_service_principal_assigned_user",
+        "azure_external_tenant_owns_service_principal",
+    )
+
+    def run() -> list[list[tuple[str, str]]]:
+        ran = run_steps(*types, source=tenant, manager=MANAGER, out=tmp_path / "run")
+        assert {ran.verdicts[type] for type in types} == {"complete"}
+        return [ends(ran, type) for type in types]
+
+    given = [assignment(f"a-{n}", f"role-{n}", ADA, "User", PAYROLL_SP) for n in range(2)]
+    tenant.relate("/servicePrincipals", PAYROLL_SP, "appRoleAssignedTo", *given)
+    key = f"azure_password_credential:{PAYROLL_ID}"
+    first = run()
+    assert first[:2] == [[(PAYROLL, f"{key}:secret-1")], [(PAYROLL_SP, ADA)]]
+    assert run() == first
+    rotated = {
+        "id": PAYROLL_ID,
+        "appId": PAYROLL,
+        "displayName": "payroll",
+        "passwordCredentials": [secret("secret-2")],
+    }
+    tenant.add("/applications", rotated)
+    tenant.unrelate("/servicePrincipals", PAYROLL_SP, "appRoleAssignedTo", "a-0")
+    tenant.unrelate("/servicePrincipals", PAYROLL_SP, "appRoleAssignedTo", "a-1")
+    tenant.remove("/servicePrincipals", PARTNER_SP)
+    assert run() == [[(PAYROLL, f"{key}:secret-2")], [], [(f"azure_external_tenant:{MICROSOFT}", GRAPH_SP)]]
 
 
 def test_roles_are_told_apart_by_who_offers_them_and_privileged_ones_by_their_ids(tenant: GraphServer) -> None:
