@@ -210,10 +210,10 @@ def ensure(request: Request, reader: Reader) -> None:
 
 
 def settled_version(request: Request, reader: Reader) -> str:
-    """Have a relation ready to be read, and return its version where that stays as it is.
+    """Return the version of a relation after what was deleted or restored has been taken into account.
 
-    In a mirror that is brought up to date, children that were deleted or restored meanwhile show in their own
-    collections first. These are up to date, since the step needs their types.
+    Graph tells of a deleted child in the child's own collection, not in the relation. These collections are up to date
+    by now, since the step needs their types. The version is empty for what is no relation, and in a new mirror.
 
     Raises:
         GraphError: Graph did not give all of it.

@@ -84,7 +84,10 @@ class Incremental:
         return memory if memory and memory.made_by == self._made_by else None
 
     def _changed(self, memory: Memory) -> list[Request | str] | None:
-        """Bring all that the step read last time up to date, and return what of it is another; ``None``: unknown."""
+        """Return which of the step's inputs of last time have changed since, having brought all of them up to date.
+
+        ``None`` where that cannot be told: an input is read whole anew, or was not read. The step then runs on all.
+        """
         reader, store = self._job.reader, self._job.store
         changed: list[Request | str] = []
         for request, _ in memory.requests:

@@ -104,8 +104,11 @@ def set_aside(database: Connection, number: int, ids: set[str]) -> int:
     return count
 
 
-def put_those_there(database: Connection, number: int, parent: str, rows: Mapping[str, RawRow]) -> int:
-    """Put children into a relation as ``put`` does, but those that were deleted only apart."""
+def put_undeleted(database: Connection, number: int, parent: str, rows: Mapping[str, RawRow]) -> int:
+    """Put children into a relation as ``put`` does, without those that are known to be deleted.
+
+    Links to these are set aside: they come back when the child is restored.
+    """
     listed = orjson.dumps(list(rows)).decode()
     deleted = database.execute(
         "SELECT id FROM removed WHERE id IN (SELECT value FROM json_each(?))", (listed,)

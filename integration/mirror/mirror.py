@@ -12,7 +12,7 @@ import orjson
 
 from integration.disk.sqlite import Connection, insert
 from integration.mirror import checkpoint, whole
-from integration.mirror.changes import changed, drop, forget_parent, put, put_those_there, remove, set_aside, settle
+from integration.mirror.changes import changed, drop, forget_parent, put, put_undeleted, remove, set_aside, settle
 from integration.mirror.queue import Then
 from integration.mirror.read import ReadableMirror
 from integration.mirror.rows import RawRow, append, drop_repeats
@@ -126,7 +126,7 @@ class Mirror(ReadableMirror):
                     self._repeated.add(name)
             else:
                 changes = sum(
-                    put_those_there(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
+                    put_undeleted(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
                     for parent, objects in pieces
                 )
                 changed(database, number, changes)
@@ -203,7 +203,7 @@ class Mirror(ReadableMirror):
             read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
             for parent, rows in found.items():
                 if database.execute(read, (number, parent)).fetchone():
-                    changes += put_those_there(database, number, parent, rows)
+                    changes += put_undeleted(database, number, parent, rows)
             for parent, ids in gone.items():
                 changes += len(drop(database, number, parent, ids))
                 for key in ids:

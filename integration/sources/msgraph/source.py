@@ -89,10 +89,13 @@ class GraphSource:
         (RelationFetcher if request.kind == "relation" else Fetcher)(self, request, into).fetch()
 
     def deleted(self) -> Sequence[str]:
-        """Return the ids of deleted objects to which relations may have links that come back with them, unseen.
+        """Return the ids of the objects in the recycle bin.
 
-        They are read once a run. Where Graph does not tell them, links to those that are restored come with the next
-        full read. Sources: Get incremental changes for groups; List deletedItems (directory objects).
+        When Graph restores one, its memberships come back without an entry in a delta query. A relation that is read
+        now must therefore remember that it missed them. The bin is read once a run. Where Graph does not show it, links
+        to restored objects come with the next full read.
+
+        Sources: Get incremental changes for groups; List deletedItems (directory objects).
         """
         with self._reading_bin:
             if self._in_bin is None:
