@@ -12,26 +12,13 @@ import steps
 from integration import Step, hookimpl
 from tests.offline import sitecustomize
 from tests.postgresql import MISSING, Server, programs
+from tests.support import FEW
 
 if TYPE_CHECKING:
     from tests.arcadedb import ArcadeDB
 
 _SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID", "JUPITERONE_", "NEO4J_")
 _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-
-FEW = frozenset(
-    {
-        "azure_account",
-        "azure_account_has_group",
-        "azure_account_has_user",
-        "azure_user",
-        "azure_user_assigned_group",
-        "azure_user_group",
-        "azure_user_group_has_group",
-        "azure_user_group_has_user",
-    }
-)
-"""Types that are read in each of the ways that there are: how all behave can be told by these."""
 
 for _name in list(os.environ):
     if _name.upper().startswith(_SETTINGS) or _name.upper() in _ROUTES:
@@ -49,20 +36,34 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture(autouse=True)
-def _few_types(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the types that tests of the engine are about.
+_every = steps.integration_steps
+
+
+@hookimpl
+def _few() -> Iterator[Step]:
+    return (step for step in _every() if step.name in FEW)
+
+
+def _loads_all(request: pytest.FixtureRequest) -> bool:
+    return bool(request.node.get_closest_marker("every_area")) or request.path.stem.startswith("test_azure_")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _few_types(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Load the types that tests of the engine are about, in a module's fixtures too.
 
     Tests that are marked ``every_area`` load all, and so do those in a file that is named after a type.
     """
-    if request.node.get_closest_marker("every_area") is None and not request.path.stem.startswith("test_azure_"):
-        every = steps.integration_steps
+    with pytest.MonkeyPatch.context() as patch:
+        if not _loads_all(request):
+            patch.setattr(steps, "integration_steps", _few)
+        yield
 
-        @hookimpl
-        def integration_steps() -> Iterator[Step]:
-            return (step for step in every() if step.name in FEW)
 
-        monkeypatch.setattr(steps, "integration_steps", integration_steps)
+@pytest.fixture(autouse=True)
+def _every_type(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if _loads_all(request):
+        monkeypatch.setattr(steps, "integration_steps", _every)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ HARMLESS = re.compile(
     r"|00000000-0000-4000-8000-[0-9a-f]{12}|00000000-0000-0000-0000-[0-9a-f]{12}|id-[0-9a-f]{16}|\+999 \d{9}"
     rf"|(?:https|api)://{DOMAIN}(?:/id-[0-9a-f]{{16}})?|00000003-0000-0000-c000-000000000000"
     r"|S-1-(?:5-21|12-1)-9999-\d+-\d+-\d+|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?|\(removed\)"
+    r"|198\.18(?:\.\d+){2}/\d+|2001:db8:[0-9a-f:]+/\d+"
 )
 PLAIN = {
     "allowedMemberTypes": ("Application", "User"),
@@ -69,7 +70,93 @@ PLAIN = {
     "operatingSystem": ("Windows",),
 }
 """Values that a recording keeps, since steps decide by them."""
-_SECRET = re.compile(r"authorization|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I)
+OF_POLICIES = {
+    "appliesTo": ("User",),
+    "servicePlanName": ("AAD_PREMIUM", "AAD_PREMIUM_P2", "EXCHANGE_S_ENTERPRISE", "FLOW_P2_VIRAL"),
+    "skuPartNumber": ("CONTOSO_SUITE", "FLOW_FREE"),
+    "accessType": ("allowed", "blocked"),
+    "allowExternalIdToUseEmailOtp": ("default",),
+    "allowInvitesFrom": ("everyone",),
+    "allowedCombinations": (
+        "deviceBasedPush",
+        "fido2",
+        "password,sms",
+        "windowsHelloForBusiness",
+        "x509CertificateMultiFactor",
+    ),
+    "builtInControls": ("block", "compliantDevice", "mfa"),
+    "clientAppTypes": ("all", "exchangeActiveSync", "other"),
+    "clientApplicationIds": ("all",),
+    "clientApplicationPublisherIds": ("all",),
+    "clientApplicationTenantIds": ("all",),
+    "cloudAppSecurityType": ("monitorOnly",),
+    "countriesAndRegions": ("GB", "JP"),
+    "countryLookupMethod": ("clientIpAddress",),
+    "displayName": ("Authentication Methods Policy", "Authorization Policy", "Device Registration Policy"),
+    "excludeApplications": ("Office365",),
+    "excludeLocations": ("AllTrusted",),
+    "excludePlatforms": ("iOS",),
+    "excludeUsers": ("GuestsOrExternalUsers",),
+    "frequencyInterval": ("timeBased",),
+    "guestOrExternalUserTypes": ("b2bCollaborationGuest,serviceProvider", "internalGuest"),
+    "id": (
+        "Email",
+        "Fido2",
+        "MicrosoftAuthenticator",
+        "Sms",
+        "SoftwareOath",
+        "TemporaryAccessPass",
+        "Voice",
+        "X509Certificate",
+        "all_users",
+        "c1",
+        "c2",
+        "microsoft-user-default-low",
+    ),
+    "includeApplications": ("All", "MicrosoftAdminPortals"),
+    "includeAuthenticationContextClassReferences": ("c1", "c9"),
+    "includeLocations": ("All",),
+    "includePlatforms": ("all",),
+    "includeUserActions": ("urn:user:registersecurityinfo",),
+    "includeUsers": ("All", "GuestsOrExternalUsers", "None"),
+    "insiderRiskLevels": ("elevated",),
+    "maxLifetime": ("P180D", "P1Y", "P365D", "P90D"),
+    "membershipKind": ("all",),
+    "mode": ("exclude", "include", "never"),
+    "multiFactorAuthConfiguration": ("notRequired",),
+    "operator": ("AND", "OR"),
+    "permissionClassification": ("low",),
+    "permissionGrantPoliciesAssigned": ("ManagePermissionGrantsForSelf.microsoft-user-default-low",),
+    "permissionType": ("delegated",),
+    "permissions": ("all",),
+    "policyMigrationState": ("migrationComplete",),
+    "policyType": ("builtIn",),
+    "policyVersion": ("1.5",),
+    "queryType": ("MicrosoftGraph",),
+    "requirementsSatisfied": ("mfa",),
+    "restrictionType": (
+        "asymmetricKeyLifetime",
+        "customPasswordAddition",
+        "passwordAddition",
+        "passwordLifetime",
+        "symmetricKeyAddition",
+        "symmetricKeyLifetime",
+        "trustedCertificateAuthority",
+    ),
+    "scenarios": ("secureFoundation,zeroTrust,protectAdmins",),
+    "servicePrincipalRiskLevels": ("high",),
+    "signInRiskLevels": ("high", "medium"),
+    "state": ("default", "disabled", "enabled", "enabledForReportingButNotEnforced"),
+    "target": ("AllApplications", "AllUsers", "Office365"),
+    "targetType": ("application", "group", "user"),
+    "transferMethods": ("deviceCodeFlow,authenticationTransfer",),
+    "userRiskLevels": ("high",),
+    "type": ("hours",),
+}
+"""Those of policies, which name nobody."""
+_SECRET = re.compile(
+    r"authorization(?! ?policy)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
+)
 
 
 def suspicious(path: Path) -> list[str]:
@@ -100,13 +187,15 @@ def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_harmless(name: str, text: str) -> bool:
+    if name == "query":
+        return not re.search(rf"(?!00000000-0000-4000-8000-){GUID}|@", text)
     if name in ("url", "@odata.nextLink", "@odata.context"):
         return not _foreign(text)
     if name == "@odata.type":
         return text.startswith("#microsoft.graph.")
     protocol = {"id": r"\d+", "method": "GET", "ConsistencyLevel": "eventual", "Content-Type": "application/json.*",
                 "OData-Version": "4.0", "x-ms-resource-unit": r"\d", "code": r"\w+"}  # fmt: skip
-    if re.fullmatch(protocol.get(name, "(?!)"), text) or text in PLAIN.get(name, ()):
+    if re.fullmatch(protocol.get(name, "(?!)"), text) or text in (*PLAIN.get(name, ()), *OF_POLICIES.get(name, ())):
         return True
     return bool(HARMLESS.fullmatch(text))
 

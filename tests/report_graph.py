@@ -17,8 +17,7 @@ from integration.cli import main
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.store.store import Store
-from tests.conftest import FEW
-from tests.support import Row, named, publish, schema, worn
+from tests.support import FEW, Row, named, publish, schema, worn
 
 STEPS = {step.name: step for step in declared_steps(load()) if step.name in FEW}
 HOSTILE = [

@@ -14,6 +14,19 @@ from integration.store.publication import Published
 from integration.store.store import Store
 
 ROOT = Path(__file__).parents[1]
+FEW = frozenset(
+    {
+        "azure_account",
+        "azure_account_has_group",
+        "azure_account_has_user",
+        "azure_user",
+        "azure_user_assigned_group",
+        "azure_user_group",
+        "azure_user_group_has_group",
+        "azure_user_group_has_user",
+    }
+)
+"""Types that are read in each of the ways that there are: how all behave can be told by these."""
 
 Row = Sequence[object]
 

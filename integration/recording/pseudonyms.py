@@ -8,7 +8,7 @@ is all it would take to undo a plain hash of something as guessable as a name or
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_network
 from urllib.parse import quote
 
 _CONSONANTS, _VOWELS, _ACCENTED = "bcdfghjklmnprstvwz", "aeiou", "áéíóú"
@@ -90,6 +90,11 @@ class Pseudonyms:
         if ":" in value:
             return str(IPv6Address(b"\x20\x01\x0d\xb8" + number[:12]))
         return f"198.18.{number[0]}.{number[1]}"
+
+    def network(self, value: str) -> str:
+        """Return a range of such addresses that is as long."""
+        address, _, length = value.partition("/")
+        return str(ip_network(f"{self.address(address)}/{length}", strict=False))
 
     def url(self, value: str) -> str:
         """Return an address of the same scheme on an invented host."""

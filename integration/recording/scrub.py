@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from integration.config.clouds import GLOBAL_GRAPH
@@ -18,18 +18,34 @@ from integration.sdk.step import Step
 
 REMOVED = "(removed)"
 PLAIN = frozenset(
-    "agegroup allowedmembertypes apptype capabilities capabilitystatus clientapptypes compliancestate consenttype "
-    "consentprovidedforminor countrylettercode creationoptions creationtype devicemanagementappid deviceownership "
-    "enrollmenttype externaluserstate grouptypes isolationlevel joinruleprocessingstate keytype "
-    "legalagegroupclassification managementtype membershiptype "
-    "membershipruleprocessingstate operatingsystem operatingsystemversion passwordpolicies preferreddatalocation "
-    "preferredlanguage profiletype provisioningstatus resourcebehavioroptions resourceprovisioningoptions scope "
-    "service serviceprincipaltype signinaudience skupartnumber status supportedservices tenanttype theme tokentype "
-    "trusttype type usagelocation usage usertype visibility".split()
+    "accesstype agegroup allowedcombinations allowedmembertypes allowexternalidtouseemailotp "
+    "allowinvitesfrom apptype builtincontrols capabilities capabilitystatus clientapptypes cloudappsecuritytype "
+    "compliancestate consentprovidedforminor consenttype countriesandregions countrylettercode countrylookupmethod "
+    "creationoptions creationtype devicemanagementappid deviceownership enrollmenttype excludeplatforms "
+    "externaluserstate frequencyinterval grouptypes guestorexternalusertypes includeplatforms includeuseractions "
+    "insiderrisklevels isolationlevel joinruleprocessingstate keytype legalagegroupclassification managementtype "
+    "membershipkind membershipruleprocessingstate membershiptype mode multifactorauthconfiguration operatingsystem "
+    "operatingsystemversion operator passwordpolicies permissionclassification permissiontype policymigrationstate "
+    "policytype policyversion preferreddatalocation preferredlanguage profiletype provisioningstatus querytype "
+    "requirementssatisfied resourcebehavioroptions resourceprovisioningoptions restrictiontype scenarios scope "
+    "service serviceprincipalrisklevels serviceprincipaltype signinaudience signinrisklevels skupartnumber status "
+    "supportedservices targettype tenanttype theme tokentype transfermethods trusttype type usage usagelocation "
+    "userrisklevels usertype visibility".split()
 )
 """Properties, in lower case, whose values come from lists that Microsoft publishes (Microsoft Graph v1.0, resource
 types), languages and countries included."""
 
+WORDS = frozenset(
+    "All AllApplications AllTrusted AllUsers Email Fido2 GuestsOrExternalUsers HardwareOath MicrosoftAdminPortals "
+    "MicrosoftAuthenticator None Office365 QRCodePin ServicePrincipalsInMyTenant Sms SoftwareOath TemporaryAccessPass "
+    "Voice X509Certificate all_users blocked default disabled enabled enabledForReportingButNotEnforced".split()
+)
+"""Microsoft's own words that stand where a tenant has an id or a text (Microsoft Graph v1.0, conditional access,
+cross-tenant access and authentication methods)."""
+
+_BUILT_IN = re.compile(r"c[1-9]\d?|microsoft-[a-z-]+|urn:user:[a-z]+")
+_CONSENT = re.compile(r"(ManagePermissionGrantsFor\w+\.)(.+)")
+_GRAPH_PATH = re.compile(r"\.?/[\w./$?=&() ,'-]+", re.ASCII)
 _PLAIN_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,.:_-]{0,79}", re.ASCII)
 _SECRETS = frozenset(
     "accesstoken clientsecret currentpassword hint idtoken keymaterial newpassword password privatekey recoverykey "
@@ -87,7 +103,7 @@ class Scrubber:
 
     def is_plain(self, name: str, text: str) -> bool:
         """Tell whether a text stays as it is, because steps decide by such values."""
-        if name == "@odata.type" or text in self._literals or name in self._plain:
+        if name == "@odata.type" or text in self._literals or text in WORDS or name in self._plain:
             return True
         return name.lower() in PLAIN and bool(_PLAIN_FORM.fullmatch(text)) and not _GUID.fullmatch(text)
 
@@ -109,6 +125,8 @@ class Scrubber:
             return self._context(text)
         if "@odata." in name:
             return self.pseudonyms.identifier(text)
+        if lowered == "query" and _GRAPH_PATH.fullmatch(text):
+            return self._path(text)
         return self._by_form(text) or self._by_name(text, lowered, within.lower())
 
     def _by_form(self, text: str) -> str | None:
@@ -124,6 +142,12 @@ class Scrubber:
             return pseudonyms.sid(text)
         if _is_address(text):
             return pseudonyms.address(text)
+        if _is_network(text):
+            return pseudonyms.network(text)
+        if _BUILT_IN.fullmatch(text):
+            return text
+        if consent := _CONSENT.fullmatch(text):
+            return f"{consent[1]}{self.scrubbed(consent[2], 'id')}"
         if _URL.fullmatch(text):
             return pseudonyms.url(text)
         if _MAIL.fullmatch(text):
@@ -150,8 +174,12 @@ class Scrubber:
         described = text.partition("/$metadata#")[2]
         if "." in re.sub(r"'[^']*'|microsoft\.graph\.", "", described):
             return f"{GLOBAL_GRAPH}/v1.0/$metadata#{self.pseudonyms.identifier(described)}"
-        kept = re.sub(r"'([^']*)'", lambda found: f"'{self.scrubbed(found[1], 'id')}'", described)
-        return f"{GLOBAL_GRAPH}/v1.0/$metadata#{_GUID.sub(lambda found: self.pseudonyms.guid(found[0]), kept)}"
+        return f"{GLOBAL_GRAPH}/v1.0/$metadata#{self._path(described)}"
+
+    def _path(self, text: str) -> str:
+        """Return a path of Graph with what stands for the ids in it, which are quoted or GUIDs."""
+        kept = re.sub(r"'([^']*)'", lambda found: f"'{self.scrubbed(found[1], 'id')}'", text)
+        return _GUID.sub(lambda found: self.pseudonyms.guid(found[0]), kept)
 
 
 def literals_of(steps: Iterable[Step]) -> frozenset[str]:
@@ -190,6 +218,13 @@ def _is_time(text: str) -> bool:
 def _is_address(text: str) -> bool:
     try:
         return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return "/" in text and bool(ip_network(text, strict=False))
     except ValueError:
         return False
 

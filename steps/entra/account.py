@@ -49,7 +49,21 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
 @relationship_family(
     "azure_account",
     "HAS",
-    ["azure_user", "azure_user_group", "azure_application", "azure_service_principal"],
+    [
+        "azure_user",
+        "azure_user_group",
+        "azure_application",
+        "azure_service_principal",
+        "azure_admin_consent_request_policy",
+        "azure_app_management_policy",
+        "azure_authentication_methods_policy",
+        "azure_authentication_strength_policy",
+        "azure_authorization_policy",
+        "azure_conditional_access_service",
+        "azure_cross_tenant_access_policy",
+        "azure_device_registration_policy",
+        "azure_permission_grant_policy",
+    ],
     per_row=True,
     types={("azure_account", "azure_user_group"): "azure_account_has_group"},
 )

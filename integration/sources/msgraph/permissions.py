@@ -23,6 +23,8 @@ _CONTAINS: Mapping[str, frozenset[str]] = {
     }),
     "Group.Read.All": frozenset({"Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All"}),
     "GroupMember.Read.All": frozenset({"Group.ReadBasic.All", "GroupMember.ReadBasic.All"}),
+    "Policy.Read.All": frozenset({"AuthenticationContext.Read.All", "Policy.Read.AuthenticationMethod"}),
+    "Policy.Read.ConditionalAccess": frozenset({"AuthenticationContext.Read.All"}),
     "RoleManagement.Read.Directory": frozenset({
         "RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory",
     }),

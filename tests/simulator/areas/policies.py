@@ -4,6 +4,8 @@ A policy of which each tenant has one is ``tenant.contents.set`` where the demo'
 Subscriptions are ``licences.license_tenant``'s. How to add to the demo is told in this package's docstring.
 """
 
+from tests.simulator.areas.access_demo import add_conditional_access
+from tests.simulator.areas.policies_demo import add_governing
 from tests.simulator.areas.singles import SINGLES
 from tests.simulator.lanes import CONDITIONAL_ACCESS as CONDITIONAL_ACCESS_LANE
 from tests.simulator.licences import CONDITIONAL_ACCESS, SKUS
@@ -68,48 +70,5 @@ SHELVES = (
 
 def demo(tenant: Tenant) -> None:
     """Add this area's objects to the demo."""
-    tenant.contents.put(
-        f"{_ACCESS}/policies",
-        {
-            "id": "ca000001-2f3e-4d5c-8b6a-7f8e9d0c1b01",
-            "templateId": None,
-            "displayName": "Everybody proves it twice",
-            "createdDateTime": "2024-01-02T03:04:05Z",
-            "modifiedDateTime": None,
-            "state": "enabled",
-            "sessionControls": None,
-            "conditions": {
-                "userRiskLevels": [],
-                "signInRiskLevels": [],
-                "clientAppTypes": ["all"],
-                "platforms": None,
-                "locations": None,
-                "devices": None,
-                "clientApplications": None,
-                "applications": {
-                    "includeApplications": ["All"],
-                    "excludeApplications": [],
-                    "includeUserActions": [],
-                    "includeAuthenticationContextClassReferences": [],
-                    "applicationFilter": None,
-                },
-                "users": {
-                    "includeUsers": ["All"],
-                    "excludeUsers": [],
-                    "includeGroups": [],
-                    "excludeGroups": [],
-                    "includeRoles": [],
-                    "excludeRoles": [],
-                    "includeGuestsOrExternalUsers": None,
-                    "excludeGuestsOrExternalUsers": None,
-                },
-            },
-            "grantControls": {
-                "operator": "OR",
-                "builtInControls": ["mfa"],
-                "customAuthenticationFactors": [],
-                "termsOfUse": [],
-                "authenticationStrength": None,
-            },
-        },
-    )
+    add_conditional_access(tenant)
+    add_governing(tenant)

@@ -1,0 +1,59 @@
+"""The policy on authentication methods, and the methods."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import BadAnswer, Context, Entity, Relationship, entity_step, relationship_step
+
+POLICY, METHOD = "azure_authentication_methods_policy", "azure_authentication_method_configuration"
+PERMISSIONS = ["Policy.Read.AuthenticationMethod"]
+_PATH = "/policies/authenticationMethodsPolicy"
+_EVERYBODY = "all_users"
+
+
+@entity_step("ControlPolicy", permissions=PERMISSIONS, needs=["azure_account"])
+def azure_authentication_methods_policy(ctx: Context) -> Iterator[Entity]:
+    """Which methods users may sign in with, and how they are led to register them."""
+    policy = ctx.graph.get(_PATH, select=None)
+    yield Entity(
+        f"{POLICY}:{ctx.one('azure_account').properties['id']}",
+        policy,
+        name=policy.get("displayName") or "Authentication Methods Policy",
+        category="config",
+    )
+
+
+@entity_step("ControlPolicy", permissions=PERMISSIONS)
+def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
+    """A method that users may sign in with, and who may."""
+    methods = ctx.graph.get(_PATH, select=None).get("authenticationMethodConfigurations")
+    if not isinstance(methods, list):
+        raise BadAnswer("Graph gave the policy without its methods", path=_PATH)
+    for method in methods:
+        targets: list[dict[str, Any]] = method.get("includeTargets") or []
+        yield Entity(
+            f"{METHOD}:{method['id']}",
+            method,
+            name=method["id"],
+            category="config",
+            active=method.get("state") == "enabled",
+            appliesToAllUsers=any(target["id"] == _EVERYBODY for target in targets),
+            signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
+        )
+
+
+@relationship_step(POLICY, "HAS", METHOD, per_row=True)
+def azure_authentication_methods_policy_has_method_configuration(ctx: Context) -> Iterator[Relationship]:
+    """The policy on authentication methods has a method."""
+    policy = ctx.one(POLICY)
+    for method in ctx.entities(METHOD):
+        yield Relationship(policy.key, method.key)
+
+
+@relationship_step(METHOD, "ASSIGNED", "azure_user_group", per_row=True)
+def azure_authentication_method_configuration_assigned_user_group(ctx: Context) -> Iterator[Relationship]:
+    """The members of a group may sign in with a method, where it is enabled."""
+    for method in ctx.entities(METHOD):
+        for id in dict.fromkeys(method.properties.get("includeTargetIds") or ()):
+            if id != _EVERYBODY:
+                yield Relationship(method.key, id)

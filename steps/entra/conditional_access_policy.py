@@ -1,0 +1,86 @@
+"""Conditional access policies, whom and what they apply to, and whom they exempt."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps.entra._words import words_of
+
+POLICY = "azure_conditional_access_policy"
+PERMISSIONS = ["Policy.Read.All"]
+_USER_LISTS = {"azure_user": "Users", "azure_user_group": "Groups", "azure_ad_role_definition": "Roles"}
+_NOBODY_IN_PARTICULAR = frozenset({"All", "None", "GuestsOrExternalUsers"})
+_NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", "00000000-0000-0000-0000-000000000000"})
+"""The zeros are the addresses that the older settings of multi-factor authentication trust, which are no location."""
+
+
+@entity_step("AccessPolicy", permissions=PERMISSIONS, licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True)
+def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
+    """A conditional access policy: which sign-ins it applies to, and what it demands of them."""
+    for policy in ctx.graph.list("/identity/conditionalAccess/policies", top=None):
+        conditions = policy["conditions"] or {}
+        users, applications = conditions.get("users") or {}, conditions.get("applications") or {}
+        yield Entity(
+            f"{POLICY}:{policy['id']}",
+            policy,
+            name=policy["displayName"] or policy["id"],
+            active=policy["state"] == "enabled",
+            appliesToAllUsers="All" in (users.get("includeUsers") or ()),
+            appliesToAllApplications="All" in (applications.get("includeApplications") or ()),
+            includeGuestTypes=_guest_types(users.get("includeGuestsOrExternalUsers")),
+            excludeGuestTypes=_guest_types(users.get("excludeGuestsOrExternalUsers")),
+            authenticationFlows=words_of((conditions.get("authenticationFlows") or {}).get("transferMethods")),
+        )
+
+
+@relationship_family(POLICY, "ASSIGNED", ["azure_user", "azure_user_group"], per_row=True)
+def azure_conditional_access_policy_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A conditional access policy names whom it applies to."""
+    for policy in ctx.entities(from_type):
+        for id in _named(policy, f"include{_USER_LISTS[to_type]}", _NOBODY_IN_PARTICULAR):
+            yield Relationship(policy.key, id)
+
+
+@relationship_family(POLICY, "ALLOWS", ["azure_user", "azure_user_group"], per_row=True)
+def azure_conditional_access_policy_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A conditional access policy names whom it exempts."""
+    for policy in ctx.entities(from_type):
+        for id in _named(policy, f"exclude{_USER_LISTS[to_type]}", _NOBODY_IN_PARTICULAR):
+            yield Relationship(policy.key, id)
+
+
+@relationship_step(POLICY, "CONTAINS", "azure_conditional_access_named_location", per_row=True)
+def azure_conditional_access_policy_contains_named_location(ctx: Context) -> Iterator[Relationship]:
+    """A conditional access policy applies to a named location, or leaves it out."""
+    for policy in ctx.entities(POLICY):
+        included = _named(policy, "includeLocations", _NO_LOCATION_IN_PARTICULAR)
+        excluded = _named(policy, "excludeLocations", _NO_LOCATION_IN_PARTICULAR)
+        for id in sorted({*included, *excluded}):
+            mode = "exclude" if id not in included else "both" if id in excluded else "include"
+            yield Relationship(policy.key, f"azure_conditional_access_named_location:{id}", mode=mode)
+
+
+@relationship_step(POLICY, "USES", "azure_conditional_access_authorization_context", per_row=True)
+def azure_conditional_access_policy_uses_authorization_context(ctx: Context) -> Iterator[Relationship]:
+    """A conditional access policy applies where an application asks for an authentication context."""
+    for policy in ctx.entities(POLICY):
+        for id in _named(policy, "includeAuthenticationContexts"):
+            yield Relationship(policy.key, f"azure_conditional_access_authorization_context:{id}")
+
+
+@relationship_step(POLICY, "USES", "azure_authentication_strength_policy", per_row=True)
+def azure_conditional_access_policy_uses_authentication_strength_policy(ctx: Context) -> Iterator[Relationship]:
+    """A conditional access policy demands an authentication strength."""
+    for policy in ctx.entities(POLICY):
+        if strength := policy.properties.get("authenticationStrengthId"):
+            yield Relationship(policy.key, f"azure_authentication_strength_policy:{strength}")
+
+
+def _guest_types(guests: Any) -> list[str] | None:
+    """Return the kinds of guests that a condition names; ``None`` where there is no such condition."""
+    return words_of(guests.get("guestOrExternalUserTypes")) if guests else None
+
+
+def _named(policy: Entity, property: str, words: frozenset[str] = frozenset()) -> list[str]:
+    """Return the ids in a property of a policy, each once, without the words that stand for many."""
+    return [id for id in dict.fromkeys(policy.properties.get(property) or ()) if id not in words]

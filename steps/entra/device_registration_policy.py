@@ -1,0 +1,44 @@
+"""The policy on joining and registering devices."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, entity_step
+
+POLICY = "azure_device_registration_policy"
+_WHO = {
+    "allDeviceRegistrationMembership": "all",
+    "noDeviceRegistrationMembership": "none",
+    "enumeratedDeviceRegistrationMembership": "selected",
+}
+
+
+@entity_step("ControlPolicy", permissions=["Policy.Read.DeviceConfiguration"], needs=["azure_account"])
+def azure_device_registration_policy(ctx: Context) -> Iterator[Entity]:
+    """Who may join and register devices, and who becomes their local administrator."""
+    policy = ctx.graph.get("/policies/deviceRegistrationPolicy", select=None)
+    join = policy.get("azureADJoin") or {}
+    joining = join.get("allowedToJoin") or {}
+    administrators = (join.get("localAdmins") or {}).get("registeringUsers") or {}
+    registering = (policy.get("azureADRegistration") or {}).get("allowedToRegister") or {}
+    yield Entity(
+        f"{POLICY}:{ctx.one('azure_account').properties['id']}",
+        policy,
+        name=policy.get("displayName") or "Device Registration Policy",
+        category="config",
+        joinAllowedTo=_who(joining),
+        joinAllowedUserIds=joining.get("users"),
+        joinAllowedGroupIds=joining.get("groups"),
+        registeringUsersAreLocalAdmins=_who(administrators),
+        localAdminUserIds=administrators.get("users"),
+        localAdminGroupIds=administrators.get("groups"),
+        registrationAllowedTo=_who(registering),
+        registrationAllowedUserIds=registering.get("users"),
+        registrationAllowedGroupIds=registering.get("groups"),
+    )
+
+
+def _who(membership: dict[str, Any]) -> str | None:
+    """Return whom a membership names: all, none or selected; another kind as Graph calls it."""
+    kind = str(membership.get("@odata.type", "")).rpartition(".")[2]
+    return _WHO.get(kind, kind) or None

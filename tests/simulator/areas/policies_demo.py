@@ -1,0 +1,174 @@
+"""The demo's policies beside conditional access: methods, consent, devices, partners, credentials."""
+
+from tests.simulator.areas.access_demo import DELETED_GROUP, GLOBAL_ADMINISTRATOR
+from tests.simulator.areas.singles import SINGLES
+from tests.simulator.demo_ids import group_id, user_id
+from tests.simulator.properties import Json
+from tests.simulator.tenant import Tenant
+
+GRANTS = "/policies/permissionGrantPolicies"
+APP_MANAGEMENT = "/policies/appManagementPolicies"
+CROSS_TENANT = "/policies/crossTenantAccessPolicy"
+FABRIKAM, SUPPLIER = "fab00000-2f3e-4d5c-8b6a-7f8e9d0c1b01", "5a1e5000-2f3e-4d5c-8b6a-7f8e9d0c1b02"
+
+
+def _access(kind: str, *targets: tuple[str, str]) -> Json:
+    return {"accessType": kind, "targets": [{"target": each, "targetType": of} for each, of in targets]}
+
+
+def add_governing(tenant: Tenant) -> None:
+    """Add the other policies."""
+    contents = tenant.contents
+    known = SINGLES["/policies/authenticationMethodsPolicy"]
+    methods = {each["id"]: each for each in known["authenticationMethodConfigurations"]}
+    group = {"targetType": "group", "isRegistrationRequired": False}
+    methods["Sms"] = {
+        **methods["Sms"],
+        "state": "enabled",
+        "includeTargets": [{**group, "id": group_id(3), "isUsableForSignIn": True}],
+        "excludeTargets": [{"targetType": "group", "id": group_id(7)}],
+    }
+    methods["Fido2"] = {**methods["Fido2"], "state": "enabled", "includeTargets": [{**group, "id": DELETED_GROUP}]}
+    contents.set(
+        "/policies/authenticationMethodsPolicy",
+        {
+            **known,
+            "reconfirmationInDays": 180,
+            "authenticationMethodConfigurations": list(methods.values()),
+        },
+    )
+    contents.set(
+        "/policies/authorizationPolicy",
+        {**SINGLES["/policies/authorizationPolicy"], "allowUserConsentForRiskyApps": False},
+    )
+    delegated = {"permissionType": "delegated", "permissionClassification": "low", "resourceApplication": "any"}
+    contents.put(
+        GRANTS,
+        {
+            "id": "microsoft-user-default-low",
+            "displayName": "Default user low risk policy",
+            "description": "Permissions that count as low risk, for applications of verified publishers.",
+            "deletedDateTime": None,
+            "includes": [
+                {
+                    "id": "90a27ac2-2f3e-4d5c-8b6a-7f8e9d0c1b01",
+                    **delegated,
+                    "permissions": ["all"],
+                    "clientApplicationIds": ["all"],
+                    "clientApplicationTenantIds": ["all"],
+                    "clientApplicationPublisherIds": ["all"],
+                    "clientApplicationsFromVerifiedPublisherOnly": True,
+                }
+            ],
+            "excludes": [{"id": "90a27ac3-2f3e-4d5c-8b6a-7f8e9d0c1b01", **delegated, "permissions": []}],
+        },
+        {"id": "nobody-at-all", "displayName": None, "description": None, "includes": [], "excludes": []},
+    )
+    contents.set(
+        "/policies/adminConsentRequestPolicy",
+        {
+            "isEnabled": True,
+            "notifyReviewers": True,
+            "remindersEnabled": True,
+            "requestDurationInDays": 30,
+            "version": 2,
+            "reviewers": [
+                {"query": f"/users/{user_id(1)}", "queryType": "MicrosoftGraph", "queryRoot": None},
+                {
+                    "query": f"/groups/{group_id(7)}/transitiveMembers/microsoft.graph.user",
+                    "queryType": "MicrosoftGraph",
+                },
+                {
+                    "query": "/beta/roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq "
+                    f"'{GLOBAL_ADMINISTRATOR}'",
+                    "queryType": "MicrosoftGraph",
+                },
+            ],
+        },
+    )
+    selected = {"@odata.type": "#microsoft.graph.enumeratedDeviceRegistrationMembership"}
+    selected |= {"users": [user_id(1)], "groups": [group_id(3)]}  # type: ignore[dict-item]
+    registration = SINGLES["/policies/deviceRegistrationPolicy"]
+    contents.set(
+        "/policies/deviceRegistrationPolicy",
+        {
+            **registration,
+            "azureADRegistration": {"isAdminConfigurable": True, "allowedToRegister": selected},
+            "azureADJoin": {
+                "isAdminConfigurable": True,
+                "allowedToJoin": selected,
+                "localAdmins": {"enableGlobalAdmins": True, "registeringUsers": selected},
+            },
+        },
+    )
+    _add_partners(tenant)
+    _add_app_management(tenant)
+
+
+def _add_partners(tenant: Tenant) -> None:
+    partner = dict.fromkeys(SINGLES[f"{CROSS_TENANT}/default"])
+    users = _access("allowed", (group_id(3), "group"))
+    apps = _access("blocked", ("Office365", "application"))
+    some = {"usersAndGroups": users, "applications": apps}
+    blocks = (
+        "b2bCollaborationInbound",
+        "b2bCollaborationOutbound",
+        "b2bDirectConnectInbound",
+        "b2bDirectConnectOutbound",
+    )
+    tenant.contents.set(CROSS_TENANT, {**SINGLES[CROSS_TENANT], "allowedCloudEndpoints": ["microsoftonline.us"]})
+    tenant.contents.put(
+        f"{CROSS_TENANT}/partners",
+        {
+            **partner,
+            "tenantId": FABRIKAM,
+            "isServiceProvider": False,
+            "isInMultiTenantOrganization": True,
+            "inboundTrust": {
+                "isMfaAccepted": True,
+                "isCompliantDeviceAccepted": True,
+                "isHybridAzureADJoinedDeviceAccepted": False,
+            },
+            "automaticUserConsentSettings": {"inboundAllowed": True, "outboundAllowed": False},
+            **dict.fromkeys((*blocks, "tenantRestrictions"), some),
+            "identitySynchronization": {
+                "tenantId": FABRIKAM,
+                "displayName": "Fabrikam",
+                "userSyncInbound": {"isSyncAllowed": True},
+            },
+        },
+        {**partner, "tenantId": SUPPLIER, "isServiceProvider": True, "isInMultiTenantOrganization": False},
+        key="tenantId",
+    )
+
+
+def _add_app_management(tenant: Tenant) -> None:
+    def restriction(kind: str, longest: str | None = None) -> Json:
+        since = {"restrictForAppsCreatedAfterDateTime": "2025-01-01T00:00:00Z"}
+        return {"restrictionType": kind, "state": "enabled", "maxLifetime": longest, **since}
+
+    restrictions = {
+        "passwordCredentials": [
+            restriction("passwordAddition"),
+            restriction("customPasswordAddition"),
+            restriction("symmetricKeyAddition"),
+            restriction("passwordLifetime", "P180D"),
+            restriction("symmetricKeyLifetime", "P90D"),
+        ],
+        "keyCredentials": [restriction("asymmetricKeyLifetime", "P1Y"), restriction("trustedCertificateAuthority")],
+    }
+    path = "/policies/defaultAppManagementPolicy"
+    both = ("applicationRestrictions", "servicePrincipalRestrictions")
+    tenant.contents.set(path, {**SINGLES[path], "isEnabled": True, **dict.fromkeys(both, restrictions)})
+    policy = "a99a0000-2f3e-4d5c-8b6a-7f8e9d0c1b01"
+    tenant.contents.put(
+        APP_MANAGEMENT,
+        {
+            "id": policy,
+            "displayName": "Older jobs",
+            "description": "They may keep their secrets for a year",
+            "isEnabled": True,
+            "deletedDateTime": None,
+            "restrictions": {"passwordCredentials": [restriction("passwordLifetime", "P365D")], "keyCredentials": []},
+        },
+    )
