@@ -71,7 +71,7 @@ def save(
             publish(store, declared[name], records)
             store.show(declared[name], load_schema(STEPS[name]) if name in STEPS else schema(declared[name]))
         judged = {**dict.fromkeys(rows, ("complete", "")), **(verdicts or {})}
-        store.judge((name, *judged[name], len(rows.get(name, ())), 0.0) for name in judged)
+        store.keep_verdicts((name, *judged[name], len(rows.get(name, ())), 0.0) for name in judged)
         store.commit()
 
 

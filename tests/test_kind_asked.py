@@ -109,7 +109,7 @@ def test_a_type_that_could_not_be_read_is_told_without_the_file_of_the_question(
     GRAPH.unlink()
     with closing(Store(GRAPH)) as store:
         store.begin("contoso.example")
-        store.judge([("azure_user_group", "failed", "Forbidden", 0, 0.0)])
+        store.keep_verdicts([("azure_user_group", "failed", "Forbidden", 0, 0.0)])
         store.commit()
     said = integration("query", "empty-groups")[1].splitlines()
     assert said[-1] == "error: the graph has no azure_user_group: it is failed: Forbidden"

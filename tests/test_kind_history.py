@@ -50,7 +50,7 @@ def save(users: list[Row], members: list[tuple[str, str]], groups: Mapping[str, 
         for name, of in rows.items():
             publish(store, STEPS[name], of)
             store.show(STEPS[name], load_schema(STEPS[name]))
-        store.judge((name, "complete", "", len(of), 0.0) for name, of in rows.items())
+        store.keep_verdicts((name, "complete", "", len(of), 0.0) for name, of in rows.items())
         store.commit()
 
 
@@ -220,7 +220,7 @@ def test_what_was_not_complete_is_told_of_its_revision() -> None:
     save([user("a", "Ada")], [])
     with closing(Store(GRAPH)) as store:
         store.begin("contoso.example")
-        store.judge([("azure_user", "failed", "Forbidden", 0, 0.0), ("azure_account", "complete", "", 1, 0.0)])
+        store.keep_verdicts([("azure_user", "failed", "Forbidden", 0, 0.0), ("azure_account", "complete", "", 1, 0.0)])
         store.commit()
     assert "1 complete, 1 failed: not complete azure_user" in integration("history").stdout
 

@@ -61,7 +61,7 @@ def save(verdicts: Mapping[str, tuple[str, str]] | None = None) -> None:
             publish(store, STEPS[name], rows)
             store.show(STEPS[name], load_schema(STEPS[name]))
         judged = {**dict.fromkeys(ROWS, ("complete", "")), **(verdicts or {})}
-        store.judge((name, verdict, reason, 0, 0.0) for name, (verdict, reason) in judged.items())
+        store.keep_verdicts((name, verdict, reason, 0, 0.0) for name, (verdict, reason) in judged.items())
         store.commit()
 
 

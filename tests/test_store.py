@@ -121,11 +121,11 @@ def test_a_reader_in_the_middle_of_a_query_is_not_disturbed_and_holds_nobody_up(
 @pytest.mark.parametrize("tenant", ["contoso.example", "fabrikam.example"])
 def test_a_run_that_ends_early_leaves_the_graph_as_it_was(store: Store, tenant: str) -> None:
     publish(store, BADGE, named("badge-1"))
-    store.judge([("contoso_badge", "complete", "", 1, 0.5)])
+    store.keep_verdicts([("contoso_badge", "complete", "", 1, 0.5)])
     store.commit()
     store.begin(tenant)
     publish(store, BADGE, named("badge-2"))
-    store.judge([("contoso_badge", "failed", "a reason", 0, 0.5)])
+    store.keep_verdicts([("contoso_badge", "failed", "a reason", 0, 0.5)])
     store.close()
     assert seen() == ["badge-1"]
     assert seen("SELECT verdict FROM verdicts") == ["complete"]
@@ -136,7 +136,7 @@ def test_a_run_that_ends_early_leaves_the_graph_as_it_was(store: Store, tenant: 
 def test_the_graph_of_another_tenant_makes_room(store: Store) -> None:
     publish(store, BADGE, named("badge-1"))
     publish(store, WEARS, worn(("visitor-1", "badge-1")))
-    store.judge([("contoso_badge", "complete", "", 1, 0.5)])
+    store.keep_verdicts([("contoso_badge", "complete", "", 1, 0.5)])
     store.commit()
     store.begin("fabrikam.example")
     publish(store, VISITOR, named("visitor-1"))

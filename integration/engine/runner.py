@@ -165,7 +165,7 @@ class _Run:
             self._changes = store.counts_of_changes()
             self._changed_on = last_change(store.revisions())
             report = self._report()
-            store.judge((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
+            store.keep_verdicts((r.type, r.verdict, r.reason, r.count, r.seconds) for r in report.results)
             store.commit()
             reader.mirror.finish()
             delivery = deliver(

@@ -120,7 +120,7 @@ class Store(ReadableStore):
                 self._database.execute(f'DROP VIEW IF EXISTS "{step.name}"')
                 self._database.execute(create)
 
-    def judge(self, verdicts: Iterable[tuple[str, str, str, int, float]]) -> None:
+    def keep_verdicts(self, verdicts: Iterable[tuple[str, str, str, int, float]]) -> None:
         """Keep the verdicts: type, verdict, reason, count, seconds."""
         with self._lock:
             self._database.execute("DELETE FROM verdicts")
