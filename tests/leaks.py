@@ -154,6 +154,38 @@ OF_POLICIES = {
     "type": ("hours",),
 }
 """Those of policies, which name nobody."""
+_ROLES = (
+    "62e90394-69f5-4237-9190-012177145e10",
+    "729827e3-9c14-49f7-bb1b-9608f156bbb8",
+    "d29b2b05-8046-44ba-8758-1e26182fcf32",
+)
+"""Built-in roles, whose ids every tenant has."""
+OF_ROLES = {
+    "assignmentType": ("Activated", "Assigned"),
+    "claimValue": ("c1",),
+    "directoryScopeId": ("/",),
+    "enabledRules": ("Justification", "MultiFactorAuthentication", "Ticketing"),
+    "excludeRoles": _ROLES,
+    "id": (
+        *_ROLES,
+        "Approval_EndUser_Assignment",
+        "AuthenticationContext_EndUser_Assignment",
+        "Enablement_Admin_Assignment",
+        "Enablement_EndUser_Assignment",
+        "Expiration_Admin_Assignment",
+        "Expiration_Admin_Eligibility",
+        "Expiration_EndUser_Assignment",
+    ),
+    "includeRoles": _ROLES,
+    "maximumDuration": ("P180D", "P365D", "PT4H"),
+    "membershipType": ("Dynamic",),
+    "memberType": ("direct", "Direct", "Group"),
+    "resourceScopes": ("/",),
+    "roleDefinitionId": _ROLES,
+    "scopeId": ("/",),
+    "templateId": _ROLES,
+}
+"""Those of directory roles, and of Privileged Identity Management."""
 _SECRET = re.compile(
     r"authorization(?! ?policy)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
 )
@@ -195,8 +227,12 @@ def _is_harmless(name: str, text: str) -> bool:
         return text.startswith("#microsoft.graph.")
     protocol = {"id": r"\d+", "method": "GET", "ConsistencyLevel": "eventual", "Content-Type": "application/json.*",
                 "OData-Version": "4.0", "x-ms-resource-unit": r"\d", "code": r"\w+"}  # fmt: skip
-    if re.fullmatch(protocol.get(name, "(?!)"), text) or text in (*PLAIN.get(name, ()), *OF_POLICIES.get(name, ())):
+    if re.fullmatch(protocol.get(name, "(?!)"), text) or any(
+        text in known.get(name, ()) for known in (PLAIN, OF_POLICIES, OF_ROLES)
+    ):
         return True
+    if name == "directoryScopeId":
+        text = text.removeprefix("/").removeprefix("administrativeUnits/")
     return bool(HARMLESS.fullmatch(text))
 
 
@@ -204,6 +240,7 @@ def _foreign(url: str) -> list[str]:
     """Return what in an address is neither Graph's vocabulary nor a pseudonym."""
     rest = url.removeprefix("https://graph.microsoft.com/v1.0")
     rest = rest.replace("owners%2F$count%20eq%200", "")
+    rest = re.sub(r"%20(eq|and)%20|%20(true)|%27(DirectoryRole)?|%2F", "", rest)
     rest = re.sub(r"00000000-0000-4000-8000-[0-9a-f]{12}|id-[0-9a-f]{16}|\$skiptoken=page-\d+", "", rest)
     return re.findall(rf"{GUID}|[^/?&=,$()'\s]*@(?!odata)[^/?&]*|https?://|\$skiptoken|%|'|[^/?&=,()]*\.\w+", rest)
 

@@ -87,6 +87,7 @@ class Attempt:
             **noted("duplicateKeys", published.duplicates, published.duplicate_examples),
             **noted("danglingEnds", published.dangling, published.dangling_examples),
             **noted("rejectedRecords", self.records.rejected, [self.records.example]),
+            **noted("leftOut", sum(self.seen.left_out.values()), list(self.seen.left_out)),
         }
 
 

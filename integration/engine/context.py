@@ -1,6 +1,6 @@
 """What a step is handed: the tenant to read, the entities that it needs, its settings and a log."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from integration.config.settings import Config
@@ -29,6 +29,7 @@ class Seen:
         types: types of which it read entities, and the revision that last changed these.
         listed: types of which it read all entities.
         hands: the rows that it is handed.
+        left_out: how many objects of which kind it does not cover by its nature.
     """
 
     errors: list[IntegrationError] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Seen:
     types: dict[str, int] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     hands: Hands = field(default_factory=Hands)
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,17 @@ class StepContext:
             why = f": it is {result.verdict}: {result.reason}" if result.reason else ""
             raise PlanError(f"{self._step.name} expects one {type}, but {len(found)} were collected{why}")
         return found[0]
+
+    def known(self, type: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of some keys that are keys of entities of a type that the step needs."""
+        self._check(type)
+        self._seen.listed.add(type)
+        return self._store.known(type, keys)
+
+    def left_out(self, count: int, what: str) -> None:
+        """Say what the type does not cover by its nature."""
+        if count:
+            self._seen.left_out[what] = count
 
     def _check(self, type: str) -> None:
         if type not in self._step.needs:

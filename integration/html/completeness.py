@@ -20,6 +20,7 @@ _PROBLEMS = {
     "duplicateKeys": "left out because another record has the same key",
     "danglingEnds": "kept and counted, although they lead to something that was not collected",
     "rejectedRecords": "rejected because they do not fit the schema",
+    "leftOut": "not covered by the type",
 }
 
 

@@ -52,6 +52,10 @@ _SECRETS = frozenset(
     "refreshtoken secret secrettext token".split()
 )
 _COORDINATES = ("accuracy", "altitude", "latitude", "longitude")
+_OBJECT_PATH = re.compile(
+    r"(/(?:[a-z][A-Za-z]{0,40}/)?)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE
+)
+"""The path of an object, such as ``/administrativeUnits/{id}``: references keep leading to what they name."""
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _TOKEN = re.compile(r"eyJ[\w-]+\.|-----BEGIN |Bearer ")
@@ -134,6 +138,8 @@ class Scrubber:
         pseudonyms = self.pseudonyms
         if _GUID.fullmatch(text):
             return pseudonyms.guid(text)
+        if path := _OBJECT_PATH.fullmatch(text):
+            return path[1] + pseudonyms.guid(path[2])
         if _is_time(text):
             return pseudonyms.time(text)
         if _DURATION.fullmatch(text):

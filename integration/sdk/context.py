@@ -1,6 +1,6 @@
 """What a step is handed: the page that an author reads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from logging import Logger
 from typing import Protocol
 
@@ -161,4 +161,21 @@ class Context(Protocol):
 
         Raises:
             PlanError: the step's declaration does not name the type, or there is not exactly one entity of it.
+        """
+
+    def known(self, type: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of some keys that are keys of entities of a type that the step needs.
+
+        It is for objects that are named by an id that does not say of which kind they are.
+
+        Raises:
+            PlanError: the step's declaration does not name the type among its needs.
+        """
+
+    def left_out(self, count: int, what: str) -> None:
+        """Say what the type does not cover by its nature, so that nobody takes it for more: the summary counts it.
+
+        Args:
+            count: how many objects were not asked about; nothing is said where it is 0.
+            what: what they are, in the plural.
         """

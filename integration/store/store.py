@@ -22,6 +22,8 @@ from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_readi
 _ROWS = 1000
 _REMEMBERED = 50
 _CACHE = 2_000
+_AT_ONCE = 500
+"""So many keys are looked up by one statement."""
 
 
 class Store(ReadableStore):
@@ -167,6 +169,20 @@ class Store(ReadableStore):
     def holds_any(self, keys: Sequence[str]) -> bool:
         """Tell whether one of the keys is an entity's."""
         return self._row(f"SELECT 1 FROM nodes WHERE key IN ({', '.join('?' * len(keys))}) LIMIT 1", *keys) is not None
+
+    def known(self, name: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of some keys that are keys of entities of a type."""
+        wanted, found = list(dict.fromkeys(keys)), set[str]()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            rows = self._rows(
+                f"SELECT key FROM nodes WHERE key IN ({', '.join('?' * len(some))})"
+                " AND type = (SELECT number FROM types WHERE name = ?)",
+                *some,
+                name,
+            )
+            found.update(key for (key,) in rows)
+        return frozenset(found)
 
     def losses(self, least: int) -> dict[str, tuple[int, int]]:
         """Return for each type that this run took so many records from how many there were, and how many are gone."""

@@ -77,6 +77,7 @@ def problems(result: StepResult) -> Iterator[str]:
 _PROBLEMS = {
     "duplicateKeys": ("duplicate key left out", "duplicate keys left out"),
     "danglingEnds": ("leads to an entity that was not collected", "lead to an entity that was not collected"),
+    "leftOut": ("object not covered", "objects not covered"),
 }
 
 

@@ -63,6 +63,8 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
         "azure_cross_tenant_access_policy",
         "azure_device_registration_policy",
         "azure_permission_grant_policy",
+        "azure_ad_role_definition",
+        "azure_administrative_unit",
     ],
     per_row=True,
     types={("azure_account", "azure_user_group"): "azure_account_has_group"},

@@ -108,7 +108,7 @@ def test_shelves_refuse_options_they_do_not_take_and_filters_that_are_missing(de
     assert (
         client.get("/applications/00000000-0000-0000-0000-000000000000/federatedIdentityCredentials").status_code == 404
     )
-    assert client.get(f"{group}?$filter=groupId eq '{group_id(7)}'").json()["value"] == []
+    assert client.get(f"{group}?$filter=groupId eq '{group_id(3)}'").json()["value"] == []
     assert client.get(f"{policies}?$filter=scopeId eq '/' and scopeType eq 'DirectoryRole'").status_code == 200
 
 
@@ -125,6 +125,7 @@ def test_shelves_page_select_filter_and_expand(demo: tuple[Simulator, Client]) -
     path = "/policies/roleManagementPolicyAssignments"
     rows = ({"id": str(n), "scopeId": "/" if n else "x", "scopeType": "DirectoryRole",
              "policy": {"id": f"p{n}", "rules": [{"id": "r"}], "effectiveRules": []}} for n in range(3))  # fmt: skip
+    contents.clear(path)
     contents.put(path, *rows)
     path += "?$filter=scopeId eq '/' and scopeType eq 'DirectoryRole'"
     assert ids_of(client.items(path)) == ["1", "2"]

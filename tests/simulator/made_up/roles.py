@@ -159,7 +159,8 @@ def _make_eligible(tenant: Tenant, group: str, people: Sequence[str], rng: rando
         row = {"id": f"{group}_{access}_{guid(rng)}", "groupId": group, "principalId": person, "accessId": access}
         row |= _period(rng)
         tenant.contents.put(f"{OF_GROUPS}/eligibilityScheduleInstances", row | {"eligibilityScheduleId": row["id"]})
-        more = {"assignmentScheduleId": row["id"], "assignmentType": "Activated"}
+        activated = f"{row['id'][:-4]}ac71"
+        more = {"id": activated, "assignmentScheduleId": activated, "assignmentType": "Activated"}
         tenant.contents.put(f"{OF_GROUPS}/assignmentScheduleInstances", row | more)
 
 

@@ -1,0 +1,72 @@
+"""What assignments of directory roles have in common: who they are for, and where in the tenant they hold."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from integration import Context
+
+READ = ["RoleManagement.Read.Directory"]
+DIRECTORY = "/roleManagement/directory"
+PIM = ["AAD_PREMIUM_P2", "Entra_Identity_Governance"]
+"""Service plans that have Privileged Identity Management (Microsoft Entra ID Governance licensing fundamentals)."""
+PRINCIPALS = ["azure_user", "azure_user_group", "azure_service_principal"]
+_TENANT = "/"
+_UNIT = "/administrativeUnits/"
+
+
+def scope_of(row: Any) -> dict[str, str | None]:
+    """Return where a role holds: in the tenant, in an administrative unit, on one object, or in another service.
+
+    Source: unifiedRoleAssignment resource type, ``directoryScopeId`` and ``appScopeId``.
+    """
+    scope = row["directoryScopeId"]
+    if scope is None:
+        return {"scopeType": "application" if row["appScopeId"] else None, "scopeId": row["appScopeId"]}
+    if scope == _TENANT:
+        return {"scopeType": "tenant", "scopeId": None}
+    if scope.startswith(_UNIT):
+        return {"scopeType": "administrativeUnit", "scopeId": scope.removeprefix(_UNIT)}
+    return {"scopeType": "object", "scopeId": scope.lstrip("/")}
+
+
+def named(ctx: Context, rows: Iterable[Any], type: str) -> Iterator[Any]:
+    """Yield the assignments whose principal is an entity of a type: Graph does not say of which kind it is."""
+    kept = list(rows)
+    principals = ctx.known(type, [row["principalId"] for row in kept if row["principalId"]])
+    return (row for row in kept if row["principalId"] in principals)
+
+
+def in_scope(
+    ctx: Context, rows: Iterable[Any], type: str, keys: dict[str, str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield an assignment's id, and the key of what it holds on, where that is an entity of a type.
+
+    Args:
+        ctx: the step's.
+        rows: the assignments.
+        type: the account's type, that of administrative units, or one of single objects.
+        keys: keys by object id, where these are not the same.
+    """
+    if type == "azure_account":
+        account = ctx.one(type).key
+        yield from ((row["id"], account) for row in rows if row["directoryScopeId"] == _TENANT)
+        return
+    wanted = "administrativeUnit" if type == "azure_administrative_unit" else "object"
+    found = [(row["id"], scope["scopeId"]) for row in rows if (scope := scope_of(row))["scopeType"] == wanted]
+    pairs = [(id, keys.get(object or "") if keys is not None else object) for id, object in found]
+    if wanted == "administrativeUnit":  # what else it could be is nothing: a unit that is gone is told as such
+        yield from ((id, key) for id, key in pairs if key)
+        return
+    known = ctx.known(type, [key for _, key in pairs if key])
+    yield from ((id, key) for id, key in pairs if key in known)
+
+
+def role_names(ctx: Context) -> dict[str, str]:
+    """Return the name of each role by its id; the listing is the one that the roles are made of."""
+    return {role["id"]: role["displayName"] or role["id"] for role in definitions(ctx)}
+
+
+def definitions(ctx: Context) -> Iterator[Any]:
+    """Yield the definitions of roles with all that any type takes of them: one read serves them all."""
+    listed = ("rolePermissions", "displayName", "isBuiltIn", "templateId")
+    return ctx.graph.list(f"{DIRECTORY}/roleDefinitions", schema="azure_ad_role_definition", also=listed, top=None)

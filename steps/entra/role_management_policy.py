@@ -1,0 +1,103 @@
+"""What Privileged Identity Management asks for when a directory role is activated or assigned."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps.entra._roles import PIM, READ, role_names
+
+_PATH = "/policies/roleManagementPolicyAssignments"
+_OF_ROLES = "scopeId eq '/' and scopeType eq 'DirectoryRole'"
+_APPROVER_KEYS = {"azure_user": "userId", "azure_user_group": "groupId"}
+
+
+@entity_step("ControlPolicy", permissions=READ, licences=PIM, needs=["azure_ad_role_definition"])
+def azure_role_management_policy(ctx: Context) -> Iterator[Entity]:
+    """What a directory role takes to be activated or assigned: approval, multifactor authentication, a reason."""
+    policies = list(_policies(ctx))
+    roles = role_names(ctx)
+    for row in policies:
+        rules = _rules(row)
+        role = roles.get(row["roleDefinitionId"], row["roleDefinitionId"])
+        activating = rules.get("Enablement_EndUser_Assignment", {}).get("enabledRules") or []
+        assigning = rules.get("Enablement_Admin_Assignment", {}).get("enabledRules") or []
+        context = rules.get("AuthenticationContext_EndUser_Assignment", {})
+        yield Entity(
+            row["id"],
+            row,
+            name=role,
+            displayName=f"Policy of {role}",
+            category=["other"],
+            approvalRequired=_approval(rules).get("isApprovalRequired"),
+            approverUserIds=sorted(_approvers(rules, "userId")),
+            approverGroupIds=sorted(_approvers(rules, "groupId")),
+            activationRequiresMfa="MultiFactorAuthentication" in activating,
+            activationRequiresJustification="Justification" in activating,
+            activationRequiresTicket="Ticketing" in activating,
+            activationMaximumDuration=rules.get("Expiration_EndUser_Assignment", {}).get("maximumDuration"),
+            activationAuthenticationContext=context.get("claimValue") if context.get("isEnabled") else None,
+            permanentEligibilityAllowed=_permanent(rules, "Expiration_Admin_Eligibility"),
+            permanentActiveAllowed=_permanent(rules, "Expiration_Admin_Assignment"),
+            assignmentRequiresMfa="MultiFactorAuthentication" in assigning,
+            assignmentRequiresJustification="Justification" in assigning,
+            notifiedAdministrators=sorted(_notified(rules)),
+        )
+
+
+@relationship_step(
+    "azure_role_management_policy",
+    "RESTRICTS",
+    "azure_ad_role_definition",
+    permissions=READ,
+    licences=PIM,
+    per_row=True,
+)
+def azure_role_management_policy_restricts_ad_role_definition(ctx: Context) -> Iterator[Relationship]:
+    """A policy is the one of a directory role."""
+    for row in _policies(ctx):
+        if row["roleDefinitionId"]:
+            yield Relationship(row["id"], row["roleDefinitionId"])
+
+
+@relationship_family(
+    "azure_role_management_policy", "ASSIGNED", list(_APPROVER_KEYS), permissions=READ, licences=PIM, per_row=True
+)
+def azure_role_management_policy_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A policy names who approves activations; where it names nobody, privileged administrators do."""
+    for row in _policies(ctx):
+        for approver in sorted(_approvers(_rules(row), _APPROVER_KEYS[to_type])):
+            yield Relationship(row["id"], approver)
+
+
+def _policies(ctx: Context) -> Iterator[Any]:
+    """Yield the policies of all directory roles with their rules, which Graph gives by this filter alone."""
+    expand = "policy($expand=rules)"
+    taken = ["roleDefinitionId"]
+    return ctx.graph.list(
+        _PATH, schema="azure_role_management_policy", also=taken, filter=_OF_ROLES, expand=expand, top=None
+    )
+
+
+def _rules(row: Any) -> dict[str, Any]:
+    """Return the rules of a policy by their ids, which say what is ruled for whom: each caller has its own."""
+    return {rule["id"]: rule for rule in (row["policy"] or {}).get("rules") or ()}
+
+
+def _approval(rules: dict[str, Any]) -> Any:
+    return rules.get("Approval_EndUser_Assignment", {}).get("setting") or {}
+
+
+def _approvers(rules: dict[str, Any], key: str) -> set[str]:
+    stages = _approval(rules).get("approvalStages") or ()
+    return {each[key] for stage in stages for each in stage.get("primaryApprovers") or () if each.get(key)}
+
+
+def _permanent(rules: dict[str, Any], rule: str) -> bool | None:
+    required = rules.get(rule, {}).get("isExpirationRequired")
+    return None if required is None else not required
+
+
+def _notified(rules: dict[str, Any]) -> set[str]:
+    """Return the addresses that are told of what happens to a role beside its usual administrators."""
+    told = (rule for name, rule in rules.items() if name.startswith("Notification_Admin_"))
+    return {address for rule in told for address in rule.get("notificationRecipients") or ()}
