@@ -257,7 +257,7 @@ def test_a_reason_reaches_any_encoding(encoding: str) -> None:
     faults = Faults(forbidden={"/users": "グループ"})
     with Simulator(demo_tenant(), faults=faults) as simulator:
         environment = {**os.environ, **settings(simulator), "PYTHONIOENCODING": encoding}
-        done = subprocess.run([*PROGRAM, "run"], env=environment, capture_output=True, check=False)
+        done = subprocess.run([*PROGRAM, *ONLY], env=environment, capture_output=True, check=False)
     assert done.returncode == 1
     text = done.stdout.decode(encoding)
     assert ("グループ" in text) == (encoding == "utf-16")

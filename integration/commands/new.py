@@ -19,7 +19,7 @@ from integration.commands.group import errors_as_messages, main
 def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
     """Begin a type: write its step and its schema from Microsoft Graph's own property types.
 
-    TYPE is the type's name, such as azure_device. What the schema takes from Graph is copied by itself; change the
+    TYPE is the type's name, such as acme_device. What the schema takes from Graph is copied by itself; change the
     names, take away what nobody asks for, and write what is computed into the step.
     """
     from integration.scaffold.writing import begin_type

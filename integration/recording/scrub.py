@@ -18,19 +18,20 @@ from integration.sdk.step import Step
 
 REMOVED = "(removed)"
 PLAIN = frozenset(
-    "accesstype agegroup allowedcombinations allowedmembertypes allowexternalidtouseemailotp "
-    "allowinvitesfrom apptype builtincontrols capabilities capabilitystatus clientapptypes cloudappsecuritytype "
-    "compliancestate consentprovidedforminor consenttype countriesandregions countrylettercode countrylookupmethod "
-    "creationoptions creationtype devicemanagementappid deviceownership enrollmenttype excludeplatforms "
-    "externaluserstate frequencyinterval grouptypes guestorexternalusertypes includeplatforms includeuseractions "
-    "insiderrisklevels isolationlevel joinruleprocessingstate keytype legalagegroupclassification managementtype "
-    "membershipkind membershipruleprocessingstate membershiptype mode multifactorauthconfiguration operatingsystem "
-    "operatingsystemversion operator passwordpolicies permissionclassification permissiontype policymigrationstate "
-    "policytype policyversion preferreddatalocation preferredlanguage profiletype provisioningstatus querytype "
-    "requirementssatisfied resourcebehavioroptions resourceprovisioningoptions restrictiontype scenarios scope "
-    "service serviceprincipalrisklevels serviceprincipaltype signinaudience signinrisklevels skupartnumber status "
-    "supportedservices targettype tenanttype theme tokentype transfermethods trusttype type usage usagelocation "
-    "userrisklevels usertype visibility".split()
+    "accesstype agegroup allowedcombinations allowedmembertypes allowexternalidtouseemailotp allowinvitesfrom "
+    "appliesto apptype authenticationtype builtincontrols capabilities capabilitystatus clientapptypes "
+    "cloudappsecuritytype compliancestate consentprovidedforminor consenttype countriesandregions countrylettercode "
+    "countrylookupmethod creationoptions creationtype devicemanagementappid deviceownership enrollmenttype "
+    "excludeplatforms externaluserstate frequencyinterval grouptypes guestorexternalusertypes includeplatforms "
+    "includeuseractions insiderrisklevels isolationlevel joinruleprocessingstate keytype legalagegroupclassification "
+    "managementtype membershipkind membershipruleprocessingstate membershiptype methodsregistered mode "
+    "multifactorauthconfiguration operatingsystem operatingsystemversion operator passwordpolicies "
+    "permissionclassification permissiontype policymigrationstate policytype policyversion preferreddatalocation "
+    "preferredlanguage profiletype provisioningstatus querytype requirementssatisfied resourcebehavioroptions "
+    "resourceprovisioningoptions restrictiontype scenarios scope service serviceplanname serviceprincipalrisklevels "
+    "serviceprincipaltype signinaudience signinrisklevels skupartnumber status supportedservices "
+    "systempreferredauthenticationmethods targettype tenanttype theme tokentype transfermethods trusttype type usage "
+    "usagelocation userpreferredmethodforsecondaryauthentication userrisklevels usertype visibility".split()
 )
 """Properties, in lower case, whose values come from lists that Microsoft publishes (Microsoft Graph v1.0, resource
 types), languages and countries included."""
@@ -197,7 +198,9 @@ def _literals(step: Step) -> Iterator[str]:
     for node in ast.walk(ast.parse(step.source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
-    for definition in load_schema(step).document["properties"].values():
+    for name, definition in load_schema(step).document["properties"].items():
+        if "." in name:
+            yield name.partition(".")[2]
         for listed in (definition.get("enum"), [definition.get("const")]):
             yield from (value for value in listed or () if isinstance(value, str))
 

@@ -29,7 +29,7 @@ def begin_type(type: str, path: str, class_name: str, *, project: Path, area: st
     """Write the module and the schema of a new entity type.
 
     Args:
-        type: its name, such as ``azure_device``.
+        type: its name, such as ``acme_device``.
         path: of the collection, such as ``/devices``.
         class_name: JupiterOne class, such as ``Device``.
         project: the folder with ``steps`` and ``schemas``.

@@ -41,6 +41,13 @@ def azure_user_group_has_group(ctx: Context) -> Iterator[Relationship]:
         yield Relationship(group, member["id"])
 
 
+@relationship_step("azure_user_group", "HAS", "azure_device", permissions=MEMBERS, per_row=True)
+def azure_user_group_has_device(ctx: Context) -> Iterator[Relationship]:
+    """A device is a direct member of a group."""
+    for group, member in ctx.graph.related("/groups", "members", kind="device"):
+        yield Relationship(group, member["id"])
+
+
 @relationship_step("azure_user", "ASSIGNED", "azure_user_group", permissions=MEMBERS, per_row=True)
 def azure_user_assigned_group(ctx: Context) -> Iterator[Relationship]:
     """A user is assigned to a group as its direct member."""

@@ -1,14 +1,17 @@
-"""Users of the tenant."""
+"""Users of the tenant, and who manages whom."""
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, entity_step
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+
+ALSO = ["assignedLicenses", "licenseAssignmentStates"]
+"""What is read of users beside what their schema takes: their licences."""
 
 
 @entity_step("User", permissions=["User.Read.All"], per_row=True)
 def azure_user(ctx: Context) -> Iterator[Entity]:
     """A person, guest, shared mailbox or service account that the tenant knows as a user."""
-    for user in ctx.graph.list("/users", also=["assignedLicenses"]):
+    for user in ctx.graph.list("/users", also=ALSO):
         name = user["displayName"] or user["userPrincipalName"] or user["id"]
         words = (user["displayName"] or "").split()
         yield Entity(
@@ -23,6 +26,13 @@ def azure_user(ctx: Context) -> Iterator[Entity]:
             webLink="https://entra.microsoft.com/#view/Microsoft_AAD_UsersAndTenants/UserProfileMenuBlade/~/overview"
             f"/userId/{user['id']}",
         )
+
+
+@relationship_step("azure_user", "MANAGES", "azure_user", permissions=["User.Read.All"], per_row=True)
+def azure_user_manages_user(ctx: Context) -> Iterator[Relationship]:
+    """A user is another user's manager."""
+    for report, manager in ctx.graph.related("/users", "manager", kind="user"):
+        yield Relationship(manager["id"], report)
 
 
 def _domains(mail: str | None) -> list[str] | None:

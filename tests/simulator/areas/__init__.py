@@ -18,7 +18,7 @@ demo into the tenant: common cases, and the awkward ones. To add to the demo, wr
 Users are there already: ``user_id(1)`` to ``user_id(21)``, and ``group_id(1)`` to ``group_id(12)``, of ``demo_ids``.
 """
 
-from tests.simulator.areas import apps, devices, policies, roles
+from tests.simulator.areas import apps, devices, directory, policies, roles, signing_in
 from tests.simulator.shelves import Shelves
 from tests.simulator.tenant import Tenant
 
@@ -28,5 +28,5 @@ SHELVES = Shelves([*apps.SHELVES, *roles.SHELVES, *devices.SHELVES, *policies.SH
 
 def add_demo(tenant: Tenant) -> None:
     """Put every area's part of the demo into a tenant that has its users and groups."""
-    for area in (apps, roles, devices, policies):
+    for area in (apps, roles, devices, directory, signing_in, policies):
         area.demo(tenant)

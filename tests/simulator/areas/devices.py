@@ -4,6 +4,7 @@ Devices and administrative units are directory objects: ``demo`` adds them with 
 property of users. How to add to the demo is told in this package's docstring.
 """
 
+from tests.simulator.areas.signing_in import REGISTRATION
 from tests.simulator.demo_ids import group_id, user_id
 from tests.simulator.lanes import REPORTS as REPORTS_LANE
 from tests.simulator.licences import REPORTS
@@ -11,12 +12,10 @@ from tests.simulator.properties import ADMINISTRATIVE_UNIT
 from tests.simulator.shelves import Shelf
 from tests.simulator.tenant import Tenant
 
-_REGISTRATION = "/reports/authenticationMethods/userRegistrationDetails"
-
 SHELVES = (
     Shelf("/domains", ("Domain.Read.All", "Directory.Read.All")),
     Shelf(
-        _REGISTRATION,
+        REGISTRATION,
         ("AuditLog.Read.All",),
         REPORTS,
         options=frozenset({"$select", "$filter", "$top"}),
@@ -34,43 +33,3 @@ def demo(tenant: Tenant) -> None:
     tenant.add(ADMINISTRATIVE_UNIT, {"id": SALES_UNIT, "displayName": "Sales", "description": "Who sells"})
     for member in (user_id(1), group_id(3)):
         tenant.relate(SALES_UNIT, "members", member)
-    tenant.contents.put(
-        "/domains",
-        {
-            "id": "contoso.example",
-            "authenticationType": "Federated",
-            "availabilityStatus": None,
-            "isAdminManaged": True,
-            "isDefault": True,
-            "isInitial": False,
-            "isRoot": True,
-            "isVerified": True,
-            "supportedServices": ["Email"],
-            "passwordValidityPeriodInDays": 2147483647,
-            "passwordNotificationWindowInDays": 14,
-            "manufacturer": None,
-            "model": None,
-            "state": None,
-        },
-    )
-    tenant.contents.put(
-        _REGISTRATION,
-        {
-            "id": user_id(1),
-            "isAdmin": True,
-            "isMfaCapable": True,
-            "isMfaRegistered": True,
-            "isPasswordlessCapable": False,
-            "isSsprCapable": True,
-            "isSsprEnabled": True,
-            "isSsprRegistered": True,
-            "isSystemPreferredAuthenticationMethodEnabled": True,
-            "lastUpdatedDateTime": "2026-01-14T05:31:07Z",
-            "methodsRegistered": ["microsoftAuthenticatorPush", "softwareOneTimePasscode"],
-            "systemPreferredAuthenticationMethods": ["push"],
-            "userDisplayName": "Ada Example",
-            "userPreferredMethodForSecondaryAuthentication": "push",
-            "userPrincipalName": "ada.example@contoso.example",
-            "userType": "member",
-        },
-    )

@@ -1,0 +1,36 @@
+"""Settings of the directory, those of Microsoft 365 groups among them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, entity_step
+
+BANNED = "BannedPasswordList"
+"""The setting that holds words that no password may hold, separated by tabs: it tells how passwords are built here."""
+
+
+@entity_step("Configuration", permissions=["GroupSettings.Read.All"], per_row=True)
+def azure_group_setting(ctx: Context) -> Iterator[Entity]:
+    """Settings of the directory that the tenant has set; without them Microsoft's defaults apply."""
+    for row in ctx.graph.list("/groupSettings", also=["values"], top=None):
+        name = row["displayName"] or row["id"]
+        values = {value["name"]: value["value"] for value in row["values"] or ()}
+        banned = values.pop(BANNED, None)
+        yield Entity(
+            f"azure_group_setting:{row['id']}",
+            {**row, "values": [value for value in row["values"] or () if value["name"] != BANNED]},
+            displayName=name,
+            name=name,
+            bannedPasswordCount=None if banned is None else len(_words(banned)),
+            **{f"setting.{setting}": _typed(value) for setting, value in values.items()},
+        )
+
+
+def _words(listed: str) -> list[str]:
+    return [word for word in re.split(r"[\t\r\n]+", listed) if word]
+
+
+def _typed(value: Any) -> Any:
+    """Return the value of a setting, as a boolean where the text says one; ``None`` where it is empty."""
+    return {"true": True, "false": False, "": None}.get(value.lower(), value) if isinstance(value, str) else value
