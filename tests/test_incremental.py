@@ -319,6 +319,52 @@ def test_a_replayed_membership_of_a_deleted_user_waits_for_the_user() -> None:
         assert members(mirror) == [user]
 
 
+def test_a_membership_goes_with_its_user_whichever_answer_tells_of_the_deletion_first() -> None:
+    user, link = {"id": "user-1"}, "http://127.0.0.1/v1.0/delta"
+    with closing(Mirror(Path("mirror.db"))) as mirror:
+        mirror.open("contoso.example", fresh=False)
+        mirror.begin("users", link)
+        mirror.add("users", [user], None)
+        mirror.complete("users")
+        mirror.begin("members", link)
+        mirror.add_children("members", [("group-1", b'[{"id": "user-1"}]')], [("group-1", None)])
+        mirror.complete("members")
+        mirror.begin("owners", link, ["user-1"])
+        mirror.complete("owners")
+        mirror.change("users", {}, ["user-1"], link)
+        mirror.settle("members")
+        with mirror.pieces("members") as pieces:
+            assert [each for _, found in pieces.more() for each in found] == []
+
+
+def test_only_a_listing_of_users_tells_which_users_exist() -> None:
+    """A report names deleted users for days, and a filtered list leaves out those who are there."""
+    user, link = {"id": "user-1"}, "http://127.0.0.1/v1.0/delta"
+    with closing(Mirror(Path("mirror.db"))) as mirror:
+        mirror.open("contoso.example", fresh=False)
+
+        def read_whole(name: str, *rows: Any, decides: bool) -> None:
+            mirror.begin(name, link)
+            mirror.add(name, rows, None, decides=decides)
+            mirror.complete(name, decides=decides)
+
+        def members() -> list[Any]:
+            mirror.settle("members")
+            with mirror.pieces("members") as pieces:
+                return [each for _, found in pieces.more() for each in found]
+
+        read_whole("users", user, decides=True)
+        mirror.begin("members", link)
+        mirror.add_children("members", [("group-1", b'[{"id": "user-1"}]')], [("group-1", None)])
+        mirror.complete("members")
+        for rows in ([user], []):
+            read_whole("guests", *rows, decides=False)
+        assert members() == [user]
+        mirror.change("users", {}, ["user-1"], link)
+        read_whole("report", user, decides=False)
+        assert members() == []
+
+
 def test_a_delta_query_that_is_refused_later_means_a_full_read() -> None:
     with Simulator(small()) as simulator:
         read(simulator)

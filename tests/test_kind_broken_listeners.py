@@ -13,7 +13,7 @@ from integration import Report, hookimpl, load, plan, run
 from integration.config.settings import Config
 from integration.testing import GraphServer
 from integration.text.secret import Secret
-from tests.conftest import FEW
+from tests.support import FEW
 
 SECRET = "host-s3cret"
 FULL = Path("/dev/full")

@@ -21,7 +21,6 @@ from integration.recording.recorder import Recording, record
 from integration.recording.salt import salt_of
 from integration.store.store import Store
 from integration.text.secret import Secret
-from tests.conftest import FEW
 from tests.leaks import real_values, suspicious, texts
 from tests.record_demo import CASSETTES, record_demo
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant

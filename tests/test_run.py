@@ -16,7 +16,6 @@ from integration.config.settings import Config
 from integration.sdk.progress import Progress
 from integration.sdk.report import StepResult
 from integration.text.secret import Secret
-from tests.conftest import FEW
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 from tests.support import FEW
 

@@ -21,7 +21,6 @@ from integration.testing import (
     run_steps,
 )
 from integration.text.secret import Secret
-from tests.conftest import FEW
 from tests.simulator import Simulator, demo_tenant
 from tests.support import FEW, ROOT, entity, write
 

@@ -104,6 +104,14 @@ def set_aside(database: Connection, number: int, ids: set[str]) -> int:
     return count
 
 
+def leave_deleted(database: Connection, number: int) -> int:
+    """Set aside the links to all objects that are known to be deleted, and return how many these are."""
+    gone = {key for (key,) in database.execute("SELECT id FROM removed")}
+    count = set_aside(database, number, gone) if gone else 0
+    changed(database, number, count)
+    return count
+
+
 def put_undeleted(database: Connection, number: int, parent: str, rows: Mapping[str, RawRow]) -> int:
     """Put children into a relation as ``put`` does, without those that are known to be deleted.
 

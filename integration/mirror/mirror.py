@@ -12,7 +12,7 @@ import orjson
 
 from integration.disk.sqlite import Connection, insert
 from integration.mirror import checkpoint, whole
-from integration.mirror.changes import changed, drop, forget_parent, put, put_undeleted, remove, set_aside, settle
+from integration.mirror.changes import changed, drop, forget_parent, leave_deleted, put, put_undeleted, remove, settle
 from integration.mirror.queue import Then
 from integration.mirror.read import ReadableMirror
 from integration.mirror.rows import RawRow, append, drop_repeats
@@ -83,7 +83,14 @@ class Mirror(ReadableMirror):
             whole.begin(database, name, delta_link, deleted)
 
     def add(
-        self, name: str, rows: Sequence[RawRow], next_link: str | None, then: Then = _nothing, *, unusable: int = 0
+        self,
+        name: str,
+        rows: Sequence[RawRow],
+        next_link: str | None,
+        then: Then = _nothing,
+        *,
+        unusable: int = 0,
+        decides: bool = True,
     ) -> None:
         """Add a page of objects of a collection that is read whole.
 
@@ -94,9 +101,10 @@ class Mirror(ReadableMirror):
             rows: the objects.
             next_link: URL of the next page.
             then: called when the page has been committed.
-            unusable: how many rows of the page are left out, since they have no id.
+            unusable: how many rows of the page have no id, and are left out.
+            decides: an object that is listed exists; a report also lists users who are deleted.
         """
-        page = whole.EncodedPage(rows, next_link, unusable)
+        page = whole.EncodedPage(rows, next_link, unusable, decides=decides)
         self._writing.put(lambda database: page.write(database, name), then)
         if page.size > _LARGE:
             self._writing.flush()
@@ -150,13 +158,14 @@ class Mirror(ReadableMirror):
                 forget_parent(database, number, part)
             self._repeated.update([name] if parts else [])
 
-    def complete(self, name: str) -> bool:
+    def complete(self, name: str, *, decides: bool = True) -> bool:
         """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again.
 
-        What is there no more counts as deleted, unless it may be one of the rows that could not be used.
+        What is there no more counts as deleted where the collection decides that, not where a filter may leave it out,
+        and unless it may be one of the rows that could not be used.
         """
         with self._transaction() as database:
-            if whole.complete(database, name):
+            if whole.complete(database, name, decides=decides):
                 self._repeated.add(name)
         return name in self._repeated
 
@@ -216,8 +225,7 @@ class Mirror(ReadableMirror):
         """Take links to objects that were deleted meanwhile out of a relation, and put those to restored ones back.
 
         Returns:
-            How many were restored of which the links are not known. Only reading the relation whole tells these: it has
-            no delta link any more.
+            How many were restored of which the links are not known. Only reading the relation whole tells these.
         """
         with self._transaction() as database:
             return settle(database, find_there(database, name))
@@ -228,18 +236,14 @@ class Mirror(ReadableMirror):
         Source: microsoft-graph-docs-contrib, issue 5855.
         """
         with self._transaction() as database:
-            gone = {key for (key,) in database.execute("SELECT id FROM removed")}
-            number = find_there(database, name).number
-            if gone and (count := set_aside(database, number, gone)):
-                changed(database, number, count)
+            if leave_deleted(database, find_there(database, name).number):
                 self._repeated.add(name)
 
     def current(self, name: str) -> None:
         """Say that a collection has all changes up to now."""
         with self._transaction() as database:
-            database.execute(
-                "UPDATE collections SET state = 'complete', delta_on = ? WHERE name = ?", (time.time(), name)
-            )
+            told = "UPDATE collections SET state = 'complete', delta_on = ? WHERE name = ?"
+            database.execute(told, (time.time(), name))
 
     def _advance(self, database: Connection, number: int, changes: int, link: str) -> None:
         database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))

@@ -20,19 +20,18 @@ def begin(database: Connection, name: str, delta_link: str | None, deleted: Sequ
             (known.number,),
         )
         clear(database, known.number)
+    listed = orjson.dumps(deleted).decode()
+    remove(database, listed, removed=True)
     database.execute(
         "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
         " (SELECT coalesce(max(number), 0) FROM removals)) ON CONFLICT(name) DO UPDATE SET state = 'running',"
         " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
         (name, delta_link, time.time()),
     )
-    if deleted:
-        listed = orjson.dumps(deleted).decode()
-        database.execute("INSERT OR IGNORE INTO removed SELECT value FROM json_each(?)", (listed,))
-        database.execute(
-            "INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)",
-            (find_there(database, name).number, listed),
-        )
+    database.execute(
+        "INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)",
+        (find_there(database, name).number, listed),
+    )
 
 
 class EncodedPage:
@@ -42,24 +41,26 @@ class EncodedPage:
         rows: the objects.
         next_link: URL of the next page.
         unusable: how many rows of the page are left out, since they have no id.
+        decides: whether an object that is listed exists, as ``Mirror.add`` says.
 
     Attributes:
         size: bytes of JSON.
     """
 
-    def __init__(self, rows: Sequence[RawRow], next_link: str | None, unusable: int) -> None:
+    def __init__(self, rows: Sequence[RawRow], next_link: str | None, unusable: int, *, decides: bool) -> None:
         parts = [rows[at : at + PIECE] for at in range(0, len(rows), PIECE)]
         self._pieces = [("", orjson.dumps(part)) for part in parts]
         self._ids_of_pieces = [orjson.dumps([row["id"] for row in part]) for part in parts]
         self._ids = orjson.dumps([row["id"] for row in rows]).decode()
-        self._next_link, self._unusable = next_link, unusable
+        self._next_link, self._unusable, self._decides = next_link, unusable, decides
         self.size = sum(len(piece) for _, piece in self._pieces)
 
     def write(self, database: Connection, name: str) -> None:
         """Add the page to its collection."""
         number = find_there(database, name).number
         append(database, number, self._pieces, self._ids_of_pieces)
-        remove(database, self._ids, removed=False)
+        if self._decides:
+            remove(database, self._ids, removed=False)
         if self._unusable:
             database.execute(
                 "INSERT INTO unusable VALUES(?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
@@ -68,10 +69,11 @@ class EncodedPage:
         database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (self._next_link, number))
 
 
-def complete(database: Connection, name: str) -> bool:
-    """Say that a collection has been read whole, and tell whether objects came again, of which the last were kept.
+def complete(database: Connection, name: str, *, decides: bool) -> bool:
+    """Say that a collection has been read whole, as ``Mirror.complete`` says.
 
-    What is there no more counts as deleted, unless it may be one of the rows that could not be used.
+    Returns:
+        Whether objects came again, of which the last were kept.
     """
     number = find_there(database, name).number
     repeated = find_places(database, number)
@@ -88,10 +90,11 @@ def complete(database: Connection, name: str) -> bool:
     )
     if not rows_lost(database, number):
         vanished = database.execute(
-            "SELECT id FROM before WHERE collection = ?1 AND id NOT IN"
+            "DELETE FROM before WHERE collection = ?1 RETURNING id, id IN"
             " (SELECT id FROM places WHERE collection = ?1 AND parent = '')",
             (number,),
         ).fetchall()
-        remove(database, orjson.dumps([key for (key,) in vanished]).decode(), removed=True)
-        database.execute("DELETE FROM before WHERE collection = ?", (number,))
+        if decides:
+            gone = [key for key, is_there in vanished if not is_there]
+            remove(database, orjson.dumps(gone).decode(), removed=True)
     return repeated

@@ -33,6 +33,7 @@ class Collection:
         self.name, self.anew, self.counter = request.name, anew, reader.counter
         self._title = request.title
         self._reader, self._flow, self._mirror = reader, flow, reader.mirror
+        self._decides = reader.sources[request.source].tracks(request)
 
     @property
     def known(self) -> Known | None:
@@ -71,7 +72,7 @@ class Collection:
 
     def add(self, rows: Sequence[RawRow], cursor: str | None, *, unusable: int = 0) -> None:
         """Add objects, and where the reading goes on, in one transaction."""
-        self._mirror.add(self.name, rows, cursor, self._flow.grew, unusable=unusable)
+        self._mirror.add(self.name, rows, cursor, self._flow.grew, unusable=unusable, decides=self._decides)
 
     def add_parts(self, pieces: Sequence[tuple[str, bytes]], progress: Sequence[tuple[str, str | None]]) -> None:
         """Add objects of parts, and how far these are read, in one transaction, as ``Mirror.add_children`` does."""
@@ -99,7 +100,7 @@ class Collection:
 
     def complete(self) -> None:
         """Say that it has been read whole; who followed it begins anew where something was taken back."""
-        if self._mirror.complete(self.name):
+        if self._mirror.complete(self.name, decides=self._decides):
             self._flow.began()
 
     def objects(self, ids: Sequence[str]) -> Mapping[str, RawRow]:

@@ -70,7 +70,7 @@ class Source(Protocol):
         """
 
     def tracks(self, request: Request) -> bool:
-        """Tell whether later runs are told what changed of a collection."""
+        """Tell whether later runs are told what changed of a collection; only such a one tells which objects exist."""
 
     def parents(self, request: Request) -> Request:
         """Return the request for the parents of a relation, where no step asks for these."""

@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 
 READ = ["AdministrativeUnit.Read.All"]
 _PATH = "/directory/administrativeUnits"
-_KINDS = {"azure_user": "user", "azure_user_group": "group"}
+_KINDS = {"azure_device": "device", "azure_user": "user", "azure_user_group": "group"}
 
 
 @entity_step("Group", permissions=READ, per_row=True)

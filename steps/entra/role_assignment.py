@@ -8,7 +8,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps.entra._apps import application_keys
 from steps.entra._roles import DIRECTORY, PRINCIPALS, READ, in_scope, named, role_names, scope_of
 
-_OBJECTS = ["azure_service_principal", "azure_user_group", "azure_user"]
+_OBJECTS = ["azure_device", "azure_service_principal", "azure_user_group", "azure_user"]
 
 
 @entity_step("AccessPolicy", permissions=READ, needs=["azure_ad_role_definition"])
