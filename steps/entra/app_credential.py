@@ -111,9 +111,12 @@ def _thumbprint(identifier: str | None) -> str | None:
 
 
 def _label(identifier: str | None) -> str | None:
-    """Return the label that older tools gave a secret in its identifier; ``None`` where it is no text."""
+    """Return the label that older tools gave a secret in its identifier; ``None`` where it is none.
+
+    Bytes at random make letters, too, in the scripts of which Unicode has most: a label is taken where it is ASCII.
+    """
     text = _binary(identifier or "").decode("utf-16-le", errors="replace")
-    return text if text.isprintable() and "\ufffd" not in text else None
+    return text if text.isascii() and text.isprintable() else None
 
 
 def _binary(text: str) -> bytes:

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, entity_step
+from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import epoch_ms
+from steps.entra._apps import application_keys
 
 POLICY = "azure_app_management_policy"
+PERMISSIONS = ["Policy.Read.All"]
+ASSIGNMENTS = [*PERMISSIONS, "Application.Read.All"]
+_PATH = "/policies/appManagementPolicies"
 _KINDS = frozenset(
     {
         "passwordAddition",
@@ -20,7 +24,7 @@ _KINDS = frozenset(
 )
 
 
-@entity_step("ControlPolicy", permissions=["Policy.Read.All"])
+@entity_step("ControlPolicy", permissions=PERMISSIONS)
 def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
     """What credentials applications and service principals may have: the tenant's default, or a policy for some."""
     default = ctx.graph.get("/policies/defaultAppManagementPolicy", select=None)
@@ -33,7 +37,7 @@ def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
         **_restrictions("", default.get("applicationRestrictions")),
         **_restrictions("servicePrincipal", default.get("servicePrincipalRestrictions")),
     )
-    for policy in ctx.graph.list("/policies/appManagementPolicies", select=None, top=None):
+    for policy in ctx.graph.list(_PATH, select=None, top=None):
         yield Entity(
             f"{POLICY}:{policy['id']}",
             policy,
@@ -42,6 +46,21 @@ def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
             isDefault=False,
             **_restrictions("", policy.get("restrictions")),
         )
+
+
+@relationship_step(POLICY, "RESTRICTS", "azure_application", permissions=ASSIGNMENTS)
+def azure_app_management_policy_restricts_application(ctx: Context) -> Iterator[Relationship]:
+    """A policy on credentials is assigned to an application."""
+    keys = application_keys(ctx)
+    for policy, application in ctx.graph.related(_PATH, "appliesTo", kind="application"):
+        yield Relationship(f"{POLICY}:{policy}", keys.get(application["id"], application["id"]))
+
+
+@relationship_step(POLICY, "RESTRICTS", "azure_service_principal", permissions=ASSIGNMENTS, per_row=True)
+def azure_app_management_policy_restricts_service_principal(ctx: Context) -> Iterator[Relationship]:
+    """A policy on credentials is assigned to a service principal."""
+    for policy, principal in ctx.graph.related(_PATH, "appliesTo", kind="servicePrincipal"):
+        yield Relationship(f"{POLICY}:{policy}", principal["id"])
 
 
 def _restrictions(prefix: str, found: dict[str, Any] | None) -> dict[str, Any]:

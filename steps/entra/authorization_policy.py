@@ -25,3 +25,11 @@ def azure_authorization_policy_uses_permission_grant_policy(ctx: Context) -> Ite
         assigned = policy.properties.get("permissionGrantPoliciesAssigned") or ()
         for id in dict.fromkeys(each.partition(".")[2] for each in assigned if "." in each):
             yield Relationship(policy.key, f"azure_permission_grant_policy:{id}")
+
+
+@relationship_step(POLICY, "USES", "azure_ad_role_definition", per_row=True)
+def azure_authorization_policy_uses_ad_role_definition(ctx: Context) -> Iterator[Relationship]:
+    """A directory role, one of three, says what guests may see."""
+    for policy in ctx.entities(POLICY):
+        if role := policy.properties.get("guestUserRoleId"):
+            yield Relationship(policy.key, role)

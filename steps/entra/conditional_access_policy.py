@@ -8,8 +8,15 @@ from steps.entra._words import words_of
 
 POLICY = "azure_conditional_access_policy"
 PERMISSIONS = ["Policy.Read.All"]
-_USER_LISTS = {"azure_user": "Users", "azure_user_group": "Groups", "azure_ad_role_definition": "Roles"}
-_NOBODY_IN_PARTICULAR = frozenset({"All", "None", "GuestsOrExternalUsers"})
+_LISTS = {
+    "azure_user": "Users",
+    "azure_user_group": "Groups",
+    "azure_ad_role_definition": "Roles",
+    "azure_service_principal": "ServicePrincipals",
+}
+_EXEMPTED = ["azure_user", "azure_user_group", "azure_ad_role_definition"]
+_NOBODY_IN_PARTICULAR = frozenset({"All", "None", "GuestsOrExternalUsers", "ServicePrincipalsInMyTenant"})
+_NO_APPLICATION_IN_PARTICULAR = frozenset({"All", "None", "Office365", "MicrosoftAdminPortals"})
 _NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", "00000000-0000-0000-0000-000000000000"})
 """The zeros are the addresses that the older settings of multi-factor authentication trust, which are no location."""
 
@@ -33,20 +40,35 @@ def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@relationship_family(POLICY, "ASSIGNED", ["azure_user", "azure_user_group"], per_row=True)
+@relationship_family(POLICY, "ASSIGNED", list(_LISTS), per_row=True)
 def azure_conditional_access_policy_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A conditional access policy names whom it applies to."""
     for policy in ctx.entities(from_type):
-        for id in _named(policy, f"include{_USER_LISTS[to_type]}", _NOBODY_IN_PARTICULAR):
+        for id in _named(policy, f"include{_LISTS[to_type]}", _NOBODY_IN_PARTICULAR):
             yield Relationship(policy.key, id)
 
 
-@relationship_family(POLICY, "ALLOWS", ["azure_user", "azure_user_group"], per_row=True)
+@relationship_family(POLICY, "ALLOWS", _EXEMPTED, per_row=True)
 def azure_conditional_access_policy_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A conditional access policy names whom it exempts."""
     for policy in ctx.entities(from_type):
-        for id in _named(policy, f"exclude{_USER_LISTS[to_type]}", _NOBODY_IN_PARTICULAR):
+        for id in _named(policy, f"exclude{_LISTS[to_type]}", _NOBODY_IN_PARTICULAR):
             yield Relationship(policy.key, id)
+
+
+@relationship_step(POLICY, "PROTECTS", "azure_service_principal")
+def azure_conditional_access_policy_protects_service_principal(ctx: Context) -> Iterator[Relationship]:
+    """A conditional access policy names an application that it applies to; one that the tenant lacks leads nowhere."""
+    named = {
+        policy.key: _named(policy, "includeApplications", _NO_APPLICATION_IN_PARTICULAR)
+        for policy in ctx.entities(POLICY)
+    }
+    wanted = {id for ids in named.values() for id in ids}
+    principals = (each for each in ctx.entities("azure_service_principal") if each.properties["appId"] in wanted)
+    keys = {each.properties["appId"]: each.key for each in principals}
+    for policy, ids in named.items():
+        for id in ids:
+            yield Relationship(policy, keys.get(id, id))
 
 
 @relationship_step(POLICY, "CONTAINS", "azure_conditional_access_named_location", per_row=True)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import BadRequest, Context, Entity, Forbidden, NotFound, Relationship, entity_step, relationship_step
 from steps.entra._apps import APPLICATIONS, READ, service_principals
+from steps.entra._partners import partner_name, partners
 from steps.entra.federated_identity_credential import RELATION, SELECT, issuer_tenant
 from steps.entra.service_principal import is_microsoft
 
@@ -15,11 +16,14 @@ class _Sighting:
 
     seen_as: set[str] = field(default_factory=set)
     publishers: set[str] = field(default_factory=set)
+    name: str | None = None
 
 
-@entity_step("Organization", permissions=READ, needs=["azure_account", "azure_application"])
+@entity_step(
+    "Organization", permissions=READ, optional=["Policy.Read.All"], needs=["azure_account", "azure_application"]
+)
 def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
-    """Another Microsoft Entra tenant that this one knows of: by an application of its, or by trust in its sign-ins."""
+    """Another Microsoft Entra tenant that this one knows of: by an application, trusted sign-ins, or as a partner."""
     found: dict[str, _Sighting] = {}
     for principal in service_principals(ctx):
         if owner := principal["appOwnerOrganizationId"]:
@@ -30,9 +34,13 @@ def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
     for _, credential in ctx.graph.related(APPLICATIONS, RELATION, select=SELECT):
         if issuer := issuer_tenant(credential["issuer"]):
             found.setdefault(issuer, _Sighting()).seen_as.add("federatedCredentialIssuer")
+    for tenant, name in _partners(ctx):
+        sighting = found.setdefault(tenant, _Sighting())
+        sighting.seen_as.add("crossTenantAccessPartner")
+        sighting.name = name
     found.pop(_own_tenant(ctx), None)
     for tenant, sighting in found.items():
-        name = min(sighting.publishers, default=tenant)
+        name = sighting.name or min(sighting.publishers, default=tenant)
         yield Entity(
             external_tenant_key(tenant),
             id=tenant,
@@ -53,12 +61,20 @@ def azure_external_tenant_owns_service_principal(ctx: Context) -> Iterator[Relat
     for principal in service_principals(ctx):
         owner = principal["appOwnerOrganizationId"]
         if owner and owner.lower() != own:
-            yield Relationship(external_tenant_key(owner.lower()), principal["id"])
+            yield Relationship(external_tenant_key(owner), principal["id"])
 
 
 def external_tenant_key(tenant: str) -> str:
     """Return the key of another tenant."""
-    return f"azure_external_tenant:{tenant}"
+    return f"azure_external_tenant:{tenant.lower()}"
+
+
+def _partners(ctx: Context) -> list[tuple[str, str | None]]:
+    """Return the ids and names of partners for which cross-tenant access is configured; none where that is refused."""
+    try:
+        return [(partner["tenantId"].lower(), partner_name(partner)) for partner in partners(ctx)]
+    except (BadRequest, Forbidden, NotFound):
+        return []
 
 
 def _own_tenant(ctx: Context) -> str:

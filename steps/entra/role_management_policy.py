@@ -69,6 +69,16 @@ def azure_role_management_policy_assigned(ctx: Context, from_type: str, to_type:
             yield Relationship(row["id"], approver)
 
 
+@relationship_step(
+    "azure_role_management_policy", "USES", "azure_conditional_access_authorization_context", per_row=True
+)
+def azure_role_management_policy_uses_conditional_access_authorization_context(ctx: Context) -> Iterator[Relationship]:
+    """Who activates a role has to meet what conditional access asks for in an authentication context."""
+    for policy in ctx.entities("azure_role_management_policy"):
+        if context := policy.properties.get("activationAuthenticationContext"):
+            yield Relationship(policy.key, f"azure_conditional_access_authorization_context:{context}")
+
+
 def _policies(ctx: Context) -> Iterator[Any]:
     """Yield the policies of all directory roles with their rules, which Graph gives by this filter alone."""
     expand = "policy($expand=rules)"

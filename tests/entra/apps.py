@@ -45,6 +45,7 @@ def declare(graph: GraphServer) -> None:
     """Declare a tenant with an application of its own, one of a partner, a managed identity and Microsoft Graph."""
     graph.add("/organization", {"id": TENANT, "displayName": "Contoso", "verifiedDomains": []})
     graph.put("/policies/identitySecurityDefaultsEnforcementPolicy", {"id": "defaults", "isEnabled": True})
+    graph.add("/policies/crossTenantAccessPolicy/partners")
     graph.add("/users", {"id": ADA, "displayName": "Ada", "userPrincipalName": "ada@contoso.example"})
     graph.add("/groups", {"id": STAFF, "displayName": "staff"})
     asks = [{"id": ROLE_MANAGEMENT, "type": "Role"}, {"id": MAIL_READ, "type": "Scope"}]

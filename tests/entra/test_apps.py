@@ -123,7 +123,7 @@ def test_neither_secrets_nor_their_beginnings_nor_keys_are_kept(tenant: GraphSer
 
 def test_secrets_belong_to_applications_and_to_service_principals(tenant: GraphServer) -> None:
     label = b64encode("from a script".encode("utf-16-le")).decode()
-    binary = b64encode(bytes(range(1, 17))).decode()
+    binary = b64encode("訊獯污".encode("utf-16-le")).decode()
     tenant.add(
         "/servicePrincipals",
         principal(

@@ -7,6 +7,7 @@ import pytest
 from tests.simulator import Faults, Simulator, demo_tenant
 from tests.simulator.areas import SHELVES
 from tests.simulator.areas.apps import FINANCE_JOB
+from tests.simulator.areas.policies_demo import OLDER_JOBS
 from tests.simulator.client import Client, code, ids_of, step
 from tests.simulator.demo_ids import SERVICE_PRINCIPAL_ID, group_id
 from tests.simulator.licences import P1, license_tenant
@@ -23,7 +24,8 @@ def demo() -> Iterator[tuple[Simulator, Client]]:
 
 
 def path_of(shelf: Shelf) -> str:
-    parent = FINANCE_JOB if "/applications/" in shelf.path else SERVICE_PRINCIPAL_ID
+    parents = {"applications": FINANCE_JOB, "policies": OLDER_JOBS}
+    parent = parents.get(shelf.path.split("/")[1], SERVICE_PRINCIPAL_ID)
     wanted = " and ".join(f"{group[0]} eq '/'" for group in shelf.filters)
     return shelf.path.replace("{id}", parent) + (f"?$filter={wanted}" if wanted else "")
 

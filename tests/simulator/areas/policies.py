@@ -56,6 +56,7 @@ SHELVES = (
     _single("/policies/deviceRegistrationPolicy", ("Policy.Read.DeviceConfiguration",)),
     _single("/policies/defaultAppManagementPolicy", (_ALL,)),
     Shelf("/policies/appManagementPolicies", (_ALL,), navigations=("appliesTo",)),
+    Shelf("/policies/appManagementPolicies/{id}/appliesTo", (_ALL,), options=frozenset({"$select", "$top"})),
     Shelf("/groupSettings", _SETTINGS),
     Shelf("/groupSettingTemplates", _SETTINGS),
     Shelf(

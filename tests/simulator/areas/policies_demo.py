@@ -1,14 +1,16 @@
 """The demo's policies beside conditional access: methods, consent, devices, partners, credentials."""
 
 from tests.simulator.areas.access_demo import DELETED_GROUP, GLOBAL_ADMINISTRATOR
+from tests.simulator.areas.apps import FINANCE_JOB
 from tests.simulator.areas.singles import SINGLES
-from tests.simulator.demo_ids import group_id, user_id
+from tests.simulator.demo_ids import SERVICE_PRINCIPAL_ID, group_id, user_id
 from tests.simulator.properties import Json
 from tests.simulator.tenant import Tenant
 
 GRANTS = "/policies/permissionGrantPolicies"
 APP_MANAGEMENT = "/policies/appManagementPolicies"
 CROSS_TENANT = "/policies/crossTenantAccessPolicy"
+OLDER_JOBS = "a99a0000-2f3e-4d5c-8b6a-7f8e9d0c1b01"
 FABRIKAM, SUPPLIER = "fab00000-2f3e-4d5c-8b6a-7f8e9d0c1b01", "5a1e5000-2f3e-4d5c-8b6a-7f8e9d0c1b02"
 
 
@@ -160,11 +162,10 @@ def _add_app_management(tenant: Tenant) -> None:
     path = "/policies/defaultAppManagementPolicy"
     both = ("applicationRestrictions", "servicePrincipalRestrictions")
     tenant.contents.set(path, {**SINGLES[path], "isEnabled": True, **dict.fromkeys(both, restrictions)})
-    policy = "a99a0000-2f3e-4d5c-8b6a-7f8e9d0c1b01"
     tenant.contents.put(
         APP_MANAGEMENT,
         {
-            "id": policy,
+            "id": OLDER_JOBS,
             "displayName": "Older jobs",
             "description": "They may keep their secrets for a year",
             "isEnabled": True,
@@ -172,3 +173,6 @@ def _add_app_management(tenant: Tenant) -> None:
             "restrictions": {"passwordCredentials": [restriction("passwordLifetime", "P365D")], "keyCredentials": []},
         },
     )
+    of = ("application", FINANCE_JOB), ("servicePrincipal", SERVICE_PRINCIPAL_ID)
+    rows = ({"@odata.type": f"#microsoft.graph.{kind}", "id": key} for kind, key in of)
+    tenant.contents.put(f"{APP_MANAGEMENT}/{OLDER_JOBS}/appliesTo", *rows)

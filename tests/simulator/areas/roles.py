@@ -57,6 +57,7 @@ SHELVES = (
 """The endpoints of this area."""
 
 GLOBAL_ADMINISTRATOR, HELPDESK = "62e90394-69f5-4237-9190-012177145e10", "729827e3-9c14-49f7-bb1b-9608f156bbb8"
+GUESTS = "10dae51f-b6af-4016-8d66-8c2a99b929b3"
 READERS, OWN_ROLE = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "0afe0000-1d2e-4f30-8a4b-5c6d7e8f9001"
 UNIT_EMEA, UNIT_BOARD = "a0000000-1d2e-4f30-8a4b-5c6d7e8f9001", "a0000000-1d2e-4f30-8a4b-5c6d7e8f9002"
 _ADMINS = 7
@@ -84,7 +85,12 @@ def demo(tenant: Tenant) -> None:
 
 def _definitions() -> Iterator[Json]:
     named = {GLOBAL_ADMINISTRATOR: "Global Administrator", HELPDESK: "Helpdesk Administrator"}
-    for role, name in {**named, READERS: "Directory Readers", OWN_ROLE: "Application owners of finance"}.items():
+    for role, name in {
+        **named,
+        READERS: "Directory Readers",
+        GUESTS: "Guest User",
+        OWN_ROLE: "Application owners of finance",
+    }.items():
         own = role == OWN_ROLE
         allowed = {"allowedResourceActions": ["microsoft.directory/users/password/update"], "condition": None}
         narrowed = {"allowedResourceActions": ["microsoft.directory/applications/owners/update"]}
