@@ -1,6 +1,6 @@
 """What assignments of directory roles have in common: who they are for, and where in the tenant they hold."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from integration import Context
@@ -10,23 +10,39 @@ DIRECTORY = "/roleManagement/directory"
 PIM = ["AAD_PREMIUM_P2", "Entra_Identity_Governance"]
 """Service plans that have Privileged Identity Management (Microsoft Entra ID Governance licensing fundamentals)."""
 PRINCIPALS = ["azure_user", "azure_user_group", "azure_service_principal"]
-_TENANT = "/"
+TENANT = "/"
 _UNIT = "/administrativeUnits/"
+_ATTRIBUTE_SET = "/attributeSets/"
 
 
 def scope_of(row: Any) -> dict[str, str | None]:
-    """Return where a role holds: in the tenant, in an administrative unit, on one object, or in another service.
+    """Return where a role holds: in the tenant, a unit, an attribute set, on one object, or in another service.
 
-    Source: unifiedRoleAssignment resource type, ``directoryScopeId`` and ``appScopeId``.
+    Sources: unifiedRoleAssignment resource type, ``directoryScopeId`` and ``appScopeId``; Manage access to custom
+    security attributes.
     """
     scope = row["directoryScopeId"]
-    if scope is None:
+    if not scope:
         return {"scopeType": "application" if row["appScopeId"] else None, "scopeId": row["appScopeId"]}
-    if scope == _TENANT:
+    if scope == TENANT:
         return {"scopeType": "tenant", "scopeId": None}
     if scope.startswith(_UNIT):
         return {"scopeType": "administrativeUnit", "scopeId": scope.removeprefix(_UNIT)}
+    if scope.startswith(_ATTRIBUTE_SET):
+        return {"scopeType": "attributeSet", "scopeId": scope.removeprefix(_ATTRIBUTE_SET)}
     return {"scopeType": "object", "scopeId": scope.lstrip("/")}
+
+
+def name_of(row: Any, roles: Mapping[str, str]) -> str:
+    """Return the name of the role that a row is about; where Graph names no role, the row's own id."""
+    role = row["roleDefinitionId"]
+    return roles.get(role) or role or str(row["id"])
+
+
+def names(row: Any, roles: Mapping[str, str]) -> dict[str, str]:
+    """Return how an assignment is called: by its role, and by its role and whom it is for."""
+    name, principal = name_of(row, roles), row["principalId"]
+    return {"name": name, "displayName": f"{name}: {principal}" if principal else name}
 
 
 def named(ctx: Context, rows: Iterable[Any], type: str) -> Iterator[Any]:
@@ -49,7 +65,7 @@ def in_scope(
     """
     if type == "azure_account":
         account = ctx.one(type).key
-        yield from ((row["id"], account) for row in rows if row["directoryScopeId"] == _TENANT)
+        yield from ((row["id"], account) for row in rows if row["directoryScopeId"] == TENANT)
         return
     wanted = "administrativeUnit" if type == "azure_administrative_unit" else "object"
     found = [(row["id"], scope["scopeId"]) for row in rows if (scope := scope_of(row))["scopeType"] == wanted]

@@ -12,7 +12,8 @@ _ELIGIBLE_READ = ["PrivilegedEligibilitySchedule.Read.AzureADGroup"]
 _ACTIVE_READ = ["PrivilegedAssignmentSchedule.Read.AzureADGroup"]
 _SELECT = ("id", "groupId", "principalId", "accessId", "memberType", "startDateTime", "endDateTime")
 _AMONG = "isAssignableToRole eq true"
-_DYNAMIC = "DynamicMembership"
+_ACTIVATED = "activated"
+"""How an assignment came that an eligibility was activated for: an enumeration, in lower case, unlike that of roles."""
 
 
 @entity_step("AccessPolicy", permissions=_ELIGIBLE_READ, licences=PIM, needs=["azure_user_group"])
@@ -35,7 +36,7 @@ def azure_privileged_access_group_assignment(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             isPermanent=row["endDateTime"] is None,
-            isActivated=row["assignmentType"] == "Activated",
+            isActivated=None if row["assignmentType"] is None else row["assignmentType"] == _ACTIVATED,
         )
     _tell_what_is_not_asked(ctx)
 

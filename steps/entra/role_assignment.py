@@ -6,7 +6,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from steps.entra._apps import application_keys
-from steps.entra._roles import DIRECTORY, PRINCIPALS, READ, in_scope, named, role_names, scope_of
+from steps.entra._roles import DIRECTORY, PRINCIPALS, READ, TENANT, in_scope, named, names, role_names, scope_of
 
 _OBJECTS = ["azure_device", "azure_service_principal", "azure_user_group", "azure_user"]
 
@@ -17,8 +17,7 @@ def azure_ad_role_assignment(ctx: Context) -> Iterator[Entity]:
     assignments = list(_assignments(ctx))
     roles = role_names(ctx)
     for row in assignments:
-        name = roles.get(row["roleDefinitionId"], row["roleDefinitionId"])
-        yield Entity(row["id"], row, name=name, displayName=f"{name}: {row['principalId']}", **scope_of(row))
+        yield Entity(row["id"], row, **names(row, roles), **scope_of(row))
 
 
 @relationship_family(PRINCIPALS, "ASSIGNED", "azure_ad_role_assignment", permissions=READ)
@@ -31,11 +30,13 @@ def azure_principal_assigned_ad_role_assignment(ctx: Context, from_type: str, to
 @relationship_family(PRINCIPALS, "HAS", "azure_ad_role_definition", permissions=READ)
 def azure_principal_has_ad_role_definition(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Somebody has a directory role by one assignment or more; tenantWide says whether one holds everywhere."""
-    scopes: defaultdict[tuple[str, str], set[str | None]] = defaultdict(set)
+    scopes: defaultdict[tuple[str, str], set[tuple[str | None, str | None]]] = defaultdict(set)
     for row in named(ctx, _assignments(ctx), from_type):
-        scopes[row["principalId"], row["roleDefinitionId"]].add(row["directoryScopeId"])
+        if row["roleDefinitionId"]:
+            scopes[row["principalId"], row["roleDefinitionId"]].add((row["directoryScopeId"], row["appScopeId"]))
     for (principal, role), places in scopes.items():
-        yield Relationship(principal, role, tenantWide="/" in places, scopeCount=len(places))
+        everywhere = any(directory == TENANT for directory, _ in places)
+        yield Relationship(principal, role, tenantWide=everywhere, scopeCount=len(places))
 
 
 @relationship_step(
@@ -49,7 +50,8 @@ def azure_principal_has_ad_role_definition(ctx: Context, from_type: str, to_type
 def azure_ad_role_assignment_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """An assignment is one of a directory role."""
     for row in _assignments(ctx):
-        yield Relationship(row["id"], row["roleDefinitionId"])
+        if row["roleDefinitionId"]:
+            yield Relationship(row["id"], row["roleDefinitionId"])
 
 
 @relationship_family(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, named, role_names, scope_of
+from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, named, names, role_names, scope_of
 
 READ = ["RoleAssignmentSchedule.Read.Directory"]
 
@@ -15,14 +15,12 @@ def azure_ad_role_assignment_schedule(ctx: Context) -> Iterator[Entity]:
     schedules = list(_schedules(ctx))
     roles = role_names(ctx)
     for row in schedules:
-        name = roles.get(row["roleDefinitionId"], row["roleDefinitionId"])
         yield Entity(
             _key(row),
             row,
-            name=name,
-            displayName=f"{name}: {row['principalId']}",
             isPermanent=row["endDateTime"] is None,
-            isActivated=row["assignmentType"] == "Activated",
+            isActivated=None if row["assignmentType"] is None else row["assignmentType"] == "Activated",
+            **names(row, roles),
             **scope_of(row),
         )
 
@@ -47,7 +45,8 @@ def azure_principal_assigned_schedule(ctx: Context, from_type: str, to_type: str
 def azure_ad_role_assignment_schedule_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """A schedule is one of a directory role."""
     for row in _schedules(ctx):
-        yield Relationship(_key(row), row["roleDefinitionId"])
+        if row["roleDefinitionId"]:
+            yield Relationship(_key(row), row["roleDefinitionId"])
 
 
 @relationship_step(

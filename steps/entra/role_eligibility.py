@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from steps.entra._apps import application_keys
-from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, in_scope, named, role_names, scope_of
+from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, in_scope, named, names, role_names, scope_of
 
 READ = ["RoleEligibilitySchedule.Read.Directory"]
 _SCOPES = ["azure_account", "azure_administrative_unit", "azure_service_principal"]
@@ -19,15 +19,8 @@ def azure_ad_role_eligibility(ctx: Context) -> Iterator[Entity]:
     eligibilities = list(_eligibilities(ctx))
     roles = role_names(ctx)
     for row in eligibilities:
-        name = roles.get(row["roleDefinitionId"], row["roleDefinitionId"])
-        yield Entity(
-            row["id"],
-            row,
-            name=name,
-            displayName=f"{name}: {row['principalId']}",
-            isPermanent=row["endDateTime"] is None,
-            **scope_of(row),
-        )
+        permanent = row["endDateTime"] is None
+        yield Entity(row["id"], row, isPermanent=permanent, **names(row, roles), **scope_of(row))
 
 
 @relationship_family(PRINCIPALS, "ASSIGNED", "azure_ad_role_eligibility", permissions=READ, licences=PIM)
@@ -50,7 +43,8 @@ def azure_principal_assigned_ad_role_eligibility(ctx: Context, from_type: str, t
 def azure_ad_role_eligibility_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """An eligibility is one for a directory role."""
     for row in _eligibilities(ctx):
-        yield Relationship(row["id"], row["roleDefinitionId"])
+        if row["roleDefinitionId"]:
+            yield Relationship(row["id"], row["roleDefinitionId"])
 
 
 @relationship_family("azure_ad_role_eligibility", "ALLOWS", _SCOPES, permissions=READ, licences=PIM)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps.entra._roles import PIM, READ, role_names
+from steps.entra._roles import PIM, READ, name_of, role_names
 
 _PATH = "/policies/roleManagementPolicyAssignments"
 _OF_ROLES = "scopeId eq '/' and scopeType eq 'DirectoryRole'"
@@ -18,7 +18,7 @@ def azure_role_management_policy(ctx: Context) -> Iterator[Entity]:
     roles = role_names(ctx)
     for row in policies:
         rules = _rules(row)
-        role = roles.get(row["roleDefinitionId"], row["roleDefinitionId"])
+        role = name_of(row, roles)
         activating = rules.get("Enablement_EndUser_Assignment", {}).get("enabledRules") or []
         assigning = rules.get("Enablement_Admin_Assignment", {}).get("enabledRules") or []
         context = rules.get("AuthenticationContext_EndUser_Assignment", {})

@@ -75,7 +75,7 @@ def demo(tenant: Tenant) -> None:
     put(f"{_DIRECTORY}/roleAssignmentScheduleInstances", *_schedules())
     put("/policies/roleManagementPolicyAssignments", *_policies())
     put(f"{_GROUPS}/eligibilityScheduleInstances", *_for_groups("eligibilityScheduleId"))
-    put(f"{_GROUPS}/assignmentScheduleInstances", *_for_groups("assignmentScheduleId", assignmentType="Activated"))
+    put(f"{_GROUPS}/assignmentScheduleInstances", *_for_groups("assignmentScheduleId", assignmentType="activated"))
     for unit in _units():
         tenant.add(ADMINISTRATIVE_UNIT, unit)
     for member in (user_id(4), user_id(5), group_id(3), DEVICE_ID):

@@ -157,10 +157,10 @@ def _make_eligible(tenant: Tenant, group: str, people: Sequence[str], rng: rando
     for person in people:
         access = rng.choice(("member", "owner"))
         row = {"id": f"{group}_{access}_{guid(rng)}", "groupId": group, "principalId": person, "accessId": access}
-        row |= _period(rng)
+        row |= _period(rng) | {"memberType": "direct"}
         tenant.contents.put(f"{OF_GROUPS}/eligibilityScheduleInstances", row | {"eligibilityScheduleId": row["id"]})
         activated = f"{row['id'][:-4]}ac71"
-        more = {"id": activated, "assignmentScheduleId": activated, "assignmentType": "Activated"}
+        more = {"id": activated, "assignmentScheduleId": activated, "assignmentType": "activated"}
         tenant.contents.put(f"{OF_GROUPS}/assignmentScheduleInstances", row | more)
 
 
