@@ -327,7 +327,7 @@ def test_cassettes_that_lack_something() -> None:
     shutil.copy(ROOT / "tests" / "cassettes" / "entra" / "account.yaml", "other")
     ended = integration("run", "--replay", "other", "--only", "azure_user", "--only", "azure_account")
     assert ended.exit_code == 1
-    assert "account.yaml: GET /v1.0/users?" in ended.stdout
+    assert "account.yaml: GET /v1.0/users is not there" in ended.stdout
     assert "is not there: record the cassette again" in ended.stdout
     verdicts = {step["id"]: step["verdict"] for step in summary()}
     assert verdicts == {"azure_account": "complete", "azure_user": "failed"}

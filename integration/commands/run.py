@@ -24,6 +24,9 @@ from integration.terminal.streams import courtesy
 from integration.terminal.tuning import collect_rarely, give_memory_back, keep_what_is_there
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from integration.sdk.step import Step
     from integration.tapes.tapes import Tape
 
 
@@ -96,9 +99,10 @@ def run(
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
     manager = load()
-    tape = _tape(demo, replay)
+    steps = declared_steps(manager)
+    tape = _tape(demo, replay, steps)
     config = config_from(event, environment, flags, offline=tape.offline)
-    unrecorded = [] if not demo else [step.name for step in declared_steps(manager) if not is_recorded(step)]
+    unrecorded = [] if not demo else [step.name for step in steps if not is_recorded(step)]
     chosen = plan(manager, only=config.only, skip=[*config.skip, *unrecorded])
     with Interrupts(for_good=True) as stop:
         with Display(chosen) as display:
@@ -109,12 +113,12 @@ def run(
     return report.exit_code(fail_on_partial="partial" in fail_on, fail_on_skipped="skipped" in fail_on)
 
 
-def _tape(demo: bool, replay: Path | None) -> "Tape":
+def _tape(demo: bool, replay: Path | None, steps: "Sequence[Step]") -> "Tape":
     from integration.tapes.places import demo_folder
     from integration.tapes.tapes import Live, Replay
 
     if demo and replay:
         raise ConfigurationError(["choose one of --demo and --replay"])
     if demo:
-        return Replay.folder(demo_folder())
-    return Replay.folder(replay) if replay else Live()
+        return Replay.folder(demo_folder(), steps)
+    return Replay.folder(replay, steps) if replay else Live()

@@ -105,11 +105,10 @@ def _steps_of(name: str) -> list[Step]:
     except IntegrationError:
         raise
     except Exception as error:
-        line = getattr(error, "lineno", None) or getattr(error.__traceback__, "tb_lineno", None)
-        raise DeclarationError(
-            f"{_path_of(name)}: it cannot be imported: {type(error).__name__}: {error}"
-            + (f" (line {line})" if isinstance(error, SyntaxError) else "")
-        ) from error
+        path, line = _path_of(name), ""
+        if isinstance(error, SyntaxError):  # in a module that this one imports, perhaps
+            path, line = error.filename or path, f" (line {error.lineno})"
+        raise DeclarationError(f"{path}: it cannot be imported: {type(error).__name__}: {error}{line}") from error
     values = [each for value in vars(module).values() for each in (value if isinstance(value, tuple) else (value,))]
     steps = [value for value in values if isinstance(value, Step) and value.run.__module__ == name]
     if not steps:

@@ -1,5 +1,6 @@
 """Where the cassette of a step is: named after its module, in the folder of its area."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from integration.sdk.step import Step
@@ -16,6 +17,38 @@ def demo_folder() -> Path:
     package = Path(__file__).parents[1]
     carried = package / "cassettes"
     return carried if carried.is_dir() else package.parent / "tests" / "cassettes"
+
+
+def cassettes_in(folder: Path, steps: Sequence[Step] = ()) -> list[Path]:
+    """Return the cassettes in a folder and below it, in the order in which they are to be played.
+
+    What several hold is to be played from that of the module whose own it is; others hold it beside what they ask for
+    themselves. So a module comes before those that need it, and else the smaller file before the larger one.
+
+    Args:
+        folder: of the cassettes.
+        steps: the types that are known.
+    """
+    needed = _needed(steps)
+    return sorted(
+        folder.rglob("*.yaml"),
+        key=lambda path: (len(needed.get(path.relative_to(folder), ())), path.stat().st_size, path),
+    )
+
+
+def _needed(steps: Sequence[Step]) -> Mapping[Path, set[Path]]:
+    """Return, by the name of each module's cassette, those of the other modules that its types need, near or far."""
+    known = {step.name: step for step in steps}
+    needed: dict[Path, set[Path]] = {}
+    for step in steps:
+        found, ahead = set[str](), [step.name]
+        while ahead:
+            name = ahead.pop()
+            if name in known and name not in found:
+                found.add(name)
+                ahead += known[name].needs
+        needed.setdefault(cassette_name(step), set()).update(cassette_name(known[name]) for name in found)
+    return needed
 
 
 def is_recorded(step: Step) -> bool:

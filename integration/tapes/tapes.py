@@ -6,7 +6,7 @@ A tape is an adapter of the run's ``requests`` session, so everything above it i
 import io
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import responses
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,9 +19,11 @@ from urllib3 import HTTPResponse
 from integration.config.clouds import GLOBAL_GRAPH
 from integration.errors import CassetteError
 from integration.http.connections import Adapter
+from integration.sdk.step import Step
 from integration.tapes import cassette
 from integration.tapes.batches import BATCH, Part, answered, is_batch
 from integration.tapes.cassette import Key, RecordedAnswer, key_of
+from integration.tapes.places import cassettes_in
 
 _CONNECTIONS = 64
 
@@ -82,15 +84,17 @@ class Replay:
                 self._answers.setdefault(key, answers)
 
     @classmethod
-    def folder(cls, folder: Path) -> "Replay":
-        """Return a tape of all cassettes in a folder and below it: what several hold is played from the smallest.
+    def folder(cls, folder: Path, steps: Sequence[Step] = ()) -> "Replay":
+        """Return a tape of all cassettes in a folder and below it.
 
-        That is the one of the module whose own it is; others hold it beside what they ask for themselves.
+        Args:
+            folder: of the cassettes.
+            steps: the types that are known: they tell whose own is what several cassettes hold.
 
         Raises:
             CassetteError: the folder has no cassette, or one that cannot be read.
         """
-        paths = sorted(folder.rglob("*.yaml"), key=lambda path: (path.stat().st_size, path))
+        paths = cassettes_in(folder, steps)
         if not paths:
             raise CassetteError(f"{folder}: no cassettes there: name a folder with .yaml files")
         return cls(*paths)
@@ -132,8 +136,9 @@ class Replay:
                 return answers.popleft()
         state = "was played already" if answers is not None else "is not there"
         names = ", ".join(path.name for path in self._paths)
-        asked = url.removeprefix(GLOBAL_GRAPH)
-        raise CassetteError(f"{names}: {method} {asked} {state}: record the cassette again")
+        path, _, options = url.removeprefix(GLOBAL_GRAPH).partition("?")
+        asked = f" (asked with {options})" if options else ""
+        raise CassetteError(f"{names}: {method} {path} {state}: record the cassette again{asked}")
 
     def _part(self, url: str) -> Part:
         answer = self.next("GET", url, None)

@@ -34,4 +34,8 @@ def numbers(result: StepResult) -> tuple[str, str]:
 def _short(reason: str) -> str:
     """Return a reason on one line; what is longer than a screen is whole in ``summary.json``."""
     flat = " ".join(reason.split())
-    return flat if len(flat) <= _LONGEST_REASON else f"{flat[:_LONGEST_REASON].rpartition(' ')[0]} …"
+    if len(flat) <= _LONGEST_REASON:
+        return flat
+    kept = flat[:_LONGEST_REASON]
+    words = kept.rpartition(" ")[0]
+    return f"{words} …" if len(words) > _LONGEST_REASON // 2 else f"{kept}…"  # an address may be long, and one word
