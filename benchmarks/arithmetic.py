@@ -23,6 +23,10 @@ _OF_EACH = {
     "directory/administrativeUnits/{id}/members": "directory/administrativeUnits",
 }
 """What is asked of every object of a collection."""
+_TRACKED = frozenset({"groups/{id}/members", "directory/administrativeUnits/{id}/members"})
+"""Relations of which a delta query tells the changes, beside those that come with a listing of users and groups."""
+_LISTED_AGAIN = {"devices": 2, "servicePrincipals": 1, "applications": 1}
+"""How often a later run lists collections whose objects are tracked, for relations of which no delta query tells."""
 
 
 def fewest(contents: Mapping[str, int]) -> dict[str, int]:
@@ -31,10 +35,20 @@ def fewest(contents: Mapping[str, int]) -> dict[str, int]:
     Args:
         contents: how many objects each collection has.
     """
-    found = {name: times * max(1, ceil(contents.get(f"/{name}", 0) / _PAGE)) for name, times in _LISTED.items()}
+    return _requests(contents, _LISTED, _OF_EACH)
+
+
+def fewest_again(contents: Mapping[str, int]) -> dict[str, int]:
+    """Return how often each kind of request has to be made by a later run, for what no delta query tells."""
+    listed = {name: _LISTED_AGAIN.get(name, 0) for name in _LISTED}
+    return _requests(contents, listed, {path: name for path, name in _OF_EACH.items() if path not in _TRACKED})
+
+
+def _requests(contents: Mapping[str, int], listed: Mapping[str, int], of_each: Mapping[str, str]) -> dict[str, int]:
+    found = {name: times * max(1, ceil(contents.get(f"/{name}", 0) / _PAGE)) for name, times in listed.items()}
     found["users"] += ceil(contents["/users"] / _SIGN_IN_PAGE)
-    found |= {path: contents.get(f"/{name}", 0) for path, name in _OF_EACH.items()}
-    found["$batch"] = sum(ceil(found[path] / _BATCH) for path in _OF_EACH)
+    found |= {path: contents.get(f"/{name}", 0) for path, name in of_each.items()}
+    found["$batch"] = sum(ceil(found[path] / _BATCH) for path in of_each)
     for path, count in contents.items():
         name = path.removeprefix("/")
         if name not in found and "{id}" not in name and name != "contacts":

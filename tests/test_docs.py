@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -162,6 +163,13 @@ def sections() -> dict[str, str]:
     pages = (text for name, text in PAGES.items() if re.match(r"types\b", name))
     parts = [part for text in pages for part in re.split(r"^#{2,3} ", text, flags=re.MULTILINE)]
     return {name: rest for name, _, rest in (part.partition("\n") for part in parts)}
+
+
+def test_every_entity_of_entra_is_beside_what_others_read(steps: list[Step]) -> None:
+    page = PAGES["comparison.md"]
+    usual = {"azure_account", "azure_user", "azure_user_group"}
+    entities = {step.name for step in steps if step.module.startswith("entra.") and not step.is_relationship}
+    assert Counter(re.findall(r"^\| [^|]+ \| \[`(\w+)`\]", page, re.MULTILINE)) == Counter(entities - usual)
 
 
 def test_every_type_is_listed_and_has_a_section(steps: list[Step]) -> None:
