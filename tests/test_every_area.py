@@ -1,9 +1,12 @@
 """All types of Microsoft Entra at once, in tenants that have something of everything."""
 
+import json
 import sqlite3
+from base64 import urlsafe_b64encode
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -145,9 +148,61 @@ def test_no_secret_that_graph_tells_is_kept_anywhere(make: Any) -> None:
     assert holding(planted) == set()
 
 
-def test_words_that_no_password_may_hold_are_in_no_graph() -> None:
+def test_words_that_no_password_may_hold_are_kept_nowhere() -> None:
     tenant = small()
     words = ban_words(tenant)
     with Simulator(tenant) as simulator:
         read(simulator, raw_data=True)
-    assert holding(words) <= {"mirror.db"}
+    assert holding(words) == set()
+
+
+SEED = ("User.Read.All", "GroupMember.Read.All", "Organization.Read.All")
+
+
+def permitted(tenant: Tenant, *roles: str, port: int = 0) -> Simulator:
+    """A Graph that enforces an application's permissions, which the token names."""
+    claims = urlsafe_b64encode(json.dumps({"roles": roles}).encode()).decode().rstrip("=")
+    return Simulator(tenant, roles=roles, token=f"e30.{claims}.signature", port=port)
+
+
+@pytest.mark.parametrize(
+    ("roles", "there"),
+    [
+        (SEED, {"azure_user", "azure_user_group", "azure_subscribed_sku", "azure_user_assigned_subscribed_sku"}),
+        (("User.Read.All", "Group.Read.All", "Organization.Read.All"), {"azure_group_setting", "azure_service_plan"}),
+        (("Directory.Read.All",), {"azure_ad_role_assignment", "azure_device", "azure_group_setting", "azure_domain"}),
+        (
+            ("Directory.Read.All", "RoleManagement.Read.All"),
+            {"azure_role_management_policy", "azure_ad_role_eligibility"},
+        ),
+    ],
+    ids=["three", "groups", "directory", "roles"],
+)
+def test_with_few_permissions_the_rest_is_skipped_in_words_and_the_run_succeeds(
+    roles: tuple[str, ...], there: set[str]
+) -> None:
+    with permitted(demo_tenant(), *roles) as simulator:
+        report = read(simulator)
+    verdicts = verdicts_of(report)
+    assert report.exit_code() == 0
+    assert {type for type, (verdict, _) in verdicts.items() if verdict == "failed"} == set()
+    assert {type for type in there if verdicts[type][0] != "complete"} == set()
+    skipped = {type: reason for type, (verdict, reason) in verdicts.items() if verdict == "skipped"}
+    assert {type: reason for type, reason in skipped.items() if "not permitted: the token lacks " not in reason} == {}
+
+
+def test_what_is_no_longer_permitted_or_licensed_is_kept_and_fails_the_run() -> None:
+    tenant = small()
+    with Simulator(tenant) as simulator:
+        read(simulator)
+        port = urlsplit(simulator.url).port or 0
+    before = {row[:2] for row in graph("out")}
+    with permitted(tenant, *SEED, port=port) as simulator:
+        report = read(simulator)
+    assert (report.first, report.exit_code()) == (False, 1)
+    assert {row[:2] for row in graph("out")} == before
+    license_tenant(tenant, [])
+    with Simulator(tenant, port=port) as simulator:
+        assert read(simulator).exit_code() == 1
+    gone = {type for _, type in before - {row[:2] for row in graph("out")}}
+    assert gone <= {"azure_service_plan", "azure_subscribed_sku_has_service_plan"}

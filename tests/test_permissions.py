@@ -17,13 +17,13 @@ from tests.simulator import Simulator, demo_tenant
 
 DIRECTORY = (
     "AdministrativeUnit.Read.All", "Application.Read.All", "Device.Read.All", "Domain.Read.All", "Group.Read.All",
-    "GroupMember.Read.All", "LicenseAssignment.Read.All", "OrgContact.Read.All", "Organization.Read.All",
-    "RoleManagement.Read.Directory", "User.Read.All",
+    "GroupMember.Read.All", "GroupSettings.Read.All", "LicenseAssignment.Read.All", "OrgContact.Read.All",
+    "Organization.Read.All", "RoleManagement.Read.Directory", "User.Read.All",
 )  # fmt: skip
 APART = (
     "AccessReview.Read.All", "AuditLog.Read.All", "EntitlementManagement.Read.All", "IdentityRiskyUser.Read.All",
     "Member.Read.Hidden", "Policy.Read.All", "RoleAssignmentSchedule.Read.Directory",
-    "RoleEligibilitySchedule.Read.Directory",
+    "RoleEligibilitySchedule.Read.Directory", "RoleManagementPolicy.Read.Directory",
 )  # fmt: skip
 
 
@@ -57,6 +57,11 @@ def test_reading_the_directory_does_not_cover(permission: str) -> None:
         ("GroupMember.Read.All", "GroupMember.ReadBasic.All"),
         ("RoleManagement.ReadWrite.Directory", "RoleManagement.Read.Directory"),
         ("RoleManagement.Read.Directory", "RoleEligibilitySchedule.Read.Directory"),
+        ("RoleManagement.Read.Directory", "RoleManagementPolicy.Read.Directory"),
+        ("RoleManagement.Read.All", "RoleManagement.Read.Directory"),
+        ("RoleManagement.Read.All", "RoleManagementPolicy.Read.Directory"),
+        ("Group.Read.All", "GroupSettings.Read.All"),
+        ("Organization.Read.All", "LicenseAssignment.Read.All"),
         ("EntitlementManagement.ReadWrite.All", "EntitlementManagement.Read.All"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 from integration import Context, Entity, entity_step
 
 BANNED = "BannedPasswordList"
-"""The setting that holds words that no password may hold, separated by tabs: it tells how passwords are built here."""
+"""The setting that holds words that no password may hold, separated by tabs; of each a mask comes."""
 
 
 @entity_step("Configuration", permissions=["GroupSettings.Read.All"], per_row=True)
@@ -19,7 +19,7 @@ def azure_group_setting(ctx: Context) -> Iterator[Entity]:
         banned = values.pop(BANNED, None)
         yield Entity(
             f"azure_group_setting:{row['id']}",
-            {**row, "values": [value for value in row["values"] or () if value["name"] != BANNED]},
+            row,
             displayName=name,
             name=name,
             bannedPasswordCount=None if banned is None else len(_words(banned)),

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps.entra._roles import PIM, READ, name_of, role_names
+from steps.entra._roles import PIM, name_of, role_names
 
+READ = ["RoleManagementPolicy.Read.Directory"]
+"""``RoleManagement.Read.Directory`` does as well; ``Directory.Read.All`` does not, although it reads roles."""
 _PATH = "/policies/roleManagementPolicyAssignments"
 _OF_ROLES = "scopeId eq '/' and scopeType eq 'DirectoryRole'"
 _APPROVER_KEYS = {"azure_user": "userId", "azure_user_group": "groupId"}

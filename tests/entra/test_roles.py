@@ -126,7 +126,7 @@ def test_assignments_keep_opaque_ids_and_tell_where_they_hold(tenant: GraphServe
     tenant.add(
         ASSIGNMENTS,
         assigned("aBcDe-opaque-1", ADA),
-        assigned("AbCdE-opaque-1", ADA, HELPDESK, f"/administrativeUnits/{UNIT}"),
+        assigned("AbCdE-opaque-1", ADA, HELPDESK, f"/administrativeUnits/{UNIT}", condition="$ResourceIsSelf"),
         assigned("unit-is-gone-1", ADA, HELPDESK, "/administrativeUnits/unit-deleted"),
         assigned("on-group-00001", ADA, HELPDESK, f"/{STAFF}"),
         assigned("on-robot-00001", ADA, HELPDESK, f"/{ROBOT}"),
@@ -149,7 +149,12 @@ def test_assignments_keep_opaque_ids_and_tell_where_they_hold(tenant: GraphServe
     has = [f"{who}_has_ad_role_definition" for who in _PRINCIPALS]
     uses = "azure_ad_role_assignment_uses_definition"
     ran = made(tenant, ACTIVE, *holds, *of, *has, uses)
-    in_unit = {"scopeType": "administrativeUnit", "scopeId": UNIT}
+    in_unit = {
+        "condition": "$ResourceIsSelf",
+        "principalOrganizationId": TENANT,
+        "scopeType": "administrativeUnit",
+        "scopeId": UNIT,
+    }
     in_catalog = {"scopeType": "application", "appScopeId": "/AccessPackageCatalog/one", "directoryScopeId": None}
     by_key = {record["_key"]: record for record in ran.records[ACTIVE]}
     assert len(by_key) == 18

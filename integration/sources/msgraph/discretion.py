@@ -1,9 +1,10 @@
 """Secrets that Graph tells with what is read, and that nobody here needs: they are dropped before anything is kept.
 
-``$select`` cannot leave them out, since they are parts of a property. Sources: passwordCredential, keyCredential and
-passwordProfile resource types.
+``$select`` cannot leave them out, since they are parts of a property. Sources: passwordCredential, keyCredential,
+passwordProfile and settingValue resource types; Eliminate bad passwords using Microsoft Entra Password Protection.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,11 @@ _SECRET = {
     "passwordProfile": ("password",),
 }
 """Parts of a property that are secrets, or tell how one begins."""
-_TOLD = tuple(f'"{name}"'.encode() for name in _SECRET)
+_BANNED = "BannedPasswordList"
+"""The setting with the words that no password may hold: they tell how passwords are built, and only count here."""
+_WORD = re.compile(r"[^\t\r\n]+")
+_MASKED = "*"
+_TOLD = tuple(f'"{name}"'.encode() for name in (*_SECRET, _BANNED))
 
 
 def drop_secrets(raw: bytes | bytearray, body: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +36,15 @@ def drop_secrets(raw: bytes | bytearray, body: dict[str, Any]) -> dict[str, Any]
                     if isinstance(each, dict):
                         for part in parts:
                             each.pop(part, None)
+            _mask_words(row.get("values"))
     return body
+
+
+def _mask_words(values: object) -> None:
+    """Take the banned words out of the values of a setting, and leave how many there are."""
+    for each in values if isinstance(values, list) else ():
+        if isinstance(each, dict) and each.get("name") == _BANNED and isinstance(each.get("value"), str):
+            each["value"] = _WORD.sub(_MASKED, each["value"])
 
 
 def _objects(body: object) -> Iterator[dict[str, Any]]:

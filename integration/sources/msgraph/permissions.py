@@ -17,16 +17,24 @@ from integration.text.secret import Secret
 _CONTAINS: Mapping[str, frozenset[str]] = {
     "Directory.Read.All": frozenset({
         "AdministrativeUnit.Read.All", "Application.Read.All", "Device.Read.All", "Domain.Read.All", "Group.Read.All",
-        "Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All", "LicenseAssignment.Read.All",
-        "OrgContact.Read.All", "Organization.Read.All", "RoleManagement.Read.Directory", "User.Read.All",
-        "User.ReadBasic.All",
+        "Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All", "GroupSettings.Read.All",
+        "LicenseAssignment.Read.All", "OrgContact.Read.All", "Organization.Read.All", "RoleManagement.Read.Directory",
+        "User.Read.All", "User.ReadBasic.All",
     }),
-    "Group.Read.All": frozenset({"Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All"}),
+    "Group.Read.All": frozenset({
+        "Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All", "GroupSettings.Read.All",
+    }),
     "GroupMember.Read.All": frozenset({"Group.ReadBasic.All", "GroupMember.ReadBasic.All"}),
+    "Organization.Read.All": frozenset({"LicenseAssignment.Read.All"}),
     "Policy.Read.All": frozenset({"AuthenticationContext.Read.All", "Policy.Read.AuthenticationMethod"}),
     "Policy.Read.ConditionalAccess": frozenset({"AuthenticationContext.Read.All"}),
+    "RoleManagement.Read.All": frozenset({
+        "RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory",
+        "RoleManagement.Read.Directory", "RoleManagementPolicy.Read.Directory",
+    }),
     "RoleManagement.Read.Directory": frozenset({
         "RoleAssignmentSchedule.Read.Directory", "RoleEligibilitySchedule.Read.Directory",
+        "RoleManagementPolicy.Read.Directory",
     }),
     "User.Read.All": frozenset({"User.ReadBasic.All"}),
 }  # fmt: skip

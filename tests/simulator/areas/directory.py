@@ -51,6 +51,7 @@ _DEVICES: list[Json] = [
         "approximateLastSignInDateTime": "2026-01-13T07:00:00Z",
         "complianceExpirationDateTime": "2026-02-13T07:00:00Z",
         "deviceCategory": "Finance laptops",
+        "deviceVersion": 2,
         "deviceOwnership": "Company",
         "enrollmentProfileName": "Office laptops",
         "enrollmentType": "AzureDomainJoined",
@@ -113,7 +114,9 @@ def _domain(name: str, **differing: object) -> Json:
 _DOMAINS = [
     _domain("contoso.example", authenticationType="Federated", isDefault=True),
     _domain("contosotest.onmicrosoft.com", isInitial=True, supportedServices=["Email", "OfficeCommunicationsOnline"]),
-    _domain("corp.contoso.example", isRoot=False, passwordValidityPeriodInDays=90),
+    _domain(
+        "corp.contoso.example", isRoot=False, passwordValidityPeriodInDays=90, manufacturer="Contoso", model="Domain"
+    ),
     _domain(
         "unproved.example",
         isVerified=False,

@@ -115,6 +115,8 @@ def _assignment(number: int, principal: str, role: str, scope: str | None = "/",
         "roleDefinitionId": role,
         "directoryScopeId": scope,
         "appScopeId": None,
+        "condition": None,
+        "principalOrganizationId": ORGANIZATION_ID,
         **more,
     }
 
@@ -130,7 +132,7 @@ def _assignments() -> Iterator[Json]:
     yield _assignment(7, user_id(3), OWN_ROLE, f"/{SERVICE_PRINCIPAL_ID}")
     yield _assignment(8, user_id(4), OWN_ROLE, f"/{group_id(6)}")
     yield _assignment(9, user_id(4), OWN_ROLE, f"/{DEVICE_ID}")
-    yield _assignment(10, user_id(4), OWN_ROLE, f"/{user_id(5)}")
+    yield _assignment(10, user_id(4), OWN_ROLE, f"/{user_id(5)}", condition="$ResourceIsSelf")
     yield _assignment(11, _GONE, GLOBAL_ADMINISTRATOR)
     yield _assignment(12, user_id(5), READERS, None, appScopeId="/AccessPackageCatalog/finance")
 
