@@ -219,10 +219,13 @@ _ROLES = (
     "d29b2b05-8046-44ba-8758-1e26182fcf32",
 )
 """Built-in roles, whose ids every tenant has."""
+_ROLE_NAMES = ("Directory Readers", "Global Administrator", "Guest User", "Helpdesk Administrator")
 OF_ROLES = {
-    "assignmentType": ("Activated", "Assigned"),
+    "assignmentType": ("Activated", "Assigned", "activated", "assigned"),
     "claimValue": ("c1",),
+    "description": tuple(f"What {name} may do." for name in _ROLE_NAMES),
     "directoryScopeId": ("/",),
+    "displayName": _ROLE_NAMES,
     "enabledRules": ("Justification", "MultiFactorAuthentication", "Ticketing"),
     "excludeRoles": _ROLES,
     "id": (

@@ -109,6 +109,13 @@ def test_values_of_a_property_that_is_named_plain_stay() -> None:
     assert scrubbed["department"] == "Finance" != scrubbed["city"]
 
 
+def test_a_directory_role_of_microsofts_keeps_its_name(scrubber: Scrubber) -> None:
+    role = {"displayName": "Global Administrator", "isBuiltIn": True}
+    assert scrubber.scrubbed({"value": [role]}) == {"value": [role]}
+    own = scrubber.scrubbed({**role, "isBuiltIn": False})
+    assert own["displayName"] != role["displayName"]
+
+
 def test_keys_of_credentials_go(scrubber: Scrubber) -> None:
     credentials = {
         "keyCredentials": [{"key": "MIIC", "type": "AsymmetricX509Cert"}],

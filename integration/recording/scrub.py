@@ -45,6 +45,8 @@ WORDS = frozenset(
 cross-tenant access and authentication methods)."""
 
 _BUILT_IN = re.compile(r"c[1-9]\d?|microsoft-[a-z-]+|urn:user:[a-z]+")
+_OF_BUILT_IN = frozenset({"displayName", "description"})
+"""What every tenant has of a directory role that Microsoft defines (unifiedRoleDefinition, ``isBuiltIn``)."""
 _CONSENT = re.compile(r"(ManagePermissionGrantsFor\w+\.)(.+)")
 _GRAPH_PATH = re.compile(r"\.?/[\w./$?=&() ,'-]+", re.ASCII)
 _PLAIN_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,.:_-]{0,79}", re.ASCII)
@@ -92,7 +94,10 @@ class Scrubber:
             within: the property whose object has it.
         """
         if isinstance(value, dict):
-            return {self._named(key): self.scrubbed(each, key, name) for key, each in value.items()}
+            kept = _OF_BUILT_IN if value.get("isBuiltIn") is True else ()
+            return {
+                self._named(key): each if key in kept else self.scrubbed(each, key, name) for key, each in value.items()
+            }
         if isinstance(value, list):
             return [self.scrubbed(each, name, within) for each in value]
         if isinstance(value, str):

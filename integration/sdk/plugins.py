@@ -94,9 +94,9 @@ def steps_in(package: str) -> Iterator[Step]:
 
 
 def questions_in(package: str) -> Iterator[Path]:
-    """Yield the files ``questions.toml`` in a package, and in the folders below it."""
+    """Yield the files whose names end with ``questions.toml`` in a package, and in the folders below it."""
     for folder in importlib.import_module(package).__path__:
-        yield from sorted(Path(folder).rglob("questions.toml"))
+        yield from sorted(Path(folder).rglob("*questions.toml"))
 
 
 def _steps_of(name: str) -> list[Step]:

@@ -1,0 +1,286 @@
+"""Graphs made up at random, in which the questions about people, roles and policies are asked."""
+
+import json
+import random
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from integration import load
+from integration.ask.query import open_graph
+from integration.ask.questions import load_questions
+from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import load_schema
+from integration.store.store import Store
+from tests.support import publish
+
+GRAPH = Path("graph.db")
+STEPS = {step.name: step for step in declared_steps(load())}
+QUESTIONS = load_questions(load())
+DAY = 86_400_000
+
+Json = dict[str, Any]
+Rows = list[Json]
+
+
+@dataclass
+class Made:
+    """Properties of entities by type and key; ends of relationships, with their own properties, by type."""
+
+    entities: dict[str, dict[str, Json]] = field(default_factory=dict)
+    ends: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
+
+    def of(self, type: str) -> dict[str, Json]:
+        return self.entities.get(type, {})
+
+    def pairs(self, type: str) -> Iterable[tuple[str, str]]:
+        return self.ends.get(type, {})
+
+    def targets(self, type: str, start: str) -> set[str]:
+        return {end for origin, end in self.pairs(type) if origin == start}
+
+    def sources(self, type: str, end: str) -> set[str]:
+        return {start for start, target in self.pairs(type) if target == end}
+
+    def name(self, key: str) -> str:
+        """Return the display name of a user, group, service principal or role; the key where it is nothing."""
+        kinds = ("azure_user", "azure_user_group", "azure_service_principal", "azure_ad_role_definition")
+        return next((self.of(kind)[key]["displayName"] for kind in kinds if key in self.of(kind)), key)
+
+    def type(self, key: str) -> str:
+        kinds = ("azure_user", "azure_user_group", "azure_service_principal")
+        return next((kind for kind in kinds if key in self.of(kind)), "deleted")
+
+    def members(self, group: str) -> set[str]:
+        """Return the users in a group, through any number of groups; none where there is no such group."""
+        if group not in self.of("azure_user_group"):
+            return set()
+        seen, ahead = {group}, [group]
+        while ahead:
+            found = self.targets("azure_user_group_has_group", ahead.pop()) - seen
+            seen |= found
+            ahead += found
+        return {user for each in seen for user in self.targets("azure_user_group_has_user", each)}
+
+    def people(self, principal: str) -> set[str]:
+        """Return the users that a principal is or has."""
+        return self.members(principal) | ({principal} & self.of("azure_user").keys())
+
+    def privileged(self, *types: str) -> Iterator[tuple[str, str]]:
+        """Yield principal and role of the assignments of privileged roles."""
+        for type in types or ("azure_ad_role_assignment", "azure_ad_role_eligibility"):
+            for of in self.of(type).values():
+                if self.of("azure_ad_role_definition").get(of["roleDefinitionId"], {}).get("isPrivileged"):
+                    yield of["principalId"], of["roleDefinitionId"]
+
+
+def made_up(seed: int) -> Made:
+    """Return a tenant of a dozen users, with roles, policies, devices and licences; some references lead to nothing."""
+    made, rng, now = Made(), random.Random(seed), int(time.time()) * 1000
+    maybe = [True, False, None]
+
+    def add(type: str, *found: Json) -> list[str]:
+        made.entities[type] = {f"{type}:{n}": {"displayName": f"{type} {n}", **each} for n, each in enumerate(found)}
+        return list(made.entities[type])
+
+    def edges(type: str, starts: list[str], stops: list[str], most: int, **given: list[Any]) -> None:
+        pairs = {(rng.choice(starts), rng.choice(stops)) for _ in range(rng.randint(0, most))}
+        made.ends[type] = {pair: {name: rng.choice(of) for name, of in given.items()} for pair in sorted(pairs)}
+
+    def moment(days: int) -> int:
+        return now - rng.randint(0, days) * DAY - 3_600_000
+
+    users = add("azure_user", *(
+        {
+            "displayName": rng.choice(["ada", "Ada", f"User {n}"]), "userPrincipalName": f"u{n}@contoso.example",
+            "userType": rng.choice(["Member", "Member", "Guest"]), "accountEnabled": rng.random() < 0.8,
+            "onPremisesSyncEnabled": rng.choice(maybe), "createdOn": moment(200),
+        } for n in range(12)
+    ))  # fmt: skip
+    groups = add("azure_user_group", *({"displayName": f"{rng.choice('gG')}roup {n}"} for n in range(5)))
+    services = add("azure_service_principal", *({"displayName": f"service {n}"} for n in range(3)))
+    edges("azure_user_group_has_user", groups, users, 12)
+    edges("azure_user_group_has_group", groups, groups, 4)
+    edges("azure_user_owns_group", [*users, "user-gone"], groups, 4)
+    edges("azure_service_principal_owns_user_group", services, groups, 2)
+    roles = add(
+        "azure_ad_role_definition", *({"displayName": f"Role {n}", "isPrivileged": rng.choice(maybe)} for n in range(4))
+    )
+    units = add(
+        "azure_administrative_unit",
+        *({"displayName": f"unit {n}", "isMemberManagementRestricted": rng.choice(maybe)} for n in range(2)),
+    )
+    holders = [*users, *groups, *services, "principal-gone"]
+
+    def held() -> Json:
+        scope, of = rng.choice(
+            [("tenant", None), ("tenant", None), ("administrativeUnit", rng.choice([*units, "unit-gone"]))]
+        )
+        return {
+            "principalId": rng.choice(holders),
+            "roleDefinitionId": rng.choice([*roles, "role-gone"]),
+            "scopeType": scope,
+            "scopeId": of,
+        }
+
+    assigned = add("azure_ad_role_assignment", *(held() for _ in range(8)))
+    add("azure_ad_role_eligibility", *({**held(), "expiresOn": rng.choice([None, now + 5 * DAY])} for _ in range(6)))
+    schedules = add(
+        "azure_ad_role_assignment_schedule", *({"isPermanent": rng.choice([True, False])} for _ in range(6))
+    )
+    edges("azure_ad_role_assignment_schedule_is_assignment", schedules, assigned, 6)
+    add("azure_privileged_access_group_eligibility", *(
+        {"groupId": rng.choice(groups), "principalId": rng.choice(holders), "accessId": rng.choice(["member", "owner"]),
+         "expiresOn": rng.choice([None, now + 5 * DAY])} for _ in range(4)
+    ))  # fmt: skip
+    rules = add("azure_role_management_policy", *(
+        {"approvalRequired": rng.choice(maybe), "activationRequiresMfa": rng.choice(maybe),
+         "activationAuthenticationContext": rng.choice([None, "c1"]), "activationMaximumDuration": "PT8H"}
+        for _ in roles
+    ))  # fmt: skip
+    made.ends["azure_role_management_policy_restricts_ad_role_definition"] = {
+        pair: {} for pair in zip(rules, roles, strict=True)
+    }
+    details = add("azure_user_registration_details", *(
+        {"isMfaCapable": rng.choice(maybe), "isPhishingResistantCapable": rng.choice(maybe), "isAdmin": False,
+         "methodsRegistered": rng.sample(["email", "fido2", "mobilePhone"], rng.randint(0, 2))} for _ in users[:9]
+    ))  # fmt: skip
+    made.ends["azure_user_has_registration_details"] = {pair: {} for pair in zip(users, details, strict=False)}
+    activity = add("azure_user_sign_in_activity", *(
+        {name: rng.choice([None, moment(200)])
+         for name in ("lastSuccessfulSignInOn", "lastSignInOn", "lastNonInteractiveSignInOn")} for _ in users[:8]
+    ))  # fmt: skip
+    made.ends["azure_user_has_sign_in_activity"] = {pair: {} for pair in zip(users, activity, strict=False)}
+    devices = add(
+        "azure_device",
+        *(
+            {
+                "isCompliant": rng.choice(maybe),
+                "lastSeenOn": rng.choice([None, moment(200)]),
+                "operatingSystem": "Windows",
+            }
+            for _ in range(6)
+        ),
+    )
+    edges("azure_user_has_device", users, devices, 8)
+    edges("azure_user_owns_device", users, devices, 8)
+    skus = add(
+        "azure_subscribed_sku",
+        *(
+            {
+                "displayName": f"{rng.choice('pP')}lan {n}",
+                "enabledUnits": rng.randint(0, 9),
+                "consumedUnits": rng.randint(0, 9),
+                "capabilityStatus": "Enabled",
+            }
+            for n in range(3)
+        ),
+    )
+    edges(
+        "azure_user_assigned_subscribed_sku",
+        users,
+        [*skus, "sku-gone"],
+        10,
+        state=["Active", "Active", "ActiveWithError", "Error"],
+        error=[None, "CountViolation"],
+        assignedByGroup=[None, *groups],
+    )
+    _policies(made, rng, users, groups, roles)
+    return made
+
+
+def _policies(made: Made, rng: random.Random, users: list[str], groups: list[str], roles: list[str]) -> None:
+    def add(type: str, *found: Json) -> list[str]:
+        made.entities[type] = {
+            f"{type}:{n}": {"name": f"{rng.choice('pP')}olicy {n}", **each} for n, each in enumerate(found)
+        }
+        return list(made.entities[type])
+
+    def edges(type: str, starts: list[str], stops: list[str], most: int, **given: list[Any]) -> None:
+        pairs = {(rng.choice(starts), rng.choice(stops)) for _ in range(rng.randint(0, most))}
+        made.ends[type] = {pair: {name: rng.choice(of) for name, of in given.items()} for pair in sorted(pairs)}
+
+    policies = add("azure_conditional_access_policy", *(
+        {
+            "active": rng.random() < 0.8, "appliesToAllUsers": rng.random() < 0.3,
+            "appliesToAllApplications": rng.random() < 0.5,
+            "includeGuestTypes": rng.choice([None, None, None, ["internalGuest"]]),
+            "excludeGuestTypes": rng.choice([None, None, None, ["internalGuest"]]),
+            "builtInControls": rng.choice([["block"], ["mfa"], ["block"], []]),
+            "clientAppTypes": rng.choice([["all"], ["exchangeActiveSync", "other"]]),
+            "authenticationFlows": rng.choice([None, ["deviceCodeFlow", "authenticationTransfer"]]),
+        } for _ in range(4)
+    ))  # fmt: skip
+    for verb, most in (("assigned", 3), ("allows", 5)):
+        edges(f"azure_conditional_access_policy_{verb}_user", policies, [*users, "user-gone"], most)
+        edges(f"azure_conditional_access_policy_{verb}_user_group", policies, [*groups, "group-gone"], most)
+        edges(f"azure_conditional_access_policy_{verb}_ad_role_definition", policies, roles, 2)
+    methods = add("azure_authentication_method_configuration", *(
+        {"id": id, "active": rng.random() < 0.6, "appliesToAllUsers": rng.random() < 0.5}
+        for id in ("Sms", "voice", "Email", "Fido2")
+    ))  # fmt: skip
+    edges("azure_authentication_method_configuration_assigned_user_group", methods, [*groups, "group-gone"], 5)
+    tenants = add(
+        "azure_external_tenant",
+        *({"displayName": f"{rng.choice('tT')}enant {n}", "tenantId": f"id-{n}"} for n in range(3)),
+    )
+    partners = add(
+        "azure_cross_tenant_access_partner",
+        *({"b2bDirectConnectInboundUsersAccess": rng.choice([None, "allowed"])} for _ in tenants),
+    )
+    made.ends["azure_cross_tenant_access_partner_is_external_tenant"] = {
+        pair: {} for pair in zip(partners, tenants, strict=True)
+    }
+    edges(
+        "azure_account_trusts_external_tenant",
+        ["account"],
+        tenants,
+        3,
+        mfa=[True, False],
+        device=[True, False],
+        sync=[True, False],
+    )
+    add(
+        "azure_domain",
+        *(
+            {
+                "domainName": f"{n}.example",
+                "isFederated": rng.random() < 0.5,
+                "isVerified": True,
+                "isDefault": False,
+                "isAdminManaged": True,
+            }
+            for n in range(3)
+        ),
+    )
+    add("azure_authorization_policy", {
+        "allowedToCreateApps": rng.choice([True, False]), "allowInvitesFrom": "everyone", "guestUserRoleId": roles[0],
+        "permissionGrantPoliciesAssigned": ["ManagePermissionGrantsForSelf.low", "ManagePermissionGrantsForSelf.other"],
+    })  # fmt: skip
+
+
+def save(made: Made) -> None:
+    """Write the graph as a run does."""
+    with closing(Store(GRAPH)) as store:
+        store.begin("contoso.example")
+        for step in STEPS.values():
+            store.show(step, load_schema(step))
+        for type, found in made.entities.items():
+            publish(store, STEPS[type], [(key, _json(properties)) for key, properties in found.items()])
+        for type, ends in made.ends.items():
+            publish(store, STEPS[type], [(*pair, _json(given) if given else None) for pair, given in ends.items()])
+        store.keep_verdicts((name, "complete", "", 0, 0.0) for name in STEPS)
+        store.commit()
+
+
+def ask(name: str, *values: str) -> Rows:
+    with open_graph(GRAPH) as inquiry:
+        answer = inquiry.ask(QUESTIONS[name], values)
+        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def _json(properties: Json) -> str:
+    return json.dumps({name: value for name, value in properties.items() if value is not None})

@@ -1,0 +1,365 @@
+"""The questions about roles, sign-ins and policies against an independent computation, on tenants made up at random."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.entra.question_graphs import DAY, QUESTIONS, Made, ask, made_up, save
+
+pytestmark = pytest.mark.every_area
+
+SEEDS = range(12)
+HELD, ELIGIBLE = "azure_ad_role_assignment", "azure_ad_role_eligibility"
+POLICY = "azure_conditional_access_policy"
+
+
+@pytest.fixture(params=SEEDS)
+def tenant(request: pytest.FixtureRequest) -> Made:
+    """A tenant whose graph is in the current folder."""
+    found = made_up(request.param)
+    save(found)
+    return found
+
+
+def moment(value: int | None) -> str | None:
+    return datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+
+def rows(name: str, *values: str, without: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+    """Ask, and return the values of each row, without those of some columns."""
+    return [tuple(value for column, value in row.items() if column not in without) for row in ask(name, *values)]
+
+
+def same(found: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]) -> bool:
+    return sorted(found, key=repr) == sorted(expected, key=repr)
+
+
+def in_order(found: list[tuple[Any, ...]], *columns: int) -> bool:
+    """Tell whether rows are in the order of some columns, whatever the case of letters is."""
+    by = [tuple(str(row[column]).lower() for column in columns) for row in found]
+    return by == sorted(by)
+
+
+def test_who_holds_a_role(tenant: Made) -> None:
+    for role in tenant.of("azure_ad_role_definition"):
+        expected = []
+        for of in tenant.of(HELD).values():
+            if of["roleDefinitionId"] == role:
+                place = tenant.of("azure_administrative_unit").get(of["scopeId"], {}).get("displayName", of["scopeId"])
+                expected += [
+                    (tenant.name(key), tenant.type(key), of["scopeType"], place, key)
+                    for key in [of["principalId"], *tenant.members(of["principalId"])]
+                ]
+        found = rows("role-holders", role, without=("userPrincipalName", "through"))
+        assert set(found) == set(expected)
+        assert in_order(found, 0, 4)
+
+
+def test_who_can_take_a_role(tenant: Made) -> None:
+    for role in tenant.of("azure_ad_role_definition"):
+        expected = set()
+        leading = {of["principalId"] for type in (HELD, ELIGIBLE) for of in tenant.of(type).values()
+                   if of["roleDefinitionId"] == role}  # fmt: skip
+        for of in tenant.of(ELIGIBLE).values():
+            if of["roleDefinitionId"] == role:
+                until = moment(of["expiresOn"])
+                expected.add(("eligible for the role", of["scopeType"], until, of["principalId"]))
+                for key in tenant.members(of["principalId"]):
+                    expected.add(("member of a group that is eligible", of["scopeType"], until, key))
+        for of in tenant.of("azure_privileged_access_group_eligibility").values():
+            if of["groupId"] in leading:
+                how = f"eligible as {of['accessId']} of a group"
+                expected.add((how, None, moment(of["expiresOn"]), of["principalId"]))
+        found = ask("role-candidates", role)
+        assert {(row["how"], row["scope"], row["until"], row["key"]) for row in found} == expected
+        assert all(
+            (row["candidate"], row["type"]) == (tenant.name(row["key"]), tenant.type(row["key"])) for row in found
+        )
+
+
+def test_roles_that_are_easily_activated(tenant: Made) -> None:
+    expected = []
+    for policy, role in tenant.pairs("azure_role_management_policy_restricts_ad_role_definition"):
+        of = tenant.of("azure_role_management_policy")[policy]
+        is_weak = not of["activationRequiresMfa"] and not of["activationAuthenticationContext"]
+        if tenant.of("azure_ad_role_definition")[role]["isPrivileged"] and (not of["approvalRequired"] or is_weak):
+            expected.append((tenant.name(role), of["activationAuthenticationContext"], "PT8H", role))
+    found = rows("easily-activated-roles", without=("approvalRequired", "activationRequiresMfa"))
+    assert found == sorted(expected, key=lambda row: (row[0].lower(), row[3]))
+
+
+def test_permanent_privileges(tenant: Made) -> None:
+    expected = []
+    for key, of in tenant.of(HELD).items():
+        role = tenant.of("azure_ad_role_definition").get(of["roleDefinitionId"], {})
+        told = tenant.sources("azure_ad_role_assignment_schedule_is_assignment", key)
+        permanent = any(tenant.of("azure_ad_role_assignment_schedule")[each]["isPermanent"] for each in told)
+        if role.get("isPrivileged") and (permanent or not told):
+            who = of["principalId"]
+            how = "permanent" if told else "made outside"
+            expected.append((role["displayName"], tenant.name(who), tenant.type(who), how, of["scopeType"], key))
+    found = rows("permanent-privileges")
+    assert same(found, expected)
+    assert in_order(found, 0, 1, 5)
+
+
+def test_guests_and_synchronized_users_with_privileges(tenant: Made) -> None:
+    expected = set()
+    for type, how in ((HELD, "holds"), (ELIGIBLE, "can take")):
+        for principal, role in tenant.privileged(type):
+            for user in tenant.people(principal):
+                of = tenant.of("azure_user")[user]
+                if of["userType"] == "Guest" or of["onPremisesSyncEnabled"]:
+                    expected.add((how, tenant.name(role), user))
+    found = rows("privileged-guests", without=("user", "userPrincipalName", "userType", "synchronized"))
+    assert same(found, list(expected))
+
+
+def test_administrators_of_units(tenant: Made) -> None:
+    expected = []
+    for key, of in tenant.of(HELD).items():
+        if of["scopeType"] == "administrativeUnit":
+            unit = tenant.of("azure_administrative_unit").get(of["scopeId"], {})
+            who = of["principalId"]
+            names = (unit.get("displayName", of["scopeId"]), tenant.name(of["roleDefinitionId"]), tenant.name(who))
+            expected.append((*names, tenant.type(who), key))
+    found = rows("unit-administrators", without=("restricted",))
+    assert same(found, expected)
+
+
+def administrators(tenant: Made) -> set[str]:
+    """Return the users who hold a privileged role, or can take one."""
+    return {user for principal, _ in tenant.privileged() for user in tenant.people(principal)}
+
+
+def test_users_without_multifactor_authentication(tenant: Made) -> None:
+    expected = []
+    for user, key in tenant.pairs("azure_user_has_registration_details"):
+        of, details = tenant.of("azure_user")[user], tenant.of("azure_user_registration_details")[key]
+        if of["accountEnabled"] and not details["isMfaCapable"]:
+            methods = " ".join(details["methodsRegistered"]) or None
+            expected.append((of["displayName"], of["userPrincipalName"], of["userType"], methods, user))
+    found = rows("users-without-mfa", without=("isAdmin",))
+    assert same(found, expected)
+    assert in_order(found, 0, 4)
+
+
+def test_administrators_without_phishing_resistance(tenant: Made) -> None:
+    expected = set()
+    for user in administrators(tenant):
+        details = [
+            tenant.of("azure_user_registration_details")[key]
+            for key in tenant.targets("azure_user_has_registration_details", user)
+        ]
+        if not any(each["isPhishingResistantCapable"] for each in details):
+            expected.add(user)
+    assert {row["key"] for row in ask("administrators-without-phishing-resistance")} == expected
+
+
+def test_users_that_sleep(tenant: Made) -> None:
+    times = ("lastSuccessfulSignInOn", "lastSignInOn", "lastNonInteractiveSignInOn")
+    last = {
+        user: max(tenant.of("azure_user_sign_in_activity")[key][name] or 0 for name in times)
+        for user, key in tenant.pairs("azure_user_has_sign_in_activity")
+    }
+    for days in (0, 30, 90):
+        since = time.time() * 1000 - days * DAY
+        expected = [
+            (of["displayName"], moment(last.get(user)), user)
+            for user, of in tenant.of("azure_user").items()
+            if of["accountEnabled"] and max(last.get(user, 0), of["createdOn"]) < since
+        ]
+        found = rows("sleeping-users", str(days), without=("userPrincipalName", "userType"))
+        assert same(found, expected)
+        assert [row[1] or "" for row in found] == sorted(row[1] or "" for row in found)
+
+
+def test_weak_methods(tenant: Made) -> None:
+    type = "azure_authentication_method_configuration"
+    expected = []
+    for key, of in tenant.of(type).items():
+        if of["active"] and of["id"].lower() in ("sms", "voice", "email"):
+            named = sorted(((tenant.name(each), each) for each in tenant.targets(f"{type}_assigned_user_group", key)),
+                           key=lambda pair: (pair[0].lower(), pair[1]))  # fmt: skip
+            expected.append(
+                (of["name"], int(of["appliesToAllUsers"]), ", ".join(name for name, _ in named) or None, key)
+            )
+    assert same(rows("weak-methods"), expected)
+
+
+def test_devices_of_administrators(tenant: Made) -> None:
+    for days in (30, 100):
+        since = time.time() * 1000 - days * DAY
+        expected = set()
+        for user in administrators(tenant):
+            owned = tenant.targets("azure_user_owns_device", user)
+            for device in tenant.targets("azure_user_has_device", user) | owned:
+                of = tenant.of("azure_device")[device]
+                if not of["isCompliant"] or (of["lastSeenOn"] or 0) < since:
+                    expected.add((tenant.name(user), moment(of["lastSeenOn"]), device))
+        without = ("device", "compliant", "operatingSystem")
+        assert set(rows("administrators-devices", str(days), without=without)) == expected
+
+
+def test_use_of_licences(tenant: Made) -> None:
+    expected = [
+        (
+            of["displayName"],
+            "Enabled",
+            of["enabledUnits"],
+            of["consumedUnits"],
+            of["enabledUnits"] - of["consumedUnits"],
+            key,
+        )
+        for key, of in tenant.of("azure_subscribed_sku").items()
+    ]
+    assert rows("licence-use") == sorted(expected, key=lambda row: (-row[4], row[0].lower(), row[5]))
+
+
+def test_problems_with_licences(tenant: Made) -> None:
+    expected = []
+    for (user, sku), given in tenant.ends["azure_user_assigned_subscribed_sku"].items():
+        of = tenant.of("azure_user")[user]
+        if not of["accountEnabled"] or given["error"] or given["state"] != "Active":
+            name = tenant.of("azure_subscribed_sku").get(sku, {}).get("displayName")
+            through = tenant.name(given["assignedByGroup"]) if given["assignedByGroup"] else None
+            account = None if of["accountEnabled"] else "disabled"
+            expected.append((of["displayName"], name, account, given["state"], given["error"], through, user))
+    assert same(rows("licence-problems", without=("userPrincipalName",)), expected)
+
+
+def reached(tenant: Made, policy: str, verb: str) -> set[str]:
+    """Return the users that a policy applies to, or exempts, by what it names, but for all users."""
+    found = tenant.targets(f"{POLICY}_{verb}_user", policy)
+    teams = tenant.targets(f"{POLICY}_{verb}_user_group", policy)
+    roles = tenant.targets(f"{POLICY}_{verb}_ad_role_definition", policy)
+    held = tenant.of(HELD).values()
+    teams |= {of["principalId"] for of in held if of["roleDefinitionId"] in roles and of["scopeType"] == "tenant"}
+    for team in teams:
+        found |= tenant.people(team)
+    if tenant.of(POLICY)[policy]["includeGuestTypes" if verb == "assigned" else "excludeGuestTypes"]:
+        found |= {user for user, of in tenant.of("azure_user").items() if of["userType"] == "Guest"}
+    return found
+
+
+def test_users_whom_no_policy_applies_to(tenant: Made) -> None:
+    expected = []
+    for user, of in tenant.of("azure_user").items():
+        applies = any(
+            (policy["appliesToAllUsers"] or user in reached(tenant, key, "assigned"))
+            and user not in reached(tenant, key, "allows")
+            for key, policy in tenant.of(POLICY).items()
+            if policy["active"]
+        )
+        if of["accountEnabled"] and not applies:
+            expected.append((of["displayName"], of["userPrincipalName"], of["userType"], user))
+    found = rows("users-without-conditional-access")
+    assert same(found, expected)
+    assert in_order(found, 0, 3)
+
+
+def test_users_who_are_exempt_everywhere(tenant: Made) -> None:
+    everywhere = [key for key, of in tenant.of(POLICY).items() if of["active"] and of["appliesToAllUsers"]]
+    expected = set(tenant.of("azure_user")) if everywhere else set()
+    for policy in everywhere:
+        named = tenant.targets(f"{POLICY}_allows_user", policy)
+        for team in tenant.targets(f"{POLICY}_allows_user_group", policy):
+            named |= tenant.members(team)
+        expected &= named
+    assert {row["key"] for row in ask("exempt-everywhere")} == expected
+
+
+def test_who_is_exempt(tenant: Made) -> None:
+    expected = [
+        (of["name"], tenant.name(each), f"azure_{kind}", each)
+        for policy, of in tenant.of(POLICY).items()
+        if of["active"]
+        for kind in ("user", "user_group", "ad_role_definition")
+        for each in tenant.targets(f"{POLICY}_allows_{kind}", policy)
+    ]
+    found = rows("exempt-from-conditional-access")
+    assert same(found, expected)
+    assert in_order(found, 0)
+
+
+def test_groups_that_decide_policies(tenant: Made) -> None:
+    expected = []
+    for verb, use in (("assigned", "applies to"), ("allows", "exempts")):
+        for policy, team in tenant.pairs(f"{POLICY}_{verb}_user_group"):
+            owners = tenant.sources("azure_user_owns_group", team)
+            owners |= tenant.sources("azure_service_principal_owns_user_group", team)
+            if team in tenant.of("azure_user_group") and owners:
+                names = sorted(
+                    ((tenant.name(each), each) for each in owners), key=lambda pair: (pair[0].lower(), pair[1])
+                )
+                listed = ", ".join(name for name, _ in names)
+                expected.append((tenant.of(POLICY)[policy]["name"], use, tenant.name(team), listed, team))
+    assert same(rows("groups-that-decide-conditional-access"), expected)
+
+
+def test_whether_weak_sign_ins_are_blocked(tenant: Made) -> None:
+    expected = []
+    for way, name, word in (
+        ("device code flow", "authenticationFlows", "deviceCodeFlow"),
+        ("legacy authentication", "clientAppTypes", "other"),
+    ):  # fmt: skip
+        found: list[tuple[Any, ...]] = [
+            (way, of["name"], sum(len(tenant.targets(f"{POLICY}_allows_{kind}", key))
+                                  for kind in ("user", "user_group", "ad_role_definition")), key)
+            for key, of in tenant.of(POLICY).items()
+            if of["active"] and "block" in of["builtInControls"] and word in (of[name] or ())
+        ]  # fmt: skip
+        expected += found or [(way, None, 0, None)]
+    assert same(rows("weak-sign-ins", without=("everybody", "everywhere")), expected)
+
+
+def test_what_users_may_do(tenant: Made) -> None:
+    (of,) = tenant.of("azure_authorization_policy").values()
+    found = dict(rows("what-users-may-do"))
+    assert found["register applications"] == int(of["allowedToCreateApps"])
+    assert found["invite guests"] == "everyone"
+    assert found["what guests see, by role"] == tenant.name(of["guestUserRoleId"])
+    assert found["consent as these policies say"] == " ".join(of["permissionGrantPoliciesAssigned"])
+    assert found["create tenants"] is None
+
+
+def test_tenants_that_are_trusted(tenant: Made) -> None:
+    expected = []
+    for (_, other), trust in tenant.ends["azure_account_trusts_external_tenant"].items():
+        (partner,) = tenant.sources("azure_cross_tenant_access_partner_is_external_tenant", other)
+        direct = tenant.of("azure_cross_tenant_access_partner")[partner]["b2bDirectConnectInboundUsersAccess"]
+        of = tenant.of("azure_external_tenant")[other]
+        expected.append((of["displayName"], *map(int, trust.values()), direct, of["tenantId"], other))
+    assert same(rows("trusted-tenants"), expected)
+
+
+def test_domains_that_are_federated(tenant: Made) -> None:
+    expected = [of["domainName"] for of in tenant.of("azure_domain").values() if of["isFederated"]]
+    assert [row["domain"] for row in ask("federated-domains")] == sorted(expected)
+
+
+def test_references_to_nothing(tenant: Made) -> None:
+    there = {key for found in tenant.entities.values() for key in found}
+    expected = set()
+    for type in tenant.ends:
+        if "_policy_" in type or type.startswith("azure_authentication_method_configuration"):
+            expected |= {(type, start, end) for start, end in tenant.pairs(type) if end not in there}
+    for type in (HELD, ELIGIBLE):
+        found = tenant.of(type).items()
+        expected |= {(type, key, of["principalId"]) for key, of in found if of["principalId"] not in there}
+    assert {(row["type"], row["key"], row["missing"]) for row in ask("references-to-nothing")} == expected
+
+
+def test_each_question_is_answered_in_some_tenant() -> None:
+    parameters = {"role": "azure_ad_role_definition:0", "days": "30"}
+    asked = {
+        name: [parameters[each.name] for each in question.parameters]
+        for name, question in QUESTIONS.items()
+        if question.source.name in ("policy_questions.toml", "role_questions.toml", "sign_in_questions.toml")
+    }
+    for seed in SEEDS:
+        save(made_up(seed))
+        asked = {name: values for name, values in asked.items() if not ask(name, *values)}
+    assert asked == {}
