@@ -49,7 +49,7 @@ def upload(
     service: JupiterOne, job: str, *objects: Any, kind: str = "entities", correlation: str = ""
 ) -> tuple[int, str]:
     headers = {"JupiterOne-Correlation-Id": correlation or str(uuid.uuid4()), "Content-Encoding": "gzip"}
-    body = gzip.compress(json.dumps({kind: objects}).encode())
+    body = gzip.compress(json.dumps({kind: objects}).encode(), mtime=0)  # the same objects are the same bytes
     status, answer = ask(service, "POST", f"{JOBS}/{job}/{kind}", body, **headers)
     return status, answer.get("error", {}).get("code", "")
 
