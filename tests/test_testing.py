@@ -262,6 +262,15 @@ def test_a_declared_graph_gives_what_the_simulator_gives(graph: GraphServer) -> 
     assert ran.verdicts == expected.verdicts
 
 
+def test_a_listing_tells_the_kinds_that_derive_from_its_own(graph: GraphServer) -> None:
+    graph.add("/users", {"id": "person-1", "@odata.type": "#microsoft.graph.user"})
+    graph.add("/users", {"id": "agent-1", "@odata.type": "#microsoft.graph.agentUser"})
+    answer = graph.answer("GET", "/v1.0/users?$select=id", {"Authorization": f"Bearer {graph.token}"}, b"")
+    assert answer.body == {
+        "value": [{"id": "person-1"}, {"id": "agent-1", "@odata.type": "#microsoft.graph.agentUser"}]
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "status", "told"),
     [

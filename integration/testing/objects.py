@@ -84,8 +84,10 @@ class Objects:
             LookupError: the parent is not there.
         """
         if path in self._objects:
+            own = f"#microsoft.graph.{_KINDS.get(path)}"
             return [
-                {name: value for name, value in row.items() if name != _TYPE} for row in self._objects[path].values()
+                {name: value for name, value in row.items() if (name, value) != (_TYPE, own)}
+                for row in self._objects[path].values()
             ]
         parent, _, relation = path.rpartition("/")
         parents, _, key = parent.rpartition("/")

@@ -71,6 +71,7 @@ class GraphServer:
     def add(self, path: str, *objects: ServedObject) -> None:
         """Add objects to a collection such as ``/devices``, or replace those of the same ``id``.
 
+        An object's ``@odata.type`` is told in the listing where it is derived from that of the collection, as by Graph.
         Without objects: declare that the collection is there, and empty.
         """
         with self._lock:

@@ -19,5 +19,6 @@ def azure_conditional_access_template(ctx: Context) -> Iterator[Entity]:
         yield Entity(
             f"azure_conditional_access_template:{template['id']}",
             template,
+            name=template.get("name") or template["id"],
             scenarios=words_of(template.get("scenarios")),
         )

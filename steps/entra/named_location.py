@@ -10,7 +10,7 @@ from integration import Context, Entity, entity_step
 def azure_conditional_access_named_location(ctx: Context) -> Iterator[Entity]:
     """Addresses or countries under a name, which conditional access policies refer to."""
     for location in ctx.graph.list("/identity/conditionalAccess/namedLocations", select=None, top=None):
-        ranges = [each["cidrAddress"] for each in location.get("ipRanges") or ()]
+        ranges = [each["cidrAddress"] for each in location.get("ipRanges") or () if each.get("cidrAddress")]
         private = [ip_network(each, strict=False).is_private for each in ranges]
         yield Entity(
             f"azure_conditional_access_named_location:{location['id']}",

@@ -32,7 +32,7 @@ def azure_service_principal_has_oauth2_permission_grant(ctx: Context) -> Iterato
 def azure_user_has_oauth2_permission_grant(ctx: Context) -> Iterator[Relationship]:
     """A grant lets an application act on behalf of this user alone."""
     for grant in _grants(ctx):
-        if grant["principalId"] is not None:
+        if grant["principalId"]:
             yield Relationship(grant["principalId"], grant["id"])
 
 

@@ -71,5 +71,6 @@ def _actions(permissions: list[Any]) -> tuple[list[str], list[str]]:
     """Return the actions that a role allows everywhere, and those that a condition narrows, each sorted."""
     found: dict[bool, set[str]] = {True: set(), False: set()}
     for permission in permissions:
-        found[bool(permission.get("condition"))].update(permission.get("allowedResourceActions") or ())
+        actions = permission.get("allowedResourceActions") or ()
+        found[bool(permission.get("condition"))].update(action for action in actions if action)
     return sorted(found[False]), sorted(found[True])

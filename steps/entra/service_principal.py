@@ -22,7 +22,7 @@ def azure_service_principal(ctx: Context) -> Iterator[Entity]:
         name = principal["displayName"] or principal["appDisplayName"] or principal["id"]
         owner, tags = principal["appOwnerOrganizationId"], principal["tags"] or []
         template = principal["applicationTemplateId"]
-        resource, is_explicit = _managed(principal["alternativeNames"] or [])
+        resource, is_explicit = _managed([name for name in principal["alternativeNames"] or () if name])
         yield Entity(
             principal["id"],
             own_properties(principal),

@@ -1,0 +1,154 @@
+"""No object that Graph may give is rejected: each property null, left out, empty, unknown or new, in every listing."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from integration import load
+from integration.sdk.plugins import declared_steps
+from integration.testing import GraphServer, run_steps
+
+pytestmark = pytest.mark.every_area
+
+MANAGER = load()
+Json = dict[str, Any]
+
+KNOWN = json.loads(files("integration.scaffold").joinpath("graph.json").read_text("utf-8"))
+"""The types of Microsoft Graph v1.0 (its public CSDL)."""
+WAYS = ("filled", "holes", "null", "empty", "new", "bare")
+"""What the properties are: all there, lists with nulls, null, without content, of unknown values, not there."""
+DIRECTORY = "/roleManagement/directory"
+LISTINGS: dict[str, tuple[str, ...]] = {
+    "/applications": ("application",),
+    "/devices": ("device",),
+    "/directory/administrativeUnits": ("administrativeUnit",),
+    "/domains": ("domain",),
+    "/groups": ("group",),
+    "/groupSettings": ("groupSetting",),
+    "/identity/conditionalAccess/authenticationContextClassReferences": ("authenticationContextClassReference",),
+    "/identity/conditionalAccess/namedLocations": ("ipNamedLocation", "countryNamedLocation", "namedLocation"),
+    "/identity/conditionalAccess/policies": ("conditionalAccessPolicy",),
+    "/identity/conditionalAccess/templates": ("conditionalAccessTemplate",),
+    "/oauth2PermissionGrants": ("oAuth2PermissionGrant",),
+    "/policies/appManagementPolicies": ("appManagementPolicy",),
+    "/policies/authenticationStrengthPolicies": ("authenticationStrengthPolicy",),
+    "/policies/crossTenantAccessPolicy/partners": ("crossTenantAccessPolicyConfigurationPartner",),
+    "/policies/permissionGrantPolicies": ("permissionGrantPolicy",),
+    "/policies/roleManagementPolicyAssignments": ("unifiedRoleManagementPolicyAssignment",),
+    "/reports/authenticationMethods/userRegistrationDetails": ("userRegistrationDetails",),
+    "/servicePrincipals": ("servicePrincipal",),
+    "/subscribedSkus": ("subscribedSku",),
+    "/users": ("user",),
+    f"{DIRECTORY}/roleAssignmentScheduleInstances": ("unifiedRoleAssignmentScheduleInstance",),
+    f"{DIRECTORY}/roleAssignments": ("unifiedRoleAssignment",),
+    f"{DIRECTORY}/roleDefinitions": ("unifiedRoleDefinition",),
+    f"{DIRECTORY}/roleEligibilityScheduleInstances": ("unifiedRoleEligibilityScheduleInstance",),
+}
+SINGLES = {
+    "/policies/adminConsentRequestPolicy": "adminConsentRequestPolicy",
+    "/policies/authenticationMethodsPolicy": "authenticationMethodsPolicy",
+    "/policies/authorizationPolicy": "authorizationPolicy",
+    "/policies/crossTenantAccessPolicy": "crossTenantAccessPolicy",
+    "/policies/crossTenantAccessPolicy/default": "crossTenantAccessPolicyConfigurationDefault",
+    "/policies/defaultAppManagementPolicy": "tenantAppManagementPolicy",
+    "/policies/deviceRegistrationPolicy": "deviceRegistrationPolicy",
+}
+RELATIONS = {
+    "/applications": ("owners", "federatedIdentityCredentials"),
+    "/devices": ("registeredUsers", "registeredOwners"),
+    "/directory/administrativeUnits": ("members",),
+    "/groups": ("members", "owners"),
+    "/policies/appManagementPolicies": ("appliesTo",),
+    "/servicePrincipals": ("owners", "ownedObjects", "memberOf", "appRoleAssignedTo"),
+    "/users": ("manager",),
+}
+CHILDREN = {"federatedIdentityCredentials": "federatedIdentityCredential", "appRoleAssignedTo": "appRoleAssignment"}
+ALWAYS = {"appId", "clientId", "principalId", "resourceId", "roleDefinitionId", "skuId", "tenantId", "appRoleId"}
+"""What an object is about: Graph gives no object without it."""
+PLANS = [{"servicePlanId": f"plan-{name}", "servicePlanName": name} for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2")]
+
+
+def properties(type: str | None) -> dict[str, str]:
+    """The properties of a type and of its base types."""
+    found: dict[str, str] = {}
+    while type in KNOWN["types"]:
+        found = {**KNOWN["types"][type].get("properties", {}), **found}
+        type = KNOWN["types"][type].get("base")
+    return found
+
+
+PLAIN: dict[str, tuple[Any, Any, Any]] = {
+    "Boolean": (True, False, True),
+    "Date": ("2025-05-01", "2025-05-01", "2025-05-01"),
+    "DateTimeOffset": ("2025-05-01T12:30:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"),
+    "Duration": ("PT8H", "PT0S", "P365D"),
+    "Guid": ("5ec4e700-2f3e-4d5c-8b6a-7f8e9d0c1b01", "00000000-0000-0000-0000-000000000000", "not-a-guid"),
+    "Int32": (7, 0, 2147483647),
+    "Int64": (7, 0, 9223372036854775807),
+    "String": ("some text", "", "other: text"),
+}
+
+
+def value(edm: str, way: str, depth: int = 0) -> Any:
+    """A value of an Edm type, in one of the ways."""
+    if way == "null":
+        return None
+    if edm.startswith("Collection("):
+        of = edm.removeprefix("Collection(").removesuffix(")")
+        one = value(of, way, depth + 1)
+        listed = [] if way == "empty" or one is None else [one]
+        return [*listed, None] if way == "holes" and of not in KNOWN["types"] else listed
+    if edm in KNOWN["enumerations"]:
+        return "unknownFutureValue" if way == "new" else "enabled"
+    if edm in KNOWN["types"] and depth < 4:
+        inner = {name: value(each, way, depth + 1) for name, each in properties(edm).items()}
+        return {**inner, "newInGraph": {"a": [1]}} if way == "new" else inner
+    at = {"empty": 1, "new": 2}.get(way, 0)
+    return PLAIN[edm][at] if edm in PLAIN else None
+
+
+def rows(type: str) -> Iterator[Json]:
+    """An object of a type in each of the ways."""
+    known = properties(type)
+    for way in WAYS:
+        key = f"{type}-{way}-0001"
+        of_type = {} if way == "bare" else {name: value(edm, way) for name, edm in known.items()}
+        always = {name: f"{name}-{key}" for name in known if name in ALWAYS}
+        yield {**of_type, **always, "id": key, "@odata.type": f"#microsoft.graph.{type}"}
+
+
+@pytest.mark.parametrize("way", WAYS[:-1])
+def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
+    graph.add("/organization", {"id": "aaaabbbb-0000-1111-2222-ccccdddd0000", "displayName": "Contoso"})
+    graph.put("/policies/identitySecurityDefaultsEnforcementPolicy", {"id": "defaults", "isEnabled": True})
+    for path, type in SINGLES.items():
+        methods = {"authenticationMethodConfigurations": [{"id": "Fido2"}]}
+        known = {name: value(edm, way) for name, edm in properties(type).items()}
+        graph.put(path, {**known, **(methods if path.endswith("MethodsPolicy") else {}), "id": f"{type}-1"})
+    for path, types in LISTINGS.items():
+        graph.add(path, *(row for type in types for row in rows(type)))
+    graph.add("/subscribedSkus", {"id": "t_1", "skuId": "s", "capabilityStatus": "Enabled", "servicePlans": PLANS})
+    for assignment in rows("unifiedRoleManagementPolicyAssignment"):
+        of_roles = {"scopeId": "/", "scopeType": "DirectoryRole", "policy": None}
+        graph.add("/policies/roleManagementPolicyAssignments", {**assignment, **of_roles})
+    for partner in rows("crossTenantAccessPolicyConfigurationPartner"):
+        graph.add("/policies/crossTenantAccessPolicy/partners", {**partner, "identitySynchronization": None})
+    for path, relations in RELATIONS.items():
+        for row in rows(LISTINGS[path][0]):
+            for relation in relations:
+                graph.relate(path, row["id"], relation)
+    for path, relation in (
+        ("/applications", "federatedIdentityCredentials"),
+        ("/servicePrincipals", "appRoleAssignedTo"),
+    ):
+        graph.relate(path, f"{LISTINGS[path][0]}-filled-0001", relation, *rows(CHILDREN[relation]))
+    for instances in ("eligibilityScheduleInstances", "assignmentScheduleInstances"):
+        graph.add(f"/identityGovernance/privilegedAccess/group/{instances}")
+    every = [step.name for step in declared_steps(MANAGER) if step.module.startswith("entra.")]
+    report = run_steps(*every, source=graph, manager=MANAGER).report
+    found = [f"{result.type}: {result.reason}" for result in report.results if result.verdict != "complete"]
+    assert not found, "\n".join(found)
+    assert report.of("azure_device").count == len(WAYS)
