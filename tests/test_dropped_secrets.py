@@ -27,7 +27,7 @@ def contoso_app(ctx):
 @entity_step("Application", permissions=READ)
 def contoso_app_of_user(ctx):
     """An application that a user has to do with."""
-    select = ("id", "passwordCredentials", "passwordProfile")
+    select = ("id", "passwordCredentials", "passwordProfile", "alternativeSecurityIds")
     for _, app in ctx.graph.related("/users", "ownedObjects", select=select):
         yield Entity(f"owned-{app['id']}", app, name=str(app))
 
@@ -48,6 +48,7 @@ def app(number: int, word: str) -> dict[str, Any]:
         "@odata.type": "#microsoft.graph.application",
         "passwordCredentials": [{"keyId": f"key-{word}", "hint": f"Abc{word}", "secretText": f"secret-{word}"}, None],
         "keyCredentials": [{"keyId": f"certificate-{word}", "key": f"private-{word}"}],
+        "alternativeSecurityIds": [{"type": 2, "key": f"thumbprint-and-key-{word}"}],
         "passwordProfile": {"password": f"password-{word}", "forceChangePasswordNextSignIn": True},
     }
 
@@ -74,5 +75,5 @@ def test_what_credentials_tell_of_their_secrets_is_kept_nowhere(
         found = kept()
         assert f"key-{word}".encode() in found
         assert b"key-related" in found
-        for secret in ("Abc", "secret-", "private-", "password-"):
+        for secret in ("Abc", "secret-", "private-", "password-", "thumbprint-and-key-"):
             assert secret.encode() not in found

@@ -41,4 +41,4 @@ def _is_own(trust: str | None, ownership: str | None) -> bool | None:
     """Tell whether a device is its user's own; ``None`` where Graph says nothing of that."""
     if trust is None and ownership is None:
         return None
-    return trust == "Workplace" or ownership == "Personal"
+    return trust == "Workplace" or (ownership or "").lower() == "personal"

@@ -93,6 +93,7 @@ def test_a_device_has_what_its_class_asks_for_even_where_it_is_null(tenant: Grap
         {"id": "device-bare-00001"},
         {"id": "device-unnamed-01", "displayName": "", "deviceId": "D3", "deviceOwnership": "unknownFutureValue"},
         {"id": "device-personal-1", "displayName": "phone", "deviceOwnership": "Personal", "trustType": "AzureAd"},
+        {"id": "device-personal-2", "displayName": "tablet", "deviceOwnership": "personal", "trustType": None},
         {"id": "device-joined-001", "displayName": "joined", "trustType": "ServerAd", "isRooted": False},
     )
     found = made(tenant, "azure_device").records["azure_device"]
@@ -123,6 +124,7 @@ def test_a_device_has_what_its_class_asks_for_even_where_it_is_null(tenant: Grap
             },
             {"_key": "device-unnamed-01", "displayName": "D3", "BYOD": False},
             {"_key": "device-personal-1", "BYOD": True},
+            {"_key": "device-personal-2", "BYOD": True},
             {"_key": "device-joined-001", "BYOD": False, "isRooted": False},
         ],
     )

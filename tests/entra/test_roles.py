@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from integration import load
+from integration.sdk.plugins import declared_steps
 from integration.testing import GraphServer, assert_records, run_steps
 from integration.testing.running import Ran
 
@@ -455,3 +456,69 @@ def test_units_tell_who_is_in_them_and_hidden_members_are_not_none(tenant: Graph
     hidden = run_steps(*has, source=tenant, manager=MANAGER)
     assert {type: hidden.verdicts[type] for type in has} == dict.fromkeys(has, "partial")
     assert "Member.Read.Hidden" in hidden.report.of(has[0]).reason
+
+
+def test_later_runs_tell_what_a_fresh_one_tells(tenant: GraphServer, tmp_path: Path) -> None:
+    """People, roles, groups and units come and go: what is made of them follows, wherever it is made of two of them."""
+    own = role(OWN, "Owners", isBuiltIn=False)
+    tenant.add(ROLES, own)
+    tenant.add(ASSIGNMENTS, assigned("assignment-ada", ADA, OWN), assigned("assignment-ben", BEN, OWN, f"/{LAPTOP}"))
+    tenant.add(ASSIGNMENTS, assigned("assignment-sp-1", ROBOT, OWN, f"/{APP}"), assigned("assignment-late", GONE))
+    tenant.add(ELIGIBLE, timed("eligible-ben-1-e", BEN, OWN))
+    tenant.add(SCHEDULES, timed("schedule-ada-1", ADA, OWN, activatedUsing={"id": "eligible-ben-1-e"}))
+    tenant.add(POLICIES, policy("policy-assignment-1", OWN, []))
+    tenant.add(f"{FOR_GROUPS}/eligibilityScheduleInstances", in_group(f"{ADMINS}_member_1", ADMINS, BEN, "member"))
+    tenant.relate(UNITS, UNIT, "members", ADA, BEN, LAPTOP)
+    for relation in ("registeredUsers", "registeredOwners"):
+        tenant.relate("/devices", LAPTOP, relation, ADA, BEN)
+    types = [
+        step.name
+        for step in declared_steps(MANAGER)
+        if step.module in {f"entra.{name}" for name in _MODULES} and step.name not in _NEEDS_CONTEXTS
+    ]
+
+    def read(out: str) -> dict[str, list[dict[str, Any]]]:
+        ran = run_steps(*types, source=tenant, manager=MANAGER, out=tmp_path / out)
+        assert {type: ran.report.of(type).reason for type in types if ran.verdicts[type] != "complete"} == {}
+        return dict(ran.records)
+
+    first = read("run")
+    assert sum(1 for type in types if first[type]) > len(types) // 2
+    assert read("run") == first
+
+    def everything_at_once() -> None:
+        tenant.add(ROLES, {**own, "displayName": "Owners, renamed", "rolePermissions": None})
+        tenant.remove("/users", BEN)
+        tenant.add("/users", {"id": GONE, "displayName": "back", "userPrincipalName": "back@x.example"})
+        tenant.add("/devices", {"id": LAPTOP, "displayName": "renamed", "deviceId": "id-of-laptop", "isRooted": True})
+
+    def scopes_go() -> None:
+        tenant.remove("/devices", LAPTOP)
+        tenant.remove(ASSIGNMENTS, "assignment-ada")
+        tenant.remove("/applications", APP)
+        tenant.add("/applications", {"id": "other-object", "appId": "app-id-robot", "displayName": "again"})
+        tenant.add(ELIGIBLE, timed("eligible-ben-1-e", ADA, OWN, f"/administrativeUnits/{UNIT}"))
+
+    def units_and_groups_go() -> None:
+        tenant.remove(UNITS, UNIT)
+        tenant.remove("/groups", ADMINS)
+        tenant.remove(ROLES, HELPDESK)
+        tenant.add(SCHEDULES, timed("schedule-ada-1", ADA, OWN, memberType="Group", activatedUsing=None))
+
+    for number, happens in enumerate((everything_at_once, scopes_go, units_and_groups_go)):
+        happens()
+        assert read("run") == read(f"fresh-{number}")
+        assert read("run") == read("run")
+
+
+_MODULES = (
+    "administrative_unit",
+    "device",
+    "privileged_access_group",
+    "role_assignment",
+    "role_assignment_schedule",
+    "role_definition",
+    "role_eligibility",
+    "role_management_policy",
+)
+_NEEDS_CONTEXTS = {"azure_role_management_policy_uses_conditional_access_authorization_context"}

@@ -1,7 +1,8 @@
 """Secrets that Graph tells with what is read, and that nobody here needs: they are dropped before anything is kept.
 
-``$select`` cannot leave them out, since they are parts of a property. Sources: passwordCredential, keyCredential,
-passwordProfile and settingValue resource types; Eliminate bad passwords using Microsoft Entra Password Protection.
+``$select`` cannot leave them out, since they are parts of a property. Sources: alternativeSecurityId, keyCredential,
+passwordCredential, passwordProfile and settingValue resource types; Eliminate bad passwords using Microsoft Entra
+Password Protection.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _SECRET = {
+    "alternativeSecurityIds": ("key",),
     "passwordCredentials": ("hint", "secretText"),
     "keyCredentials": ("key",),
     "passwordProfile": ("password",),
