@@ -1,38 +1,32 @@
 """Network interfaces."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from integration import Context, Entity, entity_step
-from integration.values import arm_key
-from steps.azure._ids import portal_link, tags_of
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+
+NIC = "microsoft.network/networkinterfaces"
 
 
 @entity_step("NetworkInterface", permissions=["Microsoft.Network/networkInterfaces/read"], per_row=True)
 def azure_nic(ctx: Context) -> Iterator[Entity]:
     """A network interface of a virtual machine or of a private endpoint."""
-    for row in ctx.azure.resources("microsoft.network/networkinterfaces"):
-        parts = [each.get("properties") or {} for each in row["properties"].get("ipConfigurations") or ()]
-        yield Entity(
-            arm_key(row["id"]),
+    for row in ctx.azure.resources(NIC):
+        parts = [properties_of(each) for each in parts_of(row, "ipConfigurations")]
+        groups = (group for part in parts for group in part.get("applicationSecurityGroups") or ())
+        yield resource(
             row,
-            name=row["name"],
-            displayName=row["name"],
             privateIpAddresses=[part["privateIPAddress"] for part in parts if part.get("privateIPAddress")],
-            publicIpAddressIds=_keys(part.get("publicIPAddress") for part in parts),
-            subnetIds=_keys(part.get("subnet") for part in parts),
-            virtualMachineId=_key(row["properties"].get("virtualMachine")),
-            networkSecurityGroupId=_key(row["properties"].get("networkSecurityGroup")),
-            tags=tags_of(row),
-            webLink=portal_link(row),
+            publicIpAddressIds=keys_of(part.get("publicIPAddress") for part in parts),
+            subnetIds=keys_of(part.get("subnet") for part in parts),
+            applicationSecurityGroupIds=keys_of(groups),
+            virtualMachineId=key_of(properties_of(row).get("virtualMachine")),
+            networkSecurityGroupId=key_of(properties_of(row).get("networkSecurityGroup")),
+            privateEndpointId=key_of(properties_of(row).get("privateEndpoint")),
         )
 
 
-def _keys(references: Iterator[Any]) -> list[str]:
-    """Return the keys of what some references lead to."""
-    return [key for reference in references if (key := _key(reference))]
-
-
-def _key(reference: Any) -> str | None:
-    """Return the key of what a reference, an object with an id, leads to; ``None`` where there is none."""
-    return arm_key(reference["id"]) if isinstance(reference, dict) and reference.get("id") else None
+@relationship_step("azure_resource_group", "HAS", "azure_nic", per_row=True)
+def azure_resource_group_has_nic(ctx: Context) -> Iterator[Relationship]:
+    """A network interface is in a resource group."""
+    yield from in_groups(ctx.azure.resources(NIC))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_network import add_network
+from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import AzureTenant, Subscription, row_of
 
 TENANT = "00000000-0000-4000-8000-00000000000a"
@@ -23,13 +25,19 @@ def azure_demo_tenant() -> AzureTenant:
         tenant.add_subscription(Subscription(id, name, parent, tenant_id=TENANT))
     _describe(tenant)
     web = _group(tenant, PRODUCTION, "RG-Web", "westeurope", tags={"env": "prod", "owner": "team-web"})
-    _group(tenant, PRODUCTION, "MC_rg-aks", "westeurope", managedBy=f"{web}/providers/Microsoft.Example/clusters/aks")
+    aks = _group(
+        tenant, PRODUCTION, "MC_rg-aks", "westeurope", managedBy=f"{web}/providers/Microsoft.Example/clusters/aks"
+    )
     lab = _group(tenant, TESTS, "rg-lab", "eastus")
     _machine(tenant, web, "vm-web-01", "Linux", "running", ["nic-web-01", "nic-web-01-backup"], group="RG-WEB")
     _machine(tenant, web, "vm-web-02", "Linux", "running", ["nic-web-02"])
     _machine(tenant, lab, "vm-lab-win", "Windows", "deallocated", ["nic-lab-win"])
     _machine(tenant, lab, "vm-lab-lost", "Windows", None, ["nic-gone"], has_nics=False)
     _endpoint(tenant, web)
+    places = [
+        Place(tenant, id, region, TENANT) for id, region in ((web, "westeurope"), (aks, "westeurope"), (lab, "eastus"))
+    ]
+    add_network(*places)
     return tenant
 
 
@@ -106,7 +114,11 @@ def _machine(
 
 def _interface(tenant: AzureTenant, place: str, id: str, machine: str, number: int) -> None:
     network = f"{place}/providers/Microsoft.Network"
-    address = {"privateIPAddress": f"198.18.0.{number + 4}", "subnet": {"id": f"{network}/virtualNetworks/v/subnets/s"}}
+    address: dict[str, Any] = {
+        "privateIPAddress": f"198.18.0.{number + 4}",
+        "subnet": {"id": f"{network}/virtualNetworks/v/subnets/s"},
+    }
+    address["applicationSecurityGroups"] = [{"id": f"{network}/applicationSecurityGroups/asg-web"}]
     if number == 0:
         address["publicIPAddress"] = {"id": f"{network}/publicIPAddresses/pip-{number}"}
     properties = {

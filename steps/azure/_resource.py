@@ -1,0 +1,79 @@
+"""What every resource of Azure has, and what its properties refer to."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from integration import Entity, Relationship
+from integration.values import arm_key
+from steps.azure._ids import portal_link, resource_group_key, tags_of
+
+
+def resource(row: Any, /, **computed: Any) -> Entity:
+    """Return the entity of a resource: its name, its tags and its page, and what the step computed."""
+    known = {"name": row["name"], "displayName": row["name"], "tags": tags_of(row), "webLink": portal_link(row)}
+    return Entity(arm_key(row["id"]), row, **known | computed)
+
+
+def part_of(row: Any, part: Any, /, **computed: Any) -> Entity:
+    """Return the entity of a part that is told with its resource, such as a subnet: it is where the resource is."""
+    known = {
+        "name": part["name"],
+        "displayName": part["name"],
+        "region": row["location"],
+        "resourceGroup": row["resourceGroup"],
+        "subscriptionId": row["subscriptionId"],
+        "webLink": portal_link({"tenantId": row["tenantId"], "id": part["id"]}),
+    }
+    return Entity(arm_key(part["id"]), part, **known | computed)
+
+
+def in_groups(rows: Iterable[Any]) -> Iterator[Relationship]:
+    """Yield for each of some resources that its resource group has it."""
+    for row in rows:
+        yield Relationship(resource_group_key(row["id"]), arm_key(row["id"]))
+
+
+def in_subscriptions(rows: Iterable[Any]) -> Iterator[Relationship]:
+    """Yield for each of some resources a relationship from its subscription."""
+    for row in rows:
+        yield Relationship(arm_key(f"/subscriptions/{row['subscriptionId']}"), arm_key(row["id"]))
+
+
+def below_parents(rows: Iterable[Any]) -> Iterator[Relationship]:
+    """Yield for each of some resources a relationship from the resource that it is below: two names before its own."""
+    for row in rows:
+        key = arm_key(row["id"])
+        yield Relationship(key.rsplit("/", 2)[0], key)
+
+
+def properties_of(holder: Any) -> dict[str, Any]:
+    """Return the properties of a resource, or of a part of one; none where there are none."""
+    properties: dict[str, Any] = holder.get("properties") or {}
+    return properties
+
+
+def parts_of(holder: Any, name: str) -> list[dict[str, Any]]:
+    """Return the parts of a resource that its properties have under a name, such as its subnets."""
+    parts: list[dict[str, Any]] = properties_of(holder).get(name) or []
+    return parts
+
+
+def key_of(reference: Any) -> str | None:
+    """Return the key of what an id, or an object with one, leads to; ``None`` where there is none."""
+    id = reference.get("id") if isinstance(reference, dict) else reference
+    return arm_key(id) if id else None
+
+
+def keys_of(references: Iterable[Any] | None) -> list[str]:
+    """Return the keys of what some references lead to, in their order, each once."""
+    return list(dict.fromkeys(key for each in references or () if (key := key_of(each))))
+
+
+def private_endpoints_of(row: Any) -> list[str]:
+    """Return the keys of the private endpoints that lead to a resource."""
+    return keys_of(properties_of(each).get("privateEndpoint") for each in parts_of(row, "privateEndpointConnections"))
+
+
+def identities_of(row: Any) -> list[str]:
+    """Return the keys of the user-assigned identities that a resource may use."""
+    return keys_of((row["identity"] or {}).get("userAssignedIdentities"))

@@ -1,0 +1,44 @@
+"""Load balancers."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+
+LOAD_BALANCER = "microsoft.network/loadbalancers"
+_OF_SCALE_SET = "/virtualmachinescalesets/"
+
+
+@entity_step("Gateway", permissions=["Microsoft.Network/loadBalancers/read"], per_row=True)
+def azure_lb(ctx: Context) -> Iterator[Entity]:
+    """A load balancer, which shares what reaches its addresses among machines."""
+    for row in ctx.azure.resources(LOAD_BALANCER):
+        fronts = [properties_of(front) for front in parts_of(row, "frontendIPConfigurations")]
+        addresses = keys_of(front.get("publicIPAddress") for front in fronts)
+        yield resource(
+            row,
+            category=["network"],
+            function=["load-balancing"],
+            public=bool(addresses),
+            publicIpAddressIds=addresses,
+            privateIpAddresses=[front["privateIPAddress"] for front in fronts if front.get("privateIPAddress")],
+            subnetIds=keys_of(front.get("subnet") for front in fronts),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_lb", per_row=True)
+def azure_resource_group_has_lb(ctx: Context) -> Iterator[Relationship]:
+    """A load balancer is in a resource group."""
+    yield from in_groups(ctx.azure.resources(LOAD_BALANCER))
+
+
+@relationship_step("azure_lb", "CONNECTS", "azure_nic", per_row=True)
+def azure_lb_connects_nic(ctx: Context) -> Iterator[Relationship]:
+    """A load balancer leads to a network interface; those of scale sets, which are no resources, are left out."""
+    for row in ctx.azure.resources(LOAD_BALANCER):
+        pools = parts_of(row, "backendAddressPools")
+        ends = (key_of(end) or "" for pool in pools for end in parts_of(pool, "backendIPConfigurations"))
+        interfaces = dict.fromkeys(end.partition("/ipconfigurations/")[0] for end in ends if _OF_SCALE_SET not in end)
+        for interface in filter(None, interfaces):
+            yield Relationship(arm_key(row["id"]), interface)

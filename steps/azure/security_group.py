@@ -1,0 +1,64 @@
+"""Network security groups, and what they protect."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure.nic import NIC
+from steps.azure.vnet import VNET
+
+SECURITY_GROUP = "microsoft.network/networksecuritygroups"
+READ = ["Microsoft.Network/networkSecurityGroups/read"]
+_ANYWHERE = {"*", "0.0.0.0/0", "::/0", "internet"}
+_EVERY_PORT = {"*", "0-65535"}
+
+
+@entity_step("Firewall", permissions=READ, per_row=True)
+def azure_security_group(ctx: Context) -> Iterator[Entity]:
+    """A network security group: rules for what goes into and out of subnets and network interfaces."""
+    for row in ctx.azure.resources(SECURITY_GROUP):
+        rules = parts_of(row, "securityRules")
+        yield resource(
+            row,
+            category=["network"],
+            isWideOpen=any(_is_wide_open(properties_of(rule)) for rule in rules),
+            subnetIds=keys_of(parts_of(row, "subnets")),
+            networkInterfaceIds=keys_of(parts_of(row, "networkInterfaces")),
+            flowLogIds=keys_of(parts_of(row, "flowLogs")),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_security_group", per_row=True)
+def azure_resource_group_has_security_group(ctx: Context) -> Iterator[Relationship]:
+    """A network security group is in a resource group."""
+    yield from in_groups(ctx.azure.resources(SECURITY_GROUP))
+
+
+@relationship_step("azure_security_group", "PROTECTS", "azure_nic", per_row=True)
+def azure_security_group_protects_nic(ctx: Context) -> Iterator[Relationship]:
+    """The rules of a network security group hold for a network interface."""
+    for row in ctx.azure.resources(NIC):
+        if group := key_of(properties_of(row).get("networkSecurityGroup")):
+            yield Relationship(group, arm_key(row["id"]))
+
+
+@relationship_step("azure_security_group", "PROTECTS", "azure_subnet", per_row=True)
+def azure_security_group_protects_subnet(ctx: Context) -> Iterator[Relationship]:
+    """The rules of a network security group hold for a subnet."""
+    for row in ctx.azure.resources(VNET):
+        for subnet in parts_of(row, "subnets"):
+            if group := key_of(properties_of(subnet).get("networkSecurityGroup")):
+                yield Relationship(group, arm_key(subnet["id"]))
+
+
+def _is_wide_open(rule: dict[str, Any]) -> bool:
+    """Tell whether a rule, by itself, lets everybody in the world reach every port."""
+    sources = {rule.get("sourceAddressPrefix"), *(rule.get("sourceAddressPrefixes") or ())}
+    ports = {rule.get("destinationPortRange"), *(rule.get("destinationPortRanges") or ())}
+    return (
+        (rule.get("direction"), rule.get("access")) == ("Inbound", "Allow")
+        and not _ANYWHERE.isdisjoint(str(source).lower() for source in sources)
+        and not _EVERY_PORT.isdisjoint(ports)
+    )

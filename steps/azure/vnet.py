@@ -1,0 +1,79 @@
+"""Virtual networks and their subnets."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import in_groups, key_of, keys_of, part_of, parts_of, properties_of, resource
+from steps.azure.nic import NIC
+
+VNET = "microsoft.network/virtualnetworks"
+READ = ["Microsoft.Network/virtualNetworks/read"]
+
+
+@entity_step("Network", permissions=READ, per_row=True)
+def azure_vnet(ctx: Context) -> Iterator[Entity]:
+    """A virtual network."""
+    for row in ctx.azure.resources(VNET):
+        prefixes = (properties_of(row).get("addressSpace") or {}).get("addressPrefixes") or []
+        peers = (
+            properties_of(peering).get("remoteVirtualNetwork") for peering in parts_of(row, "virtualNetworkPeerings")
+        )
+        yield resource(
+            row,
+            CIDR=next(iter(prefixes), None),
+            public=False,
+            internal=True,
+            peeredNetworkIds=keys_of(peers),
+            ddosProtectionPlanId=key_of(properties_of(row).get("ddosProtectionPlan")),
+        )
+
+
+@entity_step("Network", permissions=READ, per_row=True)
+def azure_subnet(ctx: Context) -> Iterator[Entity]:
+    """A part of a virtual network, with the rules and routes that hold for it."""
+    for row in ctx.azure.resources(VNET):
+        for subnet in parts_of(row, "subnets"):
+            properties = properties_of(subnet)
+            prefixes = properties.get("addressPrefixes") or [properties.get("addressPrefix")]
+            services = (properties_of(delegation).get("serviceName") for delegation in parts_of(subnet, "delegations"))
+            yield part_of(
+                row,
+                subnet,
+                CIDR=prefixes[0],
+                addressPrefixes=[prefix for prefix in prefixes if prefix],
+                public=False,
+                internal=True,
+                virtualNetworkId=arm_key(row["id"]),
+                networkSecurityGroupId=key_of(properties.get("networkSecurityGroup")),
+                routeTableId=key_of(properties.get("routeTable")),
+                natGatewayId=key_of(properties.get("natGateway")),
+                delegatedServices=[service for service in services if service],
+            )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_vnet", per_row=True)
+def azure_resource_group_has_vnet(ctx: Context) -> Iterator[Relationship]:
+    """A virtual network is in a resource group."""
+    yield from in_groups(ctx.azure.resources(VNET))
+
+
+@relationship_step("azure_vnet", "CONTAINS", "azure_subnet", per_row=True)
+def azure_vnet_contains_subnet(ctx: Context) -> Iterator[Relationship]:
+    """A virtual network has a subnet."""
+    for row in ctx.azure.resources(VNET):
+        for key in keys_of(parts_of(row, "subnets")):
+            yield Relationship(arm_key(row["id"]), key)
+
+
+@relationship_step("azure_subnet", "HAS", "azure_vm")
+def azure_subnet_has_vm(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine has an interface in a subnet."""
+    seen = set()
+    for row in ctx.azure.resources(NIC):
+        machine = key_of(properties_of(row).get("virtualMachine"))
+        for part in parts_of(row, "ipConfigurations"):
+            subnet = key_of(properties_of(part).get("subnet"))
+            if machine and subnet and (subnet, machine) not in seen:
+                seen.add((subnet, machine))
+                yield Relationship(subnet, machine)
