@@ -29,7 +29,7 @@ def azure_role_management_policy(ctx: Context) -> Iterator[Entity]:
             row,
             name=role,
             displayName=f"Policy of {role}",
-            category=["other"],
+            category="config",
             approvalRequired=_approval(rules).get("isApprovalRequired"),
             approverUserIds=sorted(_approvers(rules, "userId")),
             approverGroupIds=sorted(_approvers(rules, "groupId")),

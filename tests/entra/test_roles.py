@@ -346,6 +346,7 @@ def test_the_rules_of_the_one_who_activates_are_not_those_of_the_one_who_assigns
     assert sorted(found) == [f"policy-assignment-{number}" for number in range(1, 6)]
     first, second = found["policy-assignment-1"], found["policy-assignment-2"]
     wanted = {
+        "category": "config",
         "approvalRequired": True,
         "approverUserIds": sorted([ADA, GONE]),
         "approverGroupIds": [ADMINS],
