@@ -66,7 +66,7 @@ def fetch_ahead(
     config: Config,
     threads: Executor,
 ) -> None:
-    """Begin to fetch what steps will read; returns early where the reader is closed.
+    """Begin to fetch what steps will read; returns early where the run ends.
 
     A step that reads a relation for the first time also begins to make its records, which would else be left to the
     end of the run: relations come in quickly, while the collections that they lead to are listed page by page.
@@ -80,11 +80,13 @@ def fetch_ahead(
         config: settings.
         threads: make records ahead.
     """
-    licensed = [(execution, known) for execution, known in executions if not execution.is_unlicensed()]
-    asked = [
-        (execution, known, known or _first(execution.step, _Beginning(execution, reader, store, verdicts, config)))
-        for execution, known in licensed
-    ]
+    asked: list[tuple[Execution, Sequence[Request], Sequence[Request]]] = []
+    for execution, known in executions:
+        if reader.is_stopped:
+            return
+        if not execution.is_unlicensed():
+            beginning = _Beginning(execution, reader, store, verdicts, config)
+            asked.append((execution, known, known or _first(execution.step, beginning)))
     for _, _, requests in asked:
         for request in filter(reader.is_slow, requests):
             reader.start(request)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from graphlib import TopologicalSorter
 
 from integration.engine.attempt import Job
@@ -10,8 +11,11 @@ from integration.engine.execution import Execution
 from integration.engine.observers import Observers
 from integration.engine.prefetch import fetch_ahead
 from integration.engine.verdicts import Verdicts
+from integration.errors import Interrupted
 from integration.sdk.stopping import LOOKS, Stopping
 
+_GRACE = 2.0
+"""Seconds that fetching ahead, which uses the files of a run, has to end before these are closed."""
 _SIDE_BY_SIDE, _AHEAD = 14, 4
 """How many steps run at once, and how many more make records before what they need has its verdict.
 
@@ -63,9 +67,10 @@ class Schedule:
         ready: list[str] = []
         running: set[Future[str]] = set()
         with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
+            fetching = threading.Thread(target=self._fetch_ahead, args=(ahead,), name="fetch ahead", daemon=True)
             try:
                 if not self._one_by_one:
-                    self._fetch_ahead(ahead)
+                    fetching.start()
                 while sorter.is_active():
                     ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
                     while ready and len(running) < threads:
@@ -78,14 +83,16 @@ class Schedule:
                 raise
             finally:
                 reader.stop()
+                if fetching.ident:
+                    fetching.join(_GRACE)
         reader.close()
 
     def _fetch_ahead(self, ahead: Executor) -> None:
-        """Begin to fetch what steps will read, in a thread of its own, since it calls what authors wrote."""
-        last = [(each, each.last_requests()) for each in self._executions.values() if not each.lacking]
+        """Begin to fetch what steps will read; in a thread of its own, since it calls what authors wrote."""
+        last = ((each, each.last_requests()) for each in self._executions.values() if not each.lacking)
         job = self._jobs[0]
-        arguments = (last, job.reader, job.store, self._verdicts, job.config, ahead)
-        threading.Thread(target=fetch_ahead, args=arguments, name="fetch ahead", daemon=True).start()
+        with suppress(Interrupted):  # which whoever waits for the run is told
+            fetch_ahead(last, job.reader, job.store, self._verdicts, job.config, ahead)
 
     def _execute(self, execution: Execution) -> str:
         """Run one step, and return its name."""

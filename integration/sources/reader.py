@@ -38,6 +38,7 @@ class Reader:
         new: as given.
         reasons: why a collection that was there had to be read whole, by name.
         asked: what steps asked for.
+        is_stopped: the run ends, and nothing further is to be fetched ahead.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Reader:
         self._flows: dict[str, Flow] = {}
         self._lock = threading.Condition()
         self._fetching = 0
-        self._closed = False
+        self.is_stopped = False
         self._settling = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -140,24 +141,20 @@ class Reader:
 
     def stop(self) -> None:
         """Make everybody who fetches, or follows what is fetched, raise ``Interrupted``; safe for many threads."""
-        self._stop_sources()
+        for source in self.sources.values():
+            source.stop()
         with self._lock:
+            self.is_stopped = True
+            self._lock.notify_all()
             for flow in self._flows.values():
                 flow.stop()
 
     def close(self) -> None:
         """Stop what is still fetched, which nobody reads, and wait until it has stopped; not for a silent host."""
-        with self._lock:
-            self._closed = True
-            self._lock.notify_all()
-        self._stop_sources()
+        self.stop()
         ends = time.monotonic() + _GRACE
         for thread in self._threads:
             thread.join(max(0.0, ends - time.monotonic()))
-
-    def _stop_sources(self) -> None:
-        for source in self.sources.values():
-            source.stop()
 
     def listing(self, request: Request) -> Request:
         """Return the request for the parents of a relation: that of a step where there is one."""
@@ -191,10 +188,10 @@ class Reader:
         A relation is left alone where nobody has asked for its parents, which would be listed once more.
         """
         with self._lock:
-            self._lock.wait_for(lambda: self._fetching < _AHEAD or self._closed)
-            if not self._closed and (request.kind != "relation" or self.asked.listing(request.path, request.among)):
+            self._lock.wait_for(lambda: self._fetching < _AHEAD or self.is_stopped)
+            if not self.is_stopped and (request.kind != "relation" or self.asked.listing(request.path, request.among)):
                 self.start(request)
-            return not self._closed
+            return not self.is_stopped
 
     def ensure(self, request: Request) -> None:
         """Have the mirror hold what the request asks for; a failure is remembered, not tried again by the next step.
