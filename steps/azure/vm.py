@@ -4,43 +4,38 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._ids import portal_link, resource_group_key, tags_of
+from steps.azure._resource import identities_of, in_groups, resource
 
-TYPE = "microsoft.compute/virtualmachines"
+VM = "microsoft.compute/virtualmachines"
 
 
 @entity_step("Host", permissions=["Microsoft.Compute/virtualMachines/read"], per_row=True)
 def azure_vm(ctx: Context) -> Iterator[Entity]:
     """A virtual machine."""
-    for row in ctx.azure.resources(TYPE):
+    for row in ctx.azure.resources(VM):
         properties = row["properties"]
         disk = (properties.get("storageProfile") or {}).get("osDisk") or {}
         power = _power_state(properties)
-        yield Entity(
-            arm_key(row["id"]),
+        yield resource(
             row,
-            name=row["name"],
-            displayName=row["name"],
             platform=_platform(disk.get("osType")),
             state=power,
             active=None if power is None else power == "running",
             usesManagedDisks=bool(disk.get("managedDisk")),
-            tags=tags_of(row),
-            webLink=portal_link(row),
+            userAssignedIdentityIds=identities_of(row),
         )
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_vm", per_row=True)
 def azure_resource_group_has_vm(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine is in a resource group."""
-    for row in ctx.azure.resources(TYPE):
-        yield Relationship(resource_group_key(row["id"]), arm_key(row["id"]))
+    yield from in_groups(ctx.azure.resources(VM))
 
 
 @relationship_step("azure_vm", "USES", "azure_nic", per_row=True)
 def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine uses a network interface."""
-    for row in ctx.azure.resources(TYPE):
+    for row in ctx.azure.resources(VM):
         for interface in (row["properties"].get("networkProfile") or {}).get("networkInterfaces") or ():
             yield Relationship(arm_key(row["id"]), arm_key(interface["id"]))
 

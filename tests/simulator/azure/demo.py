@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import AzureTenant, Subscription, row_of
@@ -38,6 +39,7 @@ def azure_demo_tenant() -> AzureTenant:
         Place(tenant, id, region, TENANT) for id, region in ((web, "westeurope"), (aks, "westeurope"), (lab, "eastus"))
     ]
     add_network(*places)
+    add_compute(*places)
     return tenant
 
 

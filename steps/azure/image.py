@@ -1,0 +1,95 @@
+"""Images that virtual machines are made from, and galleries of them."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
+from steps.azure.vm import VM
+
+_IMAGE = "microsoft.compute/images"
+_GALLERY = "microsoft.compute/galleries"
+_SHARED = "microsoft.compute/galleries/images"
+_VERSION = "microsoft.compute/galleries/images/versions"
+_GROUPED = {"azure_image": _IMAGE, "azure_gallery": _GALLERY}
+
+
+@entity_step("Image", permissions=["Microsoft.Compute/images/read"], per_row=True)
+def azure_image(ctx: Context) -> Iterator[Entity]:
+    """An image of a virtual machine, which others are made from."""
+    for row in ctx.azure.resources(_IMAGE):
+        yield resource(row, sourceVirtualMachineId=key_of(properties_of(row).get("sourceVirtualMachine")))
+
+
+@entity_step("Repository", permissions=["Microsoft.Compute/galleries/read"], per_row=True)
+def azure_gallery(ctx: Context) -> Iterator[Entity]:
+    """A gallery, which shares images with other subscriptions and tenants."""
+    for row in ctx.azure.resources(_GALLERY):
+        yield resource(row)
+
+
+@entity_step("Image", permissions=["Microsoft.Compute/galleries/images/read"], per_row=True)
+def azure_shared_image(ctx: Context) -> Iterator[Entity]:
+    """An image in a gallery."""
+    for row in ctx.azure.resources(_SHARED):
+        yield resource(row)
+
+
+@entity_step("Image", permissions=["Microsoft.Compute/galleries/images/versions/read"], per_row=True)
+def azure_shared_image_version(ctx: Context) -> Iterator[Entity]:
+    """A version of an image in a gallery."""
+    for row in ctx.azure.resources(_VERSION):
+        source = (properties_of(row).get("storageProfile") or {}).get("source")
+        yield resource(row, sourceId=key_of(source))
+
+
+@relationship_family("azure_resource_group", "HAS", list(_GROUPED), per_row=True)
+def azure_resource_group_has_image(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """An image or a gallery is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_GROUPED[to_type]))
+
+
+@relationship_step("azure_gallery", "CONTAINS", "azure_shared_image", per_row=True)
+def azure_gallery_contains_shared_image(ctx: Context) -> Iterator[Relationship]:
+    """An image is in a gallery."""
+    yield from below_parents(ctx.azure.resources(_SHARED))
+
+
+@relationship_step("azure_shared_image", "HAS", "azure_shared_image_version", per_row=True)
+def azure_shared_image_has_version(ctx: Context) -> Iterator[Relationship]:
+    """An image in a gallery has a version."""
+    yield from below_parents(ctx.azure.resources(_VERSION))
+
+
+@relationship_step("azure_vm", "USES", "azure_image", per_row=True)
+def azure_vm_uses_image(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine was made from an image."""
+    for machine, image, _ in _machines(ctx):
+        if f"/{_IMAGE}/" in image:
+            yield Relationship(machine, image)
+
+
+@relationship_step("azure_vm", "USES", "azure_shared_image", per_row=True)
+def azure_vm_uses_shared_image(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine was made from an image in a gallery."""
+    for machine, image, _ in _machines(ctx):
+        if f"/{_GALLERY}/" in image:
+            yield Relationship(machine, image.partition("/versions/")[0])
+
+
+@relationship_step("azure_vm", "USES", "azure_shared_image_version", per_row=True)
+def azure_vm_uses_shared_image_version(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine was made from a version of an image in a gallery."""
+    for machine, image, version in _machines(ctx):
+        if f"/{_GALLERY}/" in image and "/versions/" in image:
+            yield Relationship(machine, image)
+        elif f"/{_GALLERY}/" in image and version:
+            yield Relationship(machine, f"{image}/versions/{arm_key(version).strip('/')}")
+
+
+def _machines(ctx: Context) -> Iterator[tuple[str, str, str | None]]:
+    """Yield the keys of machines and of the images that they were made from, and which version that was."""
+    for row in ctx.azure.resources(VM):
+        reference = (properties_of(row).get("storageProfile") or {}).get("imageReference") or {}
+        if image := key_of(reference):
+            yield arm_key(row["id"]), image, reference.get("exactVersion")

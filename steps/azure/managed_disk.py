@@ -1,0 +1,87 @@
+"""Managed disks, what is copied from them, and what encrypts and opens them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource
+from steps.azure.vm import VM
+
+_TYPES = {
+    "azure_managed_disk": "microsoft.compute/disks",
+    "azure_snapshot": "microsoft.compute/snapshots",
+    "azure_disk_encryption_set": "microsoft.compute/diskencryptionsets",
+    "azure_disk_access": "microsoft.compute/diskaccesses",
+}
+
+
+@entity_step("DataStore", permissions=["Microsoft.Compute/disks/read"], per_row=True)
+def azure_managed_disk(ctx: Context) -> Iterator[Entity]:
+    """A disk of a virtual machine, or one that no machine uses."""
+    for row in ctx.azure.resources(_TYPES["azure_managed_disk"]):
+        state = properties_of(row).get("diskState")
+        attached = None if state is None else state != "Unattached"
+        yield resource(row, attached=attached, managedBy=key_of(row["managedBy"]), **_content(row))
+
+
+@entity_step("Image", permissions=["Microsoft.Compute/snapshots/read"], per_row=True)
+def azure_snapshot(ctx: Context) -> Iterator[Entity]:
+    """A copy of a disk as it was at one time."""
+    for row in ctx.azure.resources(_TYPES["azure_snapshot"]):
+        yield resource(row, **_content(row))
+
+
+@entity_step("Key", permissions=["Microsoft.Compute/diskEncryptionSets/read"], per_row=True)
+def azure_disk_encryption_set(ctx: Context) -> Iterator[Entity]:
+    """The customer's own key that encrypts some disks."""
+    for row in ctx.azure.resources(_TYPES["azure_disk_encryption_set"]):
+        active = properties_of(row).get("activeKey") or {}
+        vault = key_of(active.get("sourceVault"))
+        yield resource(row, keyVaultId=vault, userAssignedIdentityIds=identities_of(row))
+
+
+@entity_step("NetworkEndpoint", permissions=["Microsoft.Compute/diskAccesses/read"], per_row=True)
+def azure_disk_access(ctx: Context) -> Iterator[Entity]:
+    """What lets disks be exported over private endpoints alone."""
+    for row in ctx.azure.resources(_TYPES["azure_disk_access"]):
+        yield resource(row, privateEndpointIds=private_endpoints_of(row))
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_disk(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A disk, or what belongs to disks, is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_step("azure_vm", "USES", "azure_managed_disk", per_row=True)
+def azure_vm_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine starts from a managed disk, or keeps data on it."""
+    for row in ctx.azure.resources(VM):
+        profile = properties_of(row).get("storageProfile") or {}
+        if system := key_of((profile.get("osDisk") or {}).get("managedDisk")):
+            yield Relationship(arm_key(row["id"]), system, osDisk=True)
+        for disk in profile.get("dataDisks") or ():
+            if data := key_of(disk.get("managedDisk")):
+                yield Relationship(arm_key(row["id"]), data, dataDisk=True)
+
+
+@relationship_family(["azure_managed_disk", "azure_snapshot"], "USES", "azure_disk_encryption_set", per_row=True)
+def azure_disk_uses_disk_encryption_set(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A disk is encrypted with a key of the customer's own."""
+    for row in ctx.azure.resources(_TYPES[from_type]):
+        if key := key_of((properties_of(row).get("encryption") or {}).get("diskEncryptionSetId")):
+            yield Relationship(arm_key(row["id"]), key)
+
+
+def _content(row: Any) -> dict[str, Any]:
+    """Return what disks and copies of them have in common."""
+    properties = properties_of(row)
+    encryption = (properties.get("encryption") or {}).get("type")
+    return {
+        "classification": None,
+        "encrypted": None if encryption is None else True,
+        "diskEncryptionSetId": key_of((properties.get("encryption") or {}).get("diskEncryptionSetId")),
+        "diskAccessId": key_of(properties.get("diskAccessId")),
+        "sourceResourceId": key_of((properties.get("creationData") or {}).get("sourceResourceId")),
+    }

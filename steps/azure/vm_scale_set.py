@@ -1,0 +1,51 @@
+"""Scale sets: machines that are all made the same way."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure.vm import VM
+
+SCALE_SET = "microsoft.compute/virtualmachinescalesets"
+
+
+@entity_step("Deployment", permissions=["Microsoft.Compute/virtualMachineScaleSets/read"], per_row=True)
+def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
+    """A set of virtual machines that are made alike, and as many as needed."""
+    for row in ctx.azure.resources(SCALE_SET):
+        profile = properties_of(row).get("virtualMachineProfile") or {}
+        disk = (profile.get("storageProfile") or {}).get("osDisk") or {}
+        network = profile.get("networkProfile") or {}
+        interfaces = network.get("networkInterfaceConfigurations") or []
+        addresses = [properties_of(each) for one in interfaces for each in parts_of(one, "ipConfigurations")]
+        yield resource(
+            row,
+            usesManagedDisks=bool(disk["managedDisk"]) if "managedDisk" in disk else None,
+            subnetIds=keys_of(each.get("subnet") for each in addresses),
+            networkSecurityGroupIds=keys_of(properties_of(one).get("networkSecurityGroup") for one in interfaces),
+            loadBalancerIds=_balancers(addresses),
+            hasPublicAddresses=any(each.get("publicIPAddressConfiguration") for each in addresses),
+            userAssignedIdentityIds=identities_of(row),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_vm_scale_set", per_row=True)
+def azure_resource_group_has_vm_scale_set(ctx: Context) -> Iterator[Relationship]:
+    """A scale set is in a resource group."""
+    yield from in_groups(ctx.azure.resources(SCALE_SET))
+
+
+@relationship_step("azure_vm", "USES", "azure_vm_scale_set", per_row=True)
+def azure_vm_uses_scale_set(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine is one of a scale set; those of uniform scale sets are no resources of their own."""
+    for row in ctx.azure.resources(VM):
+        if scale_set := key_of(properties_of(row).get("virtualMachineScaleSet")):
+            yield Relationship(arm_key(row["id"]), scale_set)
+
+
+def _balancers(addresses: list[dict[str, Any]]) -> list[str]:
+    """Return the keys of the load balancers whose pools some configurations are in."""
+    pools = keys_of(pool for each in addresses for pool in each.get("loadBalancerBackendAddressPools") or ())
+    return list(dict.fromkeys(pool.rpartition("/backendaddresspools/")[0] for pool in pools))

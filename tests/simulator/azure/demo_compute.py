@@ -1,0 +1,137 @@
+"""What the machines of the demo's tenant are made from, and the disks that they use."""
+
+from typing import Any
+
+from tests.simulator.azure.place import Place, part, to
+
+_COMPUTE = "Microsoft.Compute"
+_NET = "Microsoft.Network"
+_OWNER = {"owner": "team-web"}
+GUID = "00000000-0000-4000-8000-00000000{}"
+MADE = "2024-03-20T10:40:57.0460787+00:00"
+
+
+def add_compute(web: Place, aks: Place, lab: Place) -> None:
+    """Put disks there, with copies and keys, images, a scale set and a machine made from it, and extensions."""
+    _disks(web, lab)
+    _images(web)
+    _scale_set(web, aks)
+
+
+def identity_of(*places: str) -> dict[str, Any]:
+    """An identity of a resource's own, with identities that were assigned to it."""
+    principal = {"principalId": GUID.format("3901"), "tenantId": GUID.format("000a")}
+    assigned = {place: {"clientId": GUID.format("3902"), "principalId": GUID.format("3903")} for place in places}
+    return {**principal, "type": "SystemAssigned, UserAssigned", "userAssignedIdentities": assigned}
+
+
+def _disks(web: Place, lab: Place) -> None:
+    managed = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    vault = web.of("Microsoft.KeyVault/vaults", "kv-web")
+    keys = {
+        "encryptionType": "EncryptionAtRestWithCustomerKey",
+        "activeKey": {"sourceVault": to(vault), "keyUrl": "https://kv-web.vault.azure.example/keys/disks/1"},
+        "rotationToLatestKeyVersionEnabled": True,
+    }
+    identity = identity_of(web.of(managed, "id-web"))
+    key_set = web.put(f"{_COMPUTE}/diskEncryptionSets", "des-web", keys, identity=identity, tags=_OWNER)
+    endpoint = part("/connection", {"privateEndpoint": to(web.of(f"{_NET}/privateEndpoints", "pe"))})
+    access = {"timeCreated": MADE, "privateEndpointConnections": [endpoint]}
+    exported = web.put(f"{_COMPUTE}/diskAccesses", "da-web", access, tags=_OWNER)
+    closed = {
+        "timeCreated": MADE,
+        "diskSizeGB": 64,
+        "osType": "Linux",
+        "encryption": {"type": "EncryptionAtRestWithCustomerKey", "diskEncryptionSetId": key_set.upper()},
+        "publicNetworkAccess": "Disabled",
+        "networkAccessPolicy": "AllowPrivate",
+        "diskAccessId": exported,
+    }
+    machine = web.of(f"{_COMPUTE}/virtualMachines", "vm-web-01")
+    source = {"creationData": {"createOption": "Copy", "sourceResourceId": web.of(f"{_COMPUTE}/snapshots", "snap")}}
+    sku = {"name": "Premium_LRS", "tier": "Premium"}
+    more: dict[str, Any] = {"managedBy": machine.upper(), "sku": sku, "tags": _OWNER}
+    disk = web.put(f"{_COMPUTE}/disks", "vm-web-01", {"diskState": "Attached", **closed, **source}, **more)
+    copy = {"incremental": True, **closed, "creationData": {"createOption": "Copy", "sourceResourceId": disk}}
+    web.put(f"{_COMPUTE}/snapshots", "snap", copy, sku={"name": "Standard_ZRS"}, tags=_OWNER)
+    lab.put(f"{_COMPUTE}/disks", "disk-left", {"diskState": "Unattached", "diskSizeGB": 1024, "timeCreated": MADE})
+
+
+def _images(web: Place) -> None:
+    machine = web.of(f"{_COMPUTE}/virtualMachines", "vm-web-02")
+    disk = {"osType": "Linux", "osState": "Generalized"}
+    image = {"sourceVirtualMachine": to(machine), "hyperVGeneration": "V2", "storageProfile": {"osDisk": disk}}
+    web.put(f"{_COMPUTE}/images", "img-web", image, tags=_OWNER)
+    gallery = {
+        "description": "Images of the web team.",
+        "identifier": {"uniqueName": "prod-gallery"},
+        "sharingProfile": {"permissions": "Groups"},
+    }
+    web.put(f"{_COMPUTE}/galleries", "gallery", gallery, tags=_OWNER)
+    shared = {
+        "description": "What web servers are made from.",
+        "osType": "Linux",
+        "osState": "Generalized",
+        "hyperVGeneration": "V2",
+        "eula": "none",
+        "endOfLifeDate": "2030-01-01T00:00:00Z",
+        "identifier": {"publisher": "example", "offer": "web", "sku": "2024"},
+    }
+    web.put(f"{_COMPUTE}/galleries/images", "gallery/web", shared, tags=_OWNER)
+    published = {"publishedDate": MADE, "endOfLifeDate": "2030-01-01T00:00:00Z", "excludeFromLatest": False}
+    version = {"publishingProfile": published, "storageProfile": {"source": to(machine.upper())}}
+    web.put(f"{_COMPUTE}/galleries/images/versions", "gallery/web/1.0.0", version, tags=_OWNER)
+
+
+def _scale_set(web: Place, aks: Place) -> None:
+    network = web.of(f"{_NET}/virtualNetworks", "v")
+    balancer = aks.of(f"{_NET}/loadBalancers", "kubernetes")
+    configuration = {
+        "subnet": to(f"{network}/subnets/apps"),
+        "publicIPAddressConfiguration": {"name": "each"},
+        "loadBalancerBackendAddressPools": [to(f"{balancer}/backendAddressPools/all")],
+    }
+    group = to(web.of(f"{_NET}/networkSecurityGroups", "nsg-web"))
+    interface = {"networkSecurityGroup": group, "ipConfigurations": [part("/one", configuration)]}
+    profile = {
+        "osProfile": {
+            "computerNamePrefix": "web",
+            "adminUsername": "operator",
+            "linuxConfiguration": {"disablePasswordAuthentication": True},
+        },
+        "storageProfile": {
+            "osDisk": {"managedDisk": {"storageAccountType": "Premium_LRS"}},
+            "imageReference": {"publisher": "example", "offer": "linux-server", "sku": "2024"},
+        },
+        "securityProfile": {"encryptionAtHost": True, "securityType": "TrustedLaunch"},
+        "networkProfile": {"networkInterfaceConfigurations": [part("/nic", interface)]},
+        "extensionProfile": {"extensions": [{"name": "monitor", "properties": {"type": "AzureMonitorLinuxAgent"}}]},
+    }
+    properties = {
+        "uniqueId": GUID.format("3001"),
+        "timeCreated": MADE,
+        "orchestrationMode": "Flexible",
+        "singlePlacementGroup": False,
+        "upgradePolicy": {"mode": "Automatic", "automaticOSUpgradePolicy": {"enableAutomaticOSUpgrade": True}},
+        "virtualMachineProfile": profile,
+    }
+    identity = identity_of(web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"))
+    sku = {"name": "Standard_D2s_v5", "tier": "Standard", "capacity": 2}
+    more: dict[str, Any] = {"sku": sku, "identity": identity, "zones": ["1", "2"], "tags": _OWNER}
+    scale_set = web.put(f"{_COMPUTE}/virtualMachineScaleSets", "vmss-web", properties, **more)
+    system = {"osType": "Linux", "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-03"))}
+    data = {"lun": 0, "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-01").lower())}
+    version = web.of(f"{_COMPUTE}/galleries/images/versions", "gallery/web/1.0.0")
+    for name, image in (("vm-web-03", version), ("vm-web-04", web.of(f"{_COMPUTE}/images", "img-web"))):
+        made = {"imageReference": to(image), "osDisk": system, "dataDisks": [data] if image == version else []}
+        of = {"virtualMachineScaleSet": to(scale_set.upper()), "storageProfile": made}
+        web.put(f"{_COMPUTE}/virtualMachines", name, of, identity=identity)
+    extension = {
+        "publisher": "Microsoft.Azure.Monitor",
+        "type": "AzureMonitorLinuxAgent",
+        "typeHandlerVersion": "1.0",
+        "autoUpgradeMinorVersion": True,
+        "enableAutomaticUpgrade": True,
+        "settings": {"commandToExecute": "left out"},
+    }
+    web.put(f"{_COMPUTE}/virtualMachines/extensions", "vm-web-01/monitor", extension, tags=_OWNER)
