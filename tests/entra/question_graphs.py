@@ -21,6 +21,7 @@ GRAPH = Path("graph.db")
 STEPS = {step.name: step for step in declared_steps(load())}
 QUESTIONS = load_questions(load())
 DAY = 86_400_000
+TRUST = ("inboundTrustMfa", "inboundTrustCompliantDevice", "inboundTrustHybridJoinedDevice")
 
 Json = dict[str, Any]
 Rows = list[Json]
@@ -69,12 +70,16 @@ class Made:
         """Return the users that a principal is or has."""
         return self.members(principal) | ({principal} & self.of("azure_user").keys())
 
-    def privileged(self, *types: str) -> Iterator[tuple[str, str]]:
-        """Yield principal and role of the assignments of privileged roles."""
-        for type in types or ("azure_ad_role_assignment", "azure_ad_role_eligibility"):
+    def privileged(self) -> Iterator[tuple[str, str, str]]:
+        """Yield how a principal has a privileged role, the principal, and the role."""
+        for type, how in (("azure_ad_role_assignment", "holds"), ("azure_ad_role_eligibility", "can take")):
             for of in self.of(type).values():
-                if self.of("azure_ad_role_definition").get(of["roleDefinitionId"], {}).get("isPrivileged"):
-                    yield of["principalId"], of["roleDefinitionId"]
+                principal, role = of["principalId"], of["roleDefinitionId"]
+                if self.of("azure_ad_role_definition").get(role, {}).get("isPrivileged"):
+                    yield how, principal, role
+                    for timed in self.of("azure_privileged_access_group_eligibility").values():
+                        if timed["groupId"] == principal:
+                            yield "can take", timed["principalId"], role
 
 
 def made_up(seed: int) -> Made:
@@ -98,6 +103,7 @@ def made_up(seed: int) -> Made:
             "displayName": rng.choice(["ada", "Ada", f"User {n}"]), "userPrincipalName": f"u{n}@contoso.example",
             "userType": rng.choice(["Member", "Member", "Guest"]), "accountEnabled": rng.random() < 0.8,
             "onPremisesSyncEnabled": rng.choice(maybe), "createdOn": moment(200),
+            "externalUserState": rng.choice([None, "Accepted", "PendingAcceptance"]),
         } for n in range(12)
     ))  # fmt: skip
     groups = add("azure_user_group", *({"displayName": f"{rng.choice('gG')}roup {n}"} for n in range(5)))
@@ -129,7 +135,8 @@ def made_up(seed: int) -> Made:
     assigned = add("azure_ad_role_assignment", *(held() for _ in range(8)))
     add("azure_ad_role_eligibility", *({**held(), "expiresOn": rng.choice([None, now + 5 * DAY])} for _ in range(6)))
     schedules = add(
-        "azure_ad_role_assignment_schedule", *({"isPermanent": rng.choice([True, False])} for _ in range(6))
+        "azure_ad_role_assignment_schedule",
+        *({"isPermanent": rng.choice([True, False]), "startOn": rng.choice([None, moment(200)])} for _ in range(6)),
     )
     edges("azure_ad_role_assignment_schedule_is_assignment", schedules, assigned, 6)
     add("azure_privileged_access_group_eligibility", *(
@@ -212,6 +219,13 @@ def _policies(made: Made, rng: random.Random, users: list[str], groups: list[str
             "builtInControls": rng.choice([["block"], ["mfa"], ["block"], []]),
             "clientAppTypes": rng.choice([["all"], ["exchangeActiveSync", "other"]]),
             "authenticationFlows": rng.choice([None, ["deviceCodeFlow", "authenticationTransfer"]]),
+            "includeLocations": rng.choice([None, [], ["All"], ["place"]]),
+            "excludeLocations": rng.choice([None, [], ["AllTrusted"]]),
+            "includePlatforms": rng.choice([None, ["all"], ["android"]]),
+            "excludePlatforms": rng.choice([None, [], ["iOS"]]), "deviceFilterRule": rng.choice([None, "rule"]),
+            "userRiskLevels": rng.choice([[], ["high"]]), "signInRiskLevels": rng.choice([[], ["low"]]),
+            "insiderRiskLevels": rng.choice([None, "minor"]), "applicationFilterRule": rng.choice([None, "rule"]),
+            "excludeApplications": rng.choice([[], ["Office365"]]),
         } for _ in range(4)
     ))  # fmt: skip
     for verb, most in (("assigned", 3), ("allows", 5)):
@@ -227,22 +241,22 @@ def _policies(made: Made, rng: random.Random, users: list[str], groups: list[str
         "azure_external_tenant",
         *({"displayName": f"{rng.choice('tT')}enant {n}", "tenantId": f"id-{n}"} for n in range(3)),
     )
+    maybe = [None, None, False, True]
+
+    def trust() -> Json:
+        return {
+            **{name: rng.choice(maybe) for name in TRUST},
+            "b2bDirectConnectInboundUsersAccess": rng.choice([None, "allowed", "blocked"]),
+        }
+
+    add("azure_cross_tenant_access_policy", trust())
     partners = add(
         "azure_cross_tenant_access_partner",
-        *({"b2bDirectConnectInboundUsersAccess": rng.choice([None, "allowed"])} for _ in tenants),
+        *({**trust(), "userSyncInboundAllowed": rng.choice(maybe), "tenantId": f"id-{n}"} for n in range(3)),
     )
     made.ends["azure_cross_tenant_access_partner_is_external_tenant"] = {
-        pair: {} for pair in zip(partners, tenants, strict=True)
+        pair: {} for pair in zip(partners, [*tenants[:2], "tenant-gone"], strict=True)
     }
-    edges(
-        "azure_account_trusts_external_tenant",
-        ["account"],
-        tenants,
-        3,
-        mfa=[True, False],
-        device=[True, False],
-        sync=[True, False],
-    )
     add(
         "azure_domain",
         *(

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from tests.entra.question_graphs import DAY, QUESTIONS, Made, ask, made_up, save
+from integration.cli import main
+from tests.entra.question_graphs import DAY, QUESTIONS, TRUST, Json, Made, ask, made_up, save
 
 pytestmark = pytest.mark.every_area
 
@@ -95,10 +97,12 @@ def test_permanent_privileges(tenant: Made) -> None:
     for key, of in tenant.of(HELD).items():
         role = tenant.of("azure_ad_role_definition").get(of["roleDefinitionId"], {})
         told = tenant.sources("azure_ad_role_assignment_schedule_is_assignment", key)
-        permanent = any(tenant.of("azure_ad_role_assignment_schedule")[each]["isPermanent"] for each in told)
-        if role.get("isPrivileged") and (permanent or not told):
+        schedules = [tenant.of("azure_ad_role_assignment_schedule")[each] for each in told]
+        permanent = any(each["isPermanent"] for each in schedules)
+        managed = any(each["startOn"] for each in schedules)
+        if role.get("isPrivileged") and (permanent or not managed):
             who = of["principalId"]
-            how = "permanent" if told else "made outside"
+            how = "permanent" if managed else "made outside"
             expected.append((role["displayName"], tenant.name(who), tenant.type(who), how, of["scopeType"], key))
     found = rows("permanent-privileges")
     assert same(found, expected)
@@ -107,12 +111,11 @@ def test_permanent_privileges(tenant: Made) -> None:
 
 def test_guests_and_synchronized_users_with_privileges(tenant: Made) -> None:
     expected = set()
-    for type, how in ((HELD, "holds"), (ELIGIBLE, "can take")):
-        for principal, role in tenant.privileged(type):
-            for user in tenant.people(principal):
-                of = tenant.of("azure_user")[user]
-                if of["userType"] == "Guest" or of["onPremisesSyncEnabled"]:
-                    expected.add((how, tenant.name(role), user))
+    for how, principal, role in tenant.privileged():
+        for user in tenant.people(principal):
+            of = tenant.of("azure_user")[user]
+            if of["userType"] == "Guest" or of["onPremisesSyncEnabled"]:
+                expected.add((how, tenant.name(role), user))
     found = rows("privileged-guests", without=("user", "userPrincipalName", "userType", "synchronized"))
     assert same(found, list(expected))
 
@@ -131,7 +134,7 @@ def test_administrators_of_units(tenant: Made) -> None:
 
 def administrators(tenant: Made) -> set[str]:
     """Return the users who hold a privileged role, or can take one."""
-    return {user for principal, _ in tenant.privileged() for user in tenant.people(principal)}
+    return {user for _, principal, _ in tenant.privileged() for user in tenant.people(principal)}
 
 
 def test_users_without_multifactor_authentication(tenant: Made) -> None:
@@ -174,6 +177,16 @@ def test_users_that_sleep(tenant: Made) -> None:
         found = rows("sleeping-users", str(days), without=("userPrincipalName", "userType"))
         assert same(found, expected)
         assert [row[1] or "" for row in found] == sorted(row[1] or "" for row in found)
+
+
+def test_guests_who_never_came(tenant: Made) -> None:
+    expected = [
+        (of["createdOn"], of["displayName"].lower(), key)
+        for key, of in tenant.of("azure_user").items()
+        if of["userType"] == "Guest" and of["externalUserState"] == "PendingAcceptance"
+    ]
+    found = [(row["invited"], row["guest"].lower(), row["key"]) for row in ask("guests-who-never-came")]
+    assert found == [(moment(since), name, key) for since, name, key in sorted(expected)]
 
 
 def test_weak_methods(tenant: Made) -> None:
@@ -299,19 +312,38 @@ def test_groups_that_decide_policies(tenant: Made) -> None:
     assert same(rows("groups-that-decide-conditional-access"), expected)
 
 
+def narrowing(policy: Json) -> list[str]:
+    """Return what keeps a policy from sign-ins that it would apply to otherwise."""
+
+    def some(include: str, exclude: str, all: str) -> bool:
+        return bool(policy[exclude]) or (bool(policy[include]) and all not in policy[include])
+
+    found = {
+        "applications": policy["applicationFilterRule"] or policy["excludeApplications"],
+        "clients": "all" not in policy["clientAppTypes"],
+        "devices": policy["deviceFilterRule"],
+        "flows": policy["authenticationFlows"],
+        "locations": some("includeLocations", "excludeLocations", "All"),
+        "platforms": some("includePlatforms", "excludePlatforms", "all"),
+        "risk": policy["userRiskLevels"] or policy["signInRiskLevels"] or policy["insiderRiskLevels"],
+    }
+    return [name for name, narrows in found.items() if narrows]
+
+
 def test_whether_weak_sign_ins_are_blocked(tenant: Made) -> None:
     expected = []
-    for way, name, word in (
-        ("device code flow", "authenticationFlows", "deviceCodeFlow"),
-        ("legacy authentication", "clientAppTypes", "other"),
-    ):  # fmt: skip
+    for way, name, word, itself in (
+        ("device code flow", "authenticationFlows", "deviceCodeFlow", "flows"),
+        ("legacy authentication", "clientAppTypes", "other", "clients"),
+    ):
         found: list[tuple[Any, ...]] = [
             (way, of["name"], sum(len(tenant.targets(f"{POLICY}_allows_{kind}", key))
-                                  for kind in ("user", "user_group", "ad_role_definition")), key)
+                                  for kind in ("user", "user_group", "ad_role_definition")),
+             " ".join(each for each in narrowing(of) if each != itself) or None, key)
             for key, of in tenant.of(POLICY).items()
             if of["active"] and "block" in of["builtInControls"] and word in (of[name] or ())
         ]  # fmt: skip
-        expected += found or [(way, None, 0, None)]
+        expected += found or [(way, None, 0, None, None)]
     assert same(rows("weak-sign-ins", without=("everybody", "everywhere")), expected)
 
 
@@ -326,13 +358,22 @@ def test_what_users_may_do(tenant: Made) -> None:
 
 
 def test_tenants_that_are_trusted(tenant: Made) -> None:
+    (default,) = tenant.of("azure_cross_tenant_access_policy").items()
+    given: list[tuple[Any, Any, str, Json]] = [("every other tenant", None, *default)]
+    for key, of in tenant.of("azure_cross_tenant_access_partner").items():
+        (other,) = tenant.targets("azure_cross_tenant_access_partner_is_external_tenant", key)
+        name = tenant.of("azure_external_tenant").get(other, {}).get("displayName", of["name"])
+        given.append((name, of["tenantId"], key, of))
     expected = []
-    for (_, other), trust in tenant.ends["azure_account_trusts_external_tenant"].items():
-        (partner,) = tenant.sources("azure_cross_tenant_access_partner_is_external_tenant", other)
-        direct = tenant.of("azure_cross_tenant_access_partner")[partner]["b2bDirectConnectInboundUsersAccess"]
-        of = tenant.of("azure_external_tenant")[other]
-        expected.append((of["displayName"], *map(int, trust.values()), direct, of["tenantId"], other))
-    assert same(rows("trusted-tenants"), expected)
+    for name, id, key, of in given:
+        effective = {each: value if of.get(each) is None else of[each] for each, value in default[1].items()}
+        mfa, compliant, joined = (bool(effective[each]) for each in TRUST)
+        sync, connect = bool(of.get("userSyncInboundAllowed")), effective["b2bDirectConnectInboundUsersAccess"]
+        if mfa or compliant or joined or sync or connect == "allowed":
+            expected.append((name, int(mfa), int(compliant or joined), int(sync), connect, id, key))
+    found = rows("trusted-tenants")
+    assert same(found, expected)
+    assert [row[5] is None for row in found] == sorted((row[5] is None for row in found), reverse=True)
 
 
 def test_domains_that_are_federated(tenant: Made) -> None:
@@ -346,20 +387,34 @@ def test_references_to_nothing(tenant: Made) -> None:
     for type in tenant.ends:
         if "_policy_" in type or type.startswith("azure_authentication_method_configuration"):
             expected |= {(type, start, end) for start, end in tenant.pairs(type) if end not in there}
-    for type in (HELD, ELIGIBLE):
-        found = tenant.of(type).items()
-        expected |= {(type, key, of["principalId"]) for key, of in found if of["principalId"] not in there}
+    for type in (HELD, ELIGIBLE, "azure_privileged_access_group_eligibility"):
+        for key, of in tenant.of(type).items():
+            unit = of["scopeId"] if of.get("scopeType") == "administrativeUnit" else None
+            expected |= {(type, key, missing) for missing in (of["principalId"], unit) if missing} - {
+                (type, key, each) for each in there
+            }
     assert {(row["type"], row["key"], row["missing"]) for row in ask("references-to-nothing")} == expected
 
 
-def test_each_question_is_answered_in_some_tenant() -> None:
-    parameters = {"role": "azure_ad_role_definition:0", "days": "30"}
-    asked = {
+def asked(role: str) -> dict[str, list[str]]:
+    """Return the questions of this file, with values for their parameters."""
+    parameters = {"role": role, "days": "30"}
+    return {
         name: [parameters[each.name] for each in question.parameters]
         for name, question in QUESTIONS.items()
         if question.source.name in ("policy_questions.toml", "role_questions.toml", "sign_in_questions.toml")
     }
+
+
+def test_each_question_is_answered_in_some_tenant() -> None:
+    left = asked("azure_ad_role_definition:0")
     for seed in SEEDS:
         save(made_up(seed))
-        asked = {name: values for name, values in asked.items() if not ask(name, *values)}
-    assert asked == {}
+        left = {name: values for name, values in left.items() if not ask(name, *values)}
+    assert left == {}
+
+
+def test_the_demo_has_an_answer_to_all_but_two() -> None:
+    assert CliRunner().invoke(main, ["run", "--demo", "--out", "."]).exit_code == 0
+    silent = {name for name, values in asked("Global Administrator").items() if not ask(name, *values)}
+    assert silent == {"exempt-everywhere", "users-without-conditional-access"}
