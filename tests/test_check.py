@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from integration.cli import main
-from tests.simulator import Simulator, demo_tenant
+from tests.simulator import Simulator, demo_tenant, license_tenant
 
 ALL = ("GroupMember.Read.All", "Organization.Read.All", "Policy.Read.All", "User.Read.All")
 
@@ -57,10 +57,12 @@ def test_one_permission_is_missing() -> None:
     assert [line.split()[:2] for line in lines if line.startswith("GroupMember")] == [
         ["GroupMember.Read.All", "missing"]
     ]
-    away = {line.split(": ")[1]: line.split(": ")[2] for line in lines if line.startswith("falls away")}
-    assert away["azure_user_group"] == "lacks the permission GroupMember.Read.All"
-    assert away["azure_account_has_group"] == "needs azure_user_group, which falls away"
-    assert not {"azure_account", "azure_user", "azure_account_has_user"} & set(away)
+    read = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("entra.")}
+    assert read == {
+        "entra.account": ["2", "of", "3", "types"],
+        "entra.group": ["none", "GroupMember.Read.All"],
+        "entra.user": ["all"],
+    }
     assert "permissions to grant: GroupMember.Read.All" in lines
     assert done.stdout.rstrip().endswith(link)
 
@@ -92,6 +94,22 @@ def test_json_says_the_same() -> None:
     assert found["toGrant"] == ["GroupMember.Read.All", "Organization.Read.All"]
     assert "azure_account" in found["fallsAway"]
     assert found["adminConsent"].startswith(lacking.authority)
+
+
+@pytest.mark.every_area
+def test_licences_are_compared_too() -> None:
+    tenant = demo_tenant()
+    license_tenant(tenant, ["AAD_PREMIUM"])
+    with Simulator(tenant, tls=True) as premium:
+        done = check(premium)
+        modules = json.loads(check(premium, "--json").stdout)["modules"]
+    assert done.exit_code == 0
+    assert modules["entra.device"] == {"types": 3, "read": 3, "toGrant": [], "licences": []}
+    assert modules["entra.named_location"]["licences"] == []
+    assert modules["entra.role_eligibility"]["read"] == 0
+    assert modules["entra.role_eligibility"]["licences"] == ["AAD_PREMIUM_P2", "Entra_Identity_Governance"]
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("entra.role_eligibility ")]
+    assert line.split() == ["entra.role_eligibility", "none", "AAD_PREMIUM_P2", "or", "Entra_Identity_Governance"]
 
 
 def test_an_opaque_token_cannot_be_read(permitted: Simulator) -> None:

@@ -1,7 +1,7 @@
 """``integration check``."""
 
 import json
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -17,6 +17,9 @@ from integration.config import variables
 from integration.terminal import logs
 from integration.terminal.streams import emit, say
 
+if TYPE_CHECKING:
+    from integration.doctor.access import Access
+
 
 @main.command()
 @ONLY
@@ -25,11 +28,13 @@ from integration.terminal.streams import emit, say
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @errors_as_messages
 def check(event: BinaryIO | None, log_format: str | None, log_level: str | None, as_json: bool, **flags: Any) -> int:
-    """Sign in and say which permissions are missing, and what of Azure is seen. Reads no data.
+    """Sign in and say what can be read, which permissions are missing, and what of Azure is seen.
 
-    The token's permissions are compared with what the chosen types need. Settings are those of integration run.
+    The token's permissions and the tenant's licences are compared with what the chosen types need; no other data is
+    read. Settings are those of integration run.
     Exits with 1 where a permission is missing without which a type falls away.
     """
+    from integration.doctor.access import access_by_module, plans_of_tenant
     from integration.doctor.azure import examine_azure
     from integration.http.credentials import ManagedIdentity
     from integration.sdk.plugins import load, plan
@@ -42,20 +47,24 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
     config = config_from(event, environment, flags, offline=False)
     chosen = plan(load(), only=config.only, skip=config.skip)
     compared = link = None
+    read: list[Access] = []
     if not is_for_azure_alone(config):
         tokens = tokens_for(config)
         token = tokens.token()
         roles = roles_of(token)
-        compared = None if roles is None else review(chosen, roles)
+        if roles is not None:
+            compared = review(chosen, roles)
+            read = list(access_by_module(chosen, compared, plans_of_tenant(config, tokens, roles, chosen)))
         lacking = compared and (compared.to_grant or compared.to_enrich)
         link = consent_page(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
     azure = list(examine_azure(config, chosen))
     if as_json:
         found = compared.as_json() if compared else {}
+        found |= {"modules": {each.module: each.as_json() for each in read}} if read else {}
         seen = {"azure": [finding.as_json() for finding in azure]} if azure else {}
         emit(json.dumps({"readable": compared is not None, **found, "adminConsent": link, **seen}, indent=2))
     elif compared:
-        review_table(compared, link)
+        review_table(compared, read, chosen, link)
     elif is_for_azure_alone(config):
         say(f"Permissions of Graph are not looked at: {AZURE_ALONE}.")
     else:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from integration.doctor.access import Access
 from integration.sdk.changes import SIGNS
 from integration.sdk.plan import Plan
 from integration.sdk.step import Step
@@ -37,17 +38,25 @@ def plan_table(plan: Plan) -> None:
     print(f"permissions to grant: {', '.join(permissions) or 'none'}")
 
 
-def review_table(review: PermissionReview, link: str | None) -> None:
-    """Print which permissions are granted, what falls away without the others, and what to grant."""
+def review_table(review: PermissionReview, read: Sequence[Access], plan: Plan, link: str | None) -> None:
+    """Print what can be read, which permissions are granted, and what to grant."""
+    modules = {step.name: step.module for step in plan.steps}
+    table = new_table("module", "read…", "lacks the permission…", "lacks the licence…")
+    for each in read:
+        how = {each.types: "[green]all[/]", 0: "[red]none[/]"}.get(each.read, f"{each.read} of {each.types} types")
+        table.add_row(each.module, how, ", ".join(each.to_grant), " or ".join(each.licences))
+    print_table(table)
+    print()
     table = new_table("permission", "state…", "needed by…", "adds properties to…")
     for demand in review.demands:
         state = "[green]granted[/]" if demand.granted_by else "[red]missing[/]"
         if demand.granted_by not in ("", demand.permission):
             state += f" with {demand.granted_by}"
-        table.add_row(demand.permission, state, ", ".join(demand.needed_by), ", ".join(demand.enriches))
+        needed, enriched = (
+            ", ".join(sorted({modules[type] for type in types})) for types in (demand.needed_by, demand.enriches)
+        )
+        table.add_row(demand.permission, state, needed, enriched)
     print_table(table)
-    for name, reason in review.falls_away.items():
-        print(f"falls away: {name}: {reason}")
     for name, missing in review.fewer_properties.items():
         print(f"fewer properties: {name}: lacks the permission {', '.join(missing)}")
     print(f"permissions to grant: {', '.join(review.to_grant) or 'none'}")

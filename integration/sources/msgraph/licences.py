@@ -3,7 +3,7 @@
 Sources: List subscribedSkus; subscribedSku resource type; Product names and service plan identifiers for licensing.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration.errors import GraphError
@@ -27,17 +27,26 @@ def has_one(plans: Sequence[str], reader: Reader, roles: Collection[str] | None)
         reader: the run's.
         roles: application permissions in the token; ``None`` where it does not tell.
     """
-    if roles is not None and not any(covers(roles, name) for name in _PERMISSIONS):
+    if roles is not None and not may_ask(roles):
         return True
     try:
         reader.ensure(SKUS)
     except GraphError:
         return True  # the answers to what is asked will tell
-    wanted = {name for plan in plans for name in (plan, *_CONTAINED_IN.get(plan, ()))}
-    return not wanted.isdisjoint(_plans(row for _, row in reader.rows(SKUS)))
+    return suffice(frozenset(plans_in_use(row for _, row in reader.rows(SKUS))), plans)
 
 
-def _plans(skus: Iterator[Mapping[str, Any]]) -> Iterator[str]:
+def may_ask(roles: Collection[str]) -> bool:
+    """Tell whether application permissions let a token ask which licences the tenant has."""
+    return any(covers(roles, name) for name in _PERMISSIONS)
+
+
+def suffice(held: Collection[str], plans: Sequence[str]) -> bool:
+    """Tell whether one of some service plans is among those that a tenant has, or is contained in one of these."""
+    return any(name in held for plan in plans for name in (plan, *_CONTAINED_IN.get(plan, ())))
+
+
+def plans_in_use(skus: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the names of the service plans of products that are in use."""
     for sku in skus:
         if sku.get("capabilityStatus") in _IN_USE:
