@@ -3,7 +3,9 @@
 from typing import Any
 
 from tests.simulator.azure.demo_compute import add_compute
+from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_network import add_network
+from tests.simulator.azure.demo_storage import add_storage
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import AzureTenant, Subscription, row_of
 
@@ -40,6 +42,8 @@ def azure_demo_tenant() -> AzureTenant:
     ]
     add_network(*places)
     add_compute(*places)
+    add_storage(places[0], places[2])
+    add_data(places[0], places[2])
     return tenant
 
 

@@ -1,0 +1,70 @@
+"""Servers of PostgreSQL, MySQL and MariaDB."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
+
+_TYPES = {
+    "azure_mariadb_server": ["microsoft.dbformariadb/servers"],
+    "azure_mysql_server": ["microsoft.dbformysql/flexibleservers", "microsoft.dbformysql/servers"],
+    "azure_postgresql_server": ["microsoft.dbforpostgresql/flexibleservers", "microsoft.dbforpostgresql/servers"],
+}
+
+
+@entity_step("Database", permissions=["Microsoft.DBforMariaDB/servers/read"], per_row=True)
+def azure_mariadb_server(ctx: Context) -> Iterator[Entity]:
+    """A server of Azure Database for MariaDB."""
+    yield from _servers(ctx, "azure_mariadb_server")
+
+
+@entity_step("Database", permissions=["Microsoft.DBforMySQL/flexibleServers/read"], per_row=True)
+def azure_mysql_server(ctx: Context) -> Iterator[Entity]:
+    """A server of Azure Database for MySQL, flexible or single."""
+    yield from _servers(ctx, "azure_mysql_server")
+
+
+@entity_step("Database", permissions=["Microsoft.DBforPostgreSQL/flexibleServers/read"], per_row=True)
+def azure_postgresql_server(ctx: Context) -> Iterator[Entity]:
+    """A server of Azure Database for PostgreSQL, flexible or single."""
+    yield from _servers(ctx, "azure_postgresql_server")
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_database_server(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A database server is in a resource group."""
+    for type in _TYPES[to_type]:
+        yield from in_groups(ctx.azure.resources(type))
+
+
+def _servers(ctx: Context, name: str) -> Iterator[Entity]:
+    for type in _TYPES[name]:
+        for row in ctx.azure.resources(type):
+            yield resource(row, classification=None, privateEndpointIds=private_endpoints_of(row), **_told(row, name))
+
+
+def _told(row: Any, name: str) -> dict[str, Any]:
+    """Return what flexible servers tell elsewhere than single ones, and what MariaDB does not have."""
+    properties = properties_of(row)
+    network, backup = properties.get("network") or {}, properties.get("backup") or {}
+    storage, enforced = properties.get("storageProfile") or {}, properties.get("sslEnforcement")
+    told = {
+        "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
+        "geoRedundantBackup": backup.get("geoRedundantBackup") or storage.get("geoRedundantBackup"),
+        "backupRetentionDays": backup.get("backupRetentionDays") or storage.get("backupRetentionDays"),
+        "secureTransport": None if enforced is None else enforced == "Enabled",
+    }
+    if name != "azure_mariadb_server":
+        told |= {
+            "delegatedSubnetId": key_of(network.get("delegatedSubnetResourceId")),
+            "userAssignedIdentityIds": identities_of(row),
+        }
+    return told

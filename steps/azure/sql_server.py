@@ -1,0 +1,71 @@
+"""SQL servers, their databases and who in Microsoft Entra administers them."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._ids import portal_link
+from steps.azure._resource import (
+    below_parents,
+    identities_of,
+    in_groups,
+    key_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
+
+_SERVER = "microsoft.sql/servers"
+_DATABASE = "microsoft.sql/servers/databases"
+READ = ["Microsoft.Sql/servers/read"]
+
+
+@entity_step("Database", permissions=READ, per_row=True)
+def azure_sql_server(ctx: Context) -> Iterator[Entity]:
+    """A server of Azure SQL, which has databases."""
+    for row in ctx.azure.resources(_SERVER):
+        yield resource(
+            row,
+            classification=None,
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
+
+
+@entity_step("Database", permissions=["Microsoft.Sql/servers/databases/read"], per_row=True)
+def azure_sql_database(ctx: Context) -> Iterator[Entity]:
+    """A database of a server of Azure SQL."""
+    for row in ctx.azure.resources(_DATABASE):
+        yield resource(row, classification=None, elasticPoolId=key_of(properties_of(row).get("elasticPoolId")))
+
+
+@entity_step("AccessRole", permissions=READ, per_row=True)
+def azure_sql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
+    """The user, group or application of Microsoft Entra that administers a server of Azure SQL."""
+    for row in ctx.azure.resources(_SERVER):
+        if admin := properties_of(row).get("administrators"):
+            id = f"{row['id']}/administrators/ActiveDirectory"
+            name = admin.get("login") or "ActiveDirectory"
+            link = portal_link(row)
+            yield Entity(arm_key(id), admin, id=id, name=name, displayName=name, webLink=link)
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_sql_server", per_row=True)
+def azure_resource_group_has_sql_server(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_SERVER))
+
+
+@relationship_step("azure_sql_server", "HAS", "azure_sql_database", per_row=True)
+def azure_sql_server_has_database(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server has a database."""
+    yield from below_parents(ctx.azure.resources(_DATABASE))
+
+
+@relationship_step("azure_sql_server", "HAS", "azure_sql_server_active_directory_admin", per_row=True)
+def azure_sql_server_has_active_directory_admin(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server has an administrator in Microsoft Entra."""
+    for row in ctx.azure.resources(_SERVER):
+        if properties_of(row).get("administrators"):
+            key = arm_key(row["id"])
+            yield Relationship(key, f"{key}/administrators/activedirectory")

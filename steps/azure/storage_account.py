@@ -1,0 +1,61 @@
+"""Storage accounts, and the vaults that hold the keys that encrypt them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import identities_of, in_groups, keys_of, private_endpoints_of, properties_of, resource
+from steps.azure.keyvault_service import VAULT, address_of
+
+STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
+
+
+@entity_step("Service", permissions=["Microsoft.Storage/storageAccounts/read"], per_row=True)
+def azure_storage_account(ctx: Context) -> Iterator[Entity]:
+    """A storage account, which has containers of blobs, file shares, queues and tables."""
+    for row in ctx.azure.resources(STORAGE_ACCOUNT):
+        properties = properties_of(row)
+        rules = properties.get("networkAcls") or {}
+        network: dict[str, Any] = {
+            "networkRuleSet.allowedIpAddresses": [rule["value"] for rule in rules.get("ipRules") or ()],
+            "networkRuleSet.virtualNetworkSubnetIds": keys_of(rules.get("virtualNetworkRules")),
+        }
+        yield resource(
+            row,
+            category=["infrastructure"],
+            function=["storage"],
+            endpoints=sorted(filter(None, _addresses(properties.get("primaryEndpoints")))),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+            **(network if rules else {}),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_storage_account", per_row=True)
+def azure_resource_group_has_storage_account(ctx: Context) -> Iterator[Relationship]:
+    """A storage account is in a resource group."""
+    yield from in_groups(ctx.azure.resources(STORAGE_ACCOUNT))
+
+
+@relationship_step("azure_storage_account", "USES", "azure_keyvault_service")
+def azure_storage_account_uses_keyvault_service(ctx: Context) -> Iterator[Relationship]:
+    """A storage account is encrypted with a key in a vault; the address of the vault tells which."""
+    vaults = {address_of(properties_of(row).get("vaultUri")): arm_key(row["id"]) for row in ctx.azure.resources(VAULT)}
+    for row in ctx.azure.resources(STORAGE_ACCOUNT):
+        key = (properties_of(row).get("encryption") or {}).get("keyvaultproperties") or {}
+        address = address_of(key.get("keyvaulturi"))
+        if vault := vaults.get(address) if address else None:
+            told = {
+                "keyName": key.get("keyname"),
+                "keyVaultUri": key.get("keyvaulturi"),
+                "keyVersion": key.get("keyversion"),
+            }
+            yield Relationship(arm_key(row["id"]), vault, **{name: value for name, value in told.items() if value})
+
+
+def _addresses(endpoints: Any) -> Iterator[str]:
+    """Yield the addresses that a storage account answers at; those of networks and of the internet are within."""
+    for address in (endpoints or {}).values():
+        if isinstance(address, str):
+            yield address

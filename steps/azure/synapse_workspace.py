@@ -1,0 +1,29 @@
+"""Workspaces of Synapse, and the pools in them."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._resource import below_parents, identities_of, private_endpoints_of, resource
+
+_WORKSPACE = "microsoft.synapse/workspaces"
+_POOL = "microsoft.synapse/workspaces/sqlpools"
+
+
+@entity_step("Configuration", permissions=["Microsoft.Synapse/workspaces/read"], per_row=True)
+def azure_synapse_workspace(ctx: Context) -> Iterator[Entity]:
+    """A workspace of Synapse, in which data is analysed."""
+    for row in ctx.azure.resources(_WORKSPACE):
+        yield resource(row, privateEndpointIds=private_endpoints_of(row), userAssignedIdentityIds=identities_of(row))
+
+
+@entity_step("Configuration", permissions=["Microsoft.Synapse/workspaces/sqlPools/read"], per_row=True)
+def azure_synapse_sql_pool(ctx: Context) -> Iterator[Entity]:
+    """A pool of SQL in a workspace of Synapse."""
+    for row in ctx.azure.resources(_POOL):
+        yield resource(row)
+
+
+@relationship_step("azure_synapse_workspace", "HAS", "azure_synapse_sql_pool", per_row=True)
+def azure_synapse_workspace_has_sql_pool(ctx: Context) -> Iterator[Relationship]:
+    """A workspace of Synapse has a pool of SQL."""
+    yield from below_parents(ctx.azure.resources(_POOL))

@@ -1,0 +1,155 @@
+"""The databases of the demo's tenant."""
+
+from typing import Any
+
+from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
+from tests.simulator.azure.demo_storage import endpoints_of
+from tests.simulator.azure.place import Place, to
+
+_OWNER = {"owner": "team-data"}
+_ID = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
+
+def add_data(web: Place, lab: Place) -> None:
+    """Put servers there that are flexible and single, closed and open, and what belongs to them."""
+    identity = identity_of(web.of(_ID, "id-web"))
+    closed: dict[str, Any] = {"privateEndpointConnections": endpoints_of(web)}
+    _sql(web, lab, closed, identity)
+    _servers(web, lab, closed, identity)
+    _others(web, lab, closed, identity)
+
+
+def _sql(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, Any]) -> None:
+    server = {
+        "fullyQualifiedDomainName": "sql-web.database.example",
+        "version": "12.0",
+        "state": "Ready",
+        "administratorLogin": "operator",
+        "minimalTlsVersion": "1.2",
+        "publicNetworkAccess": "Disabled",
+        "restrictOutboundNetworkAccess": "Enabled",
+        "administrators": {
+            "administratorType": "ActiveDirectory",
+            "principalType": "Group",
+            "login": "Database administrators",
+            "sid": GUID.format("4001"),
+            "tenantId": GUID.format("000a"),
+            "azureADOnlyAuthentication": True,
+        },
+        **closed,
+    }
+    web.put("Microsoft.Sql/servers", "sql-web", server, kind="v12.0", identity=identity, tags=_OWNER)
+    database = {
+        "databaseId": GUID.format("4101"),
+        "status": "Online",
+        "creationDate": MADE,
+        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "maxSizeBytes": 34359738368,
+        "zoneRedundant": False,
+        "isLedgerOn": False,
+        "requestedBackupStorageRedundancy": "Geo",
+        "elasticPoolId": web.of("Microsoft.Sql/servers/elasticPools", "sql-web/pool"),
+    }
+    sku = {"name": "GP_Gen5", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 2}
+    web.put("Microsoft.Sql/servers/databases", "sql-web/shop", database, kind="v12.0,user", sku=sku, tags=_OWNER)
+    open_server = {"version": "12.0", "administratorLogin": "operator", "publicNetworkAccess": "Enabled"}
+    lab.put("Microsoft.Sql/servers", "sql-lab", open_server, kind="v12.0")
+    lab.put("Microsoft.Sql/servers/databases", "sql-lab/master", {"status": "Online"}, kind="v12.0,system")
+
+
+def _servers(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, Any]) -> None:
+    subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    flexible: dict[str, Any] = {
+        "version": "16",
+        "state": "Ready",
+        "administratorLogin": "operator",
+        "network": {"publicNetworkAccess": "Disabled", "delegatedSubnetResourceId": subnet},
+        "backup": {"geoRedundantBackup": "Enabled", "backupRetentionDays": 14},
+        "highAvailability": {"mode": "ZoneRedundant"},
+        "dataEncryption": {"type": "AzureKeyVault"},
+        **closed,
+    }
+    more: dict[str, Any] = {"identity": identity, "sku": {"name": "Standard_D2ads_v5", "tier": "GeneralPurpose"}}
+    for provider, name in (("Microsoft.DBforPostgreSQL", "pg-web"), ("Microsoft.DBforMySQL", "my-web")):
+        signed_in = {"authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Disabled"}}
+        told = {"fullyQualifiedDomainName": f"{name}.database.example", **flexible, **signed_in}
+        web.put(f"{provider}/flexibleServers", name, told, tags=_OWNER, **more)
+    for provider, name in (
+        ("Microsoft.DBforPostgreSQL", "pg-old"),
+        ("Microsoft.DBforMySQL", "my-old"),
+        ("Microsoft.DBforMariaDB", "maria-old"),
+    ):
+        single = {
+            "fullyQualifiedDomainName": f"{name}.database.example",
+            "version": "10.3",
+            "userVisibleState": "Ready",
+            "administratorLogin": "operator",
+            "sslEnforcement": "Disabled",
+            "minimalTlsVersion": "TLSEnforcementDisabled",
+            "publicNetworkAccess": "Enabled",
+            "storageProfile": {"geoRedundantBackup": "Disabled", "backupRetentionDays": 7},
+            **closed,
+        }
+        lab.put(f"{provider}/servers", name, single, sku={"name": "GP_Gen5_2"}, tags=_OWNER)
+
+
+def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, Any]) -> None:
+    subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    cosmos = {
+        "documentEndpoint": "https://cosmos-web.documents.example/",
+        "enableAutomaticFailover": True,
+        "enableMultipleWriteLocations": False,
+        "isVirtualNetworkFilterEnabled": True,
+        "virtualNetworkRules": [to(subnet)],
+        "ipRules": [{"ipAddressOrRange": "203.0.113.0/24"}],
+        "disableLocalAuth": True,
+        "disableKeyBasedMetadataWriteAccess": True,
+        "minimalTlsVersion": "Tls12",
+        "backupPolicy": {"type": "Continuous"},
+        "keyVaultKeyUri": "https://kv-web.vault.azure.example/keys/cosmos",
+        "locations": [{"locationName": "West Europe", "failoverPriority": 0}],
+        "publicNetworkAccess": "Enabled",
+        **closed,
+    }
+    kind = "GlobalDocumentDB"
+    web.put("Microsoft.DocumentDB/databaseAccounts", "cosmos-web", cosmos, kind=kind, identity=identity, tags=_OWNER)
+    first = web.of("Microsoft.Cache/redis", "redis-web")
+    redis: dict[str, Any] = {
+        "hostName": "redis-web.cache.example",
+        "port": 6379,
+        "sslPort": 6380,
+        "sku": {"name": "Premium", "family": "P", "capacity": 1},
+        "redisVersion": "6.0",
+        "enableNonSslPort": False,
+        "minimumTlsVersion": "1.2",
+        "disableAccessKeyAuthentication": True,
+        "subnetId": subnet,
+        "linkedServers": [to(f"{first}/linkedServers/redis-web-2")],
+        "publicNetworkAccess": "Disabled",
+        **closed,
+    }
+    web.put("Microsoft.Cache/redis", "redis-web", redis, identity=identity, tags=_OWNER)
+    web.put("Microsoft.Cache/redis", "redis-web-2", {"enableNonSslPort": True, "sku": {"name": "Premium"}})
+    workspace = {
+        "workspaceUID": GUID.format("4201"),
+        "managedVirtualNetwork": "default",
+        "managedResourceGroupName": "synapse-managed",
+        "sqlAdministratorLogin": "operator",
+        "azureADOnlyAuthentication": True,
+        "encryption": {
+            "doubleEncryptionEnabled": True,
+            "cmk": {"key": {"name": "default", "keyVaultUrl": "https://kv-web.vault.azure.example/keys/synapse"}},
+        },
+        "trustedServiceBypassEnabled": False,
+        "publicNetworkAccess": "Disabled",
+        **closed,
+    }
+    lab.put("Microsoft.Synapse/workspaces", "synapse", workspace, identity=identity, tags=_OWNER)
+    pool = {
+        "status": "Online",
+        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "creationDate": MADE,
+        "maxSizeBytes": 263882790666240,
+        "storageAccountType": "GRS",
+    }
+    lab.put("Microsoft.Synapse/workspaces/sqlPools", "synapse/pool", pool, sku={"name": "DW100c"}, tags=_OWNER)

@@ -1,0 +1,87 @@
+"""The storage accounts and key vaults of the demo's tenant."""
+
+from typing import Any
+
+from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
+from tests.simulator.azure.place import Place, part, to
+
+_OWNER = {"owner": "team-data"}
+_STORAGE = "Microsoft.Storage/storageAccounts"
+_VAULT = "Microsoft.KeyVault/vaults"
+
+
+def endpoints_of(place: Place) -> list[dict[str, Any]]:
+    """The connections of a resource that is reached over a private endpoint."""
+    endpoint = to(place.of("Microsoft.Network/privateEndpoints", "pe"))
+    return [part("/connections/pe", {"privateEndpoint": endpoint, "privateLinkServiceConnectionState": {}})]
+
+
+def add_storage(web: Place, lab: Place) -> None:
+    """Put an account and a vault there that are closed, and old ones about which nobody chose anything."""
+    subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    rules = {
+        "defaultAction": "Deny",
+        "bypass": "AzureServices",
+        "ipRules": [{"value": "203.0.113.0/24", "action": "Allow"}],
+        "virtualNetworkRules": [{"id": subnet.upper(), "action": "Allow"}],
+    }
+    services = {name: {"enabled": True, "keyType": "Account"} for name in ("blob", "file", "table", "queue")}
+    closed: dict[str, Any] = {
+        "creationTime": MADE,
+        "accessTier": "Hot",
+        "primaryEndpoints": {"blob": "https://stdata.blob.example/", "file": "https://stdata.file.example/"},
+        "supportsHttpsTrafficOnly": True,
+        "minimumTlsVersion": "TLS1_2",
+        "allowBlobPublicAccess": False,
+        "allowSharedKeyAccess": False,
+        "allowCrossTenantReplication": False,
+        "defaultToOAuthAuthentication": True,
+        "isHnsEnabled": True,
+        "isSftpEnabled": False,
+        "isLocalUserEnabled": False,
+        "isNfsV3Enabled": False,
+        "encryption": {
+            "services": services,
+            "keySource": "Microsoft.Keyvault",
+            "requireInfrastructureEncryption": True,
+            "keyvaultproperties": {
+                "keyname": "storage",
+                "keyversion": "1",
+                "keyvaulturi": "https://KV-Web.vault.azure.example",
+            },
+        },
+        "keyPolicy": {"keyExpirationPeriodInDays": 90},
+        "keyCreationTime": {"key1": MADE, "key2": MADE},
+        "sasPolicy": {"sasExpirationPeriod": "1.00:00:00", "expirationAction": "Log"},
+        "azureFilesIdentityBasedAuthentication": {"directoryServiceOptions": "AADKERB"},
+        "networkAcls": {**rules, "resourceAccessRules": [{"tenantId": GUID.format("000a"), "resourceId": web.id}]},
+        "publicNetworkAccess": "Enabled",
+        "privateEndpointConnections": endpoints_of(web),
+    }
+    identity = identity_of(web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"))
+    more: dict[str, Any] = {"kind": "StorageV2", "identity": identity, "tags": _OWNER}
+    web.put(_STORAGE, "stdata", closed, sku={"name": "Standard_GRS", "tier": "Standard"}, **more)
+    old = {
+        "primaryEndpoints": {"blob": "https://stold.blob.example/"},
+        "encryption": {"keySource": "Microsoft.Storage"},
+    }
+    lab.put(_STORAGE, "stold", old, kind="Storage", sku={"name": "Standard_LRS", "tier": "Standard"})
+    vault: dict[str, Any] = {
+        "vaultUri": "https://kv-web.vault.azure.example/",
+        "sku": {"family": "A", "name": "premium"},
+        "tenantId": GUID.format("000a"),
+        "enableSoftDelete": True,
+        "softDeleteRetentionInDays": 90,
+        "enablePurgeProtection": True,
+        "enableRbacAuthorization": False,
+        "enabledForDeployment": False,
+        "enabledForDiskEncryption": True,
+        "enabledForTemplateDeployment": False,
+        "accessPolicies": [{"objectId": GUID.format("3901"), "permissions": {"keys": ["Get", "WrapKey"]}}],
+        "networkAcls": rules,
+        "publicNetworkAccess": "Enabled",
+        "privateEndpointConnections": endpoints_of(web),
+    }
+    web.put(_VAULT, "kv-web", vault, tags=_OWNER)
+    open_vault = {"vaultUri": "https://kv-lab.vault.azure.example/", "enableRbacAuthorization": True}
+    lab.put(_VAULT, "kv-lab", {**open_vault, "sku": {"family": "A", "name": "standard"}})
