@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_apps import add_apps
 from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_network import add_network
@@ -44,6 +45,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_compute(*places)
     add_storage(places[0], places[2])
     add_data(places[0], places[2])
+    add_apps(*places)
     return tenant
 
 

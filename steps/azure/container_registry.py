@@ -1,0 +1,53 @@
+"""Registries of container images, and whom they tell of changes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._resource import (
+    below_parents,
+    identities_of,
+    in_groups,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
+
+_REGISTRY = "microsoft.containerregistry/registries"
+_WEBHOOK = "microsoft.containerregistry/registries/webhooks"
+
+
+@entity_step("DataStore", permissions=["Microsoft.ContainerRegistry/registries/read"], per_row=True)
+def azure_container_registry(ctx: Context) -> Iterator[Entity]:
+    """A registry, which keeps images of containers."""
+    for row in ctx.azure.resources(_REGISTRY):
+        rules = properties_of(row).get("networkRuleSet") or {}
+        network: dict[str, Any] = {
+            "networkRuleSet.allowedIpAddresses": [rule["value"] for rule in rules.get("ipRules") or ()]
+        }
+        yield resource(
+            row,
+            classification=None,
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+            **(network if rules else {}),
+        )
+
+
+@entity_step("ApplicationEndpoint", permissions=["Microsoft.ContainerRegistry/registries/webhooks/read"], per_row=True)
+def azure_container_registry_webhook(ctx: Context) -> Iterator[Entity]:
+    """What a registry tells of changes; the address that it tells is a secret, and not read."""
+    for row in ctx.azure.resources(_WEBHOOK):
+        yield resource(row)
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_container_registry", per_row=True)
+def azure_resource_group_has_container_registry(ctx: Context) -> Iterator[Relationship]:
+    """A registry of containers is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_REGISTRY))
+
+
+@relationship_step("azure_container_registry", "HAS", "azure_container_registry_webhook", per_row=True)
+def azure_container_registry_has_webhook(ctx: Context) -> Iterator[Relationship]:
+    """A registry has a webhook."""
+    yield from below_parents(ctx.azure.resources(_WEBHOOK))

@@ -1,0 +1,34 @@
+"""Clusters of Azure Kubernetes Service."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+
+_CLUSTER = "microsoft.containerservice/managedclusters"
+
+
+@entity_step("Cluster", permissions=["Microsoft.ContainerService/managedClusters/read"], per_row=True)
+def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
+    """A cluster of Azure Kubernetes Service."""
+    for row in ctx.azure.resources(_CLUSTER):
+        properties = properties_of(row)
+        pools = parts_of(row, "agentPoolProfiles")
+        kubelet = (properties.get("identityProfile") or {}).get("kubeletidentity") or {}
+        public = [pool["enableNodePublicIP"] for pool in pools if pool.get("enableNodePublicIP") is not None]
+        hosts = [pool["enableEncryptionAtHost"] for pool in pools if pool.get("enableEncryptionAtHost") is not None]
+        yield resource(
+            row,
+            enableNodePublicIP=any(public) if public else None,
+            encryptionAtHost=all(hosts) and len(hosts) == len(pools) if hosts else None,
+            subnetIds=keys_of(pool.get("vnetSubnetID") for pool in pools),
+            diskEncryptionSetId=key_of(properties.get("diskEncryptionSetID")),
+            kubeletIdentityId=key_of(kubelet.get("resourceId")),
+            userAssignedIdentityIds=identities_of(row),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_kubernetes_cluster", per_row=True)
+def azure_resource_group_has_kubernetes_cluster(ctx: Context) -> Iterator[Relationship]:
+    """A cluster of Kubernetes is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_CLUSTER))

@@ -1,0 +1,72 @@
+"""Web apps, functions and the plans that they run on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration.values import arm_key
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
+
+_SITE = "microsoft.web/sites"
+_PLAN = "microsoft.web/serverfarms"
+_APPS = ["azure_web_app", "azure_function_app"]
+READ = ["Microsoft.Web/sites/read"]
+
+
+@entity_step("Application", permissions=READ, per_row=True)
+def azure_web_app(ctx: Context) -> Iterator[Entity]:
+    """A web app of App Service, also one that is a container or a logic app of its own."""
+    yield from _apps(ctx, "azure_web_app")
+
+
+@entity_step("Function", permissions=READ, per_row=True)
+def azure_function_app(ctx: Context) -> Iterator[Entity]:
+    """An app of Azure Functions: code that runs when something happens."""
+    yield from _apps(ctx, "azure_function_app")
+
+
+@entity_step("Configuration", permissions=["Microsoft.Web/serverfarms/read"], per_row=True)
+def azure_app_service_plan(ctx: Context) -> Iterator[Entity]:
+    """The machines that some apps of App Service run on."""
+    for row in ctx.azure.resources(_PLAN):
+        yield resource(row)
+
+
+@relationship_family("azure_resource_group", "HAS", [*_APPS, "azure_app_service_plan"], per_row=True)
+def azure_resource_group_has_app(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """An app or a plan of App Service is in a resource group."""
+    yield from in_groups(_sites(ctx, to_type) if to_type in _APPS else ctx.azure.resources(_PLAN))
+
+
+@relationship_family(_APPS, "USES", "azure_app_service_plan", per_row=True)
+def azure_app_uses_app_service_plan(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """An app runs on the machines of a plan."""
+    for row in _sites(ctx, from_type):
+        if plan := key_of(properties_of(row).get("serverFarmId")):
+            yield Relationship(arm_key(row["id"]), plan)
+
+
+def _sites(ctx: Context, type: str) -> Iterator[Any]:
+    """Yield the apps of one type: those whose kind names a function app, or the others."""
+    for row in ctx.azure.resources(_SITE):
+        if ("functionapp" in (row["kind"] or "").lower()) == (type == "azure_function_app"):
+            yield row
+
+
+def _apps(ctx: Context, type: str) -> Iterator[Entity]:
+    for row in _sites(ctx, type):
+        properties = properties_of(row)
+        yield resource(
+            row,
+            appServicePlanId=key_of(properties.get("serverFarmId")),
+            subnetId=key_of(properties.get("virtualNetworkSubnetId")),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )

@@ -1,0 +1,151 @@
+"""The apps and containers of the demo's tenant."""
+
+from typing import Any
+
+from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
+from tests.simulator.azure.demo_storage import endpoints_of
+from tests.simulator.azure.place import Place, to
+
+_OWNER = {"owner": "team-apps"}
+
+
+def add_apps(web: Place, aks: Place, lab: Place) -> None:
+    """Put apps, functions, a cluster, a registry and containers there."""
+    identity = identity_of(web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"))
+    subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    _sites(web, lab, subnet, identity)
+    _cluster(web, aks, subnet, identity)
+    _registry(web, identity)
+    _containers(lab, subnet, identity)
+
+
+def _sites(web: Place, lab: Place, subnet: str, identity: dict[str, Any]) -> None:
+    sku = {"name": "P1v3", "tier": "PremiumV3", "size": "P1v3", "family": "Pv3", "capacity": 2}
+    of_plan = {"numberOfSites": 2, "zoneRedundant": False}
+    plan = web.put("Microsoft.Web/serverfarms", "plan-web", of_plan, kind="linux", sku=sku, tags=_OWNER)
+    for name, kind in (("shop", "app,linux"), ("orders", "functionapp,linux")):
+        site = {
+            "state": "Running",
+            "enabled": True,
+            "defaultHostName": f"{name}.apps.example",
+            "hostNames": [f"{name}.apps.example", f"www.{name}.example"],
+            "httpsOnly": True,
+            "clientCertEnabled": False,
+            "clientCertMode": "Required",
+            "serverFarmId": plan.upper(),
+            "virtualNetworkSubnetId": subnet,
+            "publicNetworkAccess": "Enabled",
+            "privateEndpointConnections": endpoints_of(web),
+            "siteConfig": {
+                "minTlsVersion": "1.2",
+                "ftpsState": "Disabled",
+                "http20Enabled": True,
+                "linuxFxVersion": "NODE|20-lts",
+            },
+        }
+        web.put("Microsoft.Web/sites", name, site, kind=kind, identity=identity, tags=_OWNER)
+    unknown = {"minTlsVersion": None, "ftpsState": None}
+    lab.put("Microsoft.Web/sites", "trial", {"state": "Stopped", "httpsOnly": False, "siteConfig": unknown}, kind="app")
+
+
+def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> None:
+    pool = {
+        "name": "agentpool",
+        "count": 2,
+        "vmSize": "Standard_D4ds_v5",
+        "vnetSubnetID": subnet,
+        "enableNodePublicIP": False,
+        "enableEncryptionAtHost": True,
+        "nodeImageVersion": "AKSUbuntu-2204gen2containerd",
+        "osType": "Linux",
+        "osSKU": "Ubuntu",
+    }
+    kubelet = {"resourceId": aks.of("Microsoft.ManagedIdentity/userAssignedIdentities", "aks-agentpool")}
+    properties = {
+        "powerState": {"code": "Running"},
+        "kubernetesVersion": "1.28.5",
+        "dnsPrefix": "aks",
+        "fqdn": "aks.westeurope.azmk8s.example",
+        "privateFQDN": "aks.privatelink.westeurope.azmk8s.example",
+        "nodeResourceGroup": aks.id.rpartition("/")[2],
+        "maxAgentPools": 100,
+        "enableRBAC": True,
+        "enablePodSecurityPolicy": False,
+        "disableLocalAccounts": True,
+        "apiServerAccessProfile": {"enablePrivateCluster": False, "authorizedIPRanges": ["203.0.113.0/24"]},
+        "aadProfile": {"managed": True, "enableAzureRBAC": True, "adminGroupObjectIDs": [GUID.format("5001")]},
+        "networkProfile": {"networkPlugin": "azure", "networkPolicy": "cilium", "outboundType": "loadBalancer"},
+        "securityProfile": {
+            "defender": {"securityMonitoring": {"enabled": True}},
+            "workloadIdentity": {"enabled": True},
+        },
+        "addonProfiles": {
+            name: {"enabled": True} for name in ("azurepolicy", "omsagent", "azureKeyvaultSecretsProvider")
+        },
+        "autoUpgradeProfile": {"upgradeChannel": "stable", "nodeOSUpgradeChannel": "NodeImage"},
+        "oidcIssuerProfile": {"enabled": True},
+        "agentPoolProfiles": [pool],
+        "diskEncryptionSetID": web.of("Microsoft.Compute/diskEncryptionSets", "des-web"),
+        "identityProfile": {"kubeletidentity": {**kubelet, "objectId": GUID.format("5002")}},
+        "publicNetworkAccess": "Enabled",
+    }
+    sku = {"name": "Base", "tier": "Standard"}
+    web.put("Microsoft.ContainerService/managedClusters", "aks", properties, sku=sku, identity=identity, tags=_OWNER)
+
+
+def _registry(web: Place, identity: dict[str, Any]) -> None:
+    policies = {"trustPolicy": "disabled", "quarantinePolicy": "disabled", "retentionPolicy": "enabled"}
+    properties: dict[str, Any] = {
+        "creationDate": MADE,
+        "loginServer": "crweb.registry.example",
+        "adminUserEnabled": False,
+        "anonymousPullEnabled": False,
+        "dataEndpointEnabled": False,
+        "zoneRedundancy": "Disabled",
+        "encryption": {"status": "enabled"},
+        "networkRuleBypassOptions": "AzureServices",
+        "networkRuleSet": {"defaultAction": "Deny", "ipRules": [{"action": "Allow", "value": "203.0.113.0/24"}]},
+        "policies": {name: {"status": status} for name, status in policies.items()},
+        "publicNetworkAccess": "Enabled",
+        "privateEndpointConnections": endpoints_of(web),
+    }
+    sku = {"name": "Premium", "tier": "Premium"}
+    kind = "Microsoft.ContainerRegistry/registries"
+    web.put(kind, "crweb", properties, sku=sku, identity=identity, tags=_OWNER)
+    webhook = {"status": "enabled", "scope": "shop:*", "actions": ["push"]}
+    web.put(f"{kind}/webhooks", "crweb/deploy", webhook, tags=_OWNER)
+
+
+def _containers(lab: Place, subnet: str, identity: dict[str, Any]) -> None:
+    container = {
+        "name": "Worker",
+        "properties": {
+            "image": "crweb.registry.example/shop/worker:1.0",
+            "ports": [{"port": 8080, "protocol": "TCP"}],
+            "environmentVariables": [{"name": "MODE", "value": "left out"}],
+            "resources": {"requests": {"cpu": 1.0, "memoryInGB": 1.5}},
+            "securityContext": {"privileged": False},
+            "volumeMounts": [{"name": "files", "mountPath": "/files"}],
+        },
+    }
+    properties = {
+        "osType": "Linux",
+        "sku": "Standard",
+        "restartPolicy": "Always",
+        "ipAddress": {
+            "type": "Public",
+            "ip": "203.0.113.40",
+            "fqdn": "worker.eastus.containers.example",
+            "ports": [{"port": 8080, "protocol": "TCP"}],
+        },
+        "subnetIds": [to(subnet)],
+        "imageRegistryCredentials": [{"server": "crweb.registry.example"}],
+        "containers": [container],
+        "volumes": [
+            {"name": "files", "azureFile": {"shareName": "files", "storageAccountName": "stdata", "readOnly": True}},
+            {"name": "scratch", "emptyDir": {}},
+        ],
+    }
+    kind = "Microsoft.ContainerInstance/containerGroups"
+    lab.put(kind, "worker", properties, identity=identity, tags=_OWNER)
+    lab.put(kind, "inner", {"osType": "Linux", "containers": [{"name": "one", "properties": {"image": "one"}}]})
