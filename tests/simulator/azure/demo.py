@@ -5,6 +5,7 @@ from typing import Any
 from tests.simulator.azure.demo_apps import add_apps
 from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_data import add_data
+from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_storage import add_storage
 from tests.simulator.azure.place import Place
@@ -46,6 +47,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_storage(places[0], places[2])
     add_data(places[0], places[2])
     add_apps(*places)
+    add_edges(places[0], places[2])
     return tenant
 
 
