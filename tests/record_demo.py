@@ -14,7 +14,7 @@ from integration.config.clouds import GLOBAL_AZURE
 from integration.config.settings import Config
 from integration.recording.recorder import Recording, record
 from integration.sdk.plugins import declared_steps
-from integration.tapes.places import cassette_name
+from integration.tapes.places import cassette_name, cassettes_in
 from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 from tests.simulator.azure import AzureSimulator
@@ -23,8 +23,8 @@ from tests.simulator.azure.demo import azure_demo_tenant
 CASSETTES = Path(__file__).parent / "cassettes"
 PLAIN = ("alternativeNames", "customKeyIdentifier", "issuer", "subject", "value")
 """What the steps take apart, and what is made up already."""
-FIRST = ("subscription", "vm")
-"""The modules of Azure whose cassettes hold the tables of containers and of resources, which all others read too."""
+FIRST = ("subscription", "vm", "role_definition", "security_assessment")
+"""The modules of Azure whose cassettes hold the tables that several modules read."""
 SALT = bytes(32)
 """The demo's tenant is fictional: nobody needs to be hidden, and whoever records it anew gets the same files."""
 
@@ -69,10 +69,15 @@ class _Simulated(HTTPAdapter):
 
 
 def record_azure(to: Path) -> dict[str, Path]:
-    """Record the types of Azure, whose tenant is made up from the start: there is nothing to replace or to cut."""
+    """Record the types of Azure, whose tenant is made up from the start: there is nothing to replace or to cut.
+
+    What they need of Microsoft Entra is played from the cassettes that the folder has of it.
+    """
     manager = load()
+    steps = declared_steps(manager)
+    entra = [path for path in cassettes_in(to, steps) if path.parent.name == "entra"]
     modules: dict[Path, list[str]] = {}
-    for step in declared_steps(manager):
+    for step in steps:
         if is_of_azure(step):
             modules.setdefault(cassette_name(step), []).append(step.name)
     with AzureSimulator(azure_demo_tenant()) as simulator, TemporaryDirectory() as folder:
@@ -80,7 +85,7 @@ def record_azure(to: Path) -> dict[str, Path]:
         for name, types in sorted(modules.items(), key=lambda each: (*(each[0].stem != of for of in FIRST), each)):
             path = to / name
             path.unlink(missing_ok=True)
-            tape = Record(path, _Simulated(simulator), Replay(*written))
+            tape = Record(path, _Simulated(simulator), Replay(*written, *entra))
             run(manager, plan(manager, only=types), Config(), out=Path(folder) / name.stem, tape=tape)
             written += [path] if path.is_file() else []
     return {type: to / name for name, types in modules.items() for type in types if to / name in written}

@@ -21,7 +21,7 @@ def test_contract(step: Step) -> None:
     check_step(step.name, manager=MANAGER)
 
 
-@pytest.mark.parametrize("path", CASSETTES, ids=[path.stem for path in CASSETTES])
+@pytest.mark.parametrize("path", CASSETTES, ids=[f"{path.parent.name}-{path.stem}" for path in CASSETTES])
 def test_cassettes_hold_no_secret_and_can_be_reviewed(path: Path) -> None:
     check_cassette(path, manager=MANAGER)
     text = path.read_text()

@@ -7,13 +7,14 @@ from integration.values import arm_key
 from steps.azure._ids import portal_link, tags_of
 
 CONTAINERS = "resourcecontainers"
+SUBSCRIPTIONS = "microsoft.resources/subscriptions"
 GROUPS = "microsoft.resources/subscriptions/resourcegroups"
 
 
 @entity_step("Account", permissions=["Microsoft.Resources/subscriptions/read"], per_row=True)
 def azure_subscription(ctx: Context) -> Iterator[Entity]:
     """An Azure subscription that the application sees."""
-    for row in ctx.azure.table(CONTAINERS, type="microsoft.resources/subscriptions"):
+    for row in ctx.azure.table(CONTAINERS, type=SUBSCRIPTIONS):
         name = row["name"] or row["subscriptionId"]
         yield Entity(
             arm_key(row["id"]),

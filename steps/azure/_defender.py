@@ -1,0 +1,18 @@
+"""What rows of Microsoft Defender for Cloud have in common: Azure Resource Graph writes some of their names large."""
+
+from typing import Any
+
+from integration.values import arm_key
+
+SECURITY = "securityresources"
+
+
+def told(properties: dict[str, Any], name: str) -> Any:
+    """Return a property whose name begins with a small or a large letter; ``None`` where there is none."""
+    value = properties.get(name)
+    return properties.get(name[0].upper() + name[1:]) if value is None else value
+
+
+def judged_key(id: str, provider: str) -> str:
+    """Return the key of the resource that an id says something of: what stands before the provider in it."""
+    return arm_key(id.lower().partition(f"/providers/{provider}/")[0])

@@ -1,0 +1,66 @@
+"""Alerts of Microsoft Defender for Cloud."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key, epoch_ms
+from steps.azure._defender import SECURITY, told
+from steps.azure._ids import portal_link
+from steps.azure._resource import in_subscriptions, keys_of, properties_of
+
+_TYPE = "microsoft.security/locations/alerts"
+_READ = ["Microsoft.Security/alerts/read"]
+_CLOSED = {"resolved", "dismissed"}
+_COPIED = {
+    "alertType": "alertType",
+    "category": "intent",
+    "compromisedEntity": "compromisedEntity",
+    "description": "description",
+    "isIncident": "isIncident",
+    "productName": "productName",
+    "severity": "severity",
+    "status": "status",
+    "vendorName": "vendorName",
+}
+_TIMES = {
+    "createdOn": "timeGeneratedUtc",
+    "startedOn": "startTimeUtc",
+    "endedOn": "endTimeUtc",
+    "updatedOn": "processingEndTimeUtc",
+}
+
+
+@entity_step("Vulnerability", permissions=_READ, per_row=True)
+def azure_defender_alert(ctx: Context) -> Iterator[Entity]:
+    """An alert of Microsoft Defender for Cloud: signs of an attack on resources."""
+    for row in ctx.azure.table(SECURITY, type=_TYPE):
+        properties = properties_of(row)
+        name = told(properties, "alertDisplayName") or row["name"]
+        status = told(properties, "status")
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=name,
+            displayName=name,
+            open=None if status is None else status.lower() not in _CLOSED,
+            resourceIds=keys_of(_resources(properties)),
+            remediationSteps=told(properties, "remediationSteps"),
+            techniques=told(properties, "techniques"),
+            webLink=told(properties, "alertUri") or portal_link(row),
+            **{each: told(properties, name) for each, name in _COPIED.items()},
+            **{each: epoch_ms(told(properties, name)) for each, name in _TIMES.items()},
+        )
+
+
+@relationship_step("azure_subscription", "HAS", "azure_defender_alert", permissions=_READ, per_row=True)
+def azure_subscription_has_defender_alert(ctx: Context) -> Iterator[Relationship]:
+    """An alert is about something in a subscription."""
+    yield from in_subscriptions(row for row in ctx.azure.table(SECURITY, type=_TYPE) if row["subscriptionId"])
+
+
+def _resources(properties: dict[str, Any]) -> Iterator[Any]:
+    """Yield the ids of the resources that an alert is about."""
+    for identifier in told(properties, "resourceIdentifiers") or ():
+        if told(identifier, "type") == "AzureResource":
+            yield told(identifier, "azureResourceId")

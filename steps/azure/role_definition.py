@@ -1,0 +1,67 @@
+"""Azure roles: what they allow, and where they can be assigned."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration.values import arm_key
+from steps.azure._ids import portal_link
+from steps.azure._resource import properties_of
+
+AUTHORIZATION = "authorizationresources"
+_TYPE = "microsoft.authorization/roledefinitions"
+_READ = ["Microsoft.Authorization/roleDefinitions/read"]
+_CUSTOM = "CustomRole"
+_HOLDERS = {
+    "azure_subscription": "/subscriptions/",
+    "azure_management_group": "/providers/microsoft.management/managementgroups/",
+}
+
+
+@entity_step("AccessRole", permissions=_READ)
+def azure_role_definition(ctx: Context) -> Iterator[Entity]:
+    """An Azure role: the operations that whoever has it may do; one of Microsoft's, or the organization's own."""
+    for key, row in _roles(ctx).items():
+        properties = properties_of(row)
+        yield Entity(
+            key,
+            row,
+            name=row["name"],
+            displayName=properties.get("roleName") or row["name"],
+            isCustom=properties.get("type") == _CUSTOM,
+            webLink=portal_link(row),
+            **{kind: _operations(row, kind) for kind in ("actions", "notActions", "dataActions", "notDataActions")},
+        )
+
+
+@relationship_family(list(_HOLDERS), "CONTAINS", "azure_role_definition", permissions=_READ)
+def azure_scope_contains_role_definition(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A role of the organization's own can be assigned in a subscription or a management group, or in a part of it."""
+    for key, row in _roles(ctx).items():
+        if properties_of(row).get("type") == _CUSTOM:
+            scopes = map(arm_key, properties_of(row).get("assignableScopes") or ())
+            for holder in dict.fromkeys(_holder(scope, _HOLDERS[from_type]) for scope in scopes):
+                if holder:
+                    yield Relationship(holder, key)
+
+
+def _roles(ctx: Context) -> dict[str, Any]:
+    """Return the rows of all roles by key; of several rows of one role, the one whose id comes first."""
+    rows = sorted(ctx.azure.table(AUTHORIZATION, type=_TYPE), key=lambda row: str(row["id"]), reverse=True)
+    return {_key(row["id"]): row for row in rows}
+
+
+def _key(id: str) -> str:
+    """Return the key of a role, which has the same GUID in all scopes that its id may begin with."""
+    return arm_key(f"/providers/{_TYPE}/{id.rpartition('/')[2]}")
+
+
+def _operations(row: Any, kind: str) -> list[str]:
+    """Return all operations of a kind that a role's permissions name."""
+    permissions = properties_of(row).get("permissions") or ()
+    return sorted({operation for permission in permissions for operation in permission.get(kind) or ()})
+
+
+def _holder(scope: str, beginning: str) -> str | None:
+    """Return the subscription or management group that a scope is, or is in; ``None`` for a scope of another kind."""
+    return beginning + scope.removeprefix(beginning).partition("/")[0] if scope.startswith(beginning) else None

@@ -1,0 +1,45 @@
+"""Plans of Microsoft Defender for Cloud, and the scores that it gives."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration.values import arm_key
+from steps.azure._defender import SECURITY
+from steps.azure._ids import portal_link
+from steps.azure._resource import in_subscriptions, properties_of
+
+_TYPES = {
+    "azure_security_center_subscription_pricing": "microsoft.security/pricings",
+    "azure_security_center_secure_score": "microsoft.security/securescores",
+}
+
+
+@entity_step("Configuration", permissions=["Microsoft.Security/pricings/read"], per_row=True)
+def azure_security_center_subscription_pricing(ctx: Context) -> Iterator[Entity]:
+    """A plan of Microsoft Defender for Cloud in a subscription, such as that for servers: whether it is bought."""
+    for row in ctx.azure.table(SECURITY, type=_TYPES["azure_security_center_subscription_pricing"]):
+        extensions = properties_of(row).get("extensions") or ()
+        on = [each["name"] for each in extensions if str(each.get("isEnabled")).lower() == "true"]
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=row["name"],
+            displayName=row["name"],
+            enabledExtensions=sorted(on),
+            webLink=portal_link(row),
+        )
+
+
+@entity_step("Assessment", permissions=["Microsoft.Security/secureScores/read"], per_row=True)
+def azure_security_center_secure_score(ctx: Context) -> Iterator[Entity]:
+    """How much of what Microsoft Defender for Cloud recommends is done in a subscription."""
+    for row in ctx.azure.table(SECURITY, type=_TYPES["azure_security_center_secure_score"]):
+        name = properties_of(row).get("displayName") or row["name"]
+        known = {"name": row["name"], "displayName": name, "summary": name, "webLink": portal_link(row)}
+        yield Entity(arm_key(row["id"]), row, category="Security Assessment", internal=True, **known)
+
+
+@relationship_family("azure_subscription", "HAS", list(_TYPES), per_row=True)
+def azure_subscription_has_security_center(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A plan or a score of Microsoft Defender for Cloud is of a subscription."""
+    yield from in_subscriptions(row for row in ctx.azure.table(SECURITY, type=_TYPES[to_type]) if row["subscriptionId"])

@@ -1,0 +1,79 @@
+"""Azure Policy in the demo: rules, initiatives and where they hold, most of Microsoft's rules unused."""
+
+from typing import Any
+
+from tests.simulator.azure.tenant import AzureTenant, row_of
+
+MADE = "2024-03-20T10:40:57.0460787Z"
+_ID = "00000000-0000-4000-8000-{:012}"
+_WHO = _ID.format(6001)
+_AUTHORIZATION = "/providers/Microsoft.Authorization"
+_OWN = {"createdBy": _WHO, "createdOn": MADE, "updatedBy": _WHO, "updatedOn": MADE}
+
+
+def add_policies(tenant: AzureTenant, production: str, tests: str) -> None:
+    """Put rules of both kinds there: used by themselves, in an initiative, or not at all."""
+    root = f"/providers/Microsoft.Management/managementGroups/{tenant.id}"
+    used, in_set, unused = (_of_microsoft(tenant, number) for number in (6101, 6102, 6103))
+    definition = _definition(category="Tags", policy_type="Custom", metadata=_OWN)
+    own = _put(tenant, f"{root}{_AUTHORIZATION}/policyDefinitions/tags", definition)
+    members = [{"policyDefinitionId": id, "parameters": {}} for id in (in_set, in_set.upper(), own)]
+    initiative = {
+        "displayName": "What web servers keep to",
+        "description": "Rules for web servers.",
+        "policyType": "Custom",
+        "metadata": {"category": "Security Center", "version": "1.0.0", **_OWN},
+        "policyDefinitions": members,
+    }
+    web = _put(tenant, f"{root}{_AUTHORIZATION}/policySetDefinitions/web", initiative)
+    microsoft = {**initiative, "policyType": "BuiltIn", "policyDefinitions": [{"policyDefinitionId": unused}]}
+    _put(tenant, f"{_AUTHORIZATION}/policySetDefinitions/{_ID.format(6104)}", microsoft)
+    assigned = "/subscriptions/{}/resourceGroups/RG-Web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
+    identity = {"type": "SystemAssigned", "principalId": _ID.format(6201), "tenantId": tenant.id}
+    shared = {"type": "UserAssigned", "userAssignedIdentities": {assigned.format(_ID.format(101)): {}}}
+    for scope, name, of, more in (
+        (root, "web", web, identity),
+        (production, "allowed", used.upper(), shared),
+        (tests, "tags", own, None),
+    ):
+        properties = {
+            "displayName": f"Assignment {name}",
+            "description": "Holds everywhere below.",
+            "scope": scope,
+            "policyDefinitionId": of,
+            "definitionVersion": "1.*.*",
+            "enforcementMode": "Default" if more else "DoNotEnforce",
+            "notScopes": [f"{production}/resourceGroups/MC_rg-aks"] if scope == root else [],
+            "parameters": {"effect": {"value": "Deny"}},
+            "nonComplianceMessages": [{"message": "Ask the platform team."}],
+            "metadata": {"assignedBy": "Platform team", **_OWN},
+        }
+        given = {"identity": more, "location": "westeurope" if more else ""}
+        _put(tenant, f"{scope}{_AUTHORIZATION}/policyAssignments/{name}", properties, **given)
+
+
+def _of_microsoft(tenant: AzureTenant, number: int) -> str:
+    definition = _definition(category="Security Center", policy_type="BuiltIn", metadata={})
+    return _put(tenant, f"{_AUTHORIZATION}/policyDefinitions/{_ID.format(number)}", definition)
+
+
+def _definition(*, category: str, policy_type: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "displayName": f"A rule on {category.lower()}",
+        "description": "What it demands.",
+        "policyType": policy_type,
+        "mode": "Indexed",
+        "metadata": {"category": category, "version": "2.0.1", **metadata},
+        "parameters": {"effect": {"type": "String", "defaultValue": "Audit", "allowedValues": ["Audit", "Deny"]}},
+        "policyRule": {
+            "if": {"field": "type", "equals": "Microsoft.Compute/virtualMachines"},
+            "then": {"effect": "[parameters('effect')]"},
+        },
+    }
+
+
+def _put(tenant: AzureTenant, id: str, properties: dict[str, Any], **given: Any) -> str:
+    kind = id.split("/")[-2]
+    more = {"tenantId": tenant.id, "properties": properties, **given}
+    tenant.add(row_of(id, f"microsoft.authorization/{kind}", **more), "policyresources")
+    return id
