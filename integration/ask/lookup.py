@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from integration.disk.sqlite import checked
 from integration.errors import QueryError
 from integration.text.visible import REPLACEMENT, visible
 
@@ -21,7 +22,7 @@ _KEY = (
     "SELECT key FROM types JOIN nodes ON type = types.number WHERE name IN (SELECT value FROM json_each(?)) AND key = ?"
 )
 _LIKE = (
-    "SELECT key, properties FROM types CROSS JOIN nodes ON type = types.number"
+    f"SELECT key, {checked('properties')} FROM types CROSS JOIN nodes ON type = types.number"
     " WHERE name IN (SELECT value FROM json_each(?)) AND properties LIKE ? ORDER BY name, key"
 )
 _BEGINS = (

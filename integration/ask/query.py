@@ -21,6 +21,10 @@ from integration.store.tables import FORMAT
 
 _ROWS = 1000
 _OPCODES = 1_000_000
+_NO_JSON = (
+    "SELECT 1 FROM nodes WHERE NOT json_valid(properties)"
+    " UNION ALL SELECT 1 FROM edges WHERE NOT json_valid(properties) LIMIT 1"
+)
 _LONGEST = 500_000_000
 """Bytes of one value."""
 
@@ -101,6 +105,7 @@ class Inquiry:
 
         Raises:
             QueryError: it is not one SELECT that SQLite can answer; reading the rows may raise it too.
+            sqlite3.DatabaseError: the graph's file is damaged; so may reading the rows.
         """
         bound = {
             name: well_formed(value) if isinstance(value, str) else value for name, value in (values or {}).items()
@@ -182,7 +187,15 @@ class Inquiry:
                 raise failure from None
             if str(error) == "interrupted":
                 raise KeyboardInterrupt from None
+            if self._is_damage(str(error)):
+                raise
             raise self._explained(str(error)) from None
+
+    def _is_damage(self, message: str) -> bool:
+        """Tell whether the graph's file is at fault, and not the JSON that a question makes or takes apart."""
+        if "malformed JSON" in message:
+            return self._database.execute(_NO_JSON).fetchone() is not None
+        return "malformed" in message
 
     def _explained(self, message: str) -> QueryError:
         missing = re.fullmatch(r"no such table: (?:main\.)?(.*)", message)

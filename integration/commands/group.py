@@ -105,7 +105,8 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
             streams.tell("error: stopped")
             code = 3
         except sqlite3.Error as error:
-            remedy = f"; {_REMEDY}" if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGED else ""
+            is_damaged = getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGED or "malformed" in str(error)
+            remedy = f"; {_REMEDY}" if is_damaged else ""
             streams.tell(f"error: SQLite cannot go on with a file of the run's folder: {error}{remedy}")
             code = 3
         except streams.OutputClosed:

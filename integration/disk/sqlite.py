@@ -194,6 +194,11 @@ def connect(path: Path, beside: Path | None = None) -> Connection:
     return connection
 
 
+def checked(column: str) -> str:
+    """Return SQL for a column of JSON; reading it fails, as reading a damaged file does, where it holds no JSON."""
+    return f"CASE WHEN json_valid({column}) THEN {column} ELSE json({column}) END"
+
+
 def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]], text: int | None = None) -> None:
     """Insert rows by one statement.
 

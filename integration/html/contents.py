@@ -6,12 +6,13 @@ from typing import Any
 
 import orjson
 
+from integration.disk.sqlite import checked
 from integration.html.kinds import Kind
 from integration.text.visible import visible
 
 _ENTITIES = (
-    "SELECT embedded.number, nodes.key, nodes.properties FROM embedded CROSS JOIN nodes ON nodes.key = embedded.key"
-    " WHERE nodes.type = ? ORDER BY embedded.number"
+    f"SELECT embedded.number, nodes.key, {checked('nodes.properties')} FROM embedded"
+    " CROSS JOIN nodes ON nodes.key = embedded.key WHERE nodes.type = ? ORDER BY embedded.number"
 )
 _AMONG = (
     "SELECT here.number, there.number FROM embedded AS here"

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import orjson
 
+from integration.disk.sqlite import checked
 from integration.sdk.step import Step
 
 What = Literal["created", "updated", "deleted"]
@@ -61,8 +62,9 @@ def changes_since(database: sqlite3.Connection, step: Step, revision: int) -> It
     table = "edges" if step.is_relationship else "nodes"
     same = "source = touched.key AND there.target = touched.target" if step.is_relationship else "key = touched.key"
     cursor = database.execute(
-        "SELECT touched.key, touched.target, what, before, there.type IS NOT NULL, there.properties FROM (SELECT"
-        " key, target, what, properties AS before, min(revision) FROM changes WHERE type = ?1 AND revision > ?2"
+        f"SELECT touched.key, touched.target, what, {checked('before')}, there.type IS NOT NULL,"
+        f" {checked('there.properties')} FROM (SELECT key, target, what, properties AS before, min(revision)"
+        " FROM changes WHERE type = ?1 AND revision > ?2"
         f" GROUP BY key, target) AS touched LEFT JOIN {table} AS there ON there.type = ?1 AND there.{same}"
         " ORDER BY touched.key, touched.target",
         (number, revision),
@@ -79,7 +81,9 @@ def changes_since(database: sqlite3.Connection, step: Step, revision: int) -> It
 def _all(database: sqlite3.Connection, step: Step, number: int, bare: str | None) -> Iterator[Change]:
     """Yield all records of a type as created."""
     table, keys = ("edges", "source, target") if step.is_relationship else ("nodes", "key")
-    cursor = database.execute(f"SELECT {keys}, properties FROM {table} WHERE type = ? ORDER BY {keys}", (number,))
+    cursor = database.execute(
+        f"SELECT {keys}, {checked('properties')} FROM {table} WHERE type = ? ORDER BY {keys}", (number,)
+    )
     while rows := cursor.fetchmany(_ROWS):
         for row in rows:
             yield Change("created", row[:-1], None, row[-1] or bare)

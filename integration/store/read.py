@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from integration.disk.sqlite import checked
 from integration.sdk.changes import Change, What, changes_since
 from integration.sdk.report import Verdict
 from integration.sdk.step import Step
@@ -194,8 +195,8 @@ class ReadableStore:
         last = ""
         while True:
             rows = self._rows(
-                "SELECT key, properties FROM nodes WHERE type = (SELECT number FROM types WHERE name = ?) AND key > ?"
-                f" ORDER BY key LIMIT {_ROWS}",
+                f"SELECT key, {checked('properties')} FROM nodes WHERE type = (SELECT number FROM types WHERE name = ?)"
+                f" AND key > ? ORDER BY key LIMIT {_ROWS}",
                 name,
                 last,
             )
@@ -219,7 +220,8 @@ class ReadableStore:
         source = target = ""
         while True:
             rows = self._rows(
-                "SELECT source, target, properties FROM edges WHERE type = (SELECT number FROM types WHERE name = ?)"
+                f"SELECT source, target, {checked('properties')} FROM edges"
+                " WHERE type = (SELECT number FROM types WHERE name = ?)"
                 f" AND (source, target) > (?, ?) ORDER BY source, target LIMIT {_ROWS}",
                 step.name,
                 source,
