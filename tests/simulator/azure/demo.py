@@ -5,10 +5,12 @@ from typing import Any
 from tests.simulator.azure.demo_apps import add_apps
 from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_data import add_data
+from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_governance import add_governance
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_policy import add_policies
 from tests.simulator.azure.demo_security import add_security
+from tests.simulator.azure.demo_services import add_services
 from tests.simulator.azure.demo_storage import add_storage
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import AzureTenant, Subscription, row_of
@@ -49,6 +51,8 @@ def azure_demo_tenant() -> AzureTenant:
     add_storage(places[0], places[2])
     add_data(places[0], places[2])
     add_apps(*places)
+    add_edges(places[0], places[2])
+    add_services(places[0], places[2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)

@@ -1,0 +1,42 @@
+"""Alerts on what is done to resources."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, resource
+
+_ALERT = "microsoft.insights/activitylogalerts"
+
+
+@entity_step("Rule", permissions=["Microsoft.Insights/activityLogAlerts/read"], per_row=True)
+def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
+    """An alert that is raised when something is done to resources, such as a change of a security group."""
+    for row in ctx.azure.resources(_ALERT):
+        conditions = list(_conditions(row))
+        told = {name: next((value for field, value in conditions if field == name), None) for name in _FIELDS}
+        actions = (properties_of(row).get("actions") or {}).get("actionGroups") or ()
+        yield resource(
+            row,
+            scopes=keys_of(parts_of(row, "scopes")),
+            conditions=[f"{field}={value}" for field, value in conditions],
+            actionGroupIds=keys_of(action.get("actionGroupId") for action in actions),
+            **{f"condition.{name}": value for name, value in told.items()},
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_monitor_activity_log_alert", per_row=True)
+def azure_resource_group_has_monitor_activity_log_alert(ctx: Context) -> Iterator[Relationship]:
+    """An alert is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_ALERT))
+
+
+_FIELDS = ("category", "operationName", "level", "status", "caller")
+
+
+def _conditions(row: Any) -> Iterator[tuple[str, str]]:
+    """Yield the conditions of an alert, those of which one is enough too, as field and value."""
+    for condition in (properties_of(row).get("condition") or {}).get("allOf") or ():
+        for one in condition.get("anyOf") or [condition]:
+            if one.get("field") and one.get("equals"):
+                yield one["field"], one["equals"]

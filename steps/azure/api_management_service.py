@@ -1,0 +1,29 @@
+"""Gateways of API Management."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._resource import identities_of, in_groups, private_endpoints_of, properties_of, resource
+
+_SERVICE = "microsoft.apimanagement/service"
+
+
+@entity_step("Gateway", permissions=["Microsoft.ApiManagement/service/read"], per_row=True)
+def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
+    """A gateway of API Management, behind which programs offer what they can do."""
+    for row in ctx.azure.resources(_SERVICE):
+        kind = properties_of(row).get("virtualNetworkType")
+        yield resource(
+            row,
+            category=["network"],
+            function=["api-gateway"],
+            public=None if kind is None else kind != "Internal",
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_api_management_service", per_row=True)
+def azure_resource_group_has_api_management_service(ctx: Context) -> Iterator[Relationship]:
+    """A gateway of API Management is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_SERVICE))

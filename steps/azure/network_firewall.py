@@ -1,0 +1,60 @@
+"""Azure Firewalls and their policies."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+
+_FIREWALL = "microsoft.network/azurefirewalls"
+_POLICY = "microsoft.network/firewallpolicies"
+
+
+@entity_step("Firewall", permissions=["Microsoft.Network/azureFirewalls/read"], per_row=True)
+def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
+    """An Azure Firewall, which decides what goes between networks."""
+    for row in ctx.azure.resources(_FIREWALL):
+        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
+        yield resource(
+            row,
+            category=["network"],
+            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
+            privateIpAddresses=[front["privateIPAddress"] for front in fronts if front.get("privateIPAddress")],
+            subnetIds=keys_of(front.get("subnet") for front in fronts),
+            firewallPolicyId=key_of(properties_of(row).get("firewallPolicy")),
+            virtualHubId=key_of(properties_of(row).get("virtualHub")),
+        )
+
+
+@entity_step("Policy", permissions=["Microsoft.Network/firewallPolicies/read"], per_row=True)
+def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
+    """The rules of some Azure Firewalls."""
+    for row in ctx.azure.resources(_POLICY):
+        yield resource(
+            row,
+            basePolicy=key_of(properties_of(row).get("basePolicy")),
+            ruleCollectionGroupIds=keys_of(parts_of(row, "ruleCollectionGroups")),
+            userAssignedIdentityIds=identities_of(row),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_network_firewall", per_row=True)
+def azure_resource_group_has_network_firewall(ctx: Context) -> Iterator[Relationship]:
+    """An Azure Firewall is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_FIREWALL))
+
+
+@relationship_step("azure_network_firewall", "HAS", "azure_network_firewall_policy", per_row=True)
+def azure_network_firewall_has_policy(ctx: Context) -> Iterator[Relationship]:
+    """An Azure Firewall holds to a policy."""
+    for row in ctx.azure.resources(_FIREWALL):
+        if policy := key_of(properties_of(row).get("firewallPolicy")):
+            yield Relationship(arm_key(row["id"]), policy)
+
+
+@relationship_step("azure_network_firewall_policy", "EXTENDS", "azure_network_firewall_policy", per_row=True)
+def azure_network_firewall_policy_extends_policy(ctx: Context) -> Iterator[Relationship]:
+    """A policy adds to the rules of another one."""
+    for row in ctx.azure.resources(_POLICY):
+        if base := key_of(properties_of(row).get("basePolicy")):
+            yield Relationship(arm_key(row["id"]), base)

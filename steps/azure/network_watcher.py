@@ -1,0 +1,67 @@
+"""Network watchers and the logs of what went through networks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
+from steps.azure.security_group import SECURITY_GROUP
+
+_WATCHER = "microsoft.network/networkwatchers"
+_LOG = "microsoft.network/networkwatchers/flowlogs"
+
+
+@entity_step("Resource", permissions=["Microsoft.Network/networkWatchers/read"], per_row=True)
+def azure_network_watcher(ctx: Context) -> Iterator[Entity]:
+    """What watches the networks of a subscription in one region."""
+    for row in ctx.azure.resources(_WATCHER):
+        yield resource(row)
+
+
+@entity_step("Logs", permissions=["Microsoft.Network/networkWatchers/flowLogs/read"], per_row=True)
+def azure_security_group_flow_logs(ctx: Context) -> Iterator[Entity]:
+    """A log of what a security group, or the rules of a network, let through and what not."""
+    for row in ctx.azure.resources(_LOG):
+        analytics = properties_of(row).get("flowAnalyticsConfiguration") or {}
+        workspace = analytics.get("networkWatcherFlowAnalyticsConfiguration") or {}
+        yield resource(
+            row,
+            targetResourceId=_target(row),
+            storageId=key_of(properties_of(row).get("storageId")),
+            workspaceId=key_of(workspace.get("workspaceResourceId")),
+        )
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_network_watcher", per_row=True)
+def azure_resource_group_has_network_watcher(ctx: Context) -> Iterator[Relationship]:
+    """A network watcher is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_WATCHER))
+
+
+@relationship_step("azure_network_watcher", "HAS", "azure_security_group_flow_logs", per_row=True)
+def azure_network_watcher_has_security_group_flow_logs(ctx: Context) -> Iterator[Relationship]:
+    """A network watcher writes a log."""
+    yield from below_parents(ctx.azure.resources(_LOG))
+
+
+@relationship_step("azure_security_group", "HAS", "azure_security_group_flow_logs", per_row=True)
+def azure_security_group_has_flow_logs(ctx: Context) -> Iterator[Relationship]:
+    """What a network security group let through is written down; logs of whole networks are left out."""
+    for row in ctx.azure.resources(_LOG):
+        target = _target(row) or ""
+        if f"/{SECURITY_GROUP}/" in target:
+            yield Relationship(target, arm_key(row["id"]))
+
+
+@relationship_step("azure_security_group_flow_logs", "USES", "azure_storage_account", per_row=True)
+def azure_security_group_flow_logs_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
+    """A log is kept in a storage account."""
+    for row in ctx.azure.resources(_LOG):
+        if account := key_of(properties_of(row).get("storageId")):
+            yield Relationship(arm_key(row["id"]), account)
+
+
+def _target(row: Any) -> str | None:
+    """Return the key of what a log is about."""
+    return key_of(properties_of(row).get("targetResourceId"))

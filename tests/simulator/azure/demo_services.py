@@ -1,0 +1,97 @@
+"""What else the demo's tenant has: messages, gateways and alerts."""
+
+from typing import Any
+
+from tests.simulator.azure.demo_compute import MADE, identity_of
+from tests.simulator.azure.demo_storage import endpoints_of
+from tests.simulator.azure.place import Place
+
+_OWNER = {"owner": "team-apps"}
+
+
+def add_services(web: Place, lab: Place) -> None:
+    """Put services there that hand messages and requests on, and an alert."""
+    identity = identity_of(web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"))
+    closed: dict[str, Any] = {"publicNetworkAccess": "Disabled", "privateEndpointConnections": endpoints_of(web)}
+    more: dict[str, Any] = {"identity": identity, "tags": _OWNER}
+    _messaging(web, closed, more)
+    _gateways(web, lab, closed, more)
+    _alert(web)
+
+
+def _messaging(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
+    cluster = {"status": "Active", "createdAt": MADE, "metricId": "cluster-1"}
+    sku = {"name": "Dedicated", "capacity": 1}
+    at = web.put("Microsoft.EventHub/clusters", "ehc-web", cluster, sku=sku, tags=_OWNER)
+    namespace = {
+        "status": "Active",
+        "createdAt": MADE,
+        "minimumTlsVersion": "1.2",
+        "disableLocalAuth": True,
+        "zoneRedundant": True,
+        "encryption": {
+            "keySource": "Microsoft.KeyVault",
+            "keyVaultProperties": [{"keyName": "hub", "keyVaultUri": "https://kv-web.vault.azure.example/"}],
+        },
+        **closed,
+    }
+    premium = {"name": "Premium", "tier": "Premium", "capacity": 1}
+    bus = {"serviceBusEndpoint": "https://sb-web.servicebus.example:443/", **namespace}
+    web.put("Microsoft.ServiceBus/namespaces", "sb-web", bus, sku=premium, **more)
+    endpoint = "https://eh-web.servicebus.example:443/"
+    hub = {"serviceBusEndpoint": endpoint, "metricId": "eh-web", "clusterArmId": at.upper(), "kafkaEnabled": True}
+    web.put("Microsoft.EventHub/namespaces", "eh-web", {**namespace, **hub}, sku=premium, **more)
+    for kind, name in (("domains", "egd-web"), ("topics", "egt-web")):
+        events = {
+            "endpoint": f"https://{name}.eventgrid.example/api/events",
+            "inputSchema": "EventGridSchema",
+            "disableLocalAuth": True,
+            "minimumTlsVersionAllowed": "1.2",
+            "inboundIpRules": [{"ipMask": "203.0.113.0/24", "action": "Allow"}],
+            **closed,
+        }
+        web.put(f"Microsoft.EventGrid/{kind}", name, events, **more)
+
+
+def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
+    service = {
+        "createdAtUtc": MADE,
+        "gatewayUrl": "https://api.shop.example",
+        "publicIPAddresses": ["203.0.113.50"],
+        "privateIPAddresses": ["198.18.1.50"],
+        "virtualNetworkType": "External",
+        "platformVersion": "stv2",
+        "disableGateway": False,
+        "publisherName": "Example",
+        **closed,
+    }
+    web.put("Microsoft.ApiManagement/service", "api-web", service, sku={"name": "Premium", "capacity": 1}, **more)
+    account = {
+        "accountEndpoint": "batch.eastus.batch.example",
+        "poolAllocationMode": "BatchService",
+        "allowedAuthenticationModes": ["AAD"],
+        "encryption": {"keySource": "Microsoft.KeyVault"},
+        "poolQuota": 100,
+        **closed,
+    }
+    lab.put("Microsoft.Batch/batchAccounts", "batchlab", account, **more)
+
+
+def _alert(web: Place) -> None:
+    fields = {
+        "category": "Administrative",
+        "level": "Warning",
+        "status": "Succeeded",
+        "caller": "operator",
+        "operationName": "Microsoft.Network/networkSecurityGroups/write",
+    }
+    conditions: list[dict[str, Any]] = [{"field": name, "equals": value} for name, value in fields.items()]
+    conditions.append({"anyOf": [{"field": "resourceType", "equals": "Microsoft.Network/networkSecurityGroups"}]})
+    alert = {
+        "description": "Somebody changes who may reach what.",
+        "enabled": True,
+        "scopes": [web.id.partition("/resourceGroups/")[0]],
+        "condition": {"allOf": conditions},
+        "actions": {"actionGroups": [{"actionGroupId": web.of("Microsoft.Insights/actionGroups", "on-call")}]},
+    }
+    web.put("Microsoft.Insights/activityLogAlerts", "changed-rules", alert, location="global", tags=_OWNER)
