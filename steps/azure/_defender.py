@@ -1,5 +1,6 @@
 """What rows of Microsoft Defender for Cloud have in common: Azure Resource Graph writes some of their names large."""
 
+import json
 from typing import Any
 
 from integration.values import arm_key
@@ -11,6 +12,12 @@ def told(properties: dict[str, Any], name: str) -> Any:
     """Return a property whose name begins with a small or a large letter; ``None`` where there is none."""
     value = properties.get(name)
     return properties.get(name[0].upper() + name[1:]) if value is None else value
+
+
+def listed(properties: dict[str, Any], name: str) -> list[Any]:
+    """Return a list among some properties, which may be written as a text; empty where there is none."""
+    value = told(properties, name)
+    return (json.loads(value) if isinstance(value, str) and value else value) or []
 
 
 def judged_key(id: str, provider: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key, epoch_ms
-from steps.azure._defender import SECURITY, told
+from steps.azure._defender import SECURITY, listed, told
 from steps.azure._ids import portal_link
 from steps.azure._resource import in_subscriptions, keys_of, properties_of
 
@@ -45,8 +45,8 @@ def azure_defender_alert(ctx: Context) -> Iterator[Entity]:
             displayName=name,
             open=None if status is None else status.lower() not in _CLOSED,
             resourceIds=keys_of(_resources(properties)),
-            remediationSteps=told(properties, "remediationSteps"),
-            techniques=told(properties, "techniques"),
+            remediationSteps=listed(properties, "remediationSteps"),
+            techniques=listed(properties, "techniques"),
             webLink=told(properties, "alertUri") or portal_link(row),
             **{each: told(properties, name) for each, name in _COPIED.items()},
             **{each: epoch_ms(told(properties, name)) for each, name in _TIMES.items()},
@@ -61,6 +61,6 @@ def azure_subscription_has_defender_alert(ctx: Context) -> Iterator[Relationship
 
 def _resources(properties: dict[str, Any]) -> Iterator[Any]:
     """Yield the ids of the resources that an alert is about."""
-    for identifier in told(properties, "resourceIdentifiers") or ():
+    for identifier in listed(properties, "resourceIdentifiers"):
         if told(identifier, "type") == "AzureResource":
             yield told(identifier, "azureResourceId")

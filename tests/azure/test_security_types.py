@@ -1,6 +1,7 @@
 """What Microsoft Defender for Cloud and Azure Advisor say, however they write it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -71,6 +72,21 @@ def test_an_alert_is_open_until_somebody_closes_it(
     (found,) = properties("azure_defender_alert")
     assert found.get("open") is open
     assert "severity" not in found
+
+
+@pytest.mark.parametrize("written", [lambda value: value, json.dumps], ids=["lists", "texts"])
+def test_lists_of_an_alert_are_read_also_where_they_are_texts(
+    tenant: AzureTenant, azure: Azure, written: Callable[[Any], Any]
+) -> None:
+    about = [{"Type": "AzureResource", "AzureResourceId": MACHINE}, {"type": "AAD"}]
+    given = {"ResourceIdentifiers": about, "RemediationSteps": ["Close it."], "techniques": ["T1110"]}
+    id = f"/subscriptions/{S}{SECURITY}/locations/westeurope/alerts/one"
+    told = {name: written(value) for name, value in given.items()}
+    put(tenant, "securityresources", id, "microsoft.security/locations/alerts", told)
+    assert verdicts(azure.run("azure_defender_alert")) == {"complete"}
+    (found,) = properties("azure_defender_alert")
+    lists = [found[name] for name in ("resourceIds", "remediationSteps", "techniques")]
+    assert lists == [[MACHINE.lower()], ["Close it."], ["T1110"]]
 
 
 def test_a_plan_tells_the_parts_that_are_on(tenant: AzureTenant, azure: Azure) -> None:
