@@ -11,6 +11,7 @@ from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_policy import add_policies
 from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
+from tests.simulator.azure.demo_shared import add_shared
 from tests.simulator.azure.demo_storage import add_storage
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import AzureTenant, Subscription, row_of
@@ -53,6 +54,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_apps(*places)
     add_edges(places[0], places[2])
     add_services(places[0], places[2])
+    add_shared(*places)
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)

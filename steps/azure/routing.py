@@ -1,0 +1,92 @@
+"""Routes, and gateways by which networks reach others."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure.vnet import VNET
+
+_TYPES = {
+    "azure_bastion_host": "microsoft.network/bastionhosts",
+    "azure_nat_gateway": "microsoft.network/natgateways",
+    "azure_route_table": "microsoft.network/routetables",
+    "azure_virtual_network_gateway": "microsoft.network/virtualnetworkgateways",
+}
+
+
+@entity_step("Gateway", permissions=["Microsoft.Network/bastionHosts/read"], per_row=True)
+def azure_bastion_host(ctx: Context) -> Iterator[Entity]:
+    """A bastion, by which people reach machines that have no public address."""
+    for row in ctx.azure.resources(_TYPES["azure_bastion_host"]):
+        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
+        yield resource(
+            row,
+            category=["network"],
+            function=["remote-access-gateway"],
+            public=any(front.get("publicIPAddress") for front in fronts),
+            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
+            subnetIds=keys_of(front.get("subnet") for front in fronts),
+        )
+
+
+@entity_step("Gateway", permissions=["Microsoft.Network/natGateways/read"], per_row=True)
+def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
+    """A gateway that lets what is in some subnets reach the internet, and nobody in."""
+    for row in ctx.azure.resources(_TYPES["azure_nat_gateway"]):
+        yield resource(
+            row,
+            category=["network"],
+            function=["nat"],
+            public=True,
+            publicIpAddressIds=keys_of(parts_of(row, "publicIpAddresses")),
+            subnetIds=keys_of(parts_of(row, "subnets")),
+        )
+
+
+@entity_step("Configuration", permissions=["Microsoft.Network/routeTables/read"], per_row=True)
+def azure_route_table(ctx: Context) -> Iterator[Entity]:
+    """Routes of some subnets, which say by what way addresses are reached."""
+    for row in ctx.azure.resources(_TYPES["azure_route_table"]):
+        routes = [properties_of(route) for route in parts_of(row, "routes")]
+        ways = [f"{route.get('addressPrefix')}={route.get('nextHopType')}" for route in routes]
+        yield resource(row, routes=ways, subnetIds=keys_of(parts_of(row, "subnets")))
+
+
+@entity_step("Gateway", permissions=["Microsoft.Network/virtualNetworkGateways/read"], per_row=True)
+def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
+    """A gateway by which a virtual network reaches others, or people reach it: VPN or ExpressRoute."""
+    for row in ctx.azure.resources(_TYPES["azure_virtual_network_gateway"]):
+        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
+        yield resource(
+            row,
+            category=["network"],
+            function=["remote-access-gateway"],
+            public=any(front.get("publicIPAddress") for front in fronts),
+            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
+            subnetIds=keys_of(front.get("subnet") for front in fronts),
+        )
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_routing(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """Routes or a gateway are in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_step("azure_subnet", "USES", "azure_route_table", per_row=True)
+def azure_subnet_uses_route_table(ctx: Context) -> Iterator[Relationship]:
+    """The routes of a table hold for a subnet."""
+    for row in ctx.azure.resources(VNET):
+        for subnet in parts_of(row, "subnets"):
+            if table := key_of(properties_of(subnet).get("routeTable")):
+                yield Relationship(arm_key(subnet["id"]), table)
+
+
+@relationship_step("azure_subnet", "USES", "azure_nat_gateway", per_row=True)
+def azure_subnet_uses_nat_gateway(ctx: Context) -> Iterator[Relationship]:
+    """What is in a subnet reaches the internet by a gateway."""
+    for row in ctx.azure.resources(VNET):
+        for subnet in parts_of(row, "subnets"):
+            if gateway := key_of(properties_of(subnet).get("natGateway")):
+                yield Relationship(arm_key(subnet["id"]), gateway)

@@ -1,0 +1,82 @@
+"""What many resources of the demo's tenant share: identities, routes, plans, logs and copies."""
+
+from typing import Any
+
+from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
+from tests.simulator.azure.demo_storage import endpoints_of
+from tests.simulator.azure.place import Place, part, to
+
+_NET = "Microsoft.Network"
+_OWNER = {"owner": "team-platform"}
+
+
+def add_shared(web: Place, aks: Place, lab: Place) -> None:
+    """Put them there, with one identity that nothing uses."""
+    identities = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    for place, name, number in ((web, "id-web", "3903"), (aks, "aks-agentpool", "5002"), (lab, "id-left", "8001")):
+        told = {"principalId": GUID.format(number), "clientId": GUID.format("3902"), "tenantId": GUID.format("000a")}
+        place.put(identities, name, told, tags=_OWNER)
+    _routing(web)
+    _protection(web)
+    workspace = {
+        "customerId": GUID.format("8101"),
+        "createdDate": MADE,
+        "sku": {"name": "PerGB2018"},
+        "retentionInDays": 90,
+        "publicNetworkAccessForIngestion": "Enabled",
+        "publicNetworkAccessForQuery": "Disabled",
+        "features": {"disableLocalAuth": True},
+    }
+    web.put("Microsoft.OperationalInsights/workspaces", "logs", workspace, tags=_OWNER)
+    soft = {"softDeleteState": "AlwaysON", "softDeleteRetentionPeriodInDays": 14}
+    vault: dict[str, Any] = {
+        "securitySettings": {
+            "softDeleteSettings": soft,
+            "immutabilitySettings": {"state": "Locked"},
+            "multiUserAuthorization": "Enabled",
+        },
+        "redundancySettings": {"standardTierStorageRedundancy": "GeoRedundant", "crossRegionRestore": "Enabled"},
+        "publicNetworkAccess": "Disabled",
+        "privateEndpointConnections": endpoints_of(web),
+    }
+    more: dict[str, Any] = {"sku": {"name": "RS0"}, "identity": identity_of(web.of(identities, "id-web"))}
+    web.put("Microsoft.RecoveryServices/vaults", "rsv", vault, tags=_OWNER, **more)
+
+
+def _routing(web: Place) -> None:
+    subnets = f"{web.of(f'{_NET}/virtualNetworks', 'v')}/subnets"
+    out = to(web.of(f"{_NET}/publicIPAddresses", "pip-nat"))
+    gateway = {"publicIpAddresses": [out], "subnets": [to(f"{subnets}/s")], "idleTimeoutInMinutes": 4}
+    web.put(f"{_NET}/natGateways", "ng-web", gateway, sku={"name": "Standard"}, tags=_OWNER)
+    routes = [part("/out", {"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance"})]
+    table = {"routes": routes, "disableBgpRoutePropagation": True, "subnets": [to(f"{subnets}/s")]}
+    web.put(f"{_NET}/routeTables", "rt-web", table, tags=_OWNER)
+    front = {"publicIPAddress": out, "subnet": to(f"{subnets}/AzureBastionSubnet")}
+    bastion = {
+        "dnsName": "bst-web.bastion.example",
+        "ipConfigurations": [part("/front", front)],
+        "enableTunneling": False,
+        "enableShareableLink": False,
+    }
+    web.put(f"{_NET}/bastionHosts", "bst-web", bastion, sku={"name": "Standard"}, tags=_OWNER)
+    front = {"publicIPAddress": out, "subnet": to(f"{subnets}/GatewaySubnet")}
+    vpn = {
+        "sku": {"name": "VpnGw2AZ", "tier": "VpnGw2AZ"},
+        "gatewayType": "Vpn",
+        "vpnType": "RouteBased",
+        "enableBgp": False,
+        "activeActive": False,
+        "vpnClientConfiguration": {"vpnAuthenticationTypes": ["AAD"]},
+        "ipConfigurations": [part("/front", front)],
+    }
+    web.put(f"{_NET}/virtualNetworkGateways", "vpn-web", vpn, tags=_OWNER)
+
+
+def _protection(web: Place) -> None:
+    group = {"resourceGuid": GUID.format("8201")}
+    web.put(f"{_NET}/applicationSecurityGroups", "asg-web", group, tags=_OWNER)
+    plan = {
+        "publicIPAddresses": [to(web.of(f"{_NET}/publicIPAddresses", "pip-0"))],
+        "virtualNetworks": [to(web.of(f"{_NET}/virtualNetworks", "v"))],
+    }
+    web.put(f"{_NET}/ddosProtectionPlans", "ddos", plan, tags=_OWNER)
