@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -272,6 +272,87 @@ def test_a_graph_database_is_left_between_two_transactions(arcadedb: ArcadeDB, m
         with pytest.raises(Interrupted):
             sink.write(store, STEPS, Report(results=()))
         assert written == [1]
+
+
+class Swallows:
+    """A way to a server that lets everything through until it is told to swallow; a context manager."""
+
+    def __init__(self, address: str) -> None:
+        host, port = address.split(":")
+        self._server, self._ends = (host, int(port)), list[socket.socket]()
+        self._threads = list[threading.Thread]()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.is_silent, self.has_swallowed = threading.Event(), threading.Event()
+
+    def __enter__(self) -> "Swallows":
+        self._start(self._listen)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for end in (self._listener, *self._ends):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        for end in (self._listener, *self._ends):
+            end.close()
+
+    def _start(self, work: Callable[..., None], *ends: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=ends)
+        self._threads.append(thread)
+        thread.start()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(self._server)
+                self._ends += client, server
+                for ends in ((client, server), (server, client)):
+                    self._start(self._pass_on, *ends)
+
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while content := source.recv(65_536):
+                if self.is_silent.is_set():
+                    self.has_swallowed.set()
+                else:
+                    target.sendall(content)
+            target.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("by_signal", [False, True], ids=["event", "signal"])
+def test_a_graph_database_that_goes_silent_is_left_soon(
+    tenant: LittleTenant, arcadedb: ArcadeDB, monkeypatch: pytest.MonkeyPatch, by_signal: bool
+) -> None:
+    database, stop, told = arcadedb.database(), threading.Event(), [0.0]
+    with Swallows(database.address) as way:
+
+        def silenced(self: Scope, work: Any, *arguments: Any, write: Any = Scope.write, **named: Any) -> Any:
+            result = write(self, work, *arguments, **named)
+            way.is_silent.set()
+            return result
+
+        def set_then() -> None:
+            assert way.has_swallowed.wait(20)
+            told[0] = time.monotonic()
+            if by_signal:
+                os.kill(os.getpid(), signal.SIGINT)
+            else:
+                stop.set()
+
+        monkeypatch.setattr(Scope, "write", silenced)
+        thread = threading.Thread(target=set_then)
+        thread.start()
+        report = collect(tenant, stop=stop, to=(database.url.replace(database.address, way.address),))
+        assert time.monotonic() - told[0] < SOON
+        thread.join()
+    (reason,) = report.failed_sinks.values()
+    assert reason.startswith("stopped before it was written whole")
+    assert not report.error
+    monkeypatch.undo()
+    assert collect(tenant, to=(database.url,)).exit_code() == 0
 
 
 def test_who_cannot_be_told_keeps_nobody_else_from_it(caplog: pytest.LogCaptureFixture) -> None:

@@ -27,7 +27,7 @@ class Held:
     """
 
     def __init__(self, records: Iterable[tuple[Ends, bytes]] = ()) -> None:
-        self._database = sqlite3.connect("")
+        self._database = sqlite3.connect("", check_same_thread=False)
         self._database.execute(
             "CREATE TABLE held(source TEXT NOT NULL, target TEXT NOT NULL, digest BLOB NOT NULL,"
             " PRIMARY KEY(source, target)) WITHOUT ROWID"

@@ -9,16 +9,16 @@ from integration.sdk.changes import Change
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
-from integration.sdk.stopping import Stopping
 from integration.sinks.comparison import Ends, Held
 from integration.sinks.fitting import fitting
 from integration.sinks.neo4j.records import LIMIT, Entities, Relationships
 from integration.sinks.neo4j.scope import Scope
+from integration.sinks.neo4j.session import ServerSession
 from integration.sinks.neo4j.values import StoredRecord
 from integration.text.discretion import logger
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Session
+    from neo4j import ManagedTransaction
 
 P = ParamSpec("P")
 _CHARACTERS = 16_000_000
@@ -28,17 +28,14 @@ _LONGEST_KEYS = 7_500
 _log = logger("integration")
 
 
-def push_graph(
-    session: "Session", graph: StoredGraph, steps: Sequence[Step], report: Report, stopping: Stopping
-) -> None:
+def push_graph(session: ServerSession, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
     """Bring a database up to date.
 
     Args:
-        session: of the driver.
+        session: with the server.
         graph: holds the records.
         steps: the types.
         report: its verdicts, and what it lets go.
-        stopping: tells when no further transaction is to begin.
 
     Raises:
         Interrupted: the run is to end.
@@ -46,7 +43,7 @@ def push_graph(
         neo4j.exceptions.Neo4jError: the server refused a statement.
         neo4j.exceptions.DriverError: the server does not answer.
     """
-    scope = Scope(session, graph, stopping)
+    scope = Scope(session, graph)
     behind = [step for step in steps if scope.revisions(step) != [graph.revision]]
     if behind:
         scope.claim()

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from integration.errors import OutputError
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
-from integration.sdk.stopping import Stopping
+from integration.sinks.neo4j.session import ServerSession
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Session
+    from neo4j import ManagedTransaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,13 +33,11 @@ class Scope:
     """A graph's part of a database, for one push.
 
     Args:
-        session: of the driver.
+        session: with the server.
         graph: whose part it is.
-        stopping: tells when no further transaction is to begin.
     """
 
-    def __init__(self, session: "Session", graph: StoredGraph, stopping: Stopping) -> None:
-        self._stopping = stopping
+    def __init__(self, session: ServerSession, graph: StoredGraph) -> None:
         self._session, self._revision, self._mark = session, graph.revision, graph.mark
         self._scope, self._lineage, self._push = graph.scope, graph.lineage, uuid.uuid4().hex
         self._unwritten: dict[str, list[int] | None] = {}
@@ -48,7 +46,7 @@ class Scope:
     def claim(self) -> None:
         """Begin to write: from now on, pushes that began earlier cannot."""
         for statement in _CONSTRAINTS:
-            self._session.run(statement).consume()
+            self._session.run(statement)
         self._noted = self._session.execute_write(self._take)
 
     def revisions(self, step: Step) -> list[int]:
@@ -84,7 +82,6 @@ class Scope:
 
     def read(self, work: "Callable[Concatenate[ManagedTransaction, P], T]", *arguments: P.args, **named: P.kwargs) -> T:
         """Do something in a transaction that writes nothing."""
-        self._stopping.check()
         return self._session.execute_read(work, *arguments, **named)
 
     def write(
@@ -108,7 +105,6 @@ class Scope:
                 raise OutputError("another push of the same tenant has begun meanwhile: let one of them end")
             return work(transaction, *arguments, **named)
 
-        self._stopping.check()
         result = self._session.execute_write(noted)
         self._unwritten = {}
         return result

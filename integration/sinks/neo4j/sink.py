@@ -12,7 +12,6 @@ to it. Tested against ArcadeDB, a server compatible with Neo4j, not against Neo4
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from integration.errors import ConfigurationError, OutputError
@@ -21,12 +20,10 @@ from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
 from integration.sinks.neo4j.push import push_graph
+from integration.sinks.neo4j.session import ServerSession
 from integration.text.given import one_line, trimmed
 from integration.text.secret import Secret
 from integration.text.visible import line
-
-if TYPE_CHECKING:
-    from neo4j import Session
 
 _SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _RETRY_SECONDS = 30.0
@@ -40,7 +37,7 @@ class Neo4jSink:
         url: the schemes are those of the driver; user, password and database may be left out.
         environment: NEO4J_USERNAME, NEO4J_PASSWORD and NEO4J_DATABASE stand in for what the URL leaves out; without a
             password nobody signs in, and without a database it is the user's home database.
-        stopping: tells when no further transaction is to begin.
+        stopping: tells when the run is to end: no further transaction begins, and none is waited for.
 
     Raises:
         ConfigurationError: the URL cannot be used, or the driver is not installed.
@@ -65,26 +62,24 @@ class Neo4jSink:
     def check(self) -> None:
         """Raise ``OutputError`` where the database does not let us in."""
         with self._session() as session:
-            session.run("RETURN 1").consume()
+            session.run("RETURN 1")
 
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Bring the database up to date; what was done stays done where that fails, and the next push goes on."""
         with self._session() as session:
-            push_graph(session, graph, steps, report, self._stopping)
+            push_graph(session, graph, steps, report)
 
     @contextmanager
-    def _session(self) -> "Iterator[Session]":
+    def _session(self) -> Iterator[ServerSession]:
         from neo4j import GraphDatabase
         from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
         auth = (self._user, self._password.reveal()) if self._password else None
         try:
-            with (
-                GraphDatabase.driver(
-                    f"{self._address}{self._routing}", auth=auth, max_transaction_retry_time=_RETRY_SECONDS
-                ) as driver,
-                driver.session(database=self._database) as session,
-            ):
+            driver = GraphDatabase.driver(
+                f"{self._address}{self._routing}", auth=auth, max_transaction_retry_time=_RETRY_SECONDS
+            )
+            with ServerSession(driver, self._database, self._stopping) as session:
                 yield session
         except AuthError:
             remedy = "give them in the URL, or in NEO4J_USERNAME and NEO4J_PASSWORD"
