@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from integration.engine.runner import handle, run
     from integration.recording.tape import Record
     from integration.sdk.context import Azure, Context, Graph
+    from integration.sdk.ends import any_of
     from integration.sdk.hooks import hookimpl
     from integration.sdk.model import Entity, Relationship
     from integration.sdk.plugins import declared_steps, load, plan
@@ -58,6 +59,7 @@ _NAMES = {
     "integration.engine.runner": "handle run",
     "integration.recording.tape": "Record",
     "integration.sdk.context": "Azure Context Graph",
+    "integration.sdk.ends": "any_of",
     "integration.sdk.hooks": "hookimpl",
     "integration.sdk.model": "Entity Relationship",
     "integration.sdk.plugins": "declared_steps load plan",
@@ -111,6 +113,7 @@ __all__ = [
     "Throttled",
     "UnknownType",
     "Unreachable",
+    "any_of",
     "declared_steps",
     "entity_step",
     "handle",

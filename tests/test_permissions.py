@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from integration import Context, Entity, Step
 from integration.sdk.plan import order
-from integration.sources.msgraph.permissions import application_of, consent_link, covers, review, roles_of, tenant_of
+from integration.sources.msgraph.permissions import (
+    application_of,
+    consent_link,
+    covers,
+    review,
+    roles_of,
+    smallest,
+    tenant_of,
+)
 from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 
@@ -68,6 +76,19 @@ def test_reading_the_directory_does_not_cover(permission: str) -> None:
 def test_a_broader_permission_covers_a_narrower_one_and_not_the_reverse(granted: str, wanted: str) -> None:
     assert covers({granted}, wanted)
     assert not covers({wanted}, granted)
+
+
+def test_the_least_to_grant_covers_all_that_is_wanted() -> None:
+    """What Directory.Read.All contains is narrower than what RoleManagement.Read.Directory does when it is granted."""
+    wanted = [
+        "Directory.Read.All",
+        "RoleManagement.Read.Directory",
+        "RoleAssignmentSchedule.Read.Directory",
+        "User.Read.All",
+    ]
+    assert smallest(wanted) == ("Directory.Read.All", "RoleManagement.Read.Directory")
+    assert smallest(wanted[:2]) == ("Directory.Read.All",)
+    assert smallest([]) == ()
 
 
 def test_what_only_sounds_broader_covers_nothing() -> None:

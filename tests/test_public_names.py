@@ -14,7 +14,7 @@ from tests.support import ROOT, python
 
 NAMES = {
     "Azure", "Context", "Entity", "Graph", "Live", "Record", "Relationship", "Replay", "Report", "Sink", "Step",
-    "declared_steps", "entity_step", "handle", "hookimpl", "load", "plan", "relationship_family",
+    "any_of", "declared_steps", "entity_step", "handle", "hookimpl", "load", "plan", "relationship_family",
     "relationship_step", "run",
 }  # fmt: skip
 """Every public name that is not an error."""

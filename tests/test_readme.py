@@ -17,7 +17,6 @@ from click.testing import CliRunner
 
 from integration import declared_steps, load, plan
 from integration.cli import main
-from integration.sources.msgraph.permissions import covers
 from integration.testing import replay
 from tests.simulator import Simulator, demo_tenant
 
@@ -118,17 +117,6 @@ def test_the_targets_of_make_are_there() -> None:
     assert targets == {"run", "test"}
     makefile = (ROOT / "Makefile").read_text()
     assert {target for target in targets if re.search(rf"^{target}:", makefile, re.MULTILINE)} == targets
-
-
-@pytest.mark.every_area
-def test_the_permissions_for_everything_are_enough_and_none_is_too_many() -> None:
-    text = README.partition("For everything:")[2].partition(" What is not granted")[0]
-    granted = set(re.findall(r"`([\w.]+)`", text))
-    wanted = {
-        name for step in declared_steps(load()) for name in (*step.permissions, *step.optional) if "/" not in name
-    }
-    assert [name for name in wanted if not covers(granted, name)] == []
-    assert all(any(not covers(granted - {each}, name) for name in wanted) for each in granted)
 
 
 @pytest.mark.every_area

@@ -14,12 +14,14 @@ class Consent:
 
     Attributes:
         grant: the smallest set of Graph's permissions without which a type falls away, then actions of Azure.
+        of_graph: those of them that are Graph's.
         enrich: what to grant besides, for every property.
         demanded: every permission of Graph that its types name.
         licence: service plans, in words; empty where none is needed.
     """
 
     grant: Sequence[str]
+    of_graph: Sequence[str]
     enrich: Sequence[str]
     demanded: Sequence[str]
     licence: str
@@ -30,6 +32,7 @@ def consent_of(plan: Plan) -> Consent:
     compared = review(plan, ())
     return Consent(
         grant=(*compared.to_grant, *_actions(plan.steps)),
+        of_graph=compared.to_grant,
         enrich=compared.to_enrich,
         demanded=[demand.permission for demand in compared.demands],
         licence=licence_of(plan.steps),

@@ -6,6 +6,7 @@ from typing import Any
 
 from integration.docs.consents import Consent
 from integration.docs.markdown import code, codes, link, table
+from integration.sdk.ends import area_of
 from integration.sdk.mapping import X_FROM, X_UNIT
 from integration.sdk.schema import Schema, allows_null, json_types_of
 from integration.sdk.step import Step
@@ -63,6 +64,8 @@ def property_rows(schema: Schema, *, leaving_out: Iterable[str] = ()) -> Iterabl
 
 
 def _link(type: str, pages: Mapping[str, str]) -> str:
+    if area := area_of(type):
+        return f"any type of {code(area)}"
     return link(type, type, page=pages.get(type, ""))
 
 

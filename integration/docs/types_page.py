@@ -53,7 +53,7 @@ class _Told:
         self._pages = {step.name: _page_of(step) for step in steps}
 
     def link(self, type: str, seen_from: str) -> str:
-        """Return a link to a type; only its name where it is another project's."""
+        """Return a link to a type; only its name where it is another project's, or any of an area."""
         return link(type, type, page=self.pages(seen_from)[type]) if type in self._pages else code(type)
 
     def pages(self, seen_from: str) -> Mapping[str, str]:
@@ -62,7 +62,7 @@ class _Told:
 
     def class_of(self, type: str) -> str:
         """Return the class of a type, as code."""
-        return code(self._classes.get(type, ""))
+        return code(self._classes[type]) if type in self._classes else ""
 
 
 def _index(areas: Mapping[str, Sequence[Step]], lone: Sequence[Step], told: _Told) -> str:
@@ -162,15 +162,14 @@ def _permissions(told: _Told) -> str:
         [
             "Names with a slash are actions of Azure, which the role Reader has. The others are **application**"
             " permissions of Microsoft Graph, and need an administrator's consent. The smallest consent for a type"
-            " holds what the types that it needs ask for, too. For everything it is:",
+            " holds what the types that it needs ask for, too. For everything it is, beside the role Reader for Azure:",
             table(
                 ["Grant", "For every property also", "Licences"],
-                [(codes(everything.grant), codes(everything.enrich), everything.licence)],
+                [(codes(everything.of_graph), codes(everything.enrich), everything.licence)],
             ),
-            "For a selection of several types, grant what stands at each, less what another of these permissions"
-            " contains. `integration plan --only TYPE` prints what a selection needs, and `integration check` compares"
-            " it with what is granted. A broader permission counts for the narrower ones that it contains, and"
-            " `ReadWrite` for `Read`:",
+            "For a selection of several types, grant what stands at each. `integration check --only TYPE` says what of"
+            " it is the least, and compares it with what is granted. A broader permission counts for the narrower ones"
+            " that it contains, and `ReadWrite` for `Read`:",
             table(["Permission", "Contained in"], wider),
         ]
     )

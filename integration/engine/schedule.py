@@ -60,7 +60,7 @@ class Schedule:
             return
         reader = self._jobs[0].reader
         threads = 1 if self._one_by_one else _SIDE_BY_SIDE
-        sorter = TopologicalSorter({job.step.name: job.step.needs for job in self._jobs})
+        sorter = TopologicalSorter({job.step.name: job.step.awaited for job in self._jobs})
         sorter.prepare()
         place = {name: place for place, name in enumerate(self._executions)}
         waiting = dict(self._executions)

@@ -1,11 +1,12 @@
 """What runs, in which order, and what falls away: a pure function of the declarations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
 from integration.errors import DependencyCycle, PlanError, UnknownType
+from integration.sdk.ends import area_of
 from integration.sdk.step import Step
 
 _ON_DEMAND = "it is off by default; --only with its name reads it"
@@ -39,7 +40,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
         PlanError: a step needs a type that no step declares.
         DependencyCycle: steps that need each other.
     """
-    known = {step.name: step for step in sorted(steps, key=lambda step: step.name)}
+    known = {step.name: step for step in _with_what_they_lead_to(sorted(steps, key=lambda step: step.name))}
     names = [*known, *skip]
     for name in only:
         if name not in names:
@@ -48,7 +49,8 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     off = dict.fromkeys((name for name, step in known.items() if step.on_demand and not only), _ON_DEMAND)
     left_out = off | dict.fromkeys((name for name in skip if name in chosen), "skipped as asked")
     ordered = []
-    for name in _sorted({name: known[name].needs for name in chosen if name in known and name not in left_out}):
+    waiting = [known[name] for name in chosen if name in known and name not in left_out]
+    for name in _sorted({step.name: [each for each in step.awaited if each in chosen] for step in waiting}):
         if name in left_out or name not in known:
             continue
         missing = [need for need in known[name].needs if need in left_out]
@@ -56,7 +58,20 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
             left_out[name] = f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} skipped"
         else:
             ordered.append(known[name])
+    runs = {step.name for step in ordered}
+    ordered = [
+        replace(step, after=tuple(each for each in step.after if each in runs)) if step.after else step
+        for step in ordered
+    ]
     return Plan(tuple(ordered), left_out, tuple(sorted(set(names) - chosen)))
+
+
+def _with_what_they_lead_to(steps: Sequence[Step]) -> Iterable[Step]:
+    """Return the steps, those whose ends may be of any type of an area with the entities of that area."""
+    for step in steps:
+        areas = {area_of(end) for end in step.ends or ()} - {None}
+        found = [each.name for each in steps if not each.is_relationship and each.module.partition(".")[0] in areas]
+        yield replace(step, after=tuple(name for name in found if name not in step.needs)) if areas else step
 
 
 def types_named(names: Iterable[str], steps: Iterable[Step], further: Iterable[str] = ()) -> list[str]:
@@ -104,7 +119,7 @@ def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Sequence[s
     return found
 
 
-def _sorted(needs: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+def _sorted(needs: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """Return the names in dependency order, alphabetically where that leaves a choice."""
     sorter = TopologicalSorter({name: sorted(needs[name]) for name in sorted(needs)})
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from integration.errors import DeclarationError
+from integration.sdk.ends import area_of
 from integration.sdk.model import Entity, Relationship, relationship_type
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Step:
         per_row: each record is made of one object alone, so that a later run hands over only objects that changed. Such
             a step keeps nothing from one object to the next.
         on_demand: it runs only where somebody asks for it, or for what needs it, by name.
-        ends: for a relationship, the types that it leads from and to; ``None`` for an entity.
+        ends: for a relationship, the types that it leads from and to, or what ``any_of`` gives; ``None`` for an entity.
+        after: types that it may lead to and does not need, and that come first where they run; a plan names them.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Step:
     per_row: bool = False
     on_demand: bool = False
     ends: tuple[str, str] | None = None
+    after: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ``DeclarationError`` for a name or class not of JupiterOne's form, or a function without docstring."""
@@ -69,6 +72,11 @@ class Step:
     def __dir__(self) -> list[str]:
         """Return nothing: pluggy looks for hooks in all that is listed here, and a step has none."""
         return []
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The types that come before it: those that it needs, and those that it may lead to."""
+        return (*self.needs, *self.after)
 
     @property
     def is_relationship(self) -> bool:
@@ -151,14 +159,14 @@ def relationship_step(
     """Declare a step that yields relationships; it needs the two types that it connects without saying so.
 
     Args:
-        from_type: type of the entities that the relationships start from.
+        from_type: type of the entities that the relationships start from; ``any_of(area)`` for any of an area.
         verb: JupiterOne relationship class, such as ``"HAS"``.
-        to_type: type of the entities that they lead to.
+        to_type: type of the entities that they lead to; ``any_of(area)`` for any of an area.
         permissions: Graph application permissions that it cannot do without.
         licences: as for ``entity_step``.
         needs: further types that must be collected before.
         per_row: as for ``entity_step``; the object may be an entity of another type too.
-        type: the ``_type``, only where it is not the one that JupiterOne derives from the three names.
+        type: the ``_type``, only where JupiterOne does not derive it from the three names, or an end is of any type.
 
     Raises:
         DeclarationError: the function's name is not the type.
@@ -172,7 +180,7 @@ def relationship_step(
             run=function,
             permissions=tuple(permissions),
             licences=tuple(licences),
-            needs=_unique([from_type, to_type, *needs]),
+            needs=_unique([*(end for end in (from_type, to_type) if area_of(end) is None), *needs]),
             per_row=per_row,
             ends=(from_type, to_type),
         )

@@ -6,6 +6,8 @@ Sources: Mermaid, flowchart syntax and its entity codes; Graphviz, the DOT langu
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from integration.sdk.ends import area_of
+
 if TYPE_CHECKING:
     from integration.sdk.plan import Plan
 
@@ -66,6 +68,7 @@ def draw_model(plan: "Plan", form: str) -> Iterator[str]:
     """
     related = [(step.ends[0], step.class_name, step.ends[1]) for step in plan.steps if step.ends is not None]
     entities = [step.name for step in plan.steps if step.ends is None]
+    entities += sorted({end for start, _, stop in related for end in (start, stop) if area_of(end)})
     numbers = {name: f"type{number}" for number, name in enumerate(entities, 1)}
     if MODELS[form] == "mermaid":
         yield "flowchart LR"

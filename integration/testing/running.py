@@ -167,7 +167,7 @@ def cassette_of(step: Step, folder: Path | None = None) -> Path:
 
 
 def cassettes_of(step: Step, folder: Path | None = None, *, manager: pluggy.PluginManager | None = None) -> list[Path]:
-    """Return the cassettes that a step is played on: its own first, those of what it needs, and the others of its area.
+    """Return the cassettes that a step is played on: its own first, those of what it needs, and others of their areas.
 
     Args:
         step: the declaration.
@@ -178,8 +178,11 @@ def cassettes_of(step: Step, folder: Path | None = None, *, manager: pluggy.Plug
         CassetteError: there is none for it, nor for what it needs.
     """
     others = plan(manager or load(step), only=[step.name]).steps
-    found = [_cassette(each, folder) for each in (step, *reversed(others))]
-    return list(dict.fromkeys([*filter(None, found), *_area(step, folder)])) or [cassette_of(step, folder)]
+    steps = [step, *reversed(others)]
+    found = [_cassette(each, folder) for each in steps]
+    areas = {cassette_name(each).parent: each for each in reversed(steps)}
+    further = [path for each in reversed(areas.values()) for path in _area(each, folder)]
+    return list(dict.fromkeys([*filter(None, found), *further])) or [cassette_of(step, folder)]
 
 
 def _cassette(step: Step, folder: Path | None) -> Path | None:

@@ -21,7 +21,7 @@ _HOLDERS = {
 @entity_step("AccessRole", permissions=_READ)
 def azure_role_definition(ctx: Context) -> Iterator[Entity]:
     """An Azure role: the operations that whoever has it may do; one of Microsoft's, or the organization's own."""
-    for key, row in _roles(ctx).items():
+    for key, row in roles(ctx).items():
         properties = properties_of(row)
         yield Entity(
             key,
@@ -30,14 +30,14 @@ def azure_role_definition(ctx: Context) -> Iterator[Entity]:
             displayName=properties.get("roleName") or row["name"],
             isCustom=properties.get("type") == _CUSTOM,
             webLink=portal_link(row),
-            **{kind: _operations(row, kind) for kind in ("actions", "notActions", "dataActions", "notDataActions")},
+            **{kind: operations(row, kind) for kind in ("actions", "notActions", "dataActions", "notDataActions")},
         )
 
 
 @relationship_family(list(_HOLDERS), "CONTAINS", "azure_role_definition", permissions=_READ)
 def azure_scope_contains_role_definition(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A role of the organization's own can be assigned in a subscription or a management group, or in a part of it."""
-    for key, row in _roles(ctx).items():
+    for key, row in roles(ctx).items():
         if properties_of(row).get("type") == _CUSTOM:
             scopes = map(arm_key, properties_of(row).get("assignableScopes") or ())
             for holder in dict.fromkeys(_holder(scope, _HOLDERS[from_type]) for scope in scopes):
@@ -45,18 +45,18 @@ def azure_scope_contains_role_definition(ctx: Context, from_type: str, to_type: 
                     yield Relationship(holder, key)
 
 
-def _roles(ctx: Context) -> dict[str, Any]:
+def roles(ctx: Context) -> dict[str, Any]:
     """Return the rows of all roles by key; of several rows of one role, the one whose id comes first."""
     rows = sorted(ctx.azure.table(AUTHORIZATION, type=_TYPE), key=lambda row: str(row["id"]), reverse=True)
-    return {_key(row["id"]): row for row in rows}
+    return {role_key(row["id"]): row for row in rows}
 
 
-def _key(id: str) -> str:
+def role_key(id: str) -> str:
     """Return the key of a role, which has the same GUID in all scopes that its id may begin with."""
     return arm_key(f"/providers/{_TYPE}/{id.rpartition('/')[2]}")
 
 
-def _operations(row: Any, kind: str) -> list[str]:
+def operations(row: Any, kind: str) -> list[str]:
     """Return all operations of a kind that a role's permissions name."""
     permissions = properties_of(row).get("permissions") or ()
     return sorted({operation for permission in permissions for operation in permission.get(kind) or ()})

@@ -210,9 +210,13 @@ def _contents(name: str) -> frozenset[str]:
 
 
 def smallest(names: Iterable[str]) -> tuple[str, ...]:
-    """Return ``names``, sorted, without those that another of them contains."""
+    """Return those of ``names``, sorted, that cover all of them; what one of them contains may itself contain more."""
     wanted = set(names)
-    return tuple(name for name in sorted(wanted) if not covers(wanted - {name}, name))
+    kept = set(wanted)
+    for name in sorted(wanted, key=lambda each: (len(_contents(each)), each)):
+        if all(covers(kept - {name}, each) for each in wanted):
+            kept.remove(name)
+    return tuple(sorted(kept))
 
 
 def _claims(token: Secret) -> Mapping[str, Any]:

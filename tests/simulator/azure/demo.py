@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_access import add_access
 from tests.simulator.azure.demo_apps import add_apps
 from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_data import add_data
@@ -59,6 +60,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)
     add_security(tenant, subscriptions[0], places[0].of(_VM, "vm-web-01"))
+    add_access(tenant, places[0], places[0].of(_VM, "vm-web-01"))
     return tenant
 
 
