@@ -11,13 +11,14 @@ import click
 from integration.ask.completion import TypeName
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.errors import ConfigurationError
-from integration.terminal.streams import emit, is_exact
-from integration.text.visible import exact
+from integration.terminal.streams import emit, is_exact, tell
+from integration.text.visible import exact, line
 
 if TYPE_CHECKING:
     from integration.ask.digest import Digest
     from integration.sdk.step import Step
     from integration.store.history import Revision
+    from integration.store.read import ReadableStore
 
 _SCREENS = 60
 """Lines that are printed unless more are asked for: a screen or two."""
@@ -57,8 +58,12 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
         revision = max(0, store.revision - 1) if since is None else revision_of(known, since, datetime.now(UTC))
         if not store.remembers(revision):
             raise ConfigurationError([_forgotten(revision, known)])
+        unknown = [] if types else _undeclared(store, steps, revision)
+        if unknown:
+            names = ", ".join(map(line, unknown))
+            tell(f"note: changes of {names} are not shown: no installed step declares that any more")
         if as_json:
-            changed = False
+            changed = bool(unknown)
             for difference in (each for step in chosen for each in differences(store, step, revision, classes)):
                 changed = True
                 emit(exact(difference.as_json(), ascii_only=not is_exact(sys.stdout)))
@@ -66,9 +71,15 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
         digest = Digest(store, chosen, revision, classes, most=_SCREENS)
         counts = {name: of for name, of in digest.counts.items() if sum(of.values())}
         changes_table(counts, *(_dated(number, known) for number in (revision, store.revision)))
-        for line in _lines(digest, is_whole=all_of_it or bool(types), is_first=revision == 0):
-            emit(line)
-        return int(exit_code and bool(counts))
+        for told in _lines(digest, is_whole=all_of_it or bool(types), is_first=revision == 0):
+            emit(told)
+        return int(exit_code and bool(counts or unknown))
+
+
+def _undeclared(store: "ReadableStore", steps: "Sequence[Step]", revision: int) -> list[str]:
+    """Return the types that changed since a revision and whose step is not installed any more."""
+    declared = {step.name for step in steps}
+    return [name for name in store.types() if name not in declared and store.content(name) > revision]
 
 
 def _lines(digest: "Digest", *, is_whole: bool, is_first: bool) -> Iterator[str]:

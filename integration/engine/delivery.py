@@ -164,13 +164,15 @@ def push(
     sinks = make_sinks(manager, urls)
     with locked(path.parent), closing(Store(path)) as store:
         withheld = withhold(store, allow=allow_mass_delete)
+        declared = {step.name for step in declared_steps(manager)}
         results = tuple(
             StepResult(type=name, verdict=verdict, reason=reason, count=count)
             for name, verdict, reason, count in store.verdicts()
+            if name in declared
         )
         judged = {result.type for result in results}
         steps = plan(manager).steps
-        known = {*store.types(), *(step.name for step in declared_steps(manager))}
+        known = {*store.types(), *declared}
         others = tuple(sorted(known - judged))
         report = Report(results=results, not_chosen=others, withheld=withheld)
         delivery = deliver(sinks, store, steps, report, mass_delete=mass_delete, allow_mass_delete=allow_mass_delete)
