@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, resource
 
 _ALERT = "microsoft.insights/activitylogalerts"
@@ -29,6 +30,21 @@ def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_monitor_activity_log_alert(ctx: Context) -> Iterator[Relationship]:
     """An alert is in a resource group."""
     yield from in_groups(ctx.azure.resources(_ALERT))
+
+
+@relationship_step(
+    "azure_monitor_activity_log_alert",
+    "MONITORS",
+    any_of("azure"),
+    type="azure_monitor_activity_log_alert_monitors_azure_scope",
+    needs=["azure_subscription", "azure_resource_group"],
+    per_row=True,
+)
+def azure_monitor_activity_log_alert_monitors_azure_scope(ctx: Context) -> Iterator[Relationship]:
+    """An alert watches what is done in a subscription, in a resource group or to a resource."""
+    for row in ctx.azure.resources(_ALERT):
+        for scope in keys_of(parts_of(row, "scopes")):
+            yield Relationship(arm_key(row["id"]), scope)
 
 
 _FIELDS = ("category", "operationName", "level", "status", "caller")

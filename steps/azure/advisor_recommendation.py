@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._defender import judged_key
 from steps.azure._ids import portal_link
@@ -37,6 +37,21 @@ def azure_advisor_recommendation(ctx: Context) -> Iterator[Entity]:
             open=True,
             webLink=portal_link(row),
         )
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_advisor_recommendation",
+    type="azure_resource_has_finding",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_resource_has_finding(ctx: Context) -> Iterator[Relationship]:
+    """A recommendation is on a resource, or on a subscription."""
+    for row in ctx.azure.table(_TABLE, type=_TYPE):
+        if judged := _resource(row):
+            yield Relationship(judged, arm_key(row["id"]))
 
 
 @relationship_step(

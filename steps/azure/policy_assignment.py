@@ -1,8 +1,9 @@
 """Assignments of Azure Policy: which rules hold where."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
 from steps.azure._resource import identities_of, key_of, properties_of
@@ -21,14 +22,13 @@ def azure_policy_assignment(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.table(POLICIES, type=ASSIGNMENT):
         properties = properties_of(row)
         name = properties.get("displayName") or row["name"]
-        within = row["id"].lower().partition("/providers/microsoft.authorization/")[0]
         yield Entity(
             arm_key(row["id"]),
             row,
             name=name,
             displayName=name,
             category="config",
-            scope=key_of(properties.get("scope")) or arm_key(within),
+            scope=_scope(row),
             policyDefinitionId=key_of(properties.get("policyDefinitionId")),
             userAssignedIdentityIds=identities_of(row),
             webLink=portal_link(row),
@@ -42,3 +42,23 @@ def azure_policy_assignment_uses(ctx: Context, from_type: str, to_type: str) -> 
         used = key_of(properties_of(row).get("policyDefinitionId"))
         if used and _KINDS[to_type] in used:
             yield Relationship(arm_key(row["id"]), used)
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_policy_assignment",
+    type="azure_resource_has_policy_assignment",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_resource_has_policy_assignment(ctx: Context) -> Iterator[Relationship]:
+    """A rule or an initiative holds in a scope, and in all that is below it."""
+    for row in ctx.azure.table(POLICIES, type=ASSIGNMENT):
+        yield Relationship(_scope(row), arm_key(row["id"]))
+
+
+def _scope(row: Any) -> str:
+    """Return the key of what an assignment holds in; its own id is below that."""
+    within = row["id"].lower().partition("/providers/microsoft.authorization/")[0]
+    return key_of(properties_of(row).get("scope")) or arm_key(within)

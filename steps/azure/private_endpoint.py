@@ -1,8 +1,9 @@
 """Private endpoints."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
 
@@ -13,11 +14,7 @@ _ENDPOINT = "microsoft.network/privateendpoints"
 def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
     """A private endpoint, by which a service is reached at an address in a subnet."""
     for row in ctx.azure.resources(_ENDPOINT):
-        connections = [
-            properties_of(each)
-            for name in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
-            for each in parts_of(row, name)
-        ]
+        connections = _connections(row)
         states = [(each.get("privateLinkServiceConnectionState") or {}).get("status") for each in connections]
         yield resource(
             row,
@@ -49,3 +46,19 @@ def azure_subnet_has_private_endpoint(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.azure.resources(_ENDPOINT):
         if subnet := key_of(properties_of(row).get("subnet")):
             yield Relationship(subnet, arm_key(row["id"]))
+
+
+@relationship_step(
+    "azure_private_endpoint", "CONNECTS", any_of("azure"), type="azure_private_endpoint_connects_resource", per_row=True
+)
+def azure_private_endpoint_connects_resource(ctx: Context) -> Iterator[Relationship]:
+    """A private endpoint leads to a service, also where its owner has not approved that yet."""
+    for row in ctx.azure.resources(_ENDPOINT):
+        for service in keys_of(each.get("privateLinkServiceId") for each in _connections(row)):
+            yield Relationship(arm_key(row["id"]), service)
+
+
+def _connections(row: Any) -> list[dict[str, Any]]:
+    """Return the properties of an endpoint's connections, those that somebody has to approve included."""
+    names = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+    return [properties_of(each) for name in names for each in parts_of(row, name)]
