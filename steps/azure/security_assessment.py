@@ -12,7 +12,7 @@ _TYPE = "microsoft.security/assessments"
 _READ = ["Microsoft.Security/assessments/read"]
 
 
-@entity_step("Assessment", permissions=_READ, per_row=True)
+@entity_step("Assessment", permissions=_READ, per_row=True, on_demand=True)
 def azure_security_assessment(ctx: Context) -> Iterator[Entity]:
     """Something that Microsoft Defender for Cloud finds wrong with a resource now; what it finds right is left out."""
     for row in ctx.azure.table(SECURITY, type=_TYPE):

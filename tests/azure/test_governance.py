@@ -186,3 +186,19 @@ def test_what_microsoft_adds_to_a_rule_may_be_no_text(tenant: AzureTenant, azure
     (found,) = properties("azure_policy_definition")
     assert found["version"] == "2"
     assert {"category", "effect", "policyType"}.isdisjoint(found)
+
+
+def test_what_nobody_asks_for_of_a_crowded_table_is_not_read(tenant: AzureTenant, azure: Azure) -> None:
+    """There is a policy state for each resource and rule, and a subassessment for each fault of each image."""
+    for number in range(2_500):
+        id = f"/subscriptions/{S}/providers/Microsoft.PolicyInsights/policyStates/{number}"
+        put(tenant, "policyresources", id, "microsoft.policyinsights/policystates", {"complianceState": "Compliant"})
+    policy(tenant, "policyAssignments", "a", f"/subscriptions/{S}", displayName="Rule")
+    report = azure.run("azure_policy_assignment")
+    assert verdicts(report) == {"complete"}
+    assert [each["displayName"] for each in properties("azure_policy_assignment")] == ["Rule"]
+    queries = [each.query for each in azure.simulator.requests if each.query.startswith("policyresources")]
+    assert all("where type =~ 'microsoft.authorization/policyassignments'" in query for query in queries)
+    assert len(queries) == 3
+    azure.simulator.requests.clear()
+    assert azure.run("azure_policy_assignment").of("azure_policy_assignment").notes == ("unchanged",)

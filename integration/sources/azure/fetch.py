@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer, Forbidden, GraphError
-from integration.sources.azure.partitions import Partition
+from integration.sources.azure.partitions import Partition, counts_of
 from integration.sources.azure.resource_graph import COLUMNS, PAGE, Overfull, ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.collection import Collection
@@ -19,6 +19,9 @@ from integration.text.discretion import logger
 _SOURCE = "azure:"
 RESOURCES = f"{_SOURCE}resources"
 """The path of the table of all resources."""
+_CROWDED = frozenset({"policyresources", "securityresources"})
+"""Tables with types of which there are many rows for each resource (policy states, subassessments): of these, only the
+types that somebody asks for are read, each by itself."""
 _TRIES = 3
 _log = logger("integration")
 _ROUNDS = 2
@@ -31,11 +34,12 @@ _PARTITION = re.compile(r"(\d+)/(\d+)")
 
 def of_table(table: str, type: str) -> Request:
     """Return the request for the rows of a type in a table."""
-    return Request("part", f"{_SOURCE}{table}", part=type, top=None, source="azure")
+    place = f"{_SOURCE}{table}/{type}" if table in _CROWDED else f"{_SOURCE}{table}"
+    return Request("part", place, part=type, top=None, source="azure")
 
 
 class TableFetch:
-    """Fetches one table.
+    """Fetches one table, or one type of a crowded one.
 
     Args:
         graph: answers queries.
@@ -47,7 +51,7 @@ class TableFetch:
     def __init__(self, graph: ResourceGraph, subscriptions: Subscriptions, into: Collection, side_by_side: int) -> None:
         self._graph, self._subscriptions, self._into, self._side_by_side = graph, subscriptions, into, side_by_side
         self._visible = sorted(subscriptions.visible())
-        self._table = into.name.removeprefix(_SOURCE)
+        self._table, _, self._type = into.name.removeprefix(_SOURCE).partition("/")
 
     def fetch(self) -> None:
         """Have the mirror hold the table as it is now.
@@ -87,10 +91,10 @@ class TableFetch:
         found = (_PARTITION.fullmatch(name) for name in self._into.progress())
         done = {(int(match[1]), int(match[2])) for match in found if match}
         if not done:
-            return Partition.plan(self._table, rows)
+            return Partition.plan(self._table, rows, self._type)
         coarsest = min(of for _, of in done)
         left: list[Partition] = []
-        pending = deque(Partition.all(self._table, coarsest))
+        pending = deque(Partition.all(self._table, coarsest, self._type))
         while pending:
             partition = pending.popleft()
             if (partition.number, partition.of) in done:
@@ -159,7 +163,7 @@ class TableFetch:
         """
         path = self._table
         try:
-            rows = self._rows(f"{path} | summarize n = count() by type")
+            rows = self._rows(counts_of(path, self._type))
         except Overfull:
             raise BadAnswer(f"there are more than {PAGE:,} types", path=path, status=200) from None
         counts: Counter[str] = Counter()

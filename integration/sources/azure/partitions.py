@@ -48,10 +48,7 @@ class Partition:
     @property
     def query(self) -> str:
         """The KQL that gives its rows."""
-        steps = [self.table]
-        if self.type:
-            escaped = self.type.replace("\\", "\\\\").replace("'", "\\'")
-            steps.append(f"where type =~ '{escaped}'")
+        steps = [_of_type(self.table, self.type)]
         if self.of > 1:
             steps.append(f"where hash(tolower(id)) % {self.of} == {self.number}")
         return " | ".join([*steps, f"project {', '.join(COLUMNS)}", "order by id asc"])
@@ -62,3 +59,15 @@ class Partition:
             return []
         other = self.number + self.of
         return [type(self)(self.table, number, self.of * 2, self.type) for number in (self.number, other)]
+
+
+def counts_of(table: str, type: str) -> str:
+    """Return the KQL that counts the rows of each type of a table, or of one type."""
+    return f"{_of_type(table, type)} | summarize n = count() by type"
+
+
+def _of_type(table: str, type: str) -> str:
+    if not type:
+        return table
+    escaped = type.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{table} | where type =~ '{escaped}'"
