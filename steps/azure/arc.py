@@ -1,0 +1,37 @@
+"""Machines and clusters elsewhere that Azure manages: Azure Arc."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family
+from steps.azure._resource import in_groups, properties_of, resource
+
+_TYPES = {
+    "azure_arc_kubernetes_cluster": "microsoft.kubernetes/connectedclusters",
+    "azure_arc_machine": "microsoft.hybridcompute/machines",
+}
+
+
+@entity_step("Cluster", permissions=["Microsoft.Kubernetes/connectedClusters/read"], per_row=True)
+def azure_arc_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
+    """A Kubernetes cluster elsewhere that Azure manages."""
+    for row in ctx.azure.resources(_TYPES["azure_arc_kubernetes_cluster"]):
+        yield resource(row)
+
+
+@entity_step("Host", permissions=["Microsoft.HybridCompute/machines/read"], per_row=True)
+def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
+    """A machine elsewhere that Azure manages."""
+    for row in ctx.azure.resources(_TYPES["azure_arc_machine"]):
+        status = properties_of(row).get("status")
+        system = properties_of(row).get("osType")
+        yield resource(
+            row,
+            active=None if status is None else status == "Connected",
+            platform=system.lower() if system else None,
+        )
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_arc(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A machine or a cluster elsewhere is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))

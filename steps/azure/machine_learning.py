@@ -1,0 +1,54 @@
+"""Services that learn, understand and find: Cognitive Services, Machine Learning, AI Search and Databricks."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family
+from steps.azure._resource import identities_of, in_groups, private_endpoints_of, resource
+
+_TYPES = {
+    "azure_cognitive_services_account": "microsoft.cognitiveservices/accounts",
+    "azure_databricks_workspace": "microsoft.databricks/workspaces",
+    "azure_machine_learning_workspace": "microsoft.machinelearningservices/workspaces",
+    "azure_search_service": "microsoft.search/searchservices",
+}
+
+
+@entity_step("Service", permissions=["Microsoft.CognitiveServices/accounts/read"], per_row=True)
+def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
+    """An account of Azure AI services, such as Azure OpenAI."""
+    yield from _services(ctx, "azure_cognitive_services_account", "artificial-intelligence")
+
+
+@entity_step("Service", permissions=["Microsoft.Databricks/workspaces/read"], per_row=True)
+def azure_databricks_workspace(ctx: Context) -> Iterator[Entity]:
+    """A workspace of Azure Databricks, in which data is analysed."""
+    yield from _services(ctx, "azure_databricks_workspace", "data-analytics")
+
+
+@entity_step("Service", permissions=["Microsoft.MachineLearningServices/workspaces/read"], per_row=True)
+def azure_machine_learning_workspace(ctx: Context) -> Iterator[Entity]:
+    """A workspace of Azure Machine Learning, in which models are made."""
+    yield from _services(ctx, "azure_machine_learning_workspace", "artificial-intelligence")
+
+
+@entity_step("Service", permissions=["Microsoft.Search/searchServices/read"], per_row=True)
+def azure_search_service(ctx: Context) -> Iterator[Entity]:
+    """A service of Azure AI Search, which finds things in texts."""
+    yield from _services(ctx, "azure_search_service", "search")
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_machine_learning(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A service that learns, understands or finds is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:
+    for row in ctx.azure.resources(_TYPES[type]):
+        yield resource(
+            row,
+            category=["infrastructure"],
+            function=[function],
+            privateEndpointIds=private_endpoints_of(row),
+            **({} if type == "azure_databricks_workspace" else {"userAssignedIdentityIds": identities_of(row)}),
+        )
