@@ -10,6 +10,8 @@ import pytest
 
 import steps
 from integration import Step, hookimpl
+from tests.jupiterone import Account, JupiterOne
+from tests.jupiterone.runs import sign_in
 from tests.offline import sitecustomize
 from tests.postgresql import MISSING, Server, programs
 from tests.support import FEW
@@ -86,6 +88,21 @@ def database(postgresql: Server) -> Iterator[str]:
 def postgresql_url(postgresql: Server, database: str) -> str:
     """The URL of an empty database."""
     return postgresql.url(database)
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An account of JupiterOne, into which pushes sign in; who tries again hardly waits."""
+    account = Account()
+    sign_in(monkeypatch, account)
+    return account
+
+
+@pytest.fixture
+def service(account: Account) -> Iterator[JupiterOne]:
+    """The service that serves the account."""
+    with JupiterOne(account) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What a run did not see whole is deleted nowhere: at a JupiterOne account, in a folder of JupiterOne's, in files."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from integration import Report
 from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.account import KINDS
-from tests.jupiterone.runs import graph, held, port, read, sign_in
+from tests.jupiterone.runs import graph, held, port, read
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 
 PEOPLE = {"azure_user", "azure_account_has_user", "azure_user_assigned_group", "azure_user_group_has_user"}
@@ -45,19 +44,6 @@ CASES = {
     ),
     "only one type": Case(EVERY - {"azure_user"}, settings={"only": ["azure_user"]}),
 }
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    account = Account()
-    sign_in(monkeypatch, account)
-    return account
-
-
-@pytest.fixture
-def service(account: Account) -> Iterator[JupiterOne]:
-    with JupiterOne(account) as service:
-        yield service
 
 
 @pytest.fixture

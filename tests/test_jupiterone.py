@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -13,26 +12,13 @@ import pytest
 
 from integration.sinks.jupiterone import sink as jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
-from tests.jupiterone.runs import INSTANCE, graph, held, read, sign_in
+from tests.jupiterone.runs import INSTANCE, graph, held, read
 from tests.simulator import Simulator, Tenant, synthetic_tenant
 from tests.support import FEW
 
 
 def small() -> Tenant:
     return synthetic_tenant(users=200, groups=40, memberships=900, seed=41)
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    account = Account()
-    sign_in(monkeypatch, account)
-    return account
-
-
-@pytest.fixture
-def service(account: Account) -> Iterator[JupiterOne]:
-    with JupiterOne(account) as service:
-        yield service
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from integration.http.patience import Patience
 from integration.sinks.jupiterone import sink as jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.account import KINDS
-from tests.jupiterone.runs import INSTANCE, graph, held, push, read, sign_in
+from tests.jupiterone.runs import INSTANCE, graph, held, push, read
 from tests.simulator import Simulator, synthetic_tenant
 
 EVERYWHERE = ("jobs", "entities", "relationships", "events", "finalize", "job")
@@ -30,18 +30,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
         return out, read(simulator, out=out, raw_data=True)
 
 
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    account = Account()
-    sign_in(monkeypatch, account)
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jupiterone, "BATCH_BYTES", 20_000)
-    return account
-
-
-@pytest.fixture
-def service(account: Account) -> Iterator[JupiterOne]:
-    with JupiterOne(account) as service:
-        yield service
 
 
 def refused(done: Run, service: JupiterOne, options: str = "") -> str:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from integration.terminal.summary_text import sentences
 from integration.text.secret import Secret
 from tests.arcadedb import ArcadeDB
 from tests.jupiterone import Account, JupiterOne
-from tests.jupiterone.runs import INSTANCE, port, read, sign_in
+from tests.jupiterone.runs import INSTANCE, port, read
 from tests.simulator import Simulator, Tenant, synthetic_tenant
 
 USERS = 200
@@ -36,19 +36,6 @@ def tenant(users: int = USERS) -> Tenant:
     for user in list(made.users)[users:]:
         made.delete(user)
     return made
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    account = Account()
-    sign_in(monkeypatch, account)
-    return account
-
-
-@pytest.fixture
-def service(account: Account) -> Iterator[JupiterOne]:
-    with JupiterOne(account) as service:
-        yield service
 
 
 def in_files() -> int:
