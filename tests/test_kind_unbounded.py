@@ -19,10 +19,11 @@ from integration.http import bodies, room
 from integration.http.auth import NoToken
 from integration.http.connections import Adapter
 from integration.http.patience import Patience
+from integration.http.room import Turn
 from integration.sinks.jupiterone.account import Account
 from integration.sinks.jupiterone.api import Api, Refused
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.paging import pages
+from integration.sources.msgraph.paging import Page, pages
 from integration.text.secret import Secret
 from tests.little_tenant import Handler, LittleTenant, serving
 
@@ -299,3 +300,11 @@ def test_a_large_page_that_is_odd_leaves_room_for_others(odd: dict[str, Any], te
             list(pages(client, client.url("/users")))
         assert client.get(client.url("/groups")).status == 200
         assert kept.value.path == "/users"
+
+
+def test_the_objects_of_a_large_page_go_when_it_has_been_used() -> None:
+    ended = threading.Event()
+    page = Page([{"id": "1"}], None, Turn(ended.set))
+    page.done()
+    assert ended.is_set()
+    assert not page.rows

@@ -37,8 +37,12 @@ class Page:
     odd: int = 0
 
     def done(self) -> None:
-        """Make room for other large pages, because whoever was given this one is through with it."""
+        """Make room for other large pages, because whoever was given this one is through with it.
+
+        A loop's variable names it until the next page is there: so its objects go now.
+        """
         if self.turn is not None:
+            self.rows.clear()
             self.turn.end()
 
 
