@@ -154,8 +154,8 @@ def test_types_and_plan_list_everything() -> None:
     for step in STEPS:
         assert f"{step.name} " in listed.stdout
         assert step.description in listed.stdout
-        assert all(permission in ordered.stdout for permission in step.permissions + step.optional)
         if step.name in USUAL:
+            assert all(permission in ordered.stdout for permission in step.permissions + step.optional)
             assert all(found.index(need) < found.index(step.name) for need in step.needs)
     assert list(Path.cwd().iterdir()) == []
     left = integration("plan", "--skip", "azure_user").stdout

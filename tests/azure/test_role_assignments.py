@@ -29,8 +29,8 @@ def read(simulator: AzureSimulator, *types: str, out: str = "out") -> Report:
 
 def test_it_comes_after_all_that_it_may_lead_to_and_needs_none_of_them() -> None:
     steps = declared_steps(load())
-    of_azure = {step.name for step in steps if step.module.startswith("azure.") and not step.is_relationship}
     planned = order(steps).steps
+    of_azure = {step.name for step in planned if step.module.startswith("azure.") and not step.is_relationship}
     names = [step.name for step in planned]
     (scopes,) = (step for step in planned if step.name == SCOPES)
     assert {"azure_vm", "azure_subscription"} < of_azure <= {*scopes.awaited}

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer, Forbidden, GraphError
+from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.partitions import Partition, counts_of
 from integration.sources.azure.resource_graph import COLUMNS, PAGE, Overfull, ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
@@ -224,7 +225,8 @@ def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, list[Mapping[st
     for row in rows:
         key, type = row.get("id"), row.get("type")
         if isinstance(key, str) and key and isinstance(type, str) and type:
-            found[type.lower()][key.lower()] = {**dict.fromkeys(COLUMNS), **row}
+            kept = without_secrets(row.get("properties"))
+            found[type.lower()][key.lower()] = {**dict.fromkeys(COLUMNS), **row, "properties": kept}
         else:
             odd += 1
     return {type: list(of_type.values()) for type, of_type in found.items()}, odd

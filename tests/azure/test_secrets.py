@@ -1,0 +1,90 @@
+"""Secrets that people put into the properties of resources are in no file of a run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.sdk.plugins import declared_steps, load
+from integration.sources.azure.discretion import without_secrets
+from tests.azure.reading import Azure, keys
+from tests.simulator.azure import AzureSimulator
+from tests.simulator.azure.demo import azure_demo_tenant
+
+pytestmark = pytest.mark.every_area
+
+WORD = "s3cr3t-of-"
+PLACES: dict[str, Any] = {
+    "adminPassword": "{}",
+    "primaryKey": "{}",
+    "AccessKeys": ["{}"],
+    "connectionString": "Endpoint=sb://x;SharedAccessKey={}",
+    "ConnectionStrings": [{"name": "db", "value": "{}"}],
+    "siteConfig": {
+        "appSettings": [{"name": "TOKEN", "value": "{}"}],
+        "azureStorageAccounts": {"a": {"accessKey": "{}"}},
+    },
+    "settings": {"fileUris": ["https://x/?sig={}"], "commandToExecute": "run --password {}"},
+    "protectedSettings": {"script": "{}"},
+    "containers": [
+        {"name": "c", "properties": {"environmentVariables": [{"name": "A", "value": "{}"}], "command": ["{}"]}}
+    ],
+    "template": {"containers": [{"name": "c", "env": [{"name": "A", "value": "{}"}], "args": ["{}"]}]},
+    "osProfile": {"customData": "{}", "secrets": [{"sourceVault": {"id": "v"}, "vaultCertificates": ["{}"]}]},
+    "userData": "{}",
+    "serviceKey": "{}",
+    "definition": {"actions": {"http": {"inputs": {"authentication": {"password": "{}"}}}}},
+    "arguments": "-key {}",
+    "InstrumentationKey": "{}",
+    "sharedKey": "{}",
+    "sasToken": "?sig={}",
+    "clientSecret": "{}",
+}
+
+
+def planted(value: Any, word: str) -> Any:
+    if isinstance(value, dict):
+        return {name: planted(each, word) for name, each in value.items()}
+    if isinstance(value, list):
+        return [planted(each, word) for each in value]
+    return value.replace("{}", word) if isinstance(value, str) else value
+
+
+@pytest.fixture
+def azure() -> Iterator[Azure]:
+    tenant = azure_demo_tenant()
+    for name, rows in tenant.tables.items():
+        for row in rows.values():
+            if name == "resources":
+                given = planted(PLACES, f"{WORD}{row['name']}")
+                row["properties"] = {**given, **(row["properties"] or {}), "settings": given["settings"]}
+    with AzureSimulator(tenant) as simulator:
+        yield Azure(simulator, {})
+
+
+def test_no_secret_in_the_properties_of_resources_is_kept(azure: Azure) -> None:
+    steps = declared_steps(load())
+    azure.run(
+        *(step.name for step in steps if step.module.startswith("azure.") and not step.is_relationship), raw_data=True
+    )
+    assert keys("azure_vm")
+    found = [path.name for path in Path("out").rglob("*") if path.is_file() and WORD.encode() in path.read_bytes()]
+    assert found == []
+
+
+def test_what_is_no_secret_stays() -> None:
+    """Numbers and booleans of such names, references to secrets, and the names of variables."""
+    told = {
+        "linuxConfiguration": {"disablePasswordAuthentication": True},
+        "allowSharedKeyAccess": False,
+        "passwordValidityPeriodInDays": 90,
+        "secretUrl": "https://kv.example/secrets/a",
+        "keyVaultSecretId": "https://kv.example/secrets/a",
+        "adminPassword": None,
+    }
+    assert without_secrets(told) == told
+    assert without_secrets({"environmentVariables": [{"name": "A", "value": "b"}, {"value": "c"}]}) == {
+        "environmentVariables": [{"name": "A"}]
+    }
+    assert without_secrets({"secrets": {"a": "b"}, "secret": {"a": "b"}}) == {"secrets": None, "secret": {}}
