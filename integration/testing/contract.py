@@ -7,6 +7,7 @@ from typing import Any
 
 import pluggy
 
+import integration
 from integration.recording.review import foreign
 from integration.recording.scrub import literals_of
 from integration.sdk.known import unknown_names
@@ -16,6 +17,8 @@ from integration.sdk.schema import JupiterOneObject, Schema, folders_of, load_sc
 from integration.sdk.step import Step
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassettes_of, replay, step_of
+
+_SCHEMAS = Path(integration.__file__).parents[1] / "schemas"
 
 
 def check_step(
@@ -117,12 +120,11 @@ def _rejections(document: Any, records: list[JupiterOneObject]) -> Iterator[str]
 
 
 def _class_schemas(step: Step) -> Iterator[Any]:
-    """Yield the schema of the step's class, where there is one beside those of the types."""
+    """Yield what JupiterOne asks of the step's class, as the step's package says it, or else as this one does."""
     name = f"_class.{step.class_name}.json"
-    for folder in folders_of(step):
-        for path in (folder / name, folder / "classes" / name):
-            if path.is_file():
-                yield json.loads(path.read_text(encoding="utf-8"))
+    places = (place / name for folder in (*folders_of(step), _SCHEMAS) for place in (folder, folder / "classes"))
+    if found := next(filter(Path.is_file, places), None):
+        yield json.loads(found.read_text(encoding="utf-8"))
 
 
 def _uncounted(played: Replayed) -> Iterator[str]:
