@@ -42,13 +42,15 @@ def contoso_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
     return declared(monkeypatch, "name=device['displayName']")
 
 
-def declared(monkeypatch: pytest.MonkeyPatch, makes: str, *, before: str = "pass", per_row: bool = False) -> Step:
-    """Declare a step that yields an entity for each device."""
+def declared(
+    monkeypatch: pytest.MonkeyPatch, makes: str, *, of: str = "Record", before: str = "pass", per_row: bool = False
+) -> Step:
+    """Declare a step that yields an entity of a class for each device."""
     name = f"contoso_device{len(_declared)}"
     _declared.add(name)
     lines = [
         "from integration import Entity, entity_step",
-        f'@entity_step("Device", permissions=["Device.Read.All"], per_row={per_row})',
+        f'@entity_step("{of}", permissions=["Device.Read.All"], per_row={per_row})',
         f"def {name}(ctx):",
         '    """A device."""',
         f"    {before}",
@@ -109,6 +111,16 @@ def test_a_step_declared_per_row_makes_each_record_of_one_object(
         check_step(step)
 
 
+def test_what_jupiterone_asks_of_a_class_is_asked_of_packages_too(
+    graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.add("/devices", device("device-0001"))
+    step = declared(monkeypatch, "name=device['displayName']", of="Device")
+    record(graph, step)
+    with pytest.raises(AssertionError, match=r"'serial' is a required property \(JupiterOne class Device\)"):
+        check_step(step)
+
+
 def test_a_step_without_cassette_is_told_where_to_record_it() -> None:
     with pytest.raises(CassetteError, match=r"tests/cassettes/.*\.yaml: .*integration record contoso_badge$"):
         cassette_of(entity("contoso_badge"))
@@ -164,7 +176,7 @@ def test_steps_run_against_a_declared_graph(graph: GraphServer, contoso_device: 
     assert_records(
         ran.records[contoso_device.name],
         [
-            {"_key": "device-0001", "name": "device device-0001", "_class": ["Device"]},
+            {"_key": "device-0001", "name": "device device-0001", "_class": ["Record"]},
             {"_key": "device-0002", "name": "device device-0002", "secret": None},
         ],
     )
