@@ -25,7 +25,7 @@ def told(step: Step) -> list[str]:
     return list(unknown_names(step))
 
 
-@pytest.mark.parametrize("step", [*declared_steps(load()), *steps()], ids=str)
+@pytest.mark.parametrize("step", [*declared_steps(load()), *steps()], ids=lambda step: step.name)
 def test_the_names_of_what_is_here_are_known(step: Step) -> None:
     assert told(step) == []
 

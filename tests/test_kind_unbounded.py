@@ -201,7 +201,11 @@ def test_what_is_packed_is_unpacked_as_a_whole(
     assert client.meter.bytes == len(PAGE)
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(PAGE)[:-8], b"no gzip", zlib.compress(PAGE), gzip.compress(PAGE)[:9]])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(PAGE)[:-8], b"no gzip", zlib.compress(PAGE), gzip.compress(PAGE)[:9]],
+    ids=["cut", "not gzip", "zlib", "head alone"],
+)
 def test_what_is_packed_and_not_whole_is_no_answer(packed: bytes, tenant: LittleTenant, client: GraphClient) -> None:
     client.get(client.url("/groups"))
     responds(tenant, packed, Content_Encoding="gzip")

@@ -136,7 +136,7 @@ def test_a_step_imports_the_sdk_alone(path: str) -> None:
     assert roots - sys.stdlib_module_names <= {"integration", "steps"}
 
 
-@pytest.mark.parametrize("step", STEPS, ids=str)
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_the_schema_of_a_type_describes_it(step: Step) -> None:
     schema = load_schema(step)
     assert schema.path.is_relative_to(ROOT / "schemas")
