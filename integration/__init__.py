@@ -128,6 +128,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("integration-microsoft-entra")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_HOMES[name]), name)

@@ -79,7 +79,15 @@ class ConfigurationError(IntegrationError):
 
 
 class CredentialsError(IntegrationError):
-    """Microsoft refused to sign the application in, or Graph refused its token."""
+    """Microsoft refused to sign the application in, or Graph refused its token.
+
+    Attributes:
+        codes: the numbers that follow AADSTS, where the sign-in service gave any.
+    """
+
+    def __init__(self, message: object = "", codes: tuple[int, ...] = ()) -> None:
+        self.codes = codes
+        super().__init__(message)
 
 
 class FatalError(IntegrationError):

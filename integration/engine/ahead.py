@@ -8,6 +8,7 @@ from contextlib import suppress
 from integration.engine.context import TooEarly
 from integration.store.publication import Publication
 from integration.text.discretion import logger
+from integration.text.whose import carried
 
 _log = logger("integration")
 
@@ -30,7 +31,7 @@ class Ahead:
         """Have the records made, unless the step is due already."""
         with self._lock, suppress(RuntimeError):  # the run has ended, and the threads with it
             if not self._is_due:
-                self._made = threads.submit(self._early)
+                self._made = threads.submit(carried(self._early))
 
     def take(self) -> Future[Publication | None] | None:
         """Return what makes the records, now that the step is due; ``None`` where that has not begun, and will not."""

@@ -82,12 +82,13 @@ class Execution:
         except (ConfigurationError, CredentialsError, FatalError):
             raise
         except SourceUnavailable as error:
-            return self._skipped(error.problem)
+            return self._skipped(error.problem, error=error)
         except (NotLicensed, FeatureAbsent, NotFound) as error:
-            return self._skipped(f"{'not licensed' if isinstance(error, NotLicensed) else 'not there'}: {error}")
+            what = "not licensed" if isinstance(error, NotLicensed) else "not there"
+            return self._skipped(f"{what}: {error}", error=error)
         except IntegrationError as error:
             to_grant = wanted([error], self.step.permissions)
-            return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant)
+            return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant, errors=[error])
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
             _log.error("%s failed", self.step.name, exc_info=error)
             return self._result("failed", line(f"{self.step.source}: {type(error).__name__}: {error}"))
@@ -121,10 +122,11 @@ class Execution:
             return self._skipped(f"not licensed: the tenant has no {' or '.join(self.step.licences)}")
         return None
 
-    def _skipped(self, reason: str, to_grant: Sequence[str] = ()) -> StepResult:
+    def _skipped(self, reason: str, to_grant: Sequence[str] = (), error: IntegrationError | None = None) -> StepResult:
         """Return the verdict on a step that cannot run: a failure where the type was collected before, or is named."""
         counted_on = self.step.name in self._job.store.types() or self.step.name in self._job.config.only
-        return skipped(self.step, reason, because_of_failure=counted_on, to_grant=to_grant)
+        errors = [error] if error else []
+        return skipped(self.step, reason, because_of_failure=counted_on, to_grant=to_grant, errors=errors)
 
     def _brought_up_to_date(self) -> StepResult | None:
         found = self._incremental.bring_up_to_date()
@@ -174,7 +176,7 @@ class Execution:
             self._incremental.remember(self._attempt, published.count, problems)
         verdict: Verdict = "partial" if reasons else "complete"
         to_grant = wanted(self._attempt.seen.errors, self.step.optional)
-        return self._result(verdict, reasons, published.count, problems, notes, to_grant)
+        return self._result(verdict, reasons, published.count, problems, notes, to_grant, self._attempt.seen.errors)
 
     def _result(
         self,
@@ -184,6 +186,7 @@ class Execution:
         problems: Mapping[str, Any] | None = None,
         notes: tuple[str, ...] = (),
         to_grant: Sequence[str] = (),
+        errors: Sequence[IntegrationError] = (),
     ) -> StepResult:
         return StepResult(
             type=self.step.name,
@@ -197,10 +200,18 @@ class Execution:
             problems=problems or {},
             notes=notes,
             to_grant=to_grant,
+            errors=_names(errors),
         )
 
 
-def skipped(step: Step, reason: str, *, because_of_failure: bool = False, to_grant: Sequence[str] = ()) -> StepResult:
+def skipped(
+    step: Step,
+    reason: str,
+    *,
+    because_of_failure: bool = False,
+    to_grant: Sequence[str] = (),
+    errors: Sequence[IntegrationError] = (),
+) -> StepResult:
     """Return the verdict on a step that does not run."""
     return StepResult(
         type=step.name,
@@ -210,4 +221,10 @@ def skipped(step: Step, reason: str, *, because_of_failure: bool = False, to_gra
         needs=step.needs,
         because_of_failure=because_of_failure,
         to_grant=to_grant,
+        errors=_names(errors),
     )
+
+
+def _names(errors: Sequence[IntegrationError]) -> tuple[str, ...]:
+    """Return the names of errors, each once, so that programs need not read reasons."""
+    return tuple(dict.fromkeys(type(error).__name__ for error in errors))

@@ -13,6 +13,7 @@ from integration.engine.prefetch import fetch_ahead
 from integration.engine.verdicts import Verdicts
 from integration.errors import FatalError
 from integration.sdk.stopping import LOOKS, Stopping
+from integration.text.whose import carried
 
 _GRACE = 2.0
 """Seconds that fetching ahead, which uses the files of a run, has to end before these are closed."""
@@ -67,14 +68,16 @@ class Schedule:
         ready: list[str] = []
         running: set[Future[str]] = set()
         with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
-            fetching = threading.Thread(target=self._fetch_ahead, args=(ahead,), name="fetch ahead", daemon=True)
+            fetching = threading.Thread(
+                target=carried(self._fetch_ahead), args=(ahead,), name="fetch ahead", daemon=True
+            )
             try:
                 if not self._one_by_one:
                     fetching.start()
                 while sorter.is_active():
                     ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
                     while ready and len(running) < threads:
-                        running.add(executor.submit(self._execute, waiting.pop(ready.pop(0))))
+                        running.add(executor.submit(carried(self._execute), waiting.pop(ready.pop(0))))
                     done, running = wait(running, LOOKS, FIRST_COMPLETED)
                     self._stopping.check()
                     sorter.done(*(future.result() for future in done))

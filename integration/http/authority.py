@@ -107,7 +107,7 @@ class _Session(requests.Session):
             raise Unreachable(f"{self._service} is not working: HTTP {status}")
         given = self._reduced(status, body)
         if status >= _REFUSED and method == "GET" and not self._local:
-            raise CredentialsError(self._otherwise)
+            raise CredentialsError(self._otherwise, tuple(given["error_codes"]) if "error_codes" in given else ())
         response._content = json.dumps(given).encode()
         response.encoding = "utf-8"
         return response

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from integration.text.whose import carried
+
 _LONGEST_NAP = 1.0
 _IDLE = 10.0
 
@@ -52,7 +54,7 @@ class Deadlines:
         with self._changed:
             self._running.add(exchange)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
+                self._thread = threading.Thread(target=carried(self._watch), name="deadlines", daemon=True)
                 self._thread.start()
         self._mine.exchange = exchange
         try:

@@ -97,7 +97,7 @@ def refused(answer: Mapping[str, Any]) -> CredentialsError:
     codes = answer.get("error_codes", [])
     advice = next((_ADVICE[code] for code in codes if code in _ADVICE), "see Microsoft's list of AADSTS codes")
     names = ", ".join(f"AADSTS{code}" for code in codes) or "no AADSTS code"
-    return CredentialsError(f"sign-in refused: {error_of(answer)} ({names}): {advice}")
+    return CredentialsError(f"sign-in refused: {error_of(answer)} ({names}): {advice}", tuple(codes))
 
 
 def error_of(answer: Mapping[str, Any]) -> str:

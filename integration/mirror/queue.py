@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 from integration.disk.sqlite import Connection
 from integration.errors import Interrupted
+from integration.text.whose import carried
 
 Write = Callable[[Connection], None]
 Then = Callable[[], None]
@@ -27,7 +28,7 @@ class Writing:
         self._changed = threading.Condition()
         self._error: BaseException | None = None
         self._busy = self._closed = False
-        self._thread = threading.Thread(target=self._work, name="mirror", daemon=True)
+        self._thread = threading.Thread(target=carried(self._work), name="mirror", daemon=True)
         self._thread.start()
 
     def put(self, write: Write, then: Then) -> None:

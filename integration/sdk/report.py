@@ -31,6 +31,7 @@ class StepResult:
         problems: counts of duplicates, dangling ends and rejected records, with examples; only those that occurred.
         notes: sentences for the reader that do not change the verdict.
         to_grant: permissions for want of which the type is not complete, as far as that is known.
+        errors: names of the errors behind the reason, such as ``Throttled``, for programs.
     """
 
     type: str
@@ -46,6 +47,7 @@ class StepResult:
     problems: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     to_grant: Sequence[str] = ()
+    errors: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,4 +168,5 @@ def _step_summary(result: StepResult) -> dict[str, Any]:
         **({"problems": dict(result.problems)} if result.problems else {}),
         **({"notes": list(result.notes)} if result.notes else {}),
         **({"toGrant": list(result.to_grant)} if result.to_grant else {}),
+        **({"errors": list(result.errors)} if result.errors else {}),
     }

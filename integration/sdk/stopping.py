@@ -4,7 +4,6 @@ A signal may strike anywhere, in the middle of cleaning up too. So it only leave
 or the host's event, and tells everybody who waits.
 """
 
-import contextvars
 import os
 import signal
 import threading
@@ -16,6 +15,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from integration.errors import Interrupted
 from integration.text.discretion import logger
+from integration.text.whose import carried
 
 LOOKS = 0.1
 """Seconds after which whoever waits looks up. Python handles a signal in the main thread alone, and where the signal
@@ -97,7 +97,7 @@ class Stopping:
         self._told: list[Callable[[], None]] = []
         self._lock = threading.RLock()
         self._ended = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="stopping", daemon=True)
+        self._watcher = threading.Thread(target=carried(self._watch), name="stopping", daemon=True)
 
     def asked(self) -> bool:
         """Return whether the run is to end."""
@@ -153,8 +153,7 @@ class Stopping:
             changed.set()
 
         self.check()
-        context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(work,), daemon=True).start()
+        threading.Thread(target=carried(work), daemon=True).start()
         with self.telling(changed.set):
             while not changed.wait(LOOKS):
                 self.check()

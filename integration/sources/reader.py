@@ -14,6 +14,7 @@ from integration.sources.collection import Collection
 from integration.sources.flow import Flow, Restarted
 from integration.sources.request import Request
 from integration.sources.source import Source
+from integration.text.whose import carried
 
 _AHEAD = 16
 """So many collections are fetched at once at most when one more is begun that nobody reads yet: each has threads."""
@@ -211,7 +212,9 @@ class Reader:
             flow = self._flows[request.name] = Flow()
             self._fetching += not self.is_slow(request)
         if self._side_by_side:
-            thread = threading.Thread(target=self._fetch_first, args=(request, flow), name=request.path, daemon=True)
+            thread = threading.Thread(
+                target=carried(self._fetch_first), args=(request, flow), name=request.path, daemon=True
+            )
             self._threads.append(thread)
             thread.start()
         else:

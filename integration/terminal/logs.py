@@ -79,7 +79,8 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and those of the traceback."""
-        text = f"{self.formatTime(record)} {record.levelname} {record.name}: {line(message_of(record))}"
+        tenant = f"{line(record.tenant)}: " if hasattr(record, "tenant") else ""
+        text = f"{self.formatTime(record)} {record.levelname} {record.name}: {tenant}{line(message_of(record))}"
         return "\n  ".join([text, *lines(traceback_of(record)).splitlines()])
 
 

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from functools import cache
 
 from integration.text.visible import lines
+from integration.text.whose import tenant_at_work
 
 STANDARD = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 """Attributes that every record has; the others are its extra fields."""
@@ -20,10 +21,15 @@ _signing_in: ContextVar[bool] = ContextVar("_signing_in", default=False)
 
 
 class Clean(logging.Filter):
-    """Takes secrets out of a record's message, its extra fields and its traceback; passes every record."""
+    """Takes secrets out of a record's message, its extra fields and its traceback, and adds whose run it is.
+
+    It passes every record; the field is ``tenant``, and is there where a host reads several.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean one record."""
+        if tenant := tenant_at_work():
+            record.tenant = tenant
         said = message_of(record)
         if (cleaned := lines(said)) != said:
             record.msg, record.args = cleaned, ()

@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from integration.sinks.jupiterone.api import Api, BatchTooLarge
 from integration.sinks.jupiterone.batches import Batch, RecordKind
 from integration.text.discretion import logger
+from integration.text.whose import carried
 
 IN_FLIGHT = 30
 """The most uploads at once, as in JupiterOne's SDK."""
@@ -43,7 +44,7 @@ class Uploads:
         with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="upload") as executor:
             try:
                 for batch in packed:
-                    running.add(executor.submit(self._upload, job, batch))
+                    running.add(executor.submit(carried(self._upload), job, batch))
                     self.sent[batch.kind] += batch.count
                     running = self._collect(running, None if len(running) == IN_FLIGHT else 0)
                 while running:

@@ -16,6 +16,7 @@ from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.collection import Collection
 from integration.sources.request import Request
 from integration.text.discretion import logger
+from integration.text.whose import carried
 
 _SOURCE = "azure:"
 RESOURCES = f"{_SOURCE}resources"
@@ -114,7 +115,7 @@ class TableFetch:
                 while pending or running:
                     while pending and len(running) < self._side_by_side:
                         partition = pending.popleft()
-                        running[executor.submit(self._rows_of, partition)] = partition
+                        running[executor.submit(carried(self._rows_of), partition)] = partition
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
                         partition = running.pop(future)

@@ -17,6 +17,7 @@ from integration.sources.msgraph.habits import ADVANCED
 from integration.sources.msgraph.outcomes import Outcomes
 from integration.sources.msgraph.tasks import Task
 from integration.sources.request import Request
+from integration.text.whose import carried
 
 _SHARD = 50
 _FULL = 8
@@ -78,7 +79,7 @@ class FanOut:
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
         with ThreadPoolExecutor(self._threads, thread_name_prefix=self._relation) as executor:
             for _ in range(self._threads):
-                executor.submit(self._work)
+                executor.submit(carried(self._work))
         if self._failure:
             raise self._failure
         if self.refused and not self._outcomes.any_read:

@@ -12,6 +12,7 @@ from integration.http.room import Turn
 from integration.sources.msgraph.answers import Answer, control
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.links import path_of
+from integration.text.whose import carried
 
 _WITHOUT_NEWS = 1_000
 _SOME = 100
@@ -126,7 +127,7 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
     with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
         while link is not None:
             chain.lead_to(link, page.rows)
-            following = ahead.submit(client.get, link, headers)
+            following = ahead.submit(carried(client.get), link, headers)
             yield page
             page.done()
             del page
