@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from logging import DEBUG
 from typing import Any, Generic, TypeVar
@@ -41,7 +42,7 @@ _log = logger("integration")
 A = TypeVar("A", bound=Reply)
 
 
-class Client(Generic[A]):
+class Client(ABC, Generic[A]):
     """Sends requests to one root; safe for use from many threads. A source says what an answer means.
 
     Args:
@@ -79,9 +80,9 @@ class Client(Generic[A]):
         self._tokens = tokens
         self._exchanges = Exchanges(Transport(session, self.root, self.pace.check), self.check_host)
 
+    @abstractmethod
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path, with the options of a query."""
-        raise NotImplementedError
 
     def path_of(self, url: str) -> str:
         """Return the path of a URL as messages name it."""
@@ -91,9 +92,9 @@ class Client(Generic[A]):
         """Return the word by which requests for a path are counted."""
         return "get"
 
+    @abstractmethod
     def understood(self, path: str, received: Received) -> A:
         """Return what was received for a path as an answer of the API."""
-        raise NotImplementedError
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> A:
         """GET a URL of this root.

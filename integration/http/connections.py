@@ -64,7 +64,7 @@ class Adapter(HTTPAdapter):
                 connection.close()
                 raise ConnectionAbortedError("the run was stopped")
 
-        class Plain(HTTPConnection):
+        class Noted(HTTPConnection):
             def connect(self) -> None:
                 uses(self)
                 super().connect()
@@ -74,18 +74,11 @@ class Adapter(HTTPAdapter):
                 uses(self)
                 super().request(*args, **named)
 
-        class Secure(HTTPSConnection):
-            def connect(self) -> None:
-                uses(self)
-                super().connect()
-                opened(self)
-
-            def request(self, *args: Any, **named: Any) -> None:
-                uses(self)
-                super().request(*args, **named)
+        class Secure(Noted, HTTPSConnection):
+            pass
 
         class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
+            ConnectionCls = Noted
 
         class SecurePool(HTTPSConnectionPool):
             ConnectionCls = Secure
