@@ -157,6 +157,12 @@ def test_a_request_that_a_cassette_lacks_is_named_with_it(method: str, url: str,
     assert url.partition("?")[2] in str(raised.value)
 
 
+def test_of_many_cassettes_the_first_are_named() -> None:
+    tape = Replay(*(cassette(f"{name}.yaml", interaction()) for name in "abcde"))
+    with pytest.raises(CassetteError, match=r"^a\.yaml, b\.yaml, c\.yaml and 2 more: GET /v1\.0/groups is not there"):
+        ask(tape, f"{GRAPH}/v1.0/groups")
+
+
 def test_a_request_is_played_as_often_as_it_was_recorded() -> None:
     answers = ('{"value": [1]}', '{"value": [2]}')
     tape = Replay(cassette("azure_user.yaml", *(interaction(answer=answer) for answer in answers)))

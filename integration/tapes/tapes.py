@@ -26,6 +26,8 @@ from integration.tapes.cassette import Key, RecordedAnswer, key_of
 from integration.tapes.places import cassettes_in
 
 _CONNECTIONS = 64
+_NAMED = 3
+"""How many cassettes an error names: a step plays its own first, and then those of all that it needs."""
 
 
 class Tape(Protocol):
@@ -135,10 +137,11 @@ class Replay:
             if answers:
                 return answers.popleft()
         state = "was played already" if answers is not None else "is not there"
-        names = ", ".join(path.name for path in self._paths)
+        names = ", ".join(path.name for path in self._paths[:_NAMED])
+        more = f" and {len(self._paths) - _NAMED} more" if len(self._paths) > _NAMED else ""
         path, _, options = url.removeprefix(GLOBAL_GRAPH).partition("?")
         asked = f" (asked with {options})" if options else ""
-        raise CassetteError(f"{names}: {method} {path} {state}: record the cassette again{asked}")
+        raise CassetteError(f"{names}{more}: {method} {path} {state}: record the cassette again{asked}")
 
     def _part(self, url: str) -> Part:
         answer = self.next("GET", url, None)
