@@ -1,6 +1,6 @@
 """What runs, in which order, and what falls away: a pure function of the declarations."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
@@ -41,7 +41,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
         DependencyCycle: steps that need each other.
     """
     known = {step.name: step for step in _with_what_they_lead_to(sorted(steps, key=lambda step: step.name))}
-    names = [*known, *skip]
+    names = dict.fromkeys([*known, *skip])
     for name in only:
         if name not in names:
             raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
@@ -69,9 +69,12 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
 def _with_what_they_lead_to(steps: Sequence[Step]) -> Iterable[Step]:
     """Return the steps, those whose ends may be of any type of an area with the entities of that area."""
     for step in steps:
-        areas = {area_of(end) for end in step.ends or ()} - {None}
-        found = [each.name for each in steps if not each.is_relationship and each.module.partition(".")[0] in areas]
-        yield replace(step, after=tuple(name for name in found if name not in step.needs)) if areas else step
+        areas = {area for end in step.ends or () if (area := area_of(end))}
+        if areas:
+            found = [each.name for each in steps if not each.is_relationship and each.module.partition(".")[0] in areas]
+            yield replace(step, after=tuple(name for name in found if name not in step.needs))
+        else:
+            yield step
 
 
 def types_named(names: Iterable[str], steps: Iterable[Step], further: Iterable[str] = ()) -> list[str]:
@@ -105,7 +108,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Sequence[str]) -> set[str]:
+def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Collection[str]) -> set[str]:
     """Return ``wanted`` and all that it needs."""
     found: set[str] = set()
     pending = [(name, "") for name in wanted]

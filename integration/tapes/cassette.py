@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,6 @@ def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
     Raises:
         CassetteError: there is no such file, or it is no cassette.
     """
-    from vcr.serialize import deserialize
-    from vcr.serializers import yamlserializer
     from yaml import YAMLError
 
     answers: dict[Key, deque[RecordedAnswer]] = {}
@@ -71,20 +70,34 @@ def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
         text = path.read_text(encoding="utf-8")
         if not text.strip():
             raise FileNotFoundError
-        asked, answered = deserialize(text, yamlserializer)
-        for request, answer in zip(asked, answered, strict=True):
-            kept = RecordedAnswer(
-                int(answer["status"]["code"]),
-                answer["status"]["message"],
-                {name: value for name, values in answer["headers"].items() for value in values},
-                _bytes(answer["body"]["string"]),
-            )
-            answers.setdefault(key_of(request.method, request.uri, request.body), deque()).append(kept)
+        for key, answer in _answers_in(text):
+            answers.setdefault(key, deque()).append(answer)
     except (FileNotFoundError, IsADirectoryError):
         raise CassetteError(f"{path}: no such cassette: record it") from None
     except (YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CassetteError(f"{path}: not a cassette of vcrpy: {type(error).__name__}: {error}") from None
     return answers
+
+
+@lru_cache(maxsize=128)
+def _answers_in(text: str) -> Sequence[tuple[Key, RecordedAnswer]]:
+    """Return the answers of a cassette; tests play those of an area once for each of its types."""
+    from vcr.serialize import deserialize
+    from vcr.serializers import yamlserializer
+
+    asked, answered = deserialize(text, yamlserializer)
+    return tuple(
+        (
+            key_of(request.method, request.uri, request.body),
+            RecordedAnswer(
+                int(answer["status"]["code"]),
+                answer["status"]["message"],
+                {name: value for name, values in answer["headers"].items() for value in values},
+                _bytes(answer["body"]["string"]),
+            ),
+        )
+        for request, answer in zip(asked, answered, strict=True)
+    )
 
 
 def write(path: Path, interactions: Sequence[Interaction]) -> None:
