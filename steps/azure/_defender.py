@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from integration.values import arm_key
-
 SECURITY = "securityresources"
 
 
@@ -18,8 +16,3 @@ def listed(properties: dict[str, Any], name: str) -> list[Any]:
     """Return a list among some properties, which may be written as a text; empty where there is none."""
     value = told(properties, name)
     return (json.loads(value) if isinstance(value, str) and value else value) or []
-
-
-def judged_key(id: str, provider: str) -> str:
-    """Return the key of the resource that an id says something of: what stands before the provider in it."""
-    return arm_key(id.lower().partition(f"/providers/{provider}/")[0])

@@ -10,6 +10,11 @@ def resource_group_key(id: str) -> str:
     return "/".join(arm_key(id).split("/")[:5])
 
 
+def scope_of(id: str, provider: str) -> str:
+    """Return the key of what an id says something of: what stands before a provider in it, such as an assignment's."""
+    return arm_key(id.lower().rpartition(f"/providers/{provider}/")[0])
+
+
 def portal_link(row: Any) -> str:
     """Return the page of a resource in the Azure portal."""
     return f"https://portal.azure.com/#@{row['tenantId']}/resource{row['id']}"

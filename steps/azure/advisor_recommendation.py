@@ -5,8 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._defender import judged_key
-from steps.azure._ids import portal_link
+from steps.azure._ids import portal_link, scope_of
 from steps.azure._resource import key_of, properties_of
 
 _TABLE = "advisorresources"
@@ -73,7 +72,7 @@ def azure_assessment_identified_recommendation(ctx: Context) -> Iterator[Relatio
 def _resource(row: Any) -> str:
     """Return the key of what a recommendation is about."""
     metadata = properties_of(row).get("resourceMetadata") or {}
-    return key_of(metadata.get("resourceId")) or judged_key(row["id"], "microsoft.advisor")
+    return key_of(metadata.get("resourceId")) or scope_of(row["id"], "microsoft.advisor")
 
 
 def _number(text: Any) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key, epoch_ms
 from steps.azure._defender import SECURITY, listed, told
 from steps.azure._ids import portal_link
@@ -57,6 +57,23 @@ def azure_defender_alert(ctx: Context) -> Iterator[Entity]:
 def azure_subscription_has_defender_alert(ctx: Context) -> Iterator[Relationship]:
     """An alert is about something in a subscription."""
     yield from in_subscriptions(row for row in ctx.azure.table(SECURITY, type=_TYPE) if row["subscriptionId"])
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_defender_alert",
+    type="azure_resource_has_defender_alert",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_resource_has_defender_alert(ctx: Context) -> Iterator[Relationship]:
+    """An alert is about a resource; that it is in a subscription is told of all alerts."""
+    for row in ctx.azure.table(SECURITY, type=_TYPE):
+        subscription = arm_key(f"/subscriptions/{row['subscriptionId']}")
+        for resource in keys_of(_resources(properties_of(row))):
+            if resource != subscription:
+                yield Relationship(resource, arm_key(row["id"]))
 
 
 def _resources(properties: dict[str, Any]) -> Iterator[Any]:

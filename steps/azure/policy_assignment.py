@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._ids import portal_link
+from steps.azure._ids import portal_link, scope_of
 from steps.azure._resource import identities_of, key_of, properties_of
 from steps.azure.policy_definition import ASSIGNMENT, POLICIES
 
@@ -60,5 +60,4 @@ def azure_resource_has_policy_assignment(ctx: Context) -> Iterator[Relationship]
 
 def _scope(row: Any) -> str:
     """Return the key of what an assignment holds in; its own id is below that."""
-    within = row["id"].lower().partition("/providers/microsoft.authorization/")[0]
-    return key_of(properties_of(row).get("scope")) or arm_key(within)
+    return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")

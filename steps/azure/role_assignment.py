@@ -5,7 +5,8 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import properties_of
+from steps.azure._ids import scope_of
+from steps.azure._resource import key_of, properties_of
 from steps.azure.role_definition import AUTHORIZATION, operations, role_key, roles
 
 ASSIGNMENT = "microsoft.authorization/roleassignments"
@@ -69,9 +70,7 @@ def azure_role_assignment_allows_any_scope(ctx: Context) -> Iterator[Relationshi
 
 def _scope(row: Any) -> str:
     """Return the key of what an assignment holds in; its own id is below that."""
-    return arm_key(
-        properties_of(row).get("scope") or row["id"].lower().partition("/providers/microsoft.authorization/")[0]
-    )
+    return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")
 
 
 def _scope_type(scope: str) -> str:

@@ -1,8 +1,9 @@
 """Assessments of Microsoft Defender for Cloud: what it finds wrong with resources."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._defender import SECURITY, told
 from steps.azure._ids import portal_link
@@ -19,7 +20,6 @@ def azure_security_assessment(ctx: Context) -> Iterator[Entity]:
         properties = properties_of(row)
         if not _is_unhealthy(properties):
             continue
-        details = properties.get("resourceDetails") or {}
         name = properties.get("displayName") or row["name"]
         yield Entity(
             arm_key(row["id"]),
@@ -29,7 +29,7 @@ def azure_security_assessment(ctx: Context) -> Iterator[Entity]:
             summary=name,
             category="Security Assessment",
             internal=True,
-            scannedResourceId=key_of(told(details, "id")) if told(details, "source") == "Azure" else None,
+            scannedResourceId=_resource(properties),
             webLink=portal_link(row),
         )
 
@@ -39,6 +39,28 @@ def azure_subscription_performed_security_assessment(ctx: Context) -> Iterator[R
     """Defender for Cloud has assessed something in a subscription."""
     rows = ctx.azure.table(SECURITY, type=_TYPE)
     yield from in_subscriptions(row for row in rows if row["subscriptionId"] and _is_unhealthy(properties_of(row)))
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_security_assessment",
+    type="azure_resource_has_security_assessment",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_resource_has_security_assessment(ctx: Context) -> Iterator[Relationship]:
+    """Something is wrong with a resource."""
+    for row in ctx.azure.table(SECURITY, type=_TYPE):
+        properties = properties_of(row)
+        if _is_unhealthy(properties) and (resource := _resource(properties)):
+            yield Relationship(resource, arm_key(row["id"]))
+
+
+def _resource(properties: dict[str, Any]) -> str | None:
+    """Return the key of the resource that is assessed; ``None`` for one outside Azure."""
+    details = properties.get("resourceDetails") or {}
+    return key_of(told(details, "id")) if told(details, "source") == "Azure" else None
 
 
 def _is_unhealthy(properties: dict[str, dict[str, str]]) -> bool:

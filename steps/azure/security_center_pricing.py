@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._defender import SECURITY
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, properties_of
+from steps.azure._resource import below_parents, in_subscriptions, properties_of
 
 _TYPES = {
     "azure_security_center_subscription_pricing": "microsoft.security/pricings",
     "azure_security_center_secure_score": "microsoft.security/securescores",
 }
+_CONTROL = "microsoft.security/securescores/securescorecontrols"
 
 
 @entity_step("Configuration", permissions=["Microsoft.Security/pricings/read"], per_row=True)
@@ -37,6 +38,23 @@ def azure_security_center_secure_score(ctx: Context) -> Iterator[Entity]:
         name = properties_of(row).get("displayName") or row["name"]
         known = {"name": row["name"], "displayName": name, "summary": name, "webLink": portal_link(row)}
         yield Entity(arm_key(row["id"]), row, category="Security Assessment", internal=True, **known)
+
+
+@entity_step("Assessment", permissions=["Microsoft.Security/secureScores/read"], per_row=True)
+def azure_security_center_secure_score_control(ctx: Context) -> Iterator[Entity]:
+    """One part of a secure score, such as that for management ports: how much of it is reached, and by how many."""
+    for row in ctx.azure.table(SECURITY, type=_CONTROL):
+        name = properties_of(row).get("displayName") or row["name"]
+        known = {"name": row["name"], "displayName": name, "summary": name, "webLink": portal_link(row)}
+        yield Entity(arm_key(row["id"]), row, category="Security Assessment", internal=True, **known)
+
+
+@relationship_step(
+    "azure_security_center_secure_score", "HAS", "azure_security_center_secure_score_control", per_row=True
+)
+def azure_security_center_secure_score_has_control(ctx: Context) -> Iterator[Relationship]:
+    """A part counts for a secure score."""
+    yield from below_parents(ctx.azure.table(SECURITY, type=_CONTROL))
 
 
 @relationship_family("azure_subscription", "HAS", list(_TYPES), per_row=True)

@@ -18,6 +18,7 @@ def add_governance(tenant: AzureTenant, production: str, tests: str) -> None:
     _groups(tenant)
     _roles(tenant, production, tests)
     _classic(tenant, production, tests)
+    _lighthouse(tenant, production)
 
 
 def _groups(tenant: AzureTenant) -> None:
@@ -73,6 +74,26 @@ def _classic(tenant: AzureTenant, production: str, tests: str) -> None:
         id = f"{subscription}{_AUTHORIZATION}/classicAdministrators/{number}"
         properties = {"emailAddress": address, "role": role}
         _put(tenant, "authorizationresources", id, "microsoft.authorization/classicadministrators", properties)
+
+
+def _lighthouse(tenant: AzureTenant, subscription: str) -> None:
+    """Another tenant manages a subscription: its people have a role and can activate another."""
+    services = f"{subscription}/providers/Microsoft.ManagedServices"
+    role = {"principalId": _ID.format(6021), "principalIdDisplayName": "Support", "roleDefinitionId": _ID.format(5001)}
+    offer = {
+        "registrationDefinitionName": "Support by Fabrikam",
+        "description": "Looks after web servers.",
+        "managedByTenantId": _ID.format(6022),
+        "managedByTenantName": "Fabrikam",
+        "authorizations": [role],
+        "eligibleAuthorizations": [{**role, "principalId": _ID.format(6023), "roleDefinitionId": _ID.format(5003)}],
+        "provisioningState": "Succeeded",
+    }
+    definition = f"{services}/registrationDefinitions/{_ID.format(6024)}"
+    _put(tenant, "managedserviceresources", definition, "microsoft.managedservices/registrationdefinitions", offer)
+    assignment = f"{services}/registrationAssignments/{_ID.format(6025)}"
+    told = {"registrationDefinitionId": definition.upper(), "provisioningState": "Succeeded"}
+    _put(tenant, "managedserviceresources", assignment, "microsoft.managedservices/registrationassignments", told)
 
 
 def _put(tenant: AzureTenant, table: str, id: str, type: str, properties: dict[str, Any], **given: Any) -> None:

@@ -50,6 +50,48 @@ def add_policies(tenant: AzureTenant, production: str, tests: str) -> None:
         }
         given = {"identity": more, "location": "westeurope" if more else ""}
         _put(tenant, f"{scope}{_AUTHORIZATION}/policyAssignments/{name}", properties, **given)
+    assignment = f"{root}{_AUTHORIZATION}/policyAssignments/web"
+    exemption = {
+        "displayName": "The old web server",
+        "description": "Is to be replaced.",
+        "policyAssignmentId": assignment.upper(),
+        "policyDefinitionReferenceIds": ["tags"],
+        "exemptionCategory": "Waiver",
+        "assignmentScopeValidation": "Default",
+        "expiresOn": "2030-01-01T00:00:00Z",
+    }
+    _put(tenant, f"{production}/resourceGroups/RG-Web{_AUTHORIZATION}/policyExemptions/old", exemption)
+    _states(tenant, production, assignment, own, web)
+
+
+def _states(tenant: AzureTenant, subscription: str, assignment: str, definition: str, initiative: str) -> None:
+    """What is found of two machines, of which one keeps to the rule."""
+    group = f"{subscription}/resourceGroups/RG-Web"
+    for number, (machine, state) in enumerate((("vm-web-01", "NonCompliant"), ("vm-web-02", "Compliant")), 6111):
+        properties = {
+            "resourceId": f"{group}/providers/Microsoft.Compute/virtualMachines/{machine}",
+            "resourceType": "Microsoft.Compute/virtualMachines",
+            "resourceLocation": "westeurope",
+            "resourceGroup": "rg-web",
+            "complianceState": state,
+            "timestamp": MADE,
+            "policyAssignmentId": assignment.lower(),
+            "policyAssignmentName": "web",
+            "policyAssignmentScope": assignment.partition(_AUTHORIZATION)[0],
+            "policyDefinitionId": definition.lower(),
+            "policyDefinitionName": "tags",
+            "policyDefinitionAction": "audit",
+            "policyDefinitionCategory": "tags",
+            "policyDefinitionReferenceId": "tags",
+            "policyDefinitionGroupNames": ["order"],
+            "policySetDefinitionId": initiative.lower(),
+            "policySetDefinitionName": "web",
+            "policySetDefinitionCategory": "security center",
+            "managementGroupIds": f"mg-platform,{tenant.id}",
+        }
+        id = f"{subscription}/providers/Microsoft.PolicyInsights/policyStates/{_ID.format(number)}"
+        more = {"tenantId": tenant.id, "properties": properties}
+        tenant.add(row_of(id, "microsoft.policyinsights/policystates", **more), "policyresources")
 
 
 def _of_microsoft(tenant: AzureTenant, number: int) -> str:

@@ -30,6 +30,10 @@ def _plans(tenant: AzureTenant, subscription: str) -> None:
     score = {"max": 58, "current": 23.53, "percentage": 0.4057}
     secure = {"displayName": "ASC score", "score": score, "weight": 17}
     _put(tenant, f"{security}/secureScores/ascScore", "securescores", secure)
+    counts = {"healthyResourceCount": 2, "unhealthyResourceCount": 1, "notApplicableResourceCount": 0}
+    ports = {**secure, **counts, "displayName": "Secure management ports"}
+    control = f"{security}/secureScores/ascScore/secureScoreControls/{_ID.format(6305)}"
+    _put(tenant, control, "securescores/securescorecontrols", ports)
 
 
 def _assessments(tenant: AzureTenant, machine: str) -> None:
@@ -59,6 +63,28 @@ def _assessments(tenant: AzureTenant, machine: str) -> None:
         properties = {"displayName": metadata["displayName"], "status": state, "resourceDetails": details}
         more = {} if number else {"metadata": metadata}
         _put(tenant, f"{machine}/providers/Microsoft.Security/assessments/{guid}", "assessments", properties | more)
+    _findings(tenant, f"{machine}/providers/Microsoft.Security/assessments/{_OPEN_PORTS}", machine)
+
+
+def _findings(tenant: AzureTenant, assessment: str, machine: str) -> None:
+    """What an assessment rests on, of which one thing is right by now."""
+    for name, code in (("CVE-2024-0001", "Unhealthy"), ("CVE-2024-0002", "Healthy")):
+        properties = {
+            "id": "178345",
+            "displayName": "A service with a known hole",
+            "category": "Network",
+            "description": "What the service does.",
+            "impact": "Others can run what they like.",
+            "remediation": "Update it.",
+            "status": {"code": code, "severity": "High", "cause": "Outdated", "description": "It is old."},
+            "resourceDetails": {"source": "Azure", "id": machine},
+            "additionalData": {
+                "assessedResourceType": "ServerVulnerability",
+                "cve": [{"title": name, "link": f"https://cve.example/{name}"}],
+                "patchable": True,
+            },
+        }
+        _put(tenant, f"{assessment}/subAssessments/{name}", "assessments/subassessments", properties)
 
 
 def _alerts(tenant: AzureTenant, subscription: str, machine: str) -> None:

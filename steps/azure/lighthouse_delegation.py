@@ -1,0 +1,87 @@
+"""Delegations of Azure Lighthouse: what people of another tenant manage here."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._ids import portal_link, scope_of
+from steps.azure._resource import key_of, properties_of
+from steps.azure.role_definition import role_key, roles
+
+_TABLE = "managedserviceresources"
+_ASSIGNMENT = "microsoft.managedservices/registrationassignments"
+_DEFINITION = "microsoft.managedservices/registrationdefinitions"
+_READ = ["Microsoft.ManagedServices/registrationAssignments/read"]
+
+
+@entity_step("AccessPolicy", permissions=_READ)
+def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
+    """A subscription or a resource group that another tenant manages by Azure Lighthouse, and with which roles."""
+    names = {key: properties_of(role).get("roleName") for key, role in roles(ctx).items()}
+    for row, offer in _delegations(ctx):
+        name = offer.get("registrationDefinitionName") or row["name"]
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=name,
+            displayName=name,
+            description=offer.get("description"),
+            managedByTenantId=offer.get("managedByTenantId"),
+            managedByTenantName=offer.get("managedByTenantName"),
+            scope=scope_of(row["id"], "microsoft.managedservices"),
+            registrationDefinitionId=key_of(properties_of(row).get("registrationDefinitionId")),
+            authorizations=_told(offer, "authorizations", names),
+            eligibleAuthorizations=_told(offer, "eligibleAuthorizations", names),
+            principalIds=sorted({each["principalId"] for each in _all(offer) if each.get("principalId")}),
+            webLink=portal_link(row),
+        )
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_lighthouse_delegation",
+    type="azure_resource_has_lighthouse_delegation",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_resource_has_lighthouse_delegation(ctx: Context) -> Iterator[Relationship]:
+    """Another tenant manages a subscription or a resource group."""
+    for row in ctx.azure.table(_TABLE, type=_ASSIGNMENT):
+        yield Relationship(scope_of(row["id"], "microsoft.managedservices"), arm_key(row["id"]))
+
+
+@relationship_step("azure_lighthouse_delegation", "USES", "azure_role_definition", permissions=_READ)
+def azure_lighthouse_delegation_uses_role_definition(ctx: Context) -> Iterator[Relationship]:
+    """People of another tenant have a role here, or can activate it."""
+    for row, offer in _delegations(ctx):
+        for role in sorted(
+            {role_key(each["roleDefinitionId"]) for each in _all(offer) if each.get("roleDefinitionId")}
+        ):
+            yield Relationship(arm_key(row["id"]), role)
+
+
+def _delegations(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield each delegation with what was offered, which is told with it or in a row of its own."""
+    offers = {arm_key(row["id"]): properties_of(row) for row in ctx.azure.table(_TABLE, type=_DEFINITION)}
+    for row in ctx.azure.table(_TABLE, type=_ASSIGNMENT):
+        told = properties_of(properties_of(row).get("registrationDefinition") or {})
+        offer = key_of(properties_of(row).get("registrationDefinitionId"))
+        yield row, {**offers.get(offer or "", {}), **told}
+
+
+def _all(offer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield who has which role by an offer, and who can activate one."""
+    for name in ("authorizations", "eligibleAuthorizations"):
+        yield from offer.get(name) or ()
+
+
+def _told(offer: dict[str, Any], name: str, roles: dict[str, str | None]) -> list[str]:
+    """Return who has which role, as ``who=role``, sorted."""
+    return sorted(
+        f"{each.get('principalIdDisplayName') or each.get('principalId')}="
+        f"{roles.get(role_key(each['roleDefinitionId'])) or each['roleDefinitionId'].rpartition('/')[2]}"
+        for each in offer.get(name) or ()
+        if each.get("roleDefinitionId")
+    )

@@ -1,0 +1,70 @@
+"""What Azure Policy has found out of resources: those that do not keep to a rule."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._ids import portal_link
+from steps.azure._resource import key_of, properties_of
+from steps.azure.policy_definition import POLICIES
+
+_TYPE = "microsoft.policyinsights/policystates"
+_READ = ["Microsoft.PolicyInsights/policyStates/queryResults/read"]
+_KEYS = ("resourceId", "policyAssignmentId", "policyDefinitionId", "policySetDefinitionId")
+
+
+@entity_step("Review", permissions=_READ, per_row=True, on_demand=True)
+def azure_policy_state(ctx: Context) -> Iterator[Entity]:
+    """A resource that does not keep to a rule of Azure Policy; what keeps to it or is exempted is left out."""
+    for row in _rows(ctx):
+        properties = properties_of(row)
+        name = f"{properties.get('policyDefinitionName') or row['name']}: {properties['resourceId']}"
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=name,
+            displayName=name,
+            title=name,
+            webLink=portal_link({"tenantId": row["tenantId"], "id": properties["resourceId"]}),
+            **{each: key_of(properties.get(each)) for each in _KEYS},
+        )
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_policy_state",
+    type="azure_resource_has_policy_state",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_resource_has_policy_state(ctx: Context) -> Iterator[Relationship]:
+    """A resource does not keep to a rule."""
+    for row in _rows(ctx):
+        yield Relationship(arm_key(properties_of(row)["resourceId"]), arm_key(row["id"]))
+
+
+@relationship_step("azure_policy_assignment", "HAS", "azure_policy_state", permissions=_READ, per_row=True)
+def azure_policy_assignment_has_state(ctx: Context) -> Iterator[Relationship]:
+    """What a resource does not keep to holds by an assignment."""
+    yield from _from(ctx, "policyAssignmentId")
+
+
+@relationship_step("azure_policy_definition", "DEFINES", "azure_policy_state", permissions=_READ, per_row=True)
+def azure_policy_definition_defines_state(ctx: Context) -> Iterator[Relationship]:
+    """A resource does not keep to what a rule demands."""
+    yield from _from(ctx, "policyDefinitionId")
+
+
+def _rows(ctx: Context) -> Iterator[Any]:
+    """Yield the rows of resources that do not keep to a rule."""
+    for row in ctx.azure.table(POLICIES, type=_TYPE):
+        if (properties_of(row).get("complianceState") or "").lower() == "noncompliant":
+            yield row
+
+
+def _from(ctx: Context, name: str) -> Iterator[Relationship]:
+    for row in _rows(ctx):
+        if start := key_of(properties_of(row).get(name)):
+            yield Relationship(start, arm_key(row["id"]))

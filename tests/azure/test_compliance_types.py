@@ -1,0 +1,119 @@
+"""What rules do not hold for, what does not keep to them, and who manages what from outside."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, edges, keys, verdicts
+from tests.azure.test_governance import properties, put, role
+from tests.simulator.azure import AzureSimulator, AzureTenant
+from tests.simulator.azure.tenant import TENANT_ID, Subscription, row_of
+
+pytestmark = pytest.mark.every_area
+
+S = "00000000-0000-4000-8000-000000000101"
+SUBSCRIPTION = f"/subscriptions/{S}"
+MACHINE = f"{SUBSCRIPTION}/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/vm"
+AUTHORIZATION = "/providers/Microsoft.Authorization"
+LIGHTHOUSE = f"{SUBSCRIPTION}/providers/Microsoft.ManagedServices"
+ROLE = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.fixture
+def tenant() -> AzureTenant:
+    tenant = AzureTenant()
+    tenant.add_group(TENANT_ID, TENANT_ID)
+    tenant.add_subscription(Subscription(S, "Production", TENANT_ID))
+    tenant.add(row_of(MACHINE, "microsoft.compute/virtualmachines", properties={}))
+    return tenant
+
+
+@pytest.fixture
+def azure(tenant: AzureTenant) -> Iterator[Azure]:
+    with AzureSimulator(tenant) as simulator:
+        yield Azure(simulator, {})
+
+
+def test_an_exemption_holds_where_its_id_says(tenant: AzureTenant, azure: Azure) -> None:
+    assignment = f"{SUBSCRIPTION}{AUTHORIZATION}/policyAssignments/a"
+    put(tenant, "policyresources", assignment, "microsoft.authorization/policyassignments", {})
+    exemption = f"{MACHINE}{AUTHORIZATION}/policyExemptions/e"
+    given = {"policyAssignmentId": assignment.upper(), "expiresOn": None}
+    put(tenant, "policyresources", exemption, "microsoft.authorization/policyexemptions", given)
+    types = ("azure_resource_has_policy_exemption", "azure_policy_assignment_has_exemption")
+    assert verdicts(azure.run("azure_vm", *types)) == {"complete"}
+    assert edges() == {(MACHINE.lower(), exemption.lower()), (assignment.lower(), exemption.lower())}
+    assert properties("azure_policy_exemption")[0]["scope"] == MACHINE.lower()
+
+
+def test_of_the_states_of_resources_those_are_told_that_break_a_rule(tenant: AzureTenant, azure: Azure) -> None:
+    states = f"{SUBSCRIPTION}/providers/Microsoft.PolicyInsights/policyStates"
+    for name, state in (("kept", "Compliant"), ("broken", "NonCompliant"), ("let", "Exempt")):
+        given = {"resourceId": MACHINE.upper(), "complianceState": state, "policyDefinitionId": "", "timestamp": name}
+        put(tenant, "policyresources", f"{states}/{name}", "microsoft.policyinsights/policystates", given)
+    assert verdicts(azure.run("azure_vm", "azure_resource_has_policy_state", "azure_policy_state")) == {"complete"}
+    assert edges() == {(MACHINE.lower(), f"{states}/broken".lower())}
+    (found,) = properties("azure_policy_state")
+    assert "policyDefinitionId" not in found
+    assert "timestamp" not in found
+
+
+def test_states_are_read_only_where_somebody_asks_for_them(azure: Azure) -> None:
+    assert verdicts(azure.run("azure_policy_assignment")) == {"complete"}
+    assert not any("policystates" in each.query for each in azure.simulator.queries)
+
+
+@pytest.mark.parametrize("told_with_it", [True, False])
+def test_a_delegation_says_what_was_offered_wherever_that_is_told(
+    tenant: AzureTenant, azure: Azure, told_with_it: bool
+) -> None:
+    role(tenant, "", "BuiltInRole", ["/"])
+    offer = {
+        "managedByTenantId": "other",
+        "authorizations": [{"principalId": "who", "principalIdDisplayName": "Support", "roleDefinitionId": ROLE}],
+        "eligibleAuthorizations": [{"principalId": "whoelse", "roleDefinitionId": "unseen"}],
+    }
+    definition = f"{LIGHTHOUSE}/registrationDefinitions/d"
+    told: dict[str, Any] = {"registrationDefinitionId": definition.upper()}
+    if told_with_it:
+        told["registrationDefinition"] = {"properties": offer}
+    else:
+        put(tenant, "managedserviceresources", definition, "microsoft.managedservices/registrationdefinitions", offer)
+    delegation = f"{LIGHTHOUSE}/registrationAssignments/a"
+    put(tenant, "managedserviceresources", delegation, "microsoft.managedservices/registrationassignments", told)
+    types = ("azure_resource_has_lighthouse_delegation", "azure_lighthouse_delegation_uses_role_definition")
+    report = azure.run(*types, "azure_subscription")
+    assert {report.of(type).verdict for type in ("azure_lighthouse_delegation", types[0])} == {"complete"}
+    (found,) = properties("azure_lighthouse_delegation")
+    assert (found["managedByTenantId"], found["scope"]) == ("other", SUBSCRIPTION)
+    assert (found["authorizations"], found["eligibleAuthorizations"]) == (["Support=Keeper"], ["whoelse=unseen"])
+    assert found["principalIds"] == ["who", "whoelse"]
+    known = f"/providers/microsoft.authorization/roledefinitions/{ROLE}"
+    assert {(SUBSCRIPTION, delegation.lower()), (delegation.lower(), known)} <= edges()
+
+
+def test_an_alert_on_a_subscription_is_told_once(tenant: AzureTenant, azure: Azure) -> None:
+    alert = f"{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts/one"
+    ids = (SUBSCRIPTION.upper(), MACHINE.upper(), MACHINE)
+    about = [{"type": "AzureResource", "azureResourceId": id} for id in ids]
+    put(tenant, "securityresources", alert, "microsoft.security/locations/alerts", {"resourceIdentifiers": about})
+    types = ("azure_resource_has_defender_alert", "azure_subscription_has_defender_alert")
+    assert verdicts(azure.run("azure_vm", *types)) == {"complete"}
+    assert edges() == {(SUBSCRIPTION, alert.lower()), (MACHINE.lower(), alert.lower())}
+
+
+def test_findings_are_below_the_assessment_that_rests_on_them(tenant: AzureTenant, azure: Azure) -> None:
+    assessment = f"{MACHINE}/providers/Microsoft.Security/assessments/a"
+    wrong: dict[str, Any] = {"status": {"code": "Unhealthy", "severity": "Low"}}
+    about = {"resourceDetails": {"Source": "Azure", "Id": MACHINE}}
+    put(tenant, "securityresources", assessment, "microsoft.security/assessments", wrong | about)
+    for name, given in (("one", wrong), ("two", {"status": {"code": "Healthy"}}), ("three", {"status": None})):
+        id = f"{assessment}/subAssessments/{name}"
+        put(tenant, "securityresources", id, "microsoft.security/assessments/subassessments", given)
+    types = ("azure_security_assessment_has_sub_assessment", "azure_resource_has_security_assessment")
+    assert verdicts(azure.run("azure_vm", *types)) == {"complete"}
+    finding = f"{assessment}/subassessments/one".lower()
+    assert keys("azure_security_sub_assessment") == {finding}
+    assert edges() == {(assessment.lower(), finding), (MACHINE.lower(), assessment.lower())}
+    assert properties("azure_security_sub_assessment")[0]["numericSeverity"] == 1
