@@ -46,26 +46,28 @@ if TYPE_CHECKING:
     from integration.engine.runner import handle, run
     from integration.recording.tape import Record
     from integration.sdk.context import Azure, Context, Graph
+    from integration.sdk.declare import entity_step, relationship_family, relationship_step
     from integration.sdk.ends import any_of
     from integration.sdk.hooks import hookimpl
     from integration.sdk.model import Entity, Relationship
     from integration.sdk.plugins import declared_steps, load, plan
     from integration.sdk.report import Report
     from integration.sdk.sink import Sink
-    from integration.sdk.step import Step, entity_step, relationship_family, relationship_step
+    from integration.sdk.step import Step
     from integration.tapes.tapes import Live, Replay
 
 _NAMES = {
     "integration.engine.runner": "handle run",
     "integration.recording.tape": "Record",
     "integration.sdk.context": "Azure Context Graph",
+    "integration.sdk.declare": "entity_step relationship_family relationship_step",
     "integration.sdk.ends": "any_of",
     "integration.sdk.hooks": "hookimpl",
     "integration.sdk.model": "Entity Relationship",
     "integration.sdk.plugins": "declared_steps load plan",
     "integration.sdk.report": "Report",
     "integration.sdk.sink": "Sink",
-    "integration.sdk.step": "Step entity_step relationship_family relationship_step",
+    "integration.sdk.step": "Step",
     "integration.tapes.tapes": "Live Replay",
 }
 """The public names that are no errors, by the module that they are from."""

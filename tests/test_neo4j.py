@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,14 +201,16 @@ def test_a_type_may_pass_to_another_class(store: Store, database: Database) -> N
     push(database, store)
     meets = relationship(VISITOR.name, "MEETS", VISITOR.name, name=KNOWS.name)
     host = entity(VISITOR.name, class_name="Host")
-    for steps in ((BADGE, VISITOR, WEARS, meets), (BADGE, host, WEARS, meets)):
+    both = replace(host, further_classes=("Device",))
+    for steps in ((BADGE, VISITOR, WEARS, meets), (BADGE, host, WEARS, meets), (BADGE, both, WEARS, meets)):
         store.begin("contoso.example")
         publish(store, steps[1], named("visitor-1", "visitor-2"))
         publish(store, meets, worn(("visitor-1", "visitor-2"), ("visitor-1", "visitor-3")))
         store.commit()
         push(database, store, steps=steps)
         assert held(database, store) == expected(store, steps)
-        assert database.count(f"(:{steps[1].class_name})-[:MEETS]->(:{steps[1].class_name})") == 1
+        labels = ":".join(steps[1].classes)
+        assert database.count(f"(:{labels})-[:MEETS]->(:{labels})") == 1
 
 
 def test_many_relationships_are_tied_and_untied_in_pieces(

@@ -225,6 +225,16 @@ def test_a_type_whose_class_has_changed_is_of_the_new_class(url: str, store: Sto
     assert keys(url, store) == ["user-1", "group-1|uses|user-1"]
 
 
+def test_a_type_may_get_a_second_class(url: str, store: Store) -> None:
+    collect(store, {USER: named("user-1", "user-2")})
+    push(url, store, [USER])
+    both = Step(**{**vars_of(USER), "further_classes": ("Person",)})
+    collect(store, {both: named("user-1", "user-2")})
+    push(url, store, [both])
+    assert held(url, store.scope) == expected(store, [both])
+    assert {tuple(record["_class"]) for record in held(url, store.scope)} == {("User", "Person")}
+
+
 def vars_of(step: Step) -> dict[str, Any]:
     return {name: getattr(step, name) for name in step.__dataclass_fields__}
 

@@ -28,8 +28,9 @@ def type_section(step: Step, schema: Schema, consent: Consent, pages: Mapping[st
     else:
         later = "makes all records anew where anything that they are made of has changed; else it keeps them."
     facts = [
-        ("Class", code(step.class_name)),
+        ("Class", codes(step.classes)),
         ("Leads from, to", ", ".join(_link(end, pages) for end in step.ends or ())),
+        ("Outside of what is read", _mapped_by(step)),
         ("Needs the types", ", ".join(_link(need, pages) for need in step.needs)),
         ("Permissions", codes(step.permissions) or "none of its own"),
         ("Permissions that add properties", codes(step.optional)),
@@ -61,6 +62,12 @@ def property_rows(schema: Schema, *, leaving_out: Iterable[str] = ()) -> Iterabl
         yield code(name), kind, unit, str(definition["description"]), code(source)
     for beginning, definition in schema.open.items():
         yield code(f"{beginning}*"), _kind(definition), "", str(definition["description"]), ""
+
+
+def _mapped_by(step: Step) -> str:
+    if not step.target_filter_keys:
+        return ""
+    return f"for JupiterOne it stands in mapped relationships, and is found there by {codes(step.target_filter_keys)}."
 
 
 def _link(type: str, pages: Mapping[str, str]) -> str:

@@ -49,7 +49,7 @@ class _Told:
             step.name: consent_of(plan(manager, only=[step.name])) for step in steps
         }
         self.everything = consent_of(plan(manager, only=[step.name for step in steps]))
-        self._classes = {step.name: step.class_name for step in steps}
+        self._classes = {step.name: step.classes for step in steps}
         self._pages = {step.name: _page_of(step) for step in steps}
 
     def link(self, type: str, seen_from: str) -> str:
@@ -61,8 +61,8 @@ class _Told:
         return {type: "" if page == seen_from else page for type, page in self._pages.items()}
 
     def class_of(self, type: str) -> str:
-        """Return the class of a type, as code."""
-        return code(self._classes[type]) if type in self._classes else ""
+        """Return the classes of a type, as code."""
+        return codes(self._classes[type]) if type in self._classes else ""
 
 
 def _index(areas: Mapping[str, Sequence[Step]], lone: Sequence[Step], told: _Told) -> str:
@@ -119,7 +119,7 @@ def _entity(step: Step, told: _Told) -> Sequence[str]:
         code(step.module),
         str(told.schemas[step.name].document["title"]),
         told.link(step.name, INDEX),
-        code(step.class_name),
+        codes(step.classes),
         codes(consent.grant),
         codes(consent.enrich),
         consent.licence,

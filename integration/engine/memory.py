@@ -73,7 +73,7 @@ def made_by(step: Step, schema: Schema, config: Config) -> str:
     digest.update(_code_around(step))
     digest.update(orjson.dumps(schema.document))
     settings = [config.instance_id, config.instance_name, config.raw_data, config.strict]
-    digest.update(orjson.dumps([step.name, step.class_name, settings]))
+    digest.update(orjson.dumps([step.name, step.classes, settings]))
     return digest.hexdigest()
 
 

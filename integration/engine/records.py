@@ -51,7 +51,7 @@ class Records:
         return self._relationships(items) if self.step.is_relationship else self._entities(items)
 
     def _entities(self, items: Iterator[Any]) -> Iterator[RecordRow]:
-        stamps = {"_type": self.step.name, "_class": [self.step.class_name]}
+        stamps = {"_type": self.step.name, "_class": [*self.step.classes]}
         accepts = self.schema.accepts
         for item in items:
             if type(item) is not Entity:

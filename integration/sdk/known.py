@@ -27,9 +27,10 @@ def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
         if name not in also and near != name and _is_almost(name, near):
             yield _fault(name, "application permission of Microsoft Graph", near)
     which, what = ("relationshipClasses", "relationship") if step.is_relationship else ("classes", "entity")
-    near = _nearest(step.class_name, which)
-    if step.class_name not in also and near != step.class_name:
-        yield _fault(step.class_name, f"{what} class of JupiterOne", near)
+    for name in step.classes:
+        near = _nearest(name, which)
+        if name not in also and near != name:
+            yield _fault(name, f"{what} class of JupiterOne", near)
 
 
 def misspelt_names(step: Step) -> Iterator[str]:
@@ -42,9 +43,10 @@ def misspelt_names(step: Step) -> Iterator[str]:
         if near != name and _likeness(name.casefold(), near.casefold()) >= _ALMOST:
             yield f"{name} is no application permission of Microsoft Graph: write {near}"
     which, what = ("relationshipClasses", "relationship") if step.is_relationship else ("classes", "entity")
-    near = _nearest(step.class_name, which)
-    if near != step.class_name and _likeness(step.class_name.casefold(), near.casefold()) >= _MISSPELT:
-        yield f"{step.class_name} is no {what} class of JupiterOne: write {near}"
+    for name in step.classes:
+        near = _nearest(name, which)
+        if near != name and _likeness(name.casefold(), near.casefold()) >= _MISSPELT:
+            yield f"{name} is no {what} class of JupiterOne: write {near}"
 
 
 def _of_graph(step: Step) -> list[str]:

@@ -145,7 +145,7 @@ def schema_beside(step: Step, type: str) -> Schema:
     Raises:
         DeclarationError: as ``load_schema`` raises.
     """
-    return load_schema(replace(step, name=type, class_name="Entity", ends=None))
+    return load_schema(replace(step, name=type, class_name="Entity", ends=None, further_classes=()))
 
 
 def folders_of(step: Step) -> list[Path]:
@@ -186,6 +186,9 @@ def _check(step: Step, path: Path, document: Any) -> None:
     undescribed = [name for name, of in declarations.items() if not _described(of)]
     if undescribed:
         raise DeclarationError(f"{path}: these properties need a description: {', '.join(undescribed)}")
+    always = {"_key", "_type", "_class", "displayName", *document.get("required", ())}
+    if odd := [name for name in step.target_filter_keys if name not in always]:
+        raise DeclarationError(f"{path}: JupiterOne finds its entities by {', '.join(odd)}: make that required")
     declared = document.get("properties", {}).get("_type", {}).get("const", step.name)
     if declared != step.name:
         raise DeclarationError(f"{path}: its _type is {declared!r}, but the step's is {step.name!r}")
@@ -223,7 +226,7 @@ def _described(definition: object) -> bool:
 
 def _system_properties(step: Step) -> dict[str, Any]:
     """Return the definitions of the properties that the runner stamps on every record of the step."""
-    class_name = step.class_name if step.is_relationship else [step.class_name]
+    class_name = step.class_name if step.is_relationship else [*step.classes]
     properties: dict[str, Any] = {
         "_key": {"type": "string", "minLength": 1, "description": "Unique in the graph, the same in every run."},
         "_type": {"const": step.name, "description": "Type."},

@@ -55,6 +55,9 @@ class StoredGraph(Protocol):
         It is for destinations that cannot keep the revision themselves, together with the records.
         """
 
+    def entity(self, key: str) -> tuple[str, str] | None:
+        """Return type and properties (JSON) of an entity; ``None`` where there is none with that key."""
+
     def records(self, step: Step) -> Iterator[bytes]:
         """Yield the type's whole JupiterOne objects as JSON, sorted by ``_key``."""
 

@@ -8,6 +8,7 @@ from integration.errors import OutputError
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
+from integration.sinks.mapped import MappedGraph
 from integration.sinks.merged import Tally, foreign_file, merged
 from integration.sinks.note import Note, folder_of
 
@@ -35,6 +36,10 @@ class FilesSink:
 
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the files."""
+        mapped = MappedGraph(graph, steps)
+        self._write(mapped, mapped.steps, report)
+
+    def _write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         before = Note.read(self._folder)
         note = before.renewed(graph, steps)
         for step in steps:

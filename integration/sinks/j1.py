@@ -9,6 +9,7 @@ from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sinks.j1_folder import TOP, Place, files, keep, records, remove_files, types_held, write_records
+from integration.sinks.mapped import MappedGraph
 from integration.sinks.merged import Tally, foreign_file, merged
 from integration.sinks.note import Note, folder_of
 
@@ -43,6 +44,10 @@ class J1Sink:
 
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the folder."""
+        mapped = MappedGraph(graph, steps)
+        self._write_all(mapped, mapped.steps, report)
+
+    def _write_all(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         try:
             self._place.mend()
             before = Note.read(self._place.folder)

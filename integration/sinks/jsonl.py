@@ -7,6 +7,7 @@ from integration.errors import OutputError
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
+from integration.sinks.mapped import MappedGraph
 
 URL = "jsonl:-"
 
@@ -22,8 +23,9 @@ class JsonlSink:
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the lines."""
         try:
-            for step in steps:
-                for record in graph.records(step):
+            mapped = MappedGraph(graph, steps)
+            for step in mapped.steps:
+                for record in mapped.records(step):
                     sys.stdout.buffer.write(record + b"\n")
             sys.stdout.buffer.flush()
         except OSError as error:

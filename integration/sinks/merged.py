@@ -8,6 +8,7 @@ import orjson
 
 from integration.errors import OutputError
 from integration.sdk.step import Step
+from integration.sinks.mapped import ends_of
 
 
 @dataclass
@@ -100,9 +101,8 @@ def _ends(step: Step, record: bytes) -> tuple[str, ...]:
     """Return what the records of a type are sorted by."""
     found = orjson.loads(record)
     names = ("_fromEntityKey", "_toEntityKey") if step.is_relationship else ("_key",)
-    ends = (
-        [found.get(name) for name in names] if isinstance(found, dict) and found.get("_type") == step.name else [None]
-    )
+    found = found if isinstance(found, dict) and found.get("_type") == step.name else {}
+    ends = ends_of(found["_mapping"]) if "_mapping" in found else [found.get(name) for name in names]
     if not all(isinstance(each, str) for each in ends):
         raise ValueError
     return tuple(map(str, ends))

@@ -84,7 +84,7 @@ class Note:
     def is_current(self, graph: StoredGraph, step: Step) -> bool:
         """Tell whether the files hold what an earlier revision had of a type, and it has not changed since."""
         noted = self.types.get(step.name)
-        if noted is None or self.lineage != graph.lineage or noted.get("class") != step.class_name:
+        if noted is None or self.lineage != graph.lineage or noted.get("class") != ",".join(step.classes):
             return False
         revision = noted.get("revision")
         if not isinstance(revision, int) or noted.get("mark") != graph.mark(revision):
@@ -94,7 +94,8 @@ class Note:
     def has(self, graph: StoredGraph, step: Step, **files: Any) -> None:
         """Note that the files hold the type's records as they are now, and what tells that they are still there."""
         revision = graph.revision
-        self.types[step.name] = {"class": step.class_name, "revision": revision, "mark": graph.mark(revision), **files}
+        known = {"class": ",".join(step.classes), "revision": revision, "mark": graph.mark(revision)}
+        self.types[step.name] = known | files
 
     def write(self, report: Report) -> None:
         """Write the summary with the note.
@@ -108,7 +109,7 @@ class Note:
 
 def _accounts(graph: StoredGraph, steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
-        if step.class_name == "Account" and not step.is_relationship:
+        if "Account" in step.classes and not step.is_relationship:
             yield from (orjson.loads(record)["_key"] for record in graph.records(step))
 
 

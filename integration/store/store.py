@@ -166,6 +166,12 @@ class Store(ReadableStore):
                 find_dangling(self._database, number)
             return count_dangling(self._database, number, EXAMPLES)
 
+    def entity(self, key: str) -> tuple[str, str] | None:
+        """Return type and properties (JSON) of an entity; ``None`` where there is none with that key."""
+        found = "SELECT name, properties FROM nodes JOIN types ON nodes.type = types.number WHERE key = ?"
+        row: tuple[str, str] | None = self._row(found, key)
+        return row
+
     def holds_any(self, keys: Sequence[str]) -> bool:
         """Tell whether one of the keys is an entity's."""
         return self._row(f"SELECT 1 FROM nodes WHERE key IN ({', '.join('?' * len(keys))}) LIMIT 1", *keys) is not None

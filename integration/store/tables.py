@@ -78,7 +78,7 @@ def number_of(database: sqlite3.Connection, step: Step) -> int:
     """Return the number that stands for the type in other tables."""
     between = f"|{step.class_name.lower()}|" if step.is_relationship else None
     bare = orjson.dumps({"displayName": step.class_name}).decode() if step.is_relationship else None
-    class_name = orjson.dumps(step.class_name if step.is_relationship else [step.class_name]).decode()
+    class_name = orjson.dumps(step.class_name if step.is_relationship else step.classes).decode()
     database.execute(
         "INSERT INTO types(name, class, between_keys, bare) VALUES(?, ?, ?, ?)"
         " ON CONFLICT(name) DO UPDATE SET class = excluded.class, between_keys = excluded.between_keys,"

@@ -70,7 +70,7 @@ def types_table(steps: Sequence[Step]) -> None:
     """Print every declared type."""
     table = new_table("type", "class", "from", "to", "description…")
     for step in steps:
-        table.add_row(step.name, step.class_name, *(step.ends or ("", "")), step.description)
+        table.add_row(step.name, ", ".join(step.classes), *(step.ends or ("", "")), step.description)
     print_table(table)
 
 

@@ -120,11 +120,12 @@ def _rejections(document: Any, records: list[JupiterOneObject]) -> Iterator[str]
 
 
 def _class_schemas(step: Step) -> Iterator[Any]:
-    """Yield what JupiterOne asks of the step's class, as the step's package says it, or else as this one does."""
-    name = f"_class.{step.class_name}.json"
-    places = (place / name for folder in (*folders_of(step), _SCHEMAS) for place in (folder, folder / "classes"))
-    if found := next(filter(Path.is_file, places), None):
-        yield json.loads(found.read_text(encoding="utf-8"))
+    """Yield what JupiterOne asks of the step's classes, as the step's package says it, or else as this one does."""
+    folders = [place for folder in (*folders_of(step), _SCHEMAS) for place in (folder, folder / "classes")]
+    for name in step.classes:
+        places = (folder / f"_class.{name}.json" for folder in folders)
+        if found := next(filter(Path.is_file, places), None):
+            yield json.loads(found.read_text(encoding="utf-8"))
 
 
 def _uncounted(played: Replayed) -> Iterator[str]:

@@ -16,13 +16,15 @@ from steps.azure._resource import (
 _ACCOUNT = "microsoft.documentdb/databaseaccounts"
 
 
-@entity_step("Account", permissions=["Microsoft.DocumentDB/databaseAccounts/read"], per_row=True)
+@entity_step(["Account", "Service"], permissions=["Microsoft.DocumentDB/databaseAccounts/read"], per_row=True)
 def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
     """An account of Cosmos DB, which has databases."""
     for row in ctx.azure.resources(_ACCOUNT):
         endpoint = properties_of(row).get("documentEndpoint")
         yield resource(
             row,
+            category=["database"],
+            function=["database"],
             endpoints=[endpoint] if endpoint else None,
             virtualNetworkSubnetIds=keys_of(parts_of(row, "virtualNetworkRules")),
             privateEndpointIds=private_endpoints_of(row),

@@ -16,7 +16,7 @@ _TYPES = {
 }
 
 
-@entity_step("DataStore", permissions=["Microsoft.Compute/disks/read"], per_row=True)
+@entity_step(["DataStore", "Disk"], permissions=["Microsoft.Compute/disks/read"], per_row=True)
 def azure_managed_disk(ctx: Context) -> Iterator[Entity]:
     """A disk of a virtual machine, or one that no machine uses."""
     for row in ctx.azure.resources(_TYPES["azure_managed_disk"]):

@@ -18,16 +18,7 @@ _TYPES = {
 @entity_step("Gateway", permissions=["Microsoft.Network/bastionHosts/read"], per_row=True)
 def azure_bastion_host(ctx: Context) -> Iterator[Entity]:
     """A bastion, by which people reach machines that have no public address."""
-    for row in ctx.azure.resources(_TYPES["azure_bastion_host"]):
-        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
-        yield resource(
-            row,
-            category=["network"],
-            function=["remote-access-gateway"],
-            public=any(front.get("publicIPAddress") for front in fronts),
-            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
-            subnetIds=keys_of(front.get("subnet") for front in fronts),
-        )
+    yield from _with_fronts(ctx, "azure_bastion_host")
 
 
 @entity_step("Gateway", permissions=["Microsoft.Network/natGateways/read"], per_row=True)
@@ -56,16 +47,7 @@ def azure_route_table(ctx: Context) -> Iterator[Entity]:
 @entity_step("Gateway", permissions=["Microsoft.Network/virtualNetworkGateways/read"], per_row=True)
 def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway by which a virtual network reaches others, or people reach it: VPN or ExpressRoute."""
-    for row in ctx.azure.resources(_TYPES["azure_virtual_network_gateway"]):
-        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
-        yield resource(
-            row,
-            category=["network"],
-            function=["remote-access-gateway"],
-            public=any(front.get("publicIPAddress") for front in fronts),
-            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
-            subnetIds=keys_of(front.get("subnet") for front in fronts),
-        )
+    yield from _with_fronts(ctx, "azure_virtual_network_gateway")
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
@@ -90,3 +72,17 @@ def azure_subnet_uses_nat_gateway(ctx: Context) -> Iterator[Relationship]:
         for subnet in parts_of(row, "subnets"):
             if gateway := key_of(properties_of(subnet).get("natGateway")):
                 yield Relationship(arm_key(subnet["id"]), gateway)
+
+
+def _with_fronts(ctx: Context, type: str) -> Iterator[Entity]:
+    """Yield the gateways of a type that people or networks come in by, at addresses in subnets."""
+    for row in ctx.azure.resources(_TYPES[type]):
+        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
+        yield resource(
+            row,
+            category=["network"],
+            function=["remote-access-gateway"],
+            public=any(front.get("publicIPAddress") for front in fronts),
+            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
+            subnetIds=keys_of(front.get("subnet") for front in fronts),
+        )

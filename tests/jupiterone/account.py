@@ -12,7 +12,7 @@ Kind = Literal["entities", "relationships"]
 KINDS: tuple[Kind, ...] = ("entities", "relationships")
 _DONE = ("Uploaded", "Created", "Updated", "Deleted")
 _STAGES = ["AWAITING_UPLOADS", "FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS", "FINISHED"]
-_SYSTEM = {"_key", "_type", "_class", "_fromEntityKey", "_toEntityKey", "_rawData"}
+_SYSTEM = {"_key", "_type", "_class", "_fromEntityKey", "_toEntityKey", "_mapping", "_rawData"}
 
 
 @dataclass
@@ -119,7 +119,8 @@ def _fault(job: Job) -> str:
 
 
 def _is_sound(kind: Kind, each: Json) -> bool:
-    needed = {"_key", "_type", "_class"} | ({"_fromEntityKey", "_toEntityKey"} if kind == "relationships" else set())
+    ends = {"_mapping"} if _is_mapped(each) else {"_fromEntityKey", "_toEntityKey"}
+    needed = {"_key", "_type", "_class"} | (ends if kind == "relationships" else set())
     own = {name: value for name, value in each.items() if name not in _SYSTEM}
     lists = [value for value in own.values() if isinstance(value, list)]
     return (
@@ -127,4 +128,16 @@ def _is_sound(kind: Kind, each: Json) -> bool:
         and not any(name.startswith("_") or isinstance(value, dict) for name, value in own.items())
         and not any(isinstance(item, list | dict) for value in lists for item in value)
         and not (lists and kind == "relationships")
+    )
+
+
+def _is_mapped(each: Json) -> bool:
+    """Tell whether a relationship leads to what JupiterOne finds, or makes, by itself."""
+    mapping = each.get("_mapping") or {}
+    filters = [name for names in mapping.get("targetFilterKeys", ()) for name in names]
+    return (
+        mapping.get("relationshipDirection") in ("FORWARD", "REVERSE")
+        and bool(mapping.get("sourceEntityKey"))
+        and bool(filters)
+        and all(name in mapping["targetEntity"] for name in filters)
     )

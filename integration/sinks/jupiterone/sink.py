@@ -23,6 +23,7 @@ from integration.sinks.jupiterone.api import Api, SyncJob
 from integration.sinks.jupiterone.batches import BATCH_BYTES, Batch, RecordKind, batches
 from integration.sinks.jupiterone.history import History
 from integration.sinks.jupiterone.uploads import IN_FLIGHT, Uploads
+from integration.sinks.mapped import MappedGraph
 from integration.text.discretion import logger
 from integration.text.visible import line
 
@@ -73,6 +74,10 @@ class JupiterOneSink:
         Raises:
             OutputError: a job that was started is aborted, unless JupiterOne was applying it already.
         """
+        mapped = MappedGraph(graph, steps)
+        self._bring(mapped, mapped.steps, report)
+
+    def _bring(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         history = History(graph, self._account.name, steps, report)
         if self._mode == "patch":
             self._name_waiting(graph, steps)
@@ -176,7 +181,7 @@ def _changed(graph: StoredGraph, step: Step, since: int) -> Iterator[bytes]:
     for change in graph.changes(step, since):
         if change.now is not None:
             lost = dict.fromkeys(orjson.loads(change.before or "{}"))
-            stamps = {"_key": change.ends[0], "_type": step.name, "_class": [step.class_name]}
+            stamps = {"_key": change.ends[0], "_type": step.name, "_class": step.classes}
             yield orjson.dumps({**lost, **stamps, **orjson.loads(change.now)})
 
 

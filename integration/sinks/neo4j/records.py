@@ -31,8 +31,8 @@ class RecordStatements:
     """
 
     def __init__(self, step: Step, scope: str) -> None:
-        self._type, self._label = f"`{step.name}`", f"`{step.class_name}`"
-        self._class = step.class_name if step.is_relationship else [step.class_name]
+        self._type, self._label = f"`{step.name}`", ":".join(f"`{name}`" for name in step.classes)
+        self._class = step.class_name if step.is_relationship else [*step.classes]
         self._parameters = {"scope": scope, "type": step.name, "class": self._class, "limit": LIMIT}
         self._last: tuple[str | None, dict[str, Any]] = (None, {})
 

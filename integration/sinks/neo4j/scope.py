@@ -144,4 +144,4 @@ def _at(revision: int) -> str:
 
 
 def _name(step: Step) -> str:
-    return f"{step.name}:{step.class_name}"
+    return f"{step.name}:{','.join(step.classes)}"

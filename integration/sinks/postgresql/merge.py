@@ -100,7 +100,7 @@ def copy_lines(step: Step, changes: Iterable[Change], *before: str) -> Iterator[
         changes: what became of its records; the properties of one that was deleted are null.
         before: columns before those of ``RecordTable.columns``, the same in each line.
     """
-    class_name = step.class_name if step.is_relationship else f"{{{step.class_name}}}"
+    class_name = step.class_name if step.is_relationship else f"{{{','.join(step.classes)}}}"
     first, then = "".join(f"{each}\t" for each in before), f"\t{step.name}\t{class_name}\t"
     for change in changes:
         keys, now = "\t".join(change.ends), change.now or ""

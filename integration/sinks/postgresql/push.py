@@ -21,7 +21,7 @@ _LONGEST_KEYS = 2_500
 class _Held(NamedTuple):
     """What the tables hold of a type, as in ``revisions``."""
 
-    class_name: str
+    class_names: str
     lineage: str
     revision: int
     behind: bool
@@ -87,7 +87,7 @@ class Push:
         """Find out whether what changed is enough. A type that is behind may hold what came and went since."""
         keeps = step.name in self._report.incomplete
         marks = (self._graph.lineage, self._graph.mark(held.revision)) if held else ()
-        known = held and held.class_name == step.class_name and held.lineage in marks
+        known = held and held.class_names == ",".join(step.classes) and held.lineage in marks
         if held and known and self._graph.remembers(held.revision) and (keeps or not held.behind):
             return _Part(step, held.revision, held.behind)
         return _Part(step, 0, False)
@@ -124,7 +124,7 @@ class Push:
     def _note_revisions(self, held: Mapping[str, _Held], parts: Sequence[_Part]) -> None:
         lineage, revision = self._graph.mark(self._graph.revision), self._graph.revision
         now = {
-            part.step.name: _Held(part.step.class_name, lineage, revision, part.behind)
+            part.step.name: _Held(",".join(part.step.classes), lineage, revision, part.behind)
             for part in parts
             if part.behind or not part.since or not is_current(self._graph, part.step, part.since)
         }

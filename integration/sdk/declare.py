@@ -1,0 +1,166 @@
+"""Declaring types: the decorators that make a step of a function."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, TypeAlias
+
+from integration.sdk.ends import area_of
+from integration.sdk.model import Relationship, relationship_type
+from integration.sdk.step import EntityFunction, RelationshipFunction, Step
+
+if TYPE_CHECKING:
+    from integration.sdk.context import Context
+
+FamilyFunction: TypeAlias = "Callable[[Context, str, str], Iterator[Relationship]]"
+
+
+def entity_step(
+    classes: str | Sequence[str],
+    *,
+    permissions: Iterable[str] = (),
+    optional: Iterable[str] = (),
+    licences: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    per_row: bool = False,
+    on_demand: bool = False,
+    target_filter_keys: Iterable[str] = (),
+) -> Callable[[EntityFunction], Step]:
+    """Declare a step that yields entities; the function's name is the type.
+
+    Args:
+        classes: JupiterOne class of the entities, such as ``"User"``, or several, such as ``["DataStore", "Disk"]``.
+        permissions: Graph application permissions that it cannot do without.
+        optional: Graph application permissions that only enrich the entities.
+        licences: service plans, such as ``AAD_PREMIUM_P2``, one of which the tenant must have; a tenant that is known
+            to have none of them is not asked.
+        needs: types that must be collected before, because the step reads them through its context.
+        per_row: each entity is made of one object that Graph gives, and of nothing that the step kept from others:
+            later runs call the function with the objects that changed.
+        on_demand: leave it out of a run, with all that needs it, unless it is named: for what costs a request for each
+            of very many objects, or what few want.
+        target_filter_keys: for entities outside of what is read, such as an address on the internet: the properties by
+            which JupiterOne finds the one that it may have from elsewhere.
+    """
+    first, *further = [classes] if isinstance(classes, str) else classes
+
+    def declare(function: EntityFunction) -> Step:
+        return Step(
+            name=function.__name__,
+            class_name=first,
+            run=function,
+            permissions=tuple(permissions),
+            optional=tuple(optional),
+            licences=tuple(licences),
+            needs=_unique(needs),
+            per_row=per_row,
+            on_demand=on_demand,
+            further_classes=tuple(further),
+            target_filter_keys=tuple(target_filter_keys),
+        )
+
+    return declare
+
+
+def relationship_step(
+    from_type: str,
+    verb: str,
+    to_type: str,
+    *,
+    permissions: Iterable[str] = (),
+    licences: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    per_row: bool = False,
+    type: str | None = None,
+) -> Callable[[RelationshipFunction], Step]:
+    """Declare a step that yields relationships; it needs the two types that it connects without saying so.
+
+    Args:
+        from_type: type of the entities that the relationships start from; ``any_of(area)`` for any of an area.
+        verb: JupiterOne relationship class, such as ``"HAS"``.
+        to_type: type of the entities that they lead to; ``any_of(area)`` for any of an area.
+        permissions: Graph application permissions that it cannot do without.
+        licences: as for ``entity_step``.
+        needs: further types that must be collected before.
+        per_row: as for ``entity_step``; the object may be an entity of another type too.
+        type: the ``_type``, only where JupiterOne does not derive it from the three names, or an end is of any type.
+
+    Raises:
+        DeclarationError: the function's name is not the type.
+    """
+    expected = type or relationship_type(from_type, verb, to_type)
+
+    def declare(function: RelationshipFunction) -> Step:
+        step = Step(
+            name=function.__name__,
+            class_name=verb,
+            run=function,
+            permissions=tuple(permissions),
+            licences=tuple(licences),
+            needs=_unique([*(end for end in (from_type, to_type) if area_of(end) is None), *needs]),
+            per_row=per_row,
+            ends=(from_type, to_type),
+        )
+        if step.name != expected:
+            raise step.fault(f"{from_type} {verb} {to_type} is called {expected!r}: rename the function and its files")
+        return step
+
+    return declare
+
+
+def relationship_family(
+    from_types: str | Iterable[str],
+    verb: str,
+    to_types: str | Iterable[str],
+    *,
+    permissions: Iterable[str] = (),
+    licences: Iterable[str] = (),
+    needs: Iterable[str] = (),
+    per_row: bool = False,
+    types: Mapping[tuple[str, str], str] | None = None,
+) -> Callable[[FamilyFunction], tuple[Step, ...]]:
+    """Declare a step for each pair of ends between which one function yields the same relationship.
+
+    Each has its own name, its own verdict, and what it needs; the function is called with the pair that is wanted.
+
+    Args:
+        from_types: type or types of the entities that the relationships start from.
+        verb: JupiterOne relationship class, such as ``"HAS"``.
+        to_types: type or types of the entities that they lead to.
+        permissions: Graph application permissions that the steps cannot do without.
+        licences: as for ``entity_step``.
+        needs: further types that must be collected before.
+        per_row: as for ``relationship_step``.
+        types: the ``_type`` of a pair of ends, where it is not the one that JupiterOne derives.
+    """
+    sources = [from_types] if isinstance(from_types, str) else list(from_types)
+    targets = [to_types] if isinstance(to_types, str) else list(to_types)
+
+    def declare(function: FamilyFunction) -> tuple[Step, ...]:
+        return tuple(
+            Step(
+                name=(types or {}).get((source, target)) or relationship_type(source, verb, target),
+                class_name=verb,
+                run=_for_ends(function, source, target),
+                permissions=tuple(permissions),
+                licences=tuple(licences),
+                needs=_unique([source, target, *needs]),
+                per_row=per_row,
+                ends=(source, target),
+            )
+            for source in sources
+            for target in targets
+        )
+
+    return declare
+
+
+def _for_ends(function: FamilyFunction, source: str, target: str) -> RelationshipFunction:
+    @wraps(function)
+    def run(ctx: "Context") -> Iterator[Relationship]:
+        return function(ctx, source, target)
+
+    return run
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
