@@ -24,9 +24,10 @@ from integration.errors import (
 )
 from integration.http.auth import Tokens
 from integration.http.exchanges import Exchanges
+from integration.http.lanes import Lanes
 from integration.http.meter import Meter
 from integration.http.origin import origin, parsed
-from integration.http.pace import Lane, Pace
+from integration.http.pace import Pace
 from integration.http.patience import Patience
 from integration.http.reply import Reply
 from integration.http.transport import Received, Transport
@@ -55,6 +56,7 @@ class Client(ABC, Generic[A]):
     Attributes:
         api: what the API is called in messages.
         limits: requests of some kinds that the API limits by themselves: by name, how many in how many seconds.
+            A lane for one of many things, as for each subscription, is called ``{limit} of {thing}``.
         pace: how many requests are in flight, and until when all are held back.
         meter: what was asked and what it cost.
         patience: how long one request is tried.
@@ -74,7 +76,7 @@ class Client(ABC, Generic[A]):
         self.root = root.rstrip("/")
         self.patience = patience or Patience()
         self.pace = Pace(in_flight)
-        self._lanes = {name: Lane(*limit) for name, limit in self.limits.items()}
+        self._lanes = Lanes(self.pace, self.limits)
         self.meter = Meter()
         self._origin, self._root_path = origin(self.root), urlsplit(self.root).path
         self._tokens = tokens
@@ -111,27 +113,28 @@ class Client(ABC, Generic[A]):
         return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body))
 
     def lane_of(self, url: str) -> str:
-        """Return which of ``limits`` requests for a URL fall under; empty where that is none of them."""
+        """Return the lane of requests for a URL, named as ``limits`` says; empty where none of them holds."""
         return ""
 
     def pace_of(self, url: str) -> Pace:
         """Return what lets requests for a URL through."""
-        return self._lanes.get(self.lane_of(url), self.pace)
+        return self._lanes.pace_of(self.lane_of(url))
 
     def tell_waits(self, tell: Callable[[float], None]) -> None:
         """Have a function called with the seconds of each wait before it begins."""
-        for pace in (self.pace, *self._lanes.values()):
+        for pace in self._lanes.paces():
             pace.tell = tell
 
     @property
     def waited(self) -> float:
         """Seconds for which requests were held back because the API asked for it."""
-        return self.pace.waited + sum(lane.waited for lane in self._lanes.values())
+        return sum(pace.waited for pace in self._lanes.paces())
 
     def stop(self) -> None:
         """Make every request raise ``Interrupted``: those that wait, and those in flight, whose connections are cut."""
-        for pace in (self.pace, *self._lanes.values()):
-            pace.stop()
+        self.pace.stop()  # so that no lane is made any more
+        for lane in self._lanes.paces():
+            lane.stop()
         self._exchanges.cut()
 
     def check_host(self, url: str, path: str = "") -> None:

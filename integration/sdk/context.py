@@ -133,6 +133,27 @@ class Azure(Protocol):
             PlanError: it is no table or type.
         """
 
+    def children(
+        self, type: str, below: str, *, api_version: str, table: str = "resources"
+    ) -> Iterator[tuple[str, Row]]:
+        """Yield the key of a resource and one of its children, for all resources of a type, in no particular order.
+
+        It is for what Azure Resource Graph lacks, such as the containers of a storage account: it costs a request for
+        each resource, so that a type that reads it is ``on_demand``. A child has what a row of a table has; its
+        subscription, resource group and region are its resource's.
+
+        Args:
+            type: of the resources, such as ``microsoft.storage/storageaccounts``.
+            below: where the children are, such as ``/blobServices/default/containers``. What answers with one object,
+                such as ``/encryptionProtector/current``, is the only child.
+            api_version: of that, such as ``2023-05-01``.
+            table: where the resources are, such as ``resourcecontainers`` for subscriptions.
+
+        Raises:
+            GraphError: Azure did not give those of any resource; a resource that is gone meanwhile has no children.
+            PlanError: a table, a type or a path is not written as that of a step must be.
+        """
+
 
 class Context(Protocol):
     """What a step is handed.

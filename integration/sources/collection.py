@@ -1,7 +1,7 @@
 """What a source brings a collection up to date with: the mirror's side of one collection."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from integration.mirror.rows import RawRow
 from integration.mirror.tables import Known
@@ -53,6 +53,16 @@ class Collection:
     def listing(self, request: Request) -> str:
         """Return the name of the collection of a relation's parents, having it read where no step did."""
         return self._reader.parents(request)
+
+    def parents(self, request: Request) -> Iterator[Mapping[str, Any]]:
+        """Yield the objects of a relation's parents, having them read where no step did.
+
+        Raises:
+            GraphError: the source did not give all of them.
+        """
+        listing = self._reader.listing(request)
+        self._reader.ensure(listing)
+        yield from (parent for _, parent in self._reader.rows(listing))
 
     def pending(self, parents: str) -> list[tuple[str, str | None]]:
         """Return the parts that are not read to the end, with their cursor: one for each object of ``parents``."""

@@ -25,6 +25,7 @@ class Request:
         expand: related objects that are to come with each object.
         key: the property by which objects of a collection are told apart.
         among: which parents a relation is wanted of, in the API's own language; all where it is empty.
+        version: of the API, where each question has to name one.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Request:
     expand: str = ""
     key: str = "id"
     among: str = ""
+    version: str = ""
 
     @property
     def name(self) -> str:
@@ -50,6 +52,7 @@ class Request:
             "$expand": self.expand,
             "key": "" if self.key == "id" else self.key,
             "among": self.among,
+            "version": self.version,
         }
         query = "&".join(f"{name}={value}" for name, value in options.items() if value)
         return f"{path}?{query}" if query else path

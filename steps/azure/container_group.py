@@ -8,14 +8,14 @@ from integration.values import arm_key
 from steps.azure._ids import portal_link
 from steps.azure._resource import identities_of, in_groups, keys_of, part_of, parts_of, properties_of, resource
 
-_GROUP = "microsoft.containerinstance/containergroups"
+CONTAINER_GROUP = "microsoft.containerinstance/containergroups"
 READ = ["Microsoft.ContainerInstance/containerGroups/read"]
 
 
 @entity_step("Group", permissions=READ, per_row=True)
 def azure_container_group(ctx: Context) -> Iterator[Entity]:
     """Containers that run together, on one machine and with one address."""
-    for row in ctx.azure.resources(_GROUP):
+    for row in ctx.azure.resources(CONTAINER_GROUP):
         address = properties_of(row).get("ipAddress") or {}
         ports = [port["port"] for port in address.get("ports") or () if "port" in port]
         yield resource(
@@ -30,7 +30,7 @@ def azure_container_group(ctx: Context) -> Iterator[Entity]:
 @entity_step("Container", permissions=READ, per_row=True)
 def azure_container(ctx: Context) -> Iterator[Entity]:
     """A container in a group; of the variables of its environment the names are read, never the values."""
-    for row in ctx.azure.resources(_GROUP):
+    for row in ctx.azure.resources(CONTAINER_GROUP):
         for container in parts_of(row, "containers"):
             known = {"id": _id(row, "containers", container), "name": container["name"]}
             ports = [str(port["port"]) for port in parts_of(container, "ports") if "port" in port]
@@ -41,11 +41,11 @@ def azure_container(ctx: Context) -> Iterator[Entity]:
 @entity_step("Disk", permissions=READ, per_row=True)
 def azure_container_volume(ctx: Context) -> Iterator[Entity]:
     """What a group of containers keeps files on, such as a file share; its keys and secrets are not read."""
-    for row in ctx.azure.resources(_GROUP):
+    for row in ctx.azure.resources(CONTAINER_GROUP):
         for volume in parts_of(row, "volumes"):
             share = volume.get("azureFile") or {}
             known = {
-                "id": _id(row, "volumes", volume),
+                "id": volume_id(row, volume),
                 "name": volume["name"],
                 "shareName": share.get("shareName"),
                 "storageAccountName": share.get("storageAccountName"),
@@ -58,13 +58,13 @@ def azure_container_volume(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_container_group", per_row=True)
 def azure_resource_group_has_container_group(ctx: Context) -> Iterator[Relationship]:
     """A group of containers is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_GROUP))
+    yield from in_groups(ctx.azure.resources(CONTAINER_GROUP))
 
 
 @relationship_step("azure_container_group", "HAS", "azure_container", per_row=True)
 def azure_container_group_has_container(ctx: Context) -> Iterator[Relationship]:
     """A container is in a group."""
-    for row in ctx.azure.resources(_GROUP):
+    for row in ctx.azure.resources(CONTAINER_GROUP):
         for container in parts_of(row, "containers"):
             yield Relationship(arm_key(row["id"]), arm_key(_id(row, "containers", container)))
 
@@ -72,20 +72,25 @@ def azure_container_group_has_container(ctx: Context) -> Iterator[Relationship]:
 @relationship_step("azure_container_group", "HAS", "azure_container_volume", per_row=True)
 def azure_container_group_has_volume(ctx: Context) -> Iterator[Relationship]:
     """A group of containers has a volume."""
-    for row in ctx.azure.resources(_GROUP):
+    for row in ctx.azure.resources(CONTAINER_GROUP):
         for volume in parts_of(row, "volumes"):
-            yield Relationship(arm_key(row["id"]), arm_key(_id(row, "volumes", volume)))
+            yield Relationship(arm_key(row["id"]), arm_key(volume_id(row, volume)))
 
 
 @relationship_step("azure_container", "USES", "azure_container_volume", per_row=True)
 def azure_container_uses_volume(ctx: Context) -> Iterator[Relationship]:
     """A container sees the files of a volume."""
-    for row in ctx.azure.resources(_GROUP):
+    for row in ctx.azure.resources(CONTAINER_GROUP):
         for container in parts_of(row, "containers"):
             names = dict.fromkeys(mount["name"].lower() for mount in parts_of(container, "volumeMounts"))
             for name in names:
-                volume = _id(row, "volumes", {"name": name})
+                volume = volume_id(row, {"name": name})
                 yield Relationship(arm_key(_id(row, "containers", container)), arm_key(volume))
+
+
+def volume_id(row: Any, volume: Any) -> str:
+    """Return the id of a volume of a group."""
+    return _id(row, "volumes", volume)
 
 
 _KINDS = ("azureFile", "emptyDir", "gitRepo", "secret")

@@ -87,10 +87,10 @@ _SCHEMA = '{"properties": {"name": {"type": "string", "description": "What it is
 _NUMBERS = count(1)
 
 
-def declared(folder: Path) -> dict[str, Step]:
+def declared(folder: Path, module: str = MODULE) -> dict[str, Step]:
     """Return the steps, in a module of their own in a folder, by name."""
     name = f"contoso_azure_{next(_NUMBERS)}"
-    write(folder, {f"{name}.py": MODULE})
+    write(folder, {f"{name}.py": module})
     found = {name: step for name, step in vars(importlib.import_module(name)).items() if isinstance(step, Step)}
     write(folder, {f"{type}.json": "{}" if step.is_relationship else _SCHEMA for type, step in found.items()})
     return found

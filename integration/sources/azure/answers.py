@@ -22,6 +22,8 @@ from integration.http.patience import seconds_to_wait
 
 TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
+_UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind"}
+"""Codes by which a storage account says that one of its kind has nothing of what is asked for."""
 _HICCUPS = {408, 409, 421, 423, 424, 425}
 """Statuses below 500 that may be another one when the same is asked once more."""
 _NO_SUBSCRIPTION = re.compile(r"(?i)at least one subscription that is eligible")
@@ -83,7 +85,7 @@ class AzureAnswer:
         told = envelope if isinstance(envelope, dict) else {}
         said = list(_said(told))
         codes = [code for code, _ in said if code]
-        kind, problem = self._meaning([message for _, message in said if message])
+        kind, problem = self._meaning({code.lower() for code in codes}, [message for _, message in said if message])
         return kind(
             problem,
             path=self.path,
@@ -93,7 +95,7 @@ class AzureAnswer:
             too_much=TOO_LARGE in map(str.lower, codes),
         )
 
-    def _meaning(self, messages: list[str]) -> tuple[type[GraphError], str]:
+    def _meaning(self, codes: set[str], messages: list[str]) -> tuple[type[GraphError], str]:
         message = messages[-1] if messages else ""
         if self.status < 400:
             flaw = (
@@ -102,7 +104,7 @@ class AzureAnswer:
             return BadAnswer, f"{flaw}: {message}" if message else flaw
         if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(" ".join(messages))):
             return Forbidden, "the application may not read this: grant it Reader on the scope"
-        if self.status == 404:
+        if self.status == 404 or _UNSUPPORTED.intersection(codes):
             return NotFound, "not found"
         if self.status == 407 or self.status == 451:
             return BadAnswer, "something between here and Azure refused it: check proxy and network"

@@ -1,6 +1,6 @@
 """Sending requests to Azure Resource Manager, of which Azure Resource Graph is a part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +9,7 @@ from integration.http.client import Client
 from integration.http.decoding import decode
 from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
+from integration.sources.azure.lanes import LIMITS, provider_lane
 
 _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 _LONGEST_WINDOW = 60.0
@@ -19,6 +20,7 @@ class AzureClient(Client[AzureAnswer]):
     """Sends requests to one root of Azure Resource Manager, such as ``https://management.azure.com``."""
 
     api = "Azure"
+    limits = LIMITS
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path, with options such as ``{"api-version": "2022-12-01"}``."""
@@ -28,6 +30,10 @@ class AzureClient(Client[AzureAnswer]):
     def kind_of(self, path: str) -> str:
         """Return ``resourceGraph`` for a query, ``arm`` for anything else."""
         return "resourceGraph" if path == _GRAPH else "arm"
+
+    def lane_of(self, url: str) -> str:
+        """Return the lane of requests for a URL: of a provider of resources in a subscription."""
+        return provider_lane(self.path_of(url))
 
     def understood(self, path: str, received: Received) -> AzureAnswer:
         """Return what was received as an answer of Azure."""
@@ -43,24 +49,38 @@ class AzureClient(Client[AzureAnswer]):
         return self.post(self.url(_GRAPH, {"api-version": version}), body)
 
     def list(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the objects of a listing of Azure Resource Manager, to its last page.
+        """Yield the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does."""
+        for rows, _ in self.pages(path, version):
+            yield from rows
+
+    def pages(
+        self, path: str, version: str, link: str | None = None
+    ) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:
+        """Yield each page of a listing of Azure Resource Manager, and the link of the next one.
+
+        What answers with one object, and no list, is a page with that.
+
+        Args:
+            path: of the listing.
+            version: of the API.
+            link: of the page to begin with; ``None``: the first.
 
         Raises:
             BadAnswer: a page is no list of objects.
             PagingError: a next link leads to another host, or back.
             GraphError: as ``get`` raises.
         """
-        url: str | None = self.url(path, {"api-version": version})
+        url = link or self.url(path, {"api-version": version})
         seen = set[str]()
-        while url is not None:
+        while url:
             if url in seen:
                 raise PagingError("a next link leads back to a page that was read already", path=path)
             seen.add(url)
             body = self.get(url).body
-            rows, link = body.get("value"), body.get("nextLink")
+            rows, link = body.get("value", [body] if "id" in body else None), body.get("nextLink")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise BadAnswer("the answer has no list of objects named value", path=path, status=200)
             if link is not None and not isinstance(link, str):
                 raise BadAnswer("the next link is no URL", path=path, status=200)
-            yield from rows
-            url = self.resolved(link, path) if link else None
+            url = self.resolved(link, path) if link else ""
+            yield rows, url or None

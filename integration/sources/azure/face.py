@@ -1,11 +1,16 @@
 """What a step sees of Azure: ``sdk.context.Azure``, as requests."""
 
+import re
 from collections.abc import Iterator
 
 from integration.errors import PlanError
 from integration.sdk.row import Row
+from integration.sources.azure.children import children_of
 from integration.sources.azure.fetch import of_table
+from integration.sources.request import Request
 from integration.sources.source import Reading
+
+_QUERY = re.compile(r"[?#&\s]")
 
 
 class AzureFace:
@@ -24,8 +29,22 @@ class AzureFace:
 
     def table(self, table: str, *, type: str) -> Iterator[Row]:
         """Yield the rows of a type in a table of Azure Resource Graph."""
+        return self._reading.objects(self._of_table(table, type))
+
+    def children(
+        self, type: str, below: str, *, api_version: str, table: str = "resources"
+    ) -> Iterator[tuple[str, Row]]:
+        """Yield the key of a resource and one of its children, for all resources of a type."""
+        if not below.strip("/") or not api_version or _QUERY.search(below + api_version):
+            problem = (
+                f"children of {type} at {below!r}, version {api_version!r}: write them as '/keys' and '2023-07-01'"
+            )
+            raise self._reading.noted(PlanError(f"{self._reading.step}: {problem}"))
+        return self._reading.children(children_of(self._of_table(table, type), below, api_version))
+
+    def _of_table(self, table: str, type: str) -> Request:
         named = type.strip("/").lower()
         if not table.isalpha() or "/" not in named:
             problem = f"{self._reading.step}: {table} of type {type!r}: write it as 'microsoft.compute/virtualmachines'"
             raise self._reading.noted(PlanError(problem))
-        return self._reading.objects(of_table(table.lower(), named))
+        return of_table(table.lower(), named)

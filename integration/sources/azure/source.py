@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from integration.errors import (
@@ -16,6 +15,7 @@ from integration.errors import (
 )
 from integration.sdk.context import Azure
 from integration.sdk.plan import Plan
+from integration.sources.azure.children import ChildrenFetch, parents_of, refused_gap
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
 from integration.sources.azure.fetch import RESOURCES, TableFetch, gaps_of
@@ -28,6 +28,8 @@ from integration.sources.source import Reading, Review
 
 SIDE_BY_SIDE = 4
 """Queries at once: at some three a second, which Azure allows, more would wait."""
+_OF_A_RELATION = 8
+"""Requests at once for the children of resources: they have limits of their own."""
 _NO_AZURE = re.compile(r"AADSTS500011\b")
 """The tenant has no service principal of Azure Resource Manager. Source: Microsoft Entra authentication error codes."""
 _CONTAINERS = "microsoft.resources/subscriptions"
@@ -51,13 +53,14 @@ class AzureSource:
         self._client = client
         self._graph, self._subscriptions = ResourceGraph(client), Subscriptions(client)
         self._side_by_side = side_by_side
+        self._refused: dict[str, Mapping[str, GraphError]] = {}
 
     def face(self, reading: Reading) -> Azure:
         """Return what a step sees of Azure."""
         return AzureFace(reading)
 
     def fetch(self, request: Request, into: Collection) -> None:
-        """Have the mirror hold a table as it is now.
+        """Have the mirror hold a table, or the children of resources, as it is now.
 
         Raises:
             SourceUnavailable: the application sees no subscription, or the tenant has none.
@@ -67,7 +70,10 @@ class AzureSource:
             if not self._subscriptions.visible():
                 what = "the application sees no Azure subscription"
                 raise SourceUnavailable(f"{what}: {GRANT}, and resources are read too", path=request.path)
-            TableFetch(self._graph, self._subscriptions, into, self._side_by_side).fetch()
+            if request.kind == "relation":
+                self._fetch_children(request, into)
+            else:
+                TableFetch(self._graph, self._subscriptions, into, self._side_by_side).fetch()
         except CredentialsError as error:
             if knows_no_azure(error):
                 raise SourceUnavailable("the tenant does not know Azure", path=request.path) from None
@@ -75,13 +81,19 @@ class AzureSource:
         except Unreachable as error:  # which ends a run, of which Azure is but a part
             raise ServiceUnavailable(str(error), path=request.path) from None
 
+    def _fetch_children(self, request: Request, into: Collection) -> None:
+        at_once = 1 if self._side_by_side == 1 else _OF_A_RELATION
+        children = ChildrenFetch(self._client, request, into, at_once)
+        children.fetch()
+        self._refused[request.name] = children.refused
+
     def tracks(self, request: Request) -> bool:
         """Return ``False``: Azure does not tell what changed."""
         return False
 
     def parents(self, request: Request) -> Request:
-        """Return the request for the parents of a relation: Azure is read by tables, which have none."""
-        return replace(request, kind="part", relation="")
+        """Return the request for the resources whose children a request asks for."""
+        return parents_of(request)
 
     def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return the objects: they are kept in parts by what a request asks for."""
@@ -96,7 +108,12 @@ class AzureSource:
         return iter(())
 
     def gaps(self, request: Request, reader: Reader) -> Iterator[GraphError]:
-        """Yield what a table's answers do not hold: rows that did not come, subscriptions that are not visible."""
+        """Yield what answers do not hold: rows and children that did not come, subscriptions that are not visible."""
+        if request.kind == "relation":
+            if refused := self._refused.get(request.name):
+                yield refused_gap(request, refused)
+            yield from self.gaps(parents_of(request), reader)
+            return
         yield from gaps_of(reader.mirror.progress(request.name), request)
         if self._graph.partial_scope:
             yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
@@ -119,8 +136,8 @@ class AzureSource:
         return False
 
     def is_slow(self, request: Request) -> bool:
-        """Return ``False``: all tables have one quota."""
-        return False
+        """Tell whether children of resources are asked for: that takes a request for each, with limits of their own."""
+        return request.kind == "relation"
 
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
         """Return nothing yet: which resources no step takes is not a gap of what the steps read."""
@@ -139,7 +156,7 @@ class AzureSource:
                 "requests": dict(meter.requests),
                 "retries": meter.retries,
                 "throttled": meter.throttled,
-                "throttledSeconds": round(self._client.pace.waited, 3),
+                "throttledSeconds": round(self._client.waited, 3),
                 "bytes": meter.bytes,
             }
         }

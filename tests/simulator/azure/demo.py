@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.simulator.azure.demo_access import add_access
 from tests.simulator.azure.demo_apps import add_apps
+from tests.simulator.azure.demo_children import add_children
 from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_edges import add_edges
@@ -58,6 +59,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_services(places[0], places[2])
     add_shared(*places)
     add_platform(places[0], places[2])
+    add_children(places[0], places[2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)

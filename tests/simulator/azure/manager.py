@@ -7,10 +7,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
 from tests.simulator.azure.answer import Answer, Asked, Refused, refusal
+from tests.simulator.azure.children import Children
 from tests.simulator.azure.resource_graph import PATH, ResourceGraph
 from tests.simulator.azure.tenant import AzureTenant, Subscription
 
@@ -44,6 +46,7 @@ class Manager:
     ``token`` is a bearer token that is accepted beside those that carry the audience. ``sees_groups`` is whether the
     application may read the descendants of management groups. ``before`` is called with each request before it is
     looked at: it may change the tenant, wait, or raise ``Refused``. ``alter`` may change each answer's document.
+    ``children`` answers for children of resources.
     ``headers`` are on each answer in place of others.
     """
 
@@ -57,6 +60,9 @@ class Manager:
     before: Callable[[Asked], None] = lambda asked: None
     alter: Callable[[Asked, dict[str, Any]], None] | None = None
     headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.children = Children(self.tenant)
 
     def answer(self, asked: Asked, origin: str) -> Answer:
         """Answer a request that came to ``origin``."""
@@ -97,6 +103,9 @@ class Manager:
             if not self.sees_groups:
                 raise refusal(403, "AuthorizationFailed", "The client does not have authorization to perform action.")
             return self._list(self._descendants(), asked, origin)
+        if asked.method == "GET" and path.startswith("/subscriptions/"):
+            found = self.children.of(asked)
+            return self._list(found, asked, origin) if isinstance(found, list) else Answer(200, found)
         raise refusal(404, "NotFound", f"There is no {asked.path} here.")
 
     def _descendants(self) -> list[dict[str, Any]]:
@@ -116,7 +125,7 @@ class Manager:
         document: dict[str, Any] = {"value": values[start : start + self.page]}
         if start + self.page < len(values):
             version = asked.options["api-version"]
-            document["nextLink"] = f"{origin}{asked.path}?api-version={version}&$skiptoken={start + self.page}"
+            document["nextLink"] = f"{origin}{quote(asked.path)}?api-version={version}&$skiptoken={start + self.page}"
         return Answer(200, document)
 
 

@@ -52,13 +52,15 @@ def row_of(id: str, type: str, **given: Any) -> Row:
 class AzureTenant:
     """What is there now; ``lock`` is held while it is read or changed.
 
-    ``groups`` maps management groups to their parents; the root is named by the tenant's id.
+    ``groups`` maps management groups to their parents; the root is named by the tenant's id. ``children`` are what
+    Azure Resource Manager alone tells of resources, by where that is asked for, in lower case.
     """
 
     id: str = TENANT_ID
     groups: dict[str, str] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     tables: dict[str, dict[str, Row]] = field(default_factory=lambda: {name: {} for name in TABLES})
+    children: dict[str, list[Row] | Row] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
 
     def add_group(self, name: str, parent: str) -> None:
@@ -86,6 +88,24 @@ class AzureTenant:
         contained = row["type"].startswith(("microsoft.resources/subscriptions", "microsoft.management/"))
         with self.lock:
             self.tables[table or ("resourcecontainers" if contained else "resources")][row["id"].lower()] = row
+
+    def add_child(self, parent: str, below: str, name: str, properties: Row, **given: Any) -> str:
+        """Put a child of a resource there: ``below`` is where it is listed, such as ``/keys``."""
+        id = f"{parent}{below}/{name}"
+        provider, *steps = id.rpartition("/providers/")[2].split("/")
+        child = {"id": id, "name": name, "type": "/".join([provider, *steps[::2]]), "properties": properties, **given}
+        with self.lock:
+            listed = self.children.setdefault(f"{parent}{below}".lower(), [])
+            assert isinstance(listed, list)
+            listed.append(child)
+        return id
+
+    def set_child(self, parent: str, below: str, properties: Row, **given: Any) -> None:
+        """Put the only child of its kind of a resource there, which is answered by itself."""
+        id = f"{parent}{below}"
+        known = {"id": id, "name": id.rpartition("/")[2], "type": "", "properties": properties}
+        with self.lock:
+            self.children[id.lower()] = known | given
 
     def remove(self, ids: Iterable[str], table: str = "resources") -> None:
         """Take rows away.

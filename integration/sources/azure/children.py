@@ -1,0 +1,181 @@
+"""Bringing what Azure Resource Graph lacks into the mirror: children of resources, by a request for each resource.
+
+Each resource counts by itself: what is read of it stays when a run is cut short, and where Azure refuses its children
+those of the others are read all the same.
+"""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from integration.errors import BadAnswer, BadRequest, GraphError, NotFound, Throttled
+from integration.sources.azure.client import AzureClient
+from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.resource_graph import COLUMNS
+from integration.sources.collection import Collection
+from integration.sources.request import Request
+
+_HOPELESS = 20
+"""So many resources are refused, and none answered, before the others are not asked about any more."""
+_WRONG = frozenset({"invalidresourcetype", "noregisteredproviderfound"})
+"""Codes of a 404 that is about the question: the resource may be there."""
+_OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
+_IN_A_PATH = "/()-_.~@:$&'+,;=!*"
+
+
+class ChildrenFetch:
+    """Fetches the children of all resources of a type.
+
+    Args:
+        client: sends the requests.
+        request: what is asked for.
+        into: the relation.
+        side_by_side: the most requests at once.
+
+    Attributes:
+        refused: resources whose children Azure did not give, and why.
+    """
+
+    def __init__(self, client: AzureClient, request: Request, into: Collection, side_by_side: int) -> None:
+        self._client, self._request, self._into, self._side_by_side = client, request, into, side_by_side
+        self.refused: dict[str, GraphError] = {}
+        self._any_read = False
+        self._spent: dict[str, Throttled] = {}
+        self._pending: deque[tuple[Mapping[str, Any], str | None]] = deque()
+        self._lock = threading.Lock()
+
+    def fetch(self) -> None:
+        """Have the mirror hold the children as they are now.
+
+        Raises:
+            GraphError: Azure gave those of no resource.
+        """
+        into, known = self._into, self._into.known
+        parents = {parent["id"].lower(): parent for parent in into.parents(self._request)}
+        if known is None or known.state not in ("running", "complete"):
+            into.begin(None)
+        into.began()
+        progress = into.progress()
+        gone = [each for each in progress if each not in parents]
+        left = [(parent, progress.get(key)) for key, parent in parents.items() if progress.get(key, "") is not None]
+        if known and known.state == "complete" and not (gone or left):
+            return
+        into.forget(gone)
+        self._any_read = len(left) < len(parents)
+        self._pending.extend(_in_turn(left))
+        into.expect(len(left))
+        if left:
+            with ThreadPoolExecutor(min(self._side_by_side, len(left)), thread_name_prefix="children") as executor:
+                for done in [executor.submit(self._work) for _ in range(min(self._side_by_side, len(left)))]:
+                    done.result()
+        if self.refused and not self._any_read:
+            raise next(iter(self.refused.values()))
+        into.complete()
+
+    def _work(self) -> None:
+        try:
+            while True:
+                with self._lock:
+                    if not self._pending:
+                        return
+                    parent, link = self._pending.popleft()
+                self._read(parent, link)
+        except BaseException:
+            with self._lock:
+                self._pending.clear()
+            raise
+
+    def _read(self, parent: Mapping[str, Any], link: str | None) -> None:
+        """Read the children of a resource, from a page on."""
+        key, subscription = parent["id"].lower(), str(parent.get("subscriptionId") or "").lower()
+        if spent := self._spent.get(subscription):
+            self._refuse(key, spent)
+            return
+        try:
+            self._read_pages(key, parent, link)
+        except NotFound as error:
+            if error.code.lower() in _WRONG:
+                self._refuse(key, error)
+            else:
+                self._into.add_parts([], [(key, None)])
+        except BadRequest as error:
+            if link is None:
+                self._refuse(key, error)
+            else:  # the link was another run's, and Azure has forgotten it
+                self._into.forget([key])
+                self._read(parent, None)
+        except Throttled as error:
+            self._spent[subscription] = error
+            self._refuse(key, error)
+        except GraphError as error:
+            self._refuse(key, error)
+
+    def _read_pages(self, key: str, parent: Mapping[str, Any], link: str | None) -> None:
+        path = quote(f"{parent['id']}/{self._request.relation}", safe=_IN_A_PATH)
+        for rows, following in self._client.pages(path, self._request.version, link):
+            children = [_row(each, parent, path) for each in rows]
+            pieces = [(key, orjson.dumps(children))] if children else []
+            self._into.add_parts(pieces, [(key, following)])
+            self._into.count(
+                pages=1, items=len(children), parents=int(following is None), throttled=self._client.waited
+            )
+        self._any_read = True
+
+    def _refuse(self, key: str, error: GraphError) -> None:
+        with self._lock:
+            self.refused[key] = error
+            if not self._any_read and len(self.refused) >= _HOPELESS:
+                raise error
+
+
+def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """Return a child as a row of Azure Resource Graph; where it is, its parent tells."""
+    if not isinstance(child.get("id"), str) or not child["id"]:
+        raise BadAnswer("a child has no id", path=path, status=200)
+    told = {name: child.get(name) for name in COLUMNS}
+    placed = {name: parent.get(name) for name in _OF_PARENT if told[name] is None}
+    type = child.get("type")
+    return {
+        **told,
+        **placed,
+        "type": type.lower() if isinstance(type, str) else None,
+        "properties": without_secrets(child.get("properties")),
+    }
+
+
+def _in_turn(parents: Iterable[tuple[Mapping[str, Any], str | None]]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
+    """Yield resources of one subscription after those of another, since each subscription has limits of its own."""
+    of_subscription: defaultdict[str, list[tuple[Mapping[str, Any], str | None]]] = defaultdict(list)
+    for parent, link in parents:
+        of_subscription[str(parent.get("subscriptionId"))].append((parent, link))
+    for some in zip_longest(*of_subscription.values()):
+        yield from filter(None, some)
+
+
+def children_of(table: Request, below: str, version: str) -> Request:
+    """Return the request for the children of the rows that a request for a table's type gives."""
+    return Request(
+        "relation", table.path, below.strip("/"), top=None, among=table.part, source="azure", version=version
+    )
+
+
+def parents_of(request: Request) -> Request:
+    """Return the request for the rows of a table whose children a request asks for."""
+    return Request("part", request.path, part=request.among, top=None, source="azure")
+
+
+def refused_gap(request: Request, refused: Mapping[str, GraphError]) -> GraphError:
+    """Return what is missing where the children of some resources were refused."""
+    (key, example), *_ = refused.items()
+    what = (
+        f"{request.relation} of 1 resource"
+        if len(refused) == 1
+        else f"{request.relation} of {len(refused):,} resources"
+    )
+    return type(example)(f"{what} could not be read, such as {key}: {example}", path=request.path)

@@ -1,0 +1,292 @@
+"""What Azure Resource Graph lacks is read resource by resource: each by itself, within limits, and not twice."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import Interrupted
+from integration.sources.azure import lanes
+from integration.values import arm_key
+from tests.azure.reading import Azure, declared, keys, verdicts
+from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
+from tests.simulator.azure.made_up import STORAGE, VM
+
+BELOW = "/blobServices/default/containers"
+MODULE = f'''
+from integration import Entity, entity_step
+
+
+@entity_step("DataStore", per_row=True)
+def contoso_container(ctx):
+    """A container of blobs."""
+    for parent, row in ctx.azure.children("{STORAGE}", "{BELOW}", api_version="2023-05-01"):
+        yield Entity(row["id"].lower(), row, name=row["name"])
+
+
+@entity_step("DataStore", per_row=True)
+def contoso_blob_service(ctx):
+    """How an account keeps blobs."""
+    for parent, row in ctx.azure.children("{STORAGE}", "/blobServices/default", api_version="2023-05-01"):
+        yield Entity(parent, row, name=row["resourceGroup"])
+
+
+@entity_step("DataStore", per_row=True)
+def contoso_misspelt(ctx):
+    """Something that there is not."""
+    for parent, row in ctx.azure.children("{STORAGE}", "/bobServices", api_version="2023-05-01"):
+        yield Entity(parent, row, name=row["name"])
+'''
+TYPE = "contoso_container"
+
+
+@pytest.fixture
+def azure(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
+    """Three subscriptions with sixty accounts, each of which has no container, one, or two."""
+    folder: Path = tmp_path_factory.mktemp("types")
+    monkeypatch.syspath_prepend(folder)
+    tenant = made_up_tenant(300, 3)
+    for number, account in enumerate(accounts(tenant)):
+        for name in ("logs", "images")[: number % 3]:
+            tenant.add_child(account, BELOW, name, {"publicAccess": "None", "etag": "0x1"}, etag="0x1")
+        tenant.set_child(account, "/blobServices/default", {"isVersioningEnabled": True})
+    with AzureSimulator(tenant) as simulator:
+        yield Azure(simulator, declared(folder, MODULE))
+
+
+def accounts(tenant: Any) -> list[str]:
+    return [row["id"] for row in tenant.tables["resources"].values() if row["type"] == STORAGE]
+
+
+def expected(azure: Azure, but: set[str] = frozenset()) -> set[str]:  # type: ignore[assignment]
+    listed = azure.simulator.tenant.children.items()
+    of = {path.removesuffix(BELOW.lower()): rows for path, rows in listed if isinstance(rows, list)}
+    return {arm_key(row["id"]) for account, rows in of.items() if account not in but for row in rows}
+
+
+def asked(azure: Azure) -> Counter[str]:
+    """How often each account was asked for containers."""
+    paths = (each.path.lower() for each in azure.simulator.requests)
+    return Counter(path.removesuffix(BELOW.lower()) for path in paths if path.endswith(BELOW.lower()))
+
+
+def of_containers(each: Asked) -> bool:
+    return each.path.endswith(BELOW)
+
+
+def of(account: str) -> Any:
+    return lambda each: each.path.lower() == f"{account}{BELOW}".lower()
+
+
+def test_children_of_all_resources_come_by_one_request_for_each(azure: Azure) -> None:
+    report = azure.run(TYPE)
+    assert verdicts(report) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    assert asked(azure) == Counter(map(str.lower, accounts(azure.simulator.tenant)))
+    assert report.reading["azure"]["requests"]["arm"] == 2 + 60
+
+
+def test_what_is_one_object_is_the_only_child_and_is_where_its_resource_is(azure: Azure) -> None:
+    assert verdicts(azure.run("contoso_blob_service")) == {"complete"}
+    assert keys("contoso_blob_service") == {arm_key(each) for each in accounts(azure.simulator.tenant)}
+
+
+def test_pages_are_followed(azure: Azure) -> None:
+    azure.simulator.manager.page = 1
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(403, "AuthorizationFailed"), (400, "BadRequest"), (404, "InvalidResourceType"), (409, "Conflict"), (500, "")],
+)
+def test_a_refusal_costs_the_children_of_one_resource(
+    azure: Azure, status: int, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
+    account = accounts(azure.simulator.tenant)[2]
+    body: Any = {"error": {"code": code, "message": "No."}}
+    azure.simulator.manager.faults = [Fault(status, of(account), body)]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "of 1 resource could not be read" in report.of(TYPE).reason
+    assert account.lower() in report.of(TYPE).reason
+    assert keys(TYPE) == expected(azure, but={account.lower()})
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (404, "ResourceNotFound"),
+        (400, "FeatureNotSupportedForAccount"),
+        (409, "FeatureNotSupportedForAccount"),
+        (400, "OperationNotAllowedOnKind"),
+    ],
+)
+def test_what_is_gone_or_has_none_of_that_kind_has_no_children(azure: Azure, status: int, code: str) -> None:
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(status, of(account), {"error": {"code": code, "message": "No."}})]
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure, but={account.lower()})
+    assert max(asked(azure).values()) == 1
+
+
+def test_who_is_refused_everywhere_does_not_go_on_asking(azure: Azure) -> None:
+    azure.simulator.manager.faults = [Fault(403, of_containers, {"error": {"code": "AuthorizationFailed"}})]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "failed"
+    assert asked(azure).total() < 30
+
+
+def test_a_path_that_azure_does_not_know_is_told(azure: Azure) -> None:
+    assert verdicts(azure.run("contoso_misspelt")) == {"skipped"}
+
+
+def test_nothing_is_deleted_of_a_resource_that_is_refused(azure: Azure) -> None:
+    azure.run(TYPE)
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(403, of(account), {"error": {"code": "AuthorizationFailed"}})]
+    azure.run(TYPE)
+    assert keys(TYPE) == expected(azure)
+
+
+def test_each_provider_of_each_subscription_has_a_limit_of_its_own(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(azure.simulator.manager.children, "limit", 8)
+    monkeypatch.setattr(azure.simulator.manager.children, "seconds", 1.0)
+    monkeypatch.setitem(lanes.LIMITS, "storage lists", (8, 1.0))
+    report = azure.run(TYPE)
+    assert verdicts(report) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    quotas = azure.simulator.manager.children.quotas
+    assert {provider for _, provider in quotas} == {"microsoft.storage"}
+    assert len(quotas) == 3
+    assert sum(quota.refused + quota.early for quota in quotas.values()) <= 3 * 8  # those that were on their way
+
+
+def test_a_subscription_whose_limit_is_spent_for_long_does_not_cost_the_others(azure: Azure) -> None:
+    spent = azure.simulator.tenant.visible()[0].id
+
+    def is_of_it(each: Asked) -> bool:
+        return of_containers(each) and spent in each.path
+
+    azure.simulator.manager.faults = [Fault(429, is_of_it, headers={"Retry-After": "7200"})]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "throttles" in report.of(TYPE).reason
+    assert keys(TYPE) == {key for key in expected(azure) if spent not in key}
+    assert sum(spent in path for path in asked(azure)) <= 8
+
+
+def test_a_run_that_is_cut_short_asks_no_resource_again_that_was_answered(azure: Azure) -> None:
+    stop, numbers = threading.Event(), iter(range(1000))
+
+    def cut(each: Asked) -> None:
+        if of_containers(each) and next(numbers) == 20:
+            stop.set()
+
+    azure.simulator.manager.before = cut
+    with pytest.raises(Interrupted):
+        azure.run(TYPE, stop=stop)
+    azure.simulator.manager.before = lambda each: None
+    azure.simulator.requests.clear()
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    assert asked(azure).total() <= 60 - 20 + 8
+
+
+def test_a_killed_run_asks_no_resource_again_that_was_answered(azure: Azure, tmp_path: Path) -> None:
+    reached, going, numbers = threading.Event(), threading.Event(), iter(range(1000))
+
+    def hold(each: Asked) -> None:
+        if of_containers(each) and next(numbers) >= 30:
+            reached.set()
+            going.wait(20)
+
+    azure.simulator.manager.before = hold
+    killed = start(azure.simulator, tmp_path / "out")
+    assert reached.wait(60)
+    wait_for_answers(tmp_path / "out", 30 - 8)
+    killed.kill()
+    killed.communicate()
+    azure.simulator.manager.before = lambda each: None
+    going.set()
+    azure.simulator.requests.clear()
+    output, _ = (again := start(azure.simulator, tmp_path / "out")).communicate(timeout=60)
+    assert again.returncode == 0, output
+    assert keys("azure_storage_container", str(tmp_path / "out")) == expected(azure)
+    assert asked(azure).total() <= 60 - 30 + 8
+
+
+def start(simulator: AzureSimulator, out: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "integration", "run", "--out", str(out), "--azure-url", simulator.url]
+    environment = {**os.environ, "INTEGRATION_AZURE_ACCESS_TOKEN": simulator.token}
+    command += ["--only", "azure_storage_container"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def wait_for_answers(out: Path, number: int) -> None:
+    """Wait until the mirror holds the containers of so many accounts."""
+    count = "SELECT count(*) FROM parents WHERE id LIKE '%/storageaccounts/%' AND next_link IS NULL"
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        for path in out.glob("*.db"):
+            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+                names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+                if "parents" in names and database.execute(count).fetchone()[0] >= number:
+                    return
+        time.sleep(0.01)
+    raise AssertionError("too few were kept")
+
+
+def test_a_second_run_where_nothing_changed_runs_no_step(azure: Azure) -> None:
+    azure.run(TYPE)
+    for rows in azure.simulator.tenant.children.values():
+        for row in rows if isinstance(rows, list) else []:
+            row["etag"] = "0x2"
+    report = azure.run(TYPE)
+    assert report.of(TYPE).notes == ("unchanged",)
+
+
+def test_resources_that_are_gone_go_with_their_children(azure: Azure) -> None:
+    azure.run(TYPE)
+    tenant = azure.simulator.tenant
+    account = next(each for each in accounts(tenant) if f"{each}{BELOW}".lower() in tenant.children)
+    tenant.remove([account])
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure, but={account.lower()})
+
+
+@pytest.mark.parametrize("child", [{"name": "a"}, {"id": "", "name": "a"}, {"id": 7, "name": "a"}])
+def test_a_child_without_an_id_costs_its_resource(azure: Azure, child: dict[str, Any]) -> None:
+    account = accounts(azure.simulator.tenant)[0]
+    azure.simulator.tenant.children[f"{account}{BELOW}".lower()] = [child]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "has no id" in report.of(TYPE).reason
+
+
+def test_what_is_asked_for_nobody_else_is_asked(azure: Azure) -> None:
+    """The token goes to Azure alone, wherever a next link leads."""
+    account = accounts(azure.simulator.tenant)[1]
+    body: Any = {"value": [], "nextLink": "https://other.example/more"}
+    azure.simulator.manager.faults = [Fault(200, of(account), body)]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "another host" in report.of(TYPE).reason
+
+
+def test_machines_have_no_containers(azure: Azure) -> None:
+    azure.run(TYPE)
+    assert not any(path in azure.simulator.tenant.ids(VM) for path in asked(azure))

@@ -1,0 +1,80 @@
+"""What Azure Resource Manager alone tells of resources: which children there are to be asked for, and their limits.
+
+Source: Azure's REST reference of each provider.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulator.azure.answer import Asked, refusal
+from tests.simulator.azure.quota import Quota
+from tests.simulator.azure.tenant import AzureTenant, Row
+
+LISTS = {
+    "microsoft.storage/storageaccounts": "/blobservices/default/containers /fileservices/default/shares"
+    " /queueservices/default/queues /tableservices/default/tables",
+}
+"""What is listed below resources of a type."""
+SINGLE = {
+    "microsoft.storage/storageaccounts": "/blobservices/default",
+}
+"""What is answered as one object below resources of a type."""
+ANYWHERE = "/providers/microsoft.insights/diagnosticsettings"
+"""What is listed below any resource, and below subscriptions."""
+
+
+@dataclass
+class Children:
+    """Answers questions about children.
+
+    ``limit`` is how many requests each provider takes in ``seconds`` for each subscription; None is no limit. ``old``
+    are the api-versions that there are no more.
+    """
+
+    tenant: AzureTenant
+    limit: int | None = None
+    seconds: float = 300.0
+    old: tuple[str, ...] = ()
+    quotas: dict[tuple[str, str], Quota] = field(default_factory=dict)
+
+    def of(self, asked: Asked) -> list[Row] | Row:
+        """The children that are asked for, or the only one.
+
+        Raises:
+            Refused: there are none to be asked for, or the application may not see them.
+        """
+        path = asked.path.lower()
+        parent, below = self._parent(path)
+        if not self.tenant.may_see(parent["subscriptionId"]):
+            raise refusal(403, "AuthorizationFailed", "The client does not have authorization to perform action.")
+        self._count(parent["subscriptionId"], path)
+        type = parent["type"]
+        if asked.options["api-version"] in self.old:
+            raise refusal(400, "NoRegisteredProviderFound", "No registered resource provider found for the version.")
+        if below in SINGLE.get(type, "").split():
+            if path not in self.tenant.children:
+                raise refusal(404, "ResourceNotFound", f"There is no {asked.path}.")
+            return self.tenant.children[path]
+        if below not in (*LISTS.get(type, "").split(), ANYWHERE):
+            raise refusal(404, "InvalidResourceType", "The resource type could not be found in the namespace.")
+        return self.tenant.children.get(path, [])
+
+    def _parent(self, path: str) -> tuple[Row, str]:
+        """The resource that a path goes through, and what is below it."""
+        names = path.split("/")
+        for end in range(len(names) - 1, 2, -1):
+            id = "/".join(names[:end])
+            for table in ("resources", "resourcecontainers"):
+                if row := self.tenant.tables[table].get(id):
+                    return row, path.removeprefix(id)
+        raise refusal(404, "ResourceNotFound", f"There is no {path}.")
+
+    def _count(self, subscription: str, path: str) -> None:
+        if self.limit is None:
+            return
+        provider = path.rpartition("/providers/")[2].partition("/")[0]
+        quota = self.quotas.setdefault((subscription, provider), Quota(self.limit, self.seconds))
+        granted, headers = quota.take()
+        if not granted:
+            told: dict[str, Any] = {"Retry-After": headers["Retry-After"]}
+            raise refusal(429, "TooManyRequests", "The request is being throttled.", headers=told)
