@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.offline.sitecustomize import NetworkRefused
-
+REFUSED = "a test wants to reach "
+"""What a refusal says. A process that pytest started has the guard under a second name, with an error of its own."""
 HOST = "graph.microsoft.com"
 ADDRESS = ("192.0.2.1", 443)
 """An address that RFC 5737 keeps for documentation."""
@@ -67,7 +67,7 @@ def python(code: str, **env: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_this_process_cannot_leave_the_machine(attempt: str) -> None:
     host, reach = ATTEMPTS[attempt]
-    with pytest.raises(NetworkRefused, match=host):
+    with pytest.raises(RuntimeError, match=f"{REFUSED}{host}"):
         reach()
 
 
@@ -81,7 +81,7 @@ def test_loopback_is_open(port: int, host: str) -> None:
 def test_a_process_cannot_leave_the_machine(code: str) -> None:
     answer = python(code)
     assert answer.returncode == 1
-    assert f"NetworkRefused: a test wants to reach {ADDRESS[0]}" in answer.stderr
+    assert f"NetworkRefused: {REFUSED}{ADDRESS[0]}" in answer.stderr
 
 
 def test_loopback_is_open_for_a_process(port: int) -> None:
@@ -90,7 +90,7 @@ def test_loopback_is_open_for_a_process(port: int) -> None:
 
 
 def test_a_process_without_the_guard_is_refused() -> None:
-    with pytest.raises(NetworkRefused, match="without the network guard"):
+    with pytest.raises(RuntimeError, match="without the network guard"):
         subprocess.run([sys.executable, "-c", ""], env={}, check=False)
 
 
