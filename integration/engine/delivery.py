@@ -64,6 +64,7 @@ def deliver(
     *,
     mass_delete: float = Config.mass_delete,
     allow_mass_delete: bool = False,
+    moved: Mapping[str, int] | None = None,
     stopping: Stopping | None = None,
 ) -> Delivery:
     """Have each destination brought up to date; one that fails harms neither the graph nor the others.
@@ -75,13 +76,14 @@ def deliver(
         report: the verdicts.
         mass_delete: percent of the records of a type that a destination holds; more than that is a mass deletion.
         allow_mass_delete: let them delete what the graph has no more, however much it is.
+        moved: how many records of types are of another one now.
         stopping: tells when nothing more is to be written.
     """
     stopping = stopping or Stopping()
     failed: dict[str, str] = {}
     withheld: dict[str, Mapping[str, str]] = {}
     for sink in sinks:
-        guard = Guard(mass_delete, allow_mass_delete)
+        guard = Guard(mass_delete, allow_mass_delete, moved or {})
         if stopping.asked():
             failed[sink.url] = f"stopped before it was written: {_REMEDY}"
             continue

@@ -150,7 +150,7 @@ class _Run:
         with ExitStack() as stack:
             store = stack.enter_context(closing(Store(self._folder / "graph.db")))
             reader = self._reader(stack)
-            store.begin(self._tenant)
+            store.begin(self._tenant, self._plan.of_others)
             self._first = store.revision == 1
             self._kept = store.types()
             try:
@@ -175,6 +175,7 @@ class _Run:
                 report,
                 mass_delete=self._config.mass_delete,
                 allow_mass_delete=self._config.allow_mass_delete,
+                moved=store.moved(self._changes),
                 stopping=self._stopping,
             )
             return delivery.told(self._report())

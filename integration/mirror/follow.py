@@ -1,8 +1,10 @@
 """Reading a collection from the mirror while it grows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from integration.disk.sqlite import Connection
 from integration.mirror.tables import connect_to
@@ -17,13 +19,15 @@ class Pieces:
         path: the mirror.
         number: the collection.
         word: leave pieces out in which this does not occur in any case of letters.
-        part: leave those of other parts out, where one is named.
+        part: leave those of other parts out, where one is named; ``*`` is any.
+        without: leave those of these parts out.
     """
 
-    def __init__(self, path: Path, number: int, word: str, part: str = "") -> None:
+    def __init__(self, path: Path, number: int, word: str, part: str = "", without: Sequence[str] = ()) -> None:
         self._database: Connection = connect_to(path)
         self._database.execute("PRAGMA cache_size = -1000")
         self._number, self._word, self._part, self._last = number, word, part, 0
+        self._without = orjson.dumps(without).decode()
 
     def __enter__(self) -> "Pieces":
         return self
@@ -42,6 +46,7 @@ class Pieces:
         return self._database.execute(
             "SELECT number, parent, CAST(objects AS BLOB) FROM pieces"
             " WHERE collection = ?1 AND number > ?2 AND (?3 = '' OR objects LIKE '%' || ?3 || '%')"
-            " AND (?5 = '' OR parent = ?5) ORDER BY number LIMIT ?4",
-            (self._number, self._last, self._word, _AT_ONCE, self._part),
+            " AND (?5 IN ('', '*') OR parent = ?5) AND parent NOT IN (SELECT value FROM json_each(?6))"
+            " ORDER BY number LIMIT ?4",
+            (self._number, self._last, self._word, _AT_ONCE, self._part, self._without),
         ).fetchall()

@@ -63,27 +63,28 @@ class ReadableMirror:
                 (find_there(self._writer, name).number, find_there(self._writer, parents).number),
             ).fetchall()
 
-    def pieces(self, name: str, word: str = "", *, part: str = "") -> Pieces:
+    def pieces(self, name: str, word: str = "", *, part: str = "", without: Sequence[str] = ()) -> Pieces:
         """Return a reader of a collection's objects, in the order in which they came.
 
         Args:
             name: the collection.
             word: leave pieces out in which this does not occur.
-            part: leave those of other parts out, where one is named.
+            part: leave those of other parts out, where one is named; ``*`` is any.
+            without: leave those of these parts out.
         """
-        return Pieces(self._path, self._number(name), word, part)
+        return Pieces(self._path, self._number(name), word, part, without)
 
-    def version(self, name: str, *, part: str = "") -> str:
-        """Return another string whenever a collection, or a part of it, is another; empty where it is absent."""
+    def version(self, name: str, *, part: str = "", without: Sequence[str] = ()) -> str:
+        """Return another string whenever a collection, or what is asked of it, is another; empty where it is absent."""
         known = self.find(name)
         if known is None or not known.version or not part:
             return known.version if known else ""
 
         def digest() -> str:
             with self._lock:
-                return digest_of(self._writer, known.number, part)
+                return digest_of(self._writer, known.number, part, without)
 
-        found: str = self.fact(name, f"version of {part}", "", digest)
+        found: str = self.fact(name, f"version of {part}", " ".join(without), digest)
         return found
 
     def changes(self, name: str) -> Iterator[Changed]:

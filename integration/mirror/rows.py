@@ -129,11 +129,13 @@ def version(database: Connection, number: int) -> str:
     return digest_of(database, number)
 
 
-def digest_of(database: Connection, number: int, part: str = "") -> str:
-    """Return a digest of the objects of a collection, or of a part of it, whatever their order."""
+def digest_of(database: Connection, number: int, part: str = "", without: Sequence[str] = ()) -> str:
+    """Return a digest of the objects of a collection, or of a part of it, or of all but some, whatever their order."""
     total = 0
     for parent, objects in database.execute(
-        "SELECT parent, objects FROM pieces WHERE collection = ?1 AND (?2 = '' OR parent = ?2)", (number, part)
+        "SELECT parent, objects FROM pieces WHERE collection = ?1 AND (?2 IN ('', '*') OR parent = ?2)"
+        " AND parent NOT IN (SELECT value FROM json_each(?3))",
+        (number, part, orjson.dumps(without).decode()),
     ):
         for row in database.parsed_objects(objects):
             text = orjson.dumps([parent, row], option=orjson.OPT_SORT_KEYS)

@@ -114,7 +114,8 @@ class Azure(Protocol):
         """Yield the resources of a type, each once, in no particular order.
 
         Args:
-            type: such as ``microsoft.compute/virtualmachines``, in any case of letters.
+            type: such as ``microsoft.compute/virtualmachines``, in any case of letters; ``*`` for all types that no
+                entity step names among its ``resources``.
 
         Raises:
             GraphError: Azure did not give all of it.

@@ -24,6 +24,7 @@ def entity_step(
     per_row: bool = False,
     on_demand: bool = False,
     target_filter_keys: Iterable[str] = (),
+    resources: Iterable[str] = (),
 ) -> Callable[[EntityFunction], Step]:
     """Declare a step that yields entities; the function's name is the type.
 
@@ -40,6 +41,8 @@ def entity_step(
             of very many objects, or what few want.
         target_filter_keys: for entities outside of what is read, such as an address on the internet: the properties by
             which JupiterOne finds the one that it may have from elsewhere.
+        resources: types of Azure resources, such as ``microsoft.compute/virtualmachines``, each of which becomes an
+            entity here: others are collected by whichever step says ``*``.
     """
     first, *further = [classes] if isinstance(classes, str) else classes
 
@@ -56,6 +59,7 @@ def entity_step(
             on_demand=on_demand,
             further_classes=tuple(further),
             target_filter_keys=tuple(target_filter_keys),
+            resources=_unique(type.lower() for type in resources),
         )
 
     return declare

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from integration.errors import DependencyCycle, PlanError, UnknownType
 from integration.sdk.ends import area_of
-from integration.sdk.step import Step
+from integration.sdk.step import OTHERS, Step
 
 _ON_DEMAND = "it is off by default; --only with its name reads it"
 
@@ -20,11 +20,16 @@ class Plan:
         steps: what runs, in order; the same declarations always give the same order.
         skipped: the name of each type that does not run, and why.
         not_chosen: names of the types that ``only`` leaves out.
+        resources: types of Azure resources of which a step makes entities, whether it runs or not: they are of no other
+            type in one run and of this one in the next.
+        of_others: names of the types that are made of all others; they give way where one gets a type of its own.
     """
 
     steps: tuple[Step, ...]
     skipped: Mapping[str, str]
     not_chosen: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    of_others: tuple[str, ...] = ()
 
 
 def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Plan:
@@ -63,7 +68,13 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
         replace(step, after=tuple(each for each in step.after if each in runs)) if step.after else step
         for step in ordered
     ]
-    return Plan(tuple(ordered), left_out, tuple(sorted(set(names) - chosen)))
+    return Plan(
+        tuple(ordered),
+        left_out,
+        tuple(sorted(set(names) - chosen)),
+        tuple(sorted({type for step in known.values() for type in step.resources} - {OTHERS})),
+        tuple(name for name, step in known.items() if OTHERS in step.resources),
+    )
 
 
 def _with_what_they_lead_to(steps: Sequence[Step]) -> Iterable[Step]:

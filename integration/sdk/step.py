@@ -18,6 +18,9 @@ RelationshipFunction: TypeAlias = "Callable[[Context], Iterator[Relationship]]"
 _RESERVED = r"con|prn|aux|nul|com[0-9]|lpt[0-9]"
 """Names that no file has on Windows, whatever its suffix. Source: Microsoft, Naming Files, Paths, and Namespaces."""
 
+OTHERS = "*"
+"""Stands for the types of Azure resources that no step names."""
+
 StepFunction: TypeAlias = "EntityFunction | RelationshipFunction"
 
 
@@ -41,6 +44,7 @@ class Step:
         further_classes: the other classes of entities that have several.
         target_filter_keys: for entities outside of what is read, the properties by which JupiterOne finds them: what
             relates something to them is a mapped relationship there. Empty for entities that are read.
+        resources: types of Azure resources that it makes an entity of each of; ``*``: of those that no other step does.
     """
 
     name: str
@@ -56,6 +60,7 @@ class Step:
     after: tuple[str, ...] = ()
     further_classes: tuple[str, ...] = ()
     target_filter_keys: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ``DeclarationError`` for a name or class not of JupiterOne's form, or a function without docstring."""
@@ -71,6 +76,9 @@ class Step:
                 raise self.fault(f"{name!r} is not a JupiterOne class: write User for an entity, HAS for a verb")
         if not (self.run.__doc__ or "").strip():
             raise self.fault("the step's function needs a docstring: its first line is the description that users see")
+        for type in self.resources:
+            if type != OTHERS and not re.fullmatch(r"[\w.-]+(/[\w.-]+)+", type):
+                raise self.fault(f"{type!r} is no type of Azure resources: write 'microsoft.compute/virtualmachines'")
 
     def __dir__(self) -> list[str]:
         """Return nothing: pluggy looks for hooks in all that is listed here, and a step has none."""

@@ -82,7 +82,7 @@ class Reader:
         if flow.ended:
             flow.wait_for_end()
         readings, row = flow.readings, row_of(request.properties)
-        with self.mirror.pieces(request.name, part=request.part) as pieces:
+        with self.mirror.pieces(request.name, part=request.part, without=source.left_out(request)) as pieces:
             while True:
                 ended = flow.ended
                 for parent, objects in pieces.more():
@@ -108,10 +108,9 @@ class Reader:
 
     def version(self, request: Request) -> str:
         """Return another string whenever what the request gives is another; empty where the mirror lacks it."""
-        version = self.mirror.version(request.name, part=request.part)
-        if not version:
-            return ""
-        return " ".join([version, *map(self.version, self.sources[request.source].inputs(request, self))])
+        source = self.sources[request.source]
+        version = self.mirror.version(request.name, part=request.part, without=source.left_out(request))
+        return " ".join([version, *map(self.version, source.inputs(request, self))]) if version else ""
 
     def reads_anew(self, request: Request) -> bool:
         """Tell whether a collection is read whole because nothing of it was there: its version is a new one then."""

@@ -18,7 +18,7 @@ class Request:
         select: properties; the source's default set where ``None``.
         top: page size of a collection; ``None`` where it is not paged.
         cast: the kind of children that is wanted of a relation, such as ``user``; all where it is empty.
-        part: which part of a collection is wanted, such as a resource type.
+        part: which part of a collection is wanted, such as a resource type; ``*`` for those that nobody else takes.
         source: the name of the API that is asked.
         filter: which objects are wanted, in the API's own language; of a relation that is asked for by a filter, the
             one for a parent, with ``{id}`` where its id goes.

@@ -78,6 +78,9 @@ class Source(Protocol):
     def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return those of a collection's objects that a request asks for."""
 
+    def left_out(self, request: Request) -> Sequence[str]:
+        """Return the parts of a collection that a request leaves out, since it is for those that nobody else takes."""
+
     def inputs(self, request: Request, reader: "Reader") -> Sequence[Request]:
         """Return the other collections that decide on what a request gives."""
 

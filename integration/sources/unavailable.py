@@ -45,6 +45,10 @@ class UnavailableSource:
         """Return the objects."""
         return objects
 
+    def left_out(self, request: Request) -> Sequence[str]:
+        """Return nothing."""
+        return ()
+
     def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
         """Return nothing."""
         return ()

@@ -3,7 +3,8 @@
 A graph in a new folder has no run before: there the destinations' own guard looks at what they hold.
 """
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from integration.sdk.mass_deletion import LEAST, UNTIL, is_mass
@@ -42,3 +43,32 @@ def withhold(store: "Store", *, allow: bool) -> Mapping[str, str]:
             gone = f"it lost {before - store.count_of(name):,} of {before:,} records"
             reasons[name] = f"{gone}: destinations keep them {UNTIL}"
     return reasons
+
+
+def lost(database: sqlite3.Connection, revision: int, least: int) -> dict[str, tuple[int, int]]:
+    """Return for each type of which a revision deleted so many records how many it deleted, and how many it created."""
+    rows = database.execute(
+        "SELECT name, sum(what = 'deleted'), sum(what = 'created') FROM types JOIN changes ON type = number"
+        " WHERE revision = ? GROUP BY name HAVING sum(what = 'deleted') >= ?",
+        (revision, least),
+    )
+    return {name: (deleted, created) for name, deleted, created in rows}
+
+
+def moved(database: sqlite3.Connection, revision: int, type: str, yielding: Sequence[str]) -> int:
+    """Return how many records a revision took from a type that are there as of another type.
+
+    That is so where entities of the types that are ``yielding`` gave way, and where relationships of these did.
+    """
+    entity = "bare IS NULL AND key IN (SELECT key FROM nodes)"
+    other = "SELECT number FROM types AS other WHERE content = ?1 AND class = types.class AND number <> types.number"
+    edge = f"edges.type IN ({other}) AND edges.source = changes.key AND edges.target = changes.target"
+    count = (
+        "SELECT count(*) FROM types JOIN changes ON type = number WHERE revision = ?1 AND name = ?2"
+        f" AND what = 'deleted' AND ({entity} OR EXISTS (SELECT 1 FROM edges WHERE {edge}))"
+    )
+
+    def count_of(name: str) -> int:
+        return int(database.execute(count, (revision, name)).fetchone()[0])
+
+    return count_of(type) if any(map(count_of, yielding)) else 0

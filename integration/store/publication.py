@@ -54,10 +54,19 @@ class Publication:
         lock: guards it.
         step: the declaration.
         revision: of the graph that is being made.
+        yielding: types of entities that give way to this one, where they have its keys.
     """
 
-    def __init__(self, database: sqlite3.Connection, lock: threading.RLock, step: Step, revision: int) -> None:
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        lock: threading.RLock,
+        step: Step,
+        revision: int,
+        yielding: Sequence[str] = (),
+    ) -> None:
         self._database, self._lock, self._step, self._revision = database, lock, step, revision
+        self._yielding = yielding if step.resources and step.name not in yielding else ()
         self._new, self._old = f'temp."{step.name} new"', f'temp."{step.name} old"'
         self._sql = (RELATIONSHIPS if step.is_relationship else ENTITIES).on(self._new, self._old)
         self._added = self._ahead = 0
@@ -104,6 +113,7 @@ class Publication:
             DanglingEnd: in strict mode, a relationship's end was not collected.
         """
         with self._lock, Savepoint(self._database):
+            self._make_room()
             if self._is_first:
                 self._load()
                 count = self._count(self._sql.count)
@@ -133,6 +143,7 @@ class Publication:
         """
         with self._lock, Savepoint(self._database):
             self._tell_sizes()
+            self._make_room()
             added, distinct = self._database.execute(self._sql.sizes).fetchone()
             if (added or 0) != distinct or self._count(self._sql.taken):
                 raise KeyTaken(self._step.name)
@@ -141,6 +152,19 @@ class Publication:
             if self._step.is_relationship:
                 refresh_dangling(self._database, self._type, self._revision)
             return self._published(before + created - deleted, 0, strict=strict)
+
+    def _make_room(self) -> None:
+        """Take what has the keys of added records from types that give way, which are to be made anew."""
+        note = (
+            "INSERT INTO changes SELECT DISTINCT there.type, ?2, there.key, '', 'deleted', there.properties"
+            f" FROM {self._new} AS new CROSS JOIN nodes AS there ON there.key = new.key AND there.type = ?1"
+        )
+        for name in self._yielding:
+            (number,) = self._database.execute("SELECT max(number) FROM types WHERE name = ?", (name,)).fetchone()
+            if number and self._database.execute(note, (number, self._revision)).rowcount:
+                self._database.execute(self._sql.delete, (number, self._revision))
+                told = "UPDATE types SET content = ?1, keys = ?1, memory = NULL WHERE number = ?2"
+                self._database.execute(told, (self._revision, number))
 
     def _tell_sizes(self) -> None:
         """Have SQLite know that few records were added: it would go through all that the graph has to find these."""

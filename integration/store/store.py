@@ -15,6 +15,7 @@ from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.store.dangling import count_dangling, find_dangling, refresh_dangling
 from integration.store.history import note
+from integration.store.losses import lost, moved
 from integration.store.publication import EXAMPLES, Publication
 from integration.store.read import ReadableStore
 from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, view_of
@@ -48,6 +49,7 @@ class Store(ReadableStore):
 
     def __init__(self, path: Path) -> None:
         self._before: dict[str, tuple[int, int]] = {}
+        self._yielding: Sequence[str] = ()
         self._first = False
         try:
             database = connect(path)
@@ -58,12 +60,14 @@ class Store(ReadableStore):
         except sqlite3.DatabaseError as error:
             raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
 
-    def begin(self, tenant: str) -> None:
+    def begin(self, tenant: str, yielding: Sequence[str] = ()) -> None:
         """Start a run; the graph of another tenant makes room.
 
         Args:
             tenant: names the tenant and where it is read from.
+            yielding: types of entities that give way to those whose step names resources, where these have their keys.
         """
+        self._yielding = yielding
         about = self._about()
         self._first = "revision" not in about
         if self._first:
@@ -108,7 +112,7 @@ class Store(ReadableStore):
 
     def publication(self, step: Step) -> Publication:
         """Return a place for the step's records, apart from the graph until they are published."""
-        return Publication(self._database, self._lock, step, self.revision)
+        return Publication(self._database, self._lock, step, self.revision, self._yielding)
 
     def show(self, step: Step, schema: Schema) -> None:
         """Make the view of the type: one column for each property of its schema."""
@@ -191,14 +195,22 @@ class Store(ReadableStore):
         return frozenset(found)
 
     def losses(self, least: int) -> dict[str, tuple[int, int]]:
-        """Return for each type that this run took so many records from how many there were, and how many are gone."""
-        rows = self._rows(
-            "SELECT name, sum(what = 'deleted'), sum(what = 'created') FROM types JOIN changes ON type = number"
-            " WHERE revision = ? GROUP BY name HAVING sum(what = 'deleted') >= ?",
-            self.revision,
-            least,
-        )
-        return {name: (self.count_of(name) + deleted - created, deleted) for name, deleted, created in rows}
+        """Return for each type that this run took so many records from how many there were, and how many are gone.
+
+        What is of another type now is not gone.
+        """
+        with self._lock:
+            found = lost(self._database, self.revision, least)
+        moved = self.moved(found)
+        return {
+            name: (self.count_of(name) + deleted - created, deleted - moved[name])
+            for name, (deleted, created) in found.items()
+        }
+
+    def moved(self, names: Iterable[str]) -> dict[str, int]:
+        """Return for each of some types how many records left it in this run that are there as of another type."""
+        with self._lock:
+            return {name: moved(self._database, self.revision, name, self._yielding) for name in names}
 
     def withhold(self, name: str, before: int | None) -> None:
         """Note how many records a type had before it lost too much; ``None``: it did not. An earlier note stays."""

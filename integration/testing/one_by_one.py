@@ -52,6 +52,7 @@ def one_by_one(step: Step, cassettes: Sequence[Path], manager: pluggy.PluginMana
         client = GraphClient(GLOBAL_GRAPH, NoToken(), session)
         graph = GraphSource(client, roles=frozenset({"Member.Read.Hidden"}), incremental=False)
         azure = AzureSource(AzureClient(GLOBAL_AZURE, NoToken(), session, in_flight=1), side_by_side=1)
+        azure.review(plan(manager, only=[step.name]))
         reader = _Reader([graph, azure], mirror, side_by_side=False)
         yield from _Trial(step, report, store, reader).differences()
 

@@ -10,7 +10,7 @@ from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, r
 _ALERT = "microsoft.insights/activitylogalerts"
 
 
-@entity_step("Rule", permissions=["Microsoft.Insights/activityLogAlerts/read"], per_row=True)
+@entity_step("Rule", permissions=["Microsoft.Insights/activityLogAlerts/read"], per_row=True, resources=[_ALERT])
 def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
     """An alert that is raised when something is done to resources, such as a change of a security group."""
     for row in ctx.azure.resources(_ALERT):

@@ -8,7 +8,7 @@ from steps.azure._resource import identities_of, in_groups, private_endpoints_of
 _SERVICE = "microsoft.apimanagement/service"
 
 
-@entity_step("Gateway", permissions=["Microsoft.ApiManagement/service/read"], per_row=True)
+@entity_step("Gateway", permissions=["Microsoft.ApiManagement/service/read"], per_row=True, resources=[_SERVICE])
 def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
     """A gateway of API Management, behind which programs offer what they can do."""
     for row in ctx.azure.resources(_SERVICE):

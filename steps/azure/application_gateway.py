@@ -8,7 +8,7 @@ from steps.azure._resource import identities_of, in_groups, key_of, keys_of, par
 _GATEWAY = "microsoft.network/applicationgateways"
 
 
-@entity_step("Network", permissions=["Microsoft.Network/applicationGateways/read"], per_row=True)
+@entity_step("Network", permissions=["Microsoft.Network/applicationGateways/read"], per_row=True, resources=[_GATEWAY])
 def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
     """An application gateway, which shares web requests among machines and may refuse attacks."""
     for row in ctx.azure.resources(_GATEWAY):

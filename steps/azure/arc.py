@@ -11,14 +11,21 @@ _TYPES = {
 }
 
 
-@entity_step("Cluster", permissions=["Microsoft.Kubernetes/connectedClusters/read"], per_row=True)
+@entity_step(
+    "Cluster",
+    permissions=["Microsoft.Kubernetes/connectedClusters/read"],
+    per_row=True,
+    resources=[_TYPES["azure_arc_kubernetes_cluster"]],
+)
 def azure_arc_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
     """A Kubernetes cluster elsewhere that Azure manages."""
     for row in ctx.azure.resources(_TYPES["azure_arc_kubernetes_cluster"]):
         yield resource(row)
 
 
-@entity_step("Host", permissions=["Microsoft.HybridCompute/machines/read"], per_row=True)
+@entity_step(
+    "Host", permissions=["Microsoft.HybridCompute/machines/read"], per_row=True, resources=[_TYPES["azure_arc_machine"]]
+)
 def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
     """A machine elsewhere that Azure manages."""
     for row in ctx.azure.resources(_TYPES["azure_arc_machine"]):

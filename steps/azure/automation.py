@@ -13,19 +13,34 @@ _TYPES = {
 }
 
 
-@entity_step("Service", permissions=["Microsoft.Automation/automationAccounts/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.Automation/automationAccounts/read"],
+    per_row=True,
+    resources=[_TYPES["azure_automation_account"]],
+)
 def azure_automation_account(ctx: Context) -> Iterator[Entity]:
     """An automation account, which runs scripts."""
     yield from _services(ctx, "azure_automation_account")
 
 
-@entity_step("Service", permissions=["Microsoft.DataFactory/factories/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.DataFactory/factories/read"],
+    per_row=True,
+    resources=[_TYPES["azure_data_factory"]],
+)
 def azure_data_factory(ctx: Context) -> Iterator[Entity]:
     """A data factory, which copies and changes data."""
     yield from _services(ctx, "azure_data_factory")
 
 
-@entity_step("Workflow", permissions=["Microsoft.Logic/workflows/read"], per_row=True)
+@entity_step(
+    "Workflow",
+    permissions=["Microsoft.Logic/workflows/read"],
+    per_row=True,
+    resources=[_TYPES["azure_logic_app_workflow"]],
+)
 def azure_logic_app_workflow(ctx: Context) -> Iterator[Entity]:
     """A workflow of Logic Apps: steps that run when something happens; what they do is left out."""
     for row in ctx.azure.resources(_TYPES["azure_logic_app_workflow"]):

@@ -8,7 +8,7 @@ from steps.azure._resource import identities_of, in_groups, private_endpoints_of
 _ACCOUNT = "microsoft.batch/batchaccounts"
 
 
-@entity_step("Service", permissions=["Microsoft.Batch/batchAccounts/read"], per_row=True)
+@entity_step("Service", permissions=["Microsoft.Batch/batchAccounts/read"], per_row=True, resources=[_ACCOUNT])
 def azure_batch_account(ctx: Context) -> Iterator[Entity]:
     """An account of Azure Batch, which runs jobs on many machines."""
     for row in ctx.azure.resources(_ACCOUNT):

@@ -10,7 +10,7 @@ _APP = "microsoft.app/containerapps"
 _TYPES = {"azure_container_app": _APP, "azure_container_app_environment": "microsoft.app/managedenvironments"}
 
 
-@entity_step("Application", permissions=["Microsoft.App/containerApps/read"], per_row=True)
+@entity_step("Application", permissions=["Microsoft.App/containerApps/read"], per_row=True, resources=[_APP])
 def azure_container_app(ctx: Context) -> Iterator[Entity]:
     """An app of Azure Container Apps; of the variables and secrets of its containers nothing is read."""
     for row in ctx.azure.resources(_APP):
@@ -26,7 +26,12 @@ def azure_container_app(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@entity_step("Cluster", permissions=["Microsoft.App/managedEnvironments/read"], per_row=True)
+@entity_step(
+    "Cluster",
+    permissions=["Microsoft.App/managedEnvironments/read"],
+    per_row=True,
+    resources=[_TYPES["azure_container_app_environment"]],
+)
 def azure_container_app_environment(ctx: Context) -> Iterator[Entity]:
     """What some container apps run in, with a network that they share."""
     for row in ctx.azure.resources(_TYPES["azure_container_app_environment"]):

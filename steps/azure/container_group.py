@@ -12,7 +12,7 @@ CONTAINER_GROUP = "microsoft.containerinstance/containergroups"
 READ = ["Microsoft.ContainerInstance/containerGroups/read"]
 
 
-@entity_step("Group", permissions=READ, per_row=True)
+@entity_step("Group", permissions=READ, per_row=True, resources=[CONTAINER_GROUP])
 def azure_container_group(ctx: Context) -> Iterator[Entity]:
     """Containers that run together, on one machine and with one address."""
     for row in ctx.azure.resources(CONTAINER_GROUP):

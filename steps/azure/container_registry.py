@@ -17,7 +17,9 @@ _REGISTRY = "microsoft.containerregistry/registries"
 _WEBHOOK = "microsoft.containerregistry/registries/webhooks"
 
 
-@entity_step("DataStore", permissions=["Microsoft.ContainerRegistry/registries/read"], per_row=True)
+@entity_step(
+    "DataStore", permissions=["Microsoft.ContainerRegistry/registries/read"], per_row=True, resources=[_REGISTRY]
+)
 def azure_container_registry(ctx: Context) -> Iterator[Entity]:
     """A registry, which keeps images of containers."""
     for row in ctx.azure.resources(_REGISTRY):
@@ -34,7 +36,12 @@ def azure_container_registry(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@entity_step("ApplicationEndpoint", permissions=["Microsoft.ContainerRegistry/registries/webhooks/read"], per_row=True)
+@entity_step(
+    "ApplicationEndpoint",
+    permissions=["Microsoft.ContainerRegistry/registries/webhooks/read"],
+    per_row=True,
+    resources=[_WEBHOOK],
+)
 def azure_container_registry_webhook(ctx: Context) -> Iterator[Entity]:
     """What a registry tells of changes; the address that it tells is a secret, and not read."""
     for row in ctx.azure.resources(_WEBHOOK):

@@ -16,7 +16,12 @@ from steps.azure._resource import (
 _ACCOUNT = "microsoft.documentdb/databaseaccounts"
 
 
-@entity_step(["Account", "Service"], permissions=["Microsoft.DocumentDB/databaseAccounts/read"], per_row=True)
+@entity_step(
+    ["Account", "Service"],
+    permissions=["Microsoft.DocumentDB/databaseAccounts/read"],
+    per_row=True,
+    resources=[_ACCOUNT],
+)
 def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
     """An account of Cosmos DB, which has databases."""
     for row in ctx.azure.resources(_ACCOUNT):

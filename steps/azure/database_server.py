@@ -20,20 +20,33 @@ _TYPES = {
 }
 
 
-@entity_step(["Database", "DataStore", "Host"], permissions=["Microsoft.DBforMariaDB/servers/read"], per_row=True)
+@entity_step(
+    ["Database", "DataStore", "Host"],
+    permissions=["Microsoft.DBforMariaDB/servers/read"],
+    per_row=True,
+    resources=_TYPES["azure_mariadb_server"],
+)
 def azure_mariadb_server(ctx: Context) -> Iterator[Entity]:
     """A server of Azure Database for MariaDB."""
     yield from _servers(ctx, "azure_mariadb_server")
 
 
-@entity_step(["Database", "DataStore", "Host"], permissions=["Microsoft.DBforMySQL/flexibleServers/read"], per_row=True)
+@entity_step(
+    ["Database", "DataStore", "Host"],
+    permissions=["Microsoft.DBforMySQL/flexibleServers/read"],
+    per_row=True,
+    resources=_TYPES["azure_mysql_server"],
+)
 def azure_mysql_server(ctx: Context) -> Iterator[Entity]:
     """A server of Azure Database for MySQL, flexible or single."""
     yield from _servers(ctx, "azure_mysql_server")
 
 
 @entity_step(
-    ["Database", "DataStore", "Host"], permissions=["Microsoft.DBforPostgreSQL/flexibleServers/read"], per_row=True
+    ["Database", "DataStore", "Host"],
+    permissions=["Microsoft.DBforPostgreSQL/flexibleServers/read"],
+    per_row=True,
+    resources=_TYPES["azure_postgresql_server"],
 )
 def azure_postgresql_server(ctx: Context) -> Iterator[Entity]:
     """A server of Azure Database for PostgreSQL, flexible or single."""

@@ -23,14 +23,21 @@ _VALUES = {
 """Properties, and where they are in a record set: public and private zones write the first letters differently."""
 
 
-@entity_step("DomainZone", permissions=["Microsoft.Network/dnsZones/read"], per_row=True)
+@entity_step(
+    "DomainZone", permissions=["Microsoft.Network/dnsZones/read"], per_row=True, resources=[_ZONES["azure_dns_zone"]]
+)
 def azure_dns_zone(ctx: Context) -> Iterator[Entity]:
     """A zone of the public Domain Name System."""
     for row in ctx.azure.resources(_ZONES["azure_dns_zone"]):
         yield resource(row, domainName=row["name"].lower())
 
 
-@entity_step("DomainZone", permissions=["Microsoft.Network/privateDnsZones/read"], per_row=True)
+@entity_step(
+    "DomainZone",
+    permissions=["Microsoft.Network/privateDnsZones/read"],
+    per_row=True,
+    resources=[_ZONES["azure_private_dns_zone"]],
+)
 def azure_private_dns_zone(ctx: Context) -> Iterator[Entity]:
     """A zone of names that only some virtual networks see."""
     for row in ctx.azure.resources(_ZONES["azure_private_dns_zone"]):

@@ -8,7 +8,7 @@ from steps.azure._resource import in_groups, parts_of, properties_of, resource
 _FRONTDOOR = "microsoft.network/frontdoors"
 
 
-@entity_step("Service", permissions=["Microsoft.Network/frontDoors/read"], per_row=True)
+@entity_step("Service", permissions=["Microsoft.Network/frontDoors/read"], per_row=True, resources=[_FRONTDOOR])
 def azure_frontdoor(ctx: Context) -> Iterator[Entity]:
     """A front door of the first kind, which takes web requests all over the world and hands them on."""
     for row in ctx.azure.resources(_FRONTDOOR):

@@ -14,28 +14,30 @@ _VERSION = "microsoft.compute/galleries/images/versions"
 _GROUPED = {"azure_image": _IMAGE, "azure_gallery": _GALLERY}
 
 
-@entity_step("Image", permissions=["Microsoft.Compute/images/read"], per_row=True)
+@entity_step("Image", permissions=["Microsoft.Compute/images/read"], per_row=True, resources=[_IMAGE])
 def azure_image(ctx: Context) -> Iterator[Entity]:
     """An image of a virtual machine, which others are made from."""
     for row in ctx.azure.resources(_IMAGE):
         yield resource(row, sourceVirtualMachineId=key_of(properties_of(row).get("sourceVirtualMachine")))
 
 
-@entity_step("Repository", permissions=["Microsoft.Compute/galleries/read"], per_row=True)
+@entity_step("Repository", permissions=["Microsoft.Compute/galleries/read"], per_row=True, resources=[_GALLERY])
 def azure_gallery(ctx: Context) -> Iterator[Entity]:
     """A gallery, which shares images with other subscriptions and tenants."""
     for row in ctx.azure.resources(_GALLERY):
         yield resource(row)
 
 
-@entity_step("Image", permissions=["Microsoft.Compute/galleries/images/read"], per_row=True)
+@entity_step("Image", permissions=["Microsoft.Compute/galleries/images/read"], per_row=True, resources=[_SHARED])
 def azure_shared_image(ctx: Context) -> Iterator[Entity]:
     """An image in a gallery."""
     for row in ctx.azure.resources(_SHARED):
         yield resource(row)
 
 
-@entity_step("Image", permissions=["Microsoft.Compute/galleries/images/versions/read"], per_row=True)
+@entity_step(
+    "Image", permissions=["Microsoft.Compute/galleries/images/versions/read"], per_row=True, resources=[_VERSION]
+)
 def azure_shared_image_version(ctx: Context) -> Iterator[Entity]:
     """A version of an image in a gallery."""
     for row in ctx.azure.resources(_VERSION):

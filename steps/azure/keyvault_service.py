@@ -9,7 +9,7 @@ from steps.azure._resource import in_groups, keys_of, parts_of, private_endpoint
 VAULT = "microsoft.keyvault/vaults"
 
 
-@entity_step("Service", permissions=["Microsoft.KeyVault/vaults/read"], per_row=True)
+@entity_step("Service", permissions=["Microsoft.KeyVault/vaults/read"], per_row=True, resources=[VAULT])
 def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
     """A key vault, which keeps keys, secrets and certificates."""
     for row in ctx.azure.resources(VAULT):

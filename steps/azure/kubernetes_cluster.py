@@ -8,7 +8,9 @@ from steps.azure._resource import identities_of, in_groups, key_of, keys_of, par
 _CLUSTER = "microsoft.containerservice/managedclusters"
 
 
-@entity_step("Cluster", permissions=["Microsoft.ContainerService/managedClusters/read"], per_row=True)
+@entity_step(
+    "Cluster", permissions=["Microsoft.ContainerService/managedClusters/read"], per_row=True, resources=[_CLUSTER]
+)
 def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
     """A cluster of Azure Kubernetes Service."""
     for row in ctx.azure.resources(_CLUSTER):

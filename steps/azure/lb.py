@@ -10,7 +10,7 @@ LOAD_BALANCER = "microsoft.network/loadbalancers"
 _OF_SCALE_SET = "/virtualmachinescalesets/"
 
 
-@entity_step("Gateway", permissions=["Microsoft.Network/loadBalancers/read"], per_row=True)
+@entity_step("Gateway", permissions=["Microsoft.Network/loadBalancers/read"], per_row=True, resources=[LOAD_BALANCER])
 def azure_lb(ctx: Context) -> Iterator[Entity]:
     """A load balancer, which shares what reaches its addresses among machines."""
     for row in ctx.azure.resources(LOAD_BALANCER):

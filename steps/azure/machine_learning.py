@@ -13,25 +13,45 @@ _TYPES = {
 }
 
 
-@entity_step("Service", permissions=["Microsoft.CognitiveServices/accounts/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.CognitiveServices/accounts/read"],
+    per_row=True,
+    resources=[_TYPES["azure_cognitive_services_account"]],
+)
 def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
     """An account of Azure AI services, such as Azure OpenAI."""
     yield from _services(ctx, "azure_cognitive_services_account", "artificial-intelligence")
 
 
-@entity_step("Service", permissions=["Microsoft.Databricks/workspaces/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.Databricks/workspaces/read"],
+    per_row=True,
+    resources=[_TYPES["azure_databricks_workspace"]],
+)
 def azure_databricks_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Azure Databricks, in which data is analysed."""
     yield from _services(ctx, "azure_databricks_workspace", "data-analytics")
 
 
-@entity_step("Service", permissions=["Microsoft.MachineLearningServices/workspaces/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.MachineLearningServices/workspaces/read"],
+    per_row=True,
+    resources=[_TYPES["azure_machine_learning_workspace"]],
+)
 def azure_machine_learning_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Azure Machine Learning, in which models are made."""
     yield from _services(ctx, "azure_machine_learning_workspace", "artificial-intelligence")
 
 
-@entity_step("Service", permissions=["Microsoft.Search/searchServices/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.Search/searchServices/read"],
+    per_row=True,
+    resources=[_TYPES["azure_search_service"]],
+)
 def azure_search_service(ctx: Context) -> Iterator[Entity]:
     """A service of Azure AI Search, which finds things in texts."""
     yield from _services(ctx, "azure_search_service", "search")

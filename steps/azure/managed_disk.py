@@ -16,7 +16,12 @@ _TYPES = {
 }
 
 
-@entity_step(["DataStore", "Disk"], permissions=["Microsoft.Compute/disks/read"], per_row=True)
+@entity_step(
+    ["DataStore", "Disk"],
+    permissions=["Microsoft.Compute/disks/read"],
+    per_row=True,
+    resources=[_TYPES["azure_managed_disk"]],
+)
 def azure_managed_disk(ctx: Context) -> Iterator[Entity]:
     """A disk of a virtual machine, or one that no machine uses."""
     for row in ctx.azure.resources(_TYPES["azure_managed_disk"]):
@@ -25,14 +30,21 @@ def azure_managed_disk(ctx: Context) -> Iterator[Entity]:
         yield resource(row, attached=attached, managedBy=key_of(row["managedBy"]), **_content(row))
 
 
-@entity_step("Image", permissions=["Microsoft.Compute/snapshots/read"], per_row=True)
+@entity_step(
+    "Image", permissions=["Microsoft.Compute/snapshots/read"], per_row=True, resources=[_TYPES["azure_snapshot"]]
+)
 def azure_snapshot(ctx: Context) -> Iterator[Entity]:
     """A copy of a disk as it was at one time."""
     for row in ctx.azure.resources(_TYPES["azure_snapshot"]):
         yield resource(row, **_content(row))
 
 
-@entity_step("Key", permissions=["Microsoft.Compute/diskEncryptionSets/read"], per_row=True)
+@entity_step(
+    "Key",
+    permissions=["Microsoft.Compute/diskEncryptionSets/read"],
+    per_row=True,
+    resources=[_TYPES["azure_disk_encryption_set"]],
+)
 def azure_disk_encryption_set(ctx: Context) -> Iterator[Entity]:
     """The customer's own key that encrypts some disks."""
     for row in ctx.azure.resources(_TYPES["azure_disk_encryption_set"]):
@@ -41,7 +53,12 @@ def azure_disk_encryption_set(ctx: Context) -> Iterator[Entity]:
         yield resource(row, keyVaultId=vault, userAssignedIdentityIds=identities_of(row))
 
 
-@entity_step("NetworkEndpoint", permissions=["Microsoft.Compute/diskAccesses/read"], per_row=True)
+@entity_step(
+    "NetworkEndpoint",
+    permissions=["Microsoft.Compute/diskAccesses/read"],
+    per_row=True,
+    resources=[_TYPES["azure_disk_access"]],
+)
 def azure_disk_access(ctx: Context) -> Iterator[Entity]:
     """What lets disks be exported over private endpoints alone."""
     for row in ctx.azure.resources(_TYPES["azure_disk_access"]):

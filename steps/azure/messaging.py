@@ -23,13 +23,23 @@ _TYPES = {
 }
 
 
-@entity_step("Service", permissions=["Microsoft.ServiceBus/namespaces/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.ServiceBus/namespaces/read"],
+    per_row=True,
+    resources=[_TYPES["azure_service_bus_namespace"]],
+)
 def azure_service_bus_namespace(ctx: Context) -> Iterator[Entity]:
     """A namespace of Service Bus, which has queues and topics."""
     yield from _services(ctx, "azure_service_bus_namespace", "service-bus")
 
 
-@entity_step("Group", permissions=["Microsoft.EventHub/namespaces/read"], per_row=True)
+@entity_step(
+    "Group",
+    permissions=["Microsoft.EventHub/namespaces/read"],
+    per_row=True,
+    resources=[_TYPES["azure_event_hub_namespace"]],
+)
 def azure_event_hub_namespace(ctx: Context) -> Iterator[Entity]:
     """A namespace of Event Hubs, which has hubs that take very many events."""
     for row in ctx.azure.resources(_TYPES["azure_event_hub_namespace"]):
@@ -37,20 +47,32 @@ def azure_event_hub_namespace(ctx: Context) -> Iterator[Entity]:
         yield resource(row, clusterArmId=cluster, **_reached(row))
 
 
-@entity_step("Cluster", permissions=["Microsoft.EventHub/clusters/read"], per_row=True)
+@entity_step(
+    "Cluster",
+    permissions=["Microsoft.EventHub/clusters/read"],
+    per_row=True,
+    resources=[_TYPES["azure_event_hub_cluster"]],
+)
 def azure_event_hub_cluster(ctx: Context) -> Iterator[Entity]:
     """Machines that only one customer's namespaces of Event Hubs run on."""
     for row in ctx.azure.resources(_TYPES["azure_event_hub_cluster"]):
         yield resource(row)
 
 
-@entity_step("Service", permissions=["Microsoft.EventGrid/domains/read"], per_row=True)
+@entity_step(
+    "Service",
+    permissions=["Microsoft.EventGrid/domains/read"],
+    per_row=True,
+    resources=[_TYPES["azure_event_grid_domain"]],
+)
 def azure_event_grid_domain(ctx: Context) -> Iterator[Entity]:
     """A domain of Event Grid, which has topics of many customers or applications."""
     yield from _services(ctx, "azure_event_grid_domain", "event-grid")
 
 
-@entity_step("Queue", permissions=["Microsoft.EventGrid/topics/read"], per_row=True)
+@entity_step(
+    "Queue", permissions=["Microsoft.EventGrid/topics/read"], per_row=True, resources=[_TYPES["azure_event_grid_topic"]]
+)
 def azure_event_grid_topic(ctx: Context) -> Iterator[Entity]:
     """A topic of Event Grid, which events are sent to."""
     for row in ctx.azure.resources(_TYPES["azure_event_grid_topic"]):

@@ -10,7 +10,7 @@ _FIREWALL = "microsoft.network/azurefirewalls"
 _POLICY = "microsoft.network/firewallpolicies"
 
 
-@entity_step("Firewall", permissions=["Microsoft.Network/azureFirewalls/read"], per_row=True)
+@entity_step("Firewall", permissions=["Microsoft.Network/azureFirewalls/read"], per_row=True, resources=[_FIREWALL])
 def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
     """An Azure Firewall, which decides what goes between networks."""
     for row in ctx.azure.resources(_FIREWALL):
@@ -26,7 +26,7 @@ def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@entity_step("Policy", permissions=["Microsoft.Network/firewallPolicies/read"], per_row=True)
+@entity_step("Policy", permissions=["Microsoft.Network/firewallPolicies/read"], per_row=True, resources=[_POLICY])
 def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
     """The rules of some Azure Firewalls."""
     for row in ctx.azure.resources(_POLICY):

@@ -15,14 +15,21 @@ _TYPES = {
 }
 
 
-@entity_step("Firewall", permissions=["Microsoft.Network/applicationSecurityGroups/read"], per_row=True)
+@entity_step(
+    "Firewall",
+    permissions=["Microsoft.Network/applicationSecurityGroups/read"],
+    per_row=True,
+    resources=[_TYPES["azure_application_security_group"]],
+)
 def azure_application_security_group(ctx: Context) -> Iterator[Entity]:
     """A name for some network interfaces, that rules of network security groups use."""
     for row in ctx.azure.resources(_TYPES["azure_application_security_group"]):
         yield resource(row, category=["network"])
 
 
-@entity_step("Configuration", permissions=["Microsoft.Network/ddosProtectionPlans/read"], per_row=True)
+@entity_step(
+    "Configuration", permissions=["Microsoft.Network/ddosProtectionPlans/read"], per_row=True, resources=[_PLAN]
+)
 def azure_ddos_protection_plan(ctx: Context) -> Iterator[Entity]:
     """A plan that protects public addresses from floods of requests."""
     for row in ctx.azure.resources(_PLAN):

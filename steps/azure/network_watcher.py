@@ -12,14 +12,14 @@ _WATCHER = "microsoft.network/networkwatchers"
 _LOG = "microsoft.network/networkwatchers/flowlogs"
 
 
-@entity_step("Resource", permissions=["Microsoft.Network/networkWatchers/read"], per_row=True)
+@entity_step("Resource", permissions=["Microsoft.Network/networkWatchers/read"], per_row=True, resources=[_WATCHER])
 def azure_network_watcher(ctx: Context) -> Iterator[Entity]:
     """What watches the networks of a subscription in one region."""
     for row in ctx.azure.resources(_WATCHER):
         yield resource(row)
 
 
-@entity_step("Logs", permissions=["Microsoft.Network/networkWatchers/flowLogs/read"], per_row=True)
+@entity_step("Logs", permissions=["Microsoft.Network/networkWatchers/flowLogs/read"], per_row=True, resources=[_LOG])
 def azure_security_group_flow_logs(ctx: Context) -> Iterator[Entity]:
     """A log of what a security group, or the rules of a network, let through and what not."""
     for row in ctx.azure.resources(_LOG):

@@ -8,7 +8,9 @@ from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properti
 NIC = "microsoft.network/networkinterfaces"
 
 
-@entity_step("NetworkInterface", permissions=["Microsoft.Network/networkInterfaces/read"], per_row=True)
+@entity_step(
+    "NetworkInterface", permissions=["Microsoft.Network/networkInterfaces/read"], per_row=True, resources=[NIC]
+)
 def azure_nic(ctx: Context) -> Iterator[Entity]:
     """A network interface of a virtual machine or of a private endpoint."""
     for row in ctx.azure.resources(NIC):

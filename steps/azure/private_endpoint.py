@@ -10,7 +10,9 @@ from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properti
 _ENDPOINT = "microsoft.network/privateendpoints"
 
 
-@entity_step("NetworkEndpoint", permissions=["Microsoft.Network/privateEndpoints/read"], per_row=True)
+@entity_step(
+    "NetworkEndpoint", permissions=["Microsoft.Network/privateEndpoints/read"], per_row=True, resources=[_ENDPOINT]
+)
 def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
     """A private endpoint, by which a service is reached at an address in a subnet."""
     for row in ctx.azure.resources(_ENDPOINT):

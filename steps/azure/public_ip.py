@@ -10,7 +10,7 @@ PUBLIC_IP = "microsoft.network/publicipaddresses"
 READ = ["Microsoft.Network/publicIPAddresses/read"]
 
 
-@entity_step("IpAddress", permissions=READ, per_row=True)
+@entity_step("IpAddress", permissions=READ, per_row=True, resources=[PUBLIC_IP])
 def azure_public_ip(ctx: Context) -> Iterator[Entity]:
     """A public address, also one that nothing uses."""
     for row in ctx.azure.resources(PUBLIC_IP):

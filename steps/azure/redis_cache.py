@@ -18,7 +18,9 @@ from steps.azure._resource import (
 _CACHE = "microsoft.cache/redis"
 
 
-@entity_step(["Database", "DataStore", "Cluster"], permissions=["Microsoft.Cache/redis/read"], per_row=True)
+@entity_step(
+    ["Database", "DataStore", "Cluster"], permissions=["Microsoft.Cache/redis/read"], per_row=True, resources=[_CACHE]
+)
 def azure_redis_cache(ctx: Context) -> Iterator[Entity]:
     """A cache of Redis."""
     for row in ctx.azure.resources(_CACHE):

@@ -15,13 +15,20 @@ _TYPES = {
 }
 
 
-@entity_step("Gateway", permissions=["Microsoft.Network/bastionHosts/read"], per_row=True)
+@entity_step(
+    "Gateway",
+    permissions=["Microsoft.Network/bastionHosts/read"],
+    per_row=True,
+    resources=[_TYPES["azure_bastion_host"]],
+)
 def azure_bastion_host(ctx: Context) -> Iterator[Entity]:
     """A bastion, by which people reach machines that have no public address."""
     yield from _with_fronts(ctx, "azure_bastion_host")
 
 
-@entity_step("Gateway", permissions=["Microsoft.Network/natGateways/read"], per_row=True)
+@entity_step(
+    "Gateway", permissions=["Microsoft.Network/natGateways/read"], per_row=True, resources=[_TYPES["azure_nat_gateway"]]
+)
 def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway that lets what is in some subnets reach the internet, and nobody in."""
     for row in ctx.azure.resources(_TYPES["azure_nat_gateway"]):
@@ -35,7 +42,12 @@ def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@entity_step("Configuration", permissions=["Microsoft.Network/routeTables/read"], per_row=True)
+@entity_step(
+    "Configuration",
+    permissions=["Microsoft.Network/routeTables/read"],
+    per_row=True,
+    resources=[_TYPES["azure_route_table"]],
+)
 def azure_route_table(ctx: Context) -> Iterator[Entity]:
     """Routes of some subnets, which say by what way addresses are reached."""
     for row in ctx.azure.resources(_TYPES["azure_route_table"]):
@@ -44,7 +56,12 @@ def azure_route_table(ctx: Context) -> Iterator[Entity]:
         yield resource(row, routes=ways, subnetIds=keys_of(parts_of(row, "subnets")))
 
 
-@entity_step("Gateway", permissions=["Microsoft.Network/virtualNetworkGateways/read"], per_row=True)
+@entity_step(
+    "Gateway",
+    permissions=["Microsoft.Network/virtualNetworkGateways/read"],
+    per_row=True,
+    resources=[_TYPES["azure_virtual_network_gateway"]],
+)
 def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway by which a virtual network reaches others, or people reach it: VPN or ExpressRoute."""
     yield from _with_fronts(ctx, "azure_virtual_network_gateway")

@@ -15,7 +15,7 @@ _ANYWHERE = {"*", "0.0.0.0/0", "::/0", "internet"}
 _EVERY_PORT = {"*", "0-65535"}
 
 
-@entity_step("Firewall", permissions=READ, per_row=True)
+@entity_step("Firewall", permissions=READ, per_row=True, resources=[SECURITY_GROUP])
 def azure_security_group(ctx: Context) -> Iterator[Entity]:
     """A network security group: rules for what goes into and out of subnets and network interfaces."""
     for row in ctx.azure.resources(SECURITY_GROUP):

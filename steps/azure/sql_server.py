@@ -20,7 +20,7 @@ _DATABASE = "microsoft.sql/servers/databases"
 READ = ["Microsoft.Sql/servers/read"]
 
 
-@entity_step(["Database", "DataStore", "Host"], permissions=READ, per_row=True)
+@entity_step(["Database", "DataStore", "Host"], permissions=READ, per_row=True, resources=[_SERVER])
 def azure_sql_server(ctx: Context) -> Iterator[Entity]:
     """A server of Azure SQL, which has databases."""
     for row in ctx.azure.resources(_SERVER):
@@ -32,7 +32,9 @@ def azure_sql_server(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@entity_step(["Database", "DataStore"], permissions=["Microsoft.Sql/servers/databases/read"], per_row=True)
+@entity_step(
+    ["Database", "DataStore"], permissions=["Microsoft.Sql/servers/databases/read"], per_row=True, resources=[_DATABASE]
+)
 def azure_sql_database(ctx: Context) -> Iterator[Entity]:
     """A database of a server of Azure SQL."""
     for row in ctx.azure.resources(_DATABASE):

@@ -11,7 +11,9 @@ from steps.azure.keyvault_service import VAULT, address_of
 STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
 
 
-@entity_step("Service", permissions=["Microsoft.Storage/storageAccounts/read"], per_row=True)
+@entity_step(
+    "Service", permissions=["Microsoft.Storage/storageAccounts/read"], per_row=True, resources=[STORAGE_ACCOUNT]
+)
 def azure_storage_account(ctx: Context) -> Iterator[Entity]:
     """A storage account, which has containers of blobs, file shares, queues and tables."""
     for row in ctx.azure.resources(STORAGE_ACCOUNT):

@@ -9,14 +9,16 @@ _WORKSPACE = "microsoft.synapse/workspaces"
 _POOL = "microsoft.synapse/workspaces/sqlpools"
 
 
-@entity_step("Configuration", permissions=["Microsoft.Synapse/workspaces/read"], per_row=True)
+@entity_step("Configuration", permissions=["Microsoft.Synapse/workspaces/read"], per_row=True, resources=[_WORKSPACE])
 def azure_synapse_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Synapse, in which data is analysed."""
     for row in ctx.azure.resources(_WORKSPACE):
         yield resource(row, privateEndpointIds=private_endpoints_of(row), userAssignedIdentityIds=identities_of(row))
 
 
-@entity_step("Configuration", permissions=["Microsoft.Synapse/workspaces/sqlPools/read"], per_row=True)
+@entity_step(
+    "Configuration", permissions=["Microsoft.Synapse/workspaces/sqlPools/read"], per_row=True, resources=[_POOL]
+)
 def azure_synapse_sql_pool(ctx: Context) -> Iterator[Entity]:
     """A pool of SQL in a workspace of Synapse."""
     for row in ctx.azure.resources(_POOL):

@@ -17,7 +17,12 @@ _HOLDERS = {
 }
 
 
-@entity_step("AccessRole", permissions=["Microsoft.ManagedIdentity/userAssignedIdentities/read"], per_row=True)
+@entity_step(
+    "AccessRole",
+    permissions=["Microsoft.ManagedIdentity/userAssignedIdentities/read"],
+    per_row=True,
+    resources=[_IDENTITY],
+)
 def azure_user_assigned_identity(ctx: Context) -> Iterator[Entity]:
     """An identity that several resources can be given, with which they sign in to others without a password."""
     for row in ctx.azure.resources(_IDENTITY):
@@ -31,7 +36,7 @@ def azure_resource_group_has_user_assigned_identity(ctx: Context) -> Iterator[Re
 
 
 @relationship_family(list(_HOLDERS), "USES", "azure_user_assigned_identity", per_row=True)
-def azure_resource_uses_user_assigned_identity(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+def azure_holder_uses_user_assigned_identity(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A resource may act as an identity that it was given."""
     for row in ctx.azure.resources(_HOLDERS[from_type]):
         for identity in identities_of(row):

@@ -9,7 +9,7 @@ from steps.azure._resource import identities_of, in_groups, resource
 VM = "microsoft.compute/virtualmachines"
 
 
-@entity_step("Host", permissions=["Microsoft.Compute/virtualMachines/read"], per_row=True)
+@entity_step("Host", permissions=["Microsoft.Compute/virtualMachines/read"], per_row=True, resources=[VM])
 def azure_vm(ctx: Context) -> Iterator[Entity]:
     """A virtual machine."""
     for row in ctx.azure.resources(VM):

@@ -8,7 +8,12 @@ from steps.azure._resource import below_parents, resource
 _EXTENSION = "microsoft.compute/virtualmachines/extensions"
 
 
-@entity_step("Application", permissions=["Microsoft.Compute/virtualMachines/extensions/read"], per_row=True)
+@entity_step(
+    "Application",
+    permissions=["Microsoft.Compute/virtualMachines/extensions/read"],
+    per_row=True,
+    resources=[_EXTENSION],
+)
 def azure_vm_extension(ctx: Context) -> Iterator[Entity]:
     """A program that Azure has installed on a virtual machine, such as an agent; its settings are left out."""
     for row in ctx.azure.resources(_EXTENSION):

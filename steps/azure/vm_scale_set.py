@@ -11,7 +11,12 @@ from steps.azure.vm import VM
 SCALE_SET = "microsoft.compute/virtualmachinescalesets"
 
 
-@entity_step(["Deployment", "Group"], permissions=["Microsoft.Compute/virtualMachineScaleSets/read"], per_row=True)
+@entity_step(
+    ["Deployment", "Group"],
+    permissions=["Microsoft.Compute/virtualMachineScaleSets/read"],
+    per_row=True,
+    resources=[SCALE_SET],
+)
 def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
     """A set of virtual machines that are made alike, and as many as needed."""
     for row in ctx.azure.resources(SCALE_SET):

@@ -11,7 +11,7 @@ VNET = "microsoft.network/virtualnetworks"
 READ = ["Microsoft.Network/virtualNetworks/read"]
 
 
-@entity_step("Network", permissions=READ, per_row=True)
+@entity_step("Network", permissions=READ, per_row=True, resources=[VNET])
 def azure_vnet(ctx: Context) -> Iterator[Entity]:
     """A virtual network."""
     for row in ctx.azure.resources(VNET):

@@ -20,19 +20,19 @@ _APPS = ["azure_web_app", "azure_function_app"]
 READ = ["Microsoft.Web/sites/read"]
 
 
-@entity_step("Application", permissions=READ, per_row=True)
+@entity_step("Application", permissions=READ, per_row=True, resources=[_SITE])
 def azure_web_app(ctx: Context) -> Iterator[Entity]:
     """A web app of App Service, also one that is a container or a logic app of its own."""
     yield from _apps(ctx, "azure_web_app")
 
 
-@entity_step("Function", permissions=READ, per_row=True)
+@entity_step("Function", permissions=READ, per_row=True, resources=[_SITE])
 def azure_function_app(ctx: Context) -> Iterator[Entity]:
     """An app of Azure Functions: code that runs when something happens."""
     yield from _apps(ctx, "azure_function_app")
 
 
-@entity_step("Configuration", permissions=["Microsoft.Web/serverfarms/read"], per_row=True)
+@entity_step("Configuration", permissions=["Microsoft.Web/serverfarms/read"], per_row=True, resources=[_PLAN])
 def azure_app_service_plan(ctx: Context) -> Iterator[Entity]:
     """The machines that some apps of App Service run on."""
     for row in ctx.azure.resources(_PLAN):

@@ -11,14 +11,24 @@ _TYPES = {
 }
 
 
-@entity_step("Logs", permissions=["Microsoft.OperationalInsights/workspaces/read"], per_row=True)
+@entity_step(
+    "Logs",
+    permissions=["Microsoft.OperationalInsights/workspaces/read"],
+    per_row=True,
+    resources=[_TYPES["azure_log_analytics_workspace"]],
+)
 def azure_log_analytics_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Log Analytics, which keeps logs."""
     for row in ctx.azure.resources(_TYPES["azure_log_analytics_workspace"]):
         yield resource(row)
 
 
-@entity_step("Backup", permissions=["Microsoft.RecoveryServices/vaults/read"], per_row=True)
+@entity_step(
+    "Backup",
+    permissions=["Microsoft.RecoveryServices/vaults/read"],
+    per_row=True,
+    resources=[_TYPES["azure_recovery_vault"]],
+)
 def azure_recovery_vault(ctx: Context) -> Iterator[Entity]:
     """A recovery services vault, which keeps copies of machines, disks and databases."""
     for row in ctx.azure.resources(_TYPES["azure_recovery_vault"]):

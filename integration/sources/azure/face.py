@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from integration.errors import PlanError
 from integration.sdk.row import Row
+from integration.sdk.step import OTHERS
 from integration.sources.azure.children import children_of
 from integration.sources.azure.fetch import of_table
 from integration.sources.request import Request
@@ -24,7 +25,9 @@ class AzureFace:
         self._reading = reading
 
     def resources(self, type: str) -> Iterator[Row]:
-        """Yield the resources of a type."""
+        """Yield the resources of a type, or of those that no step names."""
+        if type == OTHERS:
+            return self._reading.objects(of_table("resources", OTHERS))
         return self.table("resources", type=type)
 
     def table(self, table: str, *, type: str) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer, Forbidden, GraphError
+from integration.sdk.step import OTHERS
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.partitions import Partition, counts_of
 from integration.sources.azure.resource_graph import COLUMNS, PAGE, Overfull, ResourceGraph
@@ -210,13 +211,21 @@ class TableFetch:
         self._into.replace_part(type, orjson.dumps(parts.get(type, [])))
 
 
-def gaps_of(progress: Mapping[str, str | None], request: Request) -> Iterable[GraphError]:
-    """Yield what the mirror has noted as missing of a request's rows."""
+def gaps_of(progress: Mapping[str, str | None], request: Request, taken: Sequence[str]) -> Iterable[GraphError]:
+    """Yield what the mirror has noted as missing of a request's rows.
+
+    Args:
+        progress: how far the table is read.
+        request: what is asked for.
+        taken: the types that are of no concern to who asks for others.
+    """
     for name, told in progress.items():
         if name == _LOST:
             yield Forbidden(told or "", path=request.path)
-        elif name.startswith(_GAP) and (_PARTITION.fullmatch(name[len(_GAP) :]) or name == f"{_GAP}{request.part}"):
-            yield BadAnswer(told or "rows are missing", path=request.path, status=200)
+        elif name.startswith(_GAP):
+            of = name[len(_GAP) :]
+            if _PARTITION.fullmatch(of) or of == request.part or (request.part == OTHERS and of not in taken):
+                yield BadAnswer(told or "rows are missing", path=request.path, status=200)
 
 
 def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, list[Mapping[str, Any]]], int]:

@@ -15,6 +15,7 @@ from integration.errors import (
 )
 from integration.sdk.context import Azure
 from integration.sdk.plan import Plan
+from integration.sdk.step import OTHERS
 from integration.sources.azure.children import ChildrenFetch, parents_of, refused_gap
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
@@ -54,6 +55,8 @@ class AzureSource:
         self._graph, self._subscriptions = ResourceGraph(client), Subscriptions(client)
         self._side_by_side = side_by_side
         self._refused: dict[str, Mapping[str, GraphError]] = {}
+        self._taken: Sequence[str] = ()
+        self._takes_others = False
 
     def face(self, reading: Reading) -> Azure:
         """Return what a step sees of Azure."""
@@ -99,6 +102,10 @@ class AzureSource:
         """Return the objects: they are kept in parts by what a request asks for."""
         return objects
 
+    def left_out(self, request: Request) -> Sequence[str]:
+        """Return the types of resources that steps name, for a request for all others."""
+        return self._taken if request.part == OTHERS else ()
+
     def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
         """Return nothing: each table is one collection."""
         return ()
@@ -114,7 +121,7 @@ class AzureSource:
                 yield refused_gap(request, refused)
             yield from self.gaps(parents_of(request), reader)
             return
-        yield from gaps_of(reader.mirror.progress(request.name), request)
+        yield from gaps_of(reader.mirror.progress(request.name), request, self._taken)
         if self._graph.partial_scope:
             yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
         if self._graph.names_subscriptions and not _is_within_subscriptions(request):
@@ -128,7 +135,9 @@ class AzureSource:
             yield BadAnswer(f"it is not known which subscriptions exist: {untold}", path=request.path)
 
     def review(self, plan: Plan) -> Review | None:
-        """Return ``None``: roles on scopes are not in the token; what is missing shows when it is read."""
+        """Learn which types of resources have a type of their own; roles on scopes are not in the token."""
+        self._taken = plan.resources
+        self._takes_others = any(OTHERS in step.resources for step in plan.steps)
         return None
 
     def unlicensed(self, licences: Sequence[str], reader: Reader) -> bool:
@@ -140,8 +149,12 @@ class AzureSource:
         return request.kind == "relation"
 
     def untaken(self, reader: Reader, holds_any: Callable[[Sequence[str]], bool]) -> Mapping[str, Mapping[str, int]]:
-        """Return nothing yet: which resources no step takes is not a gap of what the steps read."""
-        return {}
+        """Return how many resources were read of each type that no step takes: none where one takes all others."""
+        if self._takes_others or reader.mirror.find(RESOURCES) is None:
+            return {}
+        sizes = reader.mirror.sizes(RESOURCES)
+        untaken = {type: size for type, size in sorted(sizes.items()) if size and type not in self._taken}
+        return {RESOURCES: untaken} if untaken else {}
 
     def cost(self) -> Mapping[str, Any]:
         """Return what was asked of Azure; nothing where nobody asked.

@@ -128,6 +128,10 @@ class GraphSource:
         takes = self._takes.get(request.cast) or self._takes.setdefault(request.cast, Takes(request.cast))
         return [each for each in objects if takes[each.get(_KIND)]]
 
+    def left_out(self, request: Request) -> Sequence[str]:
+        """Return nothing: of a relation each kind of children is asked for by name."""
+        return ()
+
     def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
         """Return the listing of the kind that is wanted, where Graph did not name the kind of some children."""
         if request.cast and "" in kinds(reader.mirror, request.name):

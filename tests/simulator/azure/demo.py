@@ -10,6 +10,7 @@ from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_governance import add_governance
 from tests.simulator.azure.demo_network import add_network
+from tests.simulator.azure.demo_others import add_others
 from tests.simulator.azure.demo_platform import add_platform
 from tests.simulator.azure.demo_policy import add_policies
 from tests.simulator.azure.demo_security import add_security
@@ -60,6 +61,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_shared(*places)
     add_platform(places[0], places[2])
     add_children(places[0], places[2])
+    add_others(*places[:2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)
