@@ -17,7 +17,7 @@ def azure_domain(ctx: Context) -> Iterator[Entity]:
             f"azure_domain:{domain['id']}",
             domain,
             category=["infrastructure"],
-            function=["dns"],
+            function=["IAM"],
             isFederated=domain["authenticationType"] == "Federated",
             passwordsNeverExpire=None if days is None else days == NEVER,
         )

@@ -51,6 +51,7 @@ _DEVICES: list[Json] = [
         "approximateLastSignInDateTime": "2026-01-13T07:00:00Z",
         "complianceExpirationDateTime": "2026-02-13T07:00:00Z",
         "deviceCategory": "Finance laptops",
+        "deviceMetadata": "Registered by Contoso",
         "deviceVersion": 2,
         "deviceOwnership": "Company",
         "enrollmentProfileName": "Office laptops",
