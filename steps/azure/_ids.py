@@ -4,6 +4,8 @@ from typing import Any
 
 from integration.values import arm_key
 
+_GROUPS = "/providers/microsoft.management/managementgroups/"
+
 
 def resource_group_key(id: str) -> str:
     """Return the key of the resource group that a resource is in: ``/subscriptions/{id}/resourcegroups/{name}``."""
@@ -13,6 +15,15 @@ def resource_group_key(id: str) -> str:
 def scope_of(id: str, provider: str) -> str:
     """Return the key of what an id says something of: what stands before a provider in it, such as an assignment's."""
     return arm_key(id.lower().rpartition(f"/providers/{provider}/")[0])
+
+
+def scope_type(scope: str) -> str:
+    """Return what kind of scope a key is."""
+    if scope == "/":
+        return "tenant"
+    if scope.startswith(_GROUPS):
+        return "managementGroup"
+    return {2: "subscription", 4: "resourceGroup"}.get(len(scope.strip("/").split("/")), "resource")
 
 
 def portal_link(row: Any) -> str:

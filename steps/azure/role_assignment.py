@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._ids import scope_of
+from steps.azure._ids import scope_of, scope_type
 from steps.azure._resource import key_of, properties_of
 from steps.azure.role_definition import AUTHORIZATION, operations, role_key, roles
 
@@ -13,7 +13,6 @@ ASSIGNMENT = "microsoft.authorization/roleassignments"
 _OPERATIONS = ("actions", "notActions", "dataActions", "notDataActions")
 PERMISSIONS = ["Microsoft.Authorization/roleAssignments/read"]
 _KINDS = {"azure_user": "User", "azure_user_group": "Group", "azure_service_principal": "ServicePrincipal"}
-_GROUPS = "/providers/microsoft.management/managementgroups/"
 
 
 @entity_step("AccessPolicy", permissions=PERMISSIONS)
@@ -32,7 +31,7 @@ def azure_role_assignment(ctx: Context) -> Iterator[Entity]:
             displayName=name,
             roleName=role_name,
             scope=_scope(row),
-            scopeType=_scope_type(_scope(row)),
+            scopeType=scope_type(_scope(row)),
             **{kind: operations(role, kind) if role else None for kind in _OPERATIONS},
         )
 
@@ -71,12 +70,3 @@ def azure_role_assignment_allows_any_scope(ctx: Context) -> Iterator[Relationshi
 def _scope(row: Any) -> str:
     """Return the key of what an assignment holds in; its own id is below that."""
     return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")
-
-
-def _scope_type(scope: str) -> str:
-    """Return what kind of scope a key is."""
-    if scope == "/":
-        return "tenant"
-    if scope.startswith(_GROUPS):
-        return "managementGroup"
-    return {2: "subscription", 4: "resourceGroup"}.get(len(scope.strip("/").split("/")), "resource")

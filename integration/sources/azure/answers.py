@@ -15,6 +15,7 @@ from integration.errors import (
     Forbidden,
     GraphError,
     NotFound,
+    NotLicensed,
     ServiceUnavailable,
     Throttled,
 )
@@ -24,6 +25,8 @@ TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
 _UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind"}
 """Codes by which a storage account says that one of its kind has nothing of what is asked for."""
+_UNLICENSED = "aadpremiumlicenserequired"
+"""Code by which Azure says that the tenant lacks a licence of Microsoft Entra."""
 _HICCUPS = {408, 409, 421, 423, 424, 425}
 """Statuses below 500 that may be another one when the same is asked once more."""
 _NO_SUBSCRIPTION = re.compile(r"(?i)at least one subscription that is eligible")
@@ -102,6 +105,8 @@ class AzureAnswer:
                 "the answer holds an error" if self.body.get("error") is not None else "the answer is not a whole one"
             )
             return BadAnswer, f"{flaw}: {message}" if message else flaw
+        if _UNLICENSED in codes:
+            return NotLicensed, "the tenant lacks the licence of Microsoft Entra for this"
         if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(" ".join(messages))):
             return Forbidden, "the application may not read this: grant it Reader on the scope"
         if self.status == 404 or _UNSUPPORTED.intersection(codes):

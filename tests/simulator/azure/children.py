@@ -10,7 +10,15 @@ from tests.simulator.azure.answer import Asked, refusal
 from tests.simulator.azure.quota import Quota
 from tests.simulator.azure.tenant import AzureTenant, Row
 
+_SCHEDULES = " ".join(
+    f"/providers/microsoft.authorization/{name}scheduleinstances" for name in ("roleeligibility", "roleassignment")
+)
 LISTS = {
+    "microsoft.management/managementgroups": _SCHEDULES,
+    "microsoft.resources/subscriptions": f"{_SCHEDULES} /providers/microsoft.authorization/locks"
+    " /providers/microsoft.authorization/denyassignments /providers/microsoft.security/securitycontacts"
+    " /providers/microsoft.security/settings /providers/microsoft.security/autoprovisioningsettings"
+    " /providers/microsoft.security/jitnetworkaccesspolicies",
     "microsoft.storage/storageaccounts": "/blobservices/default/containers /fileservices/default/shares"
     " /queueservices/default/queues /tableservices/default/tables",
 }

@@ -7,12 +7,14 @@ from tests.simulator.azure.demo_apps import add_apps
 from tests.simulator.azure.demo_children import add_children
 from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_data import add_data
+from tests.simulator.azure.demo_databases import add_databases
 from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_governance import add_governance
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
 from tests.simulator.azure.demo_platform import add_platform
 from tests.simulator.azure.demo_policy import add_policies
+from tests.simulator.azure.demo_scopes import add_scopes
 from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
 from tests.simulator.azure.demo_shared import add_shared
@@ -60,6 +62,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_services(places[0], places[2])
     add_shared(*places)
     add_platform(places[0], places[2])
+    add_databases(places[0])
     add_children(places[0], places[2])
     add_others(*places[:2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
@@ -67,6 +70,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_policies(tenant, *subscriptions)
     add_security(tenant, subscriptions[0], places[0].of(_VM, "vm-web-01"))
     add_access(tenant, places[0], places[0].of(_VM, "vm-web-01"))
+    add_scopes(tenant, places[0])
     return tenant
 
 

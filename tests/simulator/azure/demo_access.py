@@ -5,8 +5,8 @@ from typing import Any
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import AzureTenant, row_of
 
-_PEOPLE, _TEAM = "00000000-0000-4000-8000-e2b0b97b958e", "00000000-0000-4000-8000-f613353270ff"
-_SERVICE = "00000000-0000-4000-8000-d93176d6c7ce"
+PEOPLE, TEAM = "00000000-0000-4000-8000-e2b0b97b958e", "00000000-0000-4000-8000-f613353270ff"
+SERVICE = "00000000-0000-4000-8000-d93176d6c7ce"
 _GONE = "00000000-0000-4000-8000-000000005009"
 _AUTHORIZATION = "/providers/Microsoft.Authorization"
 _READER, _CONTRIBUTOR, _OWNER, _OWN = (f"00000000-0000-4000-8000-00000000500{number}" for number in range(1, 5))
@@ -36,10 +36,10 @@ def add_access(tenant: AzureTenant, web: Place, machine: str) -> None:
         tenant.add(row, "authorizationresources")
     for number, (scope, role, principal, kind) in enumerate(
         (
-            (root, _READER, _SERVICE, "ServicePrincipal"),
-            (subscription, _OWNER, _PEOPLE, "User"),
-            (subscription, _CONTRIBUTOR, _TEAM, "Group"),
-            (web.id.upper(), _OWN, _TEAM, "Group"),
+            (root, _READER, SERVICE, "ServicePrincipal"),
+            (subscription, _OWNER, PEOPLE, "User"),
+            (subscription, _CONTRIBUTOR, TEAM, "Group"),
+            (web.id.upper(), _OWN, TEAM, "Group"),
             (machine, _READER, _GONE, "User"),
         ),
         1,
@@ -47,7 +47,7 @@ def add_access(tenant: AzureTenant, web: Place, machine: str) -> None:
         id = f"{scope}{_AUTHORIZATION}/roleAssignments/00000000-0000-4000-8000-00000000510{number}"
         role_id = f"{subscription}{_AUTHORIZATION}/roleDefinitions/{role}"
         properties = {"scope": scope, "roleDefinitionId": role_id, "principalId": principal, "principalType": kind,
-                      "createdOn": _MADE, "updatedOn": _MADE, "createdBy": _PEOPLE, "updatedBy": _PEOPLE}  # fmt: skip
+                      "createdOn": _MADE, "updatedOn": _MADE, "createdBy": PEOPLE, "updatedBy": PEOPLE}  # fmt: skip
         if kind == "ServicePrincipal":
             properties |= {
                 "condition": "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'web'",

@@ -19,6 +19,7 @@ from tests.simulator.azure.tenant import AzureTenant, Subscription
 TOKEN = "test-token-of-azure"
 AUDIENCE = "https://management.azure.com"
 _PAGE = 1000
+_GROUPS = "/providers/microsoft.management/managementgroups"
 
 
 @dataclass
@@ -92,7 +93,7 @@ class Manager:
 
     def _route(self, asked: Asked, origin: str) -> Answer:
         path = asked.path.lower()
-        descendants = f"/providers/microsoft.management/managementgroups/{self.tenant.id.lower()}/descendants"
+        descendants = f"{_GROUPS}/{self.tenant.id.lower()}/descendants"
         if "api-version" not in asked.options:
             raise refusal(400, "MissingApiVersionParameter", "The api-version query parameter is required.")
         if (asked.method, path) == ("POST", PATH.lower()):
@@ -103,7 +104,7 @@ class Manager:
             if not self.sees_groups:
                 raise refusal(403, "AuthorizationFailed", "The client does not have authorization to perform action.")
             return self._list(self._descendants(), asked, origin)
-        if asked.method == "GET" and path.startswith("/subscriptions/"):
+        if asked.method == "GET" and path.startswith(("/subscriptions/", f"{_GROUPS}/")):
             found = self.children.of(asked)
             return self._list(found, asked, origin) if isinstance(found, list) else Answer(200, found)
         raise refusal(404, "NotFound", f"There is no {asked.path} here.")

@@ -89,9 +89,13 @@ class AzureTenant:
         with self.lock:
             self.tables[table or ("resourcecontainers" if contained else "resources")][row["id"].lower()] = row
 
-    def add_child(self, parent: str, below: str, name: str, properties: Row, **given: Any) -> str:
-        """Put a child of a resource there: ``below`` is where it is listed, such as ``/keys``."""
-        id = f"{parent}{below}/{name}"
+    def add_child(self, parent: str, below: str, name: str, properties: Row, *, scope: str = "", **given: Any) -> str:
+        """Put a child of a resource there: ``below`` is where it is listed, such as ``/keys``.
+
+        ``scope`` is what its id begins with, where that is not the resource: a subscription lists what is on its
+        resources.
+        """
+        id = f"{scope or parent}{below}/{name}"
         provider, *steps = id.rpartition("/providers/")[2].split("/")
         child = {"id": id, "name": name, "type": "/".join([provider, *steps[::2]]), "properties": properties, **given}
         with self.lock:

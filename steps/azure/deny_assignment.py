@@ -1,0 +1,73 @@
+"""Deny assignments: what some may not do, whatever their roles allow."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._children import below_scopes
+from steps.azure._ids import portal_link, scope_of
+from steps.azure._resource import key_of, parts_of, properties_of
+from steps.azure.role_definition import operations
+
+_READ = ["Microsoft.Authorization/denyAssignments/read"]
+_BELOW, _VERSION = "/providers/Microsoft.Authorization/denyAssignments", "2022-04-01"
+_OPERATIONS = ("actions", "notActions", "dataActions", "notDataActions")
+_KINDS = {"azure_user": "User", "azure_user_group": "Group", "azure_service_principal": "ServicePrincipal"}
+_EVERYBODY = "00000000-0000-0000-0000-000000000000"
+"""Azure's id for all users, groups and service principals of the tenant."""
+
+
+@entity_step("AccessPolicy", permissions=_READ)
+def azure_deny_assignment(ctx: Context) -> Iterator[Entity]:
+    """Operations that nobody, or some, may do in a scope, whatever their roles allow; Azure itself makes them."""
+    for row in _assignments(ctx):
+        name = properties_of(row).get("denyAssignmentName") or row["name"]
+        principals = _ids(row, "principals")
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=name,
+            displayName=name,
+            scope=_scope(row),
+            principalIds=sorted(set(principals) - {_EVERYBODY}),
+            excludedPrincipalIds=sorted(set(_ids(row, "excludePrincipals"))),
+            deniesEverybody=_EVERYBODY in principals,
+            webLink=portal_link(row),
+            **{kind: operations(row, kind) for kind in _OPERATIONS},
+        )
+
+
+@relationship_family("azure_deny_assignment", "ASSIGNED", list(_KINDS), permissions=_READ)
+def azure_deny_assignment_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A user, a group or a service principal may not do what is denied; everybody has no edge to each."""
+    for row in _assignments(ctx):
+        for principal in sorted(set(_ids(row, "principals", _KINDS[to_type])) - {_EVERYBODY}):
+            yield Relationship(arm_key(row["id"]), principal)
+
+
+@relationship_step(
+    "azure_deny_assignment",
+    "DENIES",
+    any_of("azure"),
+    type="azure_deny_assignment_denies_any_scope",
+    permissions=_READ,
+)
+def azure_deny_assignment_denies_any_scope(ctx: Context) -> Iterator[Relationship]:
+    """What is denied is denied in a scope, and in all that is below it unless it says otherwise."""
+    for row in _assignments(ctx):
+        yield Relationship(arm_key(row["id"]), _scope(row))
+
+
+def _assignments(ctx: Context) -> Iterator[Any]:
+    """Yield all deny assignments, each once: a subscription tells those above and below it, too."""
+    yield from below_scopes(ctx, _BELOW, _VERSION)
+
+
+def _ids(row: Any, name: str, type: str = "") -> list[str]:
+    """Return the object ids of the principals that a deny assignment names, of all types or of one."""
+    return [each["id"] for each in parts_of(row, name) if each.get("id") and type in ("", each.get("type"))]
+
+
+def _scope(row: Any) -> str:
+    return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")
