@@ -105,7 +105,7 @@ def test_a_schema_is_in_the_area_of_its_step() -> None:
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a clone knows which files are tracked")
 def test_no_type_is_named_outside_its_own_files() -> None:
-    name = re.compile(rf"\b({'|'.join(TYPES)})\b")
+    name = re.compile(rf"\b({'|'.join(type for type in TYPES if '_' in type)})\b")  # others are words as well
     found = []
     for path in tracked():
         if not path.startswith(MAY_NAME_TYPES):

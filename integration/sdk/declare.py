@@ -127,14 +127,14 @@ def relationship_family(
     Each has its own name, its own verdict, and what it needs; the function is called with the pair that is wanted.
 
     Args:
-        from_types: type or types of the entities that the relationships start from.
+        from_types: type or types of the entities that the relationships start from, or what ``any_of`` gives.
         verb: JupiterOne relationship class, such as ``"HAS"``.
-        to_types: type or types of the entities that they lead to.
+        to_types: type or types of the entities that they lead to, or what ``any_of`` gives.
         permissions: Graph application permissions that the steps cannot do without.
         licences: as for ``entity_step``.
         needs: further types that must be collected before.
         per_row: as for ``relationship_step``.
-        types: the ``_type`` of a pair of ends, where it is not the one that JupiterOne derives.
+        types: the ``_type`` of a pair of ends, where JupiterOne does not derive it, or an end is of any type.
     """
     sources = [from_types] if isinstance(from_types, str) else list(from_types)
     targets = [to_types] if isinstance(to_types, str) else list(to_types)
@@ -147,7 +147,7 @@ def relationship_family(
                 run=_for_ends(function, source, target),
                 permissions=tuple(permissions),
                 licences=tuple(licences),
-                needs=_unique([source, target, *needs]),
+                needs=_unique([*(end for end in (source, target) if area_of(end) is None), *needs]),
                 per_row=per_row,
                 ends=(source, target),
             )

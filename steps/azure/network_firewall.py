@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
-
-_FIREWALL = "microsoft.network/azurefirewalls"
-_POLICY = "microsoft.network/firewallpolicies"
+from steps.azure._rules import FIREWALL, POLICY
 
 
-@entity_step("Firewall", permissions=["Microsoft.Network/azureFirewalls/read"], per_row=True, resources=[_FIREWALL])
+@entity_step("Firewall", permissions=["Microsoft.Network/azureFirewalls/read"], per_row=True, resources=[FIREWALL])
 def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
     """An Azure Firewall, which decides what goes between networks."""
-    for row in ctx.azure.resources(_FIREWALL):
+    for row in ctx.azure.resources(FIREWALL):
         fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
         yield resource(
             row,
@@ -26,10 +24,10 @@ def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@entity_step("Policy", permissions=["Microsoft.Network/firewallPolicies/read"], per_row=True, resources=[_POLICY])
+@entity_step("Policy", permissions=["Microsoft.Network/firewallPolicies/read"], per_row=True, resources=[POLICY])
 def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
     """The rules of some Azure Firewalls."""
-    for row in ctx.azure.resources(_POLICY):
+    for row in ctx.azure.resources(POLICY):
         yield resource(
             row,
             basePolicy=key_of(properties_of(row).get("basePolicy")),
@@ -41,13 +39,13 @@ def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_network_firewall", per_row=True)
 def azure_resource_group_has_network_firewall(ctx: Context) -> Iterator[Relationship]:
     """An Azure Firewall is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_FIREWALL))
+    yield from in_groups(ctx.azure.resources(FIREWALL))
 
 
 @relationship_step("azure_network_firewall", "HAS", "azure_network_firewall_policy", per_row=True)
 def azure_network_firewall_has_policy(ctx: Context) -> Iterator[Relationship]:
     """An Azure Firewall holds to a policy."""
-    for row in ctx.azure.resources(_FIREWALL):
+    for row in ctx.azure.resources(FIREWALL):
         if policy := key_of(properties_of(row).get("firewallPolicy")):
             yield Relationship(arm_key(row["id"]), policy)
 
@@ -55,6 +53,6 @@ def azure_network_firewall_has_policy(ctx: Context) -> Iterator[Relationship]:
 @relationship_step("azure_network_firewall_policy", "EXTENDS", "azure_network_firewall_policy", per_row=True)
 def azure_network_firewall_policy_extends_policy(ctx: Context) -> Iterator[Relationship]:
     """A policy adds to the rules of another one."""
-    for row in ctx.azure.resources(_POLICY):
+    for row in ctx.azure.resources(POLICY):
         if base := key_of(properties_of(row).get("basePolicy")):
             yield Relationship(arm_key(row["id"]), base)

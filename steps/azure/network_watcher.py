@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
-from steps.azure.security_group import SECURITY_GROUP
+from steps.azure._rules import SECURITY_GROUP
 
 _WATCHER = "microsoft.network/networkwatchers"
 _LOG = "microsoft.network/networkwatchers/flowlogs"

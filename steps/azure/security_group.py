@@ -6,10 +6,10 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._rules import SECURITY_GROUP
 from steps.azure.nic import NIC
 from steps.azure.vnet import VNET
 
-SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 READ = ["Microsoft.Network/networkSecurityGroups/read"]
 _ANYWHERE = {"*", "0.0.0.0/0", "::/0", "internet"}
 _EVERY_PORT = {"*", "0-65535"}

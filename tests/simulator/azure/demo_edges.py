@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.simulator.azure.demo_compute import GUID, identity_of
+from tests.simulator.azure.demo_rules import add_rule_collections, own_collections
 from tests.simulator.azure.place import Place, part, to
 
 _NET = "Microsoft.Network"
@@ -31,17 +32,17 @@ def _firewall(web: Place, identity: dict[str, Any]) -> None:
         "ruleCollectionGroups": [to(f"{web.of(policies, 'fp-web')}/ruleCollectionGroups/web")],
     }
     policy = web.put(policies, "fp-web", own, identity=identity, tags=_OWNER)
+    add_rule_collections(web, "fp-web")
     subnet = f"{web.of(f'{_NET}/virtualNetworks', 'v')}/subnets/AzureFirewallSubnet"
     front = {"privateIPAddress": "198.18.2.4", "subnet": to(subnet)}
     front["publicIPAddress"] = to(web.of(f"{_NET}/publicIPAddresses", "pip-fw"))
-    rules = {f"{kind}RuleCollections": [{"name": f"{kind}-rules"}] for kind in ("network", "application", "nat")}
     firewall = {
         "sku": {"name": "AZFW_VNet", "tier": "Premium"},
         "threatIntelMode": "Alert",
         "ipConfigurations": [part("/front", front)],
         "firewallPolicy": to(policy),
         "virtualHub": to(web.of(f"{_NET}/virtualHubs", "hub")),
-        **rules,
+        **own_collections(),
     }
     web.put(f"{_NET}/azureFirewalls", "fw", firewall, zones=["1", "2"], tags=_OWNER)
 

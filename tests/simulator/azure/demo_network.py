@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_rules import add_security_groups
 from tests.simulator.azure.place import Place, part, to
 
 _NET = "Microsoft.Network"
@@ -12,7 +13,7 @@ GUID = "00000000-0000-4000-8000-00000000{}"
 def add_network(web: Place, aks: Place, lab: Place) -> None:
     """Put networks there: joined ones, open and closed ones, and what is left of one."""
     _networks(web, aks, lab)
-    _security_groups(web, lab)
+    add_security_groups(web, lab, GUID.format("2001"))
     _addresses(web, aks, lab)
 
 
@@ -60,32 +61,6 @@ def _networks(web: Place, aks: Place, lab: Place) -> None:
         {"addressSpace": {"addressPrefixes": ["198.18.64.0/20"]}, "subnets": small},
     )
     aks.put(f"{_NET}/virtualNetworks", "vnet-aks", {"addressSpace": {"addressPrefixes": []}})
-
-
-def _rule(group: str, name: str, port: str, source: str, access: str, priority: int) -> dict[str, Any]:
-    ports = {"sourcePortRange": "*", "destinationPortRange": port}
-    ends = {"sourceAddressPrefix": source, "destinationAddressPrefix": "*"}
-    rest = {"protocol": "Tcp", "direction": "Inbound", "access": access, "priority": priority}
-    return part(f"{group}/securityRules/{name}", {**ports, **ends, **rest})
-
-
-def _security_groups(web: Place, lab: Place) -> None:
-    group = web.of(f"{_NET}/networkSecurityGroups", "nsg-web")
-    properties = {
-        "resourceGuid": GUID.format("2001"),
-        "securityRules": [
-            _rule(group, "allow-https", "443", "Internet", "Allow", 100),
-            _rule(group, "allow-ssh-from-office", "22", "203.0.113.0/24", "Allow", 110),
-        ],
-        "defaultSecurityRules": [_rule(group, "DenyAllInBound", "*", "*", "Deny", 65500)],
-        "subnets": [to(f"{web.of(f'{_NET}/virtualNetworks', 'v')}/subnets/s")],
-        "networkInterfaces": [to(web.of(f"{_NET}/networkInterfaces", "nic-web-01"))],
-        "flowLogs": [to(web.of(f"{_NET}/networkWatchers/flowLogs", "nw-westeurope/fl-web"))],
-    }
-    web.put(f"{_NET}/networkSecurityGroups", "nsg-web", properties, tags=_OWNER)
-    group = lab.of(f"{_NET}/networkSecurityGroups", "nsg-lab")
-    everything = [_rule(group, "allow-all", "*", "*", "Allow", 100)]
-    lab.put(f"{_NET}/networkSecurityGroups", "nsg-lab", {"securityRules": everything})
 
 
 def _addresses(web: Place, aks: Place, lab: Place) -> None:
