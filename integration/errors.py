@@ -13,6 +13,7 @@
     ├── FatalError                nothing more can be read or written                              (exit 3)
     │   ├── Unreachable           the host never answered
     │   ├── OutputError           the output folder or a sink cannot be used
+    │   │   └── FolderInUse       another run is using the folder
     │   └── Interrupted           somebody stopped the run
     ├── GraphError                Microsoft Graph did not give the data: the step fails
     │   ├── Forbidden             403: a permission is missing
@@ -100,6 +101,10 @@ class Unreachable(FatalError):
 
 class OutputError(FatalError):
     """The output folder or a sink cannot be used."""
+
+
+class FolderInUse(OutputError):
+    """Another run is using the folder."""
 
 
 class Interrupted(FatalError):

@@ -17,9 +17,7 @@ _EXPECTED = {
 
 def faults_of(event: object) -> Iterator[str]:
     """Yield what is wrong with an event; the reference validator, slow to import, is asked only where something is."""
-    import jsonschema_rs  # help and completion import this module as well
-
-    if jsonschema_rs.is_valid(_schema(), event):
+    if _quick().is_valid(event):
         return
     for error in sorted(_validator().iter_errors(event), key=lambda error: list(map(str, error.path))):
         where = ".".join(map(str, error.path)) or "the event"
@@ -39,6 +37,13 @@ def _schema() -> Any:
     from importlib.resources import files
 
     return json.loads(files("integration.config").joinpath("event.json").read_text(encoding="utf-8"))
+
+
+@cache
+def _quick() -> Any:
+    import jsonschema_rs  # help and completion import this module as well
+
+    return jsonschema_rs.validator_for(_schema())
 
 
 def _validator() -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from filelock import FileLock, Timeout
 
-from integration.errors import OutputError
+from integration.errors import FolderInUse, OutputError
 
 _REMEDIES = {
     errno.ENOENT: "make its folder first",
@@ -61,13 +61,14 @@ def locked(folder: Path) -> Iterator[None]:
     """Keep other runs off the folder.
 
     Raises:
-        OutputError: another run is using it.
+        FolderInUse: another run is using it.
+        OutputError: it cannot be written.
     """
     lock = FileLock(folder / ".lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise OutputError(f"{folder}: another run is using it: wait for it, or choose another folder") from None
+        raise FolderInUse(f"{folder}: another run is using it: wait for it, or choose another folder") from None
     except OSError as error:
         path = folder / ".lock"
         raise OutputError(f"{path}: {error.strerror}: {remedy_for(error)}, or choose another folder") from None

@@ -1,0 +1,217 @@
+"""``integration fleet``: many tenants."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from integration.commands.group import Finite, errors_as_messages, main
+from integration.config import variables
+from integration.errors import ConfigurationError
+from integration.terminal import logs
+from integration.terminal.streams import emit
+
+if TYPE_CHECKING:
+    from integration.fleet.tenants import Tenant
+
+C = TypeVar("C", bound=Callable[..., Any])
+_TENANTS = click.argument("tenants", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+_STATE = click.option("--state", type=click.Path(path_type=Path, file_okay=False), default=".integration-fleet",
+                      show_default=True, metavar="DIR", help="Folder with a folder for each tenant.")  # fmt: skip
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_WORKING = (
+    click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes that read.  [default: one a core]"),
+    click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N",
+                 help="Tenants that each of them reads at once."),
+    click.option("--only-tenants", multiple=True, metavar="PATTERN",
+                 help="Take these tenants alone: a name, or with * and ? many; repeatable."),
+    click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of log lines.  [default: text]"),
+    click.option("--log-level", type=click.Choice(logs.LEVELS), help="Lowest level logged.  [default: warning]"),
+)  # fmt: skip
+
+
+def _working(command: C) -> C:
+    for option in reversed(_WORKING):
+        command = option(command)
+    return command
+
+
+@main.group()
+def fleet() -> None:
+    """Read many tenants, side by side.
+
+    \b
+    A file names them, and where their secrets are:
+      [defaults]
+      clientId = "00000000-0000-0000-0000-000000000000"
+      clientSecret = { env = "FLEET_SECRET" }
+      to = ["files:export/{tenant}"]
+      [[tenant]]
+      name = "contoso"
+      directoryId = "contoso.example"
+    """
+
+
+@fleet.command()
+@_TENANTS
+@_STATE
+@_working
+@click.option("--run-id", metavar="ID", help="Go on with a run: what it has read already is not read again.")
+@click.option("--tenant-timeout", type=Finite(0, min_open=True), metavar="SECONDS",
+              help="Stop a tenant that takes longer; its next run goes on from there.")  # fmt: skip
+@click.option("--fail-on", type=click.Choice(["partial"]), help="Exit with 1 also where a tenant is partial.")
+@click.option("--max-failed", type=Finite(0, 100), default=0.0, metavar="PERCENT",
+              help="Tenants that may fail while the command ends with 0.  [default: 0]")  # fmt: skip
+@errors_as_messages
+def run(
+    tenants: Path,
+    state: Path,
+    workers: int | None,
+    threads: int,
+    only_tenants: tuple[str, ...],
+    log_format: str | None,
+    log_level: str | None,
+    run_id: str | None,
+    tenant_timeout: float | None,
+    fail_on: str | None,
+    max_failed: float,
+) -> int:
+    """Read tenants and write their graphs.
+
+    Each tenant has a folder in --state, which integration query, report, diff and push take as --out. What became of
+    all is in fleet.json there. Tenants that were never read come first, then those that took longest.
+
+    \b
+    Exit codes:
+      0  no tenant failed, or no more than may
+      1  some failed
+      2  the file or settings are wrong,
+         or every tenant denied the credential
+      3  stopped, or it could not go on
+    """
+    from integration.fleet.folders import Folders
+    from integration.fleet.summary import exit_code
+    from integration.fleet.work import new_run_id, read_all
+
+    logs.set_up(log_format, log_level, variables.environment())
+    chosen = _chosen(tenants, only_tenants)
+    outcomes, stopped = read_all(
+        chosen,
+        Folders(state),
+        str(state),
+        _cluster(workers, threads),
+        run_id or new_run_id(),
+        (log_format, log_level),
+        tenant_timeout or 0.0,
+    )
+    return exit_code(outcomes, fail_on_partial=bool(fail_on), max_failed=max_failed, stopped=stopped)
+
+
+@fleet.command()
+@_TENANTS
+@_working
+@_JSON
+@errors_as_messages
+def check(
+    tenants: Path,
+    workers: int | None,
+    threads: int,
+    only_tenants: tuple[str, ...],
+    log_format: str | None,
+    log_level: str | None,
+    as_json: bool,
+) -> int:
+    """Sign in to every tenant, where it would be read; nothing is read.
+
+    Exits with 1 where some cannot be signed in to, with 2 where none can.
+    """
+    from integration.fleet.board import told_of
+    from integration.fleet.summary import exit_code
+    from integration.fleet.work import check_all
+
+    logs.set_up(log_format, log_level, variables.environment())
+    chosen = _chosen(tenants, only_tenants)
+    outcomes = check_all(chosen, _cluster(workers, threads), (log_format, log_level))
+    found = {outcome.tenant: outcome.as_json() for outcome in sorted(outcomes, key=lambda each: each.tenant)}
+    if as_json:
+        emit(json.dumps(found, indent=2))
+    else:
+        emit("\n".join(told_of(tenant, each) for tenant, each in found.items()))
+    return exit_code(outcomes)
+
+
+@fleet.command()
+@_STATE
+@_JSON
+@errors_as_messages
+def status(state: Path, as_json: bool) -> int:
+    """Say what became of the tenants when they were last read."""
+    from integration.fleet.board import sentences_of
+    from integration.fleet.folders import Folders
+
+    told = Folders(state).told()
+    if not told:
+        raise ConfigurationError([f"{state}: no run of integration fleet has told anything here"])
+    emit(json.dumps(told, indent=2) if as_json else "\n".join(sentences_of(told, frozenset(told["tenants"]))))
+    return 0
+
+
+@fleet.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@_STATE
+@errors_as_messages
+def pull(name: str, folder: Path, state: Path) -> int:
+    """Copy what is kept of a tenant into a folder, for integration query, report and diff."""
+    from integration.fleet.folders import Folders
+
+    Folders(state).pull(_name(name), folder)
+    emit(f"{folder} holds the graph of {name}: integration query --out {folder} …")
+    return 0
+
+
+@fleet.command()
+@click.argument("name")
+@_STATE
+@errors_as_messages
+def forget(name: str, state: Path) -> int:
+    """Remove what is kept of a tenant; destinations keep what they have of it."""
+    from integration.fleet.folders import Folders
+    from integration.fleet.summary import without
+
+    folders = Folders(state)
+    folders.forget(_name(name))
+    folders.tell(without(folders.told(), name))
+    emit(f"Nothing is kept of {name} any more.")
+    return 0
+
+
+def _cluster(workers: int | None, threads: int) -> "AbstractContextManager[Any]":
+    from integration.fleet.cluster import own_workers
+
+    return own_workers(workers or 0, threads)
+
+
+def _chosen(path: Path, patterns: tuple[str, ...]) -> "list[Tenant]":
+    from integration.fleet.tenants import read_tenants
+
+    tenants = read_tenants(path)
+    idle = [each for each in patterns if not any(fnmatch(tenant.name, each) for tenant in tenants)]
+    if idle:
+        raise ConfigurationError([f"--only-tenants {each}: no tenant of {path} has such a name" for each in idle])
+    chosen = [tenant for tenant in tenants if not patterns or any(fnmatch(tenant.name, each) for each in patterns)]
+    if not chosen:
+        raise ConfigurationError([f"{path}: no tenant is enabled"])
+    return chosen
+
+
+def _name(name: str) -> str:
+    from integration.fleet.tenants import is_name
+
+    if not is_name(name):
+        raise ConfigurationError([f"{name}: it is no name of a tenant"])
+    return name

@@ -1,0 +1,125 @@
+"""How far a fleet's run is: a table that lives on a terminal, and a line for each tenant elsewhere."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any, Self
+
+from integration.fleet.outcomes import TenantOutcome
+from integration.fleet.summary import counts
+from integration.terminal.standing import clock
+from integration.terminal.streams import tell
+from integration.text.visible import line
+
+_ROWS = 15
+_REASON = 200
+
+
+class Board:
+    """Shows how far a fleet's run is, on standard error; a context manager.
+
+    Args:
+        tenants: how many there are.
+    """
+
+    def __init__(self, tenants: int) -> None:
+        self._tenants = tenants
+        self._words: Counter[str] = Counter()
+        self._running: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._stack = ExitStack()
+        self._live = False
+
+    def __enter__(self) -> Self:
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(stderr=True)
+        self._live = console.is_terminal and not console.is_dumb_terminal
+        if self._live:
+            live = Live(get_renderable=self._drawn, console=console, refresh_per_second=4, transient=True)
+            self._stack.enter_context(live)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def began(self, tenant: str) -> None:
+        """Show that a worker reads a tenant."""
+        with self._lock:
+            self._running[tenant] = time.monotonic()
+
+    def ended(self, outcome: TenantOutcome) -> None:
+        """Show what became of a tenant."""
+        with self._lock:
+            self._running.pop(outcome.tenant, None)
+            self._words[outcome.word] += 1
+        if not self._live:
+            tell(told_of(outcome.tenant, outcome.as_json()))
+
+    def _drawn(self) -> Any:
+        from rich.table import Table
+
+        now = time.monotonic()
+        with self._lock:
+            running = sorted(self._running.items(), key=lambda pair: pair[1])
+            words = counts(self._words.elements())
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for name, since in running[:_ROWS]:
+            grid.add_row(f"  {name}", f"{clock(now - since)}")
+        if len(running) > _ROWS:
+            grid.add_row(f"  and {len(running) - _ROWS} more", "")
+        done = sum(words.values())
+        told = ", ".join(f"{count:,} {word}" for word, count in words.items())
+        grid.add_row(f"{done:,} of {self._tenants:,} tenants", f"{clock(now - self._started)}  {told}")
+        return grid
+
+
+def told_of(tenant: str, found: Mapping[str, Any]) -> str:
+    """Return what became of a tenant as a line."""
+    changed = ", ".join(f"{count:,} {what}" for what, count in found.get("changed", {}).items())
+    again = "done before by this run" if found.get("again") else ""
+    numbers = f"{found['seconds']:.1f} s" if found.get("seconds") else ""
+    reason = line(found.get("reason", ""))
+    short = reason if len(reason) <= _REASON else f"{reason[:_REASON]}…"
+    return f"{tenant}: " + ", ".join(filter(None, [found.get("word", "?"), numbers, changed, again, short]))
+
+
+def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str]:
+    """Yield what a person wants to know of a fleet.
+
+    Args:
+        told: as ``fleet.json`` has it.
+        names: the tenants in question.
+    """
+    from integration.fleet.outcomes import SUCCESSES, WORST_FIRST
+    from integration.fleet.summary import types_of
+
+    known = {name: each for name, each in told.get("tenants", {}).items() if name in names}
+    by_word = counts(each.get("word", "") for each in known.values())
+    for word in WORST_FIRST:
+        found = [name for name, each in sorted(known.items()) if each.get("word") == word]
+        for name in found[:_ROWS] if word not in ("ok", "busy") else ():
+            yield told_of(name, known[name])
+        if len(found) > _ROWS and word not in ("ok", "busy"):
+            yield f"and {len(found) - _ROWS:,} more tenants: {word}"
+    types = [
+        f"{name} ({', '.join(f'{verdict} in {count:,}' for verdict, count in verdicts.items())})"
+        for name, verdicts in types_of(known).items()
+        if verdicts.keys() - {"skipped"}
+    ]
+    if types:
+        yield f"Types: {'; '.join(types[:_ROWS])}" + (
+            f"; and {len(types) - _ROWS:,} more" if len(types) > _ROWS else ""
+        )
+    never = sum(not each.get("lastSuccess") for each in known.values()) + len(names - known.keys())
+    oldest = min(((each["lastSuccess"], name) for name, each in known.items() if each.get("lastSuccess")), default=None)
+    if oldest and any(word not in SUCCESSES for word in by_word):
+        when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(oldest[0] / 1000))
+        yield f"The oldest success is that of {oldest[1]}, of {when} UTC."
+    if never:
+        yield f"{never:,} tenants have never been read."
+    yield f"{len(names):,} tenants: " + ", ".join(f"{count:,} {word}" for word, count in by_word.items()) + "."

@@ -1,0 +1,179 @@
+"""The client: it hands tenants to Dask's workers through a window, and takes what became of them."""
+
+import queue
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from integration.errors import ConfigurationError, Unreachable
+from integration.fleet.agenda import Agenda
+from integration.fleet.cluster import HEAVY
+from integration.fleet.outcomes import TenantOutcome
+from integration.fleet.task import TOPIC, end_run, warm_up
+from integration.fleet.tenants import Tenant
+from integration.sdk.stopping import Asks
+from integration.text.discretion import logger
+from integration.text.visible import line
+
+_LOOKS = 0.5
+_COUNTS_EVERY = 5.0
+_WINDOW = 4
+"""Tenants that are handed to Dask for each one that is read: so workers never wait, and the order holds."""
+_NO_WORKER = 60.0
+_FAREWELL = 20.0
+"""Seconds that runs have to end in when the fleet's run is to."""
+_log = logger("integration")
+
+_Task = Callable[..., Mapping[str, Any]]
+
+
+def check_versions(client: Any) -> None:
+    """See that all workers have the product that this client has.
+
+    Raises:
+        ConfigurationError: some have another one.
+    """
+    mine = warm_up()
+    others = {address: found for address, found in client.run(warm_up).items() if found != mine}
+    if others:
+        address, found = next(iter(others.items()))
+        raise ConfigurationError(
+            [f"{len(others)} workers have another product, such as {address}: {found}, not {mine}"]
+        )
+
+
+class Conductor:
+    """Has the tenants of an agenda read.
+
+    Args:
+        client: of Dask.
+        agenda: which tenant comes next.
+        task: what a worker does for one: called with the tenant and ``arguments``.
+        arguments: further ones.
+        run_id: of the fleet's run.
+        began: called with a tenant's name when a worker begins it.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        agenda: Agenda,
+        task: _Task,
+        arguments: tuple[object, ...],
+        run_id: str,
+        began: Callable[[str], None],
+    ) -> None:
+        self._client, self._agenda, self._task, self._arguments = client, agenda, task, arguments
+        self._run_id, self._began = run_id, began
+        self._ended: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+        self._running: dict[str, Any] = {}
+        self._tries: dict[str, int] = {}
+        self._slots, self._counted_on, self._heavy = 1, 0.0, False
+        self._seen_workers_on = time.monotonic()
+
+    def outcomes(self, stop: Asks) -> Generator[TenantOutcome, None, None]:
+        """Yield what became of each tenant, as it ends.
+
+        Args:
+            stop: tells when to end: what is in hand is stopped, and the rest left.
+
+        Raises:
+            Unreachable: the scheduler or all workers are gone, or no service answers.
+        """
+        self._client.subscribe_topic(TOPIC, lambda event: self._told.put(event[1]))
+        try:
+            while not stop.is_set():
+                yield from self._agenda.not_asked()
+                self._fill()
+                if self._agenda.is_done():
+                    return
+                if self._agenda.is_silent_for_good():
+                    raise Unreachable("no service has answered for a quarter of an hour")
+                yield from self._taken()
+            yield from self._farewell()
+        finally:
+            with suppress(Exception):  # the scheduler may be gone
+                self._client.unsubscribe_topic(TOPIC)
+
+    def _fill(self) -> None:
+        self._count()
+        while len(self._running) < _WINDOW * self._slots and (tenant := self._agenda.next()):
+            self._submit(tenant)
+
+    def _submit(self, tenant: Tenant) -> None:
+        number = self._tries[tenant.name] = self._tries.get(tenant.name, 0) + 1
+        future = self._client.submit(
+            self._task,
+            tenant,
+            *self._arguments,
+            key=f"tenant-{tenant.name}-{self._run_id}-{number}",
+            pure=False,
+            resources={HEAVY: 1} if tenant.heavy and self._heavy else None,
+        )
+        self._running[tenant.name] = future
+        future.add_done_callback(lambda ended, name=tenant.name: self._ended.put((name, ended)))
+
+    def _taken(self) -> Iterator[TenantOutcome]:
+        """Yield what became of a tenant, having waited a little for one."""
+        try:
+            name, future = self._ended.get(timeout=_LOOKS)
+        except queue.Empty:
+            name, future = "", None
+        while not self._told.empty():
+            event = self._told.get()
+            note = self._agenda.signed_in if event["what"] == "signed in" else self._began
+            note(event["tenant"])
+        if future is not None and (outcome := self._outcome(name, future)):
+            yield outcome
+
+    def _outcome(self, name: str, future: Any) -> TenantOutcome | None:
+        from distributed import KilledWorker
+
+        if name not in self._running or self._running[name] is not future:
+            return None
+        if future.status in ("cancelled", "lost"):
+            raise Unreachable("the scheduler went away: run again with the same --run-id, and what is done stays done")
+        del self._running[name]
+        error = future.exception() if future.status == "error" else None
+        if isinstance(error, KilledWorker):
+            told = "the workers that read it died, each time: a step ends the process, or takes too much memory"
+            return self._agenda.lost(TenantOutcome(tenant=name, word="lost", reason=told, run=self._run_id))
+        if error is not None:
+            told = f"{type(error).__name__}: {line(error)}"
+            _log.error("%s: the task failed: %s", name, told)
+            return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told, run=self._run_id))
+        return self._agenda.ended(TenantOutcome.from_json(future.result()))
+
+    def _count(self) -> None:
+        """Look now and then how many tenants can be read at once.
+
+        Raises:
+            Unreachable: nobody is there to read any.
+        """
+        now = time.monotonic()
+        if now - self._counted_on < _COUNTS_EVERY:
+            return
+        self._counted_on = now
+        try:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        except (OSError, ValueError, KeyError) as error:
+            raise Unreachable(f"the scheduler does not answer any more: {line(error)}") from None
+        self._slots = max(1, sum(worker["nthreads"] for worker in workers))
+        self._heavy = any(worker["resources"].get(HEAVY) for worker in workers)
+        if workers:
+            self._seen_workers_on = now
+        elif now - self._seen_workers_on > _NO_WORKER:
+            raise Unreachable("no worker is left: start some, and run again with the same --run-id")
+
+    def _farewell(self) -> Iterator[TenantOutcome]:
+        """End what is in hand, and yield what becomes of it."""
+        with suppress(OSError, TimeoutError):
+            self._client.run(end_run, self._run_id)
+        ends = time.monotonic() + _FAREWELL
+        while self._running and time.monotonic() < ends:
+            yield from self._taken()
+        for name, future in self._running.items():
+            future.cancel()
+            yield TenantOutcome(tenant=name, word="stopped", reason="the fleet's run was stopped", run=self._run_id)

@@ -1,0 +1,131 @@
+"""Workers to read tenants: processes of this machine, or those of a scheduler that is there.
+
+Whoever reaches the port of a scheduler can have its workers run anything, and so read every secret that they can. So
+all that leaves this machine is TLS with certificates of both sides, and even on this machine nobody else gets in.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from integration.config.urls import is_loopback
+from integration.errors import ConfigurationError, Unreachable
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_INSTALL = "pip install 'integration-microsoft-entra[fleet]'"
+_QUIET = {
+    "distributed.worker.profile.enabled": False,  # it looks at all threads every 10 ms
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.scheduler.allowed-failures": 3,  # fewer blame tenants that were beside one which ends its process
+    "logging": {"distributed": "error"},
+}
+_WAIT = 60.0
+"""Seconds for which the first worker is waited for."""
+HEAVY = "heavy"
+"""The resource that a worker has once, so that it reads one heavy tenant at a time."""
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Files with which both sides of a connection know each other; empty where there are none."""
+
+    ca_file: str = ""
+    certificate: str = ""
+    key: str = ""
+
+
+@contextmanager
+def own_workers(workers: int, threads: int) -> Iterator["Client"]:
+    """Start workers on this machine, and end them afterwards.
+
+    Args:
+        workers: processes; 0 for one a core.
+        threads: tenants that each reads at once.
+
+    Raises:
+        ConfigurationError: Dask is not installed.
+        Unreachable: they did not start.
+    """
+    distributed = _distributed()
+    count = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with tempfile.TemporaryDirectory(prefix="integration-") as scratch:
+        security = distributed.Security.temporary()
+        try:
+            cluster = distributed.LocalCluster(
+                n_workers=count,
+                threads_per_worker=threads,
+                host="127.0.0.1",
+                protocol="tls://",
+                security=security,
+                dashboard_address=None,
+                resources={HEAVY: 1},
+                local_directory=scratch,
+            )
+        except (OSError, RuntimeError) as error:
+            raise Unreachable(f"Dask's workers did not start on this machine: {error}") from None
+        with cluster, distributed.Client(cluster, security=security, set_as_default=False) as client:
+            yield client
+
+
+@contextmanager
+def workers_of(address: str, certificates: Certificates) -> Iterator["Client"]:
+    """Connect to a scheduler.
+
+    Args:
+        address: such as ``tls://scheduler.example:8786``.
+        certificates: this client's.
+
+    Raises:
+        ConfigurationError: Dask is not installed, or everybody could read along.
+        Unreachable: the scheduler does not answer, or has no worker.
+    """
+    distributed = _distributed()
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    secure = parts.scheme in ("tls", "wss")
+    if not secure and not is_loopback(f"http://{parts.netloc}"):
+        raise ConfigurationError(
+            [f"--scheduler {address}: whoever reaches it reads every secret of its workers: have it, its workers and"
+             " this command talk TLS (tls://…, with --tls-ca-file, --tls-cert and --tls-key)"]
+        )  # fmt: skip
+    if secure and not all((certificates.ca_file, certificates.certificate, certificates.key)):
+        raise ConfigurationError([f"--scheduler {address}: TLS needs --tls-ca-file, --tls-cert and --tls-key"])
+    security: Any = None
+    if secure:
+        security = distributed.Security(
+            tls_ca_file=certificates.ca_file,
+            tls_client_cert=certificates.certificate,
+            tls_client_key=certificates.key,
+            require_encryption=True,
+        )
+    try:
+        client = distributed.Client(address, security=security, set_as_default=False, timeout=_WAIT)
+    except (OSError, ValueError) as error:
+        raise Unreachable(f"the scheduler {address} does not answer: {error}") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_WAIT)
+        except TimeoutError:
+            raise Unreachable(f"the scheduler {address} has no worker: start dask worker {address}") from None
+        yield client
+
+
+def _distributed() -> Any:
+    """Import Dask, which then logs little, and looks at itself seldom.
+
+    Raises:
+        ConfigurationError: it is not installed.
+    """
+    try:
+        import dask
+    except ImportError:
+        raise ConfigurationError([f"many tenants are read by Dask, which is not installed: {_INSTALL}"]) from None
+    dask.config.set(_QUIET)
+    import distributed
+
+    return distributed

@@ -1,0 +1,146 @@
+"""The state of tenants in folders of this machine, where runs work in place: nothing is copied."""
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from integration.disk.folder import locked, result_folder, usable_folder, write_json
+from integration.errors import FolderInUse, Interrupted, OutputError
+from integration.fleet.outcomes import TenantOutcome
+
+FLEET = "fleet.json"
+_OUTCOME = "outcome.json"
+_PULLED = ("graph.db", "mirror.db")
+_PATIENCE = 20.0
+"""Seconds for which a tenant is waited for that the same run began before, in a process that is about to end."""
+_LOOKS = 0.2
+
+
+@dataclass
+class InFolder:
+    """A tenant whose folder is there to work in.
+
+    Attributes:
+        folder: where it is.
+        done: what became of the tenant, where the same run has read it already.
+        keep: called with what became of it.
+    """
+
+    folder: Path
+    done: TenantOutcome | None
+    keep: Callable[[TenantOutcome], None]
+
+
+class Folders:
+    """A folder for each tenant, in one of this machine.
+
+    Args:
+        root: the folder of all.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @contextmanager
+    def held(self, tenant: str, run: str, stopped: Callable[[], bool]) -> Iterator[InFolder]:
+        """Have a tenant's folder to work in.
+
+        Args:
+            tenant: its name.
+            run: the id of the fleet's run.
+            stopped: tells whether waiting is to end.
+
+        Raises:
+            FolderInUse: another run works in it.
+            OutputError: it cannot be made.
+        """
+        usable_folder(self._root)
+        folder = result_folder(self._root / tenant)
+        _wait_for(folder, stopped)
+        path = folder / _OUTCOME
+        found = _json(path)
+        done = TenantOutcome.from_json(found) if found.get("run") == run else None
+        yield InFolder(folder, done, lambda outcome: write_json(path, outcome.as_json()))
+
+    def told(self) -> Mapping[str, Any]:
+        """Return what is known of all tenants; nothing where nothing is.
+
+        Raises:
+            OutputError: it cannot be read.
+        """
+        return _json(self._root / FLEET)
+
+    def tell(self, document: Mapping[str, Any]) -> None:
+        """Keep what is known of all tenants."""
+        usable_folder(self._root)
+        write_json(self._root / FLEET, document)
+
+    def pull(self, tenant: str, into: Path) -> None:
+        """Copy a tenant's graph, mirror and summary.
+
+        Raises:
+            OutputError: there is none, or a run works on it, or the copy cannot be written.
+        """
+        folder = self._there(tenant)
+        with locked(folder):
+            result_folder(into)
+            try:
+                for name in filter(lambda name: (folder / name).is_file(), _PULLED):
+                    (into / name).unlink(missing_ok=True)
+                    with closing(sqlite3.connect(folder / name)) as old, closing(sqlite3.connect(into / name)) as new:
+                        old.backup(new)
+                for name in ("summary.json", _OUTCOME):
+                    if (folder / name).is_file():
+                        shutil.copyfile(folder / name, into / name)
+            except OSError as error:
+                raise OutputError(f"{into}: cannot be written: {error.strerror}") from None
+
+    def forget(self, tenant: str) -> None:
+        """Remove a tenant's folder.
+
+        Raises:
+            OutputError: there is none, a run works on it, or it cannot be removed.
+        """
+        folder = self._there(tenant)
+        with locked(folder):
+            try:
+                shutil.rmtree(folder)
+            except OSError as error:
+                raise OutputError(f"{folder}: cannot be removed: {error.strerror}") from None
+
+    def _there(self, tenant: str) -> Path:
+        folder = self._root / tenant
+        if not folder.is_dir():
+            raise OutputError(f"{self._root}: nothing is kept of a tenant {tenant}")
+        return folder
+
+
+def _wait_for(folder: Path, stopped: Callable[[], bool]) -> None:
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with locked(folder):
+                return
+        except FolderInUse:
+            if stopped():
+                raise Interrupted("the run was stopped") from None
+            if time.monotonic() > ends:
+                raise
+        time.sleep(_LOOKS)
+
+
+def _json(path: Path) -> Mapping[str, Any]:
+    try:
+        found = orjson.loads(path.read_bytes()) if path.exists() else {}
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read: {error.strerror}") from None
+    except orjson.JSONDecodeError:
+        return {}  # it was cut short by a machine that went down; the next run writes it anew
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,73 @@
+"""Secrets of a tenants file: it names where each one is, and who signs in looks there."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from integration.config.variables import environment
+from integration.errors import CredentialsError
+from integration.text.files import NotText, read_text
+from integration.text.given import trimmed
+from integration.text.secret import Secret
+
+SECRETS = ("clientSecret", "clientCertificatePassword", "accessToken", "azureAccessToken")
+"""Settings that a tenants file names the place of."""
+_PLACES = ("env", "file")
+_HOW = 'write { env = "VARIABLE" } or { file = "PATH" }'
+
+
+def faults_of_secrets(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the references among settings; a value in the place of one is not repeated."""
+    for name, value in settings.items():
+        if name not in SECRETS:
+            if isinstance(value, dict):
+                yield f"{name}: only secrets stand elsewhere: write the value itself"
+        elif not isinstance(value, dict):
+            yield f"{name}: a tenants file holds no secrets: {_HOW}"
+        elif len(value) != 1 or not set(value) <= set(_PLACES) or not all(map(_is_name, value.values())):
+            yield f"{name}: says not where the secret is: {_HOW}"
+
+
+def with_placeholders(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with something in the place of each secret, to see whether the others fit."""
+    return {name: "x" * 8 if name in SECRETS else value for name, value in settings.items()}
+
+
+def with_secrets(settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[Secret]]:
+    """Return settings with the secrets that they refer to, from this machine.
+
+    Returns:
+        The settings, and the secrets: while these live, nothing that this process prints shows them.
+
+    Raises:
+        CredentialsError: some are not here; names the places.
+    """
+    found, secrets, faults = dict(settings), [], []
+    for name in SECRETS:
+        if isinstance(settings.get(name), dict):
+            value, fault = _looked_up(settings[name])
+            found[name] = value
+            secrets.append(Secret(value))
+            faults += [f"{name}: {fault}"] if fault else []
+    if faults:
+        raise CredentialsError("; ".join(faults))
+    return found, secrets
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _looked_up(reference: Mapping[str, str]) -> tuple[str, str]:
+    """Return the secret, or what is wrong."""
+    if (variable := reference.get("env")) is not None:
+        value = trimmed(environment().get(variable, ""))
+        return value, "" if value else f"the variable {variable} is not set where the tenant is read"
+    path = Path(reference["file"])
+    try:
+        value = trimmed(read_text(path))
+    except OSError as error:
+        return "", f"the file {path} cannot be read where the tenant is read: {error.strerror}"
+    except NotText as error:
+        return "", f"the file {path} {error}"
+    return value, "" if value else f"the file {path} is empty"

@@ -1,0 +1,97 @@
+"""What is known of all tenants: ``fleet.json``, the order of the next run, and the exit code of this one."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from integration.fleet.outcomes import WORST_FIRST, TenantOutcome
+from integration.fleet.tenants import Tenant
+
+FORMAT = 1
+_KEPT = ("word", "reason", "codes", "run", "seconds", "ended_on", "read", "changed", "types", "first", "version")
+
+
+def ordered(tenants: Iterable[Tenant], told: Mapping[str, Any]) -> list[Tenant]:
+    """Return tenants in the order in which they are begun: never read, then the longest first, then the oldest.
+
+    Args:
+        tenants: of the file.
+        told: what is known from earlier runs.
+    """
+    known = told.get("tenants", {})
+
+    def place(tenant: Tenant) -> tuple[bool, float, float]:
+        found = known.get(tenant.name, {})
+        return bool(found.get("lastSuccess")), -found.get("lastSeconds", 0.0), found.get("lastSuccess", 0)
+
+    return sorted(tenants, key=place)
+
+
+def updated(told: Mapping[str, Any], outcomes: Iterable[TenantOutcome], run: str) -> dict[str, Any]:
+    """Return what is known of all tenants with what a run found.
+
+    Args:
+        told: what was known before.
+        outcomes: of the run so far.
+        run: its id.
+    """
+    tenants = dict(told.get("tenants", {}))
+    found = list(outcomes)
+    for outcome in found:
+        before = tenants.get(outcome.tenant, {})
+        values = outcome.as_json()
+        kept: dict[str, Any] = {name: values[name] for name in _KEPT if name in values}
+        if outcome.is_success:
+            kept |= {"lastSuccess": outcome.ended_on, "lastSeconds": outcome.seconds}
+        else:
+            kept |= {name: before[name] for name in ("lastSuccess", "lastSeconds") if name in before}
+        tenants[outcome.tenant] = kept
+    return {"format": FORMAT, "run": run, "endedOn": round(time.time() * 1000), "tenants": tenants}
+
+
+def without(told: Mapping[str, Any], tenant: str) -> dict[str, Any]:
+    """Return what is known of all tenants but one."""
+    return {**told, "tenants": {name: each for name, each in told.get("tenants", {}).items() if name != tenant}}
+
+
+def counts(words: Iterable[str]) -> dict[str, int]:
+    """Return how many tenants had each outcome, the worst first."""
+    found = Counter(words)
+    return {word: found[word] for word in WORST_FIRST if found[word]}
+
+
+def types_of(tenants: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Return the matrix of types: in how many tenants each one has which verdict but complete, the worst first."""
+    found: dict[str, Counter[str]] = {}
+    for each in tenants.values():
+        for verdict, names in each.get("types", {}).items():
+            if isinstance(names, list | tuple):
+                for name in names:
+                    found.setdefault(name, Counter())[verdict] += 1
+    worst = sorted(found.items(), key=lambda pair: (-pair[1]["failed"], -pair[1]["partial"], -pair[1]["skipped"], pair))
+    return {name: dict(verdicts) for name, verdicts in worst}
+
+
+def exit_code(
+    outcomes: Sequence[TenantOutcome], *, fail_on_partial: bool = False, max_failed: float = 0.0, stopped: bool = False
+) -> int:
+    """Return how the command ends.
+
+    Args:
+        outcomes: one for each tenant.
+        fail_on_partial: count a partial tenant as failed.
+        max_failed: percent of the tenants that may fail without a word.
+        stopped: somebody stopped the run.
+
+    Returns:
+        0: no more failed than may; 2: every tenant was denied; 3: the run was stopped, or ended early; else 1.
+    """
+    words = Counter(outcome.word for outcome in outcomes)
+    if stopped or words["left"]:
+        return 3
+    if words["denied"] == len(outcomes) > 0:
+        return 2
+    fine = words["ok"] + words["busy"] + (0 if fail_on_partial else words["partial"])
+    failed = len(outcomes) - fine
+    return 1 if failed > max_failed / 100 * len(outcomes) else 0

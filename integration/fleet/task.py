@@ -1,0 +1,195 @@
+"""The task that Dask runs on a worker: one tenant, from its claim to its outcome."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+import integration
+from integration.config.settings import from_event
+from integration.engine.runner import run
+from integration.errors import FatalError, IntegrationError
+from integration.fleet.folders import Folders
+from integration.fleet.outcomes import TenantOutcome, outcome_of_error, outcome_of_report
+from integration.fleet.references import with_secrets
+from integration.fleet.tenants import Tenant
+from integration.sdk.hooks import hookimpl
+from integration.sdk.plan import Plan
+from integration.sdk.plugins import load, plan
+from integration.sdk.report import Report
+from integration.sdk.step import Step
+from integration.sources.signin import tokens_for
+from integration.text.whose import tenant_at_work, working_for
+
+_FLEET_STOPPED = "the fleet's run was stopped"
+TOPIC = "fleet"
+"""Of the events that tell how far a tenant is."""
+
+
+class _Stop:
+    """Whether a tenant's run is to end: because its worker is, or because it takes too long."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.reason = ""
+
+    def set(self, reason: str) -> None:
+        self.reason = self.reason or reason
+        self._event.set()
+
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
+
+_at_work: dict[_Stop, str] = {}
+"""What can be stopped, and of which run of the fleet it is."""
+_ended_runs: set[str] = set()
+_lock = threading.Lock()
+
+
+def stop_all(reason: str = "the worker is about to end") -> int:
+    """End the runs of this process, and return how many there are."""
+    with _lock:
+        stops = list(_at_work)
+    for stop in stops:
+        stop.set(reason)
+    return len(stops)
+
+
+def end_run(run_id: str) -> None:
+    """End all of a fleet's run in this process, and begin none of its tenants any more."""
+    with _lock:
+        _ended_runs.add(run_id)
+        stops = [stop for stop, run in _at_work.items() if run == run_id]
+    for stop in stops:
+        stop.set(_FLEET_STOPPED)
+
+
+def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) -> dict[str, Any]:
+    """Read a tenant, and return its outcome as JSON values.
+
+    Args:
+        tenant: an entry of the tenants file, with references to secrets.
+        run_id: the id of the fleet's run: what it has done already is not done again.
+        state: where the tenants' states are.
+        patience: seconds after which a run is stopped; 0 for none.
+    """
+    with working_for(tenant.name), _stoppable(run_id, patience) as stop:
+        try:
+            if stop.is_set():
+                return TenantOutcome(tenant=tenant.name, word="left", reason=stop.reason, run=run_id).as_json()
+            outcome = _read(tenant, run_id, state, stop)
+        except IntegrationError as error:
+            outcome = outcome_of_error(tenant.name, error)
+            if isinstance(error, FatalError) and stop.is_set():
+                outcome = replace(outcome, word="stopped", reason=stop.reason)
+        return replace(outcome, run=run_id, version=integration.__version__).as_json()
+
+
+def check_tenant(tenant: Tenant) -> dict[str, Any]:
+    """Sign in to a tenant, and return whether that went well; nothing is read."""
+    with working_for(tenant.name):
+        outcome = TenantOutcome(tenant=tenant.name, word="ok")
+        try:
+            settings, _secrets = with_secrets(tenant.settings)
+            tokens_for(from_event(_with(tenant, settings))).token()
+        except IntegrationError as error:
+            outcome = outcome_of_error(tenant.name, error)
+        return outcome.as_json()
+
+
+def warm_up() -> str:
+    """Load the installed types, and return the product's version and what it would read, to be compared."""
+    manager, everything = _installed((), ())
+    return f"{integration.__version__} with {len(everything.steps)} types and {len(manager.get_plugins())} plugins"
+
+
+def _read(tenant: Tenant, run_id: str, state: str, stop: _Stop) -> TenantOutcome:
+    settings, _secrets = with_secrets(tenant.settings)
+    config = from_event(_with(tenant, settings))
+    with Folders(Path(state)).held(tenant.name, run_id, stop.is_set) as held:
+        if held.done:
+            return replace(held.done, again=True)
+        announce(tenant.name, "began")
+        manager, chosen = _installed(config.only, config.skip)
+        report = run(manager, chosen, config, out=held.folder, stop=stop)
+        outcome = replace(outcome_of_report(tenant.name, report), run=run_id, version=integration.__version__)
+        held.keep(outcome)
+        return outcome
+
+
+def _with(tenant: Tenant, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"instance": {**tenant.event["instance"], "config": settings}}
+
+
+@contextmanager
+def _stoppable(run_id: str, patience: float) -> Iterator[_Stop]:
+    stop = _Stop()
+    timer = threading.Timer(patience, stop.set, [f"it took longer than {patience:g} seconds"])
+    timer.daemon = True
+    with _lock:
+        _at_work[stop] = run_id
+        if run_id in _ended_runs:
+            stop.set(_FLEET_STOPPED)
+    if patience:
+        timer.start()
+    try:
+        yield stop
+    finally:
+        timer.cancel()
+        with _lock:
+            del _at_work[stop]
+
+
+@cache
+def _manager() -> pluggy.PluginManager:
+    return load(_Teller())
+
+
+_loading = threading.Lock()
+
+
+def _installed(only: Sequence[str], skip: Sequence[str]) -> tuple[pluggy.PluginManager, Plan]:
+    """Return what is installed, loaded once a process, and the plan of a tenant."""
+    with _loading:
+        return _manager(), _plan(tuple(only), tuple(skip))
+
+
+@cache
+def _plan(only: tuple[str, ...], skip: tuple[str, ...]) -> Plan:
+    return plan(_manager(), only=only, skip=skip)
+
+
+class _Teller:
+    """Tells that a tenant is read: its credential was good."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    @hookimpl
+    def integration_step_started(self, step: Step) -> None:
+        """Tell it once a run."""
+        tenant = tenant_at_work()
+        if tenant not in self._told:
+            self._told.add(tenant)
+            announce(tenant, "signed in")
+
+    @hookimpl
+    def integration_run_finished(self, report: Report) -> None:
+        """Forget the tenant, which may be read again."""
+        self._told.discard(tenant_at_work())
+
+
+def announce(tenant: str, what: str) -> None:
+    """Tell the client how far a tenant is; nobody where this is no worker."""
+    with suppress(ValueError):
+        from distributed import get_worker
+
+        worker: Any = get_worker()
+        log: Callable[..., None] = worker.log_event
+        log(TOPIC, {"tenant": tenant, "what": what})

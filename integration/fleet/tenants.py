@@ -1,0 +1,198 @@
+"""The tenants file: TOML, or JSON Lines from a program; each entry becomes an event; all faults are told at once."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from integration.config.settings import Config, from_event
+from integration.errors import ConfigurationError
+from integration.fleet.references import SECRETS, faults_of_secrets, with_placeholders
+from integration.text.files import NotText, read_text
+
+PLACE_OF_NAME = "{tenant}"
+"""Stands in a destination for the tenant's name."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_OWN = ("name", "instanceId", "instanceName", "weight", "enabled")
+_WEIGHTS = ("light", "heavy")
+_SPREAD = 0.3
+"""By so much of it the time after which everything is read anew is shortened at most."""
+_NAMED = 3
+"""So many tenants with one fault are named."""
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An entry of the file.
+
+    Attributes:
+        name: of its folder and its row in every table.
+        event: as ``handle`` takes it, with references in the place of secrets.
+        heavy: it is read alone in its process.
+    """
+
+    name: str
+    event: Mapping[str, Any]
+    heavy: bool = False
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The event's settings."""
+        settings: Mapping[str, Any] = self.event["instance"]["config"]
+        return settings
+
+    @property
+    def credential(self) -> str:
+        """What it signs in with, as a name: tenants with the same one are refused together."""
+        names = ("authority", "cloud", "clientId", "clientCertificatePath", "federatedTokenFile", *SECRETS)
+        return json.dumps([self.settings.get(name) for name in names])
+
+
+def read_tenants(path: Path) -> list[Tenant]:
+    """Return the tenants of a file that are enabled, in its order.
+
+    Raises:
+        ConfigurationError: names all that is wrong with it.
+    """
+    faults: dict[str, list[str]] = {}
+    tenants: list[Tenant] = []
+    names: dict[str, str] = {}
+    directories: dict[str, str] = {}
+    defaults, entries = _document(path)
+    for place, entry in entries:
+        tenant, wrong = _tenant(entry, defaults, place, alone=len(entries) == 1)
+        name = tenant.name if tenant else place
+        if tenant:
+            directory = str(tenant.settings.get("directoryId", "")).lower()
+            if (other := names.setdefault(name, place)) != place:
+                wrong.append(f"the name is also that of {other}")
+            if directory and (other := directories.setdefault(directory, name)) != name:
+                wrong.append(f"directoryId: it is also that of {other}, whose quota it shares")
+            if entry.get("enabled", True) is not False:
+                tenants.append(tenant)
+        for fault in wrong:
+            faults.setdefault(fault, []).append(name)
+    told = [f"{_some(who)}: {fault}" for fault, who in faults.items()]
+    told += _of_destinations(tenants)
+    if not entries:
+        told.append(f"{path} names no tenant: begin each one with [[tenant]]")
+    if told:
+        raise ConfigurationError(told)
+    return tenants
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return who has a fault: it comes from the defaults where many have it."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _document(path: Path) -> tuple[Mapping[str, Any], list[tuple[str, Mapping[str, Any]]]]:
+    """Return the defaults, and the entries with their places."""
+    try:
+        text = read_text(path)
+    except OSError as error:
+        raise ConfigurationError([f"{path} cannot be read: {error.strerror}"]) from None
+    except NotText as error:
+        raise ConfigurationError([f"{path} {error}"]) from None
+    if path.suffix == ".jsonl":
+        return _json_lines(path, text)
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"{path} is not TOML: {error}"]) from None
+    unknown = sorted(found.keys() - {"defaults", "tenant"})
+    defaults, entries = found.get("defaults", {}), found.get("tenant", [])
+    if unknown or not isinstance(defaults, dict) or not isinstance(entries, list):
+        what = f"{', '.join(unknown)}: unknown" if unknown else "it has another form"
+        raise ConfigurationError([f"{path}: {what}: a tenants file has [defaults] and any number of [[tenant]]"])
+    return defaults, [(f"tenant {number}", entry) for number, entry in enumerate(entries, 1)]
+
+
+def _json_lines(path: Path, text: str) -> tuple[Mapping[str, Any], list[tuple[str, Mapping[str, Any]]]]:
+    defaults: Mapping[str, Any] = {}
+    entries: list[tuple[str, Mapping[str, Any]]] = []
+    for number, each in enumerate(text.splitlines(), 1):
+        try:
+            entry = json.loads(each) if each.strip() else None
+        except (ValueError, RecursionError):
+            raise ConfigurationError([f"{path}, line {number}: it is not JSON"]) from None
+        if isinstance(entry, dict) and entry.keys() == {"defaults"} and not entries:
+            defaults = entry["defaults"]
+        elif entry is not None:
+            entries.append((f"line {number}", entry))
+    return defaults, entries
+
+
+def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tuple[Tenant | None, list[str]]:
+    """Return the tenant of an entry, where it has a name, and what is wrong with it."""
+    if not isinstance(entry, dict) or not isinstance(defaults, dict):
+        return None, ["an entry is a table of settings, and so are the defaults"]
+    name = entry.get("name")
+    if not isinstance(name, str) or not is_name(name):
+        return None, ["name: expected 1 to 63 small letters, digits, dots, hyphens and underscores: it names a folder"]
+    given = {**defaults, **entry}
+    settings = {key: value for key, value in given.items() if key not in _OWN}
+    faults = list(faults_of_secrets(settings))
+    faults += _of_own(given)
+    if isinstance(settings.get("to"), list):
+        faults += [fault for url in settings["to"] for fault in _of_url(url, alone=alone)]
+        settings["to"] = [url.replace(PLACE_OF_NAME, name) if isinstance(url, str) else url for url in settings["to"]]
+    instance = {key: given[own] for key, own in (("id", "instanceId"), ("name", "instanceName")) if own in given}
+    plain = {key: value for key, value in with_placeholders(settings).items() if not isinstance(value, dict)}
+    try:
+        from_event({"instance": {**instance, "config": plain}})
+    except ConfigurationError as error:
+        faults += [fault.removeprefix("instance.config: ").removeprefix("instance.config.") for fault in error.faults]
+    days = settings.get("fullEvery", Config.full_every)
+    if isinstance(days, int | float):
+        settings["fullEvery"] = round(days * (1 - _SPREAD * share_of(name)), 4)
+    event = {"instance": {**instance, "config": settings}}
+    return Tenant(name, event, heavy=given.get("weight") == "heavy"), faults
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a tenant may be called so."""
+    return bool(_NAME.fullmatch(text))
+
+
+def share_of(name: str) -> float:
+    """Return a number from 0 to 1 that a name always has, so that what many do is spread over time."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest()) / 2**32
+
+
+def _of_own(given: Mapping[str, Any]) -> Iterator[str]:
+    if given.get("weight", "light") not in _WEIGHTS:
+        yield f"weight: expected one of {', '.join(_WEIGHTS)}"
+    if not isinstance(given.get("enabled", True), bool):
+        yield "enabled: expected boolean"
+
+
+def _of_url(url: object, *, alone: bool) -> Iterator[str]:
+    """Yield why a destination cannot be that of one tenant among many."""
+    if not isinstance(url, str):
+        return
+    scheme = url.partition(":")[0]
+    if scheme == "jsonl":
+        yield "to: jsonl:- is the standard output of one run: name files:, with {tenant} in it"
+    if scheme in ("files", "j1") and PLACE_OF_NAME not in url and not alone:
+        yield f"to: {scheme}: is a folder of one tenant: write {PLACE_OF_NAME} into it, or each writes over the others"
+    if "://" in url and urlsplit(url.replace("{", "").replace("}", "")).password:
+        yield f"to: {scheme}: a tenants file holds no secrets: leave the password to the environment of the workers"
+
+
+def _of_destinations(tenants: Sequence[Tenant]) -> Iterator[str]:
+    """Yield where tenants would delete each other's records: JupiterOne tells them apart by the instance's id alone."""
+    known: dict[str, str] = {}
+    for tenant in tenants:
+        if any(str(url).startswith("jupiterone:") for url in tenant.settings.get("to", ())):
+            instance = tenant.event["instance"].get("id")
+            if not instance:
+                yield f"{tenant.name}: instanceId: is needed by jupiterone:, which tells tenants apart by it"
+            elif (other := known.setdefault(instance, tenant.name)) != tenant.name:
+                yield f"{tenant.name}: instanceId: it is also that of {other}: each deleted what the other sent"

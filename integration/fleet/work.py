@@ -1,0 +1,114 @@
+"""A fleet's run from its beginning to its end: what the commands call."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
+from typing import Any
+
+from integration.fleet.agenda import Agenda
+from integration.fleet.board import Board, sentences_of
+from integration.fleet.client import Conductor, check_versions
+from integration.fleet.folders import Folders
+from integration.fleet.outcomes import TenantOutcome
+from integration.fleet.summary import ordered, updated
+from integration.fleet.task import check_tenant, read_tenant
+from integration.fleet.tenants import Tenant
+from integration.sdk.stopping import Interrupts
+from integration.terminal.streams import emit, tell
+
+_TELL_EVERY = 30.0
+
+Log = tuple[str | None, str | None]
+"""Format and level."""
+
+
+def new_run_id() -> str:
+    """Return an id for a run: when it began, and something that no other run has."""
+    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}"
+
+
+def read_all(
+    tenants: Sequence[Tenant],
+    folders: Folders,
+    state: str,
+    cluster: AbstractContextManager[Any],
+    run_id: str,
+    log: Log,
+    patience: float,
+) -> tuple[list[TenantOutcome], bool]:
+    """Read tenants, keep what became of them in ``fleet.json``, and tell it.
+
+    Args:
+        tenants: to be read.
+        folders: where their states are.
+        state: the same, as workers are told it.
+        cluster: gives Dask's client.
+        run_id: of this run.
+        log: as of every command, for the workers.
+        patience: seconds after which a tenant is stopped; 0 for none.
+
+    Returns:
+        An outcome for each tenant, and whether somebody stopped the run.
+
+    Raises:
+        IntegrationError: it could not go on; what became of tenants until then is kept.
+    """
+    before = folders.told()
+    tell(f"run {run_id} of {len(tenants):,} tenants")
+    found: list[TenantOutcome] = []
+    told_on = time.monotonic()
+
+    def ended(outcome: TenantOutcome) -> None:
+        nonlocal told_on
+        found.append(outcome)
+        if time.monotonic() - told_on > _TELL_EVERY:
+            told_on = time.monotonic()
+            folders.tell(updated(before, found, run_id))
+
+    agenda = Agenda(ordered(tenants, before))
+    stopped = False
+    try:
+        stopped = _conduct(tenants, agenda, cluster, run_id, log, (read_tenant, (run_id, state, patience)), ended)
+    finally:
+        known = {outcome.tenant for outcome in found}
+        found += [
+            TenantOutcome(tenant=tenant.name, word="left", reason=f"the run ended before; go on with --run-id {run_id}")
+            for tenant in tenants
+            if tenant.name not in known
+        ]
+        told = updated(before, found, run_id)
+        folders.tell(told)
+        emit("\n".join(sentences_of(told, frozenset(tenant.name for tenant in tenants))))
+    return found, stopped
+
+
+def check_all(tenants: Sequence[Tenant], cluster: AbstractContextManager[Any], log: Log) -> list[TenantOutcome]:
+    """Sign in to tenants on the workers, and return what became of that."""
+    found: list[TenantOutcome] = []
+    _conduct(tenants, Agenda(tenants), cluster, new_run_id(), log, (check_tenant, ()), found.append)
+    return found
+
+
+def _conduct(
+    tenants: Sequence[Tenant],
+    agenda: Agenda,
+    cluster: AbstractContextManager[Any],
+    run_id: str,
+    log: Log,
+    task: tuple[Callable[..., dict[str, Any]], tuple[object, ...]],
+    ended: Callable[[TenantOutcome], None],
+) -> bool:
+    """Have tenants worked on, and tell whether somebody stopped that."""
+    with Interrupts(for_good=True) as stop, cluster as client:
+        from integration.fleet.worker import Readers
+
+        client.register_plugin(Readers(*log, local=client.cluster is not None))
+        check_versions(client)
+        with Board(len(tenants)) as board:
+            conductor = Conductor(client, agenda, *task, run_id, board.began)
+            with closing(conductor.outcomes(stop)) as outcomes:
+                for outcome in outcomes:
+                    board.ended(outcome)
+                    ended(outcome)
+        return stop.is_set()

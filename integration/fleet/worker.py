@@ -1,0 +1,45 @@
+"""What a worker does beside its tasks: it loads the types before the first one, and ends runs when it is to end."""
+
+import signal
+from typing import Any
+
+from distributed import WorkerPlugin
+
+from integration.fleet.task import stop_all, warm_up
+from integration.terminal import logs
+from integration.terminal.tuning import collect_rarely, give_memory_back
+
+
+class Readers(WorkerPlugin):
+    """Makes a process of Dask one that reads tenants.
+
+    Args:
+        log_format: as of every command.
+        log_level: as of every command.
+        local: the client has started the process, which shares its terminal.
+    """
+
+    name = "integration-fleet"
+
+    def __init__(self, log_format: str | None, log_level: str | None, *, local: bool) -> None:
+        self._log, self._local = (log_format, log_level), local
+
+    def setup(self, worker: Any) -> None:
+        """Set up logging, and leave it to the client what an interrupt means where both get it."""
+        from integration.config.variables import environment
+
+        if self._local:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, lambda *_: _end_runs())
+            give_memory_back()
+            collect_rarely()
+        logs.set_up(*self._log, environment())
+        warm_up()
+
+    def teardown(self, worker: Any) -> None:
+        """End the runs: Dask waits for no task, and has begun each one elsewhere by now."""
+        stop_all()
+
+
+def _end_runs() -> None:
+    stop_all()

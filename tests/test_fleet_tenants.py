@@ -1,0 +1,148 @@
+"""The tenants file: what is wrong with it is told at once, and no secret stands in it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from integration import ConfigurationError, CredentialsError
+from integration.config.settings import from_event
+from integration.fleet.references import with_secrets
+from integration.fleet.tenants import read_tenants
+
+GOOD = """
+[defaults]
+clientId = "app"
+clientSecret = { env = "SECRET" }
+to = ["files:export/{tenant}", "postgresql://graph.example/fleet"]
+
+[[tenant]]
+name = "contoso"
+directoryId = "contoso.example"
+
+[[tenant]]
+name = "fabrikam"
+directoryId = "fabrikam.example"
+clientSecret = { file = "secret" }
+instanceId = "i-2"
+weight = "heavy"
+
+[[tenant]]
+name = "idle"
+directoryId = "idle.example"
+enabled = false
+"""
+
+
+def written(text: str, name: str = "tenants.toml") -> Path:
+    path = Path(name)
+    path.write_text(text)
+    return path
+
+
+def faults(text: str, name: str = "tenants.toml") -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        read_tenants(written(text, name))
+    return caught.value.faults
+
+
+def test_an_entry_becomes_an_event_with_the_defaults() -> None:
+    contoso, fabrikam = read_tenants(written(GOOD))
+    assert (contoso.name, contoso.heavy, fabrikam.heavy) == ("contoso", False, True)
+    assert contoso.settings["to"] == ["files:export/contoso", "postgresql://graph.example/fleet"]
+    assert contoso.settings["clientSecret"] == {"env": "SECRET"}
+    assert fabrikam.event["instance"]["id"] == "i-2"
+    assert contoso.credential != fabrikam.credential
+
+
+def test_json_lines_say_the_same() -> None:
+    lines = [
+        {"defaults": {"clientId": "app", "clientSecret": {"env": "SECRET"}}},
+        {"name": "contoso", "directoryId": "contoso.example"},
+    ]
+    (tenant,) = read_tenants(written("\n".join(map(json.dumps, lines)), "tenants.jsonl"))
+    assert tenant.settings["clientId"] == "app"
+
+
+def test_full_reads_are_spread_downwards_and_stay_where_they_are() -> None:
+    entries = [f'[[tenant]]\nname = "t{number}"\ndirectoryId = "t{number}.example"\n' for number in range(50)]
+    text = '[defaults]\nclientId = "app"\nclientSecret = { env = "S" }\n' + "".join(entries)
+    days = [tenant.settings["fullEvery"] for tenant in read_tenants(written(text))]
+    assert days == [tenant.settings["fullEvery"] for tenant in read_tenants(written(text))]
+    assert 4.9 <= min(days) < 5.5
+    assert 6.4 < max(days) <= 7
+
+
+def test_all_faults_are_told_at_once_and_without_secrets() -> None:
+    text = """
+    [defaults]
+    clientId = "app"
+    clientSecret = "hunter2-hunter2"
+    to = ["files:export", "jsonl:-", "postgresql://u:hunter3@h/d"]
+    [[tenant]]
+    name = "Contoso Ltd"
+    [[tenant]]
+    name = "a"
+    directoryId = "one.example"
+    weight = "huge"
+    colour = "blue"
+    [[tenant]]
+    name = "b"
+    directoryId = "ONE.example"
+    inFlight = 100
+    clientSecret = { keychain = "x" }
+    [[tenant]]
+    name = "a"
+    """
+    found = "\n".join(faults(text))
+    for expected in (
+        "tenant 1: name: expected",
+        "a, a: clientSecret: a tenants file holds no secrets",
+        "b: clientSecret: says not where",
+        "b: directoryId: it is also that of a",
+        "a: weight: expected one of light, heavy",
+        "a: unknown: colour",
+        "b: inFlight: must be at most 64",
+        "a: the name is also that of tenant 2",
+        "a: directoryId is missing",
+        "files: is a folder of one tenant: write {tenant}",
+        "jsonl:- is the standard output",
+        "leave the password to the environment",
+    ):
+        assert expected in found
+    assert "hunter" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("x = [", "tenants.toml", "is not TOML"),
+        ("[tenants]\n", "tenants.toml", "tenants: unknown"),
+        ("", "tenants.toml", "names no tenant"),
+        ("{", "tenants.jsonl", "line 1: it is not JSON"),
+        ("[1]", "tenants.jsonl", "line 1: an entry is a table"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(text: str, name: str, expected: str) -> None:
+    assert expected in faults(text, name)[0]
+
+
+def test_jupiterone_needs_an_instance_of_each_tenant() -> None:
+    def entry(name: str, more: str = "") -> str:
+        return f'[[tenant]]\nname = "{name}"\ndirectoryId = "{name}.example"\n{more}\n'
+
+    start = '[defaults]\nclientId = "app"\nclientSecret = { env = "S" }\nto = ["jupiterone:"]\n'
+    found = faults(start + entry("a") + entry("b", 'instanceId = "i"') + entry("c", 'instanceId = "i"'))
+    assert [fault.partition(" is ")[0] for fault in found] == ["a: instanceId:", "c: instanceId: it"]
+
+
+def test_secrets_are_found_where_the_tenant_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    contoso, fabrikam = read_tenants(written(GOOD))
+    with pytest.raises(CredentialsError, match="clientSecret: the variable SECRET is not set"):
+        with_secrets(contoso.settings)
+    with pytest.raises(CredentialsError, match="the file secret cannot be read where the tenant is read: No such file"):
+        with_secrets(fabrikam.settings)
+    monkeypatch.setenv("SECRET", "s3cret-of-contoso\n")
+    settings, secrets = with_secrets(contoso.settings)
+    assert from_event({"instance": {"config": settings}}).client_secret.reveal() == "s3cret-of-contoso"
+    assert str(secrets) == "[***]"
