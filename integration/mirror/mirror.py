@@ -70,17 +70,18 @@ class Mirror(ReadableMirror):
         with self._transaction() as database:
             checkpoint.close_run(database)
 
-    def begin(self, name: str, delta_link: str | None, deleted: Sequence[str] = ()) -> None:
+    def begin(self, name: str, delta_link: str | None, deleted: Sequence[str] = (), before: Sequence[str] = ()) -> None:
         """Start to read a collection whole: what is there of it goes.
 
         Args:
             name: the collection.
             delta_link: tells later what changed from now on.
             deleted: ids of objects that are deleted and may be restored: a relation does not show the links to them.
+            before: what is to be known of what was there until it is read whole, also by later runs.
         """
         self._repeated.discard(name)
         with self._transaction() as database:
-            whole.begin(database, name, delta_link, deleted)
+            whole.begin(database, name, delta_link, deleted, before)
 
     def add(
         self,
@@ -161,8 +162,7 @@ class Mirror(ReadableMirror):
     def complete(self, name: str, *, decides: bool = True) -> bool:
         """Say that a collection has been read whole, and tell whether some of it was taken back, as what came again.
 
-        What is there no more counts as deleted where the collection decides that, not where a filter may leave it out,
-        and unless it may be one of the rows that could not be used.
+        What is there no more is deleted where the collection decides that, unless rows of it could not be used.
         """
         with self._transaction() as database:
             if whole.complete(database, name, decides=decides):

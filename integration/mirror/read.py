@@ -155,6 +155,13 @@ class ReadableMirror:
                 ).fetchall()
             )
 
+    def before(self, name: str) -> set[str]:
+        """Return what is known of what was there when the collection began to be read, until it is read whole."""
+        with self._lock:
+            known = find(self._writer, name)
+            rows = self._writer.execute("SELECT id FROM before WHERE collection = ?", (known and known.number,))
+            return {id for (id,) in rows}
+
     def sizes(self, name: str) -> dict[str, int]:
         """Return how many objects each part of a collection has."""
         self._writing.flush()

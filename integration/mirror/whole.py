@@ -11,7 +11,9 @@ from integration.mirror.rows import PIECE, RawRow, append, clear, drop_repeats, 
 from integration.mirror.tables import find, find_there
 
 
-def begin(database: Connection, name: str, delta_link: str | None, deleted: Sequence[str]) -> None:
+def begin(
+    database: Connection, name: str, delta_link: str | None, deleted: Sequence[str], before: Sequence[str]
+) -> None:
     """Start to read a collection whole, as ``Mirror.begin`` says."""
     known = find(database, name)
     if known:
@@ -28,10 +30,9 @@ def begin(database: Connection, name: str, delta_link: str | None, deleted: Sequ
         " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
         (name, delta_link, time.time()),
     )
-    database.execute(
-        "INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)",
-        (find_there(database, name).number, listed),
-    )
+    number = find_there(database, name).number
+    for table, ids in (("deleted_before", listed), ("before", orjson.dumps(before).decode())):
+        database.execute(f"INSERT OR IGNORE INTO {table} SELECT ?, value FROM json_each(?)", (number, ids))
 
 
 class EncodedPage:

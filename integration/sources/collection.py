@@ -1,6 +1,6 @@
 """What a source brings a collection up to date with: the mirror's side of one collection."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from integration.mirror.rows import RawRow
@@ -72,9 +72,13 @@ class Collection:
         """Tell why it is read whole although something of it was there."""
         self._reader.reasons[self.name] = reason
 
-    def begin(self, bookmark: str | None, deleted: Sequence[str] = ()) -> None:
+    def begin(self, bookmark: str | None, deleted: Sequence[str] = (), before: Sequence[str] = ()) -> None:
         """Start to read it whole; what is there of it goes, as ``Mirror.begin`` says."""
-        self._mirror.begin(self.name, bookmark, deleted)
+        self._mirror.begin(self.name, bookmark, deleted, before)
+
+    def before(self) -> Set[str]:
+        """Return what ``begin`` was told of what was there before, until it is read whole."""
+        return self._mirror.before(self.name)
 
     def began(self) -> None:
         """Let those who follow it read what comes."""

@@ -25,7 +25,10 @@ def test_hidden_subscriptions_make_types_partial(steps: dict[str, Step], hidden:
         assert verdicts(report) == {"partial"}
         reason = report.of("contoso_machine").reason
         assert f"{told} that the application does not see" in reason
-        assert any(each.id in reason for each in simulator.tenant.subscriptions.values() if not each.visible)
+        unseen = sorted(each.id for each in simulator.tenant.subscriptions.values() if not each.visible)
+        assert any(id in reason for id in unseen)
+        assert report.reading["azure"]["hiddenSubscriptions"] == unseen
+        assert report.reading["azure"]["subscriptions"] == 4 - hidden
         assert "Reader on the tenant's root management group" in reason
         assert keys("contoso_machine") == azure.expected("contoso_machine")
         assert report.exit_code() == 0

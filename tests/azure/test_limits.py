@@ -132,3 +132,38 @@ def test_a_table_is_read_once_for_all_types(azure: Azure) -> None:
     azure.run("contoso_machine", "contoso_interface", "contoso_storage")
     partitions = [each.query for each in azure.simulator.queries if "order by" in each.query]
     assert len(partitions) == len(set(partitions)) == 2
+
+
+def partitions(azure: Azure) -> list[str]:
+    """The queries for rows so far."""
+    return [each.query for each in azure.simulator.queries if "order by" in each.query]
+
+
+def test_a_truncated_answer_costs_the_retry_of_its_partition(azure: Azure) -> None:
+    azure.run("contoso_machine", out="undisturbed")
+    undisturbed = partitions(azure)
+    azure.simulator.requests.clear()
+    truncated: list[str] = []
+
+    def once(asked: Asked, document: dict[str, Any]) -> None:
+        if "order by" in asked.query and not truncated:
+            truncated.append(asked.query)
+            document |= {"resultTruncated": "true", "data": document["data"][:-1]}
+
+    azure.simulator.manager.alter = once
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+    assert sorted(partitions(azure)) == sorted([*undisturbed, *truncated])
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_an_answer_that_is_too_large_costs_the_halves_of_its_partition(azure: Azure) -> None:
+    azure.run("contoso_machine", out="undisturbed")
+    undisturbed = partitions(azure)
+    azure.simulator.requests.clear()
+    body = {"error": {"code": "BadRequest", "details": [{"code": "ResponsePayloadTooLarge", "message": "too large"}]}}
+    azure.simulator.manager.faults = [Fault(400, lambda asked: asked.query == undisturbed[0], body, times=1)]
+    assert verdicts(azure.run("contoso_machine")) == {"complete"}
+    halves = [undisturbed[0].replace("% 2", "% 4"), undisturbed[0].replace("% 2 == 0", "% 4 == 2")]
+    assert sorted({*partitions(azure)} - {*undisturbed}) == halves
+    assert len(partitions(azure)) == len(undisturbed) + 2
+    assert keys("contoso_machine") == azure.expected("contoso_machine")

@@ -68,9 +68,11 @@ def test_a_token_for_graph_is_refused_by_azure(azure: Azure) -> None:
 
 
 def test_a_token_that_expires_is_got_anew(azure: Azure, service: Service) -> None:
-    azure.simulator.manager.faults = [Fault(401, lambda asked: bool(asked.query), REFUSED, times=1)]
+    azure.simulator.manager.faults = [Fault(401, lambda asked: "order by" in asked.query, REFUSED, times=1)]
     report = azure.run("contoso_machine", **signing_in(service))
     assert verdicts(report) == {"complete"}
+    partitions = [each.query for each in azure.simulator.queries if "order by" in each.query]
+    assert len(partitions) == len(set(partitions)) + 1
     assert sum(call["scope"] == f"{AUDIENCE}/.default" for call in service.asked) == 2
 
 

@@ -1,6 +1,5 @@
 """Bringing one table of Azure Resource Graph into the mirror, in parts by resource type."""
 
-import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -8,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from integration.errors import BadAnswer, Forbidden, GraphError
-from integration.sdk.step import OTHERS
+from integration.errors import BadAnswer
 from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, named, sizes_of
 from integration.sources.azure.partitions import Partition, counts_of
 from integration.sources.azure.resource_graph import COLUMNS, PAGE, Overfull, ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
@@ -29,10 +28,9 @@ _TRIES = 3
 _log = logger("integration")
 _ROUNDS = 2
 """How often types are read again of which Azure counts another number than came."""
-_GAP = "gap "
-_SEEN = "subscription "
-_LOST = f"{_GAP}subscriptions"
-_PARTITION = re.compile(r"(\d+)/(\d+)")
+_SHRUNK = 0.8
+"""A type of which less came than this share of what there was last time is read a second time: the service may have
+lost rows without a word. Source: azure-powershell, issue 12747."""
 
 
 def of_table(table: str, type: str) -> Request:
@@ -79,19 +77,19 @@ class TableFetch:
         Azure gives fewer rows without a word where access was taken away, so that a subscription that is not seen any
         more must not be taken for gone.
         """
-        before = {name.removeprefix(_SEEN) for name in self._into.progress() if name.startswith(_SEEN)}
-        lost = self._subscriptions.may_exist(before.difference(self._visible))
-        self._into.begin(None)
-        progress: list[tuple[str, str | None]] = [(f"{_SEEN}{id}", "") for id in (*self._visible, *lost)]
+        before = {*self._into.before(), *self._into.progress()}
+        lost = self._subscriptions.may_exist(named(before, SEEN) - {*self._visible})
+        self._into.begin(None, before=[note for note in before if note.startswith((SEEN, HELD))])
+        progress: list[tuple[str, str | None]] = [(f"{SEEN}{id}", "") for id in (*self._visible, *lost)]
         if lost and (untold := sorted({*lost}.difference(self._subscriptions.hidden()))):
             number = "1 subscription is" if len(untold) == 1 else f"{len(untold):,} subscriptions are"
             grant = "grant the application Reader on the tenant's root management group, or run with --fresh if gone"
-            progress.append((_LOST, f"{number} not seen any more, such as {untold[0]}: {grant}"))
+            progress.append((LOST, f"{number} not seen any more, such as {untold[0]}: {grant}"))
         self._into.add_parts([], progress)
 
     def _left(self, rows: int) -> list[Partition]:
         """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
-        found = (_PARTITION.fullmatch(name) for name in self._into.progress())
+        found = (PARTITION.fullmatch(name) for name in self._into.progress())
         done = {(int(match[1]), int(match[2])) for match in found if match}
         if not done:
             return Partition.plan(self._table, rows, self._type)
@@ -154,7 +152,7 @@ class TableFetch:
         parts, odd = _parts(rows)
         progress: list[tuple[str, str | None]] = [(partition.name, None)]
         if odd:
-            progress.append((f"{_GAP}{partition.name}", f"{odd} rows have no id or no type"))
+            progress.append((f"{GAP}{partition.name}", f"{odd} rows have no id or no type"))
         self._into.add_parts([(type, orjson.dumps(found)) for type, found in parts.items()], progress)
         self._into.count(pages=1, items=len(rows))
 
@@ -180,21 +178,24 @@ class TableFetch:
     def _compare(self) -> None:
         """Compare what came with what Azure counts now, and read those types again that differ.
 
-        They differ where resources came or went meanwhile; where they still do, what is missing is told.
+        They differ where resources came or went meanwhile; where they still do, what is missing is told. A type that
+        shrank much since last time is read a second time, too, before anything of it may be deleted.
         """
+        before, confirmed = sizes_of(self._into.before()), set[str]()
         for rest in range(_ROUNDS, -1, -1):
             counted, came = self._counts(), self._into.sizes()
-            differing = sorted(type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0))
-            if not differing:
-                return
-            if not rest:
-                gaps = [
-                    (f"{_GAP}{type}", f"Azure counts {counted[type]:,}, of which {came.get(type, 0):,} came")
-                    for type in differing
-                ]
-                self._into.add_parts([], gaps)
-            for type in differing if rest else ():
+            differing = {type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0)}
+            shrunk = {type for type, size in before.items() if came.get(type, 0) < _SHRUNK * size} - confirmed
+            if not rest or not (differing or shrunk):
+                break
+            for type in sorted(differing | shrunk):
+                _log.info("read again: of %s there are %d, %d came", type, counted[type], came.get(type, 0))
                 self._replace(type, counted[type])
+            confirmed |= differing | shrunk
+        gaps = {type: f"Azure counts {counted[type]:,}, of which {came.get(type, 0):,} came" for type in differing}
+        held = {**came, **{type: max(came.get(type, 0), before.get(type, 0)) for type in differing}}
+        notes = [(f"{GAP}{type}", told) for type, told in gaps.items()]
+        self._into.add_parts([], [*notes, *((f"{HELD}{size} {type}", "") for type, size in held.items())])
 
     def _replace(self, type: str, count: int) -> None:
         """Read the rows of one type again."""
@@ -209,23 +210,6 @@ class TableFetch:
                 found.extend(rows)
         parts, _ = _parts(found)
         self._into.replace_part(type, orjson.dumps(parts.get(type, [])))
-
-
-def gaps_of(progress: Mapping[str, str | None], request: Request, taken: Sequence[str]) -> Iterable[GraphError]:
-    """Yield what the mirror has noted as missing of a request's rows.
-
-    Args:
-        progress: how far the table is read.
-        request: what is asked for.
-        taken: the types that are of no concern to who asks for others.
-    """
-    for name, told in progress.items():
-        if name == _LOST:
-            yield Forbidden(told or "", path=request.path)
-        elif name.startswith(_GAP):
-            of = name[len(_GAP) :]
-            if _PARTITION.fullmatch(of) or of == request.part or (request.part == OTHERS and of not in taken):
-                yield BadAnswer(told or "rows are missing", path=request.path, status=200)
 
 
 def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, list[Mapping[str, Any]]], int]:

@@ -19,7 +19,8 @@ from integration.sdk.step import OTHERS
 from integration.sources.azure.children import ChildrenFetch, parents_of, refused_gap
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
-from integration.sources.azure.fetch import RESOURCES, TableFetch, gaps_of
+from integration.sources.azure.fetch import RESOURCES, TableFetch
+from integration.sources.azure.notes import gaps_of
 from integration.sources.azure.resource_graph import ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.collection import Collection
@@ -157,7 +158,7 @@ class AzureSource:
         return {RESOURCES: untaken} if untaken else {}
 
     def cost(self) -> Mapping[str, Any]:
-        """Return what was asked of Azure; nothing where nobody asked.
+        """Return what was asked of Azure, and which subscriptions it was asked for; nothing where nobody asked.
 
         Units: ``throttledSeconds`` are seconds, ``bytes`` are of decoded bodies.
         """
@@ -171,6 +172,7 @@ class AzureSource:
                 "throttled": meter.throttled,
                 "throttledSeconds": round(self._client.waited, 3),
                 "bytes": meter.bytes,
+                **self._subscriptions.seen(),
             }
         }
 

@@ -6,6 +6,7 @@ Resource Manager, Subscriptions - List; Management Groups, Descendants.
 
 import threading
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from integration.errors import CredentialsError, Forbidden, GraphError, NotFound, Unreachable
 from integration.sources.azure.client import AzureClient
@@ -53,6 +54,13 @@ class Subscriptions:
         """Return why it is not known which subscriptions exist; empty where it is, or the application may not know."""
         _, _, untold = self._existence()
         return untold
+
+    def seen(self) -> dict[str, Any]:
+        """Return how many are visible, and the ids of those that are known to be hidden, as far as that was asked."""
+        with self._lock:
+            visible = self._visible or {}
+            hidden = sorted(self._exist[0] - visible.keys()) if self._exist else []
+        return {"subscriptions": len(visible), **({"hiddenSubscriptions": hidden} if hidden else {})}
 
     def may_exist(self, ids: Collection[str]) -> list[str]:
         """Return those of some ids that are not known to be of no subscription any more, sorted."""

@@ -1,0 +1,43 @@
+"""What the mirror keeps of a table beside its rows: which parts are read, what is missing, what there was before."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from integration.errors import BadAnswer, Forbidden, GraphError
+from integration.sdk.step import OTHERS
+from integration.sources.request import Request
+
+GAP = "gap "
+SEEN = "subscription "
+HELD = "held "
+"""How many rows came of a type, which follows after a blank."""
+LOST = f"{GAP}subscriptions"
+PARTITION = re.compile(r"(\d+)/(\d+)")
+
+
+def named(notes: Iterable[str], beginning: str) -> set[str]:
+    """Return what follows in those of some notes that begin so."""
+    return {note.removeprefix(beginning) for note in notes if note.startswith(beginning)}
+
+
+def sizes_of(notes: Iterable[str]) -> dict[str, int]:
+    """Return how many rows of each type came, as notes tell it; the most where several do."""
+    told = (note.partition(" ") for note in named(notes, HELD))
+    return {type: size for size, type in sorted((int(size), type) for size, _, type in told)}
+
+
+def gaps_of(progress: Mapping[str, str | None], request: Request, taken: Sequence[str]) -> Iterable[GraphError]:
+    """Yield what the mirror has noted as missing of a request's rows.
+
+    Args:
+        progress: how far the table is read.
+        request: what is asked for.
+        taken: the types that are of no concern to who asks for others.
+    """
+    for name, told in progress.items():
+        if name == LOST:
+            yield Forbidden(told or "", path=request.path)
+        elif name.startswith(GAP):
+            of = name[len(GAP) :]
+            if PARTITION.fullmatch(of) or of == request.part or (request.part == OTHERS and of not in taken):
+                yield BadAnswer(told or "rows are missing", path=request.path, status=200)
