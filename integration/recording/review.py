@@ -19,7 +19,8 @@ _LOOKS_LIKE = {
     "a tenant's domain": rf"\b(?!{WORD}\.)[\w-]+\.onmicrosoft\.[a-z]+",
     "a domain": rf"^(?!{_INVENTED}$)(?:[\w-]+\.)+(?:com|net|org|edu|gov|mil|info|biz|io|co|eu|cloud|local|[a-z]{{2}})$",
     "a telephone number": r"\+(?!999 )\d[\d ()./-]{6,}\d",
-    "an IP address": r"^(?!198\.18\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)\d{1,3}(?:\.\d{1,3}){3}$",
+    "an IP address": r"^(?!198\.18\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|0\.0\.0\.0$|255\.255\.255\.255$)"
+    r"\d{1,3}(?:\.\d{1,3}){3}$",
     "a security identifier": r"\bS-1-\d+-\d+-(?!9999-)\d+-\d+-\d+(?:-\d+)*",
 }
 _PATTERNS = {what: re.compile(pattern, re.IGNORECASE | re.ASCII) for what, pattern in _LOOKS_LIKE.items()}

@@ -146,7 +146,8 @@ class Azure(Protocol):
         Args:
             type: of the resources, such as ``microsoft.storage/storageaccounts``.
             below: where the children are, such as ``/blobServices/default/containers``. What answers with one object,
-                such as ``/encryptionProtector/current``, is the only child.
+                such as ``/encryptionProtector/current``, is the only child. Of children of children, as in
+                ``/topics/*/subscriptions``, the key is that of the child above.
             api_version: of that, such as ``2023-05-01``.
             table: where the resources are, such as ``resourcecontainers`` for subscriptions.
 

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from integration import Context, Relationship
+from integration import Context, Entity, Relationship
 from integration.values import arm_key
+from steps.azure._resource import properties_of, resource
+
+_ALL = "0.0.0.0", "255.255.255.255"  # noqa: S104 - nothing is bound to it
 
 SUBSCRIPTION = "microsoft.resources/subscriptions"
 MANAGEMENT_GROUP = "microsoft.management/managementgroups"
@@ -44,3 +47,19 @@ def below_scopes(ctx: Context, below: str, api_version: str, *types: str) -> Ite
             if (key := arm_key(row["id"])) not in seen:
                 seen.add(key)
                 yield row
+
+
+def setting(row: Any, /, **computed: Any) -> Entity:
+    """Return the entity of the only child of its kind of a resource, which is shown by the resource's name."""
+    return resource(row, displayName=row["id"].split("/")[-3], **computed)
+
+
+def firewall_rule(row: Any, /, start: str = "startIpAddress", end: str = "endIpAddress", **computed: Any) -> Entity:
+    """Return the entity of a range of addresses that a firewall lets in."""
+    told = properties_of(row).get(start), properties_of(row).get(end)
+    return resource(row, category=["network"], allowsInternet=told == _ALL, **computed)
+
+
+def lets_azure_in(row: Any) -> bool:
+    """Tell whether a rule of a database server stands for all that runs in Azure, whosever it is."""
+    return all(properties_of(row).get(name) == _ALL[0] for name in ("startIpAddress", "endIpAddress"))

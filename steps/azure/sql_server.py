@@ -15,15 +15,16 @@ from steps.azure._resource import (
     resource,
 )
 
-_SERVER = "microsoft.sql/servers"
-_DATABASE = "microsoft.sql/servers/databases"
+SQL_SERVER = "microsoft.sql/servers"
+SQL_DATABASE = "microsoft.sql/servers/databases"
 READ = ["Microsoft.Sql/servers/read"]
+READ_DATABASES = ["Microsoft.Sql/servers/databases/read"]
 
 
-@entity_step(["Database", "DataStore", "Host"], permissions=READ, per_row=True, resources=[_SERVER])
+@entity_step(["Database", "DataStore", "Host"], permissions=READ, per_row=True, resources=[SQL_SERVER])
 def azure_sql_server(ctx: Context) -> Iterator[Entity]:
     """A server of Azure SQL, which has databases."""
-    for row in ctx.azure.resources(_SERVER):
+    for row in ctx.azure.resources(SQL_SERVER):
         yield resource(
             row,
             classification=None,
@@ -32,19 +33,17 @@ def azure_sql_server(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@entity_step(
-    ["Database", "DataStore"], permissions=["Microsoft.Sql/servers/databases/read"], per_row=True, resources=[_DATABASE]
-)
+@entity_step(["Database", "DataStore"], permissions=READ_DATABASES, per_row=True, resources=[SQL_DATABASE])
 def azure_sql_database(ctx: Context) -> Iterator[Entity]:
     """A database of a server of Azure SQL."""
-    for row in ctx.azure.resources(_DATABASE):
+    for row in ctx.azure.resources(SQL_DATABASE):
         yield resource(row, classification=None, elasticPoolId=key_of(properties_of(row).get("elasticPoolId")))
 
 
 @entity_step("AccessRole", permissions=READ, per_row=True)
 def azure_sql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
     """The user, group or application of Microsoft Entra that administers a server of Azure SQL."""
-    for row in ctx.azure.resources(_SERVER):
+    for row in ctx.azure.resources(SQL_SERVER):
         if admin := properties_of(row).get("administrators"):
             id = f"{row['id']}/administrators/ActiveDirectory"
             name = admin.get("login") or "ActiveDirectory"
@@ -55,19 +54,19 @@ def azure_sql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_sql_server", per_row=True)
 def azure_resource_group_has_sql_server(ctx: Context) -> Iterator[Relationship]:
     """A SQL server is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_SERVER))
+    yield from in_groups(ctx.azure.resources(SQL_SERVER))
 
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_database", per_row=True)
 def azure_sql_server_has_database(ctx: Context) -> Iterator[Relationship]:
     """A SQL server has a database."""
-    yield from below_parents(ctx.azure.resources(_DATABASE))
+    yield from below_parents(ctx.azure.resources(SQL_DATABASE))
 
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_server_active_directory_admin", per_row=True)
 def azure_sql_server_has_active_directory_admin(ctx: Context) -> Iterator[Relationship]:
     """A SQL server has an administrator in Microsoft Entra."""
-    for row in ctx.azure.resources(_SERVER):
+    for row in ctx.azure.resources(SQL_SERVER):
         if properties_of(row).get("administrators"):
             key = arm_key(row["id"])
             yield Relationship(key, f"{key}/administrators/activedirectory")

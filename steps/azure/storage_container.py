@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._children import Children
+from steps.azure._children import Children, setting
 from steps.azure._resource import properties_of, resource
 from steps.azure.storage_account import STORAGE_ACCOUNT
 
@@ -27,7 +27,7 @@ def azure_storage_blob_service(ctx: Context) -> Iterator[Entity]:
     for row in _SERVICES.rows(ctx):
         rules = (properties_of(row).get("cors") or {}).get("corsRules") or []
         origins = {origin for rule in rules for origin in rule.get("allowedOrigins") or ()}
-        yield resource(row, corsAllowedOrigins=sorted(origins))
+        yield setting(row, corsAllowedOrigins=sorted(origins))
 
 
 @relationship_step("azure_storage_account", "HAS", "azure_storage_container", permissions=_READ, per_row=True)

@@ -41,6 +41,14 @@ def contoso_blob_service(ctx):
 
 
 @entity_step("DataStore", per_row=True)
+def contoso_policy(ctx):
+    """What is below a container."""
+    below = "{BELOW}/*/immutabilityPolicies"
+    for parent, row in ctx.azure.children("{STORAGE}", below, api_version="2023-05-01"):
+        yield Entity(row["id"].lower(), row, name=parent)
+
+
+@entity_step("DataStore", per_row=True)
 def contoso_misspelt(ctx):
     """Something that there is not."""
     for parent, row in ctx.azure.children("{STORAGE}", "/bobServices", api_version="2023-05-01"):
@@ -69,7 +77,7 @@ def accounts(tenant: Any) -> list[str]:
 
 def expected(azure: Azure, but: set[str] = frozenset()) -> set[str]:  # type: ignore[assignment]
     listed = azure.simulator.tenant.children.items()
-    of = {path.removesuffix(BELOW.lower()): rows for path, rows in listed if isinstance(rows, list)}
+    of = {path.removesuffix(BELOW.lower()): rows for path, rows in listed if path.endswith(BELOW.lower())}
     return {arm_key(row["id"]) for account, rows in of.items() if account not in but for row in rows}
 
 
@@ -98,6 +106,33 @@ def test_children_of_all_resources_come_by_one_request_for_each(azure: Azure) ->
 def test_what_is_one_object_is_the_only_child_and_is_where_its_resource_is(azure: Azure) -> None:
     assert verdicts(azure.run("contoso_blob_service")) == {"complete"}
     assert keys("contoso_blob_service") == {arm_key(each) for each in accounts(azure.simulator.tenant)}
+
+
+def below_containers(azure: Azure) -> set[str]:
+    """Put a policy below each container but those of the first account that has any, and return their ids."""
+    azure.simulator.tenant.children = dict(azure.simulator.tenant.children)
+    of = [rows for rows in azure.simulator.tenant.children.values() if isinstance(rows, list)]
+    add = azure.simulator.tenant.add_child
+    return {add(row["id"], "/immutabilityPolicies", "p", {}).lower() for rows in of[1:] for row in rows}
+
+
+def test_children_of_children_come_by_one_request_for_each(azure: Azure) -> None:
+    policies = below_containers(azure)
+    report = azure.run("contoso_policy", TYPE)
+    assert verdicts(report) == {"complete"}
+    assert keys("contoso_policy") == policies
+    assert keys(TYPE) == expected(azure)
+    assert report.reading["azure"]["requests"]["arm"] == 2 + 60 + len(expected(azure))
+
+
+def test_what_is_refused_above_is_missing_below(azure: Azure) -> None:
+    policies = below_containers(azure)
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(403, of(account), {"error": {"code": "AuthorizationFailed"}})]
+    report = azure.run("contoso_policy")
+    assert report.of("contoso_policy").verdict == "partial"
+    assert account.lower() in report.of("contoso_policy").reason
+    assert keys("contoso_policy") == {each for each in policies if not each.startswith(f"{account.lower()}/")}
 
 
 def test_pages_are_followed(azure: Azure) -> None:

@@ -40,6 +40,7 @@ PLACES: dict[str, Any] = {
     "sharedKey": "{}",
     "sasToken": "?sig={}",
     "clientSecret": "{}",
+    "deliveryAttributeMappings": [{"name": "Authorization", "type": "Static", "properties": {"value": "{}"}}],
 }
 
 
@@ -59,6 +60,12 @@ def azure() -> Iterator[Azure]:
             if name == "resources":
                 given = planted(PLACES, f"{WORD}{row['name']}")
                 row["properties"] = {**given, **(row["properties"] or {}), "settings": given["settings"]}
+    for path, told in tenant.children.items():
+        for child in told if isinstance(told, list) else [told]:
+            given = planted(PLACES, f"{WORD}{child['name']}")
+            more = {"value": f"{WORD}{child['name']}"} if path.endswith("/secrets") else {}
+            child["properties"] = {**given, **child["properties"], "settings": given["settings"], **more}
+            child |= {"primaryKey": f"{WORD}{child['name']}", "keys": [f"{WORD}{child['name']}"]}
     with AzureSimulator(tenant) as simulator:
         yield Azure(simulator, {})
 
@@ -68,7 +75,8 @@ def test_no_secret_in_the_properties_of_resources_is_kept(azure: Azure) -> None:
     azure.run(
         *(step.name for step in steps if step.module.startswith("azure.") and not step.is_relationship), raw_data=True
     )
-    assert keys("azure_vm")
+    for type in ("azure_vm", "azure_keyvault_secret", "azure_event_grid_topic_subscription", "azure_storage_container"):
+        assert keys(type)
     found = [path.name for path in Path("out").rglob("*") if path.is_file() and WORD.encode() in path.read_bytes()]
     assert found == []
 

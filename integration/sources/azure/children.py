@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
@@ -20,12 +21,17 @@ from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.collection import Collection
 from integration.sources.request import Request
+from integration.values import arm_key
 
 _HOPELESS = 20
 """So many resources are refused, and none answered, before the others are not asked about any more."""
 _WRONG = frozenset({"invalidresourcetype", "noregisteredproviderfound"})
 """Codes of a 404 that is about the question: the resource may be there."""
 _OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
+_EACH = "/*/"
+"""Between a place where children are and one below each of them."""
+_SECRETS = "/secrets"
+"""Where children have a value that is a secret: Azure leaves it out, and if it did not, it would go."""
 _IN_A_PATH = "/()-_.~@:$&'+,;=!*"
 
 
@@ -57,7 +63,7 @@ class ChildrenFetch:
             GraphError: Azure gave those of no resource.
         """
         into, known = self._into, self._into.known
-        parents = {parent["id"].lower(): parent for parent in into.parents(self._request)}
+        parents = {arm_key(parent["id"]): parent for parent in into.parents(self._request)}
         if known is None or known.state not in ("running", "complete"):
             into.begin(None)
         into.began()
@@ -93,7 +99,7 @@ class ChildrenFetch:
 
     def _read(self, parent: Mapping[str, Any], link: str | None) -> None:
         """Read the children of a resource, from a page on."""
-        key, subscription = parent["id"].lower(), str(parent.get("subscriptionId") or "").lower()
+        key, subscription = arm_key(parent["id"]), str(parent.get("subscriptionId") or "").lower()
         if spent := self._spent.get(subscription):
             self._refuse(key, spent)
             return
@@ -117,7 +123,7 @@ class ChildrenFetch:
             self._refuse(key, error)
 
     def _read_pages(self, key: str, parent: Mapping[str, Any], link: str | None) -> None:
-        path = quote(f"{parent['id']}/{self._request.relation}", safe=_IN_A_PATH)
+        path = quote(f"/{parent['id'].strip('/')}/{self._request.relation.rpartition(_EACH)[2]}", safe=_IN_A_PATH)
         for rows, following in self._client.pages(path, self._request.version, link):
             children = [_row(each, parent, path) for each in rows]
             pieces = [(key, orjson.dumps(children))] if children else []
@@ -140,12 +146,14 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
         raise BadAnswer("a child has no id", path=path, status=200)
     told = {name: child.get(name) for name in COLUMNS}
     placed = {name: parent.get(name) for name in _OF_PARENT if told[name] is None}
-    type = child.get("type")
+    type, properties = child.get("type"), without_secrets(child.get("properties"))
+    if path.endswith(_SECRETS) and isinstance(properties, dict):
+        properties.pop("value", None)
     return {
         **told,
         **placed,
         "type": type.lower() if isinstance(type, str) else None,
-        "properties": without_secrets(child.get("properties")),
+        "properties": properties,
     }
 
 
@@ -166,7 +174,10 @@ def children_of(table: Request, below: str, version: str) -> Request:
 
 
 def parents_of(request: Request) -> Request:
-    """Return the request for the rows of a table whose children a request asks for."""
+    """Return the request for the resources, or the children of resources, whose children a request asks for."""
+    above, each, _ = request.relation.rpartition(_EACH)
+    if each:
+        return replace(request, relation=above)
     return Request("part", request.path, part=request.among, top=None, source="azure")
 
 

@@ -15,7 +15,9 @@ _SECRET = re.compile(
     r"|definition|(liveness|readiness|startup)probe|httpheaders",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"env|environmentvariables|appsettings|connectionstrings|secrets", re.IGNORECASE)
+_NAMED = re.compile(
+    r"env|environmentvariables|appsettings|connectionstrings|secrets|deliveryattributemappings", re.IGNORECASE
+)
 """Lists of names with their values, of which the names stay."""
 
 

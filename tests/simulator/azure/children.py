@@ -4,6 +4,7 @@ Source: Azure's REST reference of each provider.
 """
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tests.simulator.azure.answer import Asked, refusal
@@ -19,12 +20,38 @@ LISTS = {
     " /providers/microsoft.authorization/denyassignments /providers/microsoft.security/securitycontacts"
     " /providers/microsoft.security/settings /providers/microsoft.security/autoprovisioningsettings"
     " /providers/microsoft.security/jitnetworkaccesspolicies",
-    "microsoft.storage/storageaccounts": "/blobservices/default/containers /fileservices/default/shares"
+    "microsoft.apimanagement/service": "/apis",
+    "microsoft.batch/batchaccounts": "/applications /certificates",
+    "microsoft.cache/redis": "/firewallrules",
+    "microsoft.containerservice/managedclusters": "/maintenanceconfigurations /trustedaccessrolebindings",
+    "microsoft.dbformariadb/servers": "/databases /firewallrules",
+    "microsoft.dbformysql/flexibleservers": "/administrators /configurations /databases /firewallrules",
+    "microsoft.dbformysql/servers": "/configurations /databases /firewallrules",
+    "microsoft.dbforpostgresql/flexibleservers": "/administrators /configurations /databases /firewallrules",
+    "microsoft.dbforpostgresql/servers": "/configurations /databases /firewallrules",
+    "microsoft.documentdb/databaseaccounts": "/sqldatabases /sqlroleassignments",
+    "microsoft.eventgrid/domains": "/topics /topics/*/providers/microsoft.eventgrid/eventsubscriptions",
+    "microsoft.eventgrid/topics": "/providers/microsoft.eventgrid/eventsubscriptions",
+    "microsoft.eventhub/namespaces": "/authorizationrules /eventhubs /eventhubs/*/consumergroups",
+    "microsoft.keyvault/vaults": "/keys /secrets",
+    "microsoft.managedidentity/userassignedidentities": "/federatedidentitycredentials",
+    "microsoft.servicebus/namespaces": "/authorizationrules /queues /topics /topics/*/subscriptions",
+    "microsoft.sql/servers": "/firewallrules",
+    "microsoft.storage/storageaccounts": "/blobservices/default/containers"
+    " /blobservices/default/containers/*/immutabilitypolicies /fileservices/default/shares"
     " /queueservices/default/queues /tableservices/default/tables",
+    "microsoft.synapse/workspaces": "/firewallrules /keys",
+    "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default/rules",
 }
-"""What is listed below resources of a type."""
+"""What is listed below resources of a type; a star stands for each of what is listed above it."""
 SINGLE = {
+    "microsoft.eventhub/namespaces": "/networkrulesets/default",
+    "microsoft.servicebus/namespaces": "/networkrulesets/default",
+    "microsoft.sql/servers": "/auditingsettings/default /encryptionprotector/current /securityalertpolicies/default"
+    " /vulnerabilityassessments/default",
+    "microsoft.sql/servers/databases": "/transparentdataencryption/current",
     "microsoft.storage/storageaccounts": "/blobservices/default",
+    "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default",
 }
 """What is answered as one object below resources of a type."""
 ANYWHERE = "/providers/microsoft.insights/diagnosticsettings"
@@ -63,7 +90,7 @@ class Children:
             if path not in self.tenant.children:
                 raise refusal(404, "ResourceNotFound", f"There is no {asked.path}.")
             return self.tenant.children[path]
-        if below not in (*LISTS.get(type, "").split(), ANYWHERE):
+        if not any(fnmatchcase(below, each) for each in (*LISTS.get(type, "").split(), ANYWHERE)):
             raise refusal(404, "InvalidResourceType", "The resource type could not be found in the namespace.")
         return self.tenant.children.get(path, [])
 

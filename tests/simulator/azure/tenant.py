@@ -96,8 +96,7 @@ class AzureTenant:
         resources.
         """
         id = f"{scope or parent}{below}/{name}"
-        provider, *steps = id.rpartition("/providers/")[2].split("/")
-        child = {"id": id, "name": name, "type": "/".join([provider, *steps[::2]]), "properties": properties, **given}
+        child = {"id": id, "name": name, "type": _type_of(id), "properties": properties, **given}
         with self.lock:
             listed = self.children.setdefault(f"{parent}{below}".lower(), [])
             assert isinstance(listed, list)
@@ -107,7 +106,7 @@ class AzureTenant:
     def set_child(self, parent: str, below: str, properties: Row, **given: Any) -> None:
         """Put the only child of its kind of a resource there, which is answered by itself."""
         id = f"{parent}{below}"
-        known = {"id": id, "name": id.rpartition("/")[2], "type": "", "properties": properties}
+        known = {"id": id, "name": id.rpartition("/")[2], "type": _type_of(id), "properties": properties}
         with self.lock:
             self.children[id.lower()] = known | given
 
@@ -138,6 +137,11 @@ class AzureTenant:
     def visible(self) -> list[Subscription]:
         """The subscriptions in which the application has any role."""
         return [each for each in self.subscriptions.values() if each.visible]
+
+
+def _type_of(id: str) -> str:
+    provider, *steps = id.rpartition("/providers/")[2].split("/")
+    return "/".join([provider, *steps[::2]])
 
 
 def _group_id(name: str) -> str:

@@ -1,0 +1,17 @@
+"""What namespaces of Event Hubs and Service Bus have alike."""
+
+from typing import Any
+
+from integration import Entity
+from steps.azure._children import setting
+from steps.azure._resource import keys_of, parts_of
+
+
+def network_rules(row: Any) -> Entity:
+    """Return the entity of the networks from which a namespace is reached."""
+    return setting(
+        row,
+        category=["network"],
+        allowedIpAddresses=[rule["ipMask"] for rule in parts_of(row, "ipRules") if rule.get("ipMask")],
+        virtualNetworkSubnetIds=keys_of(rule.get("subnet") for rule in parts_of(row, "virtualNetworkRules")),
+    )

@@ -1,0 +1,48 @@
+"""Who in Microsoft Entra administers flexible servers of PostgreSQL and MySQL."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._children import Children
+from steps.azure._resource import key_of, properties_of, resource
+
+_POSTGRESQL = Children("microsoft.dbforpostgresql/flexibleservers", "/administrators", "2022-12-01")
+_MYSQL = Children("microsoft.dbformysql/flexibleservers", "/administrators", "2023-12-30")
+_READ_POSTGRESQL = ["Microsoft.DBforPostgreSQL/flexibleServers/administrators/read"]
+_READ_MYSQL = ["Microsoft.DBforMySQL/flexibleServers/administrators/read"]
+
+
+@entity_step("AccessRole", permissions=_READ_POSTGRESQL, per_row=True, on_demand=True)
+def azure_postgresql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
+    """A user, group or application of Microsoft Entra that administers a PostgreSQL server."""
+    for row in _POSTGRESQL.rows(ctx):
+        yield resource(row, displayName=properties_of(row).get("principalName") or row["name"])
+
+
+@entity_step("AccessRole", permissions=_READ_MYSQL, per_row=True, on_demand=True)
+def azure_mysql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
+    """A user, group or application of Microsoft Entra that administers a MySQL server."""
+    for row in _MYSQL.rows(ctx):
+        properties = properties_of(row)
+        name = properties.get("login") or row["name"]
+        yield resource(row, displayName=name, identityResourceId=key_of(properties.get("identityResourceId")))
+
+
+@relationship_step(
+    "azure_postgresql_server",
+    "HAS",
+    "azure_postgresql_server_active_directory_admin",
+    permissions=_READ_POSTGRESQL,
+    per_row=True,
+)
+def azure_postgresql_server_has_active_directory_admin(ctx: Context) -> Iterator[Relationship]:
+    """A PostgreSQL server has an administrator in Microsoft Entra."""
+    yield from _POSTGRESQL.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_mysql_server", "HAS", "azure_mysql_server_active_directory_admin", permissions=_READ_MYSQL, per_row=True
+)
+def azure_mysql_server_has_active_directory_admin(ctx: Context) -> Iterator[Relationship]:
+    """A MySQL server has an administrator in Microsoft Entra."""
+    yield from _MYSQL.in_parents(ctx)

@@ -1,0 +1,110 @@
+"""Diagnostic settings: where resources and subscriptions send their logs. Azure tells them of each by itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import key_of, parts_of, properties_of, resource
+from steps.azure.subscription import SUBSCRIPTIONS
+
+_BELOW, _VERSION = "/providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview"
+_READ = ["Microsoft.Insights/diagnosticSettings/read"]
+_TYPES = (
+    "microsoft.apimanagement/service",
+    "microsoft.app/managedenvironments",
+    "microsoft.automation/automationaccounts",
+    "microsoft.batch/batchaccounts",
+    "microsoft.cache/redis",
+    "microsoft.cdn/profiles",
+    "microsoft.cognitiveservices/accounts",
+    "microsoft.containerregistry/registries",
+    "microsoft.containerservice/managedclusters",
+    "microsoft.databricks/workspaces",
+    "microsoft.datafactory/factories",
+    "microsoft.dbformysql/flexibleservers",
+    "microsoft.dbforpostgresql/flexibleservers",
+    "microsoft.documentdb/databaseaccounts",
+    "microsoft.eventgrid/domains",
+    "microsoft.eventgrid/topics",
+    "microsoft.eventhub/namespaces",
+    "microsoft.keyvault/vaults",
+    "microsoft.logic/workflows",
+    "microsoft.machinelearningservices/workspaces",
+    "microsoft.network/applicationgateways",
+    "microsoft.network/azurefirewalls",
+    "microsoft.network/bastionhosts",
+    "microsoft.network/frontdoors",
+    "microsoft.network/loadbalancers",
+    "microsoft.network/networksecuritygroups",
+    "microsoft.network/publicipaddresses",
+    "microsoft.network/virtualnetworkgateways",
+    "microsoft.network/virtualnetworks",
+    "microsoft.operationalinsights/workspaces",
+    "microsoft.recoveryservices/vaults",
+    "microsoft.search/searchservices",
+    "microsoft.servicebus/namespaces",
+    "microsoft.sql/servers/databases",
+    "microsoft.synapse/workspaces",
+    "microsoft.web/sites",
+)
+"""Types of resources that write logs. Source: Azure Monitor, supported resource log categories."""
+_DESTINATIONS = {
+    "azure_log_analytics_workspace": "workspaceId",
+    "azure_storage_account": "storageAccountId",
+}
+
+
+@entity_step("Configuration", permissions=_READ, on_demand=True)
+def azure_diagnostic_setting(ctx: Context) -> Iterator[Entity]:
+    """Where a resource, or a subscription, sends its logs."""
+    for holder, row in _settings(ctx):
+        properties = properties_of(row)
+        yield resource(
+            row,
+            resourceId=holder,
+            storageAccountId=key_of(properties.get("storageAccountId")),
+            workspaceId=key_of(properties.get("workspaceId")),
+            eventHubAuthorizationRuleId=key_of(properties.get("eventHubAuthorizationRuleId")),
+            serviceBusRuleId=key_of(properties.get("serviceBusRuleId")),
+            marketplacePartnerId=key_of(properties.get("marketplacePartnerId")),
+            enabledLogs=_categories(row, "logs", enabled=True),
+            disabledLogs=_categories(row, "logs", enabled=False),
+            enabledMetrics=_categories(row, "metrics", enabled=True),
+        )
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_diagnostic_setting",
+    permissions=_READ,
+    type="azure_resource_has_diagnostic_setting",
+)
+def azure_resource_has_diagnostic_setting(ctx: Context) -> Iterator[Relationship]:
+    """A resource, or a subscription, sends its logs somewhere."""
+    for holder, row in _settings(ctx):
+        yield Relationship(holder, arm_key(row["id"]))
+
+
+@relationship_family("azure_diagnostic_setting", "USES", list(_DESTINATIONS), permissions=_READ)
+def azure_diagnostic_setting_uses_destination(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """Logs are sent to a storage account or a workspace."""
+    for _, row in _settings(ctx):
+        if destination := key_of(properties_of(row).get(_DESTINATIONS[to_type])):
+            yield Relationship(arm_key(row["id"]), destination)
+
+
+def _settings(ctx: Context) -> Iterator[tuple[str, Any]]:
+    """Yield the key of what sends its logs, and where to."""
+    yield from ctx.azure.children(SUBSCRIPTIONS, _BELOW, api_version=_VERSION, table="resourcecontainers")
+    for type in _TYPES:
+        yield from ctx.azure.children(type, _BELOW, api_version=_VERSION)
+
+
+def _categories(row: Any, of: str, *, enabled: bool) -> list[str]:
+    """Return the categories, and groups of categories, that are sent or not."""
+    told = [
+        each.get("category") or each.get("categoryGroup") for each in parts_of(row, of) if each["enabled"] is enabled
+    ]
+    return sorted(name for name in told if name)

@@ -1,0 +1,58 @@
+"""Topics of domains of Event Grid, and where the events of topics are sent."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._children import Children
+from steps.azure._resource import key_of, properties_of, resource
+
+_DOMAIN, _BELOW = "microsoft.eventgrid/domains", "/providers/Microsoft.EventGrid/eventSubscriptions"
+_DOMAIN_TOPICS = Children(_DOMAIN, "/topics", "2022-06-15")
+_OF_TOPICS = Children("microsoft.eventgrid/topics", _BELOW, "2022-06-15")
+_OF_DOMAIN_TOPICS = Children(_DOMAIN, f"/topics/*{_BELOW}", "2022-06-15")
+_READ_TOPICS = ["Microsoft.EventGrid/domains/topics/read"]
+_READ = ["Microsoft.EventGrid/eventSubscriptions/read"]
+
+
+@entity_step("Queue", permissions=_READ_TOPICS, per_row=True, on_demand=True)
+def azure_event_grid_domain_topic(ctx: Context) -> Iterator[Entity]:
+    """A topic of a domain of Event Grid."""
+    for row in _DOMAIN_TOPICS.rows(ctx):
+        yield resource(row)
+
+
+@entity_step("Subscription", permissions=_READ, per_row=True, on_demand=True)
+def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
+    """Where the events of a topic of Event Grid are sent."""
+    for children in (_OF_TOPICS, _OF_DOMAIN_TOPICS):
+        for row in children.rows(ctx):
+            destination = properties_of(properties_of(row).get("destination") or {})
+            yield resource(
+                row,
+                endpointResourceId=key_of(destination.get("resourceId")),
+                hasDeadLetterDestination=properties_of(row).get("deadLetterDestination") is not None,
+            )
+
+
+@relationship_step(
+    "azure_event_grid_domain", "HAS", "azure_event_grid_domain_topic", permissions=_READ_TOPICS, per_row=True
+)
+def azure_event_grid_domain_has_topic(ctx: Context) -> Iterator[Relationship]:
+    """A domain of Event Grid has a topic."""
+    yield from _DOMAIN_TOPICS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_event_grid_domain_topic", "HAS", "azure_event_grid_topic_subscription", permissions=_READ, per_row=True
+)
+def azure_event_grid_domain_topic_has_topic_subscription(ctx: Context) -> Iterator[Relationship]:
+    """The events of a topic of a domain are sent somewhere."""
+    yield from _OF_DOMAIN_TOPICS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_event_grid_topic", "HAS", "azure_event_grid_topic_subscription", permissions=_READ, per_row=True
+)
+def azure_event_grid_topic_has_subscription(ctx: Context) -> Iterator[Relationship]:
+    """The events of a topic are sent somewhere."""
+    yield from _OF_TOPICS.in_parents(ctx)

@@ -1,0 +1,51 @@
+"""When Kubernetes clusters may be changed by Azure, and which resources have roles inside of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._children import Children
+from steps.azure._resource import key_of, parts_of, properties_of, resource
+
+_CLUSTER = "microsoft.containerservice/managedclusters"
+_CONFIGURATIONS = Children(_CLUSTER, "/maintenanceConfigurations", "2024-05-01")
+_BINDINGS = Children(_CLUSTER, "/trustedAccessRoleBindings", "2024-05-01")
+_READ = ["Microsoft.ContainerService/managedClusters/maintenanceConfigurations/read"]
+_READ_BINDINGS = ["Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings/read"]
+
+
+@entity_step("Cluster", permissions=_READ, per_row=True, on_demand=True)
+def azure_kube_maintenance_configuration(ctx: Context) -> Iterator[Entity]:
+    """When a Kubernetes cluster may be changed by Azure."""
+    for row in _CONFIGURATIONS.rows(ctx):
+        spans = [f"{span['start']}/{span['end']}" for span in parts_of(row, "notAllowedTime")]
+        yield resource(row, timeInWeek=[_hours(each) for each in parts_of(row, "timeInWeek")], notAllowedTime=spans)
+
+
+@entity_step("AccessPolicy", permissions=_READ_BINDINGS, per_row=True, on_demand=True)
+def azure_kube_cluster_role_binding(ctx: Context) -> Iterator[Entity]:
+    """A resource of Azure that has roles inside of a Kubernetes cluster."""
+    for row in _BINDINGS.rows(ctx):
+        source = key_of(properties_of(row).get("sourceResourceId"))
+        yield resource(row, sourceResourceId=source, clusterName=row["id"].split("/")[-3])
+
+
+@relationship_step(
+    "azure_kubernetes_cluster", "HAS", "azure_kube_maintenance_configuration", permissions=_READ, per_row=True
+)
+def azure_kubernetes_cluster_has_kube_maintenance_configuration(ctx: Context) -> Iterator[Relationship]:
+    """A Kubernetes cluster may be changed at some times."""
+    yield from _CONFIGURATIONS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_kubernetes_cluster", "CONTAINS", "azure_kube_cluster_role_binding", permissions=_READ_BINDINGS, per_row=True
+)
+def azure_kubernetes_cluster_contains_kube_cluster_role_binding(ctx: Context) -> Iterator[Relationship]:
+    """A Kubernetes cluster gives roles to a resource."""
+    yield from _BINDINGS.in_parents(ctx)
+
+
+def _hours(each: Any) -> str:
+    """Return a day and its hours, such as ``Sunday 1 2 3``."""
+    return " ".join(str(part) for part in (each.get("day"), *(each.get("hourSlots") or ())))

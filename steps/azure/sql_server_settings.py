@@ -1,0 +1,110 @@
+"""What is set for SQL servers and their databases: who is let in, what is written down, and how they are encrypted."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._children import Children, firewall_rule, lets_azure_in, setting
+from steps.azure._resource import properties_of
+from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
+
+_RULES = Children(SQL_SERVER, "/firewallRules", "2021-11-01")
+_AUDITING = Children(SQL_SERVER, "/auditingSettings/default", "2021-11-01")
+_PROTECTORS = Children(SQL_SERVER, "/encryptionProtector/current", "2021-11-01")
+_ALERTS = Children(SQL_SERVER, "/securityAlertPolicies/default", "2021-11-01")
+_ASSESSMENTS = Children(SQL_SERVER, "/vulnerabilityAssessments/default", "2021-11-01")
+_ENCRYPTION = Children(SQL_DATABASE, "/transparentDataEncryption/current", "2021-11-01")
+_READ_RULES = ["Microsoft.Sql/servers/firewallRules/read"]
+_READ_AUDITING = ["Microsoft.Sql/servers/auditingSettings/read"]
+_READ_PROTECTORS = ["Microsoft.Sql/servers/encryptionProtector/read"]
+_READ_ALERTS = ["Microsoft.Sql/servers/securityAlertPolicies/read"]
+_READ_ASSESSMENTS = ["Microsoft.Sql/servers/vulnerabilityAssessments/read"]
+_READ_ENCRYPTION = ["Microsoft.Sql/servers/databases/transparentDataEncryption/read"]
+
+
+@entity_step("Firewall", permissions=_READ_RULES, per_row=True, on_demand=True)
+def azure_sql_server_firewall_rule(ctx: Context) -> Iterator[Entity]:
+    """A range of addresses that may reach a SQL server."""
+    for row in _RULES.rows(ctx):
+        yield firewall_rule(row, allowsAzureServices=lets_azure_in(row))
+
+
+@entity_step("Configuration", permissions=_READ_AUDITING, per_row=True, on_demand=True)
+def azure_sql_server_auditing_setting(ctx: Context) -> Iterator[Entity]:
+    """Whether a SQL server writes down what is done in its databases, and where."""
+    for row in _AUDITING.rows(ctx):
+        yield setting(row)
+
+
+@entity_step("Configuration", permissions=_READ_PROTECTORS, per_row=True, on_demand=True)
+def azure_sql_server_encryption_protector(ctx: Context) -> Iterator[Entity]:
+    """The key that protects the keys by which the databases of a SQL server are encrypted."""
+    for row in _PROTECTORS.rows(ctx):
+        yield setting(row)
+
+
+@entity_step("Configuration", permissions=_READ_ALERTS, per_row=True, on_demand=True)
+def azure_sql_server_security_alert_policy(ctx: Context) -> Iterator[Entity]:
+    """Whether Microsoft Defender watches a SQL server, and who is told."""
+    for row in _ALERTS.rows(ctx):
+        yield setting(row)
+
+
+@entity_step("Configuration", permissions=_READ_ASSESSMENTS, per_row=True, on_demand=True)
+def azure_sql_server_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
+    """Whether the databases of a SQL server are looked through for weaknesses, and who is told."""
+    for row in _ASSESSMENTS.rows(ctx):
+        yield setting(row)
+
+
+@entity_step("Configuration", permissions=_READ_ENCRYPTION, per_row=True, on_demand=True)
+def azure_sql_database_encryption(ctx: Context) -> Iterator[Entity]:
+    """Whether a database of Azure SQL is encrypted where it is stored."""
+    for row in _ENCRYPTION.rows(ctx):
+        state = properties_of(row).get("state")
+        yield setting(row, encrypted=None if state is None else state == "Enabled")
+
+
+@relationship_step("azure_sql_server", "HAS", "azure_sql_server_firewall_rule", permissions=_READ_RULES, per_row=True)
+def azure_sql_server_has_firewall_rule(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server lets in a range of addresses."""
+    yield from _RULES.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_sql_server", "HAS", "azure_sql_server_auditing_setting", permissions=_READ_AUDITING, per_row=True
+)
+def azure_sql_server_has_auditing_setting(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server writes down what is done."""
+    yield from _AUDITING.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_sql_server", "HAS", "azure_sql_server_encryption_protector", permissions=_READ_PROTECTORS, per_row=True
+)
+def azure_sql_server_has_encryption_protector(ctx: Context) -> Iterator[Relationship]:
+    """A key protects the databases of a SQL server."""
+    yield from _PROTECTORS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_sql_server", "HAS", "azure_sql_server_security_alert_policy", permissions=_READ_ALERTS, per_row=True
+)
+def azure_sql_server_has_security_alert_policy(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server is watched."""
+    yield from _ALERTS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_sql_server", "HAS", "azure_sql_server_vulnerability_assessment", permissions=_READ_ASSESSMENTS, per_row=True
+)
+def azure_sql_server_has_vulnerability_assessment(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server is looked through for weaknesses."""
+    yield from _ASSESSMENTS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_sql_database", "HAS", "azure_sql_database_encryption", permissions=_READ_ENCRYPTION, per_row=True
+)
+def azure_sql_database_has_encryption(ctx: Context) -> Iterator[Relationship]:
+    """A database is encrypted, or not."""
+    yield from _ENCRYPTION.in_parents(ctx)

@@ -1,0 +1,108 @@
+"""What the types that are read resource by resource say of the demo's tenant."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, edges, verdicts
+from tests.simulator.azure import AzureSimulator
+from tests.simulator.azure.demo import azure_demo_tenant
+
+pytestmark = pytest.mark.every_area
+
+
+@pytest.fixture
+def azure() -> Iterator[Azure]:
+    with AzureSimulator(azure_demo_tenant()) as simulator:
+        yield Azure(simulator, {})
+
+
+def found(type: str) -> dict[str, dict[str, Any]]:
+    """The entities of a type by name."""
+    with closing(sqlite3.connect(Path("out") / "graph.db")) as database:
+        rows = database.execute("SELECT properties FROM entities WHERE _type = ?", (type,))
+        return {each["name"]: each for each in (json.loads(text) for (text,) in rows)}
+
+
+def test_containers_that_are_public(azure: Azure) -> None:
+    azure.run("azure_storage_container", "azure_storage_blob_service")
+    containers = found("azure_storage_container")
+    assert {name: each["public"] for name, each in containers.items()} == {
+        "invoices": False,
+        "$web": True,
+        "everything": True,
+    }
+    assert {each["region"] for each in containers.values()} == {"westeurope", "eastus"}
+    assert found("azure_storage_blob_service")["default"]["displayName"] in ("stdata", "stold")
+
+
+def test_no_key_and_no_secret_is_more_than_its_name_and_its_times(azure: Azure) -> None:
+    azure.run("azure_keyvault_key", "azure_keyvault_secret")
+    key, secret = found("azure_keyvault_key")["storage"], found("azure_keyvault_secret")["database"]
+    assert (key["expiresOn"], key["createdOn"], key["version"]) == (1767225600000, 1704067200000, "1")
+    assert (secret["expiresOn"], secret["enabled"], secret["version"]) == (1767225600000, True, "2")
+    assert "expiresOn" not in found("azure_keyvault_secret")["for-ever"]
+
+
+def test_rules_that_let_in_azure_and_the_internet(azure: Azure) -> None:
+    azure.run("azure_sql_server_firewall_rule", "azure_firewall_rule", "azure_postgresql_server_firewall_rule")
+    rules = {name: (each["allowsAzureServices"], each["allowsInternet"]) for name, each in found(SQL_RULE).items()}
+    assert rules == {"office": (False, False), "AllowAllWindowsAzureIps": (True, False), "all": (False, True)}
+    assert found("azure_firewall_rule")["all"]["allowsInternet"] is True
+    assert found("azure_postgresql_server_firewall_rule")["office"]["startIpAddress"] == "203.0.113.10"
+
+
+SQL_RULE = "azure_sql_server_firewall_rule"
+
+
+def test_only_parameters_that_matter_are_read(azure: Azure) -> None:
+    azure.run("azure_postgresql_server_has_parameter", "azure_mysql_server_has_parameter")
+    assert set(found("azure_postgresql_server_parameter")) == {"log_connections", "log_checkpoints"}
+    assert set(found("azure_mysql_server_parameter")) == {"require_secure_transport", "audit_log_enabled"}
+    assert len(edges()) == 4
+
+
+def test_logs_are_told_of_resources_and_of_subscriptions(azure: Azure) -> None:
+    report = azure.run(
+        "azure_diagnostic_setting",
+        "azure_resource_has_diagnostic_setting",
+        "azure_diagnostic_setting_uses_log_analytics_workspace",
+        "azure_keyvault_service",
+        "azure_security_group",
+    )
+    assert verdicts(report) == {"complete"}
+    settings = found("azure_diagnostic_setting")
+    assert settings["everything"]["enabledLogs"] == ["allLogs"]
+    assert settings["everything"]["disabledLogs"] == ["AuditEvent"]
+    assert settings["activity"]["resourceId"].count("/") == 2
+    holders = {source for source, target in edges() if "/diagnosticsettings/" in target}
+    assert {each["resourceId"] for each in settings.values()} == holders
+    logs = {source for source, target in edges() if target.endswith("/workspaces/logs")}
+    assert len(logs) == 3
+
+
+def test_readers_of_hubs_and_subscriptions_of_topics_are_children_of_children(azure: Azure) -> None:
+    report = azure.run(
+        "azure_event_hub_consumer_group_has_hub",
+        "azure_service_bus_topic_has_subscription",
+        "azure_event_grid_domain_topic_has_topic_subscription",
+        "azure_event_grid_topic_has_subscription",
+    )
+    assert verdicts(report) == {"complete"}
+    assert set(found("azure_event_hub_consumer_group")) == {"$Default", "report"}
+    assert found("azure_service_bus_subscription")["shop"]["maxDeliveryCount"] == 10
+    sent = found("azure_event_grid_topic_subscription")
+    assert sent["to-code"]["endpointResourceId"].endswith("/sites/func-web/functions/take")
+    assert (sent["to-code"]["hasDeadLetterDestination"], sent["to-shop"]["hasDeadLetterDestination"]) == (True, False)
+    assert sum("/eventsubscriptions/" in target for _, target in edges()) == 2
+
+
+def test_nothing_is_asked_of_a_resource_that_nobody_named(azure: Azure) -> None:
+    azure.run("azure_storage_account", "azure_keyvault_service", "azure_sql_server")
+    asked = {each.path for each in azure.simulator.requests if each.method == "GET"}
+    assert {path for path in asked if path.startswith("/subscriptions/")} == set()
