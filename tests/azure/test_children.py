@@ -77,7 +77,11 @@ def accounts(tenant: Any) -> list[str]:
 
 def expected(azure: Azure, but: set[str] = frozenset()) -> set[str]:  # type: ignore[assignment]
     listed = azure.simulator.tenant.children.items()
-    of = {path.removesuffix(BELOW.lower()): rows for path, rows in listed if path.endswith(BELOW.lower())}
+    of = {
+        path.removesuffix(BELOW.lower()): rows
+        for path, rows in listed
+        if path.endswith(BELOW.lower()) and isinstance(rows, list)
+    }
     return {arm_key(row["id"]) for account, rows in of.items() if account not in but for row in rows}
 
 
