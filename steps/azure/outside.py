@@ -11,7 +11,7 @@ READ = ["Microsoft.Network/networkSecurityGroups/read", "Microsoft.Network/firew
 @entity_step("Internet", permissions=READ, target_filter_keys=["_key"])
 def internet(ctx: Context) -> Iterator[Entity]:
     """The internet, as far as rules of networks let it in or let something reach it."""
-    if any(end == INTERNET for end in _ends(ctx)):
+    if INTERNET in {*_ends(ctx)}:  # all of them: what was not read to its end cannot be told to be unchanged
         yield Entity(INTERNET, name="Internet", displayName="Internet", public=True)
 
 
