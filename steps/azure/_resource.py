@@ -20,6 +20,7 @@ def part_of(row: Any, part: Any, /, **computed: Any) -> Entity:
         "name": part["name"],
         "displayName": part["name"],
         "region": row["location"],
+        "location": row["location"],
         "resourceGroup": row["resourceGroup"],
         "subscriptionId": row["subscriptionId"],
         "webLink": portal_link({"tenantId": row["tenantId"], "id": part["id"]}),

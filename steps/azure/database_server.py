@@ -72,6 +72,7 @@ def _told(row: Any, name: str) -> dict[str, Any]:
     network, backup = properties.get("network") or {}, properties.get("backup") or {}
     storage, enforced = properties.get("storageProfile") or {}, properties.get("sslEnforcement")
     told = {
+        "state": properties.get("state") or properties.get("userVisibleState"),
         "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
         "geoRedundantBackup": backup.get("geoRedundantBackup") or storage.get("geoRedundantBackup"),
         "backupRetentionDays": backup.get("backupRetentionDays") or storage.get("backupRetentionDays"),

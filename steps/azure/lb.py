@@ -16,13 +16,15 @@ def azure_lb(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(LOAD_BALANCER):
         fronts = [properties_of(front) for front in parts_of(row, "frontendIPConfigurations")]
         addresses = keys_of(front.get("publicIPAddress") for front in fronts)
+        private = [front["privateIPAddress"] for front in fronts if front.get("privateIPAddress")]
         yield resource(
             row,
             category=["network"],
             function=["load-balancing"],
             public=bool(addresses),
             publicIpAddressIds=addresses,
-            privateIpAddresses=[front["privateIPAddress"] for front in fronts if front.get("privateIPAddress")],
+            privateIpAddresses=private,
+            privateIp=private,
             subnetIds=keys_of(front.get("subnet") for front in fronts),
         )
 

@@ -27,7 +27,13 @@ def azure_managed_disk(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_managed_disk"]):
         state = properties_of(row).get("diskState")
         attached = None if state is None else state != "Unattached"
-        yield resource(row, attached=attached, managedBy=key_of(row["managedBy"]), **_content(row))
+        yield resource(
+            row,
+            state=None if state is None else state.lower(),
+            attached=attached,
+            managedBy=key_of(row["managedBy"]),
+            **_content(row),
+        )
 
 
 @entity_step(

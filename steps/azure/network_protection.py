@@ -33,10 +33,14 @@ def azure_application_security_group(ctx: Context) -> Iterator[Entity]:
 def azure_ddos_protection_plan(ctx: Context) -> Iterator[Entity]:
     """A plan that protects public addresses from floods of requests."""
     for row in ctx.azure.resources(_PLAN):
+        addresses = keys_of(parts_of(row, "publicIPAddresses"))
+        networks = keys_of(parts_of(row, "virtualNetworks"))
         yield resource(
             row,
-            publicIpAddressIds=keys_of(parts_of(row, "publicIPAddresses")),
-            virtualNetworkIds=keys_of(parts_of(row, "virtualNetworks")),
+            publicIpAddressIds=addresses,
+            publicIPAddresses=addresses,
+            virtualNetworkIds=networks,
+            virtualNetworks=networks,
         )
 
 

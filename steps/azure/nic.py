@@ -16,14 +16,19 @@ def azure_nic(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(NIC):
         parts = [properties_of(each) for each in parts_of(row, "ipConfigurations")]
         groups = (group for part in parts for group in part.get("applicationSecurityGroups") or ())
+        addresses = [part["privateIPAddress"] for part in parts if part.get("privateIPAddress")]
+        filtered_by = key_of(properties_of(row).get("networkSecurityGroup"))
         yield resource(
             row,
-            privateIpAddresses=[part["privateIPAddress"] for part in parts if part.get("privateIPAddress")],
+            privateIpAddresses=addresses,
+            privateIp=addresses,
+            privateIpAddress=addresses,
             publicIpAddressIds=keys_of(part.get("publicIPAddress") for part in parts),
             subnetIds=keys_of(part.get("subnet") for part in parts),
             applicationSecurityGroupIds=keys_of(groups),
             virtualMachineId=key_of(properties_of(row).get("virtualMachine")),
-            networkSecurityGroupId=key_of(properties_of(row).get("networkSecurityGroup")),
+            networkSecurityGroupId=filtered_by,
+            securityGroupId=filtered_by,
             privateEndpointId=key_of(properties_of(row).get("privateEndpoint")),
         )
 

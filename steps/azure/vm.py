@@ -14,14 +14,15 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
     """A virtual machine."""
     for row in ctx.azure.resources(VM):
         properties = row["properties"]
-        disk = (properties.get("storageProfile") or {}).get("osDisk") or {}
+        storage = properties.get("storageProfile") or {}
+        disk = storage.get("osDisk") or {}
         power = _power_state(properties)
         yield resource(
             row,
             platform=_platform(disk.get("osType")),
             state=power,
             active=None if power is None else power == "running",
-            usesManagedDisks=bool(disk.get("managedDisk")),
+            usesManagedDisks=all(each.get("managedDisk") for each in (disk, *(storage.get("dataDisks") or ()))),
             userAssignedIdentityIds=identities_of(row),
         )
 

@@ -120,6 +120,7 @@ def _machine(
     if system == "Linux":
         profile["linuxConfiguration"] = {"disablePasswordAuthentication": True}
         security |= {"securityType": "TrustedLaunch", "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True}}
+    image = {"publisher": "example", "offer": f"{system.lower()}-server", "sku": "2024", "exactVersion": "2024.1.1"}
     nics = [f"{place}/providers/{_NIC}/{nic}" for nic in interfaces]
     properties: dict[str, Any] = {
         "vmId": f"00000000-0000-4000-8000-{number:012}",
@@ -128,13 +129,14 @@ def _machine(
         "osProfile": profile,
         "securityProfile": security,
         "storageProfile": {
-            "imageReference": {"publisher": "example", "offer": f"{system.lower()}-server", "sku": "2024"},
+            "imageReference": image,
             "osDisk": {"osType": system, "managedDisk": {"id": f"{place}/providers/Microsoft.Compute/disks/{name}"}},
         },
         "networkProfile": {"networkInterfaces": [{"id": nic} for nic in nics]},
     }
     if system == "Windows":
         properties["licenseType"] = "Windows_Server"
+        profile["windowsConfiguration"] = {"enableAutomaticUpdates": True, "timeZone": "W. Europe Standard Time"}
     if power:
         properties["extended"] = {"instanceView": {"powerState": {"code": f"PowerState/{power}"}}}
     principal = f"00000000-0000-4000-8000-{number + 500:012}"
@@ -156,6 +158,7 @@ def _interface(tenant: AzureTenant, place: str, id: str, machine: str, number: i
         address["publicIPAddress"] = {"id": f"{network}/publicIPAddresses/pip-{number}"}
     properties = {
         "provisioningState": "Succeeded",
+        "resourceGuid": f"00000000-0000-4000-8000-{number + 900:012}",
         "macAddress": f"00-00-5E-00-53-{number:02}",
         "enableIPForwarding": number == 0,
         "ipConfigurations": [{"name": "ipconfig1", "properties": address}],

@@ -90,7 +90,8 @@ def _servers(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str,
             "storageProfile": {"geoRedundantBackup": "Disabled", "backupRetentionDays": 7},
             **closed,
         }
-        lab.put(f"{provider}/servers", name, single, sku={"name": "GP_Gen5_2"}, tags=_OWNER)
+        sku = {"name": "GP_Gen5_2", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 2}
+        lab.put(f"{provider}/servers", name, single, sku=sku, tags=_OWNER)
 
 
 def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, Any]) -> None:

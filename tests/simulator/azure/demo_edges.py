@@ -97,7 +97,7 @@ def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
         "friendlyName": "Shop",
         "enabledState": "Enabled",
         "resourceState": "Enabled",
-        "backendPoolsSettings": {"enforceCertificateNameCheck": "Enabled"},
+        "backendPoolsSettings": {"enforceCertificateNameCheck": "Enabled", "sendRecvTimeoutSeconds": 30},
         "frontendEndpoints": [part("/shop", {"hostName": "shop.example"})],
     }
     lab.put(f"{_NET}/frontDoors", "fd-shop", door, location="global", tags=_OWNER)

@@ -6,7 +6,7 @@ from tests.simulator.azure.demo_rules import add_security_groups
 from tests.simulator.azure.place import Place, part, to
 
 _NET = "Microsoft.Network"
-_OWNER = {"owner": "team-network"}
+_OWNER = {"environment": "production", "owner": "team-network"}
 GUID = "00000000-0000-4000-8000-00000000{}"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
 from tests.simulator.azure.place import Place, part, to
 
-_OWNER = {"owner": "team-data"}
+_OWNER = {"environment": "production", "owner": "team-data"}
 _STORAGE = "Microsoft.Storage/storageAccounts"
 _VAULT = "Microsoft.KeyVault/vaults"
 

@@ -1,0 +1,128 @@
+"""Properties have the names that graph-azure gives them too, on rows of the shape that subscriptions gave."""
+
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, verdicts
+from tests.azure.test_network_types import azure, entities, place
+from tests.simulator.azure.place import Place, part, to
+
+__all__ = ["azure", "place"]
+pytestmark = pytest.mark.every_area
+
+NET, COMPUTE = "Microsoft.Network", "Microsoft.Compute"
+WINDOWS = {"windowsConfiguration": {"enableAutomaticUpdates": True, "timeZone": "Pacific Standard Time"}}
+IMAGE = {"publisher": "canonical", "offer": "focal", "sku": "20_04-lts", "exactVersion": "20.04.202404080"}
+SERVER = {"sslEnforcement": "Enabled", "userVisibleState": "Ready", "storageProfile": {"storageMB": 640000}}
+SKU = {"name": "GP_Gen5_4", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 4}
+DOOR = {"backendPoolsSettings": {"enforceCertificateNameCheck": "Enabled", "sendRecvTimeoutSeconds": 30}}
+PUBLISHED, ENDS = 1710931257046, 1893456000000
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "properties", "more", "expected"),
+    [
+        (
+            "azure_vm",
+            f"{COMPUTE}/virtualMachines",
+            {"osProfile": WINDOWS, "storageProfile": {"imageReference": IMAGE, "osDisk": {"managedDisk": to("/d")}}},
+            {},
+            {
+                "enableAutomaticUpdates": True,
+                "timeZone": "Pacific Standard Time",
+                "osName": "focal",
+                "osVersion": "20.04.202404080",
+                "usesManagedDisks": True,
+            },
+        ),
+        (
+            "azure_vm",
+            f"{COMPUTE}/virtualMachines",
+            {"storageProfile": {"osDisk": {"managedDisk": to("/d")}, "dataDisks": [{"lun": 0, "vhd": {"uri": "x"}}]}},
+            {},
+            {"usesManagedDisks": False},
+        ),
+        ("azure_managed_disk", f"{COMPUTE}/disks", {"diskState": "Unattached"}, {}, {"state": "unattached"}),
+        ("azure_gallery", f"{COMPUTE}/galleries", {}, {}, {"state": "Succeeded", "location": "westeurope"}),
+        (
+            "azure_shared_image",
+            f"{COMPUTE}/galleries/images",
+            {"endOfLifeDate": "2030-01-01T00:00:00+00:00"},
+            {},
+            {"state": "Succeeded", "endOfLifeDate": ENDS},
+        ),
+        (
+            "azure_shared_image_version",
+            f"{COMPUTE}/galleries/images/versions",
+            {"publishingProfile": {"publishedDate": "2024-03-20T10:40:57.0460787+00:00"}},
+            {},
+            {"publishedDate": PUBLISHED, "createdOn": PUBLISHED},
+        ),
+        (
+            "azure_nic",
+            f"{NET}/networkInterfaces",
+            {
+                "resourceGuid": "guid",
+                "ipConfigurations": [part("/one", {"privateIPAddress": "198.18.0.4"})],
+                "networkSecurityGroup": to("/GROUP"),
+            },
+            {},
+            {
+                "resourceGuid": "guid",
+                "privateIp": ["198.18.0.4"],
+                "privateIpAddress": ["198.18.0.4"],
+                "securityGroupId": "/group",
+            },
+        ),
+        (
+            "azure_lb",
+            f"{NET}/loadBalancers",
+            {"frontendIPConfigurations": [part("/one", {"privateIPAddress": "198.18.0.5"})]},
+            {},
+            {"privateIp": ["198.18.0.5"]},
+        ),
+        (
+            "azure_ddos_protection_plan",
+            f"{NET}/ddosProtectionPlans",
+            {"publicIPAddresses": [to("/A")], "virtualNetworks": [to("/V")]},
+            {},
+            {"publicIPAddresses": ["/a"], "virtualNetworks": ["/v"]},
+        ),
+        ("azure_vnet", f"{NET}/virtualNetworks", {}, {"tags": {"environment": "dev"}}, {"environment": "dev"}),
+        (
+            "azure_postgresql_server",
+            "Microsoft.DBforPostgreSQL/servers",
+            SERVER,
+            {"sku": SKU},
+            {"state": "Ready", "secureTransport": True, **{f"sku.{name}": value for name, value in SKU.items()}},
+        ),
+        ("azure_event_hub_namespace", "Microsoft.EventHub/namespaces", {}, {}, {"resourceGroupName": "rg"}),
+        (
+            "azure_frontdoor",
+            f"{NET}/frontDoors",
+            DOOR,
+            {},
+            {
+                "backendPoolSettings.enforceCertificateNameCheck": "Enabled",
+                "backendPoolSettings.sendRecvTimeoutSeconds": 30,
+            },
+        ),
+    ],
+)
+def test_properties_have_the_names_of_graph_azure_too(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], more: Any, expected: dict[str, Any]
+) -> None:
+    id = place.put(of, "/".join(["one"] * of.count("/")), properties, **more)
+    assert verdicts(azure.run(type)) == {"complete"}
+    found = entities(type)["one"]
+    assert {name: found.get(name) for name in expected} == expected
+    assert (found["id"], found["region"], found["location"]) == (id, "westeurope", "westeurope")
+
+
+def test_a_subnet_is_of_the_environment_of_its_network(place: Place, azure: Azure) -> None:
+    subnets = [part("/subscriptions/s/v/subnets/s", {"addressPrefix": "198.18.0.0/24"})]
+    place.put(f"{NET}/virtualNetworks", "v", {"subnets": subnets}, tags={"environment": "dev"})
+    assert verdicts(azure.run("azure_subnet")) == {"complete"}
+    found = entities("azure_subnet")["s"]
+    assert (found["environment"], found["location"], found["CIDR"]) == ("dev", "westeurope", "198.18.0.0/24")
