@@ -77,4 +77,5 @@ def private_endpoints_of(row: Any) -> list[str]:
 
 def identities_of(row: Any) -> list[str]:
     """Return the keys of the user-assigned identities that a resource may use."""
-    return keys_of((row["identity"] or {}).get("userAssignedIdentities"))
+    identity = row["identity"] if isinstance(row["identity"], dict) else {}
+    return keys_of(identity.get("userAssignedIdentities"))

@@ -1,12 +1,14 @@
 """Key vaults."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import in_groups, keys_of, parts_of, private_endpoints_of, properties_of, resource
 
 VAULT = "microsoft.keyvault/vaults"
+_KINDS = ("keys", "secrets", "certificates", "storage")
 
 
 @entity_step("Service", permissions=["Microsoft.KeyVault/vaults/read"], per_row=True, resources=[VAULT])
@@ -34,6 +36,28 @@ def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_keyvault_service(ctx: Context) -> Iterator[Relationship]:
     """A key vault is in a resource group."""
     yield from in_groups(ctx.azure.resources(VAULT))
+
+
+@relationship_step(
+    "azure_keyvault_service", "ALLOWS", any_of("entra"), type="azure_keyvault_service_allows_principal", per_row=True
+)
+def azure_keyvault_service_allows_principal(ctx: Context) -> Iterator[Relationship]:
+    """An access policy lets a user, a group or a service principal use a vault, unless that goes by roles."""
+    for row in ctx.azure.resources(VAULT):
+        by_principal: dict[str, list[dict[str, Any]]] = {}
+        for policy in parts_of(row, "accessPolicies"):
+            if policy.get("objectId"):
+                by_principal.setdefault(policy["objectId"].lower(), []).append(policy)
+        for principal, policies in by_principal.items():
+            facts = {f"permissions.{kind}": _permissions(policies, kind) for kind in _KINDS}
+            applications = sorted({policy["applicationId"] for policy in policies if policy.get("applicationId")})
+            yield Relationship(arm_key(row["id"]), principal, **facts, applicationId=", ".join(applications) or None)
+
+
+def _permissions(policies: Sequence[Mapping[str, Any]], kind: str) -> str | None:
+    """Return what some policies permit for keys, secrets or the like, sorted; ``None`` where they permit nothing."""
+    found = {each.lower() for policy in policies for each in (policy.get("permissions") or {}).get(kind) or ()}
+    return ", ".join(sorted(found)) or None
 
 
 def address_of(uri: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
@@ -34,3 +35,27 @@ def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_kubernetes_cluster(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Kubernetes is in a resource group."""
     yield from in_groups(ctx.azure.resources(_CLUSTER))
+
+
+@relationship_step("azure_user_group", "MANAGES", "azure_kubernetes_cluster", per_row=True)
+def azure_user_group_manages_kubernetes_cluster(ctx: Context) -> Iterator[Relationship]:
+    """The members of a group of Microsoft Entra administer a cluster."""
+    for row in ctx.azure.resources(_CLUSTER):
+        for group in (properties_of(row).get("aadProfile") or {}).get("adminGroupObjectIDs") or ():
+            yield Relationship(group.lower(), arm_key(row["id"]))
+
+
+@relationship_step("azure_kubernetes_cluster", "USES", "azure_service_principal")
+def azure_kubernetes_cluster_uses_service_principal(ctx: Context) -> Iterator[Relationship]:
+    """A cluster or its nodes act as a service principal."""
+    of_applications: dict[str, str] = {}
+    for principal in ctx.entities("azure_service_principal"):
+        of_applications[str(principal.properties.get("appId")).lower()] = principal.key
+    for row in ctx.azure.resources(_CLUSTER):
+        properties = properties_of(row)
+        client = ((properties.get("servicePrincipalProfile") or {}).get("clientId") or "msi").lower()
+        kubelet = (properties.get("identityProfile") or {}).get("kubeletidentity") or {}
+        own = (row["identity"] or {}).get("principalId")
+        found = [None if client == "msi" else of_applications.get(client, client), own, kubelet.get("objectId")]
+        for key in dict.fromkeys(each.lower() for each in found if each):
+            yield Relationship(arm_key(row["id"]), key)

@@ -73,14 +73,6 @@ def azure_manager_manages_resource(ctx: Context) -> Iterator[Relationship]:
             yield Relationship(manager, arm_key(row["id"]))
 
 
-@relationship_step("azure_resource", "USES", "azure_user_assigned_identity", permissions=_READ, per_row=True)
-def azure_resource_uses_user_assigned_identity(ctx: Context) -> Iterator[Relationship]:
-    """A resource may act as an identity that it was given."""
-    for row in ctx.azure.resources(_OTHERS):
-        for identity in identities_of({"identity": _object(row["identity"])}):
-            yield Relationship(arm_key(row["id"]), identity)
-
-
 def _object(value: Any) -> dict[str, Any]:
     """Return an object; nothing of what a type has there instead."""
     return value if isinstance(value, dict) else {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
 from steps.azure._resource import (
@@ -70,3 +70,23 @@ def azure_sql_server_has_active_directory_admin(ctx: Context) -> Iterator[Relati
         if properties_of(row).get("administrators"):
             key = arm_key(row["id"])
             yield Relationship(key, f"{key}/administrators/activedirectory")
+
+
+@relationship_step(
+    "azure_sql_server_active_directory_admin",
+    "IS",
+    any_of("entra"),
+    type="azure_sql_server_active_directory_admin_is_principal",
+    needs=["azure_service_principal"],
+)
+def azure_sql_server_active_directory_admin_is_principal(ctx: Context) -> Iterator[Relationship]:
+    """The administrator of a SQL server is a user, a group or an application of Microsoft Entra."""
+    applications = {
+        of.properties["appId"].lower(): of.key
+        for of in ctx.entities("azure_service_principal")
+        if of.properties.get("appId")
+    }
+    for row in ctx.azure.resources(SQL_SERVER):
+        sid = ((properties_of(row).get("administrators") or {}).get("sid") or "").lower()
+        if sid:
+            yield Relationship(f"{arm_key(row['id'])}/administrators/activedirectory", applications.get(sid, sid))

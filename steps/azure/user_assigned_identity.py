@@ -1,20 +1,55 @@
 """Identities that resources are given, and that outlive them."""
 
 from collections.abc import Iterator
+from itertools import chain
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, resource
+from steps.azure._resource import identities_of, in_groups, properties_of, resource
 from steps.azure.vm import VM
-from steps.azure.vm_scale_set import SCALE_SET
 
 _IDENTITY = "microsoft.managedidentity/userassignedidentities"
-_HOLDERS = {
-    "azure_container_group": "microsoft.containerinstance/containergroups",
-    "azure_kubernetes_cluster": "microsoft.containerservice/managedclusters",
-    "azure_vm": VM,
-    "azure_vm_scale_set": SCALE_SET,
-}
+_HOLDERS = (
+    "*",
+    "microsoft.apimanagement/service",
+    "microsoft.app/containerapps",
+    "microsoft.automation/automationaccounts",
+    "microsoft.batch/batchaccounts",
+    "microsoft.cache/redis",
+    "microsoft.cache/redisenterprise",
+    "microsoft.cognitiveservices/accounts",
+    "microsoft.compute/diskencryptionsets",
+    "microsoft.compute/virtualmachines",
+    "microsoft.compute/virtualmachinescalesets",
+    "microsoft.containerinstance/containergroups",
+    "microsoft.containerregistry/registries",
+    "microsoft.containerservice/managedclusters",
+    "microsoft.datafactory/factories",
+    "microsoft.dbformysql/flexibleservers",
+    "microsoft.dbformysql/servers",
+    "microsoft.dbforpostgresql/flexibleservers",
+    "microsoft.dbforpostgresql/servers",
+    "microsoft.documentdb/databaseaccounts",
+    "microsoft.eventgrid/domains",
+    "microsoft.eventgrid/topics",
+    "microsoft.eventhub/namespaces",
+    "microsoft.keyvault/managedhsms",
+    "microsoft.kusto/clusters",
+    "microsoft.logic/workflows",
+    "microsoft.machinelearningservices/workspaces",
+    "microsoft.netapp/netappaccounts",
+    "microsoft.network/applicationgateways",
+    "microsoft.network/firewallpolicies",
+    "microsoft.recoveryservices/vaults",
+    "microsoft.search/searchservices",
+    "microsoft.servicebus/namespaces",
+    "microsoft.sql/managedinstances",
+    "microsoft.sql/servers",
+    "microsoft.storage/storageaccounts",
+    "microsoft.synapse/workspaces",
+    "microsoft.web/sites",
+)
+"""Types of resources that may have identities; and all that have no type of their own here."""
 
 
 @entity_step(
@@ -35,9 +70,48 @@ def azure_resource_group_has_user_assigned_identity(ctx: Context) -> Iterator[Re
     yield from in_groups(ctx.azure.resources(_IDENTITY))
 
 
-@relationship_family(list(_HOLDERS), "USES", "azure_user_assigned_identity", per_row=True)
-def azure_holder_uses_user_assigned_identity(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+@relationship_step(
+    any_of("azure"),
+    "USES",
+    "azure_user_assigned_identity",
+    type="azure_resource_uses_user_assigned_identity",
+    per_row=True,
+)
+def azure_resource_uses_user_assigned_identity(ctx: Context) -> Iterator[Relationship]:
     """A resource may act as an identity that it was given."""
-    for row in ctx.azure.resources(_HOLDERS[from_type]):
+    for row in chain.from_iterable(map(ctx.azure.resources, _HOLDERS)):
         for identity in identities_of(row):
             yield Relationship(arm_key(row["id"]), identity)
+
+
+@relationship_step("azure_user_assigned_identity", "IS", "azure_service_principal", per_row=True)
+def azure_user_assigned_identity_is_service_principal(ctx: Context) -> Iterator[Relationship]:
+    """An identity signs in as a service principal of Microsoft Entra, as Azure says."""
+    for row in ctx.azure.resources(_IDENTITY):
+        if principal := properties_of(row).get("principalId"):
+            yield Relationship(arm_key(row["id"]), principal.lower())
+
+
+@relationship_step(
+    any_of("azure"),
+    "USES",
+    "azure_service_principal",
+    type="azure_resource_uses_managed_identity",
+    needs=["azure_subscription"],
+)
+def azure_resource_uses_managed_identity(ctx: Context) -> Iterator[Relationship]:
+    """A resource acts as a service principal of its own, or an identity as its one, as Microsoft Entra says."""
+    for principal in ctx.entities("azure_service_principal"):
+        if resource_key := principal.properties.get("managedResourceId"):
+            yield Relationship(resource_key, principal.key)
+
+
+@relationship_step("azure_vm", "USES", "azure_service_principal", type="azure_vm_uses_managed_identity", per_row=True)
+def azure_vm_uses_managed_identity(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine may act as a service principal: that of its own identity, or of one that it was given."""
+    for row in ctx.azure.resources(VM):
+        identity = row["identity"] or {}
+        given = (identity.get("userAssignedIdentities") or {}).values()
+        found = [identity.get("principalId"), *((each or {}).get("principalId") for each in given)]
+        for principal in dict.fromkeys(each.lower() for each in found if each):
+            yield Relationship(arm_key(row["id"]), principal)

@@ -95,4 +95,7 @@ def test_what_is_no_secret_stays() -> None:
     assert without_secrets({"environmentVariables": [{"name": "A", "value": "b"}, {"value": "c"}]}) == {
         "environmentVariables": [{"name": "A"}]
     }
+    permits = {"permissions": {"secrets": ["Get", "list"], "keys": ["wrapKey"]}}
+    assert without_secrets(permits) == permits
+    assert without_secrets({"secrets": ["get", "hunter2"]}) == {"secrets": []}
     assert without_secrets({"secrets": {"a": "b"}, "secret": {"a": "b"}}) == {"secrets": None, "secret": {}}

@@ -19,6 +19,8 @@ _NAMED = re.compile(
     r"env|environmentvariables|appsettings|connectionstrings|secrets|deliveryattributemappings", re.IGNORECASE
 )
 """Lists of names with their values, of which the names stay."""
+_PERMITTED = frozenset("all backup delete get list purge recover restore set".split())
+"""What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
 
 
 class _Verdicts(dict[str, str]):
@@ -55,7 +57,9 @@ def without_secrets(value: Any) -> Any:
 
 
 def _names(values: Any) -> Any:
-    """Return the names of a list of named values; nothing of what is no such list."""
+    """Return the names of a list of named values, or what a policy permits; nothing of what is no such list."""
     if not isinstance(values, list):
         return None
+    if all(isinstance(each, str) and each.lower() in _PERMITTED for each in values):
+        return values
     return [{"name": each["name"]} for each in values if isinstance(each, dict) and isinstance(each.get("name"), str)]

@@ -66,6 +66,7 @@ def add_storage(web: Place, lab: Place) -> None:
         "encryption": {"keySource": "Microsoft.Storage"},
     }
     lab.put(_STORAGE, "stold", old, kind="Storage", sku={"name": "Standard_LRS", "tier": "Standard"})
+    everything = {"keys": ["Get"], "secrets": ["get", "list"], "certificates": ["get"], "storage": ["get"]}
     vault: dict[str, Any] = {
         "vaultUri": "https://kv-web.vault.azure.example/",
         "sku": {"family": "A", "name": "premium"},
@@ -77,7 +78,10 @@ def add_storage(web: Place, lab: Place) -> None:
         "enabledForDeployment": False,
         "enabledForDiskEncryption": True,
         "enabledForTemplateDeployment": False,
-        "accessPolicies": [{"objectId": GUID.format("3901"), "permissions": {"keys": ["Get", "WrapKey"]}}],
+        "accessPolicies": [
+            {"objectId": GUID.format("3901"), "permissions": {"keys": ["Get", "WrapKey"]}},
+            {"objectId": GUID.format("7301"), "applicationId": GUID.format("7302"), "permissions": everything},
+        ],
         "networkAcls": rules,
         "publicNetworkAccess": "Enabled",
         "privateEndpointConnections": endpoints_of(web),
