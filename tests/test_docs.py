@@ -172,6 +172,24 @@ def test_every_entity_of_entra_is_beside_what_others_read(steps: list[Step]) -> 
     assert Counter(re.findall(r"^\| [^|]+ \| \[`(\w+)`\]", page, re.MULTILINE)) == Counter(entities - usual)
 
 
+def test_what_is_off_by_default_is_told_of_azure(steps: list[Step]) -> None:
+    off = {step.name for step in steps if step.on_demand and step.module.startswith("azure.")}
+    _, _, rest = PAGES["azure.md"].partition("## What is off by default\n")
+    assert Counter(re.findall(r"\[`(\w+)`\]", rest.partition("\n## ")[0])) == Counter(off)
+
+
+def test_what_became_of_each_type_of_graph_azure_is_so(steps: list[Step]) -> None:
+    entities = {step.name: step for step in steps if not step.is_relationship}
+    _, _, rest = PAGES["azure.md"].partition("## Beside graph-azure\n")
+    rows = re.findall(r"^\| (\[?)`(azure_\w+)`.* \| ([^|]+) \|$", rest, re.MULTILINE)
+    assert len({name for _, name, _ in rows}) == len(rows) == 121
+    for link, name, state in rows:
+        step = entities.get(name)
+        told = state if step is None else "off by default" if step.on_demand else "read"
+        assert (state, bool(link)) == (told, step is not None), name
+        assert step is not None or not state.startswith(("read", "off")), name
+
+
 def test_every_type_is_listed_and_has_a_section(steps: list[Step]) -> None:
     ours = {step.name for step in steps if step.source.is_relative_to(ROOT)}
     assert ours <= set(sections())

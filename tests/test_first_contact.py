@@ -89,7 +89,7 @@ def test_a_narrow_terminal_breaks_no_name(columns: int, command: str) -> None:
         assert process("run", "--demo").returncode == 0
     lines = STYLE.sub("", terminal(columns, *command.split())).splitlines()
     words = {word for line in lines for word in line.split()}
-    assert words >= {name for name in (USUAL if command in ("plan", "diff") else TYPES) if len(name) <= columns}
+    assert words >= {name for name in (TYPES if command == "types" else USUAL) if len(name) <= columns}
     fitting = [
         line.rstrip() for line in lines if "graph.db" not in line and max(map(len, line.split()), default=0) <= 26
     ]

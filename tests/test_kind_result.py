@@ -252,6 +252,18 @@ def test_long_names_cost_columns_before_they_make_a_list(monkeypatch: pytest.Mon
     assert all(len(line) <= columns for columns, lines in shown.items() for line in lines)
 
 
+def test_what_nobody_chose_has_no_row_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    off = [result(f"contoso_{name}", "skipped", "it is off by default", left_out=True) for name in ("key", "rule")]
+    monkeypatch.setattr("sys.stdout", screen := _Terminal())
+    print_report(Report(results=[result("contoso_crew"), *off]), Path("out"))
+    shown = plain(screen.getvalue())
+    assert [line for line in shown if line.startswith("contoso_")] == [
+        "contoso_crew  complete      0",
+        "contoso_key and contoso_rule were skipped:",
+    ]
+    assert "2 types are left out" in shown[-1]
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
 def test_a_reason_reaches_any_encoding(encoding: str) -> None:
     faults = Faults(forbidden={"/users": "グループ"})

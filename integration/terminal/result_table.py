@@ -33,12 +33,15 @@ def print_on_terminal(report: Report, told: Sequence[str]) -> None:
 
 
 def _fitting(report: Report, width: int) -> Table:
-    """Return the table of verdicts, without those columns that say least where it would be too wide."""
+    """Return the table of verdicts, without those columns that say least where it would be too wide.
+
+    Types that nobody chose have no row: how many they are, and why, is told below.
+    """
     changed = ["changes"] if report.changes and not report.first else []
     timed = [">seconds"] if report.started_on else []
     for columns in ([">count", *timed, *changed], [">count", *changed], [">count"]):
         table = new_table("type", "verdict", *columns)
-        for result in report.results:
+        for result in (each for each in report.results if not each.left_out):
             count, seconds = numbers(result)
             cells = {">count": count, ">seconds": seconds, "changes": signed(report.changes.get(result.type, {}))}
             verdict = f"[{_COLOURS[result.verdict]}]{result.verdict}[/]"

@@ -11,7 +11,7 @@ _TABLES = Children(STORAGE_ACCOUNT, "/tableServices/default/tables", "2023-05-01
 _READ = ["Microsoft.Storage/storageAccounts/tableServices/tables/read"]
 
 
-@entity_step("DataStore", permissions=_READ, per_row=True, on_demand=True)
+@entity_step(["DataStore", "Database"], permissions=_READ, per_row=True, on_demand=True)
 def azure_storage_table(ctx: Context) -> Iterator[Entity]:
     """A table of a storage account, with rows that have no schema."""
     for row in _TABLES.rows(ctx):
