@@ -12,6 +12,13 @@ from integration.mirror.tables import connect_to
 _AT_ONCE = 16
 
 
+def _wanted(word: str, part: str) -> Iterator[str]:
+    """Yield conditions on pieces: only what is to be regarded, so that SQLite goes through nothing else."""
+    yield "parent = :part" if part not in ("", "*") else "parent NOT IN (SELECT value FROM json_each(:without))"
+    if word:
+        yield "objects LIKE '%' || :word || '%'"
+
+
 class Pieces:
     """Reads a collection piece by piece, also while it grows; a context manager.
 
@@ -26,8 +33,8 @@ class Pieces:
     def __init__(self, path: Path, number: int, word: str, part: str = "", without: Sequence[str] = ()) -> None:
         self._database: Connection = connect_to(path)
         self._database.execute("PRAGMA cache_size = -1000")
-        self._number, self._word, self._part, self._last = number, word, part, 0
-        self._without = orjson.dumps(without).decode()
+        self._given = {"number": number, "word": word, "part": part, "without": orjson.dumps(without).decode()}
+        self._wanted, self._last = " AND ".join(_wanted(word, part)), 0
 
     def __enter__(self) -> "Pieces":
         return self
@@ -45,8 +52,6 @@ class Pieces:
     def _next(self) -> list[tuple[int, str, bytes]]:
         return self._database.execute(
             "SELECT number, parent, CAST(objects AS BLOB) FROM pieces"
-            " WHERE collection = ?1 AND number > ?2 AND (?3 = '' OR objects LIKE '%' || ?3 || '%')"
-            " AND (?5 IN ('', '*') OR parent = ?5) AND parent NOT IN (SELECT value FROM json_each(?6))"
-            " ORDER BY number LIMIT ?4",
-            (self._number, self._last, self._word, _AT_ONCE, self._part, self._without),
+            f" WHERE collection = :number AND number > :last AND {self._wanted} ORDER BY number LIMIT {_AT_ONCE}",
+            {**self._given, "last": self._last},
         ).fetchall()

@@ -13,7 +13,7 @@ from integration.disk.sqlite import Connection
 from integration.disk.transactions import Transaction
 from integration.mirror.follow import Pieces
 from integration.mirror.queue import Writing
-from integration.mirror.rows import RawRow, digest_of, places, rows_lost
+from integration.mirror.rows import VERSIONS, RawRow, digests_of, places, rows_lost, sum_of
 from integration.mirror.tables import Known, connect_to, find, find_there
 
 _ROWS = 1000
@@ -80,12 +80,13 @@ class ReadableMirror:
         if known is None or not known.version or not part:
             return known.version if known else ""
 
-        def digest() -> str:
+        def find_out() -> dict[str, str]:
             with self._lock:
-                return digest_of(self._writer, known.number, part, without)
+                return digests_of(self._writer, known.number)
 
-        found: str = self.fact(name, f"version of {part}", " ".join(without), digest)
-        return found
+        digests: dict[str, str] = self.fact(name, VERSIONS, "", find_out)
+        parts = {part} if part != "*" else digests.keys() - {*without}
+        return sum_of(digest for of, digest in digests.items() if of in parts)
 
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""

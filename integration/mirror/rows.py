@@ -1,8 +1,9 @@
 """The objects of a collection in the mirror: added and found, inside a transaction."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection as Ids
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -13,6 +14,10 @@ from integration.mirror.tables import OF_A_COLLECTION
 
 PIECE = 100
 """Objects in one piece of a collection that is no relation: what a change of one of them rewrites."""
+VERSIONS = "versions of parts"
+"""The fact that tells the digests of a collection's parts."""
+_PARTS = 1_000
+"""Of more parts, which are the parents of a relation, no digests are kept: nobody asks for a part of it."""
 _AT_ONCE = 8_000_000
 """Bytes of pieces after which another statement inserts the next ones."""
 RawRow = Mapping[str, Any]
@@ -120,27 +125,36 @@ def rows_lost(database: Connection, number: int) -> int:
 
 
 def version(database: Connection, number: int) -> str:
-    """Return a digest where the collection is read whole each time, so that equal content is seen to be equal."""
+    """Return a digest where the collection is read whole each time, so that equal content is seen to be equal.
+
+    The digests of its parts are kept with it.
+    """
     (tracked,) = database.execute(
         "SELECT delta_link IS NOT NULL FROM collections WHERE number = ?", (number,)
     ).fetchone()
     if tracked:
         return uuid.uuid4().hex
-    return digest_of(database, number)
+    digests = digests_of(database, number)
+    found = sum_of(digests.values())
+    if len(digests) <= _PARTS:
+        kept = (number, VERSIONS, f"{found} ", orjson.dumps(digests).decode())
+        database.execute("INSERT OR REPLACE INTO facts VALUES(?, ?, ?, ?)", kept)
+    return found
 
 
-def digest_of(database: Connection, number: int, part: str = "", without: Sequence[str] = ()) -> str:
-    """Return a digest of the objects of a collection, or of a part of it, or of all but some, whatever their order."""
-    total = 0
-    for parent, objects in database.execute(
-        "SELECT parent, objects FROM pieces WHERE collection = ?1 AND (?2 IN ('', '*') OR parent = ?2)"
-        " AND parent NOT IN (SELECT value FROM json_each(?3))",
-        (number, part, orjson.dumps(without).decode()),
-    ):
+def digests_of(database: Connection, number: int) -> dict[str, str]:
+    """Return digests of the objects of each part of a collection, whatever their order."""
+    totals: defaultdict[str, int] = defaultdict(int)
+    for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
         for row in database.parsed_objects(objects):
             text = orjson.dumps([parent, row], option=orjson.OPT_SORT_KEYS)
-            total += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
-    return f"{total % 2**128:032x}"
+            totals[parent] += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
+    return {parent: f"{total % 2**128:032x}" for parent, total in totals.items()}
+
+
+def sum_of(digests: Iterable[str]) -> str:
+    """Return the digest of parts together."""
+    return f"{sum(int(digest, 16) for digest in digests) % 2**128:032x}"
 
 
 def place(database: Connection, number: int, parent: str, piece: int, rows: Sequence[RawRow]) -> None:

@@ -22,6 +22,10 @@ _NAMED = re.compile(
 _PERMITTED = frozenset("all backup delete get list purge recover restore set".split())
 """What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
 
+_NESTED = frozenset({dict, list})
+_TOLD = _NESTED | {str}
+"""What may hold a secret."""
+
 
 class _Verdicts(dict[str, str]):
     """Says what is done to the values of a property, by its name: ``drop``, ``name`` them alone, or ``keep``."""
@@ -43,16 +47,17 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         kept: dict[str, Any] = {}
         for name, each in value.items():
-            verdict = _verdicts[name]
-            if verdict == "keep" or not isinstance(each, str | dict | list):
-                kept[name] = without_secrets(each)
+            if type(each) not in _TOLD:
+                kept[name] = each
+            elif (verdict := _verdicts[name]) == "keep":
+                kept[name] = each if type(each) is str else without_secrets(each)
             elif verdict == "name":
                 kept[name] = _names(each)
-            elif not isinstance(each, str):
+            elif type(each) is not str:
                 kept[name] = type(each)()
         return kept
     if isinstance(value, list):
-        return [without_secrets(each) if isinstance(each, dict | list) else each for each in value]
+        return [without_secrets(each) if type(each) in _NESTED else each for each in value]
     return value
 
 

@@ -9,8 +9,8 @@ from typing import Self
 
 from integration.sources.azure.resource_graph import COLUMNS
 
-_FILL = 700
-"""Rows that a part should have: they vary by the root of that, and ten times the root more still fit into a page."""
+_FILL = 850
+"""Rows that a part should have: they vary by the root of that, and five times the root more still fit into a page."""
 _FINEST = 2**20
 
 
