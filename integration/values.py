@@ -7,7 +7,8 @@ from typing import Any
 _time = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_NEVER = datetime.min.replace(tzinfo=UTC)
+_NEVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+"""What is before it stands for no time, whatever offset it was computed with."""
 
 
 def epoch_ms(value: Any) -> int | str | None:
@@ -19,8 +20,8 @@ def epoch_ms(value: Any) -> int | str | None:
             more digits (OData ABNF, ``dateTimeOffsetValue``). What is below a millisecond is cut off.
 
     Returns:
-        The milliseconds; ``None`` for ``None`` and for ``0001-01-01T00:00:00Z``, Graph's way of saying never. Anything
-        else comes back as a string, for the schema to reject the record that has it.
+        The milliseconds; ``None`` for ``None`` and for a time on the day ``0001-01-01``, Microsoft's way of saying
+        never. Anything else comes back as a string, for the schema to reject the record that has it.
     """
     if value is None:
         return None
@@ -30,7 +31,7 @@ def epoch_ms(value: Any) -> int | str | None:
         moment = datetime.fromisoformat(value.upper())
     except ValueError:
         return value
-    return None if moment == _NEVER else (moment - _EPOCH) // _MILLISECOND
+    return None if moment < _NEVER else (moment - _EPOCH) // _MILLISECOND
 
 
 def without_nulls(values: Any) -> Any:

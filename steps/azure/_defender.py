@@ -12,7 +12,14 @@ def told(properties: dict[str, Any], name: str) -> Any:
     return properties.get(name[0].upper() + name[1:]) if value is None else value
 
 
+def first_told(properties: dict[str, Any], names: tuple[str, ...]) -> Any:
+    """Return the first property that is there of some that tell the same; ``None`` where there is none."""
+    return next((value for name in names if (value := told(properties, name)) is not None), None)
+
+
 def listed(properties: dict[str, Any], name: str) -> list[Any]:
     """Return a list among some properties, which may be written as a text; empty where there is none."""
     value = told(properties, name)
+    if isinstance(value, str) and value and not value.startswith("["):
+        return [value]
     return (json.loads(value) if isinstance(value, str) and value else value) or []

@@ -15,14 +15,14 @@ def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
     """An alert that is raised when something is done to resources, such as a change of a security group."""
     for row in ctx.azure.resources(_ALERT):
         conditions = list(_conditions(row))
-        told = {name: next((value for field, value in conditions if field == name), None) for name in _FIELDS}
+        told = {name: [value for field, value in conditions if field == name] for name in _FIELDS}
         actions = (properties_of(row).get("actions") or {}).get("actionGroups") or ()
         yield resource(
             row,
             scopes=keys_of(parts_of(row, "scopes")),
             conditions=[f"{field}={value}" for field, value in conditions],
             actionGroupIds=keys_of(action.get("actionGroupId") for action in actions),
-            **{f"condition.{name}": value for name, value in told.items()},
+            **{f"condition.{name}": values[0] for name, values in told.items() if len(values) == 1},
         )
 
 
@@ -51,8 +51,9 @@ _FIELDS = ("category", "operationName", "level", "status", "caller")
 
 
 def _conditions(row: Any) -> Iterator[tuple[str, str]]:
-    """Yield the conditions of an alert, those of which one is enough too, as field and value."""
+    """Yield the conditions of an alert as field and value, also each of those of which one is enough."""
     for condition in (properties_of(row).get("condition") or {}).get("allOf") or ():
         for one in condition.get("anyOf") or [condition]:
-            if one.get("field") and one.get("equals"):
-                yield one["field"], one["equals"]
+            values = [one["equals"]] if one.get("equals") else one.get("containsAny") or ()
+            for value in values if one.get("field") else ():
+                yield one["field"], value

@@ -15,7 +15,7 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
         kind = properties_of(row).get("virtualNetworkType")
         yield resource(
             row,
-            category=["network"],
+            category=["application"],
             function=["api-gateway"],
             public=None if kind is None else kind != "Internal",
             privateEndpointIds=private_endpoints_of(row),

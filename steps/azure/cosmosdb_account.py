@@ -1,6 +1,7 @@
 """Accounts of Cosmos DB."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._resource import (
@@ -25,12 +26,16 @@ _ACCOUNT = "microsoft.documentdb/databaseaccounts"
 def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
     """An account of Cosmos DB, which has databases."""
     for row in ctx.azure.resources(_ACCOUNT):
-        endpoint = properties_of(row).get("documentEndpoint")
+        everywhere = properties_of(row).get("documentEndpoint")
+        regional = [
+            place["documentEndpoint"] for place in parts_of(row, "readLocations") if place.get("documentEndpoint")
+        ]
         yield resource(
             row,
-            category=["database"],
+            category=["infrastructure"],
             function=["database"],
-            endpoints=[endpoint] if endpoint else None,
+            endpoints=regional or ([everywhere] if everywhere else None),
+            ipRangeFilter=_addresses(properties_of(row)),
             virtualNetworkSubnetIds=keys_of(parts_of(row, "virtualNetworkRules")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
@@ -41,3 +46,11 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_cosmosdb_account(ctx: Context) -> Iterator[Relationship]:
     """An account of Cosmos DB is in a resource group."""
     yield from in_groups(ctx.azure.resources(_ACCOUNT))
+
+
+def _addresses(properties: dict[str, Any]) -> list[str] | None:
+    """Return the addresses that may reach an account, which it once told in one text; ``None`` where it tells none."""
+    if (rules := properties.get("ipRules")) is not None:
+        return [rule["ipAddressOrRange"] for rule in rules]
+    told = properties.get("ipRangeFilter")
+    return None if told is None else [address for address in told.split(",") if address]

@@ -5,30 +5,32 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key, epoch_ms
-from steps.azure._defender import SECURITY, listed, told
+from steps.azure._defender import SECURITY, first_told, listed, told
 from steps.azure._ids import portal_link
 from steps.azure._resource import in_subscriptions, keys_of, properties_of
 
 _TYPE = "microsoft.security/locations/alerts"
 _READ = ["Microsoft.Security/alerts/read"]
 _CLOSED = {"resolved", "dismissed"}
+_STATUS = ("status", "state")
 _COPIED = {
-    "alertType": "alertType",
-    "category": "intent",
-    "compromisedEntity": "compromisedEntity",
-    "description": "description",
-    "isIncident": "isIncident",
-    "productName": "productName",
-    "severity": "severity",
-    "status": "status",
-    "vendorName": "vendorName",
+    "alertType": ("alertType", "alertName"),
+    "category": ("intent",),
+    "compromisedEntity": ("compromisedEntity",),
+    "description": ("description",),
+    "isIncident": ("isIncident",),
+    "productName": ("productName",),
+    "severity": ("severity", "reportedSeverity"),
+    "status": _STATUS,
+    "vendorName": ("vendorName",),
 }
 _TIMES = {
-    "createdOn": "timeGeneratedUtc",
-    "startedOn": "startTimeUtc",
-    "endedOn": "endTimeUtc",
-    "updatedOn": "processingEndTimeUtc",
+    "createdOn": ("timeGeneratedUtc", "reportedTimeUtc"),
+    "startedOn": ("startTimeUtc", "detectedTimeUtc"),
+    "endedOn": ("endTimeUtc",),
+    "updatedOn": ("processingEndTimeUtc",),
 }
+"""Names of the interface of 2022, and those of 2019, where it had others."""
 
 
 @entity_step("Vulnerability", permissions=_READ, per_row=True)
@@ -37,7 +39,7 @@ def azure_defender_alert(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.table(SECURITY, type=_TYPE):
         properties = properties_of(row)
         name = told(properties, "alertDisplayName") or row["name"]
-        status = told(properties, "status")
+        status = first_told(properties, _STATUS)
         yield Entity(
             arm_key(row["id"]),
             row,
@@ -48,8 +50,8 @@ def azure_defender_alert(ctx: Context) -> Iterator[Entity]:
             remediationSteps=listed(properties, "remediationSteps"),
             techniques=listed(properties, "techniques"),
             webLink=told(properties, "alertUri") or portal_link(row),
-            **{each: told(properties, name) for each, name in _COPIED.items()},
-            **{each: epoch_ms(told(properties, name)) for each, name in _TIMES.items()},
+            **{each: first_told(properties, names) for each, names in _COPIED.items()},
+            **{each: epoch_ms(first_told(properties, names)) for each, names in _TIMES.items()},
         )
 
 
@@ -81,3 +83,5 @@ def _resources(properties: dict[str, Any]) -> Iterator[Any]:
     for identifier in listed(properties, "resourceIdentifiers"):
         if told(identifier, "type") == "AzureResource":
             yield told(identifier, "azureResourceId")
+    if resource := told(properties, "associatedResource"):
+        yield resource

@@ -15,7 +15,7 @@ def azure_frontdoor(ctx: Context) -> Iterator[Entity]:
         ends = [properties_of(end) for end in parts_of(row, "frontendEndpoints")]
         yield resource(
             row,
-            category=["network"],
+            category=["infrastructure"],
             function=["content-distribution"],
             endpoints=[end["hostName"] for end in ends if end.get("hostName")],
         )

@@ -24,7 +24,7 @@ def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             category=["infrastructure"],
-            function=["encryption-key-management"],
+            function=["key-vault"],
             endpoints=[properties_of(row)["vaultUri"]] if properties_of(row).get("vaultUri") else None,
             accessPolicyObjectIds=list(dict.fromkeys(policy["objectId"].lower() for policy in policies)),
             privateEndpointIds=private_endpoints_of(row),

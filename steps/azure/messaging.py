@@ -31,7 +31,7 @@ _TYPES = {
 )
 def azure_service_bus_namespace(ctx: Context) -> Iterator[Entity]:
     """A namespace of Service Bus, which has queues and topics."""
-    yield from _services(ctx, "azure_service_bus_namespace", "service-bus")
+    yield from _services(ctx, "azure_service_bus_namespace")
 
 
 @entity_step(
@@ -67,7 +67,7 @@ def azure_event_hub_cluster(ctx: Context) -> Iterator[Entity]:
 )
 def azure_event_grid_domain(ctx: Context) -> Iterator[Entity]:
     """A domain of Event Grid, which has topics of many customers or applications."""
-    yield from _services(ctx, "azure_event_grid_domain", "event-grid")
+    yield from _services(ctx, "azure_event_grid_domain")
 
 
 @entity_step(
@@ -93,9 +93,9 @@ def azure_event_hub_cluster_assigned_namespace(ctx: Context) -> Iterator[Relatio
             yield Relationship(cluster, arm_key(row["id"]))
 
 
-def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:
+def _services(ctx: Context, type: str) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES[type]):
-        yield resource(row, category=["infrastructure"], function=[function], **_reached(row))
+        yield resource(row, category=["infrastructure"], function=["event-delivery"], **_reached(row))
 
 
 def _reached(row: Any) -> dict[str, Any]:

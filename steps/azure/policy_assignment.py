@@ -28,6 +28,8 @@ def azure_policy_assignment(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             category="config",
+            region=row["location"] or None,
+            location=row["location"] or None,
             scope=_scope(row),
             policyDefinitionId=key_of(properties.get("policyDefinitionId")),
             userAssignedIdentityIds=identities_of(row),

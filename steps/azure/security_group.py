@@ -20,12 +20,13 @@ def azure_security_group(ctx: Context) -> Iterator[Entity]:
     """A network security group: rules for what goes into and out of subnets and network interfaces."""
     for row in ctx.azure.resources(SECURITY_GROUP):
         rules = parts_of(row, "securityRules")
+        subnets, interfaces = keys_of(parts_of(row, "subnets")), keys_of(parts_of(row, "networkInterfaces"))
         yield resource(
             row,
-            category=["network"],
+            category=[*(["network"] if subnets else []), *(["host"] if interfaces else [])],
             isWideOpen=any(_is_wide_open(properties_of(rule)) for rule in rules),
-            subnetIds=keys_of(parts_of(row, "subnets")),
-            networkInterfaceIds=keys_of(parts_of(row, "networkInterfaces")),
+            subnetIds=subnets,
+            networkInterfaceIds=interfaces,
             flowLogIds=keys_of(parts_of(row, "flowLogs")),
         )
 

@@ -97,6 +97,50 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             {"sku": SKU},
             {"state": "Ready", "secureTransport": True, **{f"sku.{name}": value for name, value in SKU.items()}},
         ),
+        (
+            "azure_cosmosdb_account",
+            "Microsoft.DocumentDB/databaseAccounts",
+            {
+                "documentEndpoint": "https://one.documents.example:443/",
+                "ipRangeFilter": "198.51.100.7,203.0.113.0/24",
+                "readLocations": [{"documentEndpoint": "https://one-eastus.documents.example:443/"}],
+            },
+            {},
+            {
+                "category": ["infrastructure"],
+                "function": ["database"],
+                "endpoints": ["https://one-eastus.documents.example:443/"],
+                "ipRangeFilter": ["198.51.100.7", "203.0.113.0/24"],
+            },
+        ),
+        ("azure_keyvault_service", "Microsoft.KeyVault/vaults", {}, {}, {"function": ["key-vault"]}),
+        ("azure_service_bus_namespace", "Microsoft.ServiceBus/namespaces", {}, {}, {"function": ["event-delivery"]}),
+        ("azure_event_grid_domain", "Microsoft.EventGrid/domains", {}, {}, {"function": ["event-delivery"]}),
+        ("azure_api_management_service", "Microsoft.ApiManagement/service", {}, {}, {"category": ["application"]}),
+        (
+            "azure_security_group",
+            f"{NET}/networkSecurityGroups",
+            {"subnets": [to("/s")], "networkInterfaces": [to("/i")]},
+            {},
+            {"category": ["network", "host"]},
+        ),
+        (
+            "azure_monitor_activity_log_alert",
+            "Microsoft.Insights/activityLogAlerts",
+            {
+                "condition": {
+                    "allOf": [
+                        {"field": "category", "equals": "Administrative", "containsAny": None, "odata.type": None},
+                        {"field": "level", "equals": None, "containsAny": ["critical", "error"], "odata.type": None},
+                    ]
+                }
+            },
+            {},
+            {
+                "condition.category": "Administrative",
+                "conditions": ["category=Administrative", "level=critical", "level=error"],
+            },
+        ),
         ("azure_event_hub_namespace", "Microsoft.EventHub/namespaces", {}, {}, {"resourceGroupName": "rg"}),
         (
             "azure_frontdoor",
@@ -104,6 +148,7 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             DOOR,
             {},
             {
+                "category": ["infrastructure"],
                 "backendPoolSettings.enforceCertificateNameCheck": "Enabled",
                 "backendPoolSettings.sendRecvTimeoutSeconds": 30,
             },

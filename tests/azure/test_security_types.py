@@ -89,6 +89,32 @@ def test_lists_of_an_alert_are_read_also_where_they_are_texts(
     assert lists == [[MACHINE.lower()], ["Close it."], ["T1110"]]
 
 
+def test_an_alert_is_read_in_the_form_of_the_older_interface_too(tenant: AzureTenant, azure: Azure) -> None:
+    alert = {
+        "alertDisplayName": "[SAMPLE ALERT] Access from a suspicious address",
+        "alertName": "SIMULATED_API_AccessFromSuspiciousIP",
+        "detectedTimeUtc": "2024-04-05T11:47:22.7777511Z",
+        "reportedTimeUtc": "2024-04-05T12:47:27.244Z",
+        "description": "THIS IS A SAMPLE ALERT.",
+        "remediationSteps": "To investigate, follow the steps below.\n\n1. Inspect.",
+        "reportedSeverity": "High",
+        "compromisedEntity": "Sample_API",
+        "associatedResource": MACHINE,
+        "extendedProperties": {"status Code": "404"},
+        "state": "Active",
+        "isIncident": False,
+        "entities": [{"$id": "centralus_301", "address": "198.51.100.7", "type": "ip"}],
+    }
+    id = f"/subscriptions/{S}/resourceGroups/RG{SECURITY}/locations/centralus/alerts/2516_e28b"
+    put(tenant, "securityresources", id, "microsoft.security/locations/alerts", alert)
+    assert verdicts(azure.run("azure_defender_alert")) == {"complete"}
+    (found,) = properties("azure_defender_alert")
+    assert (found["severity"], found["status"], found["open"]) == ("High", "Active", True)
+    assert (found["createdOn"], found["startedOn"]) == (1712321247244, 1712317642777)
+    assert (found["alertType"], found["resourceIds"]) == ("SIMULATED_API_AccessFromSuspiciousIP", [MACHINE.lower()])
+    assert found["remediationSteps"] == ["To investigate, follow the steps below.\n\n1. Inspect."]
+
+
 def test_a_plan_tells_the_parts_that_are_on(tenant: AzureTenant, azure: Azure) -> None:
     parts = [{"name": "b", "isEnabled": "True"}, {"name": "a", "isEnabled": True}, {"name": "c", "isEnabled": "False"}]
     plan = {"pricingTier": "Standard", "extensions": parts}
