@@ -1,11 +1,20 @@
-"""Accounts of Azure Batch."""
+"""Accounts of Azure Batch, and their pools of machines."""
 
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import identities_of, in_groups, private_endpoints_of, resource
+from steps.azure._resource import (
+    below_parents,
+    identities_of,
+    in_groups,
+    key_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
 
 _ACCOUNT = "microsoft.batch/batchaccounts"
+_TABLE, _POOL = "batchresources", "microsoft.batch/batchaccounts/pools"
 
 
 @entity_step("Service", permissions=["Microsoft.Batch/batchAccounts/read"], per_row=True, resources=[_ACCOUNT])
@@ -19,6 +28,28 @@ def azure_batch_account(ctx: Context) -> Iterator[Entity]:
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
+
+
+@entity_step("Cluster", permissions=["Microsoft.Batch/batchAccounts/pools/read"], per_row=True)
+def azure_batch_pool(ctx: Context) -> Iterator[Entity]:
+    """A pool of machines that jobs of Azure Batch run on."""
+    for row in ctx.azure.table(_TABLE, type=_POOL):
+        properties = properties_of(row)
+        machine = (properties.get("deploymentConfiguration") or {}).get("virtualMachineConfiguration") or {}
+        network = properties.get("networkConfiguration") or {}
+        yield resource(
+            row,
+            subnetId=key_of(network.get("subnetId")),
+            imagePublisher=(machine.get("imageReference") or {}).get("publisher"),
+            imageOffer=(machine.get("imageReference") or {}).get("offer"),
+            userAssignedIdentityIds=identities_of(row),
+        )
+
+
+@relationship_step("azure_batch_account", "HAS", "azure_batch_pool", per_row=True)
+def azure_batch_account_has_pool(ctx: Context) -> Iterator[Relationship]:
+    """An account of Azure Batch has a pool of machines."""
+    yield from below_parents(ctx.azure.table(_TABLE, type=_POOL))
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_batch_account", per_row=True)

@@ -1,11 +1,20 @@
-"""Front doors."""
+"""Front doors, and what they are made of."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import in_groups, parts_of, properties_of, resource
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import in_groups, key_of, keys_of, part_of, parts_of, properties_of, resource
 
 _FRONTDOOR = "microsoft.network/frontdoors"
+_READ = ["Microsoft.Network/frontDoors/read"]
+_PARTS = {
+    "azure_frontdoor_backend_pool": "backendPools",
+    "azure_frontdoor_frontend_endpoint": "frontendEndpoints",
+    "azure_frontdoor_routing_rule": "routingRules",
+    "azure_frontdoor_rules_engine": "rulesEngines",
+}
 
 
 @entity_step("Service", permissions=["Microsoft.Network/frontDoors/read"], per_row=True, resources=[_FRONTDOOR])
@@ -19,6 +28,66 @@ def azure_frontdoor(ctx: Context) -> Iterator[Entity]:
             function=["content-distribution"],
             endpoints=[end["hostName"] for end in ends if end.get("hostName")],
         )
+
+
+@entity_step("Configuration", permissions=_READ, per_row=True)
+def azure_frontdoor_backend_pool(ctx: Context) -> Iterator[Entity]:
+    """Those that a front door hands requests on to."""
+    for row, pool in _parts(ctx, "backendPools"):
+        backends = [each for each in parts_of(pool, "backends") if each.get("address")]
+        properties = properties_of(pool)
+        yield part_of(
+            row,
+            pool,
+            backends=[each["address"] for each in backends],
+            enabledBackends=[each["address"] for each in backends if each.get("enabledState") != "Disabled"],
+            loadBalancingSettingsId=key_of(properties.get("loadBalancingSettings")),
+            healthProbeSettingsId=key_of(properties.get("healthProbeSettings")),
+        )
+
+
+@entity_step("Gateway", permissions=_READ, per_row=True)
+def azure_frontdoor_frontend_endpoint(ctx: Context) -> Iterator[Entity]:
+    """A name that a front door answers to."""
+    for row, end in _parts(ctx, "frontendEndpoints"):
+        policy = key_of(properties_of(end).get("webApplicationFirewallPolicyLink"))
+        known = {"category": ["network"], "function": ["content-distribution"], "public": True}
+        yield part_of(row, end, webApplicationFirewallPolicyLinkId=policy, **known)
+
+
+@entity_step("Rule", permissions=_READ, per_row=True)
+def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
+    """Which requests a front door hands on, where to, and how."""
+    for row, rule in _parts(ctx, "routingRules"):
+        properties = properties_of(rule)
+        yield part_of(
+            row,
+            rule,
+            frontendEndpointIds=keys_of(properties.get("frontendEndpoints")),
+            backendPoolId=key_of((properties.get("routeConfiguration") or {}).get("backendPool")),
+            rulesEngineId=key_of(properties.get("rulesEngine")),
+        )
+
+
+@entity_step("Ruleset", permissions=_READ, per_row=True)
+def azure_frontdoor_rules_engine(ctx: Context) -> Iterator[Entity]:
+    """Rules by which a front door changes requests and answers."""
+    for row, engine in _parts(ctx, "rulesEngines"):
+        yield part_of(row, engine, ruleCount=len(parts_of(engine, "rules")))
+
+
+@relationship_family("azure_frontdoor", "HAS", list(_PARTS), permissions=_READ, per_row=True)
+def azure_frontdoor_has_part(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A front door is made of names, pools and rules."""
+    for row, part in _parts(ctx, _PARTS[to_type]):
+        yield Relationship(arm_key(row["id"]), arm_key(part["id"]))
+
+
+def _parts(ctx: Context, name: str) -> Iterator[tuple[Any, Any]]:
+    """Yield each front door with each of its parts of a kind."""
+    for row in ctx.azure.resources(_FRONTDOOR):
+        for part in parts_of(row, name):
+            yield row, part
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_frontdoor", per_row=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
 from steps.azure.vm import VM
+from steps.azure.vm_scale_set import SCALE_SET
 
 _IMAGE = "microsoft.compute/images"
 _GALLERY = "microsoft.compute/galleries"
@@ -87,6 +88,30 @@ def azure_vm_uses_shared_image_version(ctx: Context) -> Iterator[Relationship]:
             yield Relationship(machine, image)
         elif f"/{_GALLERY}/" in image and version:
             yield Relationship(machine, f"{image}/versions/{arm_key(version).strip('/')}")
+
+
+@relationship_step("azure_vm_scale_set", "USES", "azure_shared_image", per_row=True)
+def azure_vm_scale_set_uses_shared_image(ctx: Context) -> Iterator[Relationship]:
+    """Machines of a scale set are made from an image in a gallery."""
+    for row in ctx.azure.resources(SCALE_SET):
+        profile = (properties_of(row).get("virtualMachineProfile") or {}).get("storageProfile") or {}
+        image = key_of(profile.get("imageReference")) or ""
+        if f"/{_GALLERY}/" in image:
+            yield Relationship(arm_key(row["id"]), image.partition("/versions/")[0])
+
+
+@relationship_step(
+    any_of("azure"),
+    "GENERATED",
+    "azure_shared_image_version",
+    type="azure_resource_generated_shared_image_version",
+    per_row=True,
+)
+def azure_resource_generated_shared_image_version(ctx: Context) -> Iterator[Relationship]:
+    """A version of an image in a gallery was made from a virtual machine, a disk, a copy of one or another image."""
+    for row in ctx.azure.resources(_VERSION):
+        if source := key_of((properties_of(row).get("storageProfile") or {}).get("source")):
+            yield Relationship(source, arm_key(row["id"]))
 
 
 def _machines(ctx: Context) -> Iterator[tuple[str, str, str | None]]:

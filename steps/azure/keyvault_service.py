@@ -60,6 +60,15 @@ def _permissions(policies: Sequence[Mapping[str, Any]], kind: str) -> str | None
     return ", ".join(sorted(found)) or None
 
 
+@relationship_step("azure_account", "HAS", "azure_keyvault_service", per_row=True)
+def azure_account_has_keyvault_service(ctx: Context) -> Iterator[Relationship]:
+    """The tenant has a key vault; one of another tenant, that is managed here by Azure Lighthouse, is not its own."""
+    account = ctx.one("azure_account")
+    for row in ctx.azure.resources(VAULT):
+        if (row["tenantId"] or "").lower() == str(account.properties["id"]).lower():
+            yield Relationship(account.key, arm_key(row["id"]))
+
+
 def address_of(uri: str | None) -> str | None:
     """Return the address of a vault as two that name the same agree: in lower case, with no slash after."""
     return uri.rstrip("/").lower() if uri else None

@@ -14,9 +14,10 @@ from steps.azure._resource import (
     resource,
 )
 
+EVENT_HUB_NAMESPACE = "microsoft.eventhub/namespaces"
 _TYPES = {
     "azure_service_bus_namespace": "microsoft.servicebus/namespaces",
-    "azure_event_hub_namespace": "microsoft.eventhub/namespaces",
+    "azure_event_hub_namespace": EVENT_HUB_NAMESPACE,
     "azure_event_hub_cluster": "microsoft.eventhub/clusters",
     "azure_event_grid_domain": "microsoft.eventgrid/domains",
     "azure_event_grid_topic": "microsoft.eventgrid/topics",

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, keys_of, private_endpoints_of, properties_of, resource
 from steps.azure.keyvault_service import VAULT, address_of
+from steps.azure.vm import VM
 
 STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
 
@@ -54,6 +56,27 @@ def azure_storage_account_uses_keyvault_service(ctx: Context) -> Iterator[Relati
                 "keyVersion": key.get("keyversion"),
             }
             yield Relationship(arm_key(row["id"]), vault, **{name: value for name, value in told.items() if value})
+
+
+@relationship_step("azure_vm", "USES", "azure_storage_account")
+def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
+    """A virtual machine has disks that are files in a storage account, as they were before there were managed disks."""
+    accounts = {
+        host: arm_key(row["id"])
+        for row in ctx.azure.resources(STORAGE_ACCOUNT)
+        if (host := _host((properties_of(row).get("primaryEndpoints") or {}).get("blob")))
+    }
+    for row in ctx.azure.resources(VM):
+        profile = properties_of(row).get("storageProfile") or {}
+        disks = (profile.get("osDisk") or {}, *(profile.get("dataDisks") or ()))
+        for host in dict.fromkeys(_host((disk.get("vhd") or {}).get("uri")) for disk in disks):
+            if account := accounts.get(host or ""):
+                yield Relationship(arm_key(row["id"]), account)
+
+
+def _host(address: str | None) -> str | None:
+    """Return the name of the host in an address; ``None`` where there is none."""
+    return urlsplit(address).hostname if address else None
 
 
 def _addresses(endpoints: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_databases import add_databases
 from tests.simulator.azure.demo_edges import add_edges
+from tests.simulator.azure.demo_further import add_further
 from tests.simulator.azure.demo_governance import add_governance
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
@@ -19,6 +20,8 @@ from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
 from tests.simulator.azure.demo_shared import add_shared
 from tests.simulator.azure.demo_storage import add_storage
+from tests.simulator.azure.demo_watch import add_watch
+from tests.simulator.azure.demo_wide import add_wide
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import AzureTenant, Subscription, row_of
 
@@ -63,6 +66,9 @@ def azure_demo_tenant() -> AzureTenant:
     add_shared(*places)
     add_platform(places[0], places[2])
     add_databases(places[0])
+    add_wide(places[0])
+    add_watch(places[0])
+    add_further(places[0], places[2])
     add_children(places[0], places[2])
     add_others(*places[:2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]

@@ -101,7 +101,7 @@ def _scale_set(web: Place, aks: Place) -> None:
         },
         "storageProfile": {
             "osDisk": {"managedDisk": {"storageAccountType": "Premium_LRS"}},
-            "imageReference": {"publisher": "example", "offer": "linux-server", "sku": "2024"},
+            "imageReference": to(web.of(f"{_COMPUTE}/galleries/images", "gallery/web")),
         },
         "securityProfile": {"encryptionAtHost": True, "securityType": "TrustedLaunch"},
         "networkProfile": {"networkInterfaceConfigurations": [part("/nic", interface)]},
@@ -126,6 +126,8 @@ def _scale_set(web: Place, aks: Place) -> None:
         made = {"imageReference": to(image), "osDisk": system, "dataDisks": [data] if image == version else []}
         of = {"virtualMachineScaleSet": to(scale_set.upper()), "storageProfile": made}
         web.put(f"{_COMPUTE}/virtualMachines", name, of, identity=identity)
+    old = {"osDisk": {"osType": "Linux", "vhd": {"uri": "https://stdata.blob.example/vhds/old.vhd"}}}
+    web.put(f"{_COMPUTE}/virtualMachines", "vm-old", {"storageProfile": old})
     extension = {
         "publisher": "Microsoft.Azure.Monitor",
         "type": "AzureMonitorLinuxAgent",

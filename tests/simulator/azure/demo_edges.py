@@ -98,9 +98,46 @@ def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
         "enabledState": "Enabled",
         "resourceState": "Enabled",
         "backendPoolsSettings": {"enforceCertificateNameCheck": "Enabled", "sendRecvTimeoutSeconds": 30},
-        "frontendEndpoints": [part("/shop", {"hostName": "shop.example"})],
+        **_parts_of_door(lab.of(f"{_NET}/frontDoors", "fd-shop")),
     }
     lab.put(f"{_NET}/frontDoors", "fd-shop", door, location="global", tags=_OWNER)
+
+
+def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
+    pool, end, engine = f"{door}/backendPools/web", f"{door}/frontendEndpoints/shop", f"{door}/rulesEngines/headers"
+    backends = [
+        {"address": "one.example", "enabledState": "Enabled"},
+        {"address": "old.example", "enabledState": "Disabled"},
+    ]
+    settings = {"loadBalancingSettings": to(f"{door}/loadBalancingSettings/l"), "resourceState": "Enabled"}
+    settings["healthProbeSettings"] = to(f"{door}/healthProbeSettings/h")
+    named = {
+        "hostName": "shop.example",
+        "resourceState": "Enabled",
+        "sessionAffinityEnabledState": "Disabled",
+        "sessionAffinityTtlSeconds": 0,
+        "customHttpsProvisioningState": "Enabled",
+        "customHttpsConfiguration": {"minimumTlsVersion": "1.2", "certificateSource": "FrontDoor"},
+        "webApplicationFirewallPolicyLink": to(
+            f"{door.partition('/frontDoors/')[0]}/frontDoorWebApplicationFirewallPolicies/waf"
+        ),
+    }
+    route = {"forwardingProtocol": "HttpsOnly", "backendPool": to(pool.upper()), "customForwardingPath": "/shop"}
+    rule = {
+        "enabledState": "Enabled",
+        "resourceState": "Enabled",
+        "acceptedProtocols": ["Https"],
+        "patternsToMatch": ["/*"],
+        "frontendEndpoints": [to(end)],
+        "routeConfiguration": route,
+        "rulesEngine": to(engine),
+    }
+    return {
+        "backendPools": [part(pool, {**settings, "backends": backends})],
+        "frontendEndpoints": [part(end, named)],
+        "routingRules": [part(f"{door}/routingRules/all", rule)],
+        "rulesEngines": [part(engine, {"resourceState": "Enabled", "rules": [{"name": "hsts"}]})],
+    }
 
 
 def _zones(web: Place) -> None:

@@ -7,6 +7,7 @@ from tests.simulator.azure.demo_storage import endpoints_of
 from tests.simulator.azure.place import Place
 
 _OWNER = {"owner": "team-apps"}
+_VAULT = "https://kv-web.vault.azure.example/"
 
 
 def add_services(web: Place, lab: Place) -> None:
@@ -31,7 +32,7 @@ def _messaging(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None
         "zoneRedundant": True,
         "encryption": {
             "keySource": "Microsoft.KeyVault",
-            "keyVaultProperties": [{"keyName": "hub", "keyVaultUri": "https://kv-web.vault.azure.example/"}],
+            "keyVaultProperties": [{"keyName": "hub", "keyVaultUri": _VAULT, "keyVersion": "1"}],
         },
         **closed,
     }
@@ -75,6 +76,25 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         **closed,
     }
     lab.put("Microsoft.Batch/batchAccounts", "batchlab", account, **more)
+    image = {"publisher": "example", "offer": "linux-server", "sku": "2024"}
+    subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    pool = {
+        "vmSize": "STANDARD_D2S_V5",
+        "allocationState": "Steady",
+        "creationTime": MADE,
+        "currentDedicatedNodes": 2,
+        "currentLowPriorityNodes": 0,
+        "interNodeCommunication": "Disabled",
+        "taskSlotsPerNode": 1,
+        "targetNodeCommunicationMode": "Simplified",
+        "deploymentConfiguration": {"virtualMachineConfiguration": {"imageReference": image}},
+        "networkConfiguration": {
+            "subnetId": subnet,
+            "publicIPAddressConfiguration": {"provision": "NoPublicIPAddresses"},
+        },
+    }
+    told: dict[str, Any] = {"identity": more["identity"], "table": "batchresources", "location": ""}
+    lab.put("Microsoft.Batch/batchAccounts/pools", "batchlab/all", pool, **told)
 
 
 def _alert(web: Place) -> None:

@@ -8,6 +8,8 @@ from tests.simulator.azure.place import Place, part, to
 _OWNER = {"environment": "production", "owner": "team-data"}
 _STORAGE = "Microsoft.Storage/storageAccounts"
 _VAULT = "Microsoft.KeyVault/vaults"
+_ENTRA = "00000000-0000-4000-8000-815a66122e83"
+"""Id of the tenant in the cassettes of Entra."""
 
 
 def endpoints_of(place: Place) -> list[dict[str, Any]]:
@@ -86,6 +88,6 @@ def add_storage(web: Place, lab: Place) -> None:
         "publicNetworkAccess": "Enabled",
         "privateEndpointConnections": endpoints_of(web),
     }
-    web.put(_VAULT, "kv-web", vault, tags=_OWNER)
+    web.put(_VAULT, "kv-web", vault, tags=_OWNER, tenantId=_ENTRA)
     open_vault = {"vaultUri": "https://kv-lab.vault.azure.example/", "enableRbacAuthorization": True}
     lab.put(_VAULT, "kv-lab", {**open_vault, "sku": {"family": "A", "name": "standard"}})

@@ -15,7 +15,7 @@ COLUMNS = (
 TABLES = (
     "resources resourcecontainers authorizationresources policyresources securityresources advisorresources"
     " networkresources computeresources appserviceresources dnsresources managedserviceresources"
-    " recoveryservicesresources kubernetesconfigurationresources"
+    " recoveryservicesresources kubernetesconfigurationresources batchresources desktopvirtualizationresources"
 ).split()
 _NAMED = len("/subscriptions/S/resourceGroups/G".split("/"))
 _EMPTY = {"kind": "", "location": "", "managedBy": ""}

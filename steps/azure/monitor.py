@@ -1,0 +1,181 @@
+"""What Azure Monitor watches, what it alerts on, and whom it tells."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import (
+    in_groups,
+    key_of,
+    keys_of,
+    parts_of,
+    properties_of,
+    resource,
+)
+
+_TYPES = {
+    "azure_application_insights": "microsoft.insights/components",
+    "azure_monitor_action_group": "microsoft.insights/actiongroups",
+    "azure_monitor_metric_alert": "microsoft.insights/metricalerts",
+    "azure_monitor_scheduled_query_rule": "microsoft.insights/scheduledqueryrules",
+    "azure_monitor_data_collection_rule": "microsoft.insights/datacollectionrules",
+}
+_ALERTS = ["azure_monitor_metric_alert", "azure_monitor_scheduled_query_rule"]
+_STARTED = {
+    "azureFunctionReceivers": "functionAppResourceId",
+    "logicAppReceivers": "resourceId",
+    "automationRunbookReceivers": "automationAccountId",
+}
+_WORKSPACE = "azure_log_analytics_workspace"
+
+
+@entity_step(
+    "Logs",
+    permissions=["Microsoft.Insights/components/read"],
+    per_row=True,
+    resources=[_TYPES["azure_application_insights"]],
+)
+def azure_application_insights(ctx: Context) -> Iterator[Entity]:
+    """A component of Application Insights, which watches an application."""
+    for row in ctx.azure.resources(_TYPES["azure_application_insights"]):
+        yield resource(row, workspaceId=key_of(properties_of(row).get("WorkspaceResourceId")))
+
+
+@entity_step(
+    "Group",
+    permissions=["Microsoft.Insights/actionGroups/read"],
+    per_row=True,
+    resources=[_TYPES["azure_monitor_action_group"]],
+)
+def azure_monitor_action_group(ctx: Context) -> Iterator[Entity]:
+    """Whom alerts of Azure Monitor tell, and what they start."""
+    for row in ctx.azure.resources(_TYPES["azure_monitor_action_group"]):
+        yield resource(row, resourceIds=_started(row))
+
+
+@entity_step(
+    "Rule",
+    permissions=["Microsoft.Insights/metricAlerts/read"],
+    per_row=True,
+    resources=[_TYPES["azure_monitor_metric_alert"]],
+)
+def azure_monitor_metric_alert(ctx: Context) -> Iterator[Entity]:
+    """An alert on what Azure measures of resources."""
+    for row in ctx.azure.resources(_TYPES["azure_monitor_metric_alert"]):
+        yield resource(row, scopes=keys_of(parts_of(row, "scopes")), actionGroupIds=_told(row))
+
+
+@entity_step(
+    "Rule",
+    permissions=["Microsoft.Insights/scheduledQueryRules/read"],
+    per_row=True,
+    resources=[_TYPES["azure_monitor_scheduled_query_rule"]],
+)
+def azure_monitor_scheduled_query_rule(ctx: Context) -> Iterator[Entity]:
+    """An alert on what a query of logs finds."""
+    for row in ctx.azure.resources(_TYPES["azure_monitor_scheduled_query_rule"]):
+        yield resource(row, scopes=keys_of(parts_of(row, "scopes")), actionGroupIds=_told(row))
+
+
+@entity_step(
+    "Configuration",
+    permissions=["Microsoft.Insights/dataCollectionRules/read"],
+    per_row=True,
+    resources=[_TYPES["azure_monitor_data_collection_rule"]],
+)
+def azure_monitor_data_collection_rule(ctx: Context) -> Iterator[Entity]:
+    """What agents of Azure Monitor collect on machines, and where it goes."""
+    for row in ctx.azure.resources(_TYPES["azure_monitor_data_collection_rule"]):
+        yield resource(row, streams=_streams(row), workspaceIds=_workspaces(row))
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_monitor(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A part of Azure Monitor is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_family(_ALERTS, "USES", "azure_monitor_action_group", per_row=True)
+def azure_monitor_alert_uses_action_group(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """An alert tells those that an action group names."""
+    for row in ctx.azure.resources(_TYPES[from_type]):
+        for group in _told(row):
+            yield Relationship(arm_key(row["id"]), group)
+
+
+@relationship_step("azure_monitor_activity_log_alert", "USES", "azure_monitor_action_group", per_row=True)
+def azure_monitor_activity_log_alert_uses_action_group(ctx: Context) -> Iterator[Relationship]:
+    """An alert on what is done tells those that an action group names."""
+    for row in ctx.azure.resources("microsoft.insights/activitylogalerts"):
+        for group in _told(row):
+            yield Relationship(arm_key(row["id"]), group)
+
+
+@relationship_step(
+    "azure_monitor_metric_alert",
+    "MONITORS",
+    any_of("azure"),
+    type="azure_monitor_metric_alert_monitors_azure_scope",
+    per_row=True,
+)
+def azure_monitor_metric_alert_monitors_azure_scope(ctx: Context) -> Iterator[Relationship]:
+    """An alert watches a resource, or all of a group or a subscription."""
+    yield from _scopes(ctx, "azure_monitor_metric_alert")
+
+
+@relationship_step(
+    "azure_monitor_scheduled_query_rule",
+    "MONITORS",
+    any_of("azure"),
+    type="azure_monitor_scheduled_query_rule_monitors_azure_scope",
+    per_row=True,
+)
+def azure_monitor_scheduled_query_rule_monitors_azure_scope(ctx: Context) -> Iterator[Relationship]:
+    """An alert asks the logs of a workspace, or of what is in a scope."""
+    yield from _scopes(ctx, "azure_monitor_scheduled_query_rule")
+
+
+@relationship_step("azure_application_insights", "USES", "azure_log_analytics_workspace", per_row=True)
+def azure_application_insights_uses_log_analytics_workspace(ctx: Context) -> Iterator[Relationship]:
+    """What a component is told is kept in a workspace."""
+    for row in ctx.azure.resources(_TYPES["azure_application_insights"]):
+        if workspace := key_of(properties_of(row).get("WorkspaceResourceId")):
+            yield Relationship(arm_key(row["id"]), workspace)
+
+
+@relationship_step("azure_monitor_data_collection_rule", "USES", "azure_log_analytics_workspace", per_row=True)
+def azure_monitor_data_collection_rule_uses_log_analytics_workspace(ctx: Context) -> Iterator[Relationship]:
+    """What is collected goes to a workspace."""
+    for row in ctx.azure.resources(_TYPES["azure_monitor_data_collection_rule"]):
+        for workspace in _workspaces(row):
+            yield Relationship(arm_key(row["id"]), workspace)
+
+
+def _scopes(ctx: Context, type: str) -> Iterator[Relationship]:
+    for row in ctx.azure.resources(_TYPES[type]):
+        for scope in keys_of(parts_of(row, "scopes")):
+            yield Relationship(arm_key(row["id"]), scope)
+
+
+def _told(row: Any) -> list[str]:
+    """Return the keys of the action groups that an alert tells: each kind of alert names them in another way."""
+    actions = properties_of(row).get("actions") or []
+    groups = actions.get("actionGroups") or [] if isinstance(actions, dict) else actions
+    return keys_of(each.get("actionGroupId") if isinstance(each, dict) else each for each in groups)
+
+
+def _started(row: Any) -> list[str]:
+    """Return the keys of what an action group starts."""
+    return keys_of(each.get(id) for name, id in _STARTED.items() for each in parts_of(row, name))
+
+
+def _streams(row: Any) -> list[str]:
+    """Return the kinds of what is collected."""
+    return sorted({stream for flow in parts_of(row, "dataFlows") for stream in flow.get("streams") or ()})
+
+
+def _workspaces(row: Any) -> list[str]:
+    """Return the keys of the workspaces that what is collected goes to."""
+    places = (properties_of(row).get("destinations") or {}).get("logAnalytics") or ()
+    return keys_of(each.get("workspaceResourceId") for each in places)

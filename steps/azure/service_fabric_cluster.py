@@ -1,0 +1,31 @@
+"""Clusters of Service Fabric."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps.azure._resource import (
+    in_groups,
+    resource,
+)
+
+_TYPES = {
+    "azure_service_fabric_cluster": "microsoft.servicefabric/clusters",
+}
+
+
+@entity_step(
+    "Cluster",
+    permissions=["Microsoft.ServiceFabric/clusters/read"],
+    per_row=True,
+    resources=[_TYPES["azure_service_fabric_cluster"]],
+)
+def azure_service_fabric_cluster(ctx: Context) -> Iterator[Entity]:
+    """A cluster of Service Fabric, which applications of many small parts run on."""
+    for row in ctx.azure.resources(_TYPES["azure_service_fabric_cluster"]):
+        yield resource(row)
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_service_fabric_cluster", per_row=True)
+def azure_resource_group_has_service_fabric_cluster(ctx: Context) -> Iterator[Relationship]:
+    """A cluster of Service Fabric is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES["azure_service_fabric_cluster"]))

@@ -1,0 +1,103 @@
+"""Virtual WANs, their hubs, and the gateways of these."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import (
+    in_groups,
+    key_of,
+    properties_of,
+    resource,
+)
+
+_TYPES = {
+    "azure_virtual_wan": "microsoft.network/virtualwans",
+    "azure_virtual_hub": "microsoft.network/virtualhubs",
+    "azure_vpn_gateway": "microsoft.network/vpngateways",
+    "azure_expressroute_gateway": "microsoft.network/expressroutegateways",
+}
+_GATEWAYS = ["azure_vpn_gateway", "azure_expressroute_gateway"]
+
+
+@entity_step(
+    "Network", permissions=["Microsoft.Network/virtualWans/read"], per_row=True, resources=[_TYPES["azure_virtual_wan"]]
+)
+def azure_virtual_wan(ctx: Context) -> Iterator[Entity]:
+    """A network over the world, of hubs that virtual networks and places elsewhere are joined to."""
+    for row in ctx.azure.resources(_TYPES["azure_virtual_wan"]):
+        yield resource(row)
+
+
+@entity_step(
+    "Network", permissions=["Microsoft.Network/virtualHubs/read"], per_row=True, resources=[_TYPES["azure_virtual_hub"]]
+)
+def azure_virtual_hub(ctx: Context) -> Iterator[Entity]:
+    """A hub of Azure Virtual WAN in a region."""
+    for row in ctx.azure.resources(_TYPES["azure_virtual_hub"]):
+        yield resource(
+            row,
+            virtualWanId=key_of(properties_of(row).get("virtualWan")),
+            azureFirewallId=key_of(properties_of(row).get("azureFirewall")),
+        )
+
+
+@entity_step(
+    "Gateway", permissions=["Microsoft.Network/vpnGateways/read"], per_row=True, resources=[_TYPES["azure_vpn_gateway"]]
+)
+def azure_vpn_gateway(ctx: Context) -> Iterator[Entity]:
+    """A gateway by which places elsewhere reach a virtual hub."""
+    for row in ctx.azure.resources(_TYPES["azure_vpn_gateway"]):
+        yield resource(
+            row,
+            category=["network"],
+            function=["remote-access-gateway"],
+            virtualHubId=key_of(properties_of(row).get("virtualHub")),
+        )
+
+
+@entity_step(
+    "Gateway",
+    permissions=["Microsoft.Network/expressRouteGateways/read"],
+    per_row=True,
+    resources=[_TYPES["azure_expressroute_gateway"]],
+)
+def azure_expressroute_gateway(ctx: Context) -> Iterator[Entity]:
+    """A gateway by which circuits of ExpressRoute reach a virtual hub."""
+    for row in ctx.azure.resources(_TYPES["azure_expressroute_gateway"]):
+        yield resource(
+            row,
+            category=["network"],
+            function=["remote-access-gateway"],
+            virtualHubId=key_of(properties_of(row).get("virtualHub")),
+        )
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_virtual_wan(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A Virtual WAN, a hub or a gateway of one is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_step("azure_virtual_wan", "HAS", "azure_virtual_hub", per_row=True)
+def azure_virtual_wan_has_hub(ctx: Context) -> Iterator[Relationship]:
+    """A Virtual WAN has a hub."""
+    for row in ctx.azure.resources(_TYPES["azure_virtual_hub"]):
+        if wan := key_of(properties_of(row).get("virtualWan")):
+            yield Relationship(wan, arm_key(row["id"]))
+
+
+@relationship_family("azure_virtual_hub", "HAS", _GATEWAYS, per_row=True)
+def azure_virtual_hub_has_gateway(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A hub has a gateway."""
+    for row in ctx.azure.resources(_TYPES[to_type]):
+        if hub := key_of(properties_of(row).get("virtualHub")):
+            yield Relationship(hub, arm_key(row["id"]))
+
+
+@relationship_step("azure_virtual_hub", "HAS", "azure_network_firewall", per_row=True)
+def azure_virtual_hub_has_network_firewall(ctx: Context) -> Iterator[Relationship]:
+    """What goes through a hub goes through a firewall."""
+    for row in ctx.azure.resources(_TYPES["azure_virtual_hub"]):
+        if firewall := key_of(properties_of(row).get("azureFirewall")):
+            yield Relationship(arm_key(row["id"]), firewall)

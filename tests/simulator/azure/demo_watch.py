@@ -1,0 +1,126 @@
+"""What watches the demo's resources, and what keeps copies of them."""
+
+from typing import Any
+
+from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
+from tests.simulator.azure.place import Place
+
+_OWNER = {"owner": "team-platform"}
+
+
+def add_watch(web: Place) -> None:
+    """Put alerts there with whom they tell, and copies of a machine and a disk."""
+    identity = identity_of(web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"))
+    more: dict[str, Any] = {"identity": identity, "tags": _OWNER}
+    _alerts(web)
+    _vaults(web, more)
+    _copies(web)
+
+
+def _alerts(web: Place) -> None:
+    application_insights: dict[str, Any] = {
+        "Application_Type": "web",
+        "AppId": GUID.format("7301"),
+        "IngestionMode": "LogAnalytics",
+        "RetentionInDays": 90,
+        "DisableLocalAuth": True,
+        "DisableIpMasking": False,
+        "publicNetworkAccessForIngestion": "Enabled",
+        "publicNetworkAccessForQuery": "Disabled",
+        "CreationDate": MADE,
+        "WorkspaceResourceId": web.of("Microsoft.OperationalInsights/workspaces", "logs"),
+    }
+    web.put("Microsoft.Insights/components", "ai-shop", application_insights, kind="web", tags=_OWNER)
+    monitor_action_group: dict[str, Any] = {
+        "groupShortName": "on-call",
+        "enabled": True,
+        "emailReceivers": [{"emailAddress": "duty@example.example"}],
+        "webhookReceivers": [{"name": "pager"}],
+        "armRoleReceivers": [{"roleId": GUID.format("5003")}],
+        "azureFunctionReceivers": [{"name": "f", "functionAppResourceId": web.of("Microsoft.Web/sites", "func")}],
+    }
+    web.put("Microsoft.Insights/actionGroups", "on-call", monitor_action_group, tags=_OWNER)
+    monitor_metric_alert: dict[str, Any] = {
+        "description": "The machine is busy.",
+        "enabled": True,
+        "severity": 2,
+        "evaluationFrequency": "PT5M",
+        "windowSize": "PT15M",
+        "criteria": {"allOf": [{"metricName": "Percentage CPU"}]},
+        "scopes": [web.of("Microsoft.Compute/virtualMachines", "vm-web-01").upper()],
+        "actions": [{"actionGroupId": web.of("Microsoft.Insights/actionGroups", "on-call").upper()}],
+    }
+    web.put("Microsoft.Insights/metricAlerts", "busy", monitor_metric_alert, tags=_OWNER)
+    monitor_scheduled_query_rule: dict[str, Any] = {
+        "description": "Somebody fails to sign in.",
+        "enabled": True,
+        "severity": 1,
+        "evaluationFrequency": "PT5M",
+        "windowSize": "PT15M",
+        "criteria": {"allOf": [{"query": "SigninLogs | where ResultType != 0"}]},
+        "scopes": [web.of("Microsoft.OperationalInsights/workspaces", "logs")],
+        "actions": {"actionGroups": [web.of("Microsoft.Insights/actionGroups", "on-call")]},
+    }
+    web.put(
+        "Microsoft.Insights/scheduledQueryRules", "sign-ins", monitor_scheduled_query_rule, kind="LogAlert", tags=_OWNER
+    )
+    monitor_data_collection_rule: dict[str, Any] = {
+        "description": "Events of machines.",
+        "immutableId": "dcr-1",
+        "dataFlows": [{"streams": ["Microsoft-Syslog"], "destinations": ["logs"]}],
+        "destinations": {
+            "logAnalytics": [
+                {"name": "logs", "workspaceResourceId": web.of("Microsoft.OperationalInsights/workspaces", "logs")}
+            ]
+        },
+    }
+    web.put(
+        "Microsoft.Insights/dataCollectionRules", "dcr-web", monitor_data_collection_rule, kind="Linux", tags=_OWNER
+    )
+
+
+def _vaults(web: Place, more: dict[str, Any]) -> None:
+    backup_vault: dict[str, Any] = {
+        "securitySettings": {
+            "softDeleteSettings": {"state": "AlwaysOn", "retentionDurationInDays": 14},
+            "immutabilitySettings": {"state": "Locked"},
+        },
+        "secureScore": "Maximum",
+        "storageSettings": [{"type": "GeoRedundant"}],
+        "featureSettings": {
+            "crossRegionRestoreSettings": {"state": "Enabled"},
+            "crossSubscriptionRestoreSettings": {"state": "Disabled"},
+        },
+    }
+    web.put("Microsoft.DataProtection/backupVaults", "bv-web", backup_vault, **more)
+
+
+def _copies(web: Place) -> None:
+    vault = web.of("Microsoft.RecoveryServices/vaults", "rsv")
+    item: dict[str, Any] = {
+        "friendlyName": "vm-web-01",
+        "sourceResourceId": web.of("Microsoft.Compute/virtualMachines", "vm-web-01").upper(),
+        "protectedItemType": "Microsoft.Compute/virtualMachines",
+        "backupManagementType": "AzureIaasVM",
+        "workloadType": "VM",
+        "policyId": f"{vault}/backupPolicies/daily",
+        "protectionState": "Protected",
+        "protectionStatus": "Healthy",
+        "lastBackupStatus": "Completed",
+        "lastBackupTime": MADE,
+        "isScheduledForDeferredDelete": False,
+        "softDeleteRetentionPeriodInDays": 14,
+    }
+    kind = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
+    web.put(kind, "rsv/Azure/iaasvmcontainer;vm-web-01/vm;vm-web-01", item, table="recoveryservicesresources")
+    vault = web.of("Microsoft.DataProtection/backupVaults", "bv-web")
+    disk = web.of("Microsoft.Compute/disks", "vm-web-01")
+    instance = {
+        "friendlyName": "vm-web-01",
+        "dataSourceInfo": {"resourceID": disk, "datasourceType": "Microsoft.Compute/disks"},
+        "policyInfo": {"policyId": f"{vault}/backupPolicies/daily"},
+        "currentProtectionState": "ProtectionConfigured",
+        "protectionStatus": {"status": "ProtectionConfigured"},
+    }
+    kind = "Microsoft.DataProtection/backupVaults/backupInstances"
+    web.put(kind, "bv-web/vm-web-01", instance, table="recoveryservicesresources")
