@@ -1,0 +1,202 @@
+"""The questions about what is read resource by resource against an independent computation, on made-up tenants."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.entra.question_graphs import Json, Made, ask, save
+
+pytestmark = pytest.mark.every_area
+
+MAYBE = [True, False, None]
+NETWORKS = [None, "Enabled", "Disabled", "disabled"]
+SERVERS = {
+    "azure_sql_server": "azure_sql_server_firewall_rule",
+    "azure_postgresql_server": "azure_postgresql_server_firewall_rule",
+    "azure_mysql_server": "azure_mysql_server_firewall_rule",
+    "azure_mariadb_server": "azure_mariadb_server_firewall_rule",
+    "azure_synapse_workspace": "azure_synapse_workspace_firewall_rule",
+    "azure_redis_cache": "azure_firewall_rule",
+}
+STATES = ["Enabled", "Disabled", None]
+CHILDREN: dict[tuple[str, str, str], dict[str, list[Any]]] = {
+    ("azure_storage_account", "azure_storage_account_has_container", "azure_storage_container"): {
+        "public": MAYBE, "publicAccess": ["Blob", "Container"],
+    },
+    ("azure_storage_account", "azure_storage_account_has_blob_service", "azure_storage_blob_service"): {
+        "blobSoftDeleteEnabled": MAYBE, "containerSoftDeleteEnabled": MAYBE, "isVersioningEnabled": MAYBE,
+    },
+    ("azure_keyvault_service", "azure_keyvault_service_contains_key", "azure_keyvault_key"): {
+        "enabled": MAYBE, "expiresOn": [None, 1],
+    },
+    ("azure_keyvault_service", "azure_keyvault_service_contains_secret", "azure_keyvault_secret"): {
+        "enabled": MAYBE, "expiresOn": [None, 1],
+    },
+    ("azure_sql_server", "azure_sql_server_has_auditing_setting", "azure_sql_server_auditing_setting"): {
+        "state": STATES,
+    },
+    ("azure_sql_server", "azure_sql_server_has_security_alert_policy", "azure_sql_server_security_alert_policy"): {
+        "state": STATES,
+    },
+    ("azure_sql_database", "azure_sql_database_has_encryption", "azure_sql_database_encryption"): {"encrypted": MAYBE},
+    (
+        "azure_user_assigned_identity",
+        "azure_user_assigned_identity_has_credential",
+        "azure_user_assigned_identity_credential",
+    ): {"issuer": ["https://issuer.example"], "subject": ["repo:a", "repo:b"]},
+}  # fmt: skip
+LOGGING = [
+    "azure_keyvault_service", "azure_kubernetes_cluster", "azure_network_firewall", "azure_application_gateway",
+    "azure_sql_database", "azure_web_app", "azure_function_app",
+]  # fmt: skip
+
+
+def made_up(seed: int) -> Made:
+    """Return a tenant with a few resources of each type, each with up to three children of each kind."""
+    made, rng = Made(), random.Random(seed)
+
+    def add(type: str, *found: Json) -> list[str]:
+        made.entities[type] = {
+            f"/{type}:{n}": {"displayName": f"{rng.choice('aA')} {rng.randint(0, 3)}", "resourceGroup": "rg", **each}
+            for n, each in enumerate(found)
+        }
+        return list(made.entities[type])
+
+    for type in dict.fromkeys([*SERVERS, *LOGGING, "azure_storage_account", "azure_user_assigned_identity"]):
+        add(type, *({"name": rng.choice(["master", "shop"])} for _ in range(3)))
+    for type in SERVERS:
+        for of in made.of(type).values():
+            of["publicNetworkAccess"] = rng.choice(NETWORKS)
+    for of in made.of("azure_storage_account").values():
+        of |= {"allowBlobPublicAccess": rng.choice(MAYBE), "publicNetworkAccess": rng.choice(NETWORKS)}
+    rules = {"allowsInternet": MAYBE, "allowsAzureServices": MAYBE}
+    firewalls = {
+        (server, f"{server}_has_firewall_rule", rule): rules
+        if rule != "azure_firewall_rule"
+        else {"allowsInternet": MAYBE}
+        for server, rule in SERVERS.items()
+    }
+    for (parent, edge, child), properties in (CHILDREN | firewalls).items():
+        parents = [each for each in made.of(parent) for _ in range(rng.randint(0, 3))]
+        keys = add(child, *({name: rng.choice(of) for name, of in properties.items()} for _ in parents))
+        made.ends[edge] = {key: {} for key in zip(parents, keys, strict=True)}
+    for n, of in enumerate(made.of("azure_user_assigned_identity").values()):
+        of["principalId"] = f"principal {n}"
+    held = [{"principalId": f"principal {rng.randint(0, 3)}", "roleName": rng.choice(["Owner", None]),
+             "roleDefinitionId": "/role", "scope": f"/{rng.randint(0, 2)}"} for _ in range(4)]  # fmt: skip
+    add("azure_role_assignment", *held)
+    holders = [key for type in LOGGING for key in made.of(type) if rng.random() < 0.6]
+    settings = add("azure_diagnostic_setting", *({"enabledLogs": rng.choice([None, [], ["allLogs"]])} for _ in holders))
+    made.ends["azure_resource_has_diagnostic_setting"] = {key: {} for key in zip(holders, settings, strict=True)}
+    return made
+
+
+@pytest.fixture(params=range(8))
+def tenant(request: pytest.FixtureRequest) -> Made:
+    found = made_up(request.param)
+    save(found)
+    return found
+
+
+def children(tenant: Made, parent: str, edge: str, child: str) -> Iterator[tuple[str, Json, str, Json]]:
+    """Yield key and properties of a resource, and of each of its children."""
+    for start, end in tenant.pairs(edge):
+        yield start, tenant.of(parent)[start], end, tenant.of(child)[end]
+
+
+def known(name: str) -> tuple[str, str, str]:
+    return next(each for each in CHILDREN if each[2] == name)
+
+
+def check(name: str, expected: list[tuple[Any, ...]], columns: str) -> None:
+    found = ask(name)
+    assert sorted((tuple(row[each] for each in columns.split()) for row in found), key=repr) == sorted(
+        expected, key=repr
+    )
+    order = [(str(row["displayName"]).lower(), row["key"]) for row in found]
+    assert order == sorted(order)
+
+
+def test_public_containers(tenant: Made) -> None:
+    expected = [
+        (of["displayName"], "listed and read" if of["publicAccess"] == "Container" else "read", key)
+        for _, account, key, of in children(tenant, *known("azure_storage_container"))
+        if of["public"] and account["allowBlobPublicAccess"]
+        and (account["publicNetworkAccess"] or "Enabled") == "Enabled"
+    ]  # fmt: skip
+    check("public-containers", expected, "displayName may key")
+
+
+def test_open_database_firewalls(tenant: Made) -> None:
+    expected = []
+    for server, rule in SERVERS.items():
+        for _, has, key, of in children(tenant, server, f"{server}_has_firewall_rule", rule):
+            if (has["publicNetworkAccess"] or "").lower() == "disabled":
+                continue
+            if of["allowsInternet"] or of.get("allowsAzureServices"):
+                lets_in = "every address" if of["allowsInternet"] else "all of Azure"
+                expected.append((has["displayName"], server, lets_in, key))
+    check("open-database-firewalls", expected, "displayName type letsIn key")
+
+
+def test_vault_contents_for_ever(tenant: Made) -> None:
+    expected = [
+        (of["displayName"], type, vault["displayName"], key)
+        for type in ("azure_keyvault_key", "azure_keyvault_secret")
+        for _, vault, key, of in children(tenant, *known(type))
+        if of["enabled"] and of["expiresOn"] is None
+    ]
+    check("vault-contents-for-ever", expected, "displayName type vault key")
+
+
+def test_sql_servers_with_weak_settings(tenant: Made) -> None:
+    expected = []
+    for type, what in (
+        ("azure_sql_server_auditing_setting", "writes nothing down"),
+        ("azure_sql_server_security_alert_policy", "is not watched"),
+    ):
+        found = children(tenant, *known(type))
+        expected += [(has["displayName"], what, key) for key, has, _, of in found if of["state"] == "Disabled"]
+    for key, has, _, of in children(tenant, *known("azure_sql_database_encryption")):
+        if of["encrypted"] is False and has["name"] != "master":
+            expected.append((has["displayName"], "is not encrypted", key))
+    check("sql-servers-with-weak-settings", expected, "displayName what key")
+
+
+def test_identities_of_outsiders(tenant: Made) -> None:
+    expected = []
+    for _, identity, key, of in children(tenant, *known("azure_user_assigned_identity_credential")):
+        roles = [
+            (each["roleName"] or "/role", each["scope"])
+            for each in tenant.of("azure_role_assignment").values()
+            if each["principalId"] == identity["principalId"]
+        ]
+        expected += [(of["issuer"], of["subject"], *role, key) for role in roles or [(None, None)]]
+    check("identities-of-outsiders", expected, "issuer subject role scope key")
+
+
+def test_unlogged_resources(tenant: Made) -> None:
+    logged = {
+        start
+        for start, end in tenant.pairs("azure_resource_has_diagnostic_setting")
+        if tenant.of("azure_diagnostic_setting")[end]["enabledLogs"]
+    }
+    expected = [
+        (of["displayName"], type, key)
+        for type in LOGGING
+        for key, of in tenant.of(type).items()
+        if key not in logged and (type != "azure_sql_database" or of["name"] != "master")
+    ]
+    check("unlogged-resources", expected, "displayName type key")
+
+
+def test_blobs_lost_at_once(tenant: Made) -> None:
+    expected = [
+        (account["displayName"], *(None if of[name] is None else int(of[name]) for name in names), key)
+        for key, account, _, of in children(tenant, *known("azure_storage_blob_service"))
+        for names in [("blobSoftDeleteEnabled", "containerSoftDeleteEnabled", "isVersioningEnabled")]
+        if not (of[names[0]] and of[names[1]])
+    ]
+    check("blobs-lost-at-once", expected, "displayName keepsBlobs keepsContainers keepsVersions key")
