@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound=Callable[..., Any])
 _TENANTS = click.argument("tenants", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-_STATE = click.option("--state", type=click.Path(path_type=Path, file_okay=False), default=".integration-fleet",
-                      show_default=True, metavar="DIR", help="Folder with a folder for each tenant.")  # fmt: skip
+_STATE = click.option("--state", default=".integration-fleet", show_default=True, metavar="DIR|URL",
+                      help="Where tenants are kept: a folder of this machine, or s3://, az://, gs://.")  # fmt: skip
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _WORKING = (
     click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes that read.  [default: one a core]"),
     click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N",
                  help="Tenants that each of them reads at once."),
+    click.option("--scheduler", metavar="ADDRESS", help="Have workers of this Dask scheduler read: tls://HOST:PORT."),
+    click.option("--tls-ca-file", "ca_file", metavar="FILE", help="Authority of the scheduler's certificate."),
+    click.option("--tls-cert", "certificate", metavar="FILE", help="This client's certificate."),
+    click.option("--tls-key", "key", metavar="FILE", help="Its private key."),
     click.option("--only-tenants", multiple=True, metavar="PATTERN",
                  help="Take these tenants alone: a name, or with * and ? many; repeatable."),
     click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of log lines.  [default: text]"),
@@ -69,9 +73,13 @@ def fleet() -> None:
 @errors_as_messages
 def run(
     tenants: Path,
-    state: Path,
+    state: str,
     workers: int | None,
     threads: int,
+    scheduler: str | None,
+    ca_file: str | None,
+    certificate: str | None,
+    key: str | None,
     only_tenants: tuple[str, ...],
     log_format: str | None,
     log_level: str | None,
@@ -93,17 +101,20 @@ def run(
          or every tenant denied the credential
       3  stopped, or it could not go on
     """
-    from integration.fleet.folders import Folders
     from integration.fleet.summary import exit_code
-    from integration.fleet.work import new_run_id, read_all
+    from integration.fleet.work import new_run_id, read_all, states_of
 
     logs.set_up(log_format, log_level, variables.environment())
+    if scheduler and "://" not in state:
+        raise ConfigurationError(
+            [f"--state {state}: workers of other machines do not have it: name s3://, az:// or gs://"]
+        )
     chosen = _chosen(tenants, only_tenants)
     outcomes, stopped = read_all(
         chosen,
-        Folders(state),
-        str(state),
-        _cluster(workers, threads),
+        states_of(state),
+        state,
+        _cluster(workers, threads, scheduler, ca_file, certificate, key),
         run_id or new_run_id(),
         (log_format, log_level),
         tenant_timeout or 0.0,
@@ -120,6 +131,10 @@ def check(
     tenants: Path,
     workers: int | None,
     threads: int,
+    scheduler: str | None,
+    ca_file: str | None,
+    certificate: str | None,
+    key: str | None,
     only_tenants: tuple[str, ...],
     log_format: str | None,
     log_level: str | None,
@@ -135,7 +150,9 @@ def check(
 
     logs.set_up(log_format, log_level, variables.environment())
     chosen = _chosen(tenants, only_tenants)
-    outcomes = check_all(chosen, _cluster(workers, threads), (log_format, log_level))
+    outcomes = check_all(
+        chosen, _cluster(workers, threads, scheduler, ca_file, certificate, key), (log_format, log_level)
+    )
     found = {outcome.tenant: outcome.as_json() for outcome in sorted(outcomes, key=lambda each: each.tenant)}
     if as_json:
         emit(json.dumps(found, indent=2))
@@ -148,12 +165,12 @@ def check(
 @_STATE
 @_JSON
 @errors_as_messages
-def status(state: Path, as_json: bool) -> int:
+def status(state: str, as_json: bool) -> int:
     """Say what became of the tenants when they were last read."""
     from integration.fleet.board import sentences_of
-    from integration.fleet.folders import Folders
+    from integration.fleet.work import states_of
 
-    told = Folders(state).told()
+    told = states_of(state).told()
     if not told:
         raise ConfigurationError([f"{state}: no run of integration fleet has told anything here"])
     emit(json.dumps(told, indent=2) if as_json else "\n".join(sentences_of(told, frozenset(told["tenants"]))))
@@ -165,11 +182,11 @@ def status(state: Path, as_json: bool) -> int:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @_STATE
 @errors_as_messages
-def pull(name: str, folder: Path, state: Path) -> int:
+def pull(name: str, folder: Path, state: str) -> int:
     """Copy what is kept of a tenant into a folder, for integration query, report and diff."""
-    from integration.fleet.folders import Folders
+    from integration.fleet.work import states_of
 
-    Folders(state).pull(_name(name), folder)
+    states_of(state).pull(_name(name), folder)
     emit(f"{folder} holds the graph of {name}: integration query --out {folder} …")
     return 0
 
@@ -178,22 +195,26 @@ def pull(name: str, folder: Path, state: Path) -> int:
 @click.argument("name")
 @_STATE
 @errors_as_messages
-def forget(name: str, state: Path) -> int:
+def forget(name: str, state: str) -> int:
     """Remove what is kept of a tenant; destinations keep what they have of it."""
-    from integration.fleet.folders import Folders
     from integration.fleet.summary import without
+    from integration.fleet.work import states_of
 
-    folders = Folders(state)
-    folders.forget(_name(name))
-    folders.tell(without(folders.told(), name))
+    states = states_of(state)
+    states.forget(_name(name))
+    states.tell(without(states.told(), name))
     emit(f"Nothing is kept of {name} any more.")
     return 0
 
 
-def _cluster(workers: int | None, threads: int) -> "AbstractContextManager[Any]":
-    from integration.fleet.cluster import own_workers
+def _cluster(
+    workers: int | None, threads: int, scheduler: str | None, *certificates: str | None
+) -> "AbstractContextManager[Any]":
+    from integration.fleet.cluster import Certificates, own_workers, workers_of
 
-    return own_workers(workers or 0, threads)
+    if scheduler is None:
+        return own_workers(workers or 0, threads)
+    return workers_of(scheduler, Certificates(*(each or "" for each in certificates)))
 
 
 def _chosen(path: Path, patterns: tuple[str, ...]) -> "list[Tenant]":

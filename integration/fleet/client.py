@@ -9,8 +9,9 @@ from typing import Any
 from integration.errors import ConfigurationError, Unreachable
 from integration.fleet.agenda import Agenda
 from integration.fleet.cluster import HEAVY
+from integration.fleet.ending import end_run
 from integration.fleet.outcomes import TenantOutcome
-from integration.fleet.task import TOPIC, end_run, warm_up
+from integration.fleet.task import TOPIC, warm_up
 from integration.fleet.tenants import Tenant
 from integration.sdk.stopping import Asks
 from integration.text.discretion import logger

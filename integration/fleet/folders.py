@@ -13,6 +13,7 @@ import orjson
 
 from integration.disk.folder import locked, result_folder, usable_folder, write_json
 from integration.errors import FolderInUse, Interrupted, OutputError
+from integration.fleet.ending import TenantStop
 from integration.fleet.outcomes import TenantOutcome
 
 FLEET = "fleet.json"
@@ -49,13 +50,13 @@ class Folders:
         self._root = root
 
     @contextmanager
-    def held(self, tenant: str, run: str, stopped: Callable[[], bool]) -> Iterator[InFolder]:
+    def held(self, tenant: str, run: str, stop: TenantStop) -> Iterator[InFolder]:
         """Have a tenant's folder to work in.
 
         Args:
             tenant: its name.
             run: the id of the fleet's run.
-            stopped: tells whether waiting is to end.
+            stop: tells whether waiting is to end.
 
         Raises:
             FolderInUse: another run works in it.
@@ -63,7 +64,7 @@ class Folders:
         """
         usable_folder(self._root)
         folder = result_folder(self._root / tenant)
-        _wait_for(folder, stopped)
+        _wait_for(folder, stop)
         path = folder / _OUTCOME
         found = _json(path)
         done = TenantOutcome.from_json(found) if found.get("run") == run else None
@@ -122,18 +123,17 @@ class Folders:
         return folder
 
 
-def _wait_for(folder: Path, stopped: Callable[[], bool]) -> None:
+def _wait_for(folder: Path, stop: TenantStop) -> None:
     ends = time.monotonic() + _PATIENCE
     while True:
         try:
             with locked(folder):
                 return
         except FolderInUse:
-            if stopped():
-                raise Interrupted("the run was stopped") from None
             if time.monotonic() > ends:
                 raise
-        time.sleep(_LOOKS)
+        if stop.wait(_LOOKS):
+            raise Interrupted(stop.reason)
 
 
 def _json(path: Path) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
 """The task that Dask runs on a worker: one tenant, from its claim to its outcome."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,12 @@ import integration
 from integration.config.settings import from_event
 from integration.engine.runner import run
 from integration.errors import FatalError, IntegrationError
+from integration.fleet.ending import TenantStop, stoppable
 from integration.fleet.folders import Folders
 from integration.fleet.outcomes import TenantOutcome, outcome_of_error, outcome_of_report
 from integration.fleet.references import with_secrets
+from integration.fleet.store import Bucket
+from integration.fleet.stored import Stored
 from integration.fleet.tenants import Tenant
 from integration.sdk.hooks import hookimpl
 from integration.sdk.plan import Plan
@@ -26,48 +29,9 @@ from integration.sdk.step import Step
 from integration.sources.signin import tokens_for
 from integration.text.whose import tenant_at_work, working_for
 
-_FLEET_STOPPED = "the fleet's run was stopped"
 TOPIC = "fleet"
 """Of the events that tell how far a tenant is."""
-
-
-class _Stop:
-    """Whether a tenant's run is to end: because its worker is, or because it takes too long."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self.reason = ""
-
-    def set(self, reason: str) -> None:
-        self.reason = self.reason or reason
-        self._event.set()
-
-    def is_set(self) -> bool:
-        return self._event.is_set()
-
-
-_at_work: dict[_Stop, str] = {}
-"""What can be stopped, and of which run of the fleet it is."""
-_ended_runs: set[str] = set()
-_lock = threading.Lock()
-
-
-def stop_all(reason: str = "the worker is about to end") -> int:
-    """End the runs of this process, and return how many there are."""
-    with _lock:
-        stops = list(_at_work)
-    for stop in stops:
-        stop.set(reason)
-    return len(stops)
-
-
-def end_run(run_id: str) -> None:
-    """End all of a fleet's run in this process, and begin none of its tenants any more."""
-    with _lock:
-        _ended_runs.add(run_id)
-        stops = [stop for stop, run in _at_work.items() if run == run_id]
-    for stop in stops:
-        stop.set(_FLEET_STOPPED)
+_loading = threading.Lock()
 
 
 def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) -> dict[str, Any]:
@@ -79,7 +43,7 @@ def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) 
         state: where the tenants' states are.
         patience: seconds after which a run is stopped; 0 for none.
     """
-    with working_for(tenant.name), _stoppable(run_id, patience) as stop:
+    with working_for(tenant.name), stoppable(run_id, patience) as stop:
         try:
             if stop.is_set():
                 return TenantOutcome(tenant=tenant.name, word="left", reason=stop.reason, run=run_id).as_json()
@@ -109,10 +73,10 @@ def warm_up() -> str:
     return f"{integration.__version__} with {len(everything.steps)} types and {len(manager.get_plugins())} plugins"
 
 
-def _read(tenant: Tenant, run_id: str, state: str, stop: _Stop) -> TenantOutcome:
+def _read(tenant: Tenant, run_id: str, state: str, stop: TenantStop) -> TenantOutcome:
     settings, _secrets = with_secrets(tenant.settings)
     config = from_event(_with(tenant, settings))
-    with Folders(Path(state)).held(tenant.name, run_id, stop.is_set) as held:
+    with _states(state).held(tenant.name, run_id, stop) as held:
         if held.done:
             return replace(held.done, again=True)
         announce(tenant.name, "began")
@@ -123,35 +87,24 @@ def _read(tenant: Tenant, run_id: str, state: str, stop: _Stop) -> TenantOutcome
         return outcome
 
 
+@cache
+def _states(state: str) -> Folders | Stored:
+    """Return where states are: in folders of this machine, or in a store, and worked on in the worker's own folder."""
+    if "://" not in state:
+        return Folders(Path(state))
+    from distributed import get_worker
+
+    worker: Any = get_worker()
+    return Stored(Bucket(state), Path(worker.local_directory) / "tenants", str(worker.address))
+
+
 def _with(tenant: Tenant, settings: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"instance": {**tenant.event["instance"], "config": settings}}
-
-
-@contextmanager
-def _stoppable(run_id: str, patience: float) -> Iterator[_Stop]:
-    stop = _Stop()
-    timer = threading.Timer(patience, stop.set, [f"it took longer than {patience:g} seconds"])
-    timer.daemon = True
-    with _lock:
-        _at_work[stop] = run_id
-        if run_id in _ended_runs:
-            stop.set(_FLEET_STOPPED)
-    if patience:
-        timer.start()
-    try:
-        yield stop
-    finally:
-        timer.cancel()
-        with _lock:
-            del _at_work[stop]
 
 
 @cache
 def _manager() -> pluggy.PluginManager:
     return load(_Teller())
-
-
-_loading = threading.Lock()
 
 
 def _installed(only: Sequence[str], skip: Sequence[str]) -> tuple[pluggy.PluginManager, Plan]:

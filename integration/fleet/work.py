@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from pathlib import Path
 from typing import Any
 
 from integration.fleet.agenda import Agenda
@@ -11,6 +12,8 @@ from integration.fleet.board import Board, sentences_of
 from integration.fleet.client import Conductor, check_versions
 from integration.fleet.folders import Folders
 from integration.fleet.outcomes import TenantOutcome
+from integration.fleet.store import Bucket
+from integration.fleet.stored import Stored
 from integration.fleet.summary import ordered, updated
 from integration.fleet.task import check_tenant, read_tenant
 from integration.fleet.tenants import Tenant
@@ -23,6 +26,15 @@ Log = tuple[str | None, str | None]
 """Format and level."""
 
 
+def states_of(state: str) -> Folders | Stored:
+    """Return where states are: in folders of this machine, or in an object store by its URL.
+
+    Raises:
+        ConfigurationError: it is no such URL.
+    """
+    return Stored(Bucket(state), Path()) if "://" in state else Folders(Path(state))
+
+
 def new_run_id() -> str:
     """Return an id for a run: when it began, and something that no other run has."""
     return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}"
@@ -30,7 +42,7 @@ def new_run_id() -> str:
 
 def read_all(
     tenants: Sequence[Tenant],
-    folders: Folders,
+    states: Folders | Stored,
     state: str,
     cluster: AbstractContextManager[Any],
     run_id: str,
@@ -41,7 +53,7 @@ def read_all(
 
     Args:
         tenants: to be read.
-        folders: where their states are.
+        states: where their states are.
         state: the same, as workers are told it.
         cluster: gives Dask's client.
         run_id: of this run.
@@ -54,7 +66,7 @@ def read_all(
     Raises:
         IntegrationError: it could not go on; what became of tenants until then is kept.
     """
-    before = folders.told()
+    before = states.told()
     tell(f"run {run_id} of {len(tenants):,} tenants")
     found: list[TenantOutcome] = []
     told_on = time.monotonic()
@@ -64,7 +76,7 @@ def read_all(
         found.append(outcome)
         if time.monotonic() - told_on > _TELL_EVERY:
             told_on = time.monotonic()
-            folders.tell(updated(before, found, run_id))
+            states.tell(updated(before, found, run_id))
 
     agenda = Agenda(ordered(tenants, before))
     stopped = False
@@ -78,7 +90,7 @@ def read_all(
             if tenant.name not in known
         ]
         told = updated(before, found, run_id)
-        folders.tell(told)
+        states.tell(told)
         emit("\n".join(sentences_of(told, frozenset(tenant.name for tenant in tenants))))
     return found, stopped
 

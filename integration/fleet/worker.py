@@ -5,7 +5,8 @@ from typing import Any
 
 from distributed import WorkerPlugin
 
-from integration.fleet.task import stop_all, warm_up
+from integration.fleet.ending import stop_all
+from integration.fleet.task import warm_up
 from integration.terminal import logs
 from integration.terminal.tuning import collect_rarely, give_memory_back
 

@@ -1,0 +1,91 @@
+"""How a tenant stands in an object store: its states, and the right to make the next one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A state of a tenant.
+
+    Attributes:
+        number: 0 where there is none yet.
+        run: id of the fleet's run that made it.
+        whole: it is the end of a run, no checkpoint.
+        outcome: what became of the run.
+        files: what the files of the tenant's folder consist of.
+        made_on: epoch milliseconds.
+    """
+
+    number: int
+    run: str
+    whole: bool
+    outcome: Mapping[str, Any]
+    files: Mapping[str, Any]
+    made_on: int = 0
+
+    def as_json(self) -> bytes:
+        """Return its object."""
+        return orjson.dumps(vars(self))
+
+    @property
+    def blobs(self) -> set[str]:
+        """The names of the blobs that it consists of."""
+        return {name for file in self.files.values() for name in (*file["base"], *file["packs"])}
+
+
+NOTHING = Generation(number=0, run="", whole=True, outcome={}, files={})
+
+
+@dataclass
+class Claim:
+    """The right to make a generation.
+
+    Attributes:
+        base: the generation that it is made from.
+        number: of the generation to be made.
+        fence: the fencing number.
+    """
+
+    base: Generation
+    number: int
+    fence: int
+
+    @property
+    def name(self) -> str:
+        """Its name, which begins those of its blobs."""
+        return f"{self.number:08}.{self.fence:04}"
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How a tenant stood at a moment.
+
+    Attributes:
+        base: its newest generation.
+        run: id of the fleet's run that looked.
+        fence: of the claim on the next generation; 0 where there is none.
+        holder: id of the run that has that claim.
+        closing: it is about to keep how far it came.
+        busy: another run has it, and has renewed it not long ago.
+    """
+
+    base: Generation
+    run: str
+    fence: int = 0
+    holder: str = ""
+    closing: bool = False
+    busy: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the run has made the newest generation already."""
+        return bool(self.base.number) and self.base.whole and self.base.run == self.run
+
+    @property
+    def is_own(self) -> bool:
+        """Whether another worker has it, in the same run."""
+        return self.fence > 0 and self.holder == self.run

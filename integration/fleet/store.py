@@ -1,0 +1,132 @@
+"""An object store, reduced to five functions: list, get, create, put and delete.
+
+``create`` is the one that a protocol can rest on: where many create an object at once, one does, on S3, Azure Blob,
+Google Cloud Storage and in a folder alike. Nothing here updates an object that somebody may have changed meanwhile.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+from integration.errors import ConfigurationError, OutputError
+from integration.text.visible import line
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore as Obstore
+
+_INSTALL = "pip install 'integration-microsoft-entra[fleet]'"
+_SCHEMES = ("s3", "s3a", "az", "adl", "azure", "abfs", "abfss", "gs", "file")
+
+
+class Listed(NamedTuple):
+    """An object: its path, when it was last written by the store's clock, and how long it is."""
+
+    path: str
+    modified: datetime
+    size: int
+
+
+class ObjectStore(Protocol):
+    """What the states of tenants are kept in; paths have ``/`` between their parts."""
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """Yield the objects whose paths begin with the parts of ``prefix``."""
+
+    def get(self, path: str) -> bytes | None:
+        """Return an object; ``None`` where there is none."""
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Make an object, unless there is one: tell whether that was so."""
+
+    def put(self, path: str, data: bytes) -> None:
+        """Make or replace an object."""
+
+    def delete(self, paths: Sequence[str]) -> None:
+        """Remove objects, those among them that are there."""
+
+
+class Bucket:
+    """An object store by its URL.
+
+    Args:
+        url: ``s3://bucket/prefix``, ``az://container/prefix``, ``gs://bucket/prefix`` or ``file:///folder``; how to
+            sign in comes from the environment, in the store's own variables.
+
+    Raises:
+        ConfigurationError: it is no such URL, or what it needs is not installed.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            import obstore
+            from obstore.store import from_url
+        except ImportError:
+            raise ConfigurationError([f"{url}: needs a package that is not installed: {_INSTALL}"]) from None
+        self._obstore, self.url = obstore, url
+        try:
+            if urlsplit(url).scheme not in _SCHEMES:
+                raise ValueError("it begins with none of " + ", ".join(f"{scheme}://" for scheme in _SCHEMES))
+            options: dict[str, Any] = {"mkdir": True} if urlsplit(url).scheme == "file" else {}
+            self._store: Obstore = from_url(url, **options)
+        except (ValueError, obstore.exceptions.BaseError) as error:
+            raise ConfigurationError([f"--state {url}: {_said(error)}"]) from None
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """Yield the objects whose paths begin with the parts of ``prefix``."""
+        try:
+            for page in self._obstore.list(self._store, prefix):
+                for each in page:
+                    yield Listed(each["path"], each["last_modified"], each["size"])
+        except FileNotFoundError:
+            return
+        except self._faults as error:
+            raise self._failed(error) from None
+
+    def get(self, path: str) -> bytes | None:
+        """Return an object; ``None`` where there is none."""
+        try:
+            return bytes(self._obstore.get(self._store, path).bytes())
+        except FileNotFoundError:
+            return None
+        except self._faults as error:
+            raise self._failed(error) from None
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Make an object, unless there is one: tell whether that was so."""
+        try:
+            self._obstore.put(self._store, path, data, mode="create")
+        except self._obstore.exceptions.AlreadyExistsError:
+            return False
+        except self._faults as error:
+            raise self._failed(error) from None
+        return True
+
+    def put(self, path: str, data: bytes) -> None:
+        """Make or replace an object."""
+        try:
+            self._obstore.put(self._store, path, data)
+        except self._faults as error:
+            raise self._failed(error) from None
+
+    def delete(self, paths: Sequence[str]) -> None:
+        """Remove objects, those among them that are there."""
+        for path in paths:
+            try:
+                self._obstore.delete(self._store, path)
+            except FileNotFoundError:
+                continue
+            except self._faults as error:
+                raise self._failed(error) from None
+
+    @property
+    def _faults(self) -> tuple[type[Exception], ...]:
+        return (self._obstore.exceptions.BaseError, OSError)
+
+    def _failed(self, error: Exception) -> OutputError:
+        return OutputError(f"{self.url}: the store failed: {_said(error)}")
+
+
+def _said(error: Exception) -> str:
+    """Return the first line of an error: what follows is for who debugs the store's client."""
+    return line(str(error).partition("\n")[0])

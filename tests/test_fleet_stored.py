@@ -1,0 +1,169 @@
+"""Tenants whose state is in an object store: fetched, gone on with, kept again, and never by two at once."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import FolderInUse, Interrupted, OutputError, Report, load, plan, run
+from integration.config.settings import Config
+from integration.engine.runner import handle
+from integration.fleet.claims import Claims, Fenced
+from integration.fleet.ending import TenantStop
+from integration.fleet.outcomes import TenantOutcome, outcome_of_report
+from integration.fleet.store import Bucket
+from integration.fleet.stored import Stored
+from integration.text.secret import Secret
+from tests.simulator import Simulator, synthetic_tenant
+from tests.test_fleet import records
+
+TENANT = "contoso"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(synthetic_tenant(60, 10, 200)) as simulator:
+        yield simulator
+
+
+def stored(name: str = "cache", **timing: float) -> Stored:
+    return Stored(Bucket(f"file://{Path('store').absolute()}"), Path(name), name, **timing)
+
+
+def config(simulator: Simulator) -> Config:
+    return Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+
+
+def read(simulator: Simulator, states: Stored, run_id: str, stop: TenantStop | None = None) -> TenantOutcome:
+    """Read the tenant as a worker does."""
+    stop = stop or TenantStop()
+    with states.held(TENANT, run_id, stop) as held:
+        if held.done:
+            return held.done
+        manager = load()
+        report = run(manager, plan(manager), config(simulator), out=held.folder, stop=stop)
+        outcome = TenantOutcome.from_json({**outcome_of_report(TENANT, report).as_json(), "run": run_id})
+        held.keep(outcome)
+        return outcome
+
+
+def blobs() -> list[Path]:
+    return [path for path in Path(f"store/{TENANT}/blobs").rglob("*") if path.is_file()]
+
+
+def pulled() -> Any:
+    stored().pull(TENANT, Path("pulled"))
+    return records(Path("pulled"))
+
+
+def test_another_worker_goes_on_with_the_state_and_sends_what_changed_alone(simulator: Simulator) -> None:
+    assert read(simulator, stored("one"), "r1").first
+    size = sum(path.stat().st_size for path in blobs())
+    simulator.reset()
+    second = read(simulator, stored("two"), "r2")
+    assert (second.first, second.changed) == (False, {})
+    assert sum(path.stat().st_size for path in blobs()) < 2 * size
+    simulator.reset()
+    assert read(simulator, stored("three"), "r2") == second
+    assert simulator.stats.requests.total() == 0
+    handle({"instance": {"config": {"graphUrl": simulator.url, "accessToken": simulator.token}}}, out="alone")
+    assert pulled() == records(Path("alone"))
+    assert list(Path().glob("*/contoso.*")) == []
+
+
+def test_many_runs_leave_two_generations_and_what_they_need(simulator: Simulator) -> None:
+    for number in range(5):
+        read(simulator, stored(), f"r{number}")
+    generations = sorted(path.name for path in Path(f"store/{TENANT}/generations").iterdir())
+    assert generations == ["00000004.json", "00000005.json"]
+    assert list(Path(f"store/{TENANT}/claims").iterdir()) == []
+    claims = Claims(Bucket(f"file://{Path('store').absolute()}"), TENANT)
+    assert claims.newest().blobs <= {f"{path.parent.name}/{path.name}" for path in blobs()}
+
+
+def test_a_worker_whose_tenant_went_on_elsewhere_stops_and_keeps_nothing(simulator: Simulator) -> None:
+    stop = TenantStop()
+    with stored("zombie", renew_every=0.05).held(TENANT, "r1", stop) as held:
+        assert read(simulator, stored("successor"), "r1").word == "ok"
+        assert stop.wait(20)
+        with pytest.raises(Fenced):
+            held.keep(TenantOutcome(tenant=TENANT, word="failed"))
+    assert "taken over by another worker" in stop.reason
+    assert Claims(Bucket(f"file://{Path('store').absolute()}"), TENANT).newest().outcome["word"] == "ok"
+
+
+def test_another_run_is_held_off(simulator: Simulator) -> None:
+    with stored().held(TENANT, "r1", TenantStop()), pytest.raises(FolderInUse, match="another run works on it: r1"):
+        read(simulator, stored("other"), "r2")
+
+
+def test_a_read_that_is_stopped_is_gone_on_with_by_the_worker_that_takes_over() -> None:
+    with Simulator(synthetic_tenant(400, 60, 2500), latency=0.02, page_size=50) as simulator:
+        stop = TenantStop()
+
+        def when_half_read() -> None:
+            while simulator.stats.requests.total() < 15:
+                stop.wait(0.01)
+            stop.set("the worker is about to end")
+
+        threading.Thread(target=when_half_read).start()
+        with pytest.raises(Interrupted):
+            read(simulator, stored("first"), "r1", stop)
+        before = simulator.stats.requests.total()
+        outcome, reading = _read_and_reading(simulator, stored("second"), "r1")
+        assert reading["mirror"] == "resumed"
+        assert outcome.word == "ok"
+        after = simulator.stats.requests.total() - before
+        simulator.reset()
+        handle({"instance": {"config": {"graphUrl": simulator.url, "accessToken": simulator.token}}}, out="alone")
+        assert after < simulator.stats.requests.total()
+        assert pulled() == records(Path("alone"))
+
+
+def test_checkpoints_of_a_read_let_another_worker_go_on_after_a_crash() -> None:
+    with Simulator(synthetic_tenant(400, 60, 2500), latency=0.02, page_size=50) as simulator:
+        stop, went_on = TenantStop(), Claims(Bucket(f"file://{Path('store').absolute()}"), TENANT)
+
+        def when_kept() -> None:
+            while went_on.newest().number < 3:
+                stop.wait(0.01)
+            stop.set("crash")
+
+        threading.Thread(target=when_kept).start()
+        states = stored("first", renew_every=0.02, checkpoint_every=0.0)
+        with pytest.raises(Interrupted):
+            read(simulator, states, "r1", stop)
+        assert not went_on.newest().whole
+        outcome, reading = _read_and_reading(simulator, stored("second"), "r1")
+        assert (outcome.word, reading["mirror"]) == ("ok", "resumed")
+        handle({"instance": {"config": {"graphUrl": simulator.url, "accessToken": simulator.token}}}, out="alone")
+        assert pulled() == records(Path("alone"))
+
+
+def test_a_claim_that_could_not_be_renewed_in_time_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = TenantStop()
+    stop.renewed()
+    assert not stop.is_set()
+    monkeypatch.setattr("integration.fleet.ending._LEASE", -1.0)
+    assert stop.is_set()
+    assert stop.reason == "its claim could not be renewed in time"
+
+
+def test_nothing_is_kept_of_a_tenant_that_is_forgotten(simulator: Simulator) -> None:
+    read(simulator, stored(), "r1")
+    stored().forget(TENANT)
+    assert blobs() == []
+    with pytest.raises(OutputError, match="nothing is kept of a tenant contoso"):
+        stored().pull(TENANT, Path("pulled"))
+
+
+def _read_and_reading(simulator: Simulator, states: Stored, run_id: str) -> tuple[TenantOutcome, Any]:
+    reports: list[Report] = []
+    with states.held(TENANT, run_id, TenantStop()) as held:
+        manager = load()
+        reports.append(run(manager, plan(manager), config(simulator), out=held.folder))
+        outcome = outcome_of_report(TENANT, reports[0])
+        held.keep(outcome)
+    return outcome, reports[0].reading
