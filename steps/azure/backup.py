@@ -18,9 +18,7 @@ _TYPES = {
     "azure_backup_vault": "microsoft.dataprotection/backupvaults",
 }
 _BACKUPS = "recoveryservicesresources"
-_ITEM = "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems"
 _INSTANCE = "microsoft.dataprotection/backupvaults/backupinstances"
-_ITEM_READ = ["Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/read"]
 _INSTANCE_READ = ["Microsoft.DataProtection/backupVaults/backupInstances/read"]
 
 
@@ -42,16 +40,6 @@ def azure_resource_group_has_backup_vault(ctx: Context) -> Iterator[Relationship
     yield from in_groups(ctx.azure.resources(_TYPES["azure_backup_vault"]))
 
 
-@entity_step("Backup", permissions=_ITEM_READ, per_row=True)
-def azure_backup_protected_item(ctx: Context) -> Iterator[Entity]:
-    """Copies of a machine, a database or a file share in a recovery services vault."""
-    for row in ctx.azure.table(_BACKUPS, type=_ITEM):
-        properties = properties_of(row)
-        name = properties.get("friendlyName") or row["name"]
-        known = {"name": name, "displayName": name, "vaultId": _vault(row)}
-        yield resource(row, **known, sourceResourceId=key_of(properties.get("sourceResourceId")))
-
-
 @entity_step("Backup", permissions=_INSTANCE_READ, per_row=True)
 def azure_backup_instance(ctx: Context) -> Iterator[Entity]:
     """Copies of a disk, a database, blobs or a cluster in a vault of Azure Backup."""
@@ -62,32 +50,10 @@ def azure_backup_instance(ctx: Context) -> Iterator[Entity]:
         yield resource(row, **known, sourceResourceId=_source(row))
 
 
-@relationship_step("azure_recovery_vault", "HAS", "azure_backup_protected_item", permissions=_ITEM_READ, per_row=True)
-def azure_recovery_vault_has_backup_protected_item(ctx: Context) -> Iterator[Relationship]:
-    """Copies are in a recovery services vault."""
-    for row in ctx.azure.table(_BACKUPS, type=_ITEM):
-        yield Relationship(_vault(row), arm_key(row["id"]))
-
-
 @relationship_step("azure_backup_vault", "HAS", "azure_backup_instance", permissions=_INSTANCE_READ, per_row=True)
 def azure_backup_vault_has_instance(ctx: Context) -> Iterator[Relationship]:
     """Copies are in a vault of Azure Backup."""
     yield from below_parents(ctx.azure.table(_BACKUPS, type=_INSTANCE))
-
-
-@relationship_step(
-    "azure_backup_protected_item",
-    "PROTECTS",
-    any_of("azure"),
-    type="azure_backup_protected_item_protects_resource",
-    permissions=_ITEM_READ,
-    per_row=True,
-)
-def azure_backup_protected_item_protects_resource(ctx: Context) -> Iterator[Relationship]:
-    """A resource is copied into a recovery services vault."""
-    for row in ctx.azure.table(_BACKUPS, type=_ITEM):
-        if source := key_of(properties_of(row).get("sourceResourceId")):
-            yield Relationship(arm_key(row["id"]), source)
 
 
 @relationship_step(
@@ -103,11 +69,6 @@ def azure_backup_instance_protects_resource(ctx: Context) -> Iterator[Relationsh
     for row in ctx.azure.table(_BACKUPS, type=_INSTANCE):
         if source := _source(row):
             yield Relationship(arm_key(row["id"]), source)
-
-
-def _vault(row: Any) -> str:
-    """Return the key of the recovery services vault that copies are in."""
-    return arm_key(row["id"].lower().partition("/backupfabrics/")[0])
 
 
 def _source(row: Any) -> str | None:

@@ -96,23 +96,6 @@ def _vaults(web: Place, more: dict[str, Any]) -> None:
 
 
 def _copies(web: Place) -> None:
-    vault = web.of("Microsoft.RecoveryServices/vaults", "rsv")
-    item: dict[str, Any] = {
-        "friendlyName": "vm-web-01",
-        "sourceResourceId": web.of("Microsoft.Compute/virtualMachines", "vm-web-01").upper(),
-        "protectedItemType": "Microsoft.Compute/virtualMachines",
-        "backupManagementType": "AzureIaasVM",
-        "workloadType": "VM",
-        "policyId": f"{vault}/backupPolicies/daily",
-        "protectionState": "Protected",
-        "protectionStatus": "Healthy",
-        "lastBackupStatus": "Completed",
-        "lastBackupTime": MADE,
-        "isScheduledForDeferredDelete": False,
-        "softDeleteRetentionPeriodInDays": 14,
-    }
-    kind = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
-    web.put(kind, "rsv/Azure/iaasvmcontainer;vm-web-01/vm;vm-web-01", item, table="recoveryservicesresources")
     vault = web.of("Microsoft.DataProtection/backupVaults", "bv-web")
     disk = web.of("Microsoft.Compute/disks", "vm-web-01")
     instance = {

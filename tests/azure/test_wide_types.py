@@ -1,0 +1,139 @@
+"""Networks beyond a region, alerts and copies, as awkward as tenants have them."""
+
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, edges, keys, verdicts
+from tests.azure.test_network_types import azure, entities, place
+from tests.simulator.azure.place import Place, part, to
+from tests.simulator.azure.tenant import row_of
+
+__all__ = ["azure", "place"]
+pytestmark = pytest.mark.every_area
+
+NET = "Microsoft.Network"
+GROUP = "Microsoft.Insights/actionGroups"
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "written"),
+    [
+        ("metric_alert", "metricAlerts", lambda id: [{"actionGroupId": id.upper()}]),
+        ("scheduled_query_rule", "scheduledQueryRules", lambda id: {"actionGroups": [id]}),
+        ("activity_log_alert", "activityLogAlerts", lambda id: {"actionGroups": [{"actionGroupId": id}]}),
+        ("metric_alert", "metricAlerts", lambda id: None),
+        ("scheduled_query_rule", "scheduledQueryRules", lambda id: {"actionGroups": None}),
+    ],
+    ids=["metric", "query", "activity", "metric to nobody", "query to nobody"],
+)
+def test_an_alert_tells_a_group_however_it_names_it(
+    place: Place, azure: Azure, type: str, of: str, written: Any
+) -> None:
+    group = place.put(GROUP, "on-call", {})
+    told = written(group)
+    alert = place.put(f"Microsoft.Insights/{of}", "alert", {"actions": told, "scopes": None})
+    assert verdicts(azure.run(f"azure_monitor_{type}_uses_action_group")) == {"complete"}
+    named = told and any(told.values() if isinstance(told, dict) else told)
+    assert edges() == ({(alert.lower(), group.lower())} if named else set())
+
+
+def test_an_alert_watches_what_it_says_whatever_that_is(place: Place, azure: Azure) -> None:
+    machine = place.put("Microsoft.Compute/virtualMachines", "vm", {})
+    alert = place.put("Microsoft.Insights/metricAlerts", "busy", {"scopes": [machine.upper(), machine, place.id]})
+    types = ("azure_vm", "azure_resource_group", "azure_monitor_metric_alert_monitors_azure_scope")
+    place.tenant.add(row_of(place.id, "microsoft.resources/subscriptions/resourcegroups"))
+    assert verdicts(azure.run(*types)) == {"complete"}
+    assert edges() == {(alert.lower(), machine.lower()), (alert.lower(), place.id.lower())}
+
+
+@pytest.mark.parametrize(
+    ("named", "kind", "to_type"),
+    [
+        ("localNetworkGateway2", "localNetworkGateways", "local_network_gateway"),
+        ("virtualNetworkGateway2", "virtualNetworkGateways", "virtual_network_gateway"),
+        ("peer", "expressRouteCircuits", "expressroute_circuit"),
+    ],
+)
+def test_a_connection_leads_to_what_it_names(place: Place, azure: Azure, named: str, kind: str, to_type: str) -> None:
+    gateway = place.put(f"{NET}/virtualNetworkGateways", "vpn", {})
+    peer = place.put(f"{NET}/{kind}", "other", {})
+    told = {"virtualNetworkGateway1": to(gateway.upper()), named: to(peer.upper())}
+    connection = place.put(f"{NET}/connections", "c", told).lower()
+    connects = f"azure_network_connection_connects_{to_type}"
+    report = azure.run("azure_virtual_network_gateway_has_network_connection", connects)
+    assert verdicts(report) == {"complete"}
+    assert edges() == {(gateway.lower(), connection), (connection, peer.lower())}
+    assert entities("azure_network_connection")["c"]["peerId"] == peer.lower()
+
+
+def test_circuits_are_joined_by_the_connections_of_their_peerings(place: Place, azure: Azure) -> None:
+    circuit = place.of(f"{NET}/expressRouteCircuits", "er")
+    peering = f"{circuit}/peerings/AzurePrivatePeering"
+    one = part(f"{peering}/connections/one", {"peerExpressRouteCircuitPeering": to("/OTHER")})
+    peerings = [part(peering, {"connections": [one], "peeredConnections": None}), {"name": "empty", "id": "/e"}]
+    place.put(f"{NET}/expressRouteCircuits", "er", {"peerings": peerings, "serviceKey": "planted"})
+    assert verdicts(azure.run("azure.expressroute_circuit")) == {"complete"}
+    found = entities("azure_expressroute_circuit_connection")["one"]
+    assert (found["peeringId"], found["peerExpressRouteCircuitPeeringId"]) == (peering.lower(), "/other")
+    assert (circuit.lower(), one["id"].lower()) in edges()
+    assert keys("azure_peer_expressroute_circut_connection") == set()
+    assert "planted" not in str(entities("azure_expressroute_circuit"))
+
+
+def test_a_slot_is_of_a_web_app_or_of_a_function_app(place: Place, azure: Azure) -> None:
+    for name, kind in (("web", "app"), ("func", "functionapp,linux")):
+        place.put("Microsoft.Web/sites", name, {}, kind=kind)
+        place.put("Microsoft.Web/sites/slots", f"{name}/staging", {"serverFarmId": None}, kind=kind)
+    types = ("azure_web_app_has_slot", "azure_function_app_has_web_app_slot")
+    report = azure.run(*types)
+    assert {report.of(type).count for type in types} == {1}
+    assert not any(result.problems for result in report.results)
+
+
+def test_a_front_door_without_parts_has_none_and_one_with_them_leads_to_them(place: Place, azure: Azure) -> None:
+    place.put(f"{NET}/frontDoors", "empty", {"frontendEndpoints": None})
+    door = place.of(f"{NET}/frontDoors", "door")
+    pool = part(
+        f"{door}/BackendPools/p", {"backends": [{"address": "a"}, {"address": "b", "enabledState": "Disabled"}]}
+    )
+    rule = part(f"{door}/RoutingRules/r", {"routeConfiguration": {"backendPool": to(pool["id"].upper())}})
+    place.put(f"{NET}/frontDoors", "door", {"backendPools": [pool], "routingRules": [rule]})
+    assert verdicts(azure.run("azure.frontdoor")) == {"complete"}
+    assert entities("azure_frontdoor_backend_pool")["p"]["enabledBackends"] == ["a"]
+    assert entities("azure_frontdoor_routing_rule")["r"]["backendPoolId"] == pool["id"].lower()
+    assert {(door.lower(), each["id"].lower()) for each in (pool, rule)} <= edges()
+
+
+def test_a_machine_with_disks_in_a_storage_account_uses_it_once(place: Place, azure: Azure) -> None:
+    blob = {"primaryEndpoints": {"blob": "https://Old.blob.example/"}}
+    account = place.put("Microsoft.Storage/storageAccounts", "old", blob)
+    disk = {"vhd": {"uri": "https://old.blob.example/vhds/1.vhd"}}
+    elsewhere = {"vhd": {"uri": "https://gone.blob.example/vhds/2.vhd"}}
+    profile = {"osDisk": disk, "dataDisks": [disk, elsewhere, {"managedDisk": to("/d")}]}
+    machine = place.put("Microsoft.Compute/virtualMachines", "vm", {"storageProfile": profile})
+    place.put("Microsoft.Compute/virtualMachines", "new", {"storageProfile": {"osDisk": None}})
+    assert verdicts(azure.run("azure_vm_uses_storage_account")) == {"complete"}
+    assert edges() == {(machine.lower(), account.lower())}
+
+
+def test_keys_of_one_name_in_two_vaults_are_two(place: Place, azure: Azure) -> None:
+    vault = place.put("Microsoft.KeyVault/vaults", "kv", {"vaultUri": "https://kv.vault.example/"})
+    told = [{"keyName": "k", "keyVaultUri": f"https://{name}.vault.example"} for name in ("KV", "other")]
+    place.put("Microsoft.EventHub/namespaces", "hub", {"encryption": {"keyVaultProperties": [*told, {}]}})
+    report = azure.run("azure_event_hub_key_uses_keyvault_service")
+    assert (verdicts(report), len(keys("azure_event_hub_key"))) == ({"complete"}, 2)
+    ((_, end),) = edges()
+    assert end == vault.lower()
+
+
+def test_copies_are_of_what_the_vault_names(place: Place, azure: Azure) -> None:
+    disk = place.put("Microsoft.Compute/disks", "d", {})
+    vault = place.put("Microsoft.DataProtection/backupVaults", "v", {})
+    for name, source in (("one", {"resourceID": disk.upper()}), ("two", None)):
+        kind = "Microsoft.DataProtection/backupVaults/backupInstances"
+        place.put(kind, f"v/{name}", {"dataSourceInfo": source}, table="recoveryservicesresources")
+    types = ("azure_managed_disk", "azure_backup_vault_has_instance", "azure_backup_instance_protects_resource")
+    assert verdicts(azure.run(*types)) == {"complete"}
+    one, two = (f"{vault}/backupInstances/{name}".lower() for name in ("one", "two"))
+    assert edges() == {(vault.lower(), one), (vault.lower(), two), (one, disk.lower())}
