@@ -30,6 +30,8 @@ from integration.sdk import hookspecs
 from integration.sdk.mass_deletion import LEAST
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
+from integration.sources.azure.lanes import LIMITS
+from integration.sources.azure.partitions import FILL
 from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.delta import LIFETIME
 from integration.sources.msgraph.permissions import review
@@ -236,6 +238,14 @@ def test_the_consents_of_a_selection_follow_from_those_of_its_types() -> None:
 )
 def test_the_numbers_that_operators_are_told_are_those_of_the_code(phrase: str) -> None:
     assert phrase in " ".join(PAGES["operations.md"].split())
+
+
+def test_the_limits_of_azure_that_are_told_are_those_of_the_code() -> None:
+    page = " ".join(PAGES["azure.md"].split())
+    (lists, span), (reads, seconds) = LIMITS["storage lists"], LIMITS["provider"]
+    assert f"{lists} in {span / 60:g} minutes" in page
+    assert f"{reads} at once, and {reads / seconds:g} a second" in page
+    assert f"parts of some {FILL} rows" in page
 
 
 def test_no_option_takes_a_secret() -> None:

@@ -191,6 +191,15 @@ def test_a_path_that_azure_does_not_know_is_told(azure: Azure) -> None:
     assert verdicts(azure.run("contoso_misspelt")) == {"skipped"}
 
 
+def test_what_a_cloud_lacks_is_not_there(azure: Azure) -> None:
+    azure.simulator.manager.children.old = ("2023-05-01",)
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "skipped"
+    assert report.of(TYPE).reason.startswith("not there: ")
+    assert "this cloud does not have it" in report.of(TYPE).reason
+    assert asked(azure).total() < 30
+
+
 def test_nothing_is_deleted_of_a_resource_that_is_refused(azure: Azure) -> None:
     azure.run(TYPE)
     account = accounts(azure.simulator.tenant)[2]

@@ -12,6 +12,7 @@ from typing import Any
 from integration.errors import (
     BadAnswer,
     BadRequest,
+    FeatureAbsent,
     Forbidden,
     GraphError,
     NotFound,
@@ -25,6 +26,8 @@ TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
 _UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind"}
 """Codes by which a storage account says that one of its kind has nothing of what is asked for."""
+_ABSENT = {"noregisteredproviderfound", "invalidapiversionparameter"}
+"""Codes by which Azure says that it has no such kind of resource here, or not in that version."""
 _UNLICENSED = "aadpremiumlicenserequired"
 """Code by which Azure says that the tenant lacks a licence of Microsoft Entra."""
 _HICCUPS = {408, 409, 421, 423, 424, 425}
@@ -109,6 +112,8 @@ class AzureAnswer:
             return NotLicensed, "the tenant lacks the licence of Microsoft Entra for this"
         if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(" ".join(messages))):
             return Forbidden, "the application may not read this: grant it Reader on the scope"
+        if _ABSENT.intersection(codes):
+            return FeatureAbsent, f"this cloud does not have it in the version that is asked for: {message}"
         if self.status == 404 or _UNSUPPORTED.intersection(codes):
             return NotFound, "not found"
         if self.status == 407 or self.status == 451:

@@ -25,8 +25,8 @@ from integration.values import arm_key
 
 _HOPELESS = 20
 """So many resources are refused, and none answered, before the others are not asked about any more."""
-_WRONG = frozenset({"invalidresourcetype", "noregisteredproviderfound"})
-"""Codes of a 404 that is about the question: the resource may be there."""
+_WRONG = "invalidresourcetype"
+"""Code of a 404 that is about the question: the resource may be there."""
 _OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 _EACH = "/*/"
 """Between a place where children are and one below each of them."""
@@ -63,7 +63,10 @@ class ChildrenFetch:
             GraphError: Azure gave those of no resource.
         """
         into, known = self._into, self._into.known
-        parents = {arm_key(parent["id"]): parent for parent in into.parents(self._request)}
+        parents = {
+            arm_key(parent["id"]): {name: parent.get(name) for name in ("id", *_OF_PARENT)}
+            for parent in into.parents(self._request)
+        }
         if known is None or known.state not in ("running", "complete"):
             into.begin(None)
         into.began()
@@ -106,7 +109,7 @@ class ChildrenFetch:
         try:
             self._read_pages(key, parent, link)
         except NotFound as error:
-            if error.code.lower() in _WRONG:
+            if error.code.lower() == _WRONG:
                 self._refuse(key, error)
             else:
                 self._into.add_parts([], [(key, None)])

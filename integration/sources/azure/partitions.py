@@ -9,7 +9,7 @@ from typing import Self
 
 from integration.sources.azure.resource_graph import COLUMNS
 
-_FILL = 850
+FILL = 850
 """Rows that a part should have: they vary by the root of that, and five times the root more still fit into a page."""
 _FINEST = 2**20
 
@@ -33,7 +33,7 @@ class Partition:
     @classmethod
     def plan(cls, table: str, rows: int, type: str = "") -> list[Self]:
         """Return the parts of a table of so many rows."""
-        return cls.all(table, max(1, -(-rows // _FILL)), type)
+        return cls.all(table, max(1, -(-rows // FILL)), type)
 
     @classmethod
     def all(cls, table: str, of: int, type: str = "") -> list[Self]:
