@@ -6,11 +6,13 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from integration import handle, load
 from tests.fleets import VARIABLE, fleet, started, tenants_file, told
+from tests.postgresql import query
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
 from tests.support import distribution, write
@@ -142,6 +144,21 @@ def test_a_tenant_that_ends_the_process_is_lost_alone(simulator: ManyTenants) ->
     )
     assert out.endswith("4 tenants: 1 lost, 3 ok.\n"), err
     assert told("state")["t2"]["word"] == "lost"
+
+
+def test_many_tenants_go_into_one_database_which_says_who_is_who(postgresql_url: str) -> None:
+    parts = urlsplit(postgresql_url)
+    url = parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}").geturl()
+    with ManyTenants(small_tenants(20), tls=True) as simulator:
+        file = tenants_file(Path("tenants.jsonl"), simulator, 20, to=[url])
+        password = unquote(parts.password or "")
+        out, err = fleet(simulator, "run", str(file), "--state", "state", *FEW, PGPASSWORD=password)
+        assert out.endswith("20 tenants: 20 ok.\n"), err
+        assert password not in out + err
+        users = sum(len(simulator.one(tenant_id(number)).tenant.users) for number in range(20))
+    assert query(postgresql_url, "SELECT count(*), count(DISTINCT tenant) FROM integration.tenants") == [(20, 20)]
+    found = query(postgresql_url, "SELECT count(*), count(DISTINCT _scope) FROM integration.azure_user")
+    assert found == [(users, 20)]
 
 
 def test_a_tenant_that_takes_too_long_is_stopped() -> None:

@@ -166,18 +166,19 @@ def test_a_table_or_view_of_a_types_name_that_is_not_ours_is_refused(url: str, s
 def test_an_older_layout_is_made_anew(url: str, store: Store) -> None:
     collect(store, {azure_user: named("user-1"), azure_user_group_has_user: worn(("group-1", "user-1"))})
     push(url, store, [azure_user, azure_user_group_has_user])
-    query(url, "UPDATE integration.about SET value = '0'; ALTER TABLE integration.entities ADD COLUMN old text")
+    query(url, "UPDATE integration.about SET value = '0' WHERE name = 'layout'")
+    query(url, "ALTER TABLE integration.entities ADD COLUMN old text")
     PostgresqlSink(url).check()
     push(url, store, [azure_user, azure_user_group_has_user])
     assert held(url, store.scope) == expected(store, [azure_user, azure_user_group_has_user])
     assert ("old", "text") not in columns(url, "entities")
-    assert query(url, "SELECT value FROM integration.about") == [("1",)]
+    assert query(url, "SELECT value FROM integration.about WHERE name = 'layout'") == [("1",)]
 
 
 def test_an_older_layout_that_somebody_builds_on_stays(url: str, store: Store) -> None:
     collect(store, {azure_user: named("user-1")})
     push(url, store, [azure_user])
-    query(url, "UPDATE integration.about SET value = '0'")
+    query(url, "UPDATE integration.about SET value = '0' WHERE name = 'layout'")
     query(url, "CREATE VIEW public.mine AS SELECT _key FROM integration.entities")
     with pytest.raises(OutputError, match="depend"):
         push(url, store, [azure_user])
@@ -196,7 +197,7 @@ def test_tables_of_which_one_was_dropped_are_made_anew(url: str, store: Store) -
 def test_the_layout_of_a_newer_version_is_refused(url: str, store: Store) -> None:
     collect(store, {azure_user: named("user-1")})
     push(url, store, [azure_user])
-    query(url, "UPDATE integration.about SET value = '7'")
+    query(url, "UPDATE integration.about SET value = '7' WHERE name = 'layout'")
     assert "made by a newer version (layout 7): update this one" in refusal(url)
     with pytest.raises(OutputError, match="newer version"):
         push(url, store, [azure_user])

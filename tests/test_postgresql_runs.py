@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -140,3 +141,19 @@ def test_a_destination_that_fails_harms_neither_the_run_nor_another_one(url: str
     query(url, "DROP TABLE integration.azure_user")
     assert CliRunner().invoke(main, ["run", "--demo", "--out", "out", "--to", url]).exit_code == 0
     assert is_exactly_the_graph(url)
+
+
+def test_a_view_says_which_scope_is_which_tenant(url: str) -> None:
+    scopes: list[str] = []
+    for name in ("contoso", "fabrikam"):
+        tenant = synthetic_tenant(users=5, groups=1, memberships=5)
+        tenant.organization["id"] = f"0a0b0c0d-0000-4000-8000-00000000000{len(scopes)}"
+        tenant.organization["displayName"] = name
+        with Simulator(tenant) as simulator:
+            config = Config(graph_url=simulator.url, access_token=Secret(simulator.token), to=(url,))
+            manager = load()
+            run(manager, plan(manager), replace(config, directory_id=f"{name}.example"), out=name)
+        with closing(Store(Path(name, "graph.db"))) as store:
+            scopes.append(store.scope)
+    told = query(url, "SELECT _scope, name FROM integration.tenants ORDER BY name")
+    assert told == list(zip(scopes, ["contoso", "fabrikam"], strict=True))

@@ -53,6 +53,8 @@ CREATE INDEX relationships_by_type ON relationships(_scope, _type);
 """Made when the first graph is loaded: that costs less than to keep them meanwhile."""
 _NAMES = ["about", "entities", "relationships", "revisions", "verdicts"]
 _SYSTEM = ("_scope", "_key", "_type", "_class")
+_TENANTS = ("_scope", "tenant", "account", "name")
+"""The columns of the view ``tenants``."""
 _ENDS = ("_fromEntityKey", "_toEntityKey")
 _TYPES = {"string": "text", "boolean": "boolean", "integer": "numeric", "number": "numeric"}
 
@@ -225,8 +227,8 @@ def _drop_older(connection: Connection) -> None:
     views = connection.execute(
         "SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE relkind = 'v'"
         " AND nspname = current_schema() AND (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute"
-        " WHERE attrelid = pg_class.oid AND attnum <= %s) = %s",
-        [len(_SYSTEM), list(_SYSTEM)],
+        " WHERE attrelid = pg_class.oid AND attnum <= %s) IN (%s, %s)",
+        [len(_SYSTEM), list(_SYSTEM), list(_TENANTS)],
     ).fetchall()
     for (name,) in views:
         connection.execute(SQL("DROP VIEW {}").format(Identifier(name)))

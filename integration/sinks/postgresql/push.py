@@ -13,6 +13,7 @@ from integration.sinks.comparison import is_current
 from integration.sinks.fitting import fitting
 from integration.sinks.postgresql.layout import enter, lock, make_indexes, make_views, table_of
 from integration.sinks.postgresql.merge import KINDS, RecordTable, copy_lines, insert_all, merge
+from integration.sinks.postgresql.tenants import note_tenant
 
 _LONGEST_KEYS = 2_500
 """Bytes: an index of PostgreSQL takes 2,704 (a third of a page), with the scope and the type of a relationship."""
@@ -77,6 +78,7 @@ class Push:
             make_indexes(self._connection)
         self._note_revisions(held, parts)
         self._note_verdicts()
+        note_tenant(self._connection, self._schema, self._scope, self._graph.tenant, self._steps)
         make_views(self._connection, self._steps)
 
     def _held(self) -> dict[str, _Held]:
