@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._resource import key_of, properties_of, resource
 
@@ -41,3 +42,18 @@ def azure_cosmosdb_account_has_sql_database(ctx: Context) -> Iterator[Relationsh
 def azure_cosmosdb_account_has_sql_role_assignment(ctx: Context) -> Iterator[Relationship]:
     """Somebody has rights on the data of an account of Azure Cosmos DB."""
     yield from _ASSIGNMENTS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_cosmosdb_sql_role_assignment",
+    "ASSIGNED",
+    any_of("entra"),
+    permissions=_READ_ASSIGNMENTS,
+    type="azure_cosmosdb_sql_role_assignment_assigned_principal",
+    per_row=True,
+)
+def azure_cosmosdb_sql_role_assignment_assigned_principal(ctx: Context) -> Iterator[Relationship]:
+    """Rights on the data of an account of Azure Cosmos DB are those of a user, a group or a service principal."""
+    for row in _ASSIGNMENTS.rows(ctx):
+        if id := properties_of(row).get("principalId"):
+            yield Relationship(arm_key(row["id"]), id.lower())

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._children import Children
+from steps.azure._principals import applications
 from steps.azure._resource import key_of, properties_of, resource
 
 _POSTGRESQL = Children("microsoft.dbforpostgresql/flexibleservers", "/administrators", "2022-12-01")
@@ -46,3 +48,34 @@ def azure_postgresql_server_has_active_directory_admin(ctx: Context) -> Iterator
 def azure_mysql_server_has_active_directory_admin(ctx: Context) -> Iterator[Relationship]:
     """A MySQL server has an administrator in Microsoft Entra."""
     yield from _MYSQL.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_postgresql_server_active_directory_admin",
+    "IS",
+    any_of("entra"),
+    permissions=_READ_POSTGRESQL,
+    type="azure_postgresql_server_active_directory_admin_is_principal",
+    per_row=True,
+)
+def azure_postgresql_server_active_directory_admin_is_principal(ctx: Context) -> Iterator[Relationship]:
+    """The administrator of a PostgreSQL server is a user, a group or a service principal of Microsoft Entra."""
+    for row in _POSTGRESQL.rows(ctx):
+        if id := properties_of(row).get("objectId"):
+            yield Relationship(arm_key(row["id"]), id.lower())
+
+
+@relationship_step(
+    "azure_mysql_server_active_directory_admin",
+    "IS",
+    any_of("entra"),
+    permissions=_READ_MYSQL,
+    type="azure_mysql_server_active_directory_admin_is_principal",
+    needs=["azure_service_principal"],
+)
+def azure_mysql_server_active_directory_admin_is_principal(ctx: Context) -> Iterator[Relationship]:
+    """The administrator of a MySQL server is a user, a group or an application of Microsoft Entra."""
+    known = applications(ctx)
+    for row in _MYSQL.rows(ctx):
+        if id := (properties_of(row).get("sid") or "").lower():
+            yield Relationship(arm_key(row["id"]), known.get(id, id))

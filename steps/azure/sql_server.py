@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
+from steps.azure._principals import applications
 from steps.azure._resource import (
     below_parents,
     identities_of,
@@ -81,12 +82,8 @@ def azure_sql_server_has_active_directory_admin(ctx: Context) -> Iterator[Relati
 )
 def azure_sql_server_active_directory_admin_is_principal(ctx: Context) -> Iterator[Relationship]:
     """The administrator of a SQL server is a user, a group or an application of Microsoft Entra."""
-    applications = {
-        of.properties["appId"].lower(): of.key
-        for of in ctx.entities("azure_service_principal")
-        if of.properties.get("appId")
-    }
+    known = applications(ctx)
     for row in ctx.azure.resources(SQL_SERVER):
         sid = ((properties_of(row).get("administrators") or {}).get("sid") or "").lower()
         if sid:
-            yield Relationship(f"{arm_key(row['id'])}/administrators/activedirectory", applications.get(sid, sid))
+            yield Relationship(f"{arm_key(row['id'])}/administrators/activedirectory", known.get(sid, sid))
