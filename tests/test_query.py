@@ -450,3 +450,22 @@ def test_a_folder_that_cannot_be_written_can_be_read() -> None:
             assert list(inquiry.select("SELECT count(*) FROM azure_user_group").rows) == [(3,)]
         Path(folder).chmod(0o755)
         assert [path.name for path in Path(folder).iterdir()] == ["graph.db"]
+
+
+@pytest.mark.parametrize(
+    ("address", "range", "expected"),
+    [
+        ("'10.1.2.3'", "'10.0.0.0/8'", 1),
+        ("'10.1.2.3'", "'10.1.2.3'", 1),
+        ("'10.1.2.3'", "'10.1.2.9/24'", 1),
+        ("'11.1.2.3'", "'10.0.0.0/8'", 0),
+        ("'2001:db8::1'", "'2001:db8::/32'", 1),
+        ("'2001:db8::1'", "'10.0.0.0/8'", 0),
+        ("'10.1.2.3'", "'VirtualNetwork'", None),
+        ("NULL", "'10.0.0.0/8'", None),
+        ("1", "NULL", None),
+    ],
+)
+def test_in_range_tells_whether_an_address_is_in_a_range(address: str, range: str, expected: int | None) -> None:
+    with open_graph(GRAPH) as inquiry:
+        assert [*inquiry.select(f"SELECT in_range({address}, {range})").rows] == [(expected,)]

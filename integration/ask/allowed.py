@@ -22,7 +22,7 @@ FUNCTIONS = frozenset(
     subtype sum tan tanh time timediff total trim trunc typeof unhex unicode unistr unistr_quote unixepoch unlikely
     upper zeroblob -> ->>
     """.split()
-).union(SEARCHES)
+).union(SEARCHES, {"in_range"})
 """Functions that compute, and no more: others of SQLite's load code, write files or hand out pointers."""
 
 

@@ -15,6 +15,7 @@ from integration.ask.caveats import Readings
 from integration.ask.lookup import find_key, well_formed
 from integration.ask.paths import Paths
 from integration.ask.questions import Question
+from integration.ask.ranges import in_range
 from integration.errors import QueryError
 from integration.sdk.plan import nearest
 from integration.store.tables import FORMAT
@@ -70,6 +71,7 @@ class Inquiry:
         paths = Paths(database, self._number)
         for name in SEARCHES:
             database.create_function(name, -1, self._guarded(getattr(paths, name)), deterministic=True)
+        database.create_function("in_range", 2, in_range, deterministic=True)
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         database.set_authorizer(self._authorize)
         database.set_progress_handler(lambda: 0, _OPCODES)  # lets Python see Ctrl-C while SQLite works

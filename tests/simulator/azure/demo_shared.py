@@ -41,6 +41,7 @@ def add_shared(web: Place, aks: Place, lab: Place) -> None:
     }
     more: dict[str, Any] = {"sku": {"name": "RS0"}, "identity": identity_of(web.of(identities, "id-web"))}
     web.put("Microsoft.RecoveryServices/vaults", "rsv", vault, tags=_OWNER, **more)
+    _copies(web)
 
 
 def _routing(web: Place) -> None:
@@ -80,3 +81,19 @@ def _protection(web: Place) -> None:
         "virtualNetworks": [to(web.of(f"{_NET}/virtualNetworks", "v"))],
     }
     web.put(f"{_NET}/ddosProtectionPlans", "ddos", plan, tags=_OWNER)
+
+
+def _copies(web: Place) -> None:
+    machine = web.of("Microsoft.Compute/virtualMachines", "vm-web-01")
+    item = {
+        "friendlyName": "vm-web-01",
+        "protectedItemType": "Microsoft.Compute/virtualMachines",
+        "backupManagementType": "AzureIaasVM",
+        "workloadType": "VM",
+        "sourceResourceId": machine.upper(),
+        "policyId": f"{web.of('Microsoft.RecoveryServices/vaults', 'rsv')}/backupPolicies/daily",
+        "protectionState": "Protected",
+        "isScheduledForDeferredDelete": False,
+    }
+    items = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
+    web.put(items, "rsv/Azure/web/vm-web-01", item, table="recoveryservicesresources")
