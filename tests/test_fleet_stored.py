@@ -10,6 +10,7 @@ import pytest
 from integration import FolderInUse, Interrupted, OutputError, Report, load, plan, run
 from integration.config.settings import Config
 from integration.engine.runner import handle
+from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
 from integration.fleet.outcomes import TenantOutcome, outcome_of_report
@@ -71,6 +72,32 @@ def test_another_worker_goes_on_with_the_state_and_sends_what_changed_alone(simu
     handle({"instance": {"config": {"graphUrl": simulator.url, "accessToken": simulator.token}}}, out="alone")
     assert pulled() == records(Path("alone"))
     assert list(Path().glob("*/contoso.*")) == []
+
+
+def test_a_worker_that_read_the_tenant_last_fetches_nothing_of_it(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    get = Bucket.get
+
+    def noted(bucket: Bucket, path: str) -> bytes | None:
+        fetched.append(path)
+        return get(bucket, path)
+
+    monkeypatch.setattr(Bucket, "get", noted)
+    states = stored()
+    for number in range(3):
+        read(simulator, states, f"r{number}")
+    assert [path for path in fetched if "/blobs/" in path] == []
+    assert [path.name for path in Path("cache").iterdir() if path.is_dir()] == ["contoso@3"]
+    read(simulator, stored("other"), "r3")
+    assert any("/blobs/" in path for path in fetched)
+    read(simulator, states, "r4")
+    assert pulled() == records(Path("cache/contoso@5"))
+    tight = Cache(Path("cache"), 0)
+    (Path("cache") / "new").mkdir()
+    tight.keep("fabrikam", 1, Path("cache/new"), {})
+    assert not Path("cache/contoso@5").exists()
 
 
 def test_many_runs_leave_two_generations_and_what_they_need(simulator: Simulator) -> None:

@@ -12,6 +12,7 @@ import orjson
 
 from integration.disk.folder import result_folder, usable_folder
 from integration.errors import FatalError, Interrupted, OutputError, Unreachable
+from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
 from integration.fleet.folders import FLEET, InFolder
@@ -26,6 +27,8 @@ from integration.text.whose import carried
 _HANDS_OVER, _HANDED_OVER = 3.0, 20.0
 """Seconds for which a worker waits for the one before it to say that it keeps what it has, and then to do so."""
 _LOOKS = 0.2
+_CACHED = 8_000_000_000
+"""Bytes of tenants that a worker keeps on its disk."""
 _log = logger("integration")
 
 
@@ -34,7 +37,7 @@ class Stored:
 
     Args:
         store: the store.
-        cache: folder of this process in which tenants are worked on.
+        folder: of this process, in which tenants are worked on.
         who: the worker, for people.
         renew_every: seconds between the renewals of a claim.
         checkpoint_every: seconds between the checkpoints of a read.
@@ -43,13 +46,14 @@ class Stored:
     def __init__(
         self,
         store: ObjectStore,
-        cache: Path,
+        folder: Path,
         who: str = "",
         *,
         renew_every: float = 20.0,
         checkpoint_every: float = 120.0,
     ) -> None:
-        self._store, self._cache, self._who = store, cache, who
+        self._store, self._folder, self._who = store, folder, who
+        self._cache = Cache(folder, _CACHED)
         self._renew_every, self._checkpoint_every = renew_every, checkpoint_every
 
     @contextmanager
@@ -69,9 +73,11 @@ class Stored:
         found = self._claimed(claims, run, stop)
         if isinstance(found, Generation):
             done = TenantOutcome.from_json(found.outcome)
-            yield InFolder(self._cache, done, lambda _: None)
+            yield InFolder(self._folder, done, lambda _: None)
             return
-        folder = result_folder(usable_folder(self._cache) / f"{tenant}.{found.name}")
+        folder = usable_folder(self._folder) / f"{tenant}.{found.name}"
+        there = self._cache.take(tenant, found.base.number, folder)
+        result_folder(folder)
         copy = WorkCopy(self._store, claims, found, folder, run, self._who)
         ended = threading.Event()
         watch = threading.Thread(target=carried(self._watch), args=(copy, stop, ended), name="claim", daemon=True)
@@ -80,9 +86,10 @@ class Stored:
             ended.set()
             watch.join()
             copy.push(outcome.as_json())
+            self._cache.keep(tenant, copy.claim.number, folder, copy.hashes)
 
         try:
-            copy.pull()
+            copy.pull(there)
             stop.renewed()
             watch.start()
             yield InFolder(folder, None, keep)

@@ -45,8 +45,16 @@ class WorkCopy:
         self._files: dict[str, Paged] = {}
         self._blobs = 0
 
-    def pull(self) -> None:
+    @property
+    def hashes(self) -> Mapping[str, bytes]:
+        """The hashes of the pages of each file, as it was kept last."""
+        return {name: file.hashes for name, file in self._files.items()}
+
+    def pull(self, there: Mapping[str, bytes]) -> None:
         """Fetch the files.
+
+        Args:
+            there: hashes of the pages of those that are there, as their generation has them.
 
         Raises:
             OutputError: the store failed, or a blob is damaged.
@@ -57,6 +65,10 @@ class WorkCopy:
             if name == _MIRROR and not base.whole and time.time() - base.made_on / 1000 > _OLD:
                 continue
             path = self.folder / name
+            if name in there:
+                self._files[name] = Paged(there[name], kept)
+                continue
+            path.unlink(missing_ok=True)
             self._files[name] = restore(path, kept, self._blob)
             if name == _MIRROR:
                 seal(path)
