@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from integration.cli import main
 from integration.sdk.plugins import declared_steps, load
 from integration.sources.azure.discretion import without_secrets
 from tests.azure.reading import Azure, keys
@@ -70,15 +72,19 @@ def azure() -> Iterator[Azure]:
         yield Azure(simulator, {})
 
 
-def test_no_secret_in_the_properties_of_resources_is_kept(azure: Azure) -> None:
+def test_no_secret_in_the_properties_of_resources_is_kept(azure: Azure, caplog: pytest.LogCaptureFixture) -> None:
+    """Of each type, with raw data: in the graph, in what was read, in files, in the report and in the log."""
     steps = declared_steps(load())
-    azure.run(
-        *(step.name for step in steps if step.module.startswith("azure.") and not step.is_relationship), raw_data=True
-    )
+    types = [step.name for step in steps if step.module.startswith("azure.") and not step.is_relationship]
+    with caplog.at_level("DEBUG"):
+        azure.run(*types, raw_data=True, to=("files:out/files", "j1:out/j1"))
     for type in ("azure_vm", "azure_keyvault_secret", "azure_event_grid_topic_subscription", "azure_storage_container"):
         assert keys(type)
-    found = [path.name for path in Path("out").rglob("*") if path.is_file() and WORD.encode() in path.read_bytes()]
-    assert found == []
+    assert CliRunner().invoke(main, ["report", "--to", "out/page.html", "--out", "out"]).exit_code == 0
+    written = [path for path in Path("out").rglob("*") if path.is_file()]
+    assert {"graph.db", "mirror.db", "summary.json", "page.html", "azure_vm.jsonl"} <= {path.name for path in written}
+    assert [path.name for path in written if WORD.encode() in path.read_bytes()] == []
+    assert WORD not in caplog.text
 
 
 def test_what_is_no_secret_stays() -> None:
