@@ -1,11 +1,12 @@
 """Gateways of API Management."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._resource import identities_of, in_groups, private_endpoints_of, properties_of, resource
 
 _SERVICE = "microsoft.apimanagement/service"
+_SECURITY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 
 
 @entity_step("Gateway", permissions=["Microsoft.ApiManagement/service/read"], per_row=True, resources=[_SERVICE])
@@ -18,6 +19,7 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
             category=["application"],
             function=["api-gateway"],
             public=None if kind is None else kind != "Internal",
+            weakProtocols=_weak(properties_of(row).get("customProperties")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -27,3 +29,11 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_api_management_service(ctx: Context) -> Iterator[Relationship]:
     """A gateway of API Management is in a resource group."""
     yield from in_groups(ctx.azure.resources(_SERVICE))
+
+
+def _weak(switches: Mapping[str, str] | None) -> list[str] | None:
+    """Return the old protocols and ciphers that are switched on, such as ``Protocols.Tls10``; ``None`` if not told."""
+    if switches is None:
+        return None
+    on = (name.removeprefix(_SECURITY) for name, value in switches.items() if str(value).lower() == "true")
+    return sorted(name for name in on if name.startswith(("Protocols.", "Ciphers.", "Backend.")))

@@ -120,6 +120,11 @@ def made_up(seed: int) -> Made:
         for of in made.of(type).values():
             of["principalId"] = rng.choice([None, services[2], services[3]])
             of["userAssignedIdentityIds"] = rng.choice([None, [], identities, identities[:1], ["/identity-unseen"]])
+    for type in APPS:
+        add("azure_web_app_configuration", *made.of("azure_web_app_configuration").values(), *(
+            {"appId": app, "minTlsVersion": rng.choice([None, "1.0", "1.2"])}
+            for app in made.of(type) if rng.random() < 0.5
+        ), at="/")  # fmt: skip
     scopes = [*places, "/", *(f"/providers/microsoft.management/managementgroups/{name}" for name in ("near", "root"))]
     add(ASSIGNMENT, *(
         {
@@ -246,6 +251,8 @@ def test_weak_encryption_in_transit(tenant: Made) -> None:
         version = of.get("minimumTlsVersion") or of.get("minimalTlsVersion") or of.get("minTlsVersion")
         if type == "azure_storage_account":
             version = version or "TLS1_0"
+        set_up = [each for each in tenant.of("azure_web_app_configuration").values() if each["appId"] == key]
+        version = next((each["minTlsVersion"] for each in set_up if each["minTlsVersion"]), version)
         only = [of.get("enableHttpsTrafficOnly"), of.get("secureTransport"), of.get("httpsOnly")]
         unencrypted = False in only or of.get("enableNonSslPort") is True
         if version in OLD or unencrypted:

@@ -45,8 +45,39 @@ def _sites(web: Place, lab: Place, subnet: str, identity: dict[str, Any]) -> Non
             },
         }
         web.put("Microsoft.Web/sites", name, site, kind=kind, identity=identity, tags=_OWNER)
+    _configuration(web, subnet)
     unknown = {"minTlsVersion": None, "ftpsState": None}
     lab.put("Microsoft.Web/sites", "trial", {"state": "Stopped", "httpsOnly": False, "siteConfig": unknown}, kind="app")
+
+
+def _configuration(web: Place, subnet: str) -> None:
+    """Names begin large here, unlike those of the list of apps; other configurations hold secrets."""
+    rules = [
+        {"IPAddress": "Any", "Action": "Deny", "Priority": 2147483647, "Name": "Deny all"},
+        {"IPAddress": "203.0.113.0/24", "Action": "Allow", "Priority": 100, "Name": "office"},
+        {"VnetSubnetResourceId": subnet, "Action": "Allow", "Priority": 200, "Name": "apps"},
+    ]
+    told: dict[str, Any] = {
+        "AlwaysOn": True,
+        "FtpsState": "FtpsOnly",
+        "Http20Enabled": True,
+        "HttpLoggingEnabled": True,
+        "JavaVersion": "17",
+        "LinuxFxVersion": "NODE|20-lts",
+        "MinTlsVersion": "1.2",
+        "NodeVersion": "~20",
+        "PhpVersion": "8.2",
+        "PublicNetworkAccess": "Enabled",
+        "PythonVersion": "3.12",
+        "RemoteDebuggingEnabled": False,
+        "ScmMinTlsVersion": "1.2",
+        "VnetRouteAllEnabled": True,
+        "IPSecurityRestrictions": rules,
+        "ScmIPSecurityRestrictions": rules[:1],
+    }
+    for type, name in (("sites", "shop"), ("sites/slots", "shop/staging")):
+        web.put(f"Microsoft.Web/{type}/config", f"{name}/web", told, table="appserviceresources", location="")
+    web.put("Microsoft.Web/sites/config", "shop/logs", {"HttpLogs": {}}, table="appserviceresources", location="")
 
 
 def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from tests.simulator.azure.demo_storage import endpoints_of
 from tests.simulator.azure.place import Place
 
 _OWNER = {"owner": "team-apps"}
+_PROTOCOLS = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols"
 _VAULT = "https://kv-web.vault.azure.example/"
 
 
@@ -64,6 +65,7 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "platformVersion": "stv2",
         "disableGateway": False,
         "publisherName": "Example",
+        "customProperties": {f"{_PROTOCOLS}.Tls10": "True", f"{_PROTOCOLS}.Tls11": "False"},
         **closed,
     }
     web.put("Microsoft.ApiManagement/service", "api-web", service, sku={"name": "Premium", "capacity": 1}, **more)

@@ -1,0 +1,84 @@
+"""How web apps and functions are set up, of which the list of apps tells little."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._ids import portal_link
+from steps.azure._resource import properties_of
+
+_TABLE, _TYPES = "appserviceresources", ("microsoft.web/sites/config", "microsoft.web/sites/slots/config")
+_READ = ["Microsoft.Web/sites/config/read"]
+_COPIED = (
+    "alwaysOn",
+    "ftpsState",
+    "http20Enabled",
+    "httpLoggingEnabled",
+    "javaVersion",
+    "linuxFxVersion",
+    "minTlsVersion",
+    "nodeVersion",
+    "phpVersion",
+    "publicNetworkAccess",
+    "pythonVersion",
+    "remoteDebuggingEnabled",
+    "scmMinTlsVersion",
+    "vnetRouteAllEnabled",
+)
+
+
+@entity_step("Configuration", permissions=_READ, per_row=True)
+def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
+    """How a web app, a function app or a slot is set up: versions, encryption, and who may reach it."""
+    for row in _rows(ctx):
+        told = {name.lower(): value for name, value in properties_of(row).items()}
+        app = _app(row)
+        name = f"{app.rpartition('/')[2]}/{row['name'].rpartition('/')[2]}"
+        yield Entity(
+            arm_key(row["id"]),
+            row,
+            name=name,
+            displayName=name,
+            appId=app,
+            ipSecurityRestrictions=_rules(told.get("ipsecurityrestrictions")),
+            scmIpSecurityRestrictions=_rules(told.get("scmipsecurityrestrictions")),
+            webLink=portal_link({"tenantId": row["tenantId"], "id": app}),
+            **{each: told.get(each.lower()) for each in _COPIED},
+        )
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_web_app_configuration",
+    type="azure_app_has_configuration",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_app_has_configuration(ctx: Context) -> Iterator[Relationship]:
+    """A web app, a function app or a slot is set up in this way."""
+    for row in _rows(ctx):
+        yield Relationship(_app(row), arm_key(row["id"]))
+
+
+def _rows(ctx: Context) -> Iterator[Any]:
+    """Yield what is set up of each app by the name of web; others hold what it signs in with."""
+    for type in _TYPES:
+        for row in ctx.azure.table(_TABLE, type=type):
+            if arm_key(row["id"]).endswith("/config/web"):
+                yield row
+
+
+def _app(row: Any) -> str:
+    """Return the key of the app or slot."""
+    return arm_key(row["id"]).rsplit("/", 2)[0]
+
+
+def _rules(rules: Any) -> list[str] | None:
+    """Return who may come in or not, as ``Allow address``, in the order of the rules, whose names may be large."""
+    if not isinstance(rules, list):
+        return None
+    lowered: list[Mapping[str, Any]] = [{name.lower(): value for name, value in rule.items()} for rule in rules]
+    ordered = sorted(lowered, key=lambda rule: rule.get("priority") or 0)
+    return [f"{rule.get('action')} {rule.get('ipaddress') or rule.get('vnetsubnetresourceid')}" for rule in ordered]
