@@ -135,7 +135,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_says_how_to_go_on(
         time.sleep(0.02)
     asked = len(slow.requests)
     run.send_signal(number)
-    output, errors = run.communicate(timeout=30)
+    output, errors = run.communicate(timeout=120)
     assert len(slow.requests) <= asked + 1  # of 16: only what was under way may still have been answered
     assert run.returncode == 3
     assert errors.splitlines()[-1] == "error: stopped; the next run in this folder goes on from here"

@@ -287,7 +287,7 @@ def start(simulator: AzureSimulator, out: Path) -> "subprocess.Popen[str]":
 def wait_for_answers(out: Path, number: int) -> None:
     """Wait until the mirror holds the containers of so many accounts."""
     count = "SELECT count(*) FROM parents WHERE id LIKE '%/storageaccounts/%' AND next_link IS NULL"
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 120
     while time.monotonic() < ends:
         for path in out.glob("*.db"):
             with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
