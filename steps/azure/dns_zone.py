@@ -18,7 +18,6 @@ _VALUES = {
     "aaaaRecordsIps": ("aaaarecords", "ipv6address"),
     "mxRecordsExchanges": ("mxrecords", "exchange"),
     "ptrRecordsNames": ("ptrrecords", "ptrdname"),
-    "srvRecordsTargets": ("srvrecords", "target"),
 }
 """Properties, and where they are in a record set: public and private zones write the first letters differently."""
 
@@ -85,6 +84,8 @@ def _records(ctx: Context, zone: str) -> Iterator[Entity]:
         texts = [" ".join(text.get("value") or ()) for text in told.get("txtrecords") or ()]
         values = {name: _listed(told, *path) for name, path in _VALUES.items()}
         cname = (told.get("cnamerecord") or {}).get("cname")
+        authority = told.get("soarecord") or {}
+        servers = [f"{server.get('target')}:{server.get('port')}" for server in told.get("srvrecords") or ()]
         alias = {"targetResourceId": key_of(told.get("targetresource"))} if zone == "azure_dns_zone" else {}
         yield resource(
             row,
@@ -92,10 +93,13 @@ def _records(ctx: Context, zone: str) -> Iterator[Entity]:
             displayName=_name(row),
             tags=None,
             zoneName=arm_key(row["id"]).split("/")[8],
-            azureType=row["type"].rpartition("/")[2].upper(),
+            type=row["type"].rpartition("/")[2].upper(),
             TTL=told.get("ttl"),
             fqdn=told.get("fqdn"),
             cnameRecord=cname,
+            soaRecordHost=authority.get("host"),
+            soaRecordEmail=authority.get("email"),
+            srvRecordsTargets=servers or None,
             txtRecordsValues=texts or None,
             **values,
             **alias,

@@ -36,7 +36,7 @@ def azure_function_app(ctx: Context) -> Iterator[Entity]:
 def azure_app_service_plan(ctx: Context) -> Iterator[Entity]:
     """The machines that some apps of App Service run on."""
     for row in ctx.azure.resources(_PLAN):
-        yield resource(row)
+        yield resource(row, kind=_kinds(row))
 
 
 @relationship_family("azure_resource_group", "HAS", [*_APPS, "azure_app_service_plan"], per_row=True)
@@ -65,8 +65,14 @@ def _apps(ctx: Context, type: str) -> Iterator[Entity]:
         properties = properties_of(row)
         yield resource(
             row,
+            kind=_kinds(row),
             appServicePlanId=key_of(properties.get("serverFarmId")),
             subnetId=key_of(properties.get("virtualNetworkSubnetId")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
+
+
+def _kinds(row: Any) -> list[str] | None:
+    """Return the words of a kind such as ``functionapp,linux``; ``None`` where there is none."""
+    return row["kind"].split(",") if row["kind"] else None

@@ -141,6 +141,14 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
                 "conditions": ["category=Administrative", "level=critical", "level=error"],
             },
         ),
+        (
+            "azure_function_app",
+            "Microsoft.Web/sites",
+            {},
+            {"kind": "functionapp,linux"},
+            {"kind": ["functionapp", "linux"]},
+        ),
+        ("azure_app_service_plan", "Microsoft.Web/serverfarms", {}, {"kind": "linux"}, {"kind": ["linux"]}),
         ("azure_event_hub_namespace", "Microsoft.EventHub/namespaces", {}, {}, {"resourceGroupName": "rg"}),
         (
             "azure_frontdoor",
@@ -171,3 +179,17 @@ def test_a_subnet_is_of_the_environment_of_its_network(place: Place, azure: Azur
     assert verdicts(azure.run("azure_subnet")) == {"complete"}
     found = entities("azure_subnet")["s"]
     assert (found["environment"], found["location"], found["CIDR"]) == ("dev", "westeurope", "198.18.0.0/24")
+
+
+def test_records_of_a_name_are_of_the_type_that_the_domain_name_system_knows(place: Place, azure: Azure) -> None:
+    zone = f"{NET}/dnsZones"
+    place.put(zone, "a.example", {})
+    start = {"TTL": 3600, "SOARecord": {"host": "ns1.example.", "email": "hostmaster.example", "serialNumber": 1}}
+    place.put(f"{zone}/SOA", "a.example/@", start, table="dnsresources")
+    service = {"TTL": 60, "SRVRecords": [{"target": "sip.example", "port": 5060, "priority": 1, "weight": 1}]}
+    place.put(f"{zone}/SRV", "a.example/_sip", service, table="dnsresources")
+    assert verdicts(azure.run("azure_dns_record_set")) == {"complete"}
+    found = entities("azure_dns_record_set")
+    assert (found["@"]["type"], found["@"]["azureType"]) == ("SOA", "microsoft.network/dnszones/soa")
+    assert (found["@"]["soaRecordHost"], found["@"]["soaRecordEmail"]) == ("ns1.example.", "hostmaster.example")
+    assert (found["_sip"]["type"], found["_sip"]["srvRecordsTargets"]) == ("SRV", ["sip.example:5060"])

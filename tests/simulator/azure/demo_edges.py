@@ -150,7 +150,7 @@ def _zones(web: Place) -> None:
         ("CNAME", "old", {"CNAMERecord": {"cname": "old.cloudapp.example"}}),
         ("MX", "@", {"MXRecords": [{"preference": 10, "exchange": "mail.example"}]}),
         ("PTR", "4", {"PTRRecords": [{"ptrdname": "www.example"}]}),
-        ("SOA", "@", {"SOARecord": {"host": "ns1.azure-dns.example."}}),
+        ("SOA", "@", {"SOARecord": {"host": "ns1.azure-dns.example.", "email": "dns.shop.example"}}),
         ("SRV", "_sip", {"SRVRecords": [{"target": "sip.example", "port": 5060}]}),
         ("TXT", "@", {"TXTRecords": [{"value": ["v=spf1 ", "-all"]}]}),
     ]
