@@ -19,6 +19,7 @@ from integration.sources.azure import lanes
 from integration.values import arm_key
 from tests.azure.reading import Azure, declared, keys, verdicts
 from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
+from tests.simulator.azure.answer import refusal
 from tests.simulator.azure.made_up import STORAGE, VM
 
 BELOW = "/blobServices/default/containers"
@@ -323,6 +324,81 @@ def test_a_child_without_an_id_costs_its_resource(azure: Azure, child: dict[str,
     report = azure.run(TYPE)
     assert report.of(TYPE).verdict == "partial"
     assert "has no id" in report.of(TYPE).reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"value": None},
+        {"value": {"id": "a"}},
+        {"value": ["a"]},
+        {"value": [], "nextLink": 7},
+        {"error": {"code": "Odd", "message": "It went wrong."}},
+        b"",
+        b"<html>",
+        b"[]",
+    ],
+)
+def test_an_odd_answer_costs_one_resource(azure: Azure, body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(200, of(account), body)]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "of 1 resource could not be read" in report.of(TYPE).reason
+    assert keys(TYPE) == expected(azure, but={account.lower()})
+
+
+def many(azure: Azure) -> str:
+    """Give one account forty containers, in pages of five, and return its id."""
+    account = accounts(azure.simulator.tenant)[0]
+    for number in range(40):
+        azure.simulator.tenant.add_child(account, BELOW, f"many-{number}", {})
+    azure.simulator.manager.page = 5
+    return account
+
+
+def cut_short(azure: Azure, account: str) -> None:
+    """Run, and stop at the fifth page of an account."""
+    stop, ended, left = threading.Event(), threading.Event(), threading.Event()
+
+    def cut(each: Asked) -> None:
+        if of(account)(each) and each.options.get("$skiptoken") == "20":
+            stop.set()
+            ended.wait(20)
+            left.set()
+            raise refusal(503, "Gone", "Nobody waits for this any more.")
+
+    azure.simulator.manager.before = cut
+    with pytest.raises(Interrupted):
+        azure.run(TYPE, stop=stop)
+    ended.set()
+    assert left.wait(20)
+    azure.simulator.manager.before = lambda each: None
+    azure.simulator.requests.clear()
+
+
+def pages_of(azure: Azure, account: str) -> list[str]:
+    return [each.options.get("$skiptoken", "0") for each in azure.simulator.requests if of(account)(each)]
+
+
+def test_a_resource_with_many_children_goes_on_from_the_page_where_it_was_cut_short(azure: Azure) -> None:
+    cut_short(azure, account := many(azure))
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    assert pages_of(azure, account)[0] in ("15", "20")
+
+
+def test_a_page_that_azure_has_forgotten_has_its_resource_read_from_the_first(azure: Azure) -> None:
+    cut_short(azure, account := many(azure))
+
+    def forgotten(each: Asked) -> bool:
+        return of(account)(each) and "$skiptoken" in each.options
+
+    azure.simulator.manager.faults = [Fault(400, forgotten, {"error": {"code": "InvalidSkipToken"}}, times=1)]
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    assert pages_of(azure, account)[1:] == [str(number) for number in range(0, 40, 5)]  # after the one refused
 
 
 def test_what_is_asked_for_nobody_else_is_asked(azure: Azure) -> None:
