@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from integration.sources.azure import client
 from tests.azure.reading import Azure, edges, verdicts
-from tests.simulator.azure import AzureSimulator
+from tests.simulator.azure import Asked, AzureSimulator, made_up_tenant
 from tests.simulator.azure.demo import azure_demo_tenant
 
 pytestmark = pytest.mark.every_area
@@ -106,3 +108,29 @@ def test_nothing_is_asked_of_a_resource_that_nobody_named(azure: Azure) -> None:
     azure.run("azure_storage_account", "azure_keyvault_service", "azure_sql_server")
     asked = {each.path for each in azure.simulator.requests if each.method == "GET"}
     assert {path for path in asked if path.startswith("/subscriptions/")} == set()
+
+
+def test_requests_in_flight_are_bounded_however_many_types_are_read(azure: Azure) -> None:
+    counting, full, now, peak = threading.Lock(), threading.Event(), 0, 0
+
+    def count(each: Asked) -> None:
+        nonlocal now, peak
+        if not each.path.startswith("/subscriptions/"):
+            return
+        with counting:
+            now += 1
+            peak = max(peak, now)
+            if now == client._AT_ONCE:
+                full.set()
+        full.wait(20)
+        with counting:
+            now -= 1
+
+    azure.simulator.manager.before = count
+    types = ("container", "file_share", "queue", "table", "blob_service")
+    many = made_up_tenant(300, 3)
+    azure.simulator.tenant.subscriptions |= many.subscriptions
+    for row in many.tables["resources"].values():
+        azure.simulator.tenant.add(row)
+    azure.run(*(f"azure_storage_{name}" for name in types))
+    assert peak == client._AT_ONCE

@@ -1,17 +1,25 @@
 """Sending requests to Azure Resource Manager, of which Azure Resource Graph is a part."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+import requests
+
 from integration.errors import BadAnswer, PagingError
+from integration.http.auth import Tokens
 from integration.http.client import Client
 from integration.http.decoding import decode
+from integration.http.patience import Patience
 from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
 from integration.sources.azure.lanes import LIMITS, provider_lane
+from integration.text.secret import Secret
 
 _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+_AT_ONCE = 32
+"""Requests in flight in all lanes together: connections, and answers in memory."""
 _LONGEST_WINDOW = 60.0
 """Seconds for which nothing is asked unless Azure refuses: its windows are of five. Source: guidance for throttling."""
 
@@ -21,6 +29,17 @@ class AzureClient(Client[AzureAnswer]):
 
     api = "Azure"
     limits = LIMITS
+
+    def __init__(
+        self,
+        root: str,
+        tokens: Tokens,
+        session: requests.Session,
+        patience: Patience | None = None,
+        in_flight: int = 16,
+    ) -> None:
+        super().__init__(root, tokens, session, patience, in_flight)
+        self._room = threading.BoundedSemaphore(_AT_ONCE)
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path, with options such as ``{"api-version": "2022-12-01"}``."""
@@ -34,6 +53,12 @@ class AzureClient(Client[AzureAnswer]):
     def lane_of(self, url: str) -> str:
         """Return the lane of requests for a URL: of a provider of resources in a subscription."""
         return provider_lane(self.path_of(url))
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
+    ) -> AzureAnswer:
+        with self._room:
+            return super()._exchange(method, url, headers, body, token, ends)
 
     def understood(self, path: str, received: Received) -> AzureAnswer:
         """Return what was received as an answer of Azure."""
