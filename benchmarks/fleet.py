@@ -24,7 +24,7 @@ from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
 
 ROOT = Path(__file__).parents[1]
-ONLY = ["azure_user_group_has_user"]
+ONLY = ["entra.group"]
 FULL = "full"
 THREADS = "in-threads"
 """As the first argument: this program is to read tenants itself."""

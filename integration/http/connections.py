@@ -10,6 +10,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from integration.http.deadlines import Deadlines
+from integration.http.trust import share_trust
 
 
 class Adapter(HTTPAdapter):
@@ -75,7 +76,9 @@ class Adapter(HTTPAdapter):
                 super().request(*args, **named)
 
         class Secure(Noted, HTTPSConnection):
-            pass
+            def connect(self) -> None:
+                share_trust(self)
+                super().connect()
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Noted
