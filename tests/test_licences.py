@@ -54,7 +54,7 @@ def asks(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> Asks:
     return run
 
 
-def buys(graph: GraphServer, *plans: str, status: str = "Enabled") -> None:
+def buys(graph: GraphServer, *plans: str, status: str | None = "Enabled") -> None:
     services: list[dict[str, Any]] = [{"servicePlanName": plan, "provisioningStatus": "Success"} for plan in plans]
     graph.add("/subscribedSkus", {"id": "sku-000001", "capabilityStatus": status, "servicePlans": services})
 
@@ -123,3 +123,8 @@ def test_a_type_that_was_there_and_is_no_longer_licensed_fails_the_run_and_keeps
 def test_a_type_that_is_named_and_not_licensed_fails_the_run(graph: GraphServer, asks: Asks) -> None:
     buys(graph, "EXCHANGE")
     assert asks(only=("contoso_eligible",)).report.exit_code() == 1
+
+
+def test_a_product_counts_where_nothing_says_that_it_is_not_in_use(graph: GraphServer, asks: Asks) -> None:
+    buys(graph, "AAD_PREMIUM", status=None)
+    assert asks().verdicts["contoso_eligible"] == "complete"

@@ -47,8 +47,8 @@ def suffice(held: Collection[str], plans: Sequence[str]) -> bool:
 
 
 def plans_in_use(skus: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the names of the service plans of products that are in use."""
+    """Yield the names of the service plans of products that are in use, or that nothing says of that they are not."""
     for sku in skus:
-        if sku.get("capabilityStatus") in _IN_USE:
+        if sku.get("capabilityStatus") is None or sku["capabilityStatus"] in _IN_USE:
             for plan in sku.get("servicePlans") or ():
                 yield str(plan.get("servicePlanName"))
