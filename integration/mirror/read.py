@@ -82,7 +82,7 @@ class ReadableMirror:
 
         def find_out() -> dict[str, str]:
             with self._lock:
-                return digests_of(self._writer, known.number)
+                return digests_of(self._writer, known.number)[0]
 
         digests: dict[str, str] = self.fact(name, VERSIONS, "", find_out)
         parts = {part} if part != "*" else digests.keys() - {*without}

@@ -1,6 +1,5 @@
 """The objects of a collection in the mirror: added and found, inside a transaction."""
 
-import uuid
 from collections import defaultdict
 from collections.abc import Collection as Ids
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -124,17 +123,11 @@ def rows_lost(database: Connection, number: int) -> int:
     return int(found[0]) if found else 0
 
 
-def version(database: Connection, number: int) -> str:
+def version(database: Connection, number: int, digests: Mapping[str, str]) -> str:
     """Return a digest where the collection is read whole each time, so that equal content is seen to be equal.
 
     The digests of its parts are kept with it.
     """
-    (tracked,) = database.execute(
-        "SELECT delta_link IS NOT NULL FROM collections WHERE number = ?", (number,)
-    ).fetchone()
-    if tracked:
-        return uuid.uuid4().hex
-    digests = digests_of(database, number)
     found = sum_of(digests.values())
     if len(digests) <= _PARTS:
         kept = (number, VERSIONS, f"{found} ", orjson.dumps(digests).decode())
@@ -142,14 +135,24 @@ def version(database: Connection, number: int) -> str:
     return found
 
 
-def digests_of(database: Connection, number: int) -> dict[str, str]:
-    """Return digests of the objects of each part of a collection, whatever their order."""
+def digests_of(database: Connection, number: int, seen: set[int] | None = None) -> tuple[dict[str, str], int]:
+    """Return digests of the objects of each part of a collection, whatever their order, and how many objects there are.
+
+    Args:
+        database: the mirror.
+        number: the collection.
+        seen: takes a number for each object that is not the same as another one of its part.
+    """
     totals: defaultdict[str, int] = defaultdict(int)
+    count = 0
     for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
         for row in database.parsed_objects(objects):
             text = orjson.dumps([parent, row], option=orjson.OPT_SORT_KEYS)
             totals[parent] += int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
-    return {parent: f"{total % 2**128:032x}" for parent, total in totals.items()}
+            count += 1
+            if seen is not None:
+                seen.add(hash((parent, row["id"])))
+    return {parent: f"{total % 2**128:032x}" for parent, total in totals.items()}, count
 
 
 def sum_of(digests: Iterable[str]) -> str:

@@ -1,13 +1,24 @@
 """Reading a collection whole, inside a transaction: it begins empty, grows by pages, and ends complete."""
 
 import time
+import uuid
 from collections.abc import Sequence
 
 import orjson
 
 from integration.disk.sqlite import Connection
 from integration.mirror.changes import remove
-from integration.mirror.rows import PIECE, RawRow, append, clear, drop_repeats, find_places, rows_lost, version
+from integration.mirror.rows import (
+    PIECE,
+    RawRow,
+    append,
+    clear,
+    digests_of,
+    drop_repeats,
+    find_places,
+    rows_lost,
+    version,
+)
 from integration.mirror.tables import find, find_there
 
 
@@ -76,18 +87,27 @@ def complete(database: Connection, name: str, *, decides: bool) -> bool:
     Returns:
         Whether objects came again, of which the last were kept.
     """
-    number = find_there(database, name).number
+    known = find_there(database, name)
+    number = known.number
     repeated = find_places(database, number)
     cut = database.execute(
         "SELECT DISTINCT parent FROM pieces WHERE collection = ?1 AND parent <> '' AND parent NOT IN"
         " (SELECT id FROM parents WHERE collection = ?1 AND next_link IS NULL)",
         (number,),
     ).fetchall()
-    if cut and drop_repeats(database, number, [parent for (parent,) in cut]):
-        repeated = True
+    parents = [parent for (parent,) in cut]
+    if known.delta_link is not None:
+        repeated |= bool(cut) and drop_repeats(database, number, parents)
+        found = uuid.uuid4().hex
+    else:
+        seen = set[int]() if cut else None
+        digests, count = digests_of(database, number, seen)
+        if seen is not None and len(seen) < count and drop_repeats(database, number, parents):
+            repeated, (digests, _) = True, digests_of(database, number)
+        found = version(database, number, digests)
     database.execute(
         "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ? WHERE number = ?",
-        (version(database, number), time.time(), number),
+        (found, time.time(), number),
     )
     if not rows_lost(database, number):
         vanished = database.execute(
