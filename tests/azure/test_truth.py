@@ -31,7 +31,7 @@ def test_all_of_a_large_tenant_is_read(steps: dict[str, Step]) -> None:
         if row["type"] == VM
         for each in row["properties"]["networkProfile"]["networkInterfaces"]
     }
-    assert len(simulator.queries) == 24 + 1 + 1 + 2 * 3
+    assert len(simulator.queries) == 24 + 1 + 1 + 3 + 1
     assert Counter(each.status for each in simulator.requests).keys() == {200}
 
 

@@ -19,7 +19,8 @@ from integration.text.discretion import logger
 from integration.text.whose import carried
 
 _SOURCE = "azure:"
-RESOURCES = f"{_SOURCE}resources"
+_LARGE = "resources"
+RESOURCES = f"{_SOURCE}{_LARGE}"
 """The path of the table of all resources."""
 _CROWDED = frozenset({"policyresources", "securityresources"})
 """Tables with types of which there are many rows for each resource (policy states, subassessments): of these, only the
@@ -66,8 +67,7 @@ class TableFetch:
         if known is None or known.state != "running":
             self._begin()
         self._into.began()
-        counted = self._counts()
-        self._read(self._left(sum(counted.values())))
+        self._read(self._left())
         self._compare()
         self._into.complete()
 
@@ -87,12 +87,12 @@ class TableFetch:
             progress.append((LOST, f"{number} not seen any more, such as {untold[0]}: {grant}"))
         self._into.add_parts([], progress)
 
-    def _left(self, rows: int) -> list[Partition]:
+    def _left(self) -> list[Partition]:
         """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
         found = (PARTITION.fullmatch(name) for name in self._into.progress())
         done = {(int(match[1]), int(match[2])) for match in found if match}
         if not done:
-            return Partition.plan(self._table, rows, self._type)
+            return Partition.plan(self._table, self._expected(), self._type)
         coarsest = min(of for _, of in done)
         left: list[Partition] = []
         pending = deque(Partition.all(self._table, coarsest, self._type))
@@ -105,6 +105,11 @@ class TableFetch:
             else:
                 left.append(partition)
         return left
+
+    def _expected(self) -> int:
+        """Return how many rows there may be: as many as last time; but for resources, few where nobody knows."""
+        before = sum(sizes_of(self._into.before()).values())
+        return before if before or self._table != _LARGE else sum(self._counts().values())
 
     def _read(self, partitions: Iterable[Partition]) -> None:
         pending = deque(partitions)
@@ -120,7 +125,7 @@ class TableFetch:
                         partition = running.pop(future)
                         rows = future.result()
                         if rows is None:
-                            pending.extendleft(self._halved(partition))
+                            pending.extendleft(self._cut(partition))
                         else:
                             self._add(rows, partition)
             finally:
@@ -141,6 +146,11 @@ class TableFetch:
             except BadAnswer as error:
                 _log.info("asked again: %s", error)
         return self._graph.rows(query, self._visible)
+
+    def _cut(self, partition: Partition) -> list[Partition]:
+        """Return several partitions for one that is too large; for the whole table as many as its rows take."""
+        whole = Partition.plan(self._table, sum(self._counts().values()), self._type) if partition.of == 1 else []
+        return whole if len(whole) > 1 else self._halved(partition)
 
     def _halved(self, partition: Partition) -> list[Partition]:
         halves = partition.halves()
