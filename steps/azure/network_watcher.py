@@ -8,14 +8,14 @@ from integration.values import arm_key
 from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
 from steps.azure._rules import SECURITY_GROUP
 
-_WATCHER = "microsoft.network/networkwatchers"
+WATCHER = "microsoft.network/networkwatchers"
 _LOG = "microsoft.network/networkwatchers/flowlogs"
 
 
-@entity_step("Resource", permissions=["Microsoft.Network/networkWatchers/read"], per_row=True, resources=[_WATCHER])
+@entity_step("Resource", permissions=["Microsoft.Network/networkWatchers/read"], per_row=True, resources=[WATCHER])
 def azure_network_watcher(ctx: Context) -> Iterator[Entity]:
     """What watches the networks of a subscription in one region."""
-    for row in ctx.azure.resources(_WATCHER):
+    for row in ctx.azure.resources(WATCHER):
         yield resource(row)
 
 
@@ -36,7 +36,7 @@ def azure_security_group_flow_logs(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_network_watcher", per_row=True)
 def azure_resource_group_has_network_watcher(ctx: Context) -> Iterator[Relationship]:
     """A network watcher is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_WATCHER))
+    yield from in_groups(ctx.azure.resources(WATCHER))
 
 
 @relationship_step("azure_network_watcher", "HAS", "azure_security_group_flow_logs", per_row=True)
