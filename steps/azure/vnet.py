@@ -8,6 +8,13 @@ from steps.azure._resource import in_groups, key_of, keys_of, part_of, parts_of,
 from steps.azure.nic import NIC
 
 VNET = "microsoft.network/virtualnetworks"
+_PEERING = (
+    "peeringState",
+    "allowVirtualNetworkAccess",
+    "allowForwardedTraffic",
+    "allowGatewayTransit",
+    "useRemoteGateways",
+)
 READ = ["Microsoft.Network/virtualNetworks/read"]
 
 
@@ -78,3 +85,15 @@ def azure_subnet_has_vm(ctx: Context) -> Iterator[Relationship]:
             if machine and subnet and (subnet, machine) not in seen:
                 seen.add((subnet, machine))
                 yield Relationship(subnet, machine)
+
+
+@relationship_step("azure_vnet", "CONNECTS", "azure_vnet", per_row=True)
+def azure_vnet_connects_vnet(ctx: Context) -> Iterator[Relationship]:
+    """A virtual network is peered with another one; each of the two has a peering of its own."""
+    for row in ctx.azure.resources(VNET):
+        for peering in parts_of(row, "virtualNetworkPeerings"):
+            properties = properties_of(peering)
+            if remote := key_of(properties.get("remoteVirtualNetwork")):
+                told = {name: properties.get(name) for name in _PEERING}
+                known = {name: value for name, value in told.items() if value is not None}
+                yield Relationship(arm_key(row["id"]), remote, **known)

@@ -127,6 +127,40 @@ def test_keys_of_one_name_in_two_vaults_are_two(place: Place, azure: Azure) -> N
     assert end == vault.lower()
 
 
+def test_networks_are_peered_in_each_direction_by_itself(place: Place, azure: Azure) -> None:
+    one, two = (place.of(f"{NET}/virtualNetworks", name) for name in ("one", "two"))
+    there = part("/there", {"remoteVirtualNetwork": to(two.upper()), "allowForwardedTraffic": True})
+    back = part("/back", {"remoteVirtualNetwork": to(one), "peeringState": "Disconnected"})
+    for name, peerings in (("one", [there, part("/gone", {})]), ("two", [back]), ("alone", None)):
+        place.put(f"{NET}/virtualNetworks", name, {"virtualNetworkPeerings": peerings})
+    assert verdicts(azure.run("azure_vnet_connects_vnet")) == {"complete"}
+    assert edges() == {(one.lower(), two.lower()), (two.lower(), one.lower())}
+
+
+def test_what_is_put_into_a_cluster_leads_to_it_wherever_that_is(place: Place, azure: Azure) -> None:
+    cluster = place.put("Microsoft.Kubernetes/connectedClusters", "edge", {})
+    kind, table = "Microsoft.KubernetesConfiguration", "kubernetesconfigurationresources"
+    ids = {}
+    for type, told in (("extensions", {}), ("fluxConfigurations", {"suspend": True, "gitRepository": None})):
+        ids[type] = f"{cluster.upper()}/providers/{kind}/{type}/one"
+        place.tenant.add(row_of(ids[type], f"{kind}/{type}", properties=told), table)
+    types = ("azure_cluster_has_extension", "azure_cluster_has_flux_configuration")
+    assert verdicts(azure.run("azure_arc_kubernetes_cluster", *types)) == {"complete"}
+    assert edges() == {(cluster.lower(), id.lower()) for id in ids.values()}
+    assert entities("azure_kubernetes_flux_configuration")["one"]["active"] is False
+    assert "active" not in entities("azure_kubernetes_extension")["one"]
+
+
+def test_machines_of_a_uniform_scale_set_are_of_it(place: Place, azure: Azure) -> None:
+    scale_set = place.put("Microsoft.Compute/virtualMachineScaleSets", "vmss", {})
+    kind = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
+    off = {"extended": {"instanceView": {"powerState": {"code": "PowerState/deallocated"}}}}
+    machines = [place.put(kind, f"vmss/{n}", told, table="computeresources") for n, told in enumerate((off, {}))]
+    assert verdicts(azure.run("azure_vm_scale_set_has_instance")) == {"complete"}
+    assert edges() == {(scale_set.lower(), machine.lower()) for machine in machines}
+    assert [entities("azure_vm_scale_set_instance")[name].get("active") for name in "01"] == [False, None]
+
+
 def test_copies_are_of_what_the_vault_names(place: Place, azure: Azure) -> None:
     disk = place.put("Microsoft.Compute/disks", "d", {})
     vault = place.put("Microsoft.DataProtection/backupVaults", "v", {})

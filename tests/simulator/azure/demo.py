@@ -13,6 +13,7 @@ from tests.simulator.azure.demo_further import add_further
 from tests.simulator.azure.demo_governance import add_governance
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
+from tests.simulator.azure.demo_parts import add_parts
 from tests.simulator.azure.demo_platform import add_platform
 from tests.simulator.azure.demo_policy import add_policies
 from tests.simulator.azure.demo_scopes import add_scopes
@@ -69,6 +70,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_wide(places[0])
     add_watch(places[0])
     add_further(places[0], places[2])
+    add_parts(places[0], places[2])
     add_children(places[0], places[2])
     add_others(*places[:2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]

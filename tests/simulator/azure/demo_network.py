@@ -42,7 +42,15 @@ def _networks(web: Place, aks: Place, lab: Place) -> None:
         ),
     ]
     peering = part(
-        f"{hub}/virtualNetworkPeerings/lab", {"remoteVirtualNetwork": to(spoke), "peeringState": "Connected"}
+        f"{hub}/virtualNetworkPeerings/lab",
+        {
+            "remoteVirtualNetwork": to(spoke),
+            "peeringState": "Connected",
+            "allowVirtualNetworkAccess": True,
+            "allowForwardedTraffic": False,
+            "allowGatewayTransit": True,
+            "useRemoteGateways": False,
+        },
     )
     properties: dict[str, Any] = {
         "addressSpace": {"addressPrefixes": ["198.18.0.0/16", "2001:db8:1::/48"]},
