@@ -88,7 +88,7 @@ def test_a_step_is_handed_nothing_more_than_documented() -> None:
         return {name for name in vars(kind) if not name.startswith("_")}
 
     assert offered(Graph) == {"get", "list", "related"}
-    assert offered(Azure) == {"resources", "table"}
+    assert offered(Azure) == {"children", "resources", "table"}
     assert offered(Context) == {"entities", "known", "left_out", "one"}
     assert set(inspect.get_annotations(Context)) == {"azure", "config", "graph", "log"}
 
