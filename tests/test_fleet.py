@@ -84,6 +84,16 @@ def test_tenants_are_read_side_by_side_and_what_became_of_each_is_told(
     assert not any(CLIENT_SECRET in text for text in said)
 
 
+def test_without_the_extra_it_is_said_how_to_install_it(simulator: ManyTenants) -> None:
+    missing = {f"{name}.py": "raise ImportError" for name in ("dask", "distributed", "obstore", "zstandard")}
+    path = os.pathsep.join([str(write(Path("missing"), missing).absolute()), os.environ["PYTHONPATH"]])
+    file = tenants_file(Path("tenants.jsonl"), simulator, 1)
+    for arguments in (("run", str(file)), ("check", str(file)), ("status", "--state", "s3://bucket/state")):
+        _, err = fleet(simulator, *arguments, code=2, PYTHONPATH=path)
+        assert "pip install 'integration-microsoft-entra[fleet]'" in err
+        assert "Traceback" not in err
+
+
 def test_a_refused_credential_is_not_tried_in_all_tenants(simulator: ManyTenants) -> None:
     file = tenants_file(Path("tenants.jsonl"), simulator, 8)
     wrong = {VARIABLE: "not-the-simulated-secret"}
@@ -105,7 +115,7 @@ def test_a_run_that_is_stopped_goes_on_by_its_id() -> None:
         while ": ok" not in process.stderr.readline():
             pass
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=200)
         assert process.returncode == 3, err
         assert "Traceback" not in err
         words = {name: each["word"] for name, each in told("state").items()}
@@ -126,7 +136,7 @@ def test_a_killed_worker_costs_no_tenant() -> None:
         while ": ok" not in process.stderr.readline():
             pass
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=200)
         assert process.returncode == 0, err
         assert out.endswith("8 tenants: 8 ok.\n")
         assert sum(simulator.sign_ins(tenant_id(number)) for number in range(8)) <= 8 + 2

@@ -152,7 +152,7 @@ def test_nobody_without_a_certificate_reaches_a_worker(tmp_path: Path) -> None:
 
 
 def test_a_frozen_worker_that_wakes_up_after_its_tenant_was_read_elsewhere_changes_nothing(tmp_path: Path) -> None:
-    quick = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "3s"}
+    quick = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "8s"}
     with (
         ManyTenants(small_tenants(1), tls=True, latency=0.5) as simulator,
         cluster(simulator, tmp_path, workers=1, **quick) as dask,

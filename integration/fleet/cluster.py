@@ -53,7 +53,7 @@ def own_workers(workers: int, threads: int) -> Iterator["Client"]:
         Unreachable: they did not start.
     """
     distributed = _distributed()
-    count = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = workers or _cores()
     with tempfile.TemporaryDirectory(prefix="integration-") as scratch:
         security = distributed.Security.temporary()
         try:
@@ -113,6 +113,11 @@ def workers_of(address: str, certificates: Certificates) -> Iterator["Client"]:
         except TimeoutError:
             raise Unreachable(f"the scheduler {address} has no worker: start dask worker {address}") from None
         yield client
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _distributed() -> Any:

@@ -12,8 +12,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import zstandard
-
 from integration.errors import OutputError
 
 PAGE = 16_384
@@ -130,10 +128,14 @@ def _pages(pack: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _closed(data: bytes) -> bytes:
     """Return a blob that holds data: its digest, and the data compressed."""
+    import zstandard  # of the extra: what keeps nothing in a store does without it
+
     return blake2b(data, digest_size=_DIGEST).digest() + zstandard.ZstdCompressor(_LEVEL).compress(data)
 
 
 def _opened(blob: bytes, name: str) -> bytes:
+    import zstandard
+
     try:
         data = zstandard.ZstdDecompressor().decompress(blob[_DIGEST:], max_output_size=PAGE * (_CHUNK_PAGES + 1))
     except zstandard.ZstdError:
