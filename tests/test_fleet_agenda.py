@@ -129,6 +129,12 @@ def test_never_read_tenants_come_first_then_the_longest_then_the_oldest() -> Non
     assert [tenant.name for tenant in found] == ["new", "never", "long", "old", "short"]
 
 
+def test_a_tenant_that_took_long_is_heavy_from_then_on() -> None:
+    known = {"long": {"lastSuccess": 5, "lastSeconds": 301.0}, "short": {"lastSuccess": 5, "lastSeconds": 1.0}}
+    found = ordered(tenants("short", "long"), {"tenants": known})
+    assert [(tenant.name, tenant.heavy) for tenant in found] == [("long", True), ("short", False)]
+
+
 def test_a_failure_does_not_forget_the_last_success() -> None:
     first = updated({}, [TenantOutcome(tenant="a", word="ok", seconds=3.0, ended_on=7)], "r1")
     second = updated(first, [TenantOutcome(tenant="a", word="gone", reason="no such tenant", ended_on=9)], "r2")

@@ -3,17 +3,22 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from integration.fleet.outcomes import WORST_FIRST, TenantOutcome
 from integration.fleet.tenants import Tenant
 
 FORMAT = 1
+_LONG = 300.0
+"""Seconds after which a tenant counts as heavy."""
 _KEPT = ("word", "reason", "codes", "run", "seconds", "ended_on", "read", "changed", "types", "first", "version")
 
 
 def ordered(tenants: Iterable[Tenant], told: Mapping[str, Any]) -> list[Tenant]:
     """Return tenants in the order in which they are begun: never read, then the longest first, then the oldest.
+
+    One that took long is heavy from then on.
 
     Args:
         tenants: of the file.
@@ -25,7 +30,11 @@ def ordered(tenants: Iterable[Tenant], told: Mapping[str, Any]) -> list[Tenant]:
         found = known.get(tenant.name, {})
         return bool(found.get("lastSuccess")), -found.get("lastSeconds", 0.0), found.get("lastSuccess", 0)
 
-    return sorted(tenants, key=place)
+    def weighed(tenant: Tenant) -> Tenant:
+        long = known.get(tenant.name, {}).get("lastSeconds", 0.0) > _LONG
+        return replace(tenant, heavy=tenant.heavy or long)
+
+    return sorted(map(weighed, tenants), key=place)
 
 
 def updated(told: Mapping[str, Any], outcomes: Iterable[TenantOutcome], run: str) -> dict[str, Any]:
