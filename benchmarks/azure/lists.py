@@ -7,6 +7,7 @@ what it asks of other hosts than Azure Resource Manager.
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -85,6 +86,10 @@ class Client:
         self._connection = HTTPConnection(urlsplit(url).netloc)
         self._headers = {"Authorization": f"Bearer {token}"}
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def values(self, path: str) -> Iterator[dict[str, Any]]:
         """Yield the objects of a listing, to its last page."""
         target: str | None = f"{quote(path)}?api-version=2024-01-01"
@@ -120,4 +125,5 @@ def read(client: Client) -> int:
 
 
 if __name__ == "__main__":
-    print(read(Client(*sys.argv[1:3])))
+    with closing(Client(*sys.argv[1:3])) as client:
+        print(read(client))
