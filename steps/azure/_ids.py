@@ -1,10 +1,13 @@
 """What the id of an Azure resource says of where it is, and links that lead to it."""
 
+import re
 from typing import Any
 
 from integration.values import arm_key
 
 _GROUPS = "/providers/microsoft.management/managementgroups/"
+_UNNAMED = re.compile(r"[^A-Za-z0-9. -]")
+_VALUES = {"true": True, "false": False}
 
 
 def resource_group_key(id: str) -> str:
@@ -31,7 +34,14 @@ def portal_link(row: Any) -> str:
     return f"https://portal.azure.com/#@{row['tenantId']}/resource{row['id']}"
 
 
-def tags_of(row: Any) -> list[str] | None:
-    """Return the tags of a resource as ``name=value``, sorted; ``None`` where it has none."""
-    tags = row["tags"]
-    return sorted(f"{name}={value}" for name, value in tags.items()) if isinstance(tags, dict) and tags else None
+def tagged(row: Any) -> dict[str, Any]:
+    """Return the tags of a resource as properties; nothing where it has none.
+
+    ``tags`` has all as ``name=value``, sorted. ``tag.NAME`` has the value of one, as JupiterOne's queries ask for it:
+    true and false are booleans there, and a dot stands for each character that no name of JupiterOne's may have.
+    """
+    tags = row["tags"] if isinstance(row["tags"], dict) else {}
+    named = {
+        f"tag.{_UNNAMED.sub('.', name)}": _VALUES.get(str(tags[name]).lower(), tags[name]) for name in sorted(tags)
+    }
+    return {"tags": sorted(f"{name}={value}" for name, value in tags.items()), **named} if tags else {}

@@ -5,13 +5,16 @@ from typing import Any
 
 from integration import Entity, Relationship
 from integration.values import arm_key
-from steps.azure._ids import portal_link, resource_group_key, tags_of
+from steps.azure._ids import portal_link, resource_group_key, tagged
 
 
 def resource(row: Any, /, **computed: Any) -> Entity:
-    """Return the entity of a resource: its name, its tags and its page, and what the step computed."""
-    known = {"name": row["name"], "displayName": row["name"], "tags": tags_of(row), "webLink": portal_link(row)}
-    return Entity(arm_key(row["id"]), row, **known | computed)
+    """Return the entity of a resource: its name, its tags and its page, and what the step computed.
+
+    A step that computes ``tags`` does so in place of all that its tags say.
+    """
+    known = {"name": row["name"], "displayName": row["name"], "webLink": portal_link(row)}
+    return Entity(arm_key(row["id"]), row, **known | ({} if "tags" in computed else tagged(row)) | computed)
 
 
 def part_of(row: Any, part: Any, /, **computed: Any) -> Entity:

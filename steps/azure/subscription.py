@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._ids import portal_link, tags_of
+from steps.azure._ids import portal_link, tagged
 
 CONTAINERS = "resourcecontainers"
 SUBSCRIPTIONS = "microsoft.resources/subscriptions"
@@ -24,8 +24,8 @@ def azure_subscription(ctx: Context) -> Iterator[Entity]:
             vendor="Microsoft",
             active=row["properties"].get("state") == "Enabled",
             managementGroup=next(iter(_groups(row["properties"])), None),
-            tags=tags_of(row),
             webLink=portal_link(row),
+            **tagged(row),
         )
 
 
@@ -39,8 +39,8 @@ def azure_resource_group(ctx: Context) -> Iterator[Entity]:
             name=row["name"],
             displayName=row["name"],
             managedBy=row["managedBy"] or None,
-            tags=tags_of(row),
             webLink=portal_link(row),
+            **tagged(row),
         )
 
 

@@ -43,6 +43,18 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             {},
             {"usesManagedDisks": False},
         ),
+        (
+            "azure_managed_disk",
+            f"{COMPUTE}/disks",
+            {},
+            {"tags": {"Production": "TRUE", "cost_center": "007", "k8s.io/app": "web"}},
+            {
+                "tags": ["Production=TRUE", "cost_center=007", "k8s.io/app=web"],
+                "tag.Production": True,
+                "tag.cost.center": "007",
+                "tag.k8s.io.app": "web",
+            },
+        ),
         ("azure_managed_disk", f"{COMPUTE}/disks", {"diskState": "Unattached"}, {}, {"state": "unattached"}),
         ("azure_gallery", f"{COMPUTE}/galleries", {}, {}, {"state": "Succeeded", "location": "westeurope"}),
         (

@@ -119,6 +119,9 @@ def _scale_set(web: Place, aks: Place) -> None:
     sku = {"name": "Standard_D2s_v5", "tier": "Standard", "capacity": 2}
     more: dict[str, Any] = {"sku": sku, "identity": identity, "zones": ["1", "2"], "tags": _OWNER}
     scale_set = web.put(f"{_COMPUTE}/virtualMachineScaleSets", "vmss-web", properties, **more)
+    bought = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}
+    from_market = {"storageProfile": {"imageReference": bought, "osDisk": {"osType": "Linux"}}}
+    web.put(f"{_COMPUTE}/virtualMachineScaleSets", "vmss-batch", {"virtualMachineProfile": from_market})
     system = {"osType": "Linux", "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-03"))}
     data = {"lun": 0, "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-01").lower())}
     version = web.of(f"{_COMPUTE}/galleries/images/versions", "gallery/web/1.0.0")

@@ -5,7 +5,7 @@ from typing import Any
 from tests.simulator.azure.place import Place, part, to
 
 _NET = "Microsoft.Network"
-_OWNER = {"owner": "team-network"}
+_OWNER = {"environment": "production", "owner": "team-network"}
 _DEFAULTS = (
     ("AllowVnetInBound", "Inbound", "VirtualNetwork", "VirtualNetwork", "Allow", 65000),
     ("AllowAzureLoadBalancerInBound", "Inbound", "AzureLoadBalancer", "*", "Allow", 65001),
