@@ -19,6 +19,8 @@ from integration import declared_steps, load, plan
 from integration.cli import main
 from integration.testing import replay
 from tests.simulator import Simulator, demo_tenant
+from tests.simulator.many import ManyTenants, small_tenants, tenant_id
+from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -124,7 +126,9 @@ def test_the_commands_read_a_tenant(tenant: Simulator, environment: dict[str, st
     (event,) = re.findall(r"handle\((.*)\)", filled(program("event"), tenant), re.DOTALL)
     Path("event.json").write_text(json.dumps(json.loads(event)))
     lines = [
-        filled(command, tenant) for command in commands() if not command.startswith(("make ", "integration record "))
+        filled(command, tenant)
+        for command in commands()
+        if not command.startswith(("make ", "integration record ", "integration fleet "))
     ]
     questions = [line for line in lines if line.startswith("integration query")]
     lines = [line for line in lines if line not in questions]
@@ -138,6 +142,18 @@ def test_the_commands_read_a_tenant(tenant: Simulator, environment: dict[str, st
         assert output.count(" complete ") == len(OF_ENTRA)
     assert len(questions) == 4
     assert all(len(shell(question).splitlines()) > 2 for question in questions)
+
+
+def test_the_commands_read_many_tenants() -> None:
+    (file,) = [block for block in blocks("toml") if "[[tenant]]" in block]
+    with ManyTenants(small_tenants(1), tls=True) as simulator:
+        where = f'graphUrl = "{simulator.url}"\nauthority = "{simulator.url}"\nonly = ["azure_user"]\n'
+        file = file.replace('clientId = "…"', f'clientId = "{CLIENT_ID}"\n{where}')
+        Path("tenants.toml").write_text(file.replace('directoryId = "…"', f'directoryId = "{tenant_id(0)}"'))
+        settings = {"REQUESTS_CA_BUNDLE": str(simulator.ca_file), "FLEET_SECRET": CLIENT_SECRET}
+        lines = [command for command in commands() if command.startswith("integration fleet ")]
+        assert [line.split()[2] for line in lines] == ["check", "run", "status"]
+        assert [shell(line, **settings) for line in lines] == ["contoso: ok\n", *["1 tenant: 1 ok.\n"] * 2]
 
 
 @pytest.mark.parametrize("command", inline_commands())
@@ -180,7 +196,7 @@ def test_a_type_is_three_files(tenant: Simulator, environment: dict[str, str]) -
 
 @pytest.mark.skipif((ROOT / "steps" / "acme_device.py").exists(), reason="a type has one package, and is built in here")
 def test_a_package_adds_a_type_with_one_line() -> None:
-    (toml,) = blocks("toml")
+    (toml,) = [block for block in blocks("toml") if "[project" in block]
     ((group, lines),) = tomllib.loads(toml)["project"]["entry-points"].items()
     ((name, value),) = lines.items()
     module, _, attribute = value.partition(":")

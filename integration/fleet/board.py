@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.summary import counts
-from integration.terminal.standing import clock
+from integration.terminal.standing import clock, counted
 from integration.terminal.streams import tell
 from integration.text.visible import line
 
@@ -121,5 +121,5 @@ def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str
         when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(oldest[0] / 1000))
         yield f"The oldest success is that of {oldest[1]}, of {when} UTC."
     if never:
-        yield f"{never:,} tenants have never been read."
-    yield f"{len(names):,} tenants: " + ", ".join(f"{count:,} {word}" for word, count in by_word.items()) + "."
+        yield f"{counted(never, 'tenant')} {'has' if never == 1 else 'have'} never been read."
+    yield f"{counted(len(names), 'tenant')}: " + ", ".join(f"{count:,} {word}" for word, count in by_word.items()) + "."
