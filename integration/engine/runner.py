@@ -25,7 +25,7 @@ from integration.sdk.plan import Plan
 from integration.sdk.plugins import load, plan
 from integration.sdk.progress import Counter
 from integration.sdk.report import Report, StepResult
-from integration.sdk.schema import load_schema
+from integration.sdk.schema import load_schemas
 from integration.sdk.sink import Sink
 from integration.sdk.stopping import STOPPED, Asks, Stopping
 from integration.sinks import make_sinks
@@ -228,10 +228,10 @@ class _Run:
             self._lacking.update(review.lacking)
 
     def _schedule(self, store: Store, reader: Reader) -> Schedule:
-        jobs = [Job(step, load_schema(step), self._config, store, reader, self._verdicts) for step in self._plan.steps]
-        return Schedule(
-            jobs, self._lacking, self._verdicts, self._observers, self._stopping, one_by_one=self._tape.one_by_one
-        )
+        steps, one_by_one = self._plan.steps, self._tape.one_by_one
+        described = zip(steps, load_schemas(steps), strict=True)
+        jobs = [Job(step, schema, self._config, store, reader, self._verdicts) for step, schema in described]
+        return Schedule(jobs, self._lacking, self._verdicts, self._observers, self._stopping, one_by_one=one_by_one)
 
     def _report(self, *, error: str = "") -> Report:
         ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}

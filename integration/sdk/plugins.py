@@ -15,7 +15,7 @@ from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
 from integration.sdk.known import misspelt_names
 from integration.sdk.plan import Plan, nearest, order, types_named
-from integration.sdk.schema import load_schema
+from integration.sdk.schema import load_schemas
 from integration.sdk.step import Step
 
 
@@ -43,10 +43,11 @@ def load(*plugins: object) -> pluggy.PluginManager:
     _check_hooks(manager)
     for step in _contributions(manager):
         _register(manager, step, step.name)
-    for step in declared_steps(manager):
+    steps = declared_steps(manager)
+    for step in steps:
         for fault in misspelt_names(step):
             raise step.fault(fault)
-        load_schema(step)
+    load_schemas(steps)
     return manager
 
 

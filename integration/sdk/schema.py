@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ import jsonschema_rs
 
 from integration.errors import DeclarationError
 from integration.sdk.mapping import PropertyMapping
+from integration.sdk.schema_files import SchemaFiles, places_of
 from integration.sdk.step import Step
 
 JupiterOneObject = dict[str, Any]
@@ -110,19 +111,23 @@ class Schema:
                 yield f"{where}: expected {expected}, found {_shown(error.instance)}"
 
 
-def load_schema(step: Step) -> Schema:
+def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:
     """Read the step's schema.
 
     It is ``<type>.json`` beside the step's module, or anywhere in a folder ``schemas`` that is in the step's package or
     beside it. A relationship type without properties of its own needs none: what every relationship has is checked all
     the same.
 
+    Args:
+        step: the declaration.
+        files: finds the schemas, where many are read; a new one where ``None``.
+
     Raises:
         DeclarationError: the file of an entity type is missing; a file is not JSON, is not a JSON Schema, is open, or
             contradicts the step.
     """
-    places = _places(step)
-    path = next((place for place in places if place.is_file()), None) or _found_below(step)
+    path = (files or SchemaFiles()).find(step)
+    places = [] if path else places_of(step)
     if path is None and step.is_relationship:
         return Schema(step, next((place for place in places[1:] if place.parent.is_dir()), places[0]), {})
     if path is None:
@@ -138,6 +143,12 @@ def load_schema(step: Step) -> Schema:
         raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {error.message}") from None
 
 
+def load_schemas(steps: Iterable[Step]) -> list[Schema]:
+    """Read the schemas of steps, in their order; raises as ``load_schema`` does."""
+    files = SchemaFiles()
+    return [load_schema(step, files) for step in steps]
+
+
 @cache
 def schema_beside(step: Step, type: str) -> Schema:
     """Read the schema of an entity type that is made of the same objects as a step's records.
@@ -146,26 +157,6 @@ def schema_beside(step: Step, type: str) -> Schema:
         DeclarationError: as ``load_schema`` raises.
     """
     return load_schema(replace(step, name=type, class_name="Entity", ends=None, further_classes=()))
-
-
-def folders_of(step: Step) -> list[Path]:
-    """Return the folders ``schemas`` that a step's schema may be below: in the step's package, or beside it."""
-    folder = step.source.parent
-    package = [folder, *folder.parents][max(0, step.run.__module__.count(".") - 1)]
-    return list(dict.fromkeys([folder / "schemas", package / "schemas", package.parent / "schemas"]))
-
-
-def _places(step: Step) -> list[Path]:
-    """Return the places where a step's schema is looked for first."""
-    folder = step.source.parent
-    area = step.run.__module__.split(".")[1:-1]
-    folders = [place for below in folders_of(step) for place in (below.joinpath(*area), below)]
-    return [place / f"{step.name}.json" for place in dict.fromkeys([folder, *folders])]
-
-
-def _found_below(step: Step) -> Path | None:
-    found = (path for folder in folders_of(step) for path in sorted(folder.rglob(f"{step.name}.json")))
-    return next(found, None)
 
 
 def _check(step: Step, path: Path, document: Any) -> None:

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -110,7 +111,7 @@ class Step:
         package, _, module = self.run.__module__.partition(".")
         return module or package
 
-    @property
+    @cached_property
     def source(self) -> Path:
         """The file that declares the step."""
         return Path(inspect.getsourcefile(inspect.unwrap(self.run)) or "<unknown>")

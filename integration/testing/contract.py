@@ -13,7 +13,8 @@ from integration.recording.scrub import literals_of
 from integration.sdk.known import unknown_names
 from integration.sdk.mapping import X_FROM
 from integration.sdk.plugins import declared_steps, load
-from integration.sdk.schema import JupiterOneObject, Schema, folders_of, load_schema
+from integration.sdk.schema import JupiterOneObject, Schema, load_schema
+from integration.sdk.schema_files import folders_of
 from integration.sdk.step import Step
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassettes_of, replay, step_of
