@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -111,11 +111,16 @@ class Step:
         package, _, module = self.run.__module__.partition(".")
         return module or package
 
-    @cached_property
+    @property
     def source(self) -> Path:
         """The file that declares the step."""
-        return Path(inspect.getsourcefile(inspect.unwrap(self.run)) or "<unknown>")
+        return _file_of(self.run)
 
     def fault(self, problem: str) -> DeclarationError:
         """Return an error that names the step and its file."""
         return DeclarationError(f"{self.source}: {self.name}: {problem}")
+
+
+@cache
+def _file_of(function: StepFunction) -> Path:
+    return Path(inspect.getsourcefile(inspect.unwrap(function)) or "<unknown>")
