@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from integration.text.visible import UNSEEN
 from tests.report_graph import ROWS, embedded, save, unpacked, words, written
 from tests.support import named, worn
 
-TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJpbnZlbnRlZCJ9.c2lnbmF0dXJl"
+TOKEN = ".".join(
+    urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"none"}', b'{"sub":"invented"}', b"signature")
+)
 UNSEEN_ONES = {
     "nul": "Ada\x00Example", "escape": "Ada\x1b[2J\x1b]0;owned\x07", "c1": "Ada\x9b31m", "bidi": "Ada\u202egnp.exe",
     "isolates": "Ada\u2066x\u2069\u200f", "separators": "Ada\u2028Example\u2029",

@@ -3,12 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import (
-    identities_of,
-    in_groups,
-    private_endpoints_of,
-    resource,
-)
+from steps.azure._resource import identities_of, in_groups, private_endpoints_of, resource
 
 _TYPES = {
     "azure_app_configuration_store": "microsoft.appconfiguration/configurationstores",
@@ -26,14 +21,7 @@ _TYPES = {
 )
 def azure_app_configuration_store(ctx: Context) -> Iterator[Entity]:
     """A store of settings of applications; the settings are not read."""
-    for row in ctx.azure.resources(_TYPES["azure_app_configuration_store"]):
-        yield resource(
-            row,
-            category=["infrastructure"],
-            function=["configuration-management"],
-            privateEndpointIds=private_endpoints_of(row),
-            userAssignedIdentityIds=identities_of(row),
-        )
+    yield from _services(ctx, "azure_app_configuration_store", "configuration-management")
 
 
 @entity_step(
@@ -44,14 +32,7 @@ def azure_app_configuration_store(ctx: Context) -> Iterator[Entity]:
 )
 def azure_signalr_service(ctx: Context) -> Iterator[Entity]:
     """A service that tells applications at once what happens."""
-    for row in ctx.azure.resources(_TYPES["azure_signalr_service"]):
-        yield resource(
-            row,
-            category=["infrastructure"],
-            function=["messaging"],
-            privateEndpointIds=private_endpoints_of(row),
-            userAssignedIdentityIds=identities_of(row),
-        )
+    yield from _services(ctx, "azure_signalr_service", "messaging")
 
 
 @entity_step(
@@ -62,14 +43,7 @@ def azure_signalr_service(ctx: Context) -> Iterator[Entity]:
 )
 def azure_web_pubsub_service(ctx: Context) -> Iterator[Entity]:
     """A service that tells browsers at once what happens, by web sockets."""
-    for row in ctx.azure.resources(_TYPES["azure_web_pubsub_service"]):
-        yield resource(
-            row,
-            category=["infrastructure"],
-            function=["messaging"],
-            privateEndpointIds=private_endpoints_of(row),
-            userAssignedIdentityIds=identities_of(row),
-        )
+    yield from _services(ctx, "azure_web_pubsub_service", "messaging")
 
 
 @entity_step(
@@ -88,3 +62,14 @@ def azure_api_connection(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_app_services(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service that applications use is in a resource group."""
     yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:
+    for row in ctx.azure.resources(_TYPES[type]):
+        yield resource(
+            row,
+            category=["infrastructure"],
+            function=[function],
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
