@@ -40,8 +40,7 @@ def tagged(row: Any) -> dict[str, Any]:
     ``tags`` has all as ``name=value``, sorted. ``tag.NAME`` has the value of one, as JupiterOne's queries ask for it:
     true and false are booleans there, and a dot stands for each character that no name of JupiterOne's may have.
     """
-    tags = row["tags"] if isinstance(row["tags"], dict) else {}
-    named = {
-        f"tag.{_UNNAMED.sub('.', name)}": _VALUES.get(str(tags[name]).lower(), tags[name]) for name in sorted(tags)
-    }
+    given = row["tags"] if isinstance(row["tags"], dict) else {}
+    tags = {name: "" if given[name] is None else str(given[name]) for name in sorted(given)}
+    named = {f"tag.{_UNNAMED.sub('.', name)}": _VALUES.get(value.lower(), value) for name, value in tags.items()}
     return {"tags": sorted(f"{name}={value}" for name, value in tags.items()), **named} if tags else {}

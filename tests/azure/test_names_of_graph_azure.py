@@ -55,6 +55,13 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
                 "tag.k8s.io.app": "web",
             },
         ),
+        (
+            "azure_managed_disk",
+            f"{COMPUTE}/disks",
+            {},
+            {"tags": {"shards": 7, "retired": None}},
+            {"tags": ["retired=", "shards=7"], "tag.shards": "7", "tag.retired": ""},
+        ),
         ("azure_managed_disk", f"{COMPUTE}/disks", {"diskState": "Unattached"}, {}, {"state": "unattached"}),
         ("azure_gallery", f"{COMPUTE}/galleries", {}, {}, {"state": "Succeeded", "location": "westeurope"}),
         (
