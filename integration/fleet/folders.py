@@ -15,6 +15,7 @@ from integration.disk.folder import locked, result_folder, usable_folder, write_
 from integration.errors import FolderInUse, Interrupted, OutputError
 from integration.fleet.ending import TenantStop
 from integration.fleet.outcomes import TenantOutcome
+from integration.fleet.summary import understood
 
 FLEET = "fleet.json"
 _OUTCOME = "outcome.json"
@@ -76,7 +77,8 @@ class Folders:
         Raises:
             OutputError: it cannot be read.
         """
-        return _json(self._root / FLEET)
+        path = self._root / FLEET
+        return understood(_read(path), str(path)) if path.exists() else {}
 
     def tell(self, document: Mapping[str, Any]) -> None:
         """Keep what is known of all tenants."""
@@ -138,9 +140,14 @@ def _wait_for(folder: Path, stop: TenantStop) -> None:
 
 def _json(path: Path) -> Mapping[str, Any]:
     try:
-        found = orjson.loads(path.read_bytes()) if path.exists() else {}
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be read: {error.strerror}") from None
+        found = orjson.loads(_read(path)) if path.exists() else {}
     except orjson.JSONDecodeError:
         return {}  # it was cut short by a machine that went down; the next run writes it anew
     return found if isinstance(found, dict) else {}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read: {error.strerror}") from None

@@ -20,6 +20,7 @@ from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.pages import restore
 from integration.fleet.standing import Claim, Generation
 from integration.fleet.store import ObjectStore
+from integration.fleet.summary import understood
 from integration.fleet.workcopy import WorkCopy
 from integration.text.discretion import logger
 from integration.text.whose import carried
@@ -108,8 +109,7 @@ class Stored:
     def told(self) -> Mapping[str, Any]:
         """Return what is known of all tenants."""
         data = self._store.get(FLEET)
-        found: Mapping[str, Any] = orjson.loads(data) if data else {}
-        return found
+        return {} if data is None else understood(data, FLEET)
 
     def tell(self, document: Mapping[str, Any]) -> None:
         """Keep what is known of all tenants."""

@@ -6,13 +6,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
+
 from integration.fleet.outcomes import WORST_FIRST, TenantOutcome
 from integration.fleet.tenants import Tenant
+from integration.text.discretion import logger
 
 FORMAT = 1
 _LONG = 300.0
 """Seconds after which a tenant counts as heavy."""
 _KEPT = ("word", "reason", "codes", "run", "seconds", "ended_on", "read", "changed", "types", "first", "version")
+
+_log = logger("integration")
+
+
+def understood(data: bytes, where: str) -> Mapping[str, Any]:
+    """Return what ``fleet.json`` says; nothing where it is damaged, since the next run can do without it.
+
+    Args:
+        data: its content.
+        where: it, for the log.
+    """
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        found = None
+    known = found.get("tenants") if isinstance(found, dict) else None
+    if isinstance(known, dict) and all(isinstance(each, dict) for each in known.values()):
+        return dict(found)
+    _log.warning("%s is damaged: what became of the tenants is known again after the next run", where)
+    return {}
 
 
 def ordered(tenants: Iterable[Tenant], told: Mapping[str, Any]) -> list[Tenant]:

@@ -18,6 +18,7 @@ from integration.fleet.summary import ordered, updated
 from integration.fleet.task import check_tenant, read_tenant
 from integration.fleet.tenants import Tenant
 from integration.sdk.stopping import Interrupts
+from integration.terminal.standing import counted
 from integration.terminal.streams import emit, tell
 
 _TELL_EVERY = 30.0
@@ -67,7 +68,7 @@ def read_all(
         IntegrationError: it could not go on; what became of tenants until then is kept.
     """
     before = states.told()
-    tell(f"run {run_id} of {len(tenants):,} tenants")
+    tell(f"run {run_id} of {counted(len(tenants), 'tenant')}")
     found: list[TenantOutcome] = []
     told_on = time.monotonic()
 
