@@ -5,7 +5,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Memory:
 
     def save(self, store: Store, step: Step) -> None:
         """Keep it with the graph."""
-        store.remember(step, asdict(self))
+        store.remember(step, vars(self))
 
 
 def recall(store: Store, step: Step) -> Memory | None:
@@ -69,7 +69,7 @@ def made_by(step: Step, schema: Schema, config: Config) -> str:
     often after an upgrade, rather than once too seldom.
     """
     digest = hashlib.blake2b(_engine(), digest_size=16)
-    digest.update(step.source.read_bytes())
+    digest.update(_digest_of((step.source,)))
     digest.update(_code_around(step))
     digest.update(orjson.dumps(schema.document))
     settings = [config.instance_id, config.instance_name, config.raw_data, config.strict]
@@ -77,6 +77,7 @@ def made_by(step: Step, schema: Schema, config: Config) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _engine() -> bytes:
     """Return the digest of this package, but for what decides nothing."""
     folder = Path(__file__).parents[1]

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
+from queue import Empty, SimpleQueue
 
 from integration.engine.attempt import Job
 from integration.engine.execution import Execution
@@ -64,9 +66,10 @@ class Schedule:
         sorter = TopologicalSorter({job.step.name: job.step.awaited for job in self._jobs})
         sorter.prepare()
         place = {name: place for place, name in enumerate(self._executions)}
-        waiting = dict(self._executions)
-        ready: list[str] = []
-        running: set[Future[str]] = set()
+        in_order = list(self._executions.values())
+        ready: list[int] = []
+        running = 0
+        done: SimpleQueue[Future[str]] = SimpleQueue()
         with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
             fetching = threading.Thread(
                 target=carried(self._fetch_ahead), args=(ahead,), name="fetch ahead", daemon=True
@@ -75,12 +78,15 @@ class Schedule:
                 if not self._one_by_one:
                     fetching.start()
                 while sorter.is_active():
-                    ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
-                    while ready and len(running) < threads:
-                        running.add(executor.submit(carried(self._execute), waiting.pop(ready.pop(0))))
-                    done, running = wait(running, LOOKS, FIRST_COMPLETED)
+                    for name in sorter.get_ready():
+                        heappush(ready, place[name])
+                    while ready and running < threads:
+                        running += 1
+                        executor.submit(carried(self._execute), in_order[heappop(ready)]).add_done_callback(done.put)
+                    with suppress(Empty):
+                        sorter.done(done.get(timeout=LOOKS).result())
+                        running -= 1
                     self._stopping.check()
-                    sorter.done(*(future.result() for future in done))
             except BaseException:
                 self._verdicts.stop()
                 raise

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jsonschema_rs
 
@@ -30,6 +31,10 @@ _ENDS = {
     "_fromEntityKey": {"type": "string", "minLength": 1, "description": "_key of the entity it starts from."},
     "_toEntityKey": {"type": "string", "minLength": 1, "description": "_key of the entity it leads to."},
 }
+
+
+_beside = SchemaFiles()
+_loaded: "WeakKeyDictionary[Step, Schema]" = WeakKeyDictionary()
 
 
 class Schema:
@@ -144,19 +149,23 @@ def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:
 
 
 def load_schemas(steps: Iterable[Step]) -> list[Schema]:
-    """Read the schemas of steps, in their order; raises as ``load_schema`` does."""
-    files = SchemaFiles()
-    return [load_schema(step, files) for step in steps]
-
-
-@cache
-def schema_beside(step: Step, type: str) -> Schema:
-    """Read the schema of an entity type that is made of the same objects as a step's records.
+    """Return the schemas of steps, in their order: each is read once, as the module that declares its step is.
 
     Raises:
         DeclarationError: as ``load_schema`` raises.
     """
-    return load_schema(replace(step, name=type, class_name="Entity", ends=None, further_classes=()))
+    files = SchemaFiles()
+    return [_loaded.get(step) or _loaded.setdefault(step, load_schema(step, files)) for step in steps]
+
+
+@cache
+def schema_beside(step: Step, type: str) -> Schema:
+    """Return the schema of an entity type that is made of the same objects as a step's records.
+
+    Raises:
+        DeclarationError: as ``load_schema`` raises.
+    """
+    return load_schema(replace(step, name=type, class_name="Entity", ends=None, further_classes=()), _beside)
 
 
 def _check(step: Step, path: Path, document: Any) -> None:
