@@ -106,11 +106,11 @@ class Client(ABC, Generic[A]):
             CredentialsError: the API refused the token, also a fresh one.
             Unreachable: the host never answered.
         """
-        return self._persist("GET", url, headers or {}, None)
+        return self._persist("GET", url, headers or {}, None, first=True)
 
-    def post(self, url: str, body: Mapping[str, Any]) -> A:
-        """POST a JSON body to a URL of this root; raises as ``get`` does."""
-        return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body))
+    def post(self, url: str, body: Mapping[str, Any], *, first: bool = False) -> A:
+        """POST a JSON body to a URL of this root, before others that wait or after them; raises as ``get`` does."""
+        return self._persist("POST", url, {"Content-Type": "application/json"}, orjson.dumps(body), first=first)
 
     def lane_of(self, url: str) -> str:
         """Return the lane of requests for a URL, named as ``limits`` says; empty where none of them holds."""
@@ -162,14 +162,15 @@ class Client(ABC, Generic[A]):
         self.check_host(url, path)
         return url
 
-    def _persist(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> A:
+    def _persist(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, first: bool) -> A:
         self.check_host(url)
         ends = time.monotonic() + self.patience.deadline
         failures = refusals = 0
         pace = self.pace_of(url)
         while True:
             token = self._tokens.token()
-            answer, error = self._try(method, url, headers, body, token, ends)
+            with pace.turn(first=first):
+                answer, error = self._try(method, url, headers, body, token, ends)
             if error is None and answer is not None:
                 pace.good(answer.percentage)
                 return answer
@@ -210,8 +211,7 @@ class Client(ABC, Generic[A]):
     ) -> tuple[A | None, GraphError | None]:
         """Send a request once, and return its answer, its error, or the answer that is an error."""
         try:
-            with self.pace_of(url).turn(first=method == "GET"):
-                answer = self._exchange(method, url, headers, body, token, ends)
+            answer = self._exchange(method, url, headers, body, token, ends)
         except GraphError as error:
             return None, error.with_traceback(None)  # whose frames hold what was read
         return answer, answer.error()

@@ -163,7 +163,7 @@ class Pace:
 class Lane(Pace):
     """Lets requests of one kind through, which have a limit of their own: so many in so many seconds.
 
-    The limit counts from the first time that the API throttles such a request: until then it may have none here.
+    The limit counts from the first time that the API asks to wait: until then it may have none here.
 
     Args:
         count: how many requests the API takes in a span.
@@ -176,10 +176,10 @@ class Lane(Pace):
         self._begun: deque[float] = deque(maxlen=count)
         self._is_limited = False
 
-    def throttled(self, seconds: float) -> None:
+    def hold(self, seconds: float) -> None:
         """Hold every request back for so long, and keep to the limit from now on."""
         self._is_limited = True
-        super().throttled(seconds)
+        super().hold(seconds)
 
     def _closed(self) -> float:
         closed = super()._closed()

@@ -14,7 +14,7 @@ from integration.http.decoding import decode
 from integration.http.patience import Patience
 from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
-from integration.sources.azure.lanes import LIMITS, provider_lane
+from integration.sources.azure.lanes import LIMITS, QUERIES, provider_lane
 from integration.text.secret import Secret
 
 _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
@@ -51,8 +51,9 @@ class AzureClient(Client[AzureAnswer]):
         return "resourceGraph" if path == _GRAPH else "arm"
 
     def lane_of(self, url: str) -> str:
-        """Return the lane of requests for a URL: of a provider of resources in a subscription."""
-        return provider_lane(self.path_of(url))
+        """Return the lane of requests for a URL: of queries, or of a provider of resources in a subscription."""
+        path = self.path_of(url)
+        return QUERIES if path == _GRAPH else provider_lane(path)
 
     def _exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
@@ -66,12 +67,12 @@ class AzureClient(Client[AzureAnswer]):
         if received.turn is not None:
             received.turn.end()
         if answer.quota_is_spent and answer.quota_resets_after:
-            self.pace.hold(min(answer.quota_resets_after, _LONGEST_WINDOW))
+            self.pace_of(self.url(path)).hold(min(answer.quota_resets_after, _LONGEST_WINDOW))
         return answer
 
-    def query(self, body: Mapping[str, Any], version: str) -> AzureAnswer:
-        """Ask Azure Resource Graph; raises as ``post`` does."""
-        return self.post(self.url(_GRAPH, {"api-version": version}), body)
+    def query(self, body: Mapping[str, Any], version: str, *, first: bool = False) -> AzureAnswer:
+        """Ask Azure Resource Graph, before others that wait or after them; raises as ``post`` does."""
+        return self.post(self.url(_GRAPH, {"api-version": version}), body, first=first)
 
     def list(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
         """Yield the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does."""

@@ -11,7 +11,7 @@ from integration.errors import BadAnswer
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, named, sizes_of
 from integration.sources.azure.partitions import Partition, counts_of
-from integration.sources.azure.resource_graph import COLUMNS, PAGE, Overfull, ResourceGraph
+from integration.sources.azure.resource_graph import COLUMNS, LARGEST, PAGE, Overfull, ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.collection import Collection
 from integration.sources.request import Request
@@ -19,8 +19,7 @@ from integration.text.discretion import logger
 from integration.text.whose import carried
 
 _SOURCE = "azure:"
-_LARGE = "resources"
-RESOURCES = f"{_SOURCE}{_LARGE}"
+RESOURCES = f"{_SOURCE}{LARGEST}"
 """The path of the table of all resources."""
 _CROWDED = frozenset({"policyresources", "securityresources"})
 """Tables with types of which there are many rows for each resource (policy states, subassessments): of these, only the
@@ -89,8 +88,7 @@ class TableFetch:
 
     def _left(self) -> list[Partition]:
         """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
-        found = (PARTITION.fullmatch(name) for name in self._into.progress())
-        done = {(int(match[1]), int(match[2])) for match in found if match}
+        done = self._done()
         if not done:
             return Partition.plan(self._table, self._expected(), self._type)
         coarsest = min(of for _, of in done)
@@ -106,10 +104,15 @@ class TableFetch:
                 left.append(partition)
         return left
 
+    def _done(self) -> set[tuple[int, int]]:
+        """Return the partitions that are read: which, and of how many."""
+        found = (PARTITION.fullmatch(name) for name in self._into.progress())
+        return {(int(match[1]), int(match[2])) for match in found if match}
+
     def _expected(self) -> int:
         """Return how many rows there may be: as many as last time; but for resources, few where nobody knows."""
         before = sum(sizes_of(self._into.before()).values())
-        return before if before or self._table != _LARGE else sum(self._counts().values())
+        return before if before or self._table != LARGEST else sum(self._counts().values())
 
     def _read(self, partitions: Iterable[Partition]) -> None:
         pending = deque(partitions)
@@ -189,13 +192,16 @@ class TableFetch:
         """Compare what came with what Azure counts now, and read those types again that differ.
 
         They differ where resources came or went meanwhile; where they still do, what is missing is told. A type that
-        shrank much since last time is read a second time, too, before anything of it may be deleted.
+        shrank much since last time is read a second time, too, before anything of it may be deleted. What came in one
+        answer is of one moment, and that answer says how many rows there are: of this nothing is counted again.
         """
         before, confirmed = sizes_of(self._into.before()), set[str]()
+        is_one_answer = self._done() == {(0, 1)}
         for rest in range(_ROUNDS, -1, -1):
-            counted, came = self._counts(), self._into.sizes()
-            differing = {type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0)}
+            came = self._into.sizes()
             shrunk = {type for type, size in before.items() if came.get(type, 0) < _SHRUNK * size} - confirmed
+            counted = Counter(came) if is_one_answer and not shrunk else self._counts()
+            differing = {type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0)}
             if not rest or not (differing or shrunk):
                 break
             for type in sorted(differing | shrunk):

@@ -1,15 +1,18 @@
-"""What Azure limits by itself: each provider of resources takes so many requests for each subscription.
+"""What Azure limits by itself: queries, and each provider of resources takes so many requests for each subscription.
 
-Sources: Azure Resource Manager, request limits and throttling; Azure Storage, limits of the resource provider.
+Sources: Azure Resource Manager, request limits and throttling; Azure Resource Graph, guidance for throttled requests;
+Azure Storage, limits of the resource provider.
 """
 
 import re
 from collections.abc import Mapping
 
 _PROVIDER, _STORAGE = "provider", "storage lists"
-LIMITS: Mapping[str, tuple[int, float]] = {_STORAGE: (100, 300.0), _PROVIDER: (250, 10.0)}
-"""Requests, and the seconds in which Azure takes so many: of lists by Microsoft.Storage, and of reads by any provider,
-whose bucket of 250 fills by 25 a second."""
+QUERIES = "queries"
+"""The lane of what Azure Resource Graph is asked."""
+LIMITS: Mapping[str, tuple[int, float]] = {QUERIES: (15, 5.0), _STORAGE: (100, 300.0), _PROVIDER: (250, 10.0)}
+"""Requests, and the seconds in which Azure takes so many: of queries, of lists by Microsoft.Storage, and of reads by
+any provider, whose bucket of 250 fills by 25 a second."""
 _PLACE = re.compile(
     r"/subscriptions/([^/]+)/|/providers/microsoft\.management/managementgroups/[^/]+/providers/", re.IGNORECASE
 )

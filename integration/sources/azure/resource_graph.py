@@ -21,6 +21,9 @@ COLUMNS = (
 """What each row of a table has. Source: Azure Resource Graph, explore your Azure resources."""
 _VERSIONS = ("2024-04-01", "2022-10-01", "2021-03-01")
 """The newest first; a cloud may lack it."""
+LARGEST = "resources"
+"""The table that takes most queries, and that most types are made of: it goes before the others, so that records are
+made of it while these are read."""
 _AT_ONCE = 300
 """Subscriptions that one query should name. Source: Azure Resource Graph, guidance for throttled requests."""
 _ABOVE_AND_BELOW = ("authorizationresources", "policyresources")
@@ -75,12 +78,13 @@ class ResourceGraph:
 
     def _page(self, query: str, scope: Sequence[str]) -> list[Mapping[str, Any]]:
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
-        if query.split(maxsplit=1)[0] in _ABOVE_AND_BELOW:
+        table = query.split(maxsplit=1)[0]
+        if table in _ABOVE_AND_BELOW:
             options["authorizationScopeFilter"] = "AtScopeAboveAndBelow"
         asked: dict[str, Any] = {"query": query, "options": options}
         if scope:
             asked["subscriptions"] = list(scope)
-        answer = self._answer(asked)
+        answer = self._answer(asked, first=table == LARGEST)
         if answer.headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
             self.partial_scope = True
         body, path = answer.body, answer.path
@@ -99,11 +103,11 @@ class ResourceGraph:
             raise BadAnswer(f"Azure counts {total:,} rows, of which {len(rows):,} came", path=path, status=200)
         return rows
 
-    def _answer(self, body: Mapping[str, Any]) -> AzureAnswer:
+    def _answer(self, body: Mapping[str, Any], *, first: bool) -> AzureAnswer:
         while True:
             version = self._versions[0]
             try:
-                return self._client.query(body, version)
+                return self._client.query(body, version, first=first)
             except NotFound:
                 with self._lock:
                     if self._versions[0] != version:  # others have been told so meanwhile
