@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from integration.cli import main
 from integration.sdk.plugins import declared_steps, load
-from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.discretion import properties_kept, without_secrets
 from tests.azure.reading import Azure, keys
 from tests.simulator.azure import AzureSimulator
 from tests.simulator.azure.demo import azure_demo_tenant
@@ -43,6 +43,31 @@ PLACES: dict[str, Any] = {
     "sasToken": "?sig={}",
     "clientSecret": "{}",
     "deliveryAttributeMappings": [{"name": "Authorization", "type": "Static", "properties": {"value": "{}"}}],
+    "startTask": {
+        "environmentSettings": [{"name": "A", "value": "{}"}],
+        "resourceFiles": [{"httpUrl": "https://x.blob.example/f?sv=2020&sig={}"}],
+    },
+    "mountConfiguration": [{"azureBlobFileSystemConfiguration": {"sasKey": "{}"}}],
+    "parameters": [{"name": "adminPassword", "value": "{}"}],
+    "protectedParameters": [{"name": "p", "value": "{}"}],
+    "machineKey": {"validationKey": "{}", "decryptionKey": "{}"},
+    "windowsConfiguration": {"additionalUnattendContent": [{"content": "<Password><Value>{}</Value></Password>"}]},
+    "logicAppReceivers": [{"callbackUrl": "https://x.example/{}"}],
+    "webhookReceivers": [{"name": "w", "serviceUri": "https://hooks.example/services/{}"}],
+    "azureFunctionReceivers": [{"httpTriggerUrl": "https://f.example/api?code={}"}],
+    "Configuration": {"WebTest": "<Header Name='Authorization' Value='{}'/>"},
+    "Request": {"RequestUrl": "https://x.example?api_key={}", "Headers": [{"key": "Authorization", "value": "{}"}]},
+    "httpConfiguration": {"requestHeaders": [{"name": "X", "value": "{}"}]},
+    "requestHeaderConfigurations": [{"headerName": "Authorization", "headerValue": "{}"}],
+    "metadata": [{"name": "masterKey", "value": "{}"}],
+    "logAnalytics": {"workspaceKey": "{}"},
+    "gitRepo": {"repository": "https://user:{}@git.example/r"},
+    "gitRepository": {"url": "https://{}@git.example/r"},
+    "repositoryUrl": "https://user:{}@git.example/r",
+    "scriptActions": [{"uri": "https://x.example/s", "parameters": "-p {}"}],
+    "redisConfiguration": {"rdb-storage-connection-string": "AccountKey={}", "other": "A=b;AccountKey={};C=d"},
+    "configurationProtectedSettings": {"x": "{}"},
+    "vmTemplate": '{"vmAdminPassword":"{}"}',
 }
 
 
@@ -87,6 +112,13 @@ def test_no_secret_in_the_properties_of_resources_is_kept(azure: Azure, caplog: 
     assert WORD not in caplog.text
 
 
+def test_settings_of_an_app_are_not_kept() -> None:
+    """They are all names that people gave, with values."""
+    row = {"id": "/subscriptions/s/providers/microsoft.web/sites/a/Config/AppSettings", "properties": {"A": "b"}}
+    assert properties_kept(row) == {}
+    assert properties_kept(row | {"id": "/subscriptions/s/providers/microsoft.web/sites/a/config/web"}) == {"A": "b"}
+
+
 def test_what_is_no_secret_stays() -> None:
     """Numbers and booleans of such names, references to secrets, and the names of variables."""
     told = {
@@ -103,5 +135,22 @@ def test_what_is_no_secret_stays() -> None:
     }
     permits = {"permissions": {"secrets": ["Get", "list"], "keys": ["wrapKey"]}}
     assert without_secrets(permits) == permits
+    assert without_secrets({"activeKey": {"keyUrl": "k"}, "extendedProperties": {"assessmentKey": "a"}}) == {
+        "activeKey": {"keyUrl": "k"},
+        "extendedProperties": {"assessmentKey": "a"},
+    }
+    assert without_secrets({"key": "env", "value": "a"}) == {"key": "env", "value": "a"}
+    assert without_secrets({"name": "dbPassword", "value": "a"}) == {"name": "dbPassword"}
+    assert without_secrets({"url": "https://x.example/a?sv=1&sig=b&se=2"}) == {
+        "url": "https://x.example/a?sv=1&sig=&se=2"
+    }
+    assert without_secrets(
+        ["ssh://git@x.example/r", "https://a:b@x.example/r", "amqp://a:b@x.example", "a@x.example"]
+    ) == [
+        "ssh://git@x.example/r",
+        "https://x.example/r",
+        "amqp://a@x.example",
+        "a@x.example",
+    ]
     assert without_secrets({"secrets": ["get", "hunter2"]}) == {"secrets": []}
     assert without_secrets({"secrets": {"a": "b"}, "secret": {"a": "b"}}) == {"secrets": None, "secret": {}}

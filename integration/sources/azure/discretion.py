@@ -1,26 +1,45 @@
 """Secrets that Azure tells with a resource's properties, and that nobody here needs: they go before anything is kept.
 
 Azure leaves out what its types declare as secret. People put secrets elsewhere as well: into environment variables,
-scripts, settings of extensions and definitions of workflows. What decides is the name of a property in any case of
-letters; numbers and booleans of such a name, as of ``disablePasswordAuthentication``, are no secrets and stay.
+scripts, settings of extensions, definitions of workflows, headers, addresses. What decides is the name of a property in
+any case of letters; numbers and booleans of such a name, as of ``disablePasswordAuthentication``, are no secrets and
+stay. Of a text of any other name, what a link or a connection string says of a password, a signature or a key goes.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _SECRET = re.compile(
-    r".*(password|passphrase|secret|token|sas|connectionstring|access(key|code)|(account|api|authorization|admin|"
+    r".*(password|passphrase|secret|token|sas|connectionstring\d*|access(key|code)|(account|api|authorization|admin|"
     r"instrumentation|master|primary|private|secondary|service|shared|storage)key)s?"
-    r"|args|arguments|command(s|toexecute|line)?|custom_?data|user_?data|(protected|public)?settings|script(content|s)?"
-    r"|definition|(liveness|readiness|startup)probe|httpheaders",
-    re.IGNORECASE,
+    r"|args|arguments|command(s|toexecute|line)?|customdata|userdata|.*protected(settings|parameters)|(public)?settings"
+    r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
+    r"|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|value)"
+    r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
+    r"|(proxy)?authorization|cookie",
 )
+_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key|parameters")
+"""Names of texts that are secrets, and of objects and lists that only hold some."""
 _NAMED = re.compile(
-    r"env|environmentvariables|appsettings|connectionstrings|secrets|deliveryattributemappings", re.IGNORECASE
+    r"env|environment(variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
+    r"|(request)?headers"
 )
 """Lists of names with their values, of which the names stay."""
 _PERMITTED = frozenset("all backup delete get list purge recover restore set".split())
 """What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
+_LABELS = {"value": ("name", "key", "headerName"), "headerValue": ("headerName",)}
+"""Properties that hold what another one beside them names."""
+_SETTINGS = re.compile(
+    r"(?i)/config/(appsettings|azurestorageaccounts|backup|connectionstrings|metadata|publishingcredentials|pushsettings)$"
+)
+"""Configurations of apps whose properties are what people named themselves."""
+_JOINTS = re.compile(r"[-_.]")
+_SIGNED_IN = re.compile(r"(?i)(https?://)[^/@\s?#]*@|(://[^/@\s?#:]*):[^/@\s?#]*(?=@)")
+_STATED = re.compile(
+    r"(?i)([?&;](?:sig|code|[\w-]*(?:token|key|secret|password))=)[^\s&#;\"']+"
+    r"|((?:account|access|shared\w*)key=|sharedaccesssignature=|password=|pwd=)[^;\"'\s]+"
+)
 
 _NESTED = frozenset({dict, list})
 _TOLD = _NESTED | {str}
@@ -28,15 +47,27 @@ _TOLD = _NESTED | {str}
 
 
 class _Verdicts(dict[str, str]):
-    """Says what is done to the values of a property, by its name: ``drop``, ``name`` them alone, or ``keep``."""
+    """Says what is done to the values of a property, by its name.
+
+    ``drop`` them, ``quiet`` them by dropping texts alone, ``name`` them alone, or ``keep`` them.
+    """
 
     def __missing__(self, name: str) -> str:
-        verdict = "name" if _NAMED.fullmatch(name) else "drop" if _SECRET.fullmatch(name) else "keep"
+        plain = _JOINTS.sub("", name).lower()
+        known = (("name", _NAMED), ("drop", _SECRET), ("quiet", _QUIET))
+        verdict = next((verdict for verdict, names in known if names.fullmatch(plain)), "keep")
         self[name] = verdict
         return verdict
 
 
 _verdicts = _Verdicts()
+
+
+def properties_kept(row: Mapping[str, Any]) -> Any:
+    """Return the properties of a row without what may be a secret; of an app's settings, which are all values, none."""
+    properties, id = row.get("properties"), row.get("id")
+    is_settings = isinstance(properties, dict) and isinstance(id, str) and _SETTINGS.search(id)
+    return {} if is_settings else without_secrets(properties)
 
 
 def without_secrets(value: Any) -> Any:
@@ -45,20 +76,39 @@ def without_secrets(value: Any) -> Any:
     Of an object or a list only that it is there is left, since that can tell of which kind its holder is.
     """
     if isinstance(value, dict):
-        kept: dict[str, Any] = {}
-        for name, each in value.items():
-            if type(each) not in _TOLD:
-                kept[name] = each
-            elif (verdict := _verdicts[name]) == "keep":
-                kept[name] = each if type(each) is str else without_secrets(each)
-            elif verdict == "name":
-                kept[name] = _names(each)
-            elif type(each) is not str:
-                kept[name] = type(each)()
-        return kept
+        return _object(value)
     if isinstance(value, list):
-        return [without_secrets(each) if type(each) in _NESTED else each for each in value]
-    return value
+        return [without_secrets(each) if type(each) in _TOLD else each for each in value]
+    return _said(value) if isinstance(value, str) else value
+
+
+def _object(value: dict[str, Any]) -> dict[str, Any]:
+    labels, hidden = _labels(value) if "value" in value or "headerValue" in value else ((), ())
+    kept: dict[str, Any] = {}
+    for name, each in value.items():
+        if type(each) not in _TOLD:
+            kept[name] = each
+            continue
+        verdict = _verdicts[name]
+        if verdict == "name":
+            kept[name] = _names(each)
+        elif type(each) is not str:
+            kept[name] = type(each)() if verdict == "drop" else without_secrets(each)
+        elif (verdict == "keep" and name not in hidden) or name in labels:
+            kept[name] = _said(each)
+    return kept
+
+
+def _said(text: str) -> str:
+    """Return a text without what it says of a password, a signature or a key."""
+    return _STATED.sub(r"\1\2", _SIGNED_IN.sub(r"\1\2", text)) if "=" in text or "@" in text else text
+
+
+def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the properties of an object that name what another one holds, and those that hold what is so named."""
+    pairs = [(label, of) for of, names in _LABELS.items() if of in value for label in names]
+    told = [(label, of) for label, of in pairs if isinstance(value.get(label), str)]
+    return [label for label, _ in told], [of for label, of in told if _verdicts[value[label]] in ("drop", "quiet")]
 
 
 def _names(values: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer
-from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.discretion import properties_kept
 from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, named, sizes_of
 from integration.sources.azure.partitions import Partition, counts_of
 from integration.sources.azure.resource_graph import COLUMNS, LARGEST, PAGE, Overfull, ResourceGraph
@@ -235,8 +235,7 @@ def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, list[Mapping[st
     for row in rows:
         key, type = row.get("id"), row.get("type")
         if isinstance(key, str) and key and isinstance(type, str) and type:
-            kept = without_secrets(row.get("properties"))
-            found[type.lower()][key.lower()] = {**dict.fromkeys(COLUMNS), **row, "properties": kept}
+            found[type.lower()][key.lower()] = {**dict.fromkeys(COLUMNS), **row, "properties": properties_kept(row)}
         else:
             odd += 1
     return {type: list(of_type.values()) for type, of_type in found.items()}, odd
