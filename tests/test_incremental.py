@@ -266,6 +266,28 @@ def test_memberships_of_what_was_deleted_before_the_first_run_come_back_with_it(
         assert len(simulator.requests) <= 10
 
 
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_group_that_comes_back_before_its_members_has_them_when_they_do(silent: bool) -> None:
+    tenant = small()
+    group, user = next(
+        (group, member)
+        for group, kind, member in tenant.memberships()
+        if kind == "user" and "Unified" in tenant.groups[group]["groupTypes"]
+    )
+    with Simulator(tenant, faults=Faults(silent_restores=silent)) as simulator:
+        read(simulator)
+        before = [row[:2] for row in graph("out")]
+        tenant.delete(user)
+        tenant.delete(group)
+        read(simulator)
+        for one in (group, user):
+            tenant.restore(one)
+            read(simulator)
+        assert [row[:2] for row in graph("out")] == before
+        read(simulator, "fresh")
+    assert graph("out") == graph("fresh")
+
+
 def test_memberships_that_cannot_be_read_anew_fail_their_types() -> None:
     tenant = small()
     user = next(member for _, kind, member in tenant.memberships() if kind == "user")
@@ -335,6 +357,25 @@ def test_a_membership_goes_with_its_user_whichever_answer_tells_of_the_deletion_
         mirror.settle("members")
         with mirror.pieces("members") as pieces:
             assert [each for _, found in pieces.more() for each in found] == []
+
+
+def test_a_deleted_member_that_a_new_group_does_not_list_any_more_comes_back_when_it_is_restored() -> None:
+    user, other, link = {"id": "user-1"}, {"id": "user-2"}, "http://127.0.0.1/v1.0/delta"
+    with closing(Mirror(Path("mirror.db"))) as mirror:
+        mirror.open("contoso.example", fresh=False)
+        mirror.begin("users", link)
+        mirror.add("users", [user, other], None)
+        mirror.complete("users")
+        mirror.begin("members", link)
+        mirror.complete("members")
+        mirror.change_children("members", {"group-1": {"user-1": user, "user-2": other}}, {}, [], link)
+        mirror.change("users", {}, ["user-1"], link)
+        mirror.add_children("members", [("group-1", b'[{"id": "user-2"}]')], [("group-1", None)])
+        mirror.settle("members")
+        assert mirror.children("members", "group-1") == {"user-2": other}
+        mirror.change("users", {"user-1": user}, [], link)
+        assert mirror.settle("members") == 0
+        assert mirror.children("members", "group-1") == {"user-1": user, "user-2": other}
 
 
 def test_only_a_listing_of_users_tells_which_users_exist() -> None:

@@ -128,6 +128,30 @@ def put_undeleted(database: Connection, number: int, parent: str, rows: Mapping[
     return put(database, number, parent, {key: row for key, row in rows.items() if key not in gone})
 
 
+def relink(
+    database: Connection,
+    number: int,
+    found: Mapping[str, Mapping[str, RawRow]],
+    gone: Mapping[str, set[str]],
+    parents: Ids[str],
+) -> int:
+    """Apply changes to a relation, as ``Mirror.change_children`` says, and return how many made a difference."""
+    changes = sum(forget_parent(database, number, parent) for parent in parents)
+    read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
+    for parent, rows in found.items():
+        if database.execute(read, (number, parent)).fetchone():
+            changes += put_undeleted(database, number, parent, rows)
+        else:
+            kept = [(number, parent, key, orjson.dumps(row).decode()) for key, row in rows.items()]
+            database.executemany("INSERT OR REPLACE INTO aside VALUES(?, ?, ?, ?)", kept)
+    for parent, ids in gone.items():
+        changes += len(drop(database, number, parent, ids))
+        listed = orjson.dumps(list(ids)).decode()
+        dropped = "DELETE FROM aside WHERE collection = ? AND parent = ? AND id IN (SELECT value FROM json_each(?))"
+        database.execute(dropped, (number, parent, listed))
+    return changes
+
+
 def put_back(database: Connection, number: int, key: str) -> int:
     """Put the links to a child back into a relation."""
     kept = database.execute(
@@ -152,10 +176,16 @@ def settle(database: Connection, relation: Known) -> int:
     for key in back:
         changes += put_back(database, number, key)
     changed(database, number, changes)
+    restored = orjson.dumps(list(back)).decode()
+    database.execute(
+        "INSERT OR IGNORE INTO deleted_before SELECT ?1, id FROM removed WHERE EXISTS"
+        " (SELECT 1 FROM parents WHERE collection = ?1 AND id IN (SELECT value FROM json_each(?2)))",
+        (number, restored),
+    )
     database.execute("UPDATE collections SET settled = ? WHERE number = ?", (log[-1][0], number))
     unknown = database.execute(
         "DELETE FROM deleted_before WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
-        (number, orjson.dumps(list(back)).decode()),
+        (number, restored),
     ).rowcount
     if unknown:
         database.execute("UPDATE collections SET delta_link = NULL, state = 'stale' WHERE number = ?", (number,))

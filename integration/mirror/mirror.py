@@ -12,7 +12,17 @@ import orjson
 
 from integration.disk.sqlite import Connection, insert
 from integration.mirror import checkpoint, whole
-from integration.mirror.changes import changed, drop, forget_parent, leave_deleted, put, put_undeleted, remove, settle
+from integration.mirror.changes import (
+    changed,
+    drop,
+    forget_parent,
+    leave_deleted,
+    put,
+    put_undeleted,
+    relink,
+    remove,
+    settle,
+)
 from integration.mirror.queue import Then
 from integration.mirror.read import ReadableMirror
 from integration.mirror.rows import RawRow, append, drop_repeats
@@ -196,8 +206,7 @@ class Mirror(ReadableMirror):
     ) -> None:
         """Apply a page of changes to a relation.
 
-        Children of a parent that the mirror has not read are left out: they are read with that parent. Those that were
-        deleted, of which an earlier round is replayed, are set aside.
+        Children that are deleted are set aside, and all of a parent that is not read yet: it lists those that are not.
 
         Args:
             name: the relation.
@@ -208,17 +217,7 @@ class Mirror(ReadableMirror):
         """
         with self._transaction() as database:
             number = find_there(database, name).number
-            changes = sum(forget_parent(database, number, parent) for parent in parents)
-            read = "SELECT 1 FROM parents WHERE collection = ? AND id = ?"
-            for parent, rows in found.items():
-                if database.execute(read, (number, parent)).fetchone():
-                    changes += put_undeleted(database, number, parent, rows)
-            for parent, ids in gone.items():
-                changes += len(drop(database, number, parent, ids))
-                for key in ids:
-                    database.execute(
-                        "DELETE FROM aside WHERE collection = ? AND id = ? AND parent = ?", (number, key, parent)
-                    )
+            changes = relink(database, number, found, gone, parents)
             self._advance(database, number, changes, link)
 
     def settle(self, name: str) -> int:

@@ -55,9 +55,9 @@ CREATE TABLE IF NOT EXISTS unusable(collection INTEGER PRIMARY KEY, rows INTEGER
 """
 """``journal``: what became of objects since the run began. ``removed``: ids of objects that were deleted, ``removals``
 in which order; ``aside``: links to them, which come back when they are restored. ``before``: ids that a collection had
-when it began to be read anew. ``deleted_before``: ids of objects that were deleted when a relation was read whole, so
-that links to them are not known. ``facts``: what was found out about a version of a collection. ``unusable``: how many
-rows of a listing could not be kept, since they have no id."""
+when it began to be read anew. ``deleted_before``: ids of objects that were deleted when a relation was read whole, or
+a restored parent of it was read, so that links to them are not known. ``facts``: what was found out about a version of
+a collection. ``unusable``: how many rows of a listing could not be kept, since they have no id."""
 TABLES = (
     "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside",
     "deleted_before", "facts", "unusable",
