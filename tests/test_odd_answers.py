@@ -208,7 +208,7 @@ def test_a_request_that_a_batch_was_answered_without_is_sent_again() -> None:
     ]
 
     class Poster(GraphClient):
-        def post(self, url: str, body: Any) -> Answer:
+        def post(self, url: str, body: Any, *, first: bool = False) -> Answer:
             return Answer("/$batch", 200, {}, told.pop())
 
     client = Poster("http://127.0.0.1:7120", NoToken(), requests.Session())
