@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, tagged
+from steps.azure._resource import properties_of
 
 CONTAINERS = "resourcecontainers"
 SUBSCRIPTIONS = "microsoft.resources/subscriptions"
@@ -22,8 +23,8 @@ def azure_subscription(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             vendor="Microsoft",
-            active=row["properties"].get("state") == "Enabled",
-            managementGroup=next(iter(_groups(row["properties"])), None),
+            active=properties_of(row).get("state") == "Enabled",
+            managementGroup=next(iter(_groups(properties_of(row))), None),
             webLink=portal_link(row),
             **tagged(row),
         )

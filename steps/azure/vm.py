@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, resource
+from steps.azure._resource import identities_of, in_groups, properties_of, resource
 
 VM = "microsoft.compute/virtualmachines"
 
@@ -13,7 +13,7 @@ VM = "microsoft.compute/virtualmachines"
 def azure_vm(ctx: Context) -> Iterator[Entity]:
     """A virtual machine."""
     for row in ctx.azure.resources(VM):
-        properties = row["properties"]
+        properties = properties_of(row)
         storage = properties.get("storageProfile") or {}
         disk = storage.get("osDisk") or {}
         power = _power_state(properties)
@@ -37,7 +37,7 @@ def azure_resource_group_has_vm(ctx: Context) -> Iterator[Relationship]:
 def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine uses a network interface."""
     for row in ctx.azure.resources(VM):
-        for interface in (row["properties"].get("networkProfile") or {}).get("networkInterfaces") or ():
+        for interface in (properties_of(row).get("networkProfile") or {}).get("networkInterfaces") or ():
             yield Relationship(arm_key(row["id"]), arm_key(interface["id"]))
 
 

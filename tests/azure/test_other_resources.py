@@ -217,3 +217,18 @@ def test_a_step_names_types_of_resources(type: str) -> None:
         @entity_step("Host", resources=[type])
         def contoso_thing(ctx: Any) -> Any:
             """A thing."""
+
+
+def test_a_resource_without_properties_is_there_all_the_same(azure: Azure) -> None:
+    """A service that cannot tell them right now leaves them out, of any type."""
+    tenant = azure.simulator.tenant
+    for table in ("resources", "resourcecontainers"):
+        for row in tenant.tables[table].values():
+            row["properties"] = None
+    steps = [step for step in declared_steps(load()) if step.resources or step.name == "azure_subscription"]
+    report = azure.run(*(step.name for step in steps))
+    assert {result.type: result.reason for result in report.results if "rejected" in result.reason} == {}
+    assert keys("azure_subscription")
+    assert set().union(*(keys(step.name) for step in steps)) >= {
+        arm_key(row["id"]) for row in tenant.tables["resources"].values()
+    }

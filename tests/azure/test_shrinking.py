@@ -3,6 +3,8 @@
 from itertools import count
 from typing import Any
 
+import pytest
+
 from tests.azure.reading import Azure, keys, verdicts
 from tests.simulator.azure import Asked, Fault
 from tests.simulator.azure.made_up import STORAGE, VM, show
@@ -115,3 +117,21 @@ def test_access_that_is_lost_after_a_run_that_failed_deletes_nothing(azure: Azur
     report = azure.run("contoso_machine")
     assert "1 subscription is not seen any more" in report.of("contoso_machine").reason
     assert keys("contoso_machine") == before
+
+
+@pytest.mark.parametrize("type", ["contoso_machine", "contoso_grant"])
+def test_rows_that_azure_counts_and_does_not_give_are_not_deleted(azure: Azure, type: str) -> None:
+    """Whether a table is large or comes in one answer, and however often it is read."""
+    azure.run(type)
+
+    def short(asked: Asked, document: dict[str, Any]) -> None:
+        if "summarize" not in asked.query and "data" in document and type != "contoso_grant":
+            without(document, VM)
+        elif "summarize" not in asked.query and asked.query.startswith("authorizationresources"):
+            document |= {"data": [], "totalRecords": 0, "count": 0}
+
+    azure.simulator.manager.alter = short
+    report = azure.run(type)
+    assert report.of(type).verdict == "partial"
+    assert report.changes == {}
+    assert keys(type) == azure.expected(type) != set()

@@ -192,15 +192,16 @@ class TableFetch:
         """Compare what came with what Azure counts now, and read those types again that differ.
 
         They differ where resources came or went meanwhile; where they still do, what is missing is told. A type that
-        shrank much since last time is read a second time, too, before anything of it may be deleted. What came in one
-        answer is of one moment, and that answer says how many rows there are: of this nothing is counted again.
+        shrank much since last time is read a second time, too, before anything of it may be deleted. A small table that
+        came in one answer is of one moment, and that answer says how many rows there are: it is not counted, unless
+        something of it had to be read again.
         """
         before, confirmed = sizes_of(self._into.before()), set[str]()
-        is_one_answer = self._done() == {(0, 1)}
+        is_one_answer = self._table != LARGEST and self._done() == {(0, 1)}
         for rest in range(_ROUNDS, -1, -1):
             came = self._into.sizes()
             shrunk = {type for type, size in before.items() if came.get(type, 0) < _SHRUNK * size} - confirmed
-            counted = Counter(came) if is_one_answer and not shrunk else self._counts()
+            counted = Counter(came) if is_one_answer and not (shrunk or confirmed) else self._counts()
             differing = {type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0)}
             if not rest or not (differing or shrunk):
                 break
