@@ -117,7 +117,7 @@ class Schema:
 
 
 def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:
-    """Read the step's schema.
+    """Return the step's schema, which is read once, as the module that declares the step is.
 
     It is ``<type>.json`` beside the step's module, or anywhere in a folder ``schemas`` that is in the step's package or
     beside it. A relationship type without properties of its own needs none: what every relationship has is checked all
@@ -131,7 +131,14 @@ def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:
         DeclarationError: the file of an entity type is missing; a file is not JSON, is not a JSON Schema, is open, or
             contradicts the step.
     """
-    path = (files or SchemaFiles()).find(step)
+    found = _loaded.get(step)
+    if found is None:
+        found = _loaded[step] = _read(step, files or SchemaFiles())
+    return found
+
+
+def _read(step: Step, files: SchemaFiles) -> Schema:
+    path = files.find(step)
     places = [] if path else places_of(step)
     if path is None and step.is_relationship:
         return Schema(step, next((place for place in places[1:] if place.parent.is_dir()), places[0]), {})
@@ -149,13 +156,9 @@ def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:
 
 
 def load_schemas(steps: Iterable[Step]) -> list[Schema]:
-    """Return the schemas of steps, in their order: each is read once, as the module that declares its step is.
-
-    Raises:
-        DeclarationError: as ``load_schema`` raises.
-    """
+    """Return the schemas of steps, in their order; raises as ``load_schema`` does."""
     files = SchemaFiles()
-    return [_loaded.get(step) or _loaded.setdefault(step, load_schema(step, files)) for step in steps]
+    return [load_schema(step, files) for step in steps]
 
 
 @cache
