@@ -79,16 +79,20 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
 
 def _with_what_they_lead_to(steps: Sequence[Step]) -> Iterable[Step]:
     """Return the steps, those whose ends may be of any type of an area with the entities of that area."""
+    entities: dict[str, list[str]] = {}
+    for step in steps:
+        if not step.is_relationship:
+            entities.setdefault(step.module.partition(".")[0], []).append(step.name)
     for step in steps:
         areas = {area for end in step.ends or () if (area := area_of(end))}
         if areas:
-            found = [each.name for each in steps if not each.is_relationship and each.module.partition(".")[0] in areas]
-            yield replace(step, after=tuple(name for name in found if name not in step.needs))
+            found = sorted(name for area in areas for name in entities.get(area, ()) if name not in step.needs)
+            yield replace(step, after=tuple(found))
         else:
             yield step
 
 
-def types_named(names: Iterable[str], steps: Iterable[Step], further: Iterable[str] = ()) -> list[str]:
+def types_named(names: Collection[str], steps: Iterable[Step], further: Iterable[str] = ()) -> list[str]:
     """Return the types that are meant by names of types, of modules such as ``entra.group``, and of areas.
 
     Args:
@@ -99,6 +103,8 @@ def types_named(names: Iterable[str], steps: Iterable[Step], further: Iterable[s
     Raises:
         UnknownType: nothing has a name; says the nearest one.
     """
+    if not names:
+        return []
     meant: dict[str, list[str]] = {}
     for step in sorted(steps, key=lambda step: step.name):
         area, _, rest = step.module.partition(".")

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import jsonschema_rs
 
@@ -34,7 +33,7 @@ _ENDS = {
 
 
 _beside = SchemaFiles()
-_loaded: "WeakKeyDictionary[Step, Schema]" = WeakKeyDictionary()
+_loaded: "dict[tuple[object, ...], Schema]" = {}
 
 
 class Schema:
@@ -69,7 +68,6 @@ class Schema:
         }
         self.supplied = tuple(name for name in system if name not in declared)
         self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
-        self._step = step
         self.accepts: Callable[[JupiterOneObject], bool] = jsonschema_rs.validator_for(
             self.document, validate_formats=True
         ).is_valid
@@ -131,9 +129,10 @@ def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:
         DeclarationError: the file of an entity type is missing; a file is not JSON, is not a JSON Schema, is open, or
             contradicts the step.
     """
-    found = _loaded.get(step)
+    declared = (step.run, step.name, step.classes, step.is_relationship, step.target_filter_keys)
+    found = _loaded.get(declared)
     if found is None:
-        found = _loaded[step] = _read(step, files or SchemaFiles())
+        found = _loaded[declared] = _read(step, files or SchemaFiles())
     return found
 
 
