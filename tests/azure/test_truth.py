@@ -214,3 +214,22 @@ def test_rows_without_an_id_make_types_partial(azure: Azure) -> None:
     report = azure.run("contoso_machine")
     assert report.of("contoso_machine").verdict == "partial"
     assert "no id" in report.of("contoso_machine").reason
+
+
+@pytest.mark.parametrize("type", [None, ""])
+def test_a_row_without_a_type_costs_no_table(azure: Azure, type: str | None) -> None:
+    """Azure counts it as of no type."""
+
+    def untyped(asked: Asked, document: dict[str, Any]) -> None:
+        if asked.query.startswith("resources") and "where type" not in asked.query:
+            row = {"type": type, "n": 1} if "summarize" in asked.query else {"id": "/a", "type": type}
+            document["data"].append(row)
+            document["totalRecords"] += 1
+            document["count"] += 1
+
+    azure.simulator.manager.alter = untyped
+    report = azure.run("contoso_machine")
+    assert report.of("contoso_machine").verdict == "partial"
+    assert "no id or no type" in report.of("contoso_machine").reason
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    assert len(azure.simulator.queries) < 10

@@ -170,7 +170,7 @@ class TableFetch:
         self._into.count(pages=1, items=len(rows))
 
     def _counts(self) -> Counter[str]:
-        """Return how many rows of each type Azure counts.
+        """Return how many rows of each type Azure counts, but for those of no type.
 
         Raises:
             BadAnswer: there are more types than one answer holds, or a count is none.
@@ -183,6 +183,8 @@ class TableFetch:
         counts: Counter[str] = Counter()
         for row in rows:
             type, count = row.get("type"), row.get("n")
+            if "type" in row and not type:
+                continue
             if not isinstance(type, str) or not isinstance(count, int) or isinstance(count, bool):
                 raise BadAnswer("a count of rows is none", path=path, status=200)
             counts[type.lower()] += count
