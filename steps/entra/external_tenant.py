@@ -20,7 +20,7 @@ class _Sighting:
 
 
 @entity_step(
-    "Organization", permissions=READ, optional=["Policy.Read.All"], needs=["azure_account", "azure_application"]
+    "Organization", permissions=READ, optional=[*READ, "Policy.Read.All"], needs=["azure_account", "azure_application"]
 )
 def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
     """Another Microsoft Entra tenant that this one knows of: by an application, trusted sign-ins, or as a partner."""
@@ -31,9 +31,8 @@ def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
             sighting.seen_as.add("servicePrincipalOwner")
             publisher = (principal["verifiedPublisher"] or {}).get("displayName")
             sighting.publishers.update([publisher] if publisher else [])
-    for _, credential in ctx.graph.related(APPLICATIONS, RELATION, select=SELECT):
-        if issuer := issuer_tenant(credential["issuer"]):
-            found.setdefault(issuer, _Sighting()).seen_as.add("federatedCredentialIssuer")
+    for issuer in _issuers(ctx):
+        found.setdefault(issuer, _Sighting()).seen_as.add("federatedCredentialIssuer")
     for tenant, name in _partners(ctx):
         sighting = found.setdefault(tenant, _Sighting())
         sighting.seen_as.add("crossTenantAccessPartner")
@@ -67,6 +66,16 @@ def azure_external_tenant_owns_service_principal(ctx: Context) -> Iterator[Relat
 def external_tenant_key(tenant: str) -> str:
     """Return the key of another tenant."""
     return f"azure_external_tenant:{tenant.lower()}"
+
+
+def _issuers(ctx: Context) -> Iterator[str]:
+    """Yield the tenants that vouch for sign-ins to applications; none where the credentials are refused."""
+    try:
+        for _, credential in ctx.graph.related(APPLICATIONS, RELATION, select=SELECT):
+            if issuer := issuer_tenant(credential["issuer"]):
+                yield issuer
+    except Forbidden:
+        return
 
 
 def _partners(ctx: Context) -> list[tuple[str, str | None]]:

@@ -402,3 +402,16 @@ def test_external_tenants_are_known_by_their_applications_and_by_trust_in_their_
         (f"azure_external_tenant:{FABRIKAM}", PARTNER_SP),
         (f"azure_external_tenant:{MICROSOFT}", GRAPH_SP),
     ]
+
+
+def test_external_tenants_are_there_where_federated_credentials_are_refused(tenant: GraphServer) -> None:
+    tenant.fail("/applications/*/federatedIdentityCredentials", status=403, code="Authorization_RequestDenied")
+    ran = run_steps("azure_external_tenant_owns_service_principal", source=tenant, manager=MANAGER)
+    result = ran.report.of("azure_external_tenant")
+    assert result.verdict == "partial"
+    assert "Application.Read.All" in result.reason
+    assert {record["_key"].rpartition(":")[2] for record in ran.records["azure_external_tenant"]} == {
+        FABRIKAM,
+        MICROSOFT,
+    }
+    assert ran.verdicts["azure_external_tenant_owns_service_principal"] == "complete"
