@@ -66,7 +66,7 @@ def _assignments(ctx: Context) -> Iterator[Any]:
 
 def _ids(row: Any, name: str, type: str = "") -> list[str]:
     """Return the object ids of the principals that a deny assignment names, of all types or of one."""
-    return [each["id"] for each in parts_of(row, name) if each.get("id") and type in ("", each.get("type"))]
+    return [each["id"].lower() for each in parts_of(row, name) if each.get("id") and type in ("", each.get("type"))]
 
 
 def _scope(row: Any) -> str:

@@ -33,7 +33,7 @@ def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
             registrationDefinitionId=key_of(properties_of(row).get("registrationDefinitionId")),
             authorizations=_told(offer, "authorizations", names),
             eligibleAuthorizations=_told(offer, "eligibleAuthorizations", names),
-            principalIds=sorted({each["principalId"] for each in _all(offer) if each.get("principalId")}),
+            principalIds=sorted({each["principalId"].lower() for each in _all(offer) if each.get("principalId")}),
             webLink=portal_link(row),
         )
 

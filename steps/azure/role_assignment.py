@@ -42,7 +42,7 @@ def azure_role_assignment_assigned(ctx: Context, from_type: str, to_type: str) -
     for row in ctx.azure.table(AUTHORIZATION, type=ASSIGNMENT):
         properties = properties_of(row)
         if properties.get("principalType") == _KINDS[to_type]:
-            yield Relationship(arm_key(row["id"]), properties["principalId"])
+            yield Relationship(arm_key(row["id"]), properties["principalId"].lower())
 
 
 @relationship_step("azure_role_assignment", "USES", "azure_role_definition", permissions=PERMISSIONS, per_row=True)

@@ -36,7 +36,7 @@ def azure_role_eligibility_assigned(ctx: Context, from_type: str, to_type: str) 
     for key, row in _rows(ctx, _ELIGIBLE):
         properties = properties_of(row)
         if properties.get("principalType") == _KINDS[to_type]:
-            yield Relationship(key, properties["principalId"])
+            yield Relationship(key, properties["principalId"].lower())
 
 
 @relationship_step("azure_role_eligibility", "USES", "azure_role_definition", permissions=_READ)

@@ -17,7 +17,7 @@ from integration.text.secret import Secret
 from steps.azure.user_assigned_identity import _HOLDERS
 from tests.simulator.azure import AzureSimulator, AzureTenant
 from tests.simulator.azure.place import Place
-from tests.simulator.azure.tenant import TENANT_ID, Subscription
+from tests.simulator.azure.tenant import TENANT_ID, Subscription, row_of
 
 pytestmark = pytest.mark.every_area
 
@@ -175,3 +175,23 @@ def test_no_type_of_resources_with_identities_is_forgotten() -> None:
     of_resources = [step for step in declared_steps(load()) if step.resources]
     with_identities = [step for step in of_resources if "userAssignedIdentityIds" in load_schema(step).properties]
     assert {type for step in with_identities for type in step.resources} <= {*_HOLDERS}
+
+
+@pytest.mark.parametrize("kind", ["role_assignment", "role_eligibility", "deny_assignment"])
+def test_who_has_a_role_or_is_denied_is_found_in_any_case_of_letters(
+    place: Place, simulator: AzureSimulator, entra: GraphServer, kind: str
+) -> None:
+    """Azure keeps ids of principals as templates wrote them."""
+    scope, role = f"/subscriptions/{S}", "/providers/Microsoft.Authorization/roleDefinitions/r"
+    below = "/providers/Microsoft.Authorization"
+    told = {"scope": scope, "principalId": "USER-0001", "principalType": "User", "roleDefinitionId": role}
+    if kind == "role_assignment":
+        type = "microsoft.authorization/roleassignments"
+        place.tenant.add(row_of(f"{scope}{below}/roleAssignments/a", type, properties=told), "authorizationresources")
+    elif kind == "role_eligibility":
+        place.tenant.add_child(scope, f"{below}/roleEligibilityScheduleInstances", "a", told)
+    else:
+        denied: dict[str, Any] = {"scope": scope, "principals": [{"id": "USER-0001", "type": "User"}]}
+        place.tenant.add_child(scope, f"{below}/denyAssignments", "a", denied)
+    read(simulator, entra, f"azure_{kind}_assigned_user")
+    assert {to for _, to in pairs(f"azure_{kind}_assigned_user")} == {"user-0001"}
