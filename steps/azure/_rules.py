@@ -6,7 +6,7 @@ Sources: Azure Resource Manager, networkSecurityGroups, azureFirewalls and firew
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network, summarize_address_range
 from typing import Any
 
 from integration import Context
@@ -169,6 +169,16 @@ def _collected(named: Mapping[str, Any], collection: Mapping[str, Any]) -> Itera
             priority=collection.get("priority"),
             protocols=tuple(each.lower() for each in rule.get("ipProtocols") or rule.get("protocols") or ("*",)),
             ports=tuple(rule.get("destinationPorts") or ()),
-            sources=tuple(rule.get("sourceAddresses") or ()),
-            destinations=(translated,) if translated else tuple(rule.get("destinationAddresses") or ()),
+            sources=tuple(_ranges(rule.get("sourceAddresses"))),
+            destinations=(translated,) if translated else tuple(_ranges(rule.get("destinationAddresses"))),
         )
+
+
+def _ranges(addresses: Iterable[str] | None) -> Iterator[str]:
+    """Yield what a firewall names, where that is a first and a last address the ranges that make it up."""
+    for each in addresses or ():
+        first, dash, last = map(str.strip, each.partition("-"))
+        try:
+            yield from map(str, summarize_address_range(ip_address(first), ip_address(last)) if dash else (each,))
+        except (ValueError, TypeError):  # it is no range, or one that ends before it begins
+            yield each

@@ -195,6 +195,24 @@ def test_a_firewall_has_its_own_rules_those_of_its_policy_and_of_what_that_adds_
     assert facts("azure_network_firewall_denies_destination").keys() == {(firewall, address("203.0.113.2"))}
 
 
+def test_a_firewall_names_ranges_by_their_first_and_last_address(place: Place, azure: Azure) -> None:
+    addresses = {
+        "sourceAddresses": ["203.0.113.4 - 203.0.113.8", "2001:db8::1-2001:db8::1", "203.0.113.9-203.0.113.3", "a-b"],
+        "destinationAddresses": ["198.51.100.0-198.51.100.255"],
+    }
+    rules = [{"name": "r", "destinationPorts": ["80"], **addresses}]
+    classic = [part("/own", {"priority": 100, "action": {"type": "Allow"}, "rules": rules})]
+    firewall = place.put(f"{NET}/azureFirewalls", "fw", {"networkRuleCollections": classic}).lower()
+    assert verdicts(azure.run("azure.network_rule")) == {"complete"}
+    sources = ("azure_external_network:203.0.113.4/30", "azure_external_address:203.0.113.8", "azure_service_tag:a-b")
+    assert facts("azure_source_allows_network_firewall").keys() == {
+        (source, firewall) for source in (*sources, "azure_external_address:2001:db8::1")
+    }
+    assert facts("azure_network_firewall_allows_destination").keys() == {
+        (firewall, "azure_external_network:198.51.100.0/24")
+    }
+
+
 def test_jupiterone_gets_mapped_relationships_to_what_is_outside(place: Place, azure: Azure) -> None:
     group = group_with(place, rule("/nsg", "in", "Allow", 100, destinationPortRange="22"))
     azure.run("azure_source_allows_security_group", to=("files:files",))
