@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from integration import load
 from integration.testing import GraphServer, run_steps
+from integration.testing.objects import Objects
 from tests.support import write
 
 STEPS = '''
@@ -37,6 +39,16 @@ def contoso_app_of_all(ctx):
     """The application that a path gives."""
     app = ctx.graph.get("/applications/app-1", select=None)
     yield Entity("contoso-app-of-all", app, name=str(app))
+'''
+OWNERS = '''
+from integration import Entity, entity_step
+
+
+@entity_step("Record", permissions=["Application.Read.All"])
+def contoso_owner(ctx):
+    """Who owns an application."""
+    for application, owner in ctx.graph.related("/applications", "owners"):
+        yield Entity(f"{application}-{owner['id']}", owner, name=owner["id"])
 '''
 NAMED = '{"properties": {"name": {"type": "string", "description": "Its name."}}}'
 TYPES = ("contoso_app", "contoso_app_of_user", "contoso_app_of_all")
@@ -77,3 +89,23 @@ def test_what_credentials_tell_of_their_secrets_is_kept_nowhere(
         assert b"key-related" in found
         for secret in ("Abc", "secret-", "private-", "password-", "thumbprint-and-key-"):
             assert secret.encode() not in found
+
+
+def test_of_owners_that_come_whole_the_ids_are_kept_alone(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer to a nested ``$select`` is recorded for few relations: others may come as if there were none."""
+    expanded = Objects.expanded
+
+    def whole(its: Objects, path: str, row: Any, names: Sequence[tuple[str, list[str] | None]]) -> Any:
+        return expanded(its, path, row, [(name, None) for name, _ in names])
+
+    monkeypatch.setattr(Objects, "expanded", whole)
+    files = {"owners_asked.py": OWNERS, "contoso_owner.json": NAMED}
+    monkeypatch.syspath_prepend(str(write(Path("package"), files)))
+    monkeypatch.delitem(sys.modules, "owners_asked", raising=False)
+    manager = load(importlib.import_module("owners_asked").contoso_owner)
+    graph.add("/applications", {"id": "app-1"})
+    graph.relate("/applications", "app-1", "owners", {**app(7, "owner"), "displayName": "Finance batch job"})
+    ran = run_steps("contoso_owner", source=graph, out=Path("out"), manager=manager)
+    assert [record["_key"] for record in ran.records["contoso_owner"]] == ["app-1-app-7"]
+    for told in ("Abc", "secret-", "private-", "password-", "thumbprint-and-key-", "Finance"):
+        assert told.encode() not in kept()

@@ -28,6 +28,7 @@ _COUNTED = "owners"
 """The relation of which Graph counts the parents without a child (List applications; List groups)."""
 _SAMPLE_WITHOUT = 5
 """How many parents without a child are asked once more, beside those with the most children: together a batch."""
+_ASKED = ("@odata.type", "id")
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
@@ -118,7 +119,7 @@ class Expanded:
             raise BadAnswer(
                 "a parent or a child has no id, or no kind that is text", path=self._request.title, status=200
             )
-        return parent, each_once(children)
+        return parent, each_once([_named_only(child) for child in children])
 
     def _sample(self, parent: str, children: Sequence[Mapping[str, Any]]) -> None:
         """Keep those with the most children, and some without, to be asked once more."""
@@ -149,3 +150,8 @@ class Expanded:
         if count is not None and count < self._without:
             problem = f"{self._without:,} parents came without {_COUNTED}, where Graph counts {count:,}"
             raise CutShort(problem, path=self._request.path, status=200)
+
+
+def _named_only(child: dict[str, Any]) -> dict[str, Any]:
+    """Return what was asked for of a child, its id and kind: Graph may give all of it, whatever ``$select`` says."""
+    return {name: child[name] for name in _ASKED if name in child} if len(child) > len(_ASKED) else child
