@@ -381,6 +381,19 @@ def test_service_principals_are_members_of_groups(tenant: GraphServer) -> None:
     assert ends(ran, "azure_user_group_has_service_principal") == [(STAFF, MANAGED_SP)]
 
 
+def test_service_principals_that_are_members_are_not_told_to_be_missing(tenant: GraphServer) -> None:
+    """They are read from their own end, since the listing of members may leave them out."""
+    tenant.relate("/groups", STAFF, "members", {"id": MANAGED_SP, "@odata.type": "#microsoft.graph.servicePrincipal"})
+    tenant.relate("/servicePrincipals", MANAGED_SP, "memberOf", STAFF)
+    types = ("azure_user_group_has_user", "azure_user_group_has_service_principal")
+    members = [
+        kinds for name, kinds in made(tenant, *types).report.reading["notRepresented"].items() if "members" in name
+    ]
+    assert members == []
+    (missing,) = made(tenant, types[0]).report.reading["notRepresented"].values()
+    assert missing == {"#microsoft.graph.servicePrincipal": 1}
+
+
 def test_external_tenants_are_known_by_their_applications_and_by_trust_in_their_sign_ins(tenant: GraphServer) -> None:
     issuer = f"https://login.microsoftonline.com/{FABRIKAM}/v2.0"
     credential = {"id": "fic", "name": "fic", "issuer": issuer, "subject": "x", "audiences": []}

@@ -49,3 +49,5 @@ ADVANCED = frozenset({"memberOf", "members", "owners", "transitiveMemberOf", "tr
 """Relations that v1.0 lists whole only by an advanced query: a plain one leaves service principals out."""
 UNPAGED = frozenset({"federatedIdentityCredentials"})
 """Relations for which no page size is documented."""
+OTHER_END = {("/groups", "members"): ("/servicePrincipals", "memberOf", "servicePrincipal")}
+"""Where children of a kind are read from their own end, for a relation that may leave them out."""

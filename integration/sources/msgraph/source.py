@@ -12,6 +12,7 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.fetch import Fetcher, object_id
+from integration.sources.msgraph.habits import OTHER_END
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
@@ -192,11 +193,15 @@ class GraphSource:
         A step takes the kind that it names; one that names none takes the kinds that the graph has entities of.
         """
         found = {}
-        for name, requests in reader.asked.relations().items():
+        relations = reader.asked.relations()
+        read = {(request.path, request.relation) for requests in relations.values() for request in requests}
+        for name, requests in relations.items():
             if reader.mirror.find(name) is None:
                 continue  # nothing of it came
             takes = [Takes(request.cast) for request in requests if request.cast]
             takes_all = len(takes) < len(requests)
+            ends = [OTHER_END[end] for end in {(each.path, each.relation) for each in requests} if end in OTHER_END]
+            takes += [Takes(kind) for parents, relation, kind in ends if (parents, relation) in read]
             counts = {
                 kind: count - (self._known_otherwise(reader, requests) if not kind else 0)
                 for kind, (count, sample) in kinds(reader.mirror, name).items()
