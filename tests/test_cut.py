@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ import requests
 
 from integration import CassetteError, load
 from integration.recording import sample
+from integration.recording.api import Taken
 from integration.recording.cut import Cut
 from integration.recording.features import cover
-from integration.recording.survey import Taken
+from integration.recording.msgraph.api import RecordedGraph
+from integration.recording.msgraph.scrubber import GraphScrubber
+from integration.recording.pseudonyms import Pseudonyms
 from integration.sdk.plugins import declared_steps
 from tests.simulator import synthetic_tenant
 from tests.test_recording import members_in, recorded, rows
@@ -25,7 +29,13 @@ def page(*rows: Any, following: str | None = None) -> Taken:
 
 
 def cut(taken: Mapping[str, Taken], keep: int = 1) -> Cut:
-    return Cut(taken, keep, lambda name, _: name in ("@odata.type", "kind"))
+    api = RecordedGraph(GraphScrubber(Pseudonyms(bytes(32)), plain=["kind"]))
+    api.taken = {GRAPH + target: _at_home(answer) for target, answer in taken.items()}
+    return Cut([api], keep)
+
+
+def _at_home(answer: Taken) -> Taken:
+    return replace(answer, following=GRAPH + answer.following if answer.following else None)
 
 
 def answer(cut: Cut, target: str) -> Any:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from integration.recording.literals import literals_of
+from integration.recording.msgraph.scrubber import GraphScrubber
 from integration.recording.pseudonyms import Pseudonyms
-from integration.recording.scrub import REMOVED, Scrubber, literals_of
+from integration.recording.scrub import REMOVED, Scrubber
 from integration.sdk.plugins import declared_steps, load
 from tests.leaks import DOMAIN, WORD
 
@@ -18,7 +20,7 @@ PART = r"\d+"
 
 @pytest.fixture
 def scrubber() -> Scrubber:
-    return Scrubber(Pseudonyms(SALT))
+    return GraphScrubber(Pseudonyms(SALT))
 
 
 @pytest.mark.parametrize(
@@ -101,11 +103,13 @@ def test_an_enumeration_is_known_by_its_property_and_its_form(scrubber: Scrubber
 def test_what_the_code_of_a_step_names_stays() -> None:
     literals = literals_of(declared_steps(load()))
     assert {"Unified", "DynamicMembership", "Microsoft"} <= literals
-    assert Scrubber(Pseudonyms(SALT), literals).scrubbed({"vendor": "Microsoft"}) == {"vendor": "Microsoft"}
+    assert GraphScrubber(Pseudonyms(SALT), literals).scrubbed({"vendor": "Microsoft"}) == {"vendor": "Microsoft"}
 
 
 def test_values_of_a_property_that_is_named_plain_stay() -> None:
-    scrubbed = Scrubber(Pseudonyms(SALT), plain=["department"]).scrubbed({"department": "Finance", "city": "Finance"})
+    scrubbed = GraphScrubber(Pseudonyms(SALT), plain=["department"]).scrubbed(
+        {"department": "Finance", "city": "Finance"}
+    )
     assert scrubbed["department"] == "Finance" != scrubbed["city"]
 
 

@@ -39,10 +39,11 @@ def record_types(
 
     Nothing of the tenant's own is written. Names, addresses, telephone numbers, ids, domains, keys and texts become
     pseudonyms, the same ones each time; times move by the same span. What steps decide by stays: booleans, numbers,
-    Graph's enumerations, and what the step's own code names. A few objects of each kind are kept. Read the files
+    Microsoft's enumerations, and what the step's own code names. A few objects of each kind are kept. Read the files
     before you commit them.
 
-    Record types that belong together in one go: their cassettes then hold the same objects.
+    Record types that belong together in one go: their cassettes then hold the same objects. Those of Azure mostly do,
+    since they are read from the same tables.
 
     Settings are those of integration run. Exits with 1 where a type could not be read.
     """
@@ -65,6 +66,9 @@ def record_types(
     for type, path in recording.cassettes.items():
         result = recording.results[type]
         say(f"{path}: {result.verdict}, {result.count} records" + (f" ({result.reason})" if result.reason else ""))
+    for type, result in recording.results.items():
+        if type not in recording.cassettes:
+            say(f"{type}: {result.verdict}, {result.count} records, all of which the cassettes of others hold")
     say(f"{recording.kept} of {recording.seen:,} objects are left. Of the tenant itself the files hold:")
     for name, texts in recording.plain.items():
         say(f"  {name}: {', '.join(map(visible, sorted(texts)[:_SHOWN]))}{', …' if len(texts) > _SHOWN else ''}")

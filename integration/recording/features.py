@@ -1,13 +1,18 @@
 """What an object shows: the more of it a recording holds, the more of a step it tries; and choosing objects by that."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeGuard
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol, TypeGuard
 
 _ONE_OF = "one of"
 _VALUES = 5
 
-IsPlain = Callable[[str, str], bool]
+
+class IsPlain(Protocol):
+    """Tells of a property, its text, and the property whose object has it, whether steps decide by it."""
+
+    def __call__(self, name: str, text: str, within: str = "", /) -> bool:
+        """Return whether they do."""
 
 
 def features(row: Mapping[str, Any], is_plain: IsPlain) -> frozenset[object]:
@@ -17,7 +22,7 @@ def features(row: Mapping[str, Any], is_plain: IsPlain) -> frozenset[object]:
     whether its text has letters beyond ASCII. Lists and objects are looked into.
 
     Args:
-        row: an object of Graph.
+        row: an object.
         is_plain: tells of a property and its text whether steps decide by it.
     """
     return frozenset(_features(row, "", is_plain))
@@ -57,15 +62,15 @@ def without_rare_values(shows: Mapping[Any, Iterable[object]]) -> dict[Any, set[
     return {key: set(found) - rare for key, found in shows.items()}
 
 
-def plain_values(value: Any, is_plain: IsPlain, name: str = "") -> Iterator[tuple[str, str]]:
+def plain_values(value: Any, is_plain: IsPlain, name: str = "", within: str = "") -> Iterator[tuple[str, str]]:
     """Yield property and text of everything in a JSON value that steps decide by."""
     if isinstance(value, Mapping):
         for key, each in value.items():
-            yield from plain_values(each, is_plain, key)
+            yield from plain_values(each, is_plain, key, name)
     elif isinstance(value, list):
         for each in value:
-            yield from plain_values(each, is_plain, name)
-    elif isinstance(value, str) and value and is_plain(name, value):
+            yield from plain_values(each, is_plain, name, within)
+    elif isinstance(value, str) and value and is_plain(name, value, within):
         yield name, value
 
 
@@ -78,7 +83,8 @@ def _features(value: Any, name: str, is_plain: IsPlain) -> Iterator[object]:
         for each in value:
             yield from _features(each, name, is_plain)
     elif isinstance(value, str):
-        if value and is_plain(name.rpartition("/")[2], value):
+        within, _, own = name.rpartition("/")
+        if value and is_plain(own, value, within.rpartition("/")[2]):
             yield name, _ONE_OF, value
         else:
             yield name, "text", bool(value), value.isascii()

@@ -57,6 +57,10 @@ class Pseudonyms:
             words = [word.capitalize() for word in words]
         return self._known(value, " ".join(words))
 
+    def name(self, value: str) -> str:
+        """Return one invented word in small letters, for a name that is the same in each case of letters."""
+        return self._known(value, _word(int.from_bytes(self._hash("text", value.casefold()))))
+
     def domain(self, value: str) -> str:
         """Return an invented domain below ``.example`` (RFC 2606); Microsoft's own suffix of a tenant stays."""
         name = value.lower()

@@ -18,16 +18,15 @@ from integration.disk.folder import usable_folder
 from integration.engine.runner import run
 from integration.errors import CassetteError
 from integration.recording import KEEP
+from integration.recording.api import RecordedApi
+from integration.recording.apis import apis_of
 from integration.recording.cut import Cut
-from integration.recording.pseudonyms import Pseudonyms
-from integration.recording.scrub import Scrubber, literals_of
 from integration.recording.survey import Survey
 from integration.recording.tape import Record
 from integration.sdk.plan import Plan, types_named
 from integration.sdk.plugins import declared_steps, plan
 from integration.sdk.report import Report, StepResult
 from integration.sdk.step import Step
-from integration.sources.signin import tokens_for
 from integration.store.store import Store
 from integration.tapes.cassette import Interaction
 from integration.tapes.places import cassette_name
@@ -39,10 +38,11 @@ class Recording:
     """What became of some types.
 
     Attributes:
-        cassettes: the file of each type that was recorded, which types of a module share.
+        cassettes: the file of each type that was recorded, which types of a module share; none where other files hold
+            all that is asked for.
         results: the verdict on each of them, with how many records its cassette gives.
         failed: why the others were not recorded.
-        seen: objects that Graph gave.
+        seen: objects that the tenant gave.
         kept: objects that are left of them.
         plain: by property, values that were not replaced.
     """
@@ -66,7 +66,7 @@ def record(
     plain: Iterable[str] = (),
     watch: object = None,
 ) -> Recording:
-    """Record what steps, and what they need, ask of Graph: a cassette for each of their modules.
+    """Record what steps, and what they need, ask of Graph and of Azure: a cassette for each of their modules.
 
     Cassettes that are recorded together play back together: each holds what its module asks for beyond what the others
     hold. What types need that are not recorded is in the cassettes of those that need it.
@@ -85,22 +85,20 @@ def record(
         CassetteError: a cassette would be too large, or does not play back as it was recorded.
         IntegrationError: as ``plan`` and ``run`` raise.
     """
-    types = types_named(types, declared_steps(manager))
+    installed = declared_steps(manager)
+    types = types_named(types, installed)
     chosen = plan(manager, only=types)
-    scrubber = Scrubber(Pseudonyms(salt), literals_of(chosen.steps), plain)
-    tokens = tokens_for(config)
-    tokens.token()
-    survey = Survey(scrubber, tokens)
+    apis = apis_of(config, salt, chosen.steps, installed, plain)
     cassettes: dict[str, Path] = {}
     results: dict[str, StepResult] = {}
     with TemporaryDirectory() as folder:
         out = Path(folder)
         if watch is not None:
             manager.register(watch, "watch")
-        report = run(manager, chosen, Config(graph_url=config.graph_url), out=out / "read", tape=survey)
+        report = run(manager, chosen, Config(graph_url=config.graph_url), out=out / "read", tape=Survey(apis))
         manager.unregister(name="watch")
-        failed = {type: _failure(report.of(type), survey) for type in types if report.of(type).verdict in _DID}
-        cut = Cut(survey.taken, keep, scrubber.is_plain)
+        failed = {type: _failure(report.of(type), apis) for type in types if report.of(type).verdict in _DID}
+        cut = Cut(apis, keep)
         modules = _modules(chosen, types)
         tapes = _Tapes(manager, cut, out / "tapes")
         for kind in (False, True):
@@ -115,7 +113,8 @@ def record(
                 cassettes |= {step.name: kept for step in steps if step.name in results}
     results = {type: results[type] for type in types if type in results}
     cassettes = {type: cassettes[type] for type in types if type in cassettes}
-    return Recording(cassettes, results, failed, survey.seen, len(cut.kept), cut.plain_values())
+    seen = sum(api.seen for api in apis)
+    return Recording(cassettes, results, failed, seen, len(cut.kept), cut.plain_values())
 
 
 def _modules(chosen: Plan, types: Sequence[str]) -> dict[Path, list[Step]]:
@@ -162,8 +161,8 @@ def _run(manager: pluggy.PluginManager, chosen: Plan, out: Path, tape: Tape) -> 
         return report, {step.name: list(store.records(step)) for step in chosen.steps}
 
 
-def _failure(result: StepResult, survey: Survey) -> str:
-    said = "".join(f"\n  Graph said: {refusal}" for refusal in survey.refusals)
+def _failure(result: StepResult, apis: Sequence[RecordedApi]) -> str:
+    said = "".join(f"\n  {refusal}" for api in apis for refusal in api.refusals)
     return f"it {_DID[result.verdict]}: {result.reason}{said}"
 
 

@@ -26,7 +26,7 @@ class Record:
 
     Args:
         path: the cassette; replaced when the run ends, where anything was recorded.
-        source: answers the requests; Graph itself where ``None``, with pseudonyms in place of what is the tenant's own.
+        source: answers the requests; the APIs themselves, scrubbed, where ``None``.
         beside: what other cassettes hold, which this one then need not.
         taken: what the cassette begins with.
 
@@ -50,7 +50,7 @@ class Record:
 
     def adapter(self) -> BaseAdapter:
         """Return an adapter that asks the source, and keeps what was asked and answered."""
-        from integration.recording.survey import scrubbing
+        from integration.recording.apis import scrubbing
 
         return _Recorder(self.taken, self._source or scrubbing(self._path), self._beside)
 

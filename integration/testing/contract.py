@@ -8,8 +8,8 @@ from typing import Any
 import pluggy
 
 import integration
+from integration.recording.literals import literals_of
 from integration.recording.review import foreign
-from integration.recording.scrub import literals_of
 from integration.sdk.known import unknown_names
 from integration.sdk.mapping import X_FROM
 from integration.sdk.plugins import declared_steps, load

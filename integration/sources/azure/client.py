@@ -17,7 +17,8 @@ from integration.sources.azure.answers import AzureAnswer
 from integration.sources.azure.lanes import LIMITS, QUERIES, provider_lane
 from integration.text.secret import Secret
 
-_GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+QUERIED_AT = "/providers/Microsoft.ResourceGraph/resources"
+"""Where Azure Resource Graph takes queries."""
 _AT_ONCE = 32
 """Requests in flight in all lanes together: connections, and answers in memory."""
 _LONGEST_WINDOW = 60.0
@@ -48,12 +49,12 @@ class AzureClient(Client[AzureAnswer]):
 
     def kind_of(self, path: str) -> str:
         """Return ``resourceGraph`` for a query, ``arm`` for anything else."""
-        return "resourceGraph" if path == _GRAPH else "arm"
+        return "resourceGraph" if path == QUERIED_AT else "arm"
 
     def lane_of(self, url: str) -> str:
         """Return the lane of requests for a URL: of queries, or of a provider of resources in a subscription."""
         path = self.path_of(url)
-        return QUERIES if path == _GRAPH else provider_lane(path)
+        return QUERIES if path == QUERIED_AT else provider_lane(path)
 
     def _exchange(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float
@@ -72,7 +73,7 @@ class AzureClient(Client[AzureAnswer]):
 
     def query(self, body: Mapping[str, Any], version: str, *, first: bool = False) -> AzureAnswer:
         """Ask Azure Resource Graph, before others that wait or after them; raises as ``post`` does."""
-        return self.post(self.url(_GRAPH, {"api-version": version}), body, first=first)
+        return self.post(self.url(QUERIED_AT, {"api-version": version}), body, first=first)
 
     def list(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
         """Yield the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does."""

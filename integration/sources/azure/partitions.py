@@ -4,6 +4,7 @@ The pages of a query are offsets into what changes meanwhile: rows that move ove
 part by the hash of the id is one answer, and what exists throughout is in it. Source: Azure Resource Graph, paging.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +13,9 @@ from integration.sources.azure.resource_graph import COLUMNS
 FILL = 850
 """Rows that a part should have: they vary by the root of that, and five times the root more still fit into a page."""
 _FINEST = 2**20
+_COUNTS = "summarize n = count() by type"
+_TYPE = re.compile(r"where type =~ '((?:[^'\\]|\\.)*)'")
+_PART = re.compile(r"where hash\(tolower\(id\)\) % (\d+) == (\d+)")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,15 @@ class Partition:
 
 def counts_of(table: str, type: str) -> str:
     """Return the KQL that counts the rows of each type of a table, or of one type."""
-    return f"{_of_type(table, type)} | summarize n = count() by type"
+    return f"{_of_type(table, type)} | {_COUNTS}"
+
+
+def asked_by(query: str) -> tuple[Partition, bool]:
+    """Return the part of a table that a KQL asks for, and whether only for how many rows each type has."""
+    type, part = _TYPE.search(query), _PART.search(query)
+    named = re.sub(r"\\(.)", r"\1", type[1]) if type else ""
+    of, number = map(int, part.groups()) if part else (1, 0)
+    return Partition(query.partition(" ")[0], number, of, named), query.endswith(_COUNTS)
 
 
 def _of_type(table: str, type: str) -> str:

@@ -1,0 +1,1 @@
+"""What a recording knows of Microsoft Graph: its vocabulary, its listings, its batches."""
