@@ -19,6 +19,8 @@ from integration.errors import Interrupted
 
 _START = 8.0
 _SHARE = 0.25
+_IN_A_LANE = 8
+"""Requests in flight at once in one lane: enough to use up its limit, and few answers in memory."""
 
 
 class Pace:
@@ -171,7 +173,7 @@ class Lane(Pace):
     """
 
     def __init__(self, count: int, seconds: float) -> None:
-        super().__init__(count)
+        super().__init__(min(count, _IN_A_LANE))
         self._seconds = seconds
         self._begun: deque[float] = deque(maxlen=count)
         self._is_limited = False

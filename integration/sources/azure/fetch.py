@@ -116,24 +116,28 @@ class TableFetch:
 
     def _read(self, partitions: Iterable[Partition]) -> None:
         pending = deque(partitions)
-        running: dict[Future[Sequence[Mapping[str, Any]] | None], Partition] = {}
+        running: dict[Future[bool], Partition] = {}
         with ThreadPoolExecutor(self._side_by_side, thread_name_prefix=self._table) as executor:
             try:
                 while pending or running:
                     while pending and len(running) < self._side_by_side:
                         partition = pending.popleft()
-                        running[executor.submit(carried(self._rows_of), partition)] = partition
+                        running[executor.submit(carried(self._read_one), partition)] = partition
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
                         partition = running.pop(future)
-                        rows = future.result()
-                        if rows is None:
+                        if not future.result():
                             pending.extendleft(self._cut(partition))
-                        else:
-                            self._add(rows, partition)
             finally:
                 for future in running:
                     future.cancel()
+
+    def _read_one(self, partition: Partition) -> bool:
+        """Add the rows of a partition, and tell whether they fit into one page; else nothing is added."""
+        rows = self._rows_of(partition)
+        if rows is not None:
+            self._add(rows, partition)
+        return rows is not None
 
     def _rows_of(self, partition: Partition) -> Sequence[Mapping[str, Any]] | None:
         """Return the rows of a partition; ``None`` where they do not fit into one page."""
