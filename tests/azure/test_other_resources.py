@@ -232,3 +232,13 @@ def test_a_resource_without_properties_is_there_all_the_same(azure: Azure) -> No
     assert set().union(*(keys(step.name) for step in steps)) >= {
         arm_key(row["id"]) for row in tenant.tables["resources"].values()
     }
+
+
+def test_tags_cost_no_record(azure: Azure) -> None:
+    """What is below a resource has tags too where somebody wrote some."""
+    tenant = azure.simulator.tenant
+    listed = [each for rows in tenant.children.values() for each in (rows if isinstance(rows, list) else [rows])]
+    for row in [*listed, *(row for rows in tenant.tables.values() for row in rows.values())]:
+        row["tags"] = {"Cost center": "4711"}
+    report = azure.run(*(step.name for step in declared_steps(load()) if step.module.startswith("azure.")))
+    assert {each.type: each.reason for each in report.results if "rejected" in each.reason} == {}
