@@ -159,10 +159,13 @@ def test_words_that_no_password_may_hold_are_kept_nowhere() -> None:
 SEED = ("User.Read.All", "GroupMember.Read.All", "Organization.Read.All")
 
 
-def permitted(tenant: Tenant, *roles: str, port: int = 0) -> Simulator:
+DENIED = Faults(forbidden={"/devices": "Authorization_RequestDenied"})
+
+
+def permitted(tenant: Tenant, *roles: str, port: int = 0, faults: Faults | None = None) -> Simulator:
     """A Graph that enforces an application's permissions, which the token names."""
     claims = urlsafe_b64encode(json.dumps({"roles": roles}).encode()).decode().rstrip("=")
-    return Simulator(tenant, roles=roles, token=f"e30.{claims}.signature", port=port)
+    return Simulator(tenant, roles=roles, token=f"e30.{claims}.signature", port=port, faults=faults)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +192,20 @@ def test_with_few_permissions_the_rest_is_skipped_in_words_and_the_run_succeeds(
     assert {type for type in there if verdicts[type][0] != "complete"} == set()
     skipped = {type: reason for type, (verdict, reason) in verdicts.items() if verdict == "skipped"}
     assert {type: reason for type, reason in skipped.items() if "not permitted: the token lacks " not in reason} == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "verdict", "exit_code"), [("Directory.Read.All", "skipped", 0), ("Device.Read.All", "failed", 1)]
+)
+def test_what_a_broader_permission_does_not_open_after_all_is_not_permitted(
+    role: str, verdict: str, exit_code: int
+) -> None:
+    with permitted(demo_tenant(), "Directory.Read.All", role, faults=DENIED) as simulator:
+        report = read(simulator)
+        device = report.of("azure_device")
+        assert (device.verdict, report.exit_code(), device.to_grant) == (verdict, exit_code, ("Device.Read.All",))
+        assert "needs the permission Device.Read.All" in device.reason
+        assert [each.type for each in report.results if each.verdict == "failed" and role == "Directory.Read.All"] == []
 
 
 def test_what_is_no_longer_permitted_or_licensed_is_kept_and_fails_the_run() -> None:

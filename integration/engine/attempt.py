@@ -31,6 +31,7 @@ class Job:
         store: the graph.
         reader: the tenant.
         verdicts: on the other steps.
+        is_presumed: the step may be refused for a permission that the token has as part of a broader one alone.
     """
 
     step: Step
@@ -39,6 +40,7 @@ class Job:
     store: Store
     reader: Reader
     verdicts: Verdicts
+    is_presumed: bool = False
 
 
 class Attempt:

@@ -9,7 +9,7 @@ from integration.engine.ahead import Ahead, discard
 from integration.engine.attempt import Attempt, Job
 from integration.engine.incremental import Incremental, Unaltered
 from integration.engine.odd import Attempts, FromTheStart
-from integration.engine.refusals import refusal, wanted
+from integration.engine.refusals import is_for_want_of_permissions, refusal, wanted
 from integration.errors import (
     ConfigurationError,
     CredentialsError,
@@ -87,8 +87,10 @@ class Execution:
             what = "not licensed" if isinstance(error, NotLicensed) else "not there"
             return self._skipped(f"{what}: {error}", error=error)
         except IntegrationError as error:
-            to_grant = wanted([error], self.step.permissions)
-            return self._result("failed", refusal(error, self.step.permissions), to_grant=to_grant, errors=[error])
+            to_grant, reason = wanted([error], self.step.permissions), refusal(error, self.step.permissions)
+            if self._job.is_presumed and is_for_want_of_permissions(error):
+                return self._skipped(f"not permitted: {reason}", to_grant, error)
+            return self._result("failed", reason, to_grant=to_grant, errors=[error])
         except Exception as error:  # noqa: BLE001 - whatever an author's code raises fails its own type alone
             _log.error("%s failed", self.step.name, exc_info=error)
             return self._result("failed", line(f"{self.step.source}: {type(error).__name__}: {error}"))

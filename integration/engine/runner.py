@@ -124,9 +124,8 @@ class _Run:
         self._withheld: Mapping[str, str] = {}
         self._changes: Mapping[str, Mapping[What, int]] = {}
         self._kept: list[str] = []
-        self._first = False
-        self._changed_on = 0
-        self._lacking: dict[str, Sequence[str]] = {}
+        self._first, self._changed_on = False, 0
+        self._lacking, self._presumed = dict[str, Sequence[str]](), set[str]()
         self._tenant = config.tenant
         self._started = time.time()
 
@@ -151,8 +150,7 @@ class _Run:
             store = stack.enter_context(closing(Store(self._folder / "graph.db")))
             reader = self._reader(stack)
             store.begin(self._tenant, self._plan.of_others)
-            self._first = store.revision == 1
-            self._kept = store.types()
+            self._first, self._kept = store.revision == 1, store.types()
             try:
                 with self._stopping.telling(store.stop), self._stopping.telling(reader.stop):
                     self._schedule(store, reader).run()
@@ -226,11 +224,13 @@ class _Run:
             for type, reason in review.falls_away.items():
                 _log.warning("%s falls away: %s", type, reason)
             self._lacking.update(review.lacking)
+            self._presumed.update(review.presumed)
 
     def _schedule(self, store: Store, reader: Reader) -> Schedule:
         steps, one_by_one = self._plan.steps, self._tape.one_by_one
         described = zip(steps, load_schemas(steps), strict=True)
-        jobs = [Job(step, schema, self._config, store, reader, self._verdicts) for step, schema in described]
+        verdicts, presumed = self._verdicts, self._presumed
+        jobs = [Job(step, of, self._config, store, reader, verdicts, step.name in presumed) for step, of in described]
         return Schedule(jobs, self._lacking, self._verdicts, self._observers, self._stopping, one_by_one=one_by_one)
 
     def _report(self, *, error: str = "") -> Report:

@@ -1,6 +1,7 @@
 """What an API is to this package: anything more than this stays within the source."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
 from integration.errors import GraphError, IntegrationError
@@ -46,6 +47,10 @@ class Review(Protocol):
     @property
     def lacking(self) -> Mapping[str, Sequence[str]]:
         """The permissions that each type cannot do without and that the token is known to lack."""
+
+    @property
+    def presumed(self) -> AbstractSet[str]:
+        """The types that may be refused for a permission that the token has as part of a broader one alone."""
 
 
 class Source(Protocol):

@@ -126,6 +126,15 @@ class PermissionReview:
         return {type: tuple(each.permission for each in missing if type in each.needed_by) for type in types}
 
     @property
+    def presumed(self) -> frozenset[str]:
+        """The types that may be refused for a permission that the token has as part of a broader one alone.
+
+        What a broader one contains is documented path by path, and the documents are not always right.
+        """
+        part = [each for each in self.demands if each.granted_by and _reading(each.granted_by) != each.permission]
+        return frozenset(type for demand in part for type in demand.needed_by)
+
+    @property
     def granted(self) -> tuple[str, ...]:
         """The declared permissions that the token has or contains."""
         return tuple(demand.permission for demand in self.demands if demand.granted_by)
@@ -205,8 +214,12 @@ def _cover(granted: Iterable[str], wanted: str) -> str | None:
 
 def _contents(name: str) -> frozenset[str]:
     """Return what a permission contains: writing contains reading, and a broader one the narrower ones."""
-    reading = name.replace(".ReadWrite.", ".Read.")
+    reading = _reading(name)
     return _CONTAINS.get(reading, frozenset()) | {reading}
+
+
+def _reading(name: str) -> str:
+    return name.replace(".ReadWrite.", ".Read.")
 
 
 def smallest(names: Iterable[str]) -> tuple[str, ...]:
