@@ -62,6 +62,8 @@ def app(number: int, word: str) -> dict[str, Any]:
         "keyCredentials": [{"keyId": f"certificate-{word}", "key": f"private-{word}"}],
         "alternativeSecurityIds": [{"type": 2, "key": f"thumbprint-and-key-{word}"}],
         "passwordProfile": {"password": f"password-{word}", "forceChangePasswordNextSignIn": True},
+        "addIns": [{"id": "add-in", "type": "x", "properties": [{"key": "token", "value": f"add-in-of-{word}"}]}],
+        "passwordSingleSignOnSettings": {"fields": [{"customizedLabel": "Password", "defaultLabel": f"field-{word}"}]},
     }
 
 
@@ -87,7 +89,7 @@ def test_what_credentials_tell_of_their_secrets_is_kept_nowhere(
         found = kept()
         assert f"key-{word}".encode() in found
         assert b"key-related" in found
-        for secret in ("Abc", "secret-", "private-", "password-", "thumbprint-and-key-"):
+        for secret in ("Abc", "secret-", "private-", "password-", "thumbprint-and-key-", "add-in-of-", "field-"):
             assert secret.encode() not in found
 
 

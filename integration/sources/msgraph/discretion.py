@@ -1,8 +1,8 @@
 """Secrets that Graph tells with what is read, and that nobody here needs: they are dropped before anything is kept.
 
-``$select`` cannot leave them out, since they are parts of a property. Sources: alternativeSecurityId, keyCredential,
-passwordCredential, passwordProfile and settingValue resource types; Eliminate bad passwords using Microsoft Entra
-Password Protection.
+``$select`` cannot leave them out, since they are parts of a property. Sources: addIn, alternativeSecurityId,
+keyCredential, passwordCredential, passwordProfile, passwordSingleSignOnSettings and settingValue resource types;
+Eliminate bad passwords using Microsoft Entra Password Protection.
 """
 
 import re
@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 _SECRET = {
+    "addIns": ("properties",),
     "alternativeSecurityIds": ("key",),
     "passwordCredentials": ("hint", "secretText"),
     "keyCredentials": ("key",),
     "passwordProfile": ("password",),
+    "passwordSingleSignOnSettings": ("fields",),
 }
 """Parts of a property that are secrets, or tell how one begins."""
 _BANNED = "BannedPasswordList"
