@@ -79,11 +79,20 @@ def azure_demo_tenant() -> AzureTenant:
     add_security(tenant, subscriptions[0], places[0].of(_VM, "vm-web-01"))
     add_access(tenant, places[0], places[0].of(_VM, "vm-web-01"))
     add_scopes(tenant, places[0])
+    _tag_what_is_below_resources(tenant)
     return tenant
 
 
 def _add(tenant: AzureTenant, id: str, type: str, **given: Any) -> None:
     tenant.add(row_of(id, type, **{"tenantId": TENANT, **given}))
+
+
+def _tag_what_is_below_resources(tenant: AzureTenant) -> None:
+    """Give a tag to all that is below a resource and has none."""
+    rows = [row for each in tenant.children.values() for row in (each if isinstance(each, list) else [each])]
+    rows += [row for table in tenant.tables.values() for row in table.values() if row["type"].count("/") > 1]
+    for row in rows:
+        row["tags"] = row.get("tags") or {"owner": "team-web"}
 
 
 def _describe(tenant: AzureTenant) -> None:
