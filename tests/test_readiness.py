@@ -55,6 +55,15 @@ many = [
 ]
 
 
+def list_late(ctx):
+    """Reads what is slow, as others do."""
+    for row in ctx.graph.list("/slow"):
+        yield Entity(row["id"], name="late")
+
+
+late = [Step(name=f"contoso_late_{n}", class_name="Key", run=list_late) for n in range(30)]
+
+
 @relationship_step("contoso_fast", "USES", "contoso_fast", type="contoso_zone_uses_fast")
 def contoso_zone_uses_fast(ctx):
     """Needs what is fast, and comes last in the plan."""
@@ -115,7 +124,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Step]:
     name = f"contoso_readiness_{next(NUMBERS)}"
     monkeypatch.syspath_prepend(write(tmp_path, {f"{name}.py": MODULE}))
     module = vars(importlib.import_module(name))
-    found = {step.name: step for step in [*module.values(), *module["many"]] if isinstance(step, Step)}
+    found = {step.name: step for step in [*module.values(), *module["many"], *module["late"]] if isinstance(step, Step)}
     write(tmp_path, {f"{type}.json": "{}" if step.is_relationship else SCHEMA for type, step in found.items()})
     return found
 
@@ -126,10 +135,18 @@ class Watch:
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
         self.finished = {"contoso_zone_uses_fast": threading.Event()}
+        self._awaited: list[tuple[int, str, threading.Event]] = []
+
+    def when_started(self, count: int, prefix: str, event: threading.Event) -> None:
+        """Have an event set when so many steps have started whose names begin so."""
+        self._awaited.append((count, prefix, event))
 
     @hookimpl
     def integration_step_started(self, step: Step) -> None:
         self.seen.append(("started", step.name))
+        for most, prefix, event in self._awaited:
+            if sum(what == "started" and name.startswith(prefix) for what, name in self.seen) >= most:
+                event.set()
 
     @hookimpl
     def integration_step_finished(self, result: StepResult) -> None:
@@ -185,6 +202,20 @@ def test_steps_that_wait_do_not_keep_a_ready_one_from_starting(tenant: LittleTen
     report = read(tenant, watch, *steps.values(), only=tuple(chosen))
     assert verdicts(report) == dict.fromkeys(chosen, "complete")
     assert came == [True]
+
+
+def test_steps_that_wait_for_what_is_read_do_not_keep_a_ready_one_from_starting(
+    tenant: LittleTenant, steps: dict[str, Step]
+) -> None:
+    watch = Watch()
+    many = threading.Event()
+    watch.when_started(10, "contoso_late", many)
+    first = hold(tenant, "/fast", many)
+    came = hold(tenant, "/slow", watch.finished["contoso_zone_uses_fast"])
+    chosen = [name for name in steps if name.startswith(("contoso_late", "contoso_fast", "contoso_zone"))]
+    report = read(tenant, watch, *steps.values(), only=tuple(chosen))
+    assert verdicts(report) == dict.fromkeys(chosen, "complete")
+    assert (first, came) == ([True], [True])
 
 
 def test_a_step_starts_after_all_that_it_needs(tenant: LittleTenant) -> None:

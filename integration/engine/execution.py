@@ -44,10 +44,12 @@ class Execution:
 
     Attributes:
         lacking: as given.
+        reads: what the step asks for first, as far as that is known; ``None`` where it is not known yet.
     """
 
     def __init__(self, job: Job, lacking: Sequence[str] = ()) -> None:
         self._job, self.lacking = job, lacking
+        self.reads: Sequence[Request] | None = None
         self._incremental = Incremental(job)
         self._attempt = Attempt(job)
         self._ahead = Ahead(job.step.name, self._make)

@@ -86,7 +86,8 @@ def fetch_ahead(
             return
         if not execution.is_unlicensed():
             beginning = _Beginning(execution, reader, store, verdicts, config)
-            asked.append((execution, known, known or _first(execution.step, beginning)))
+            execution.reads = known or _first(execution.step, beginning)
+            asked.append((execution, known, execution.reads))
     for _, _, requests in asked:
         for request in filter(reader.is_slow, requests):
             reader.start(request)

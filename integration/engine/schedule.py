@@ -1,11 +1,11 @@
 """Running the steps of a plan, each as soon as what it needs has its verdict."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from bisect import insort
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from graphlib import TopologicalSorter
-from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 
 from integration.engine.attempt import Job
@@ -19,11 +19,9 @@ from integration.text.whose import carried
 
 _GRACE = 2.0
 """Seconds that fetching ahead, which uses the files of a run, has to end before these are closed."""
-_SIDE_BY_SIDE, _AHEAD = 14, 4
-"""How many steps run at once, and how many more make records before what they need has its verdict.
-
-Some of those that run wait for what Graph gives slowly; the others are more than enough for what comes quickly.
-"""
+_SIDE_BY_SIDE, _WAITING, _AHEAD = 20, 14, 4
+"""How many steps run at once, how many of these at most may wait for what is still being read, and how many more make
+records before what they need has its verdict."""
 
 
 class Schedule:
@@ -50,6 +48,7 @@ class Schedule:
     ) -> None:
         self._jobs = jobs
         self._executions = {job.step.name: Execution(job, lacking.get(job.step.name, ())) for job in jobs}
+        self._in_order = list(self._executions.values())
         self._verdicts, self._observers, self._stopping = verdicts, observers, stopping
         self._one_by_one = one_by_one
 
@@ -66,9 +65,8 @@ class Schedule:
         sorter = TopologicalSorter({job.step.name: job.step.awaited for job in self._jobs})
         sorter.prepare()
         place = {name: place for place, name in enumerate(self._executions)}
-        in_order = list(self._executions.values())
         ready: list[int] = []
-        running = 0
+        running: set[int] = set()
         done: SimpleQueue[Future[str]] = SimpleQueue()
         with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
             fetching = threading.Thread(
@@ -79,13 +77,15 @@ class Schedule:
                     fetching.start()
                 while sorter.is_active():
                     for name in sorter.get_ready():
-                        heappush(ready, place[name])
-                    while ready and running < threads:
-                        running += 1
-                        executor.submit(carried(self._execute), in_order[heappop(ready)]).add_done_callback(done.put)
+                        insort(ready, place[name])
+                    while len(running) < threads and (chosen := self._next(ready, running)) is not None:
+                        ready.remove(chosen)
+                        running.add(chosen)
+                        executor.submit(carried(self._execute), self._in_order[chosen]).add_done_callback(done.put)
                     with suppress(Empty):
-                        sorter.done(done.get(timeout=LOOKS).result())
-                        running -= 1
+                        name = done.get(timeout=LOOKS).result()
+                        running.remove(place[name])
+                        sorter.done(name)
                     self._stopping.check()
             except BaseException:
                 self._verdicts.stop()
@@ -95,6 +95,18 @@ class Schedule:
                 if fetching.ident:
                     fetching.join(_GRACE)
         reader.close()
+
+    def _next(self, ready: Sequence[int], running: Set[int]) -> int | None:
+        """Return the first that may start: while few wait, any; else one that need not."""
+        if not ready:
+            return None
+        may_wait = sum(map(self._waits, running)) < _WAITING
+        return next((place for place in ready if may_wait or not self._waits(place)), None)
+
+    def _waits(self, place: int) -> bool:
+        """Tell whether a step waits for what is still being read, or may, since what it reads is not known yet."""
+        execution, reader = self._in_order[place], self._jobs[0].reader
+        return execution.reads is None or not all(map(reader.has, execution.reads))
 
     def _fetch_ahead(self, ahead: Executor) -> None:
         """Begin to fetch what steps will read; in a thread of its own, since it calls what authors wrote."""

@@ -21,6 +21,8 @@ _START = 8.0
 _SHARE = 0.25
 _IN_A_LANE = 8
 """Requests in flight at once in one lane: enough to use up its limit, and few answers in memory."""
+_ON_THE_WAY = 0.1
+"""Seconds that a request may take to where a span is counted: so much later than here one may begin there."""
 
 
 class Pace:
@@ -112,6 +114,10 @@ class Pace:
         if is_longer:
             self.tell(seconds)
 
+    def spent(self, seconds: float) -> None:
+        """Hold every request back since the API takes none until so many whole seconds have passed."""
+        self.hold(seconds)
+
     def sleep(self, seconds: float) -> None:
         """Wait, but not longer than until ``stop``.
 
@@ -165,7 +171,8 @@ class Pace:
 class Lane(Pace):
     """Lets requests of one kind through, which have a limit of their own: so many in so many seconds.
 
-    The limit counts from the first time that the API asks to wait: until then it may have none here.
+    The limit counts from the first time that the API asks to wait: until then it may have none here. The API tells whole
+    seconds to wait; where the lane's own count of a span ends within the last of them, that is believed.
 
     Args:
         count: how many requests the API takes in a span.
@@ -175,6 +182,7 @@ class Lane(Pace):
     def __init__(self, count: int, seconds: float) -> None:
         super().__init__(min(count, _IN_A_LANE))
         self._seconds = seconds
+        self._count = count
         self._begun: deque[float] = deque(maxlen=count)
         self._is_limited = False
 
@@ -183,11 +191,21 @@ class Lane(Pace):
         self._is_limited = True
         super().hold(seconds)
 
+    def spent(self, seconds: float) -> None:
+        """Hold every request back until the span ends; it may be the API's whole seconds that are too long."""
+        with self._lock:
+            own = self._spans_end()
+        self.hold(own if seconds - 1 <= own <= seconds else seconds)
+
     def _closed(self) -> float:
         closed = super()._closed()
-        if self._is_limited and len(self._begun) == self._begun.maxlen:
-            closed = max(closed, self._begun[0] + self._seconds - time.monotonic())
-        return closed
+        return max(closed, self._spans_end()) if self._is_limited else closed
+
+    def _spans_end(self) -> float:
+        """Return for how many seconds from now the requests that were sent take up the limit."""
+        if len(self._begun) < self._count:
+            return 0.0
+        return self._begun[0] + self._seconds + _ON_THE_WAY - time.monotonic()
 
     def _taken(self) -> None:
         self._begun.append(time.monotonic())

@@ -178,6 +178,11 @@ class Reader:
         """Tell whether a collection comes slowly, whatever else is fetched: it is begun first, and not waited for."""
         return self.sources[request.source].is_slow(request)
 
+    def has(self, request: Request) -> bool:
+        """Tell whether reading what the request asks for has ended, so that nobody waits for it."""
+        flow = self._flows.get(request.name)
+        return flow is not None and flow.ended
+
     def start(self, request: Request) -> None:
         """Have what the request asks for fetched, without waiting for it."""
         self._flow(request)

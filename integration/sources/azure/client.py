@@ -68,7 +68,7 @@ class AzureClient(Client[AzureAnswer]):
         if received.turn is not None:
             received.turn.end()
         if answer.quota_is_spent and answer.quota_resets_after:
-            self.pace_of(self.url(path)).hold(min(answer.quota_resets_after, _LONGEST_WINDOW))
+            self.pace_of(self.url(path)).spent(min(answer.quota_resets_after, _LONGEST_WINDOW))
         return answer
 
     def query(self, body: Mapping[str, Any], version: str, *, first: bool = False) -> AzureAnswer:

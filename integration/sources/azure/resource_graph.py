@@ -22,8 +22,10 @@ COLUMNS = (
 _VERSIONS = ("2024-04-01", "2022-10-01", "2021-03-01")
 """The newest first; a cloud may lack it."""
 LARGEST = "resources"
-"""The table that takes most queries, and that most types are made of: it goes before the others, so that records are
-made of it while these are read."""
+"""The table that takes most queries, and that most types are made of."""
+_FIRST = frozenset({LARGEST, "resourcecontainers"})
+"""Tables that go before the others, so that records of most types, and what leads from groups and subscriptions to
+them, are made while these are read."""
 _AT_ONCE = 300
 """Subscriptions that one query should name. Source: Azure Resource Graph, guidance for throttled requests."""
 _ABOVE_AND_BELOW = ("authorizationresources", "policyresources")
@@ -84,7 +86,7 @@ class ResourceGraph:
         asked: dict[str, Any] = {"query": query, "options": options}
         if scope:
             asked["subscriptions"] = list(scope)
-        answer = self._answer(asked, first=table == LARGEST)
+        answer = self._answer(asked, first=table in _FIRST)
         if answer.headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
             self.partial_scope = True
         body, path = answer.body, answer.path
