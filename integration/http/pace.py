@@ -171,8 +171,8 @@ class Pace:
 class Lane(Pace):
     """Lets requests of one kind through, which have a limit of their own: so many in so many seconds.
 
-    The limit counts from the first time that the API asks to wait: until then it may have none here. The API tells whole
-    seconds to wait; where the lane's own count of a span ends within the last of them, that is believed.
+    The limit counts from the first time that the API asks to wait: until then it may have none here. The API tells
+    whole seconds to wait; where the lane's own count of a span ends within the last of them, that is believed.
 
     Args:
         count: how many requests the API takes in a span.

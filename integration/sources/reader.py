@@ -162,8 +162,7 @@ class Reader:
 
     def parents(self, request: Request) -> str:
         """Return the name of the collection that a relation's parents are read from, reading it where no step did."""
-        listing = self.listing(request)
-        self.ensure(listing)
+        self.ensure(listing := self.listing(request))
         return listing.name
 
     def gaps(self, request: Request) -> Iterator[GraphError]:
