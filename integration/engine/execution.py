@@ -104,6 +104,13 @@ class Execution:
         """Have the step's records made before what it needs has its verdict, unless it is judged already."""
         self._ahead.begin(threads)
 
+    def waits(self) -> bool:
+        """Tell whether it waits for what is still being read, or may, since what it reads is not known yet."""
+        if self.reads is None:
+            return True
+        asked = [request for request, version in list(self._attempt.seen.requests.items()) if not version]
+        return not all(map(self._job.reader.has, asked or self.reads))
+
     def last_requests(self) -> list[Request]:
         """Return what the step asked for when the last run made its records; nothing where it would not ask so now."""
         return self._incremental.last_requests()

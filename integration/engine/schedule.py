@@ -19,9 +19,10 @@ from integration.text.whose import carried
 
 _GRACE = 2.0
 """Seconds that fetching ahead, which uses the files of a run, has to end before these are closed."""
-_SIDE_BY_SIDE, _WAITING, _AHEAD = 20, 14, 4
-"""How many steps run at once, how many of these at most may wait for what is still being read, and how many more make
-records before what they need has its verdict."""
+_WORKING, _WAITING, _AHEAD = 3, 14, 4
+"""How many steps make records at once, how many more may wait for what is still being read, and how many more make
+records before what they need has its verdict. Python makes records one at a time whatever their number: more of them
+would take turns, and memory."""
 
 
 class Schedule:
@@ -61,11 +62,12 @@ class Schedule:
         if not self._jobs:
             return
         reader = self._jobs[0].reader
-        threads = 1 if self._one_by_one else _SIDE_BY_SIDE
+        threads = 1 if self._one_by_one else _WORKING + _WAITING
         sorter = TopologicalSorter({job.step.name: job.step.awaited for job in self._jobs})
         sorter.prepare()
         place = {name: place for place, name in enumerate(self._executions)}
-        ready: list[int] = []
+        hungry: list[int] = []
+        fed: list[int] = []
         running: set[int] = set()
         done: SimpleQueue[Future[str]] = SimpleQueue()
         with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
@@ -77,9 +79,9 @@ class Schedule:
                     fetching.start()
                 while sorter.is_active():
                     for name in sorter.get_ready():
-                        insort(ready, place[name])
-                    while len(running) < threads and (chosen := self._next(ready, running)) is not None:
-                        ready.remove(chosen)
+                        insort(hungry, place[name])
+                    self._feed(hungry, fed)
+                    while len(running) < threads and (chosen := self._next(hungry, fed, running)) is not None:
                         running.add(chosen)
                         executor.submit(carried(self._execute), self._in_order[chosen]).add_done_callback(done.put)
                     with suppress(Empty):
@@ -96,17 +98,21 @@ class Schedule:
                     fetching.join(_GRACE)
         reader.close()
 
-    def _next(self, ready: Sequence[int], running: Set[int]) -> int | None:
-        """Return the first that may start: while few wait, any; else one that need not."""
-        if not ready:
-            return None
-        may_wait = sum(map(self._waits, running)) < _WAITING
-        return next((place for place in ready if may_wait or not self._waits(place)), None)
+    def _feed(self, hungry: list[int], fed: list[int]) -> None:
+        """Move the steps that do not wait any more for what is still being read to those that do not."""
+        for place in [each for each in hungry if not self._waits(each)]:
+            hungry.remove(place)
+            insort(fed, place)
+
+    def _next(self, hungry: list[int], fed: list[int], running: Set[int]) -> int | None:
+        """Take the next step to start: one that works while few do, or one that waits; ``None`` where none may."""
+        waiting = sum(map(self._waits, running))
+        if fed and len(running) - waiting < _WORKING:
+            return fed.pop(0)
+        return hungry.pop(0) if hungry and waiting < _WAITING else None
 
     def _waits(self, place: int) -> bool:
-        """Tell whether a step waits for what is still being read, or may, since what it reads is not known yet."""
-        execution, reader = self._in_order[place], self._jobs[0].reader
-        return execution.reads is None or not all(map(reader.has, execution.reads))
+        return self._in_order[place].waits()
 
     def _fetch_ahead(self, ahead: Executor) -> None:
         """Begin to fetch what steps will read; in a thread of its own, since it calls what authors wrote."""

@@ -195,7 +195,7 @@ class Lane(Pace):
         """Hold every request back until the span ends; it may be the API's whole seconds that are too long."""
         with self._lock:
             own = self._spans_end()
-        self.hold(own if seconds - 1 <= own <= seconds else seconds)
+        self.hold(own if 0 < own <= seconds <= own + 1 else seconds)
 
     def _closed(self) -> float:
         closed = super()._closed()

@@ -53,7 +53,7 @@ class ResourceGraph:
         self._lock = threading.Lock()
         self.partial_scope = self.names_subscriptions = False
 
-    def rows(self, query: str, subscriptions: Sequence[str]) -> list[Mapping[str, Any]]:
+    def rows(self, query: str, subscriptions: Sequence[str]) -> list[dict[str, Any]]:
         """Return the rows of a query that gives few enough for a page.
 
         Args:
@@ -78,7 +78,7 @@ class ResourceGraph:
                 self.names_subscriptions = True
         return self.rows(query, subscriptions)
 
-    def _page(self, query: str, scope: Sequence[str]) -> list[Mapping[str, Any]]:
+    def _page(self, query: str, scope: Sequence[str]) -> list[dict[str, Any]]:
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         table = query.split(maxsplit=1)[0]
         if table in _ABOVE_AND_BELOW:
