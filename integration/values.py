@@ -1,10 +1,12 @@
-"""Turning Graph's values into JupiterOne's."""
+"""Turning Microsoft's values into JupiterOne's."""
 
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-_time = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII).fullmatch
+_time = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?", re.ASCII).fullmatch
+_http_date = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII).fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _NEVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
@@ -12,12 +14,14 @@ _NEVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
 
 
 def epoch_ms(value: Any) -> int | str | None:
-    """Return a time of Graph as JupiterOne writes it: whole milliseconds since 1970-01-01T00:00:00Z.
+    """Return a time as JupiterOne writes it: whole milliseconds since 1970-01-01T00:00:00Z.
 
     Args:
         value: Edm.DateTimeOffset. Graph writes it in UTC, as in ``2024-05-01T12:30:00Z``, with up to seven digits of a
             second (Microsoft Graph, "user resource type"); OData also knows other offsets, times without seconds and
-            more digits (OData ABNF, ``dateTimeOffsetValue``). What is below a millisecond is cut off.
+            more digits (OData ABNF, ``dateTimeOffsetValue``). What is below a millisecond is cut off. Of Azure's
+            providers some leave the offset out and mean UTC (HDInsight's ``createdDate``), and some write a date of
+            HTTP (``Mon, 25 May 2020 11:10:01 GMT``, ``createdDate`` of Log Analytics).
 
     Returns:
         The milliseconds; ``None`` for ``None`` and for a time on the day ``0001-01-01``, Microsoft's way of saying
@@ -25,12 +29,14 @@ def epoch_ms(value: Any) -> int | str | None:
     """
     if value is None:
         return None
-    if not isinstance(value, str) or not _time(value):
+    if not isinstance(value, str) or not (_time(value) or _http_date(value)):
         return str(value)
     try:
-        moment = datetime.fromisoformat(value.upper())
+        moment = datetime.fromisoformat(value.upper()) if _time(value) else parsedate_to_datetime(value)
     except ValueError:
         return value
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     return None if moment < _NEVER else (moment - _EPOCH) // _MILLISECOND
 
 

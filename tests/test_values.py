@@ -1,4 +1,4 @@
-"""Values of Graph become values of JupiterOne."""
+"""Values of Graph and of Azure become values of JupiterOne."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,10 @@ MOMENTS = st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12,
         ("2019-04-23T20:06+02:00", 1_556_042_760_000),
         ("2019-04-23T18:06:05.123456789012Z", 1_556_042_765_123),
         ("1969-12-31T23:59:59.9999999+00:00", -1),
+        ("2017-01-11T18:58:26.187", 1_484_161_106_187),
+        ("Mon, 25 May 2020 11:10:01 GMT", 1_590_405_001_000),
         ("0001-01-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00", None),
         ("0001-01-01T00:00:00.0000000+00:00", None),
         ("0001-01-01T08:00:00.0000000Z", None),
         (None, None),
@@ -58,8 +61,12 @@ def test_every_time_keeps_its_milliseconds_and_loses_what_is_below(moment: datet
         "yesterday",
         "2024-05-01",
         "20240501T123000Z",
-        "2024-05-01T12:30:00",
         "2024-05-01T12:30:00+0200",
+        "Mon, 25 May 2020 11:10:01",
+        "Mon, 25 May 2020 11:10:01 +0200",
+        "Mon, 31 Feb 2020 11:10:01 GMT",
+        "25 May 2020 11:10:01 GMT",
+        "Mon, 25 Foo 2020 11:10:01 GMT",
         "2024-05-01T12:30:00+25:00",
         "2024-05-01T12:30.5Z",
         "2024-05-01T12Z",

@@ -19,6 +19,7 @@ def azure_policy_state(ctx: Context) -> Iterator[Entity]:
     """A resource that does not keep to a rule of Azure Policy; what keeps to it or is exempted is left out."""
     for row in _rows(ctx):
         properties = properties_of(row)
+        groups = properties.get("managementGroupIds")
         name = f"{properties.get('policyDefinitionName') or row['name']}: {properties['resourceId']}"
         yield Entity(
             arm_key(row["id"]),
@@ -26,6 +27,7 @@ def azure_policy_state(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             title=name,
+            managementGroupIds=groups.split(",") if isinstance(groups, str) and groups else groups or None,
             webLink=portal_link({"tenantId": row["tenantId"], "id": properties["resourceId"]}),
             **{each: key_of(properties.get(each)) for each in _KEYS},
         )

@@ -51,10 +51,12 @@ def test_of_the_states_of_resources_those_are_told_that_break_a_rule(tenant: Azu
     states = f"{SUBSCRIPTION}/providers/Microsoft.PolicyInsights/policyStates"
     for name, state in (("kept", "Compliant"), ("broken", "NonCompliant"), ("let", "Exempt")):
         given = {"resourceId": MACHINE.upper(), "complianceState": state, "policyDefinitionId": "", "timestamp": name}
+        given["managementGroupIds"] = "mg-one,mg-root"
         put(tenant, "policyresources", f"{states}/{name}", "microsoft.policyinsights/policystates", given)
     assert verdicts(azure.run("azure_vm", "azure_resource_has_policy_state", "azure_policy_state")) == {"complete"}
     assert edges() == {(MACHINE.lower(), f"{states}/broken".lower())}
     (found,) = properties("azure_policy_state")
+    assert found["managementGroupIds"] == ["mg-one", "mg-root"]
     assert "policyDefinitionId" not in found
     assert "timestamp" not in found
 
