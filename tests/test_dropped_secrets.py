@@ -50,6 +50,44 @@ def contoso_owner(ctx):
     for application, owner in ctx.graph.related("/applications", "owners"):
         yield Entity(f"{application}-{owner['id']}", owner, name=owner["id"])
 '''
+PEOPLE = '''
+from integration import Entity, Relationship, entity_step, relationship_step
+
+
+@entity_step("User", permissions=["User.Read.All"])
+def contoso_person(ctx):
+    """A person."""
+    for user in ctx.graph.list("/users", select=("id", "displayName")):
+        yield Entity(user["id"], name=user["displayName"])
+
+
+@entity_step("UserGroup", permissions=["Group.Read.All"])
+def contoso_team(ctx):
+    """A team."""
+    for group in ctx.graph.list("/groups", select=("id", "displayName")):
+        yield Entity(group["id"], name=group["displayName"])
+
+
+@entity_step("Record", permissions=["User.Read.All"])
+def contoso_policy(ctx):
+    """A policy."""
+    policy = ctx.graph.get("/policies/one", select=("id", "displayName"))
+    yield Entity(policy["id"], name=policy["displayName"])
+
+
+@relationship_step("contoso_team", "HAS", "contoso_person", permissions=["GroupMember.Read.All"])
+def contoso_team_has_person(ctx):
+    """A person is a member of a team."""
+    for group, user in ctx.graph.related("/groups", "members"):
+        yield Relationship(group, user["id"])
+
+
+@relationship_step("contoso_person", "MANAGES", "contoso_person", permissions=["User.Read.All"])
+def contoso_person_manages_person(ctx):
+    """Who is the manager of whom."""
+    for person, manager in ctx.graph.related("/users", "manager", select=("id", "displayName")):
+        yield Relationship(manager["id"], person)
+'''
 NAMED = '{"properties": {"name": {"type": "string", "description": "Its name."}}}'
 TYPES = ("contoso_app", "contoso_app_of_user", "contoso_app_of_all")
 
@@ -111,3 +149,32 @@ def test_of_owners_that_come_whole_the_ids_are_kept_alone(graph: GraphServer, mo
     assert [record["_key"] for record in ran.records["contoso_owner"]] == ["app-1-app-7"]
     for told in ("Abc", "secret-", "private-", "password-", "thumbprint-and-key-", "Finance"):
         assert told.encode() not in kept()
+
+
+def test_of_what_was_not_asked_for_nothing_is_kept(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    types = ("contoso_person", "contoso_team", "contoso_policy")
+    files = {"people_asked.py": PEOPLE, **{f"{type}.json": NAMED for type in types}}
+    monkeypatch.syspath_prepend(str(write(Path("package"), files)))
+    monkeypatch.delitem(sys.modules, "people_asked", raising=False)
+    module = importlib.import_module("people_asked")
+    edges = ("contoso_team_has_person", "contoso_person_manages_person")
+    manager = load(*(getattr(module, type) for type in (*types, *edges)))
+
+    def named(key: str, word: str) -> dict[str, Any]:
+        return {
+            "id": key, "@odata.type": "#microsoft.graph.user", "displayName": f"name-{word}",
+            "customSecurityAttributes": {"Engineering": {"Project": f"unasked-{word}"}}, "mobilePhone": "unasked-0",
+        }  # fmt: skip
+
+    graph.selects = False
+    graph.put("/policies/one", named("policy", "policy"))
+    graph.add("/groups", named("group-1", "group"))
+    for word in ("listed", "changed"):
+        graph.add("/users", *(named(f"user-{number}", word) for number in range(3)))
+        graph.relate("/groups", "group-1", "members", "user-1", *(["user-2"] if word == "changed" else []))
+        graph.relate("/users", "user-1", "manager", "user-0")
+        ran = run_steps(*types, *edges, source=graph, out=Path("out"), manager=manager)
+        assert set(ran.verdicts.values()) == {"complete"}
+        assert f"name-{word}".encode() in kept()
+        assert b"unasked-" not in kept()
+    assert len(ran.records["contoso_team_has_person"]) == 2

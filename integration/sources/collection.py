@@ -7,6 +7,7 @@ from integration.mirror.rows import RawRow
 from integration.mirror.tables import Known
 from integration.sources.flow import Flow
 from integration.sources.request import Request
+from integration.sources.selection import Selection
 
 if TYPE_CHECKING:
     from integration.sources.reader import Reader
@@ -31,7 +32,7 @@ class Collection:
 
     def __init__(self, request: Request, reader: "Reader", flow: Flow, anew: str = "") -> None:
         self.name, self.anew, self.counter = request.name, anew, reader.counter
-        self._title = request.title
+        self._title, self._selection = request.title, Selection(request.properties)
         self._reader, self._flow, self._mirror = reader, flow, reader.mirror
         self._decides = reader.sources[request.source].tracks(request)
 
@@ -86,6 +87,7 @@ class Collection:
 
     def add(self, rows: Sequence[RawRow], cursor: str | None, *, unusable: int = 0) -> None:
         """Add objects, and where the reading goes on, in one transaction."""
+        rows = self._selection.of_each(rows)
         self._mirror.add(self.name, rows, cursor, self._flow.grew, unusable=unusable, decides=self._decides)
 
     def add_parts(self, pieces: Sequence[tuple[str, bytes]], progress: Sequence[tuple[str, str | None]]) -> None:
@@ -123,7 +125,8 @@ class Collection:
 
     def change(self, rows: Mapping[str, RawRow], gone: Sequence[str], bookmark: str) -> None:
         """Apply changes to objects, as ``Mirror.change`` does."""
-        self._mirror.change(self.name, rows, gone, bookmark)
+        kept = {key: self._selection.of(row) for key, row in rows.items()}
+        self._mirror.change(self.name, kept, gone, bookmark)
 
     def change_children(
         self,
@@ -133,7 +136,11 @@ class Collection:
         bookmark: str,
     ) -> None:
         """Apply changes to a relation, as ``Mirror.change_children`` does."""
-        self._mirror.change_children(self.name, found, gone, parents, bookmark)
+        kept = {
+            parent: {key: self._selection.of(row) for key, row in children.items()}
+            for parent, children in found.items()
+        }
+        self._mirror.change_children(self.name, kept, gone, parents, bookmark)
 
     def current(self) -> None:
         """Say that it has all changes up to now."""

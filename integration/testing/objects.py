@@ -125,16 +125,17 @@ class Objects:
                 found[name] = listed[0]
         return found
 
-    def changes(self, path: str, since: int, select: Sequence[str]) -> list[ServedObject]:
+    def changes(self, path: str, since: int, select: Sequence[str], *, whole: bool = False) -> list[ServedObject]:
         """Return the rows of a delta query: each object of a collection that changed, once.
 
         Args:
             path: the collection.
             since: length of the log at that time.
             select: properties, and relations whose children to tell.
+            whole: tell the other properties as well.
         """
         changed = dict.fromkeys(key for where, key, _, _ in self._log[since:] if where == path)
-        return [self._change(path, key, since, select) for key in changed]
+        return [self._change(path, key, since, select, whole=whole) for key in changed]
 
     @property
     def now(self) -> int:
@@ -145,10 +146,10 @@ class Objects:
         """Tell whether a path is a collection."""
         return path in self._objects
 
-    def _change(self, path: str, key: str, since: int, select: Sequence[str]) -> ServedObject:
+    def _change(self, path: str, key: str, since: int, select: Sequence[str], *, whole: bool) -> ServedObject:
         if key not in self._objects[path]:
             return {"id": key, "@removed": {"reason": "deleted"}}
-        row = selected(self._objects[path][key], ["id", *select] if select else None)
+        row = selected(self._objects[path][key], ["id", *select] if select and not whole else None)
         for relation in select:
             entries = [entry for entry in self._log[since:] if entry[:3] == (path, key, relation)]
             if entries:

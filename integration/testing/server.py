@@ -49,6 +49,7 @@ class GraphServer:
         page_size: as above.
         largest_top: the largest ``$top`` that it does not refuse, 999 as Graph's.
         expands: it takes ``$expand``.
+        selects: it heeds ``$select``; otherwise objects come whole.
         counts: ``@odata.count`` of the first page of a path, where it is to be another one than there are objects.
         token: the bearer token that it takes.
         url: its root, without version; empty before it is entered.
@@ -58,7 +59,7 @@ class GraphServer:
     def __init__(self, *, page_size: int = 100) -> None:
         self.page_size = page_size
         self.largest_top = 999
-        self.expands = True
+        self.expands = self.selects = True
         self.counts: dict[str, int] = {}
         self._repeated: dict[str, list[ServedObject]] = {}
         self.token = "token-of-the-graph-server"  # noqa: S105 - it opens nothing
@@ -182,9 +183,9 @@ class GraphServer:
         return {"id": request["id"], "status": answer.status, "headers": answer.headers, "body": answer.body}
 
     def _found(self, path: str, options: Mapping[str, str]) -> ServedObject:
-        select = options["$select"].split(",") if "$select" in options else None
+        select = options["$select"].split(",") if "$select" in options and self.selects else None
         if path.endswith("/delta") and self._objects.tracks(path.removesuffix("/delta")):
-            return self._delta(path.removesuffix("/delta"), options, select or ())
+            return self._delta(path.removesuffix("/delta"), options)
         try:
             rows = self._objects.rows(path)
             row = self._objects.single(path) if rows is None else None
@@ -224,11 +225,12 @@ class GraphServer:
             page["@odata.nextLink"] = self._link(path, {**options, "$skiptoken": str(end)})
         return page
 
-    def _delta(self, path: str, options: Mapping[str, str], select: Sequence[str]) -> ServedObject:
+    def _delta(self, path: str, options: Mapping[str, str]) -> ServedObject:
         since = options.get("$deltatoken", "0")
         known = self._objects.now if since == "latest" else int(since)
-        following = {"$select": ",".join(select), "$deltatoken": str(self._objects.now)}
-        rows = self._objects.changes(path, known, select)
+        following = {"$select": options.get("$select", ""), "$deltatoken": str(self._objects.now)}
+        select = options["$select"].split(",") if "$select" in options else ()
+        rows = self._objects.changes(path, known, select, whole=not self.selects)
         return {"value": rows, "@odata.deltaLink": self._link(f"{path}/delta", following)}
 
     def _link(self, path: str, options: Mapping[str, str]) -> str:

@@ -23,12 +23,12 @@ from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import page_of, pages
 from integration.sources.msgraph.tasks import each_once
 from integration.sources.request import Request
+from integration.sources.selection import Selection
 
 _COUNTED = "owners"
 """The relation of which Graph counts the parents without a child (List applications; List groups)."""
 _SAMPLE_WITHOUT = 5
 """How many parents without a child are asked once more, beside those with the most children: together a batch."""
-_ASKED = ("@odata.type", "id")
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
@@ -56,7 +56,7 @@ class Expanded:
 
     def __init__(self, client: GraphClient, into: Collection, request: Request, top: int | None) -> None:
         self._client, self._into, self._request, self._top = client, into, request, top
-        self._is_single = request.relation in SINGLE
+        self._is_single, self._selection = request.relation in SINGLE, Selection(request.properties)
         self._most: list[tuple[int, str, frozenset[str]]] = []
         self._none: list[tuple[int, str, frozenset[str]]] = []
         self._without = 0
@@ -111,7 +111,7 @@ class Expanded:
         items = sum(1 for _ in pieces)
         self._into.count(pages=1, items=items, parents=len(read), throttled=self._client.waited)
 
-    def _children_of(self, row: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    def _children_of(self, row: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
         """Return the id of a parent, and the children that came with it."""
         parent, found = row.get("id"), row.get(self._request.relation)
         children = found if isinstance(found, list) else [] if found is None else [found]
@@ -119,7 +119,7 @@ class Expanded:
             raise BadAnswer(
                 "a parent or a child has no id, or no kind that is text", path=self._request.title, status=200
             )
-        return parent, each_once([_named_only(child) for child in children])
+        return parent, self._selection.of_each(each_once(children))
 
     def _sample(self, parent: str, children: Sequence[Mapping[str, Any]]) -> None:
         """Keep those with the most children, and some without, to be asked once more."""
@@ -150,8 +150,3 @@ class Expanded:
         if count is not None and count < self._without:
             problem = f"{self._without:,} parents came without {_COUNTED}, where Graph counts {count:,}"
             raise CutShort(problem, path=self._request.path, status=200)
-
-
-def _named_only(child: dict[str, Any]) -> dict[str, Any]:
-    """Return what was asked for of a child, its id and kind: Graph may give all of it, whatever ``$select`` says."""
-    return {name: child[name] for name in _ASKED if name in child} if len(child) > len(_ASKED) else child

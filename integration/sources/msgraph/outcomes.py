@@ -27,6 +27,7 @@ from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import Chain, Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.request import Request
+from integration.sources.selection import Selection
 
 _RESTARTS = 5
 _DOUBTS = 2
@@ -52,6 +53,7 @@ class Outcomes:
     def __init__(self, client: GraphClient, request: Request, *, tracked: bool, any_read: bool) -> None:
         self._client = client
         self._parents, self._relation, self._title = request.path, request.relation, request.title
+        self._selection = Selection(request.properties)
         self.questions = Questions(client, request)
         self.tracked, self.any_read = tracked, any_read
         self.progress = time.monotonic()
@@ -126,7 +128,7 @@ class Outcomes:
         parent = f"{self._parents}/{task.parents[0]}/{self._relation}"
         return self._refuse(task, Miscounted(task.count or 0, task.got, parent))
 
-    def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[dict[str, Any]]]:
+    def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[Mapping[str, Any]]]:
         """Return the children on a page, by parent."""
         found: dict[str, Sequence[dict[str, Any]]] = {task.parents[0]: rows}
         if task.delta:
@@ -139,7 +141,7 @@ class Outcomes:
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all(map(are_members, found.values())):
             raise BadAnswer("a child has no id, or no kind that is text", path=self._title, status=200)
-        return {parent: each_once(children) for parent, children in found.items()}
+        return {parent: self._selection.of_each(each_once(children)) for parent, children in found.items()}
 
     def _following(self, task: Task, link: str, rows: Sequence[Mapping[str, Any]]) -> Task:
         chain = task.chain or Chain(task.link or self._client.url(self._title))
