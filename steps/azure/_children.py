@@ -54,6 +54,12 @@ def setting(row: Any, /, **computed: Any) -> Entity:
     return resource(row, displayName=row["id"].split("/")[-3], **computed)
 
 
+def cors_origins(row: Any) -> list[str]:
+    """Return the web sites whose scripts may reach a service of a storage account, sorted."""
+    rules = (properties_of(row).get("cors") or {}).get("corsRules") or []
+    return sorted({origin for rule in rules for origin in rule.get("allowedOrigins") or ()})
+
+
 def firewall_rule(row: Any, /, start: str = "startIpAddress", end: str = "endIpAddress", **computed: Any) -> Entity:
     """Return the entity of a range of addresses that a firewall lets in."""
     told = properties_of(row).get(start), properties_of(row).get(end)

@@ -60,12 +60,15 @@ def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
     """Which requests a front door hands on, where to, and how."""
     for row, rule in _parts(ctx, "routingRules"):
         properties = properties_of(rule)
+        ends, route = keys_of(properties.get("frontendEndpoints")), properties.get("routeConfiguration") or {}
         yield part_of(
             row,
             rule,
-            frontendEndpointIds=keys_of(properties.get("frontendEndpoints")),
-            backendPoolId=key_of((properties.get("routeConfiguration") or {}).get("backendPool")),
+            frontendEndpointIds=ends,
+            frontendEndpoints=ends,
+            backendPoolId=key_of(route.get("backendPool")),
             rulesEngineId=key_of(properties.get("rulesEngine")),
+            **{"routeConfiguration.odatatype": route.get("@odata.type")},
         )
 
 

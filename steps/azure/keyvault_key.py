@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children
@@ -19,14 +20,14 @@ _TIMES = {"notBefore": "nbf", "expiresOn": "exp", "createdOn": "created", "updat
 def azure_keyvault_key(ctx: Context) -> Iterator[Entity]:
     """A key in a key vault: what it is for and until when, never the key itself."""
     for row in _KEYS.rows(ctx):
-        yield resource(row, version=_version(properties_of(row).get("keyUriWithVersion")), **_times(row))
+        yield resource(row, **_addressed(row, "keyUri"), **_times(row))
 
 
 @entity_step("Secret", permissions=_READ_SECRETS, per_row=True, on_demand=True)
 def azure_keyvault_secret(ctx: Context) -> Iterator[Entity]:
     """A secret in a key vault: its name and until when it can be used, never its value."""
     for row in _SECRETS.rows(ctx):
-        yield resource(row, version=_version(properties_of(row).get("secretUriWithVersion")), **_times(row))
+        yield resource(row, **_addressed(row, "secretUri"), **_times(row))
 
 
 @relationship_step("azure_keyvault_service", "CONTAINS", "azure_keyvault_key", permissions=_READ_KEYS, per_row=True)
@@ -49,5 +50,11 @@ def _times(row: Any) -> dict[str, int | None]:
     return {name: told[of] * 1000 if told.get(of) is not None else None for name, of in _TIMES.items()}
 
 
-def _version(address: str | None) -> str | None:
-    return address.rstrip("/").rpartition("/")[2] if address else None
+def _addressed(row: Any, name: str) -> dict[str, str | None]:
+    """Return what the addresses of a key or a secret tell: its vault, and its newest version."""
+    properties = properties_of(row)
+    address, newest = urlsplit(properties.get(name) or ""), properties.get(f"{name}WithVersion")
+    return {
+        "vaultUrl": f"{address.scheme}://{address.netloc}" if address.netloc else None,
+        "version": newest.rstrip("/").rpartition("/")[2] if newest else None,
+    }

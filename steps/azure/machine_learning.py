@@ -1,9 +1,10 @@
 """Services that learn, understand and find: Cognitive Services, Machine Learning, AI Search and Databricks."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import identities_of, in_groups, private_endpoints_of, resource
+from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource
 
 _TYPES = {
     "azure_cognitive_services_account": "microsoft.cognitiveservices/accounts",
@@ -32,7 +33,9 @@ def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
 )
 def azure_databricks_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Azure Databricks, in which data is analysed."""
-    yield from _services(ctx, "azure_databricks_workspace", "data-analytics")
+    for row in ctx.azure.resources(_TYPES["azure_databricks_workspace"]):
+        network = (properties_of(row).get("parameters") or {}).get("customVirtualNetworkId") or {}
+        yield _service(row, "data-analytics", virtualNetworkId=key_of(network.get("value")))
 
 
 @entity_step(
@@ -65,10 +68,10 @@ def azure_resource_group_has_machine_learning(ctx: Context, from_type: str, to_t
 
 def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES[type]):
-        yield resource(
-            row,
-            category=["infrastructure"],
-            function=[function],
-            privateEndpointIds=private_endpoints_of(row),
-            **({} if type == "azure_databricks_workspace" else {"userAssignedIdentityIds": identities_of(row)}),
-        )
+        yield _service(row, function, userAssignedIdentityIds=identities_of(row))
+
+
+def _service(row: Any, function: str, **computed: Any) -> Entity:
+    """Return the entity of a service with what all of these have, and what else was computed."""
+    known = {"category": ["infrastructure"], "function": [function], "privateEndpointIds": private_endpoints_of(row)}
+    return resource(row, **known, **computed)

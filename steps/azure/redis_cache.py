@@ -24,9 +24,11 @@ _CACHE = "microsoft.cache/redis"
 def azure_redis_cache(ctx: Context) -> Iterator[Entity]:
     """A cache of Redis."""
     for row in ctx.azure.resources(_CACHE):
+        signs_in = (properties_of(row).get("redisConfiguration") or {}).get("aad-enabled")
         yield resource(
             row,
             classification=None,
+            microsoftEntraEnabled=None if signs_in is None else str(signs_in).lower() == "true",
             subnetId=key_of(properties_of(row).get("subnetId")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._children import Children, setting
+from steps.azure._children import Children, cors_origins, setting
 from steps.azure._resource import properties_of, resource
 from steps.azure.storage_account import STORAGE_ACCOUNT
 
@@ -25,9 +25,7 @@ def azure_storage_container(ctx: Context) -> Iterator[Entity]:
 def azure_storage_blob_service(ctx: Context) -> Iterator[Entity]:
     """How a storage account keeps blobs: versions, and how long deleted ones can be restored."""
     for row in _SERVICES.rows(ctx):
-        rules = (properties_of(row).get("cors") or {}).get("corsRules") or []
-        origins = {origin for rule in rules for origin in rule.get("allowedOrigins") or ()}
-        yield setting(row, corsAllowedOrigins=sorted(origins))
+        yield setting(row, corsAllowedOrigins=cors_origins(row))
 
 
 @relationship_step("azure_storage_account", "HAS", "azure_storage_container", permissions=_READ, per_row=True)

@@ -1,16 +1,25 @@
-"""File shares of storage accounts, and which volumes of containers they are."""
+"""File shares of storage accounts, how accounts keep them, and which volumes of containers they are."""
 
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._children import Children
-from steps.azure._resource import parts_of, resource
+from steps.azure._children import Children, cors_origins, setting
+from steps.azure._resource import parts_of, properties_of, resource
 from steps.azure.container_group import CONTAINER_GROUP, volume_id
 from steps.azure.storage_account import STORAGE_ACCOUNT
 
 _SHARES = Children(STORAGE_ACCOUNT, "/fileServices/default/shares", "2023-05-01")
+_SERVICES = Children(STORAGE_ACCOUNT, "/fileServices/default", "2023-05-01")
 _READ = ["Microsoft.Storage/storageAccounts/fileServices/shares/read"]
+_READ_SERVICE = ["Microsoft.Storage/storageAccounts/fileServices/read"]
+_SMB = {
+    "smbVersions": "versions",
+    "smbAuthenticationMethods": "authenticationMethods",
+    "smbKerberosTicketEncryption": "kerberosTicketEncryption",
+    "smbChannelEncryption": "channelEncryption",
+}
+"""Properties, and what Azure calls them: texts of which each has several words with semicolons between them."""
 
 
 @entity_step("DataStore", permissions=_READ, per_row=True, on_demand=True)
@@ -20,10 +29,28 @@ def azure_storage_file_share(ctx: Context) -> Iterator[Entity]:
         yield resource(row, classification=None, encrypted=True)
 
 
+@entity_step("Configuration", permissions=_READ_SERVICE, per_row=True, on_demand=True)
+def azure_storage_file_service(ctx: Context) -> Iterator[Entity]:
+    """How a storage account keeps file shares: until when deleted ones can be restored, how clients sign in."""
+    for row in _SERVICES.rows(ctx):
+        smb = (properties_of(row).get("protocolSettings") or {}).get("smb") or {}
+        chosen = {name: [word for word in (smb.get(of) or "").split(";") if word] for name, of in _SMB.items()}
+        told = {name: words for name, words in chosen.items() if words}
+        yield setting(row, corsAllowedOrigins=cors_origins(row), **told)
+
+
 @relationship_step("azure_storage_account", "HAS", "azure_storage_file_share", permissions=_READ, per_row=True)
 def azure_storage_account_has_file_share(ctx: Context) -> Iterator[Relationship]:
     """A storage account has a file share."""
     yield from _SHARES.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_storage_account", "HAS", "azure_storage_file_service", permissions=_READ_SERVICE, per_row=True
+)
+def azure_storage_account_has_file_service(ctx: Context) -> Iterator[Relationship]:
+    """A storage account keeps file shares in this way."""
+    yield from _SERVICES.in_parents(ctx)
 
 
 @relationship_step("azure_container_volume", "USES", "azure_storage_file_share")

@@ -43,6 +43,19 @@ def test_containers_that_are_public(azure: Azure) -> None:
     assert found("azure_storage_blob_service")["default"]["displayName"] in ("stdata", "stold")
 
 
+def test_what_clients_of_file_shares_may_do_is_a_list_and_absent_where_nobody_chose(azure: Azure) -> None:
+    azure.run("azure_storage_file_service", "azure_storage_account_has_file_service")
+    with closing(sqlite3.connect(Path("out") / "graph.db")) as database:
+        services = database.execute("SELECT properties FROM entities WHERE _type = 'azure_storage_file_service'")
+        named = {each["displayName"]: each for each in (json.loads(text) for (text,) in services)}
+    chosen, unchosen = named["stdata"], named["stold"]
+    assert len(edges()) == len(named) == 2
+    assert chosen["smbVersions"] == ["SMB3.0", "SMB3.1.1"]
+    assert chosen["smbChannelEncryption"] == ["AES-128-GCM", "AES-256-GCM"]
+    assert (chosen["fileSoftDeleteEnabled"], chosen["fileSoftDeleteRetentionDays"]) == (True, 7)
+    assert not any(name.startswith(("smb", "fileSoft")) for name in unchosen)
+
+
 def test_no_key_and_no_secret_is_more_than_its_name_and_its_times(azure: Azure) -> None:
     azure.run("azure_keyvault_key", "azure_keyvault_secret")
     key, secret = found("azure_keyvault_key")["storage"], found("azure_keyvault_secret")["database"]

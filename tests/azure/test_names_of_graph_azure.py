@@ -226,3 +226,50 @@ def test_records_of_a_name_are_of_the_type_that_the_domain_name_system_knows(pla
     assert (found["@"]["type"], found["@"]["azureType"]) == ("SOA", "microsoft.network/dnszones/soa")
     assert (found["@"]["soaRecordHost"], found["@"]["soaRecordEmail"]) == ("ns1.example.", "hostmaster.example")
     assert (found["_sip"]["type"], found["_sip"]["srvRecordsTargets"]) == ("SRV", ["sip.example:5060"])
+
+
+def test_a_rule_of_a_front_door_says_how_it_hands_requests_on_or_where_it_sends_them(
+    place: Place, azure: Azure
+) -> None:
+    door = place.of(f"{NET}/frontDoors", "door")
+    model = "#Microsoft.Azure.FrontDoor.Models.Frontdoor{}Configuration"
+    handed = {
+        "@odata.type": model.format("Forwarding"),
+        "forwardingProtocol": "HttpsOnly",
+        "customForwardingPath": None,
+        "cacheConfiguration": {"queryParameterStripDirective": "StripNone", "dynamicCompression": "Enabled"},
+        "backendPool": to(f"{door}/BackendPools/Pool"),
+    }
+    sent = {
+        "@odata.type": model.format("Redirect"),
+        "redirectType": "Moved",
+        "redirectProtocol": "HttpsOnly",
+        "customHost": "www.a.example",
+        "customQueryString": "code=planted",
+    }
+    rules = [
+        part(f"{door}/RoutingRules/handed", {"routeConfiguration": handed, "frontendEndpoints": [to(f"{door}/F/End")]}),
+        part(f"{door}/RoutingRules/sent", {"routeConfiguration": sent, "frontendEndpoints": []}),
+    ]
+    place.put(f"{NET}/frontDoors", "door", {"routingRules": rules})
+    assert verdicts(azure.run("azure_frontdoor_routing_rule")) == {"complete"}
+    found, route = entities("azure_frontdoor_routing_rule"), "routeConfiguration"
+    assert found["handed"]["frontendEndpoints"] == [f"{door}/f/end".lower()]
+    assert found["handed"][f"{route}.odatatype"] == model.format("Forwarding")
+    assert found["handed"][f"{route}.forwardingProtocol"] == "HttpsOnly"
+    assert found["handed"][f"{route}.cacheConfiguration.dynamicCompression"] == "Enabled"
+    assert (found["sent"][f"{route}.redirectType"], found["sent"][f"{route}.customHost"]) == ("Moved", "www.a.example")
+    assert "planted" not in str(found)
+
+
+def test_a_key_and_a_secret_tell_the_address_of_their_vault(place: Place, azure: Azure) -> None:
+    vault = place.put("Microsoft.KeyVault/vaults", "v", {})
+    uri = "https://v.vault.azure.example"
+    place.tenant.add_child(vault, "/keys", "k", {"keyUri": f"{uri}/keys/k", "keyUriWithVersion": f"{uri}/keys/k/7"})
+    place.tenant.add_child(vault, "/secrets", "s", {"secretUri": f"{uri}:443/secrets/s"})
+    place.tenant.add_child(vault, "/secrets", "bare", {"attributes": {"enabled": True}})
+    assert verdicts(azure.run("azure_keyvault_key", "azure_keyvault_secret")) == {"complete"}
+    key, secrets = entities("azure_keyvault_key")["k"], entities("azure_keyvault_secret")
+    assert (key["vaultUrl"], key["version"]) == (uri, "7")
+    assert (secrets["s"]["vaultUrl"], secrets["s"].get("version")) == (f"{uri}:443", None)
+    assert "vaultUrl" not in secrets["bare"]

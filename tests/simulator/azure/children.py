@@ -50,7 +50,7 @@ SINGLE = {
     "microsoft.sql/servers": "/auditingsettings/default /encryptionprotector/current /securityalertpolicies/default"
     " /vulnerabilityassessments/default",
     "microsoft.sql/servers/databases": "/transparentdataencryption/current",
-    "microsoft.storage/storageaccounts": "/blobservices/default",
+    "microsoft.storage/storageaccounts": "/blobservices/default /fileservices/default",
     "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default",
 }
 """What is answered as one object below resources of a type."""

@@ -31,6 +31,7 @@ def _sites(web: Place, lab: Place, subnet: str, identity: dict[str, Any]) -> Non
             "defaultHostName": f"{name}.apps.example",
             "hostNames": [f"{name}.apps.example", f"www.{name}.example"],
             "httpsOnly": True,
+            "endToEndEncryptionEnabled": True,
             "clientCertEnabled": False,
             "clientCertMode": "Required",
             "serverFarmId": plan.upper(),
@@ -104,16 +105,22 @@ def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> N
         "enableRBAC": True,
         "enablePodSecurityPolicy": False,
         "disableLocalAccounts": True,
-        "apiServerAccessProfile": {"enablePrivateCluster": False, "authorizedIPRanges": ["203.0.113.0/24"]},
+        "apiServerAccessProfile": {
+            "enablePrivateCluster": False,
+            "authorizedIPRanges": ["203.0.113.0/24"],
+            "disableRunCommand": True,
+        },
         "aadProfile": {"managed": True, "enableAzureRBAC": True, "adminGroupObjectIDs": [GUID.format("5001")]},
         "networkProfile": {"networkPlugin": "azure", "networkPolicy": "cilium", "outboundType": "loadBalancer"},
         "securityProfile": {
             "defender": {"securityMonitoring": {"enabled": True}},
             "workloadIdentity": {"enabled": True},
+            "azureKeyVaultKms": {"enabled": True},
         },
         "addonProfiles": {
             name: {"enabled": True} for name in ("azurepolicy", "omsagent", "azureKeyvaultSecretsProvider")
         },
+        "azureMonitorProfile": {"metrics": {"enabled": True}},
         "autoUpgradeProfile": {"upgradeChannel": "stable", "nodeOSUpgradeChannel": "NodeImage"},
         "oidcIssuerProfile": {"enabled": True},
         "agentPoolProfiles": [pool],

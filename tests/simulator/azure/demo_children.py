@@ -195,6 +195,7 @@ def _others(web: Place, lab: Place) -> None:
         "schemaName": "dbo",
         "tableName": "people",
         "columnName": "mail",
+        "aliasName": "address",
         "maskingFunction": "Email",
     }
     add(pool, "/dataMaskingPolicies/Default/rules", "people-mail", rule)

@@ -45,6 +45,7 @@ def _disks(web: Place, lab: Place) -> None:
         "encryption": {"type": "EncryptionAtRestWithCustomerKey", "diskEncryptionSetId": key_set.upper()},
         "publicNetworkAccess": "Disabled",
         "networkAccessPolicy": "AllowPrivate",
+        "dataAccessAuthMode": "AzureActiveDirectory",
         "diskAccessId": exported,
     }
     machine = web.of(f"{_COMPUTE}/virtualMachines", "vm-web-01")

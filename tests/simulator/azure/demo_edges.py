@@ -122,7 +122,12 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
             f"{door.partition('/frontDoors/')[0]}/frontDoorWebApplicationFirewallPolicies/waf"
         ),
     }
-    route = {"forwardingProtocol": "HttpsOnly", "backendPool": to(pool.upper()), "customForwardingPath": "/shop"}
+    model = "#Microsoft.Azure.FrontDoor.Models.Frontdoor{}Configuration"
+    kept = {"dynamicCompression": "Enabled", "queryParameterStripDirective": "StripAll", "cacheDuration": "P1D"}
+    route = {"@odata.type": model.format("Forwarding"), "forwardingProtocol": "HttpsOnly", "cacheConfiguration": kept}
+    route |= {"backendPool": to(pool.upper()), "customForwardingPath": "/shop"}
+    sent = {"@odata.type": model.format("Redirect"), "redirectProtocol": "HttpsOnly", "redirectType": "Moved"}
+    sent |= {"customHost": "shop.example", "customPath": "/", "customFragment": "top"}
     rule = {
         "enabledState": "Enabled",
         "resourceState": "Enabled",
@@ -135,7 +140,10 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
     return {
         "backendPools": [part(pool, {**settings, "backends": backends})],
         "frontendEndpoints": [part(end, named)],
-        "routingRules": [part(f"{door}/routingRules/all", rule)],
+        "routingRules": [
+            part(f"{door}/routingRules/all", rule),
+            part(f"{door}/routingRules/plain", {"acceptedProtocols": ["Http"], "routeConfiguration": sent}),
+        ],
         "rulesEngines": [part(engine, {"resourceState": "Enabled", "rules": [{"name": "hsts"}]})],
     }
 
@@ -155,7 +163,7 @@ def _zones(web: Place) -> None:
         ("TXT", "@", {"TXTRecords": [{"value": ["v=spf1 ", "-all"]}]}),
     ]
     for kind, name, told in [*shared, ("A", "www", {"ARecords": [{"ipv4Address": "203.0.113.10"}]})]:
-        known = {"TTL": 3600, "fqdn": f"{name}.shop.example.", **told}
+        known = {"TTL": 3600, "provisioningState": "Succeeded", "fqdn": f"{name}.shop.example.", **told}
         web.put(f"{zone}/{kind}", f"shop.example/{name}", known, table="dnsresources", location="")
     alias = {"TTL": 60, "fqdn": "shop.example.", "targetResource": gone}
     web.put(f"{zone}/A", "shop.example/@", alias, table="dnsresources", location="")

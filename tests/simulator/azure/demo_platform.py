@@ -62,6 +62,14 @@ def _learning(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
         "parameters": {
             "enableNoPublicIp": {"type": "Bool", "value": True},
             "requireInfrastructureEncryption": {"type": "Bool", "value": True},
+            "encryption": {"type": "Object", "value": {"keySource": "Microsoft.Keyvault", "KeyName": "databricks"}},
+            "customVirtualNetworkId": {"type": "String", "value": web.of("Microsoft.Network/virtualNetworks", "v")},
+        },
+        "encryption": {
+            "entities": {
+                name: {"keySource": "Microsoft.Keyvault", "keyVaultProperties": {"keyName": "databricks"}}
+                for name in ("managedServices", "managedDisk")
+            }
         },
         "requiredNsgRules": "NoAzureDatabricksRules",
         **closed,

@@ -38,6 +38,7 @@ def add_storage(web: Place, lab: Place) -> None:
         "allowSharedKeyAccess": False,
         "allowCrossTenantReplication": False,
         "defaultToOAuthAuthentication": True,
+        "allowedCopyScope": "AAD",
         "isHnsEnabled": True,
         "isSftpEnabled": False,
         "isLocalUserEnabled": False,
@@ -91,3 +92,24 @@ def add_storage(web: Place, lab: Place) -> None:
     web.put(_VAULT, "kv-web", vault, tags=_OWNER, tenantId=_ENTRA)
     open_vault = {"vaultUri": "https://kv-lab.vault.azure.example/", "enableRbacAuthorization": True}
     lab.put(_VAULT, "kv-lab", {**open_vault, "sku": {"family": "A", "name": "standard"}})
+    _files(web, lab)
+
+
+def _files(web: Place, lab: Place) -> None:
+    """How the accounts keep file shares: one as benchmarks want it, of the other nobody chose anything."""
+    files: dict[str, Any] = {
+        "shareDeleteRetentionPolicy": {"enabled": True, "days": 7},
+        "protocolSettings": {
+            "smb": {
+                "versions": "SMB3.0;SMB3.1.1;",
+                "authenticationMethods": "Kerberos;",
+                "kerberosTicketEncryption": "AES-256;",
+                "channelEncryption": "AES-128-GCM;AES-256-GCM;",
+                "multichannel": {"enabled": False},
+            }
+        },
+        "cors": {"corsRules": [{"allowedOrigins": ["https://shop.example"], "allowedMethods": ["GET"]}]},
+    }
+    web.tenant.set_child(web.of(_STORAGE, "stdata"), "/fileServices/default", files)
+    unchosen = {"protocolSettings": {"smb": {}}, "cors": {"corsRules": []}}
+    lab.tenant.set_child(lab.of(_STORAGE, "stold"), "/fileServices/default", unchosen)

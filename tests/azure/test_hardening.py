@@ -1,0 +1,103 @@
+"""What benchmarks of security look at is told, on rows of the shape that Azure gives."""
+
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, verdicts
+from tests.azure.test_network_types import azure, entities, place
+from tests.simulator.azure.place import Place
+
+__all__ = ["azure", "place"]
+pytestmark = pytest.mark.every_area
+
+OF_CUSTOMER = {"keySource": "Microsoft.Keyvault", "keyVaultProperties": {"keyName": "k", "keyVaultUri": "https://v/"}}
+NETWORK = "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/V"
+BRICKS = {
+    "encryption": {"entities": {"managedDisk": OF_CUSTOMER, "managedServices": OF_CUSTOMER}},
+    "parameters": {
+        "customVirtualNetworkId": {"type": "String", "value": NETWORK},
+        "encryption": {"type": "Object", "value": {"keySource": "Default"}},
+    },
+}
+CLUSTER = {
+    "apiServerAccessProfile": {"disableRunCommand": True},
+    "azureMonitorProfile": {"metrics": {"enabled": True, "kubeStateMetrics": {"metricLabelsAllowlist": ""}}},
+    "securityProfile": {
+        "azureKeyVaultKms": {"enabled": True, "keyId": "https://v/keys/k", "keyVaultNetworkAccess": "Public"}
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "properties", "expected"),
+    [
+        (
+            "azure_databricks_workspace",
+            "Microsoft.Databricks/workspaces",
+            BRICKS,
+            {
+                "managedDiskKeySource": "Microsoft.Keyvault",
+                "managedServicesKeySource": "Microsoft.Keyvault",
+                "rootKeySource": "Default",
+                "virtualNetworkId": NETWORK.lower(),
+            },
+        ),
+        (
+            "azure_databricks_workspace",
+            "Microsoft.Databricks/workspaces",
+            {"parameters": {"enableNoPublicIp": {"type": "Bool", "value": False}}, "encryption": None},
+            {"managedDiskKeySource": None, "virtualNetworkId": None, "enableNoPublicIp": False},
+        ),
+        (
+            "azure_kubernetes_cluster",
+            "Microsoft.ContainerService/managedClusters",
+            CLUSTER,
+            {"disableRunCommand": True, "azureMonitorMetricsEnabled": True, "keyVaultKmsEnabled": True},
+        ),
+        (
+            "azure_managed_disk",
+            "Microsoft.Compute/disks",
+            {"dataAccessAuthMode": "AzureActiveDirectory"},
+            {"dataAccessAuthMode": "AzureActiveDirectory"},
+        ),
+        (
+            "azure_storage_account",
+            "Microsoft.Storage/storageAccounts",
+            {"allowedCopyScope": "AAD"},
+            {"allowedCopyScope": "AAD"},
+        ),
+        (
+            "azure_redis_cache",
+            "Microsoft.Cache/redis",
+            {"updateChannel": "Stable", "redisConfiguration": {"aad-enabled": "True", "maxclients": "256"}},
+            {"updateChannel": "Stable", "microsoftEntraEnabled": True},
+        ),
+        (
+            "azure_redis_cache",
+            "Microsoft.Cache/redis",
+            {"redisConfiguration": {"aad-enabled": "false"}},
+            {"microsoftEntraEnabled": False},
+        ),
+        ("azure_redis_cache", "Microsoft.Cache/redis", {"redisConfiguration": None}, {"microsoftEntraEnabled": None}),
+        (
+            "azure_cosmosdb_account",
+            "Microsoft.DocumentDB/databaseAccounts",
+            {"networkAclBypass": "None"},
+            {"networkAclBypass": "None"},
+        ),
+        (
+            "azure_web_app",
+            "Microsoft.Web/sites",
+            {"endToEndEncryptionEnabled": False},
+            {"endToEndEncryptionEnabled": False},
+        ),
+    ],
+)
+def test_what_benchmarks_look_at_is_told(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    place.put(of, "one", properties)
+    assert verdicts(azure.run(type)) == {"complete"}
+    found = entities(type)["one"]
+    assert {name: found.get(name) for name in expected} == expected
