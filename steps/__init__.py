@@ -17,3 +17,9 @@ def integration_steps() -> Iterator[Step]:
 def integration_questions() -> Iterator[Path]:
     """Contribute the questions of each area."""
     return questions_in(__name__)
+
+
+@hookimpl
+def integration_fleet_questions() -> Iterator[Path]:
+    """Contribute the questions of each area about many tenants."""
+    return questions_in(__name__, "across_tenants.toml")

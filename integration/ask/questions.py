@@ -121,9 +121,28 @@ def load_questions(manager: pluggy.PluginManager, files: Iterable[Path] = ()) ->
     Raises:
         DeclarationError: a file is missing or wrong, or two of them have the same question.
     """
-    contributed = sorted(Path(path) for paths in manager.hook.integration_questions() for path in paths)
+    return _loaded(manager.hook.integration_questions(), files)
+
+
+def load_fleet_questions(manager: pluggy.PluginManager) -> dict[str, Question]:
+    """Return all questions about many tenants, in the SQL of PostgreSQL, by name.
+
+    Args:
+        manager: from ``load``.
+
+    Raises:
+        DeclarationError: a file is missing or wrong, two of them have the same question, or one has a parameter.
+    """
+    questions = _loaded(manager.hook.integration_fleet_questions())
+    for question in questions.values():
+        if question.parameters:
+            raise DeclarationError(f"{question.source}: {question.name}: a question about many tenants is told nothing")
+    return questions
+
+
+def _loaded(contributed: Iterable[Iterable[Path]], files: Iterable[Path] = ()) -> dict[str, Question]:
     questions: dict[str, Question] = {}
-    for path in [*contributed, *files]:
+    for path in [*sorted(Path(path) for paths in contributed for path in paths), *files]:
         for question in _read(path):
             other = questions.setdefault(question.name, question)
             if other is not question:
@@ -131,15 +150,14 @@ def load_questions(manager: pluggy.PluginManager, files: Iterable[Path] = ()) ->
     return questions
 
 
-def find_question(questions: Mapping[str, Question], name: str) -> Question:
-    """Return the question of a name.
+def find_question(questions: Mapping[str, Question], name: str, command: str = "integration query") -> Question:
+    """Return the question of a name; ``command`` lists them.
 
     Raises:
         QueryError: there is none; names the nearest.
     """
     if name not in questions:
-        hint = nearest(name, questions)
-        raise QueryError(f"there is no question {name}{hint}; integration query lists those that there are")
+        raise QueryError(f"there is no question {name}{nearest(name, questions)}; {command} lists those that there are")
     return questions[name]
 
 

@@ -1,21 +1,14 @@
 """``integration query``."""
 
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from integration.ask.completion import EntityName, QuestionName
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.errors import QueryError
-from integration.terminal.streams import tell
 from integration.text.visible import line
-
-if TYPE_CHECKING:
-    from integration.ask.query import QueryAnswer, ResultRow
-    from integration.ask.questions import Question
 
 
 @main.command()
@@ -55,55 +48,25 @@ def query(
       integration query groups-of ada@contoso.example --json
       integration query --sql "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
     """
-    from integration.ask.formats import FORMS
     from integration.ask.query import open_graph
     from integration.ask.questions import find_question, load_questions
+    from integration.ask.telling import list_of, tell_answer, tell_caveats
     from integration.ask.typed import typed
     from integration.sdk.plugins import declared_steps, load
 
     if sql is not None and question is not None:
         raise QueryError("choose one of --sql and a ready-made question")
-    write = FORMS[form or "table"]
     manager = load()
     known = load_questions(manager, files)
     if sql is None and question is None:
-        write(_listed(known.values()).first(limit), sys.stdout)
+        tell_answer(list_of(known.values()), form, limit, "no questions")
         return 0
     asked = find_question(known, question) if question is not None else None
     with open_graph(out / "graph.db") as inquiry:
         try:
             found = inquiry.ask(asked, parameters) if asked else inquiry.select(sql or "")
-            answer = _Counted(typed(found, declared_steps(manager)) if form == "json" else found, limit)
-            write(answer.answer, sys.stdout)
-            if not answer.rows and form is None:
-                tell(line(asked.nothing(parameters)) if asked else "no rows")
+            answer = typed(found, declared_steps(manager)) if form == "json" else found
+            rows = tell_answer(answer, form, limit, line(asked.nothing(parameters)) if asked else "no rows")
         finally:
-            _note(inquiry.caveats())
-    return int(exit_code and not answer.rows)
-
-
-class _Counted:
-    """An answer whose first rows alone are given, and counted."""
-
-    def __init__(self, answer: "QueryAnswer", most: int | None) -> None:
-        from integration.ask.query import QueryAnswer
-
-        self.rows = 0
-        self._first = answer.first(most).rows
-        self.answer = QueryAnswer(answer.columns, iter(self._next, None))
-
-    def _next(self) -> "ResultRow | None":
-        row = next(self._first, None)
-        self.rows += row is not None
-        return row
-
-
-def _note(caveats: Sequence[str]) -> None:
-    if caveats:
-        tell(f"note: this may not be the whole truth: {line('; '.join(caveats))}")
-
-
-def _listed(questions: "Iterable[Question]") -> "QueryAnswer":
-    from integration.ask.query import QueryAnswer
-
-    return QueryAnswer(("question", "description"), ((each.usage, each.description) for each in questions))
+            tell_caveats(inquiry.caveats())
+    return int(exit_code and not rows)

@@ -36,9 +36,9 @@ manager = load(Metrics())
 
 There is no hook for a record or a request: it would cost every row. The plugin that was registered last is called
 first. A hook runs in the thread that calls it: what takes long in it holds the run up, and several threads may call the
-same hook at once. What a hook raises that only listens is logged
-once, by plugin and hook, and changes nothing; what `integration_sink`, `integration_steps` or `integration_questions`
-raises ends the run, for nobody else can decide in its place. A hook whose name is none of these is refused by `load`,
+same hook at once. What a hook raises that only listens is logged once, by plugin and hook, and changes nothing; what
+`integration_sink`, `integration_steps` or a hook of questions raises ends the command, for nobody else can decide in
+its place. A hook whose name is none of these is refused by `load`,
 unless it is marked `@hookimpl(optionalhook=True)`.
 """
 

@@ -26,6 +26,12 @@ def integration_questions() -> "Iterable[Path]":
     raise AssertionError("a specification is not called")
 
 
+@hookspec
+def integration_fleet_questions() -> "Iterable[Path]":
+    """Called when many tenants are asked: return the TOML files of such questions, in the SQL of PostgreSQL."""
+    raise AssertionError("a specification is not called")
+
+
 @hookspec(firstresult=True)
 def integration_sink(url: str, instance_id: str | None, stopping: "Stopping") -> "Sink | None":
     """Called for each destination of a run: return a sink for the URL, or ``None`` where its scheme is not yours.

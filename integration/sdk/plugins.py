@@ -94,10 +94,10 @@ def steps_in(package: str) -> Iterator[Step]:
             yield from _steps_of(module.name)
 
 
-def questions_in(package: str) -> Iterator[Path]:
-    """Yield the files whose names end with ``questions.toml`` in a package, and in the folders below it."""
+def questions_in(package: str, name: str = "*questions.toml") -> Iterator[Path]:
+    """Yield the files of questions in a package, and in the folders below it, by the pattern of their names."""
     for folder in importlib.import_module(package).__path__:
-        yield from sorted(Path(folder).rglob("*questions.toml"))
+        yield from sorted(Path(folder).rglob(name))
 
 
 def _steps_of(name: str) -> list[Step]:

@@ -92,8 +92,7 @@ def enter(connection: Connection, schema: str) -> bool:
     Raises:
         OutputError: the tables are not ours, or a newer version's.
     """
-    connection.execute("SELECT set_config('search_path', quote_ident(%s), true)", [schema])
-    if _is_current(connection, schema):
+    if search_in(connection, schema):
         return False
     lock(connection, schema)
     if _is_current(connection, schema):
@@ -104,6 +103,12 @@ def enter(connection: Connection, schema: str) -> bool:
     connection.execute(_TABLES)
     connection.execute("INSERT INTO about VALUES ('layout', %s)", [str(FORMAT)])
     return True
+
+
+def search_in(connection: Connection, schema: str) -> bool:
+    """Have statements after this mean the schema's, and tell whether the tables are there; raises as ``enter`` does."""
+    connection.execute("SELECT set_config('search_path', quote_ident(%s), true)", [schema])
+    return _is_current(connection, schema)
 
 
 def lock(connection: Connection, *names: str) -> None:

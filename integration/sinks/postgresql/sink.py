@@ -101,6 +101,22 @@ class PostgresqlSink:
             Push(connection, self._schema, graph, steps, report).run()
 
     @contextmanager
+    def reading(self) -> Iterator["psycopg.Connection"]:
+        """Connect to look at what was pushed, as it is at one moment; names of tables are looked up in the schema.
+
+        Raises:
+            ConfigurationError: the driver is missing, or libpq does not understand the URL.
+            OutputError: the server is not reached, refuses or goes away, or nothing was pushed.
+        """
+        with self._connection() as connection:
+            from integration.sinks.postgresql.layout import search_in
+
+            connection.read_only = True
+            if not search_in(connection, self._schema):
+                raise OutputError(f'the schema "{self._schema}" holds no graph of this version: push one there')
+            yield connection
+
+    @contextmanager
     def _connection(self, outcome: str = "") -> Iterator["psycopg.Connection"]:
         """Connect; what was done is committed at the end, and undone by an exception, whose outcome is told."""
         try:

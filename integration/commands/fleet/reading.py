@@ -1,4 +1,4 @@
-"""``integration fleet``: many tenants."""
+"""The commands of ``integration fleet`` that read tenants, and those for what is kept of them."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from integration.commands.group import Finite, errors_as_messages, main
+from integration.commands.fleet.group import fleet
+from integration.commands.group import Finite, errors_as_messages
 from integration.config import variables
 from integration.errors import ConfigurationError
 from integration.terminal import logs
@@ -42,22 +43,6 @@ def _working(command: C) -> C:
     for option in reversed(_WORKING):
         command = option(command)
     return command
-
-
-@main.group()
-def fleet() -> None:
-    """Read many tenants, side by side.
-
-    \b
-    A file names them, and where their secrets are:
-      [defaults]
-      clientId = "00000000-0000-0000-0000-000000000000"
-      clientSecret = { env = "FLEET_SECRET" }
-      to = ["files:export/{tenant}"]
-      [[tenant]]
-      name = "contoso"
-      directoryId = "contoso.example"
-    """
 
 
 @fleet.command()

@@ -1,0 +1,51 @@
+"""How an answer is told on the terminal: its rows, what it means that there is none, and what it may lack."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+from integration.ask.formats import FORMS
+from integration.ask.query import QueryAnswer, ResultRow
+from integration.ask.questions import Question
+from integration.terminal.streams import tell
+from integration.text.visible import line
+
+
+def tell_answer(answer: QueryAnswer, form: str | None, limit: int | None, nothing: str) -> int:
+    """Write an answer to standard output, and return how many rows were written.
+
+    Args:
+        answer: the rows.
+        form: one of ``FORMS``; a table where ``None``.
+        limit: of the rows the first so many alone.
+        nothing: told below a table without a row.
+    """
+    counted = _Counted(answer, limit)
+    FORMS[form or "table"](counted.answer, sys.stdout)
+    if not counted.rows and form is None:
+        tell(nothing)
+    return counted.rows
+
+
+def tell_caveats(caveats: Sequence[str]) -> None:
+    """Say on standard error what an answer may lack."""
+    if caveats:
+        tell(f"note: this may not be the whole truth: {line('; '.join(caveats))}")
+
+
+def list_of(questions: Iterable[Question]) -> QueryAnswer:
+    """Return the list of questions as an answer."""
+    return QueryAnswer(("question", "description"), ((each.usage, each.description) for each in questions))
+
+
+class _Counted:
+    """An answer whose first rows alone are given, and counted."""
+
+    def __init__(self, answer: QueryAnswer, most: int | None) -> None:
+        self.rows = 0
+        self._first = answer.first(most).rows
+        self.answer = QueryAnswer(answer.columns, iter(self._next, None))
+
+    def _next(self) -> ResultRow | None:
+        row = next(self._first, None)
+        self.rows += row is not None
+        return row
