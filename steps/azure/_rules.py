@@ -1,12 +1,13 @@
 """Rules of network security groups and Azure Firewalls in one form, and what they let in or out.
 
-Sources: Azure Resource Manager, networkSecurityGroups, azureFirewalls and firewallPolicies/ruleCollectionGroups.
+Sources: Azure Resource Manager, networkSecurityGroups, azureFirewalls, firewallPolicies/ruleCollectionGroups, ipGroups.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address, ip_network, summarize_address_range
+from itertools import chain
 from typing import Any
 
 from integration import Context
@@ -16,6 +17,7 @@ from steps.azure._resource import key_of, keys_of, parts_of, properties_of
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 FIREWALL = "microsoft.network/azurefirewalls"
 POLICY = "microsoft.network/firewallpolicies"
+_IP_GROUP = "microsoft.network/ipgroups"
 COLLECTIONS = "microsoft.network/firewallpolicies/rulecollectiongroups"
 NETWORK = "networkresources"
 INTERNET = "global:internet"
@@ -77,15 +79,19 @@ def rules_of_groups(ctx: Context, *, defaults: bool) -> Iterator[tuple[str, list
 def rules_of_firewalls(ctx: Context) -> Iterator[tuple[str, list[Rule]]]:
     """Yield key and rules of each Azure Firewall: its own, those of its policy, and of what that adds to."""
     bases = {arm_key(row["id"]): key_of(properties_of(row).get("basePolicy")) for row in ctx.azure.resources(POLICY)}
+    lists = {arm_key(row["id"]): properties_of(row).get("ipAddresses") or () for row in ctx.azure.resources(_IP_GROUP)}
     of_policies: dict[str, list[Rule]] = {}
     for row in ctx.azure.table(NETWORK, type=COLLECTIONS):
         of = arm_key(row["id"]).partition("/rulecollectiongroups/")[0]
         for collection in parts_of(row, "ruleCollections"):
-            of_policies.setdefault(of, []).extend(_collected(collection, collection))
+            of_policies.setdefault(of, []).extend(_collected(collection, collection, lists))
     for row in ctx.azure.resources(FIREWALL):
         names = ("networkRuleCollections", "natRuleCollections")
         rules = [
-            rule for name in names for each in parts_of(row, name) for rule in _collected(each, properties_of(each))
+            rule
+            for name in names
+            for each in parts_of(row, name)
+            for rule in _collected(each, properties_of(each), lists)
         ]
         policy = key_of(properties_of(row).get("firewallPolicy"))
         for each in _with_bases(policy, bases):
@@ -155,8 +161,16 @@ def _rule(part: Mapping[str, Any]) -> Rule:
     )
 
 
-def _collected(named: Mapping[str, Any], collection: Mapping[str, Any]) -> Iterable[Rule]:
-    """Yield the rules of a collection that are about addresses; of a translation, what it leads to."""
+def _collected(
+    named: Mapping[str, Any], collection: Mapping[str, Any], lists: Mapping[str, Iterable[str]]
+) -> Iterable[Rule]:
+    """Yield the rules of a collection that are about addresses; of a translation, what it leads to.
+
+    Args:
+        named: what has the collection's name.
+        collection: its properties.
+        lists: the addresses of each IP group.
+    """
     action = str((collection.get("action") or {}).get("type") or "").lower()
     for rule in collection.get("rules") or ():
         if rule.get("ruleType", "NetworkRule") == "ApplicationRule":
@@ -169,16 +183,22 @@ def _collected(named: Mapping[str, Any], collection: Mapping[str, Any]) -> Itera
             priority=collection.get("priority"),
             protocols=tuple(each.lower() for each in rule.get("ipProtocols") or rule.get("protocols") or ("*",)),
             ports=tuple(rule.get("destinationPorts") or ()),
-            sources=tuple(_ranges(rule.get("sourceAddresses"))),
-            destinations=(translated,) if translated else tuple(_ranges(rule.get("destinationAddresses"))),
+            sources=_side(rule, "source", lists),
+            destinations=(translated,) if translated else _side(rule, "destination", lists),
         )
 
 
-def _ranges(addresses: Iterable[str] | None) -> Iterator[str]:
-    """Yield what a firewall names, where that is a first and a last address the ranges that make it up."""
-    for each in addresses or ():
-        first, dash, last = map(str.strip, each.partition("-"))
-        try:
-            yield from map(str, summarize_address_range(ip_address(first), ip_address(last)) if dash else (each,))
-        except (ValueError, TypeError):  # it is no range, or one that ends before it begins
-            yield each
+def _side(rule: Mapping[str, Any], side: str, lists: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return the addresses, ranges and tags that a firewall's rule names on a side, those of its IP groups included."""
+    groups = [lists.get(key, ()) for key in keys_of({"id": each} for each in rule.get(f"{side}IpGroups") or ())]
+    named = chain(rule.get(f"{side}Addresses") or (), *groups)
+    return tuple(dict.fromkeys(each for address in named for each in _ranges(address)))
+
+
+def _ranges(address: str) -> Iterator[str]:
+    """Yield what a firewall names; where that is a first and a last address, the ranges that make it up."""
+    first, dash, last = map(str.strip, address.partition("-"))
+    try:
+        yield from map(str, summarize_address_range(ip_address(first), ip_address(last)) if dash else (address,))
+    except (ValueError, TypeError):  # it is no range, or one that ends before it begins
+        yield address

@@ -213,6 +213,27 @@ def test_a_firewall_names_ranges_by_their_first_and_last_address(place: Place, a
     }
 
 
+def test_a_firewall_names_groups_of_addresses(place: Place, azure: Azure) -> None:
+    offices = place.put(f"{NET}/ipGroups", "offices", {"ipAddresses": ["203.0.113.4-203.0.113.7", "203.0.113.9"]})
+    shops = place.put(f"{NET}/ipGroups", "shops", {"ipAddresses": ["198.51.100.0/24"]})
+    gone = place.of(f"{NET}/ipGroups", "gone")
+    ends = {
+        "sourceIpGroups": [offices.upper(), gone],
+        "destinationIpGroups": [shops],
+        "sourceAddresses": ["203.0.113.9"],
+    }
+    own = {"priority": 100, "action": {"type": "Allow"}, "rules": [{"name": "r", "destinationPorts": ["80"], **ends}]}
+    rules = {"networkRuleCollections": [part("/own", own)]}
+    firewall = place.put(f"{NET}/azureFirewalls", "fw", rules).lower()
+    assert verdicts(azure.run("azure.network_rule")) == {"complete"}
+    assert facts("azure_source_allows_network_firewall").keys() == {
+        ("azure_external_network:203.0.113.4/30", firewall), ("azure_external_address:203.0.113.9", firewall),
+    }  # fmt: skip
+    assert facts("azure_network_firewall_allows_destination").keys() == {
+        (firewall, "azure_external_network:198.51.100.0/24")
+    }
+
+
 def test_jupiterone_gets_mapped_relationships_to_what_is_outside(place: Place, azure: Azure) -> None:
     group = group_with(place, rule("/nsg", "in", "Allow", 100, destinationPortRange="22"))
     azure.run("azure_source_allows_security_group", to=("files:files",))

@@ -66,7 +66,9 @@ def add_security_groups(web: Place, lab: Place, guid: str) -> None:
 def add_rule_collections(web: Place, policy: str) -> None:
     """Put the rules of a policy there: what a firewall lets out and in, and what it does not."""
     outward = {"sourceAddresses": ["198.18.0.0/16"], "destinationAddresses": ["*"], "destinationPorts": ["443"]}
-    blocked = {"sourceAddresses": ["*"], "destinationAddresses": ["198.51.100.0/24"], "destinationPorts": ["*"]}
+    known = web.put(f"{_NET}/ipGroups", "ipg-known-bad", {"ipAddresses": ["203.0.113.64-203.0.113.71"]})
+    blocked = {"sourceAddresses": ["*"], "destinationAddresses": ["198.51.100.0/24"], "destinationPorts": ["*"],
+               "destinationIpGroups": [known]}  # fmt: skip
     door = {"translatedAddress": "198.18.0.4", "translatedPort": "22", "destinationPorts": ["2222"]}
     nat = {"sourceAddresses": ["Internet"], "destinationAddresses": ["203.0.113.30"], "ipProtocols": ["TCP"], **door}
     sites = {"ruleType": "ApplicationRule", "name": "sites", "sourceAddresses": ["*"], "targetFqdns": ["*.example"]}
