@@ -36,6 +36,12 @@ class Cluster:
     variables: Mapping[str, str]
     stack: ExitStack
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    first: "subprocess.Popen[bytes] | None" = None
+
+    def scheduler(self) -> "subprocess.Popen[bytes]":
+        port = self.address.rpartition(":")[2]
+        arguments = ["scheduler", "--host", "127.0.0.1", "--port", port, "--protocol", "tls", *QUIET]
+        return dask(self.stack, self.variables, *arguments, *self.flags, log="scheduler.log")
 
     def worker(self) -> "subprocess.Popen[bytes]":
         arguments = ["worker", self.address, "--nthreads", "2", "--no-nanny", "--host", "127.0.0.1", *QUIET]
@@ -75,9 +81,8 @@ def cluster(simulator: ManyTenants, folder: Path, workers: int = 2, **more: str)
         port = free.getsockname()[1]
     variables = environment(simulator, **more)
     with ExitStack() as stack:
-        arguments = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--protocol", "tls", *QUIET]
-        dask(stack, variables, *arguments, *flags, log="scheduler.log")
         found = Cluster(f"tls://127.0.0.1:{port}", flags, variables, stack)
+        found.first = found.scheduler()
         for _ in range(workers):
             found.worker()
         yield found
@@ -137,6 +142,28 @@ def test_workers_that_die_or_are_told_to_end_cost_no_tenant(tmp_path: Path, monk
 
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(CLIENT_SECRET.encode() in path.read_bytes() for path in kept)
+
+
+def test_a_scheduler_that_dies_ends_the_run_and_another_one_goes_on_with_it(tmp_path: Path) -> None:
+    with ManyTenants(small_tenants(COUNT), tls=True, latency=0.1) as simulator, cluster(simulator, tmp_path) as dask:
+        file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+        arguments = ("run", str(file), "--state", f"file://{tmp_path}/store", "--scheduler", dask.address, *dask.flags)
+        process = started(simulator, *arguments, "--run-id", "one")
+        until(process, 2)
+        assert dask.first
+        dask.first.kill()
+        dask.first.wait()
+        out, err = process.communicate(timeout=200)
+        assert process.returncode == 3, err
+        assert err.splitlines()[-1].startswith("error: the scheduler ")
+        assert "Traceback" not in err
+        done = [name for name, each in told(tmp_path / "store").items() if each == "ok"]
+        assert f"{COUNT} tenants: " in out
+        dask.scheduler()
+        dask.worker()
+        out, err = fleet(simulator, *arguments, "--run-id", "one")
+        assert out.endswith(f"{COUNT} tenants: {COUNT} ok.\n")
+        assert err.count("done before by this run") >= len(done) >= 2
 
 
 def test_nobody_without_a_certificate_reaches_a_worker(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integration import FolderInUse, Interrupted, OutputError, Report, load, plan, run
+from integration import CredentialsError, FolderInUse, Interrupted, OutputError, Report, load, plan, run
 from integration.config.settings import Config
 from integration.engine.runner import handle
 from integration.fleet.cache import Cache
@@ -124,6 +124,18 @@ def test_a_worker_whose_tenant_went_on_elsewhere_stops_and_keeps_nothing(simulat
 def test_another_run_is_held_off(simulator: Simulator) -> None:
     with stored().held(TENANT, "r1", TenantStop()), pytest.raises(FolderInUse, match="another run works on it: r1"):
         read(simulator, stored("other"), "r2")
+
+
+def test_a_read_that_ended_without_a_state_holds_nobody_off(simulator: Simulator) -> None:
+    with pytest.raises(CredentialsError), stored().held(TENANT, "r1", TenantStop()):
+        raise CredentialsError("sign-in refused")
+    assert read(simulator, stored("other"), "r2").word == "ok"
+
+
+def test_a_tenant_that_a_run_works_on_is_not_forgotten(simulator: Simulator) -> None:
+    with stored().held(TENANT, "r1", TenantStop()), pytest.raises(FolderInUse, match="a run works on it: r1"):
+        stored("other").forget(TENANT)
+    assert not stored().forget("fabrikam")
 
 
 def test_a_read_that_is_stopped_is_gone_on_with_by_the_worker_that_takes_over() -> None:

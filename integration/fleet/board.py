@@ -122,4 +122,7 @@ def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str
         yield f"The oldest success is that of {oldest[1]}, of {when} UTC."
     if never:
         yield f"{counted(never, 'tenant')} {'has' if never == 1 else 'have'} never been read."
-    yield f"{counted(len(names), 'tenant')}: " + ", ".join(f"{count:,} {word}" for word, count in by_word.items()) + "."
+    if told.get("run") and not told.get("endedOn"):
+        yield f"Run {told['run']} has not ended: it goes on, or was cut off."
+    words = ", ".join(f"{count:,} {word}" for word, count in by_word.items())
+    yield counted(len(names), "tenant") + (f": {words}." if words else ".")

@@ -59,7 +59,7 @@ class Claims:
             return Stand(base, run)
         holder = held[max(held)]
         content = self._content(holder.path)
-        free = content.get("run") == run or self._is_stale(holder)
+        free = content.get("run") == run or bool(content.get("free")) or self._is_stale(holder)
         return Stand(base, run, max(held), content.get("run", ""), bool(content.get("closing")), busy=not free)
 
     def take(self, standing: Stand, run: str, who: str = "") -> Claim:
@@ -80,14 +80,14 @@ class Claims:
             raise FolderInUse(f"{self.tenant}: another run has just begun it")
         return claim
 
-    def renew(self, claim: Claim, run: str, who: str = "", *, closing: bool = False) -> None:
-        """Say that the work goes on, or is about to end.
+    def renew(self, claim: Claim, run: str, who: str = "", *, closing: bool = False, free: bool = False) -> None:
+        """Say that the work goes on, is about to end, or has ended without a state, so that others may begin at once.
 
         Raises:
             Fenced: it has gone on elsewhere.
         """
         self.check(claim)
-        self._store.put(self._path(claim), self._said(run, who, closing=closing))
+        self._store.put(self._path(claim), self._said(run, who, closing=closing, free=free))
 
     def check(self, claim: Claim) -> None:
         """See whether the work has gone on elsewhere.
@@ -172,8 +172,8 @@ class Claims:
         found: Mapping[str, Any] = orjson.loads(data) if data else {}
         return found
 
-    def _said(self, run: str, who: str, *, closing: bool = False) -> bytes:
-        return orjson.dumps({"run": run, "who": who, "closing": closing})
+    def _said(self, run: str, who: str, *, closing: bool = False, free: bool = False) -> bytes:
+        return orjson.dumps({"run": run, "who": who, "closing": closing, "free": free})
 
     def _path(self, claim: Claim) -> str:
         return f"{self.tenant}/claims/{claim.name}.json"

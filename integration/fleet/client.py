@@ -3,16 +3,19 @@
 import queue
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import CancelledError, wait
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from integration.errors import ConfigurationError, Unreachable
+from integration.errors import ConfigurationError, Interrupted, Unreachable
 from integration.fleet.agenda import Agenda
 from integration.fleet.cluster import HEAVY
 from integration.fleet.ending import end_run
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.task import TOPIC, warm_up
 from integration.fleet.tenants import Tenant
+from integration.fleet.waiting import begun, in_time
 from integration.sdk.stopping import Asks
 from integration.text.discretion import logger
 from integration.text.visible import line
@@ -22,26 +25,52 @@ _COUNTS_EVERY = 5.0
 _WINDOW = 4
 """Tenants that are handed to Dask for each one that is read: so workers never wait, and the order holds."""
 _NO_WORKER = 60.0
-_FAREWELL = 20.0
-"""Seconds that runs have to end in when the fleet's run is to."""
+_RESULT = 600.0
+"""Seconds in which a result comes from a worker, or from another one where the scheduler gives that one up."""
+_SAID, _FAREWELL = 5.0, 20.0
+"""Seconds in which workers are told that the fleet's run is to end, and those that its runs have for it then."""
+_GONE = "the scheduler went away: run again with the same --run-id, and what is done stays done"
 _log = logger("integration")
 
 _Task = Callable[..., Mapping[str, Any]]
 
 
-def check_versions(client: Any) -> None:
-    """See that all workers have the product that this client has.
+def check_workers(client: Any, plugin: Any, stop: Asks) -> None:
+    """Prepare the workers, and see that all have the product that this client has.
+
+    One that is silent is left to the scheduler, which gives its tenants to others after a while.
+
+    Args:
+        client: of Dask.
+        plugin: for the workers.
+        stop: tells when not to wait for them any longer.
 
     Raises:
         ConfigurationError: some have another one.
+        Interrupted: somebody stopped that.
+        Unreachable: none answers.
     """
+    addresses = list(client.scheduler_info(n_workers=-1)["workers"])
+    prepared = begun(partial(client.register_plugin, plugin))
+    answers = {address: begun(partial(client.run, warm_up, workers=[address])) for address in addresses}
+    with suppress(OSError):
+        in_time(partial(wait, [prepared, *answers.values()]), _NO_WORKER, stop)
     mine = warm_up()
-    others = {address: found for address, found in client.run(warm_up).items() if found != mine}
+    others, silent = {}, []
+    for address, answer in answers.items():
+        if not answer.done() or isinstance(answer.exception(), OSError):
+            silent.append(address)
+        elif (found := answer.result()[address]) != mine:
+            others[address] = found
     if others:
         address, found = next(iter(others.items()))
         raise ConfigurationError(
             [f"{len(others)} workers have another product, such as {address}: {found}, not {mine}"]
         )
+    if len(silent) == len(answers):
+        raise Unreachable("no worker answers: end them, start others, and run again with the same --run-id")
+    for address in silent:
+        _log.warning("the worker %s does not answer: it reads nothing until it does", address)
 
 
 class Conductor:
@@ -54,6 +83,7 @@ class Conductor:
         arguments: further ones.
         run_id: of the fleet's run.
         began: called with a tenant's name when a worker begins it.
+        stop: tells when to end: what is in hand is stopped, and the rest left.
     """
 
     def __init__(
@@ -64,9 +94,10 @@ class Conductor:
         arguments: tuple[object, ...],
         run_id: str,
         began: Callable[[str], None],
+        stop: Asks,
     ) -> None:
         self._client, self._agenda, self._task, self._arguments = client, agenda, task, arguments
-        self._run_id, self._began = run_id, began
+        self._run_id, self._began, self._stop = run_id, began, stop
         self._ended: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._running: dict[str, Any] = {}
@@ -74,26 +105,26 @@ class Conductor:
         self._slots, self._counted_on, self._heavy = 1, 0.0, False
         self._seen_workers_on = time.monotonic()
 
-    def outcomes(self, stop: Asks) -> Generator[TenantOutcome, None, None]:
+    def outcomes(self) -> Generator[TenantOutcome, None, None]:
         """Yield what became of each tenant, as it ends.
-
-        Args:
-            stop: tells when to end: what is in hand is stopped, and the rest left.
 
         Raises:
             Unreachable: the scheduler or all workers are gone, or no service answers.
         """
         self._client.subscribe_topic(TOPIC, lambda event: self._told.put(event[1]))
         try:
-            while not stop.is_set():
-                yield from self._agenda.not_asked()
-                self._fill()
-                if self._agenda.is_done():
-                    return
-                if self._agenda.is_silent_for_good():
-                    raise Unreachable("no service has answered for a quarter of an hour")
-                yield from self._taken()
+            with suppress(Interrupted):
+                while not self._stop.is_set():
+                    yield from self._agenda.not_asked()
+                    self._fill()
+                    if self._agenda.is_done():
+                        return
+                    if self._agenda.is_silent_for_good():
+                        raise Unreachable("no service has answered for a quarter of an hour")
+                    yield from self._taken()
             yield from self._farewell()
+        except (OSError, CancelledError):  # all that is done here is to talk to it
+            raise Unreachable(_GONE) from None
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.unsubscribe_topic(TOPIC)
@@ -104,6 +135,8 @@ class Conductor:
             self._submit(tenant)
 
     def _submit(self, tenant: Tenant) -> None:
+        if self._client.status == "closed":
+            raise Unreachable(_GONE)
         number = self._tries[tenant.name] = self._tries.get(tenant.name, 0) + 1
         future = self._client.submit(
             self._task,
@@ -135,7 +168,7 @@ class Conductor:
         if name not in self._running or self._running[name] is not future:
             return None
         if future.status in ("cancelled", "lost"):
-            raise Unreachable("the scheduler went away: run again with the same --run-id, and what is done stays done")
+            raise Unreachable(_GONE)
         del self._running[name]
         error = future.exception() if future.status == "error" else None
         if isinstance(error, KilledWorker):
@@ -145,7 +178,7 @@ class Conductor:
             told = f"{type(error).__name__}: {line(error)}"
             _log.error("%s: the task failed: %s", name, told)
             return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told, run=self._run_id))
-        return self._agenda.ended(TenantOutcome.from_json(future.result()))
+        return self._agenda.ended(TenantOutcome.from_json(in_time(future.result, _RESULT, self._stop)))
 
     def _count(self) -> None:
         """Look now and then how many tenants can be read at once.
@@ -158,7 +191,8 @@ class Conductor:
             return
         self._counted_on = now
         try:
-            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+            found = in_time(partial(self._client.scheduler_info, n_workers=-1), _NO_WORKER, self._stop)
+            workers = found["workers"].values()
         except (OSError, ValueError, KeyError) as error:
             raise Unreachable(f"the scheduler does not answer any more: {line(error)}") from None
         self._slots = max(1, sum(worker["nthreads"] for worker in workers))
@@ -170,11 +204,12 @@ class Conductor:
 
     def _farewell(self) -> Iterator[TenantOutcome]:
         """End what is in hand, and yield what becomes of it."""
-        with suppress(OSError, TimeoutError):
-            self._client.run(end_run, self._run_id)
+        with suppress(OSError):  # a worker that is silent or gone has nothing to end
+            in_time(partial(self._client.run, end_run, self._run_id, on_error="ignore"), _SAID)
         ends = time.monotonic() + _FAREWELL
         while self._running and time.monotonic() < ends:
             yield from self._taken()
-        for name, future in self._running.items():
-            future.cancel()
+        if self._running:
+            begun(partial(self._client.cancel, list(self._running.values())))
+        for name in self._running:
             yield TenantOutcome(tenant=name, word="stopped", reason="the fleet's run was stopped", run=self._run_id)

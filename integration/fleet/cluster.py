@@ -7,13 +7,16 @@ all that leaves this machine is TLS with certificates of both sides, and even on
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from integration.config.urls import is_loopback
 from integration.errors import ConfigurationError, Unreachable
+from integration.fleet.waiting import in_time
+from integration.sdk.stopping import Asks
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -23,10 +26,12 @@ _QUIET = {
     "distributed.worker.profile.enabled": False,  # it looks at all threads every 10 ms
     "distributed.admin.tick.interval": "500ms",
     "distributed.scheduler.allowed-failures": 3,  # fewer blame tenants that were beside one which ends its process
-    "logging": {"distributed": "error"},
+    # What counts becomes an outcome, or an error of this product.
+    "logging": dict.fromkeys(("distributed", "distributed.client", "asyncio"), "critical"),
 }
 _WAIT = 60.0
-"""Seconds for which the first worker is waited for."""
+"""Seconds for which the scheduler is waited for, and then the first worker."""
+_CLOSES = 5.0
 HEAVY = "heavy"
 """The resource that a worker has once, so that it reads one heavy tenant at a time."""
 
@@ -41,8 +46,8 @@ class Certificates:
 
 
 @contextmanager
-def own_workers(workers: int, threads: int) -> Iterator["Client"]:
-    """Start workers on this machine, and end them afterwards.
+def own_workers(workers: int, threads: int, _stop: Asks) -> Iterator["Client"]:
+    """Start workers on this machine, which takes a second or two, and end them afterwards.
 
     Args:
         workers: processes; 0 for one a core.
@@ -74,15 +79,17 @@ def own_workers(workers: int, threads: int) -> Iterator["Client"]:
 
 
 @contextmanager
-def workers_of(address: str, certificates: Certificates) -> Iterator["Client"]:
+def workers_of(address: str, certificates: Certificates, stop: Asks) -> Iterator["Client"]:
     """Connect to a scheduler.
 
     Args:
         address: such as ``tls://scheduler.example:8786``.
         certificates: this client's.
+        stop: tells when not to wait for it any longer.
 
     Raises:
         ConfigurationError: Dask is not installed, or everybody could read along.
+        Interrupted: somebody stopped that.
         Unreachable: the scheduler does not answer, or has no worker.
     """
     distributed = _distributed()
@@ -103,16 +110,20 @@ def workers_of(address: str, certificates: Certificates) -> Iterator["Client"]:
             tls_client_key=certificates.key,
             require_encryption=True,
         )
+    connect = partial(distributed.Client, address, security=security, set_as_default=False, timeout=_WAIT)
     try:
-        client = distributed.Client(address, security=security, set_as_default=False, timeout=_WAIT)
+        client = in_time(connect, _WAIT, stop)
     except (OSError, ValueError) as error:
         raise Unreachable(f"the scheduler {address} does not answer: {error}") from None
-    with client:
+    try:
         try:
-            client.wait_for_workers(1, timeout=_WAIT)
+            in_time(partial(client.wait_for_workers, 1), _WAIT, stop)
         except TimeoutError:
             raise Unreachable(f"the scheduler {address} has no worker: start dask worker {address}") from None
         yield client
+    finally:
+        with suppress(OSError):  # it is gone
+            in_time(client.close, _CLOSES)
 
 
 def _cores() -> int:

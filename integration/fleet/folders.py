@@ -105,18 +105,22 @@ class Folders:
             except OSError as error:
                 raise OutputError(f"{into}: cannot be written: {error.strerror}") from None
 
-    def forget(self, tenant: str) -> None:
-        """Remove a tenant's folder.
+    def forget(self, tenant: str) -> bool:
+        """Remove a tenant's folder, and tell whether there was one.
 
         Raises:
-            OutputError: there is none, a run works on it, or it cannot be removed.
+            FolderInUse: a run works on it.
+            OutputError: it cannot be removed.
         """
-        folder = self._there(tenant)
+        folder = self._root / tenant
+        if not folder.is_dir():
+            return False
         with locked(folder):
             try:
                 shutil.rmtree(folder)
             except OSError as error:
                 raise OutputError(f"{folder}: cannot be removed: {error.strerror}") from None
+        return True
 
     def _there(self, tenant: str) -> Path:
         folder = self._root / tenant

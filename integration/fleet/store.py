@@ -55,6 +55,7 @@ class Bucket:
 
     Raises:
         ConfigurationError: it is no such URL, or what it needs is not installed.
+        OutputError: its folder cannot be made.
     """
 
     def __init__(self, url: str) -> None:
@@ -71,6 +72,8 @@ class Bucket:
             self._store: Obstore = from_url(url, **options)
         except (ValueError, obstore.exceptions.BaseError) as error:
             raise ConfigurationError([f"--state {url}: {_said(error)}"]) from None
+        except OSError as error:
+            raise self._failed(error) from None
 
     def list(self, prefix: str) -> Iterator[Listed]:
         """Yield the objects whose paths begin with the parts of ``prefix``."""

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from integration.disk.folder import result_folder, usable_folder
-from integration.errors import FatalError, Interrupted, OutputError, Unreachable
+from integration.errors import FatalError, FolderInUse, Interrupted, OutputError, Unreachable
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
@@ -104,6 +104,7 @@ class Stored:
             ended.set()
             if watch.ident:
                 watch.join()
+            copy.release()
             shutil.rmtree(folder, ignore_errors=True)
 
     def told(self) -> Mapping[str, Any]:
@@ -129,16 +130,18 @@ class Stored:
             (into / name).unlink(missing_ok=True)
             restore(into / name, kept, lambda blob: self._blob(tenant, blob))
 
-    def forget(self, tenant: str) -> None:
-        """Remove all that is kept of a tenant.
+    def forget(self, tenant: str) -> bool:
+        """Remove all that is kept of a tenant, and tell whether there was anything.
 
         Raises:
-            OutputError: there is nothing.
+            FolderInUse: a run works on it.
         """
+        standing = Claims(self._store, tenant).look("")
+        if standing.busy:
+            raise FolderInUse(f"{tenant}: a run works on it: {standing.holder or 'it does not say which'}")
         paths = sorted(each.path for each in self._store.list(tenant))
-        if not paths:
-            raise OutputError(f"nothing is kept of a tenant {tenant}")
         self._store.delete(paths)
+        return bool(paths)
 
     def _claimed(self, claims: Claims, run: str, stop: TenantStop) -> Claim | Generation:
         """Return the claim, or what the run has made already.

@@ -60,13 +60,16 @@ def ordered(tenants: Iterable[Tenant], told: Mapping[str, Any]) -> list[Tenant]:
     return sorted(map(weighed, tenants), key=place)
 
 
-def updated(told: Mapping[str, Any], outcomes: Iterable[TenantOutcome], run: str) -> dict[str, Any]:
+def updated(
+    told: Mapping[str, Any], outcomes: Iterable[TenantOutcome], run: str, *, ended: bool = True
+) -> dict[str, Any]:
     """Return what is known of all tenants with what a run found.
 
     Args:
         told: what was known before.
         outcomes: of the run so far.
         run: its id.
+        ended: nothing more will come of it.
     """
     tenants = dict(told.get("tenants", {}))
     found = list(outcomes)
@@ -79,7 +82,7 @@ def updated(told: Mapping[str, Any], outcomes: Iterable[TenantOutcome], run: str
         else:
             kept |= {name: before[name] for name in ("lastSuccess", "lastSeconds") if name in before}
         tenants[outcome.tenant] = kept
-    return {"format": FORMAT, "run": run, "endedOn": round(time.time() * 1000), "tenants": tenants}
+    return {"format": FORMAT, "run": run, "endedOn": round(time.time() * 1000) if ended else None, "tenants": tenants}
 
 
 def without(told: Mapping[str, Any], tenant: str) -> dict[str, Any]:

@@ -7,24 +7,29 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
+from integration.errors import OutputError
 from integration.fleet.agenda import Agenda
 from integration.fleet.board import Board, sentences_of
-from integration.fleet.client import Conductor, check_versions
+from integration.fleet.client import Conductor, check_workers
 from integration.fleet.folders import Folders
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.store import Bucket
 from integration.fleet.stored import Stored
-from integration.fleet.summary import ordered, updated
+from integration.fleet.summary import ordered, updated, without
 from integration.fleet.task import check_tenant, read_tenant
 from integration.fleet.tenants import Tenant
-from integration.sdk.stopping import Interrupts
+from integration.sdk.stopping import Asks, Interrupts
 from integration.terminal.standing import counted
 from integration.terminal.streams import emit, tell
+from integration.text.discretion import logger
 
 _TELL_EVERY = 30.0
+_log = logger("integration")
 
 Log = tuple[str | None, str | None]
 """Format and level."""
+Cluster = Callable[[Asks], AbstractContextManager[Any]]
+"""Gives Dask's client, unless it is told to stop before."""
 
 
 def states_of(state: str) -> Folders | Stored:
@@ -45,7 +50,7 @@ def read_all(
     tenants: Sequence[Tenant],
     states: Folders | Stored,
     state: str,
-    cluster: AbstractContextManager[Any],
+    cluster: Cluster,
     run_id: str,
     log: Log,
     patience: float,
@@ -70,6 +75,7 @@ def read_all(
     before = states.told()
     tell(f"run {run_id} of {counted(len(tenants), 'tenant')}")
     found: list[TenantOutcome] = []
+    states.tell(updated(before, found, run_id, ended=False))  # where that fails, so would each tenant
     told_on = time.monotonic()
 
     def ended(outcome: TenantOutcome) -> None:
@@ -77,7 +83,10 @@ def read_all(
         found.append(outcome)
         if time.monotonic() - told_on > _TELL_EVERY:
             told_on = time.monotonic()
-            states.tell(updated(before, found, run_id))
+            try:
+                _keep(states, found, run_id, ended=False)
+            except OutputError as error:
+                _log.warning("%s; it is tried again", error)
 
     agenda = Agenda(ordered(tenants, before))
     stopped = False
@@ -90,37 +99,61 @@ def read_all(
             for tenant in tenants
             if tenant.name not in known
         ]
-        told = updated(before, found, run_id)
-        states.tell(told)
-        emit("\n".join(sentences_of(told, frozenset(tenant.name for tenant in tenants))))
+        names = frozenset(tenant.name for tenant in tenants)
+        emit("\n".join(sentences_of(updated(before, found, run_id), names)))
+        _keep(states, found, run_id, ended=True)
     return found, stopped
 
 
-def check_all(tenants: Sequence[Tenant], cluster: AbstractContextManager[Any], log: Log) -> list[TenantOutcome]:
-    """Sign in to tenants on the workers, and return what became of that."""
+def forget(states: Folders | Stored, state: str, tenant: str) -> None:
+    """Remove what is kept of a tenant, and what is known of it.
+
+    Raises:
+        FolderInUse: a run works on it.
+        OutputError: there is nothing, or it cannot be removed.
+    """
+    is_known = tenant in states.told().get("tenants", {})
+    if not states.forget(tenant) and not is_known:
+        raise OutputError(f"{state}: nothing is kept of a tenant {tenant}")
+    if is_known:
+        states.tell(without(states.told(), tenant))
+
+
+def check_all(tenants: Sequence[Tenant], cluster: Cluster, log: Log) -> tuple[list[TenantOutcome], bool]:
+    """Sign in to tenants on the workers, and return what became of that, and whether somebody stopped it."""
     found: list[TenantOutcome] = []
-    _conduct(tenants, Agenda(tenants), cluster, new_run_id(), log, (check_tenant, ()), found.append)
-    return found
+    stopped = _conduct(tenants, Agenda(tenants), cluster, new_run_id(), log, (check_tenant, ()), found.append)
+    return found, stopped
+
+
+def _keep(states: Folders | Stored, found: Sequence[TenantOutcome], run_id: str, *, ended: bool) -> None:
+    """Tell in ``fleet.json`` what became of tenants, beside what another run has told there meanwhile.
+
+    That one was busy is told by the run that works on it, which knows more.
+    """
+    told = states.told()
+    known = told.get("tenants", {})
+    news = [outcome for outcome in found if outcome.word != "busy" or outcome.tenant not in known]
+    states.tell(updated(told, news, run_id, ended=ended))
 
 
 def _conduct(
     tenants: Sequence[Tenant],
     agenda: Agenda,
-    cluster: AbstractContextManager[Any],
+    cluster: Cluster,
     run_id: str,
     log: Log,
     task: tuple[Callable[..., dict[str, Any]], tuple[object, ...]],
     ended: Callable[[TenantOutcome], None],
 ) -> bool:
     """Have tenants worked on, and tell whether somebody stopped that."""
-    with Interrupts(for_good=True) as stop, cluster as client:
+    with Interrupts(for_good=True) as stop, cluster(stop) as client:
         from integration.fleet.worker import Readers
 
-        client.register_plugin(Readers(*log, local=client.cluster is not None))
-        check_versions(client)
+        check_workers(client, Readers(*log, local=client.cluster is not None), stop)
         with Board(len(tenants)) as board:
-            conductor = Conductor(client, agenda, *task, run_id, board.began)
-            with closing(conductor.outcomes(stop)) as outcomes:
+            conductor = Conductor(client, agenda, *task, run_id, board.began, stop)
+            with closing(conductor.outcomes()) as outcomes:
                 for outcome in outcomes:
                     board.ended(outcome)
                     ended(outcome)

@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from integration.errors import OutputError
+from integration.errors import FolderInUse, OutputError
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.pages import Paged, keep_pages, restore
 from integration.fleet.standing import Claim, Generation
@@ -43,7 +43,7 @@ class WorkCopy:
         self._store, self._claims, self.claim, self.folder = store, claims, claim, folder
         self._run, self._who = run, who
         self._files: dict[str, Paged] = {}
-        self._blobs = 0
+        self._blobs, self._committed = 0, False
 
     @property
     def hashes(self) -> Mapping[str, bytes]:
@@ -84,12 +84,20 @@ class WorkCopy:
         there = [name for name in _FILES if (self.folder / name).is_file()]
         made = self._generation({name: self._kept(name, self.folder / name) for name in there}, outcome)
         self._claims.commit(self.claim, made)
+        self._committed = True
         with suppress(OutputError):  # the next run cleans up
             self._claims.clean(made, before)
 
     def renew(self) -> None:
         """Say that the work goes on; raises as ``Claims.renew`` does."""
         self._claims.renew(self.claim, self._run, self._who)
+
+    def release(self) -> None:
+        """Say that nothing will come of the claim, unless something did."""
+        if self._committed:
+            return
+        with suppress(FolderInUse, OutputError):
+            self._claims.renew(self.claim, self._run, self._who, free=True)
 
     def checkpoint(self, *, closing_down: bool = False) -> None:
         """Keep the mirror as it is now, in the middle of a read, so that another worker could go on from there.
@@ -118,6 +126,7 @@ class WorkCopy:
         made = self._generation({**self.claim.base.files, _MIRROR: kept}, None)
         if closing_down:
             self._claims.commit(self.claim, made)
+            self._committed = True
         else:
             self.claim = self._claims.go_on(self.claim, made, self._run, self._who)
             self._blobs = 0

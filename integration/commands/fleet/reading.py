@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +18,7 @@ from integration.terminal.streams import emit
 
 if TYPE_CHECKING:
     from integration.fleet.tenants import Tenant
+    from integration.fleet.work import Cluster
 
 C = TypeVar("C", bound=Callable[..., Any])
 _TENANTS = click.argument("tenants", type=click.Path(path_type=Path, dir_okay=False, exists=True))
@@ -135,7 +136,7 @@ def check(
 
     logs.set_up(log_format, log_level, variables.environment())
     chosen = _chosen(tenants, only_tenants)
-    outcomes = check_all(
+    outcomes, stopped = check_all(
         chosen, _cluster(workers, threads, scheduler, ca_file, certificate, key), (log_format, log_level)
     )
     found = {outcome.tenant: outcome.as_json() for outcome in sorted(outcomes, key=lambda each: each.tenant)}
@@ -143,7 +144,7 @@ def check(
         emit(json.dumps(found, indent=2))
     else:
         emit("\n".join(told_of(tenant, each) for tenant, each in found.items()))
-    return exit_code(outcomes)
+    return exit_code(outcomes, stopped=stopped)
 
 
 @fleet.command()
@@ -182,24 +183,19 @@ def pull(name: str, folder: Path, state: str) -> int:
 @errors_as_messages
 def forget(name: str, state: str) -> int:
     """Remove what is kept of a tenant; destinations keep what they have of it."""
-    from integration.fleet.summary import without
-    from integration.fleet.work import states_of
+    from integration.fleet import work
 
-    states = states_of(state)
-    states.forget(_name(name))
-    states.tell(without(states.told(), name))
+    work.forget(work.states_of(state), state, _name(name))
     emit(f"Nothing is kept of {name} any more.")
     return 0
 
 
-def _cluster(
-    workers: int | None, threads: int, scheduler: str | None, *certificates: str | None
-) -> "AbstractContextManager[Any]":
+def _cluster(workers: int | None, threads: int, scheduler: str | None, *certificates: str | None) -> "Cluster":
     from integration.fleet.cluster import Certificates, own_workers, workers_of
 
     if scheduler is None:
-        return own_workers(workers or 0, threads)
-    return workers_of(scheduler, Certificates(*(each or "" for each in certificates)))
+        return partial(own_workers, workers or 0, threads)
+    return partial(workers_of, scheduler, Certificates(*(each or "" for each in certificates)))
 
 
 def _chosen(path: Path, patterns: tuple[str, ...]) -> "list[Tenant]":

@@ -1,0 +1,71 @@
+"""Runs of a fleet beside each other and beside other commands, and what is told of tenants where that goes wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fleets import fleet, started, tenants_file, told
+from tests.simulator.many import ManyTenants, small_tenants, tenant_id
+from tests.test_fleet_scheduler import until
+
+COUNT = 6
+FEW = ("--workers", "1", "--threads", "2")
+
+
+@pytest.fixture
+def simulator() -> Iterator[ManyTenants]:
+    with ManyTenants(small_tenants(COUNT), tls=True, latency=0.1) as simulator:
+        yield simulator
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"], ids=["folder", "store"])
+def test_runs_at_once_keep_what_each_other_told(scheme: str, simulator: ManyTenants, tmp_path: Path) -> None:
+    state = f"{scheme}{tmp_path}/state"
+    file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+    arguments = ("run", str(file), "--state", state, *FEW)
+    first = started(simulator, *arguments, "--only-tenants", "t[0-3]")
+    until(first, 1)
+    while_it_runs, _ = fleet(simulator, "status", "--state", state)
+    assert "has not ended: it goes on, or was cut off." in while_it_runs
+    fleet(simulator, *arguments, "--only-tenants", "t[45]")
+    _, err = first.communicate(timeout=200)
+    assert first.returncode == 0, err
+    assert {name: each["word"] for name, each in told(tmp_path / "state").items()} == dict.fromkeys(
+        (f"t{number}" for number in range(COUNT)), "ok"
+    )
+    assert fleet(simulator, "status", "--state", state)[0] == f"{COUNT} tenants: {COUNT} ok.\n"
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"], ids=["folder", "store"])
+def test_a_tenant_that_was_never_read_can_be_forgotten(scheme: str, simulator: ManyTenants, tmp_path: Path) -> None:
+    state = f"{scheme}{tmp_path}/state"
+    file = tenants_file(Path("tenants.jsonl"), simulator, 1, clientSecret={"env": "NOT_SET"})
+    fleet(simulator, "run", str(file), "--state", state, *FEW, code=2)
+    assert "t0: denied" in fleet(simulator, "status", "--state", state)[0]
+    fleet(simulator, "forget", "t0", "--state", state)
+    assert told(tmp_path / "state") == {}
+    assert "nothing is kept of a tenant t0" in fleet(simulator, "forget", "t0", "--state", state, code=3)[1]
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"], ids=["folder", "store"])
+def test_where_nothing_can_be_kept_no_tenant_is_asked(scheme: str, simulator: ManyTenants, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+    _, err = fleet(simulator, "run", str(file), "--state", f"{scheme}{tmp_path}/file/state", *FEW, code=3)
+    assert "error: " in err
+    assert f"{tmp_path}/file" in err.splitlines()[-1]
+    assert not any(simulator.sign_ins(tenant_id(number)) for number in range(COUNT))
+
+
+def test_what_became_of_tenants_is_said_where_it_cannot_be_kept(simulator: ManyTenants) -> None:
+    file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+    process = started(simulator, "run", str(file), "--state", "state", *FEW)
+    until(process, 1)
+    Path("state/fleet.json").unlink()
+    Path("state/fleet.json").mkdir()
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == 3
+    assert out == f"{COUNT} tenants: {COUNT} ok.\n"
+    assert "error: state/fleet.json: cannot be read" in err
+    assert "Traceback" not in err
