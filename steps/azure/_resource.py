@@ -62,6 +62,14 @@ def parts_of(holder: Any, name: str) -> list[dict[str, Any]]:
     return parts
 
 
+def says(value: Any, *words: str) -> bool:
+    """Tell whether a value is one of some words, given in small letters; providers write them in any case.
+
+    Source: Azure Resource Manager's contract for providers, which makes values of enumerations case-insensitive.
+    """
+    return isinstance(value, str) and value.lower() in words
+
+
 def key_of(reference: Any) -> str | None:
     """Return the key of what an id, or an object with one, leads to; ``None`` where there is none."""
     id = reference.get("id") if isinstance(reference, dict) else reference

@@ -12,7 +12,7 @@ from typing import Any
 
 from integration import Context
 from integration.values import arm_key
-from steps.azure._resource import key_of, keys_of, parts_of, properties_of
+from steps.azure._resource import key_of, keys_of, parts_of, properties_of, says
 
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 FIREWALL = "microsoft.network/azurefirewalls"
@@ -146,11 +146,11 @@ def _with_bases(policy: str | None, bases: Mapping[str, str | None]) -> Iterator
 
 def _rule(part: Mapping[str, Any]) -> Rule:
     properties = properties_of(part)
-    direction = properties.get("direction") or ""
+    direction = (properties.get("direction") or "").capitalize()
     side = "source" if direction == "Inbound" else "destination"
     return Rule(
         name=part["name"],
-        allows=properties.get("access") == "Allow",
+        allows=says(properties.get("access"), "allow"),
         direction=direction,
         priority=properties.get("priority"),
         protocols=(str(properties.get("protocol") or "*").lower(),),
@@ -173,7 +173,7 @@ def _collected(
     """
     action = str((collection.get("action") or {}).get("type") or "").lower()
     for rule in collection.get("rules") or ():
-        if rule.get("ruleType", "NetworkRule") == "ApplicationRule":
+        if says(rule.get("ruleType"), "applicationrule"):
             continue
         translated = rule.get("translatedAddress")
         yield Rule(

@@ -11,7 +11,7 @@ from steps.azure._resource import key_of, properties_of
 _TABLE = "advisorresources"
 _TYPE = "microsoft.advisor/recommendations"
 _READ = ["Microsoft.Advisor/recommendations/read"]
-_SEVERITIES = {"High": 10, "Medium": 5, "Low": 1}
+_SEVERITIES = {"high": 10, "medium": 5, "low": 1}
 
 
 @entity_step("Finding", permissions=_READ, per_row=True)
@@ -28,7 +28,7 @@ def azure_advisor_recommendation(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             recommendation=short.get("solution"),
-            numericSeverity=_SEVERITIES.get(impact or ""),
+            numericSeverity=_SEVERITIES.get((impact or "").lower()),
             impact=impact.lower() if impact else None,
             score=_number((properties.get("extendedProperties") or {}).get("score")),
             targets=[each for each in (properties.get("impactedField"), properties.get("impactedValue")) if each],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import identities_of, in_groups, private_endpoints_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, private_endpoints_of, properties_of, resource, says
 
 _SERVICE = "microsoft.apimanagement/service"
 _SECURITY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
@@ -18,7 +18,7 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
             row,
             category=["application"],
             function=["api-gateway"],
-            public=None if kind is None else kind != "Internal",
+            public=None if kind is None else not says(kind, "internal"),
             weakProtocols=_weak(properties_of(row).get("customProperties")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),

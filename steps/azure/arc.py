@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import in_groups, properties_of, resource
+from steps.azure._resource import in_groups, properties_of, resource, says
 
 _TYPES = {
     "azure_arc_kubernetes_cluster": "microsoft.kubernetes/connectedclusters",
@@ -33,7 +33,7 @@ def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
         system = properties_of(row).get("osType")
         yield resource(
             row,
-            active=None if status is None else status == "Connected",
+            active=None if status is None else says(status, "connected"),
             platform=system.lower() if system else None,
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import identities_of, in_groups, keys_of, part_of, parts_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, keys_of, part_of, parts_of, properties_of, resource, says
 
 CONTAINER_GROUP = "microsoft.containerinstance/containergroups"
 READ = ["Microsoft.ContainerInstance/containerGroups/read"]
@@ -20,7 +20,7 @@ def azure_container_group(ctx: Context) -> Iterator[Entity]:
         ports = [port["port"] for port in address.get("ports") or () if "port" in port]
         yield resource(
             row,
-            public=address["type"] == "Public" if "type" in address else None,
+            public=says(address["type"], "public") if "type" in address else None,
             ports=[str(port) for port in ports],
             subnetIds=keys_of(parts_of(row, "subnetIds")),
             userAssignedIdentityIds=identities_of(row),

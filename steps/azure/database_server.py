@@ -4,14 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import (
-    identities_of,
-    in_groups,
-    key_of,
-    private_endpoints_of,
-    properties_of,
-    resource,
-)
+from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
 
 _TYPES = {
     "azure_mariadb_server": ["microsoft.dbformariadb/servers"],
@@ -76,7 +69,7 @@ def _told(row: Any, name: str) -> dict[str, Any]:
         "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
         "geoRedundantBackup": backup.get("geoRedundantBackup") or storage.get("geoRedundantBackup"),
         "backupRetentionDays": backup.get("backupRetentionDays") or storage.get("backupRetentionDays"),
-        "secureTransport": None if enforced is None else enforced == "Enabled",
+        "secureTransport": None if enforced is None else says(enforced, "enabled"),
     }
     if name != "azure_mariadb_server":
         told |= {

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key, epoch_ms
 from steps.azure._defender import SECURITY, first_told, listed, told
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, keys_of, properties_of
+from steps.azure._resource import in_subscriptions, keys_of, properties_of, says
 
 _TYPE = "microsoft.security/locations/alerts"
 _READ = ["Microsoft.Security/alerts/read"]
@@ -81,7 +81,7 @@ def azure_resource_has_defender_alert(ctx: Context) -> Iterator[Relationship]:
 def _resources(properties: dict[str, Any]) -> Iterator[Any]:
     """Yield the ids of the resources that an alert is about."""
     for identifier in listed(properties, "resourceIdentifiers"):
-        if told(identifier, "type") == "AzureResource":
+        if says(told(identifier, "type"), "azureresource"):
             yield told(identifier, "azureResourceId")
     if resource := told(properties, "associatedResource"):
         yield resource

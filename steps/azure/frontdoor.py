@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, part_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_of, part_of, parts_of, properties_of, resource, says
 
 _FRONTDOOR = "microsoft.network/frontdoors"
 _READ = ["Microsoft.Network/frontDoors/read"]
@@ -40,7 +40,7 @@ def azure_frontdoor_backend_pool(ctx: Context) -> Iterator[Entity]:
             row,
             pool,
             backends=[each["address"] for each in backends],
-            enabledBackends=[each["address"] for each in backends if each.get("enabledState") != "Disabled"],
+            enabledBackends=[each["address"] for each in backends if not says(each.get("enabledState"), "disabled")],
             loadBalancingSettingsId=key_of(properties.get("loadBalancingSettings")),
             healthProbeSettingsId=key_of(properties.get("healthProbeSettings")),
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
 from steps.azure.vm import VM
 
 _TYPES = {
@@ -14,6 +14,8 @@ _TYPES = {
     "azure_disk_encryption_set": "microsoft.compute/diskencryptionsets",
     "azure_disk_access": "microsoft.compute/diskaccesses",
 }
+_ATTACHED = ("attached", "reserved", "frozen", "activesasfrozen")
+"""States of a disk that a machine has: in use, or of one that is off or hibernates."""
 
 
 @entity_step(
@@ -26,7 +28,7 @@ def azure_managed_disk(ctx: Context) -> Iterator[Entity]:
     """A disk of a virtual machine, or one that no machine uses."""
     for row in ctx.azure.resources(_TYPES["azure_managed_disk"]):
         state = properties_of(row).get("diskState")
-        attached = None if state is None else state != "Unattached"
+        attached = None if state is None else says(state, *_ATTACHED)
         yield resource(
             row,
             state=None if state is None else state.lower(),

@@ -26,13 +26,13 @@ def azure_security_center_contact(ctx: Context) -> Iterator[Entity]:
     """Whom Microsoft Defender for Cloud writes to about a subscription: addresses, and who has some role."""
     for row in _rows(ctx, "azure_security_center_contact"):
         properties = properties_of(row)
-        told = {each.get("sourceType"): each for each in properties.get("notificationsSources") or ()}
+        told = {str(each.get("sourceType")).lower(): each for each in properties.get("notificationsSources") or ()}
         addresses = (properties.get("emails") or "").replace(",", ";").split(";")
         yield _entity(
             row,
             emails=sorted({address.strip() for address in addresses} - {""}),
-            alertMinimalSeverity=(told.get("Alert") or {}).get("minimalSeverity"),
-            attackPathMinimalRiskLevel=(told.get("AttackPath") or {}).get("minimalRiskLevel"),
+            alertMinimalSeverity=(told.get("alert") or {}).get("minimalSeverity"),
+            attackPathMinimalRiskLevel=(told.get("attackpath") or {}).get("minimalRiskLevel"),
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource, says
 from steps.azure._rules import SECURITY_GROUP
 from steps.azure.nic import NIC
 from steps.azure.vnet import VNET
@@ -59,7 +59,8 @@ def _is_wide_open(rule: dict[str, Any]) -> bool:
     sources = {rule.get("sourceAddressPrefix"), *(rule.get("sourceAddressPrefixes") or ())}
     ports = {rule.get("destinationPortRange"), *(rule.get("destinationPortRanges") or ())}
     return (
-        (rule.get("direction"), rule.get("access")) == ("Inbound", "Allow")
+        says(rule.get("direction"), "inbound")
+        and says(rule.get("access"), "allow")
         and not _ANYWHERE.isdisjoint(str(source).lower() for source in sources)
         and not _EVERY_PORT.isdisjoint(ports)
     )

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._defender import SECURITY, told
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, key_of, properties_of
+from steps.azure._resource import below_parents, key_of, properties_of, says
 
 _TYPE = "microsoft.security/assessments/subassessments"
 _READ = ["Microsoft.Security/assessments/subAssessments/read"]
@@ -32,7 +32,7 @@ def azure_security_sub_assessment(ctx: Context) -> Iterator[Entity]:
             open=True,
             cves=sorted({each["title"] for each in told(more, "cve") or () if each.get("title")}),
             patchable=told(more, "patchable"),
-            scannedResourceId=key_of(told(details, "id")) if told(details, "source") == "Azure" else None,
+            scannedResourceId=key_of(told(details, "id")) if says(told(details, "source"), "azure") else None,
             webLink=portal_link(row),
         )
 

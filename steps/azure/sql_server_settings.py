@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children, firewall_rule, lets_azure_in, setting
-from steps.azure._resource import properties_of
+from steps.azure._resource import properties_of, says
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
 
 _RULES = Children(SQL_SERVER, "/firewallRules", "2021-11-01")
@@ -61,7 +61,7 @@ def azure_sql_database_encryption(ctx: Context) -> Iterator[Entity]:
     """Whether a database of Azure SQL is encrypted where it is stored."""
     for row in _ENCRYPTION.rows(ctx):
         state = properties_of(row).get("state")
-        yield setting(row, encrypted=None if state is None else state == "Enabled")
+        yield setting(row, encrypted=None if state is None else says(state, "enabled"))
 
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_server_firewall_rule", permissions=_READ_RULES, per_row=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children, cors_origins, setting
-from steps.azure._resource import properties_of, resource
+from steps.azure._resource import properties_of, resource, says
 from steps.azure.storage_account import STORAGE_ACCOUNT
 
 _CONTAINERS = Children(STORAGE_ACCOUNT, "/blobServices/default/containers", "2023-05-01")
@@ -17,7 +17,7 @@ _READ_SERVICE = ["Microsoft.Storage/storageAccounts/blobServices/read"]
 def azure_storage_container(ctx: Context) -> Iterator[Entity]:
     """A container of blobs in a storage account."""
     for row in _CONTAINERS.rows(ctx):
-        is_public = properties_of(row).get("publicAccess") in ("Blob", "Container")
+        is_public = says(properties_of(row).get("publicAccess"), "blob", "container")
         yield resource(row, classification=None, encrypted=True, public=is_public)
 
 

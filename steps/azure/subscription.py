@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, tagged
-from steps.azure._resource import properties_of
+from steps.azure._resource import properties_of, says
 
 CONTAINERS = "resourcecontainers"
 SUBSCRIPTIONS = "microsoft.resources/subscriptions"
@@ -23,7 +23,7 @@ def azure_subscription(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             vendor="Microsoft",
-            active=properties_of(row).get("state") == "Enabled",
+            active=says(properties_of(row).get("state"), "enabled"),
             managementGroup=next(iter(_groups(properties_of(row))), None),
             webLink=portal_link(row),
             **tagged(row),
