@@ -1,12 +1,17 @@
 """Runs of a fleet beside each other and beside other commands, and what is told of tenants where that goes wrong."""
 
-from collections.abc import Iterator
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.fleets import fleet, started, tenants_file, told
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
+from tests.test_fleet import workers_of
 from tests.test_fleet_scheduler import until
 
 COUNT = 6
@@ -28,13 +33,38 @@ def test_runs_at_once_keep_what_each_other_told(scheme: str, simulator: ManyTena
     until(first, 1)
     while_it_runs, _ = fleet(simulator, "status", "--state", state)
     assert "has not ended: it goes on, or was cut off." in while_it_runs
-    fleet(simulator, *arguments, "--only-tenants", "t[45]")
+    _, told_there = fleet(simulator, *arguments, "--only-tenants", "t[45]")
+    assert "Warning" not in told_there
     _, err = first.communicate(timeout=200)
     assert first.returncode == 0, err
     assert {name: each["word"] for name, each in told(tmp_path / "state").items()} == dict.fromkeys(
         (f"t{number}" for number in range(COUNT)), "ok"
     )
     assert fleet(simulator, "status", "--state", state)[0] == f"{COUNT} tenants: {COUNT} ok.\n"
+
+
+def test_an_interrupt_while_workers_begin_ends_the_run_and_nothing_else_is_said(simulator: ManyTenants) -> None:
+    file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+    process = started(simulator, "run", str(file), "--state", "state", "--workers", "2")
+    while not workers_of(process.pid):
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == 3, err
+    assert out.endswith(f"{COUNT} tenants: {COUNT} left.\n")
+    assert err.splitlines()[1:] == ["error: the fleet's run was stopped"]
+
+
+def test_of_what_workers_say_to_each_other_nothing_is_shown(simulator: ManyTenants) -> None:
+    file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+    process = started(simulator, "run", str(file), "--state", "state", *FEW)
+    until(process, 1)
+    ports = listening((process.pid, *workers_of(process.pid)))
+    assert ports
+    for port in ports:
+        with pytest.raises(requests.RequestException):
+            requests.get(f"http://127.0.0.1:{port}/health", timeout=5).raise_for_status()
+    process.communicate(timeout=200)
 
 
 @pytest.mark.parametrize("scheme", ["", "file://"], ids=["folder", "store"])
@@ -69,3 +99,11 @@ def test_what_became_of_tenants_is_said_where_it_cannot_be_kept(simulator: ManyT
     assert out == f"{COUNT} tenants: {COUNT} ok.\n"
     assert "error: state/fleet.json: cannot be read" in err
     assert "Traceback" not in err
+
+
+def listening(processes: Sequence[int]) -> list[int]:
+    """Return the ports on which processes listen, as Linux tells it."""
+    links = [link for each in processes for link in Path(f"/proc/{each}/fd").iterdir() if link.is_symlink()]
+    sockets = {str(link.readlink()).removeprefix("socket:[").removesuffix("]") for link in links}
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [int(row[1].partition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in sockets]

@@ -97,14 +97,14 @@ def test_all_faults_are_told_at_once_and_without_secrets() -> None:
     found = "\n".join(faults(text))
     for expected in (
         "tenant 1: name: expected",
-        "a, a: clientSecret: a tenants file holds no secrets",
-        "b: clientSecret: says not where",
-        "b: directoryId: it is also that of a",
-        "a: weight: expected one of light, heavy",
-        "a: unknown: colour",
-        "b: inFlight: must be at most 64",
-        "a: the name is also that of tenant 2",
-        "a: directoryId is missing",
+        "a (tenant 2), a (tenant 4): clientSecret: a tenants file holds no secrets",
+        "b (tenant 3): clientSecret: says not where",
+        "b (tenant 3): directoryId: it is also that of a",
+        "a (tenant 2): weight: expected one of light, heavy",
+        "a (tenant 2): unknown: colour",
+        "b (tenant 3): inFlight: must be at most 64",
+        "a (tenant 4): the name is also that of tenant 2",
+        "a (tenant 4): directoryId is missing",
         "files: is a folder of one tenant: write {tenant}",
         "jsonl:- is the standard output",
         "leave the password to the environment",
@@ -113,12 +113,24 @@ def test_all_faults_are_told_at_once_and_without_secrets() -> None:
     assert "hunter" not in found
 
 
+def test_all_lines_with_a_fault_are_told_by_their_numbers() -> None:
+    good = {"name": "a", "directoryId": "a.example", "clientId": "app", "clientSecret": {"env": "S"}}
+    lines = ["{", "", json.dumps(good), "null", json.dumps({**good, "name": "b", "weight": "huge"}), "not JSON either"]
+    assert faults("\n".join(lines), "tenants.jsonl") == [
+        "line 1, line 6: it is not JSON",
+        "line 4: an entry is a table of settings, and so are the defaults",
+        "b (line 5): weight: expected one of light, heavy",
+        "b (line 5): directoryId: it is also that of a, whose quota it shares",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "name", "expected"),
     [
         ("x = [", "tenants.toml", "is not TOML"),
         ("[tenants]\n", "tenants.toml", "tenants: unknown"),
-        ("", "tenants.toml", "names no tenant"),
+        ("", "tenants.toml", "names no tenant: begin each one with [[tenant]]"),
+        ("", "tenants.jsonl", "names no tenant: write one into each line"),
         ("{", "tenants.jsonl", "line 1: it is not JSON"),
         ("[1]", "tenants.jsonl", "line 1: an entry is a table"),
     ],

@@ -5,11 +5,13 @@ all that leaves this machine is TLS with certificates of both sides, and even on
 """
 
 import os
+import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,12 +24,16 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _INSTALL = "pip install 'integration-microsoft-entra[fleet]'"
-_QUIET = {
+_SILENT = dict.fromkeys(("distributed", "distributed.client", "asyncio"), "critical")
+"""Loggers of Dask: what counts becomes an outcome, or an error of this product."""
+_QUIET: Mapping[str, Any] = {
     "distributed.worker.profile.enabled": False,  # it looks at all threads every 10 ms
     "distributed.admin.tick.interval": "500ms",
     "distributed.scheduler.allowed-failures": 3,  # fewer blame tenants that were beside one which ends its process
-    # What counts becomes an outcome, or an error of this product.
-    "logging": dict.fromkeys(("distributed", "distributed.client", "asyncio"), "critical"),
+    "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
+    "distributed.scheduler.http.routes": [],  # they show tenants and logs to all on this machine
+    "distributed.worker.http.routes": [],
+    "logging": _SILENT,
 }
 _WAIT = 60.0
 """Seconds for which the scheduler is waited for, and then the first worker."""
@@ -62,16 +68,18 @@ def own_workers(workers: int, threads: int, _stop: Asks) -> Iterator["Client"]:
     with tempfile.TemporaryDirectory(prefix="integration-") as scratch:
         security = distributed.Security.temporary()
         try:
-            cluster = distributed.LocalCluster(
-                n_workers=count,
-                threads_per_worker=threads,
-                host="127.0.0.1",
-                protocol="tls://",
-                security=security,
-                dashboard_address=None,
-                resources={HEAVY: 1},
-                local_directory=scratch,
-            )
+            with _no_interrupts():
+                cluster = distributed.LocalCluster(
+                    n_workers=count,
+                    threads_per_worker=threads,
+                    host="127.0.0.1",
+                    protocol="tls://",
+                    security=security,
+                    dashboard_address=None,
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+                    resources={HEAVY: 1},
+                    local_directory=scratch,
+                )
         except (OSError, RuntimeError) as error:
             raise Unreachable(f"Dask's workers did not start on this machine: {error}") from None
         with cluster, distributed.Client(cluster, security=security, set_as_default=False) as client:
@@ -124,6 +132,20 @@ def workers_of(address: str, certificates: Certificates, stop: Asks) -> Iterator
     finally:
         with suppress(OSError):  # it is gone
             in_time(client.close, _CLOSES)
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Let an interrupt wait, and have threads and processes that begin meanwhile never get one from the terminal."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # which a spawned process begins with otherwise, and ends with SIGINT unblocked
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cores() -> int:

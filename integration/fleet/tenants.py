@@ -22,6 +22,8 @@ _OWN = ("name", "instanceId", "instanceName", "weight", "enabled")
 _WEIGHTS = ("light", "heavy")
 _SPREAD = 0.3
 """By so much of it the time after which everything is read anew is shortened at most."""
+_NOT_JSON = object()
+"""In the place of an entry that cannot be read."""
 _NAMED = 3
 """So many tenants with one fault are named."""
 
@@ -66,21 +68,21 @@ def read_tenants(path: Path) -> list[Tenant]:
     defaults, entries = _document(path)
     for place, entry in entries:
         tenant, wrong = _tenant(entry, defaults, place, alone=len(entries) == 1)
-        name = tenant.name if tenant else place
         if tenant:
             directory = str(tenant.settings.get("directoryId", "")).lower()
-            if (other := names.setdefault(name, place)) != place:
+            if (other := names.setdefault(tenant.name, place)) != place:
                 wrong.append(f"the name is also that of {other}")
-            if directory and (other := directories.setdefault(directory, name)) != name:
+            if directory and (other := directories.setdefault(directory, tenant.name)) != tenant.name:
                 wrong.append(f"directoryId: it is also that of {other}, whose quota it shares")
-            if entry.get("enabled", True) is not False:
+            if isinstance(entry, dict) and entry.get("enabled", True) is not False:
                 tenants.append(tenant)
         for fault in wrong:
-            faults.setdefault(fault, []).append(name)
+            faults.setdefault(fault, []).append(f"{tenant.name} ({place})" if tenant else place)
     told = [f"{_some(who)}: {fault}" for fault, who in faults.items()]
     told += _of_destinations(tenants)
     if not entries:
-        told.append(f"{path} names no tenant: begin each one with [[tenant]]")
+        how = "write one into each line" if path.suffix == ".jsonl" else "begin each one with [[tenant]]"
+        told.append(f"{path} names no tenant: {how}")
     if told:
         raise ConfigurationError(told)
     return tenants
@@ -92,7 +94,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _document(path: Path) -> tuple[Mapping[str, Any], list[tuple[str, Mapping[str, Any]]]]:
+def _document(path: Path) -> tuple[object, list[tuple[str, object]]]:
     """Return the defaults, and the entries with their places."""
     try:
         text = read_text(path)
@@ -101,7 +103,7 @@ def _document(path: Path) -> tuple[Mapping[str, Any], list[tuple[str, Mapping[st
     except NotText as error:
         raise ConfigurationError([f"{path} {error}"]) from None
     if path.suffix == ".jsonl":
-        return _json_lines(path, text)
+        return _json_lines(text)
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -114,23 +116,27 @@ def _document(path: Path) -> tuple[Mapping[str, Any], list[tuple[str, Mapping[st
     return defaults, [(f"tenant {number}", entry) for number, entry in enumerate(entries, 1)]
 
 
-def _json_lines(path: Path, text: str) -> tuple[Mapping[str, Any], list[tuple[str, Mapping[str, Any]]]]:
-    defaults: Mapping[str, Any] = {}
-    entries: list[tuple[str, Mapping[str, Any]]] = []
-    for number, each in enumerate(text.splitlines(), 1):
+def _json_lines(text: str) -> tuple[object, list[tuple[str, object]]]:
+    defaults: object = {}
+    entries: list[tuple[str, object]] = []
+    for number, each in enumerate(text.split("\n"), 1):
+        if not each.strip():
+            continue
         try:
-            entry = json.loads(each) if each.strip() else None
+            entry = json.loads(each)
         except (ValueError, RecursionError):
-            raise ConfigurationError([f"{path}, line {number}: it is not JSON"]) from None
+            entry = _NOT_JSON
         if isinstance(entry, dict) and entry.keys() == {"defaults"} and not entries:
             defaults = entry["defaults"]
-        elif entry is not None:
+        else:
             entries.append((f"line {number}", entry))
     return defaults, entries
 
 
 def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tuple[Tenant | None, list[str]]:
     """Return the tenant of an entry, where it has a name, and what is wrong with it."""
+    if entry is _NOT_JSON:
+        return None, ["it is not JSON"]
     if not isinstance(entry, dict) or not isinstance(defaults, dict):
         return None, ["an entry is a table of settings, and so are the defaults"]
     name = entry.get("name")
