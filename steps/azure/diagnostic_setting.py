@@ -104,7 +104,7 @@ def _settings(ctx: Context) -> Iterator[tuple[str, Any]]:
 
 def _categories(row: Any, of: str, *, enabled: bool) -> list[str]:
     """Return the categories, and groups of categories, that are sent or not."""
-    told = [
+    told = {
         each.get("category") or each.get("categoryGroup") for each in parts_of(row, of) if each["enabled"] is enabled
-    ]
-    return sorted(name for name in told if name)
+    }
+    return sorted(filter(None, told))

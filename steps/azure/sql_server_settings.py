@@ -32,7 +32,7 @@ def azure_sql_server_firewall_rule(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_auditing_setting(ctx: Context) -> Iterator[Entity]:
     """Whether a SQL server writes down what is done in its databases, and where."""
     for row in _AUDITING.rows(ctx):
-        yield setting(row)
+        yield setting(row, auditActionsAndGroups=_filled(properties_of(row).get("auditActionsAndGroups")))
 
 
 @entity_step("Configuration", permissions=_READ_PROTECTORS, per_row=True, on_demand=True)
@@ -46,14 +46,16 @@ def azure_sql_server_encryption_protector(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_security_alert_policy(ctx: Context) -> Iterator[Entity]:
     """Whether Microsoft Defender watches a SQL server, and who is told."""
     for row in _ALERTS.rows(ctx):
-        yield setting(row)
+        lists = {name: _filled(properties_of(row).get(name)) for name in ("disabledAlerts", "emailAddresses")}
+        yield setting(row, **lists)
 
 
 @entity_step("Configuration", permissions=_READ_ASSESSMENTS, per_row=True, on_demand=True)
 def azure_sql_server_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
     """Whether the databases of a SQL server are looked through for weaknesses, and who is told."""
     for row in _ASSESSMENTS.rows(ctx):
-        yield setting(row)
+        scans = properties_of(row).get("recurringScans") or {}
+        yield setting(row, emails=_filled(scans.get("emails")))
 
 
 @entity_step("Configuration", permissions=_READ_ENCRYPTION, per_row=True, on_demand=True)
@@ -108,3 +110,8 @@ def azure_sql_server_has_vulnerability_assessment(ctx: Context) -> Iterator[Rela
 def azure_sql_database_has_encryption(ctx: Context) -> Iterator[Relationship]:
     """A database is encrypted, or not."""
     yield from _ENCRYPTION.in_parents(ctx)
+
+
+def _filled(texts: list[str] | None) -> list[str] | None:
+    """Return the texts that are not empty, since Azure writes one empty text for none; ``None`` where it tells none."""
+    return None if texts is None else [text for text in texts if text]

@@ -147,3 +147,31 @@ def test_requests_in_flight_are_bounded_however_many_types_are_read(azure: Azure
         azure.simulator.tenant.add(row)
     azure.run(*(f"azure_storage_{name}" for name in types))
     assert peak == client._AT_ONCE
+
+
+def test_one_empty_text_stands_for_none_and_a_category_is_told_once(azure: Azure) -> None:
+    tenant = azure.simulator.tenant
+    server = next(row["id"] for row in tenant.tables["resources"].values() if row["type"] == "microsoft.sql/servers")
+    tenant.set_child(
+        server, "/securityAlertPolicies/default", {"disabledAlerts": [""], "emailAddresses": ["", "a@b.example"]}
+    )
+    tenant.set_child(server, "/auditingSettings/default", {"state": "Disabled", "auditActionsAndGroups": [""]})
+    tenant.set_child(server, "/vulnerabilityAssessments/default", {"recurringScans": {"emails": [""]}})
+    kept = [{"category": "AuditEvent", "enabled": True, "retentionPolicy": {"days": days}} for days in (7, 30)]
+    vault = next(row["id"] for row in tenant.tables["resources"].values() if row["type"] == "microsoft.keyvault/vaults")
+    tenant.add_child(
+        vault, "/providers/microsoft.insights/diagnosticSettings", "twice", {"logs": kept, "metrics": None}
+    )
+    types = ("auditing_setting", "security_alert_policy", "vulnerability_assessment")
+    azure.run(*(f"azure_sql_server_{type}" for type in types), "azure_diagnostic_setting")
+    with closing(sqlite3.connect(Path("out") / "graph.db")) as database:
+        told = [
+            json.loads(text)
+            for (text,) in database.execute(
+                "SELECT properties FROM entities WHERE _key LIKE ?", (f"{server.lower()}/%",)
+            )
+        ]
+    merged = {name: value for each in told for name, value in each.items()}
+    assert (merged["disabledAlerts"], merged["emailAddresses"]) == ([], ["a@b.example"])
+    assert (merged["auditActionsAndGroups"], merged["emails"]) == ([], [])
+    assert found("azure_diagnostic_setting")["twice"]["enabledLogs"] == ["AuditEvent"]
