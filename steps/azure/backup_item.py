@@ -1,15 +1,17 @@
-"""What recovery services vaults keep copies of."""
+"""What recovery services vaults keep copies of, how often and how long."""
 
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import key_of, properties_of
+from steps.azure._resource import below_parents, key_of, properties_of, resource
 
 _TABLE = "recoveryservicesresources"
 _ITEM = "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems"
+_POLICY = "microsoft.recoveryservices/vaults/backuppolicies"
 _READ = ["Microsoft.RecoveryServices/vaults/backupProtectedItems/read"]
+_READ_POLICY = ["Microsoft.RecoveryServices/vaults/backupPolicies/read"]
 
 
 @entity_step("Backup", permissions=_READ, per_row=True)
@@ -28,6 +30,27 @@ def azure_backup_item(ctx: Context) -> Iterator[Entity]:
             policyId=key_of(of.get("policyId")),
             webLink=portal_link(row),
         )
+
+
+@entity_step("Configuration", permissions=_READ_POLICY, per_row=True)
+def azure_backup_policy(ctx: Context) -> Iterator[Entity]:
+    """How often a recovery services vault copies something, and how long copies are kept."""
+    for row in ctx.azure.table(_TABLE, type=_POLICY):
+        yield resource(row, vaultId=arm_key(row["id"]).rsplit("/", 2)[0])
+
+
+@relationship_step("azure_recovery_vault", "HAS", "azure_backup_policy", permissions=_READ_POLICY, per_row=True)
+def azure_recovery_vault_has_backup_policy(ctx: Context) -> Iterator[Relationship]:
+    """A vault has a policy."""
+    yield from below_parents(ctx.azure.table(_TABLE, type=_POLICY))
+
+
+@relationship_step("azure_backup_item", "USES", "azure_backup_policy", permissions=_READ, per_row=True)
+def azure_backup_item_uses_policy(ctx: Context) -> Iterator[Relationship]:
+    """Copies of something are made by a policy."""
+    for row in ctx.azure.table(_TABLE, type=_ITEM):
+        if policy := key_of(properties_of(row).get("policyId")):
+            yield Relationship(arm_key(row["id"]), policy)
 
 
 @relationship_step("azure_recovery_vault", "HAS", "azure_backup_item", permissions=_READ, per_row=True)

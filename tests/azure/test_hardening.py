@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.azure.reading import Azure, verdicts
+from tests.azure.reading import Azure, edges, verdicts
 from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place
 
@@ -101,3 +101,20 @@ def test_what_benchmarks_look_at_is_told(
     assert verdicts(azure.run(type)) == {"complete"}
     found = entities(type)["one"]
     assert {name: found.get(name) for name in expected} == expected
+
+
+def test_a_copy_is_made_by_a_policy_that_says_how_long_it_is_kept(place: Place, azure: Azure) -> None:
+    services, below = "Microsoft.RecoveryServices/vaults", {"table": "recoveryservicesresources"}
+    vault = place.put(services, "rsv", {})
+    daily = {"retentionTimes": ["2024-01-22T16:30:00Z"], "retentionDuration": {"count": 7, "durationType": "Days"}}
+    told = {"backupManagementType": "AzureIaasVM", "retentionPolicy": {"dailySchedule": daily, "weeklySchedule": None}}
+    policy = place.put(f"{services}/backupPolicies", "rsv/short", told, **below)
+    of_sql = {"backupManagementType": "AzureWorkload", "subProtectionPolicy": [{"policyType": "Full"}]}
+    place.put(f"{services}/backupPolicies", "rsv/sql", of_sql, **below)
+    items = f"{services}/backupFabrics/protectionContainers/protectedItems"
+    item = place.put(items, "rsv/Azure/c/vm", {"policyId": policy.upper()}, **below)
+    azure.run("azure_recovery_vault_has_backup_policy", "azure_backup_item_uses_policy")
+    found = entities("azure_backup_policy")
+    assert (found["short"]["dailyRetentionDays"], found["short"].get("weeklyRetentionWeeks")) == (7, None)
+    assert (found["short"]["vaultId"], found["sql"]["backupManagementType"]) == (vault.lower(), "AzureWorkload")
+    assert {(vault.lower(), policy.lower()), (item.lower(), policy.lower())} <= edges()

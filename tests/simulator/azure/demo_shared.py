@@ -97,3 +97,17 @@ def _copies(web: Place) -> None:
     }
     items = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
     web.put(items, "rsv/Azure/web/vm-web-01", item, table="recoveryservicesresources")
+    kept = {
+        f"{each.lower()}Schedule": {"retentionDuration": {"count": count, "durationType": unit}}
+        for each, count, unit in (("Daily", 30, "Days"), ("Weekly", 12, "Weeks"), ("Monthly", 12, "Months"))
+    }
+    daily = {
+        "backupManagementType": "AzureIaasVM",
+        "policyType": "V2",
+        "protectedItemsCount": 1,
+        "instantRpRetentionRangeInDays": 2,
+        "schedulePolicy": {"schedulePolicyType": "SimpleSchedulePolicyV2", "scheduleRunFrequency": "Daily"},
+        "retentionPolicy": kept | {"yearlySchedule": {"retentionDuration": {"count": 7, "durationType": "Years"}}},
+    }
+    policies = "Microsoft.RecoveryServices/vaults/backupPolicies"
+    web.put(policies, "rsv/daily", daily, table="recoveryservicesresources", tags=_OWNER)
