@@ -76,12 +76,12 @@ def main() -> int:
         for place, state in (("folders", str(here / "folders")), ("a store", f"file://{here}/store")):
             command = _fleet(file, state, options.workers, options.threads)
             killed = number // 3 if options.kill else 0
-            measure(f"fleet {size}, in {place}", number, partial(_run, command, killed))
-        alone = _alone(file, here / "alone", options.threads)
-        measure(f"run() in {options.threads} threads", number, partial(_run, alone, 0))
+            measure(f"fleet {size}, in {place}", number, partial(run, command, killed))
+        command = alone(file, here / "alone", options.threads)
+        measure(f"run() in {options.threads} threads", number, partial(run, command, 0))
         if few:
             measure("a loop of commands", few, partial(_loop, simulator, few, here))
-        wrong = [n for n in range(number) if _graph(here / f"folders/t{n}") != _graph(here / f"alone/t{n}")]
+        wrong = [n for n in range(number) if graph_of(here / f"folders/t{n}") != graph_of(here / f"alone/t{n}")]
         print(f"{number - len(wrong):,} of {number:,} graphs are those of a run by itself")
         return 1 if wrong else 0
 
@@ -108,7 +108,7 @@ def _fleet(file: Path, state: str, workers: int, threads: int) -> Sequence[str]:
     return (sys.executable, "-m", "integration", "fleet", "run", str(file), "--state", state, *size)
 
 
-def _run(command: Sequence[str], killed: int, lap: str) -> None:
+def run(command: Sequence[str], killed: int, lap: str) -> None:
     """Run the command to its end; in the first lap kill a worker when so many tenants have ended."""
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert process.stderr
@@ -127,7 +127,8 @@ def _workers(client: int) -> list[int]:
     return [int(each) for each in children if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
 
 
-def _alone(file: Path, folder: Path, threads: int) -> Sequence[str]:
+def alone(file: Path, folder: Path, threads: int) -> Sequence[str]:
+    """Return the command that reads tenants in threads of one process, without Dask."""
     return (sys.executable, "-m", "benchmarks.fleet", THREADS, str(file), str(folder), str(threads))
 
 
@@ -165,7 +166,7 @@ def _loop(simulator: ManyTenants, tenants: int, folder: Path, _: str) -> None:
         )
 
 
-def _graph(folder: Path) -> list[tuple[str, ...]]:
+def graph_of(folder: Path) -> list[tuple[str, ...]]:
     """Return what identifies each record of a graph, and its properties."""
     with sqlite3.connect(folder / "graph.db") as database:
         entities = database.execute("SELECT _type, _key, properties FROM entities ORDER BY _key").fetchall()

@@ -35,6 +35,7 @@ class Cluster:
     flags: tuple[str, ...]
     variables: Mapping[str, str]
     stack: ExitStack
+    threads: int
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     first: "subprocess.Popen[bytes] | None" = None
 
@@ -44,7 +45,16 @@ class Cluster:
         return dask(self.stack, self.variables, *arguments, *self.flags, log="scheduler.log")
 
     def worker(self) -> "subprocess.Popen[bytes]":
-        arguments = ["worker", self.address, "--nthreads", "2", "--no-nanny", "--host", "127.0.0.1", *QUIET]
+        arguments = [
+            "worker",
+            self.address,
+            "--nthreads",
+            str(self.threads),
+            "--no-nanny",
+            "--host",
+            "127.0.0.1",
+            *QUIET,
+        ]
         process = dask(self.stack, self.variables, *arguments, *self.flags, log=f"worker-{len(self.workers)}.log")
         self.workers.append(process)
         return process
@@ -67,7 +77,9 @@ def dask(stack: ExitStack, variables: Mapping[str, str], *arguments: str, log: s
 
 
 @contextmanager
-def cluster(simulator: ManyTenants, folder: Path, workers: int = 2, **more: str) -> Iterator[Cluster]:
+def cluster(
+    simulator: ManyTenants, folder: Path, workers: int = 2, threads: int = 2, more: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
     """Start a scheduler and workers that talk TLS, with certificates of an authority of their own."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "fleet-ca.pem"))
@@ -79,9 +91,9 @@ def cluster(simulator: ManyTenants, folder: Path, workers: int = 2, **more: str)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    variables = environment(simulator, **more)
+    variables = environment(simulator, **(more or {}))
     with ExitStack() as stack:
-        found = Cluster(f"tls://127.0.0.1:{port}", flags, variables, stack)
+        found = Cluster(f"tls://127.0.0.1:{port}", flags, variables, stack, threads)
         found.first = found.scheduler()
         for _ in range(workers):
             found.worker()
@@ -182,7 +194,7 @@ def test_a_frozen_worker_that_wakes_up_after_its_tenant_was_read_elsewhere_chang
     quick = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "8s"}
     with (
         ManyTenants(small_tenants(1), tls=True, latency=0.5) as simulator,
-        cluster(simulator, tmp_path, workers=1, **quick) as dask,
+        cluster(simulator, tmp_path, workers=1, more=quick) as dask,
     ):
         state = f"file://{tmp_path}/store"
         file = tenants_file(Path("tenants.jsonl"), simulator, 1)
