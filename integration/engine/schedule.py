@@ -5,6 +5,7 @@ from bisect import insort
 from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from graphlib import TopologicalSorter
 from queue import Empty, SimpleQueue
 
@@ -69,7 +70,8 @@ class Schedule:
         hungry: list[int] = []
         fed: list[int] = []
         running: set[int] = set()
-        done: SimpleQueue[Future[str]] = SimpleQueue()
+        news: SimpleQueue[Future[str] | None] = SimpleQueue()
+        reader.fetched = partial(news.put, None)
         with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
             fetching = threading.Thread(
                 target=carried(self._fetch_ahead), args=(ahead,), name="fetch ahead", daemon=True
@@ -83,11 +85,11 @@ class Schedule:
                     self._feed(hungry, fed)
                     while len(running) < threads and (chosen := self._next(hungry, fed, running)) is not None:
                         running.add(chosen)
-                        executor.submit(carried(self._execute), self._in_order[chosen]).add_done_callback(done.put)
+                        executor.submit(carried(self._execute), self._in_order[chosen]).add_done_callback(news.put)
                     with suppress(Empty):
-                        name = done.get(timeout=LOOKS).result()
-                        running.remove(place[name])
-                        sorter.done(name)
+                        if done := news.get(timeout=LOOKS):
+                            running.remove(place[done.result()])
+                            sorter.done(done.result())
                     self._stopping.check()
             except BaseException:
                 self._verdicts.stop()

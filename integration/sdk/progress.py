@@ -1,7 +1,8 @@
 """How far the reading of each collection is."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 
@@ -40,6 +41,15 @@ class Counter:
         self._lock = threading.Lock()
         self._collections: dict[str, Progress] = {}
         self._readers: dict[str, int] = {}
+
+    @contextmanager
+    def counting(self, collection: str) -> Iterator[None]:
+        """Say when the reading of a collection begins, and when it ends, however it does."""
+        self.begin(collection)
+        try:
+            yield
+        finally:
+            self.end(collection)
 
     def begin(self, collection: str) -> None:
         """Say that a collection is read from now on."""

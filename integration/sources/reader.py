@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from integration.errors import BadAnswer, GraphError
 from integration.mirror.mirror import Mirror
@@ -40,6 +39,7 @@ class Reader:
         reasons: why a collection that was there had to be read whole, by name.
         asked: what steps asked for.
         is_stopped: the run ends, and nothing further is to be fetched ahead.
+        fetched: called when nothing more of a collection will come.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Reader:
         self._lock = threading.Condition()
         self._fetching = 0
         self.is_stopped = False
+        self.fetched: Callable[[], None] = lambda: None
         self._settling = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -179,8 +180,7 @@ class Reader:
 
     def has(self, request: Request) -> bool:
         """Tell whether reading what the request asks for has ended, so that nobody waits for it."""
-        flow = self._flows.get(request.name)
-        return flow is not None and flow.ended
+        return request.name in self._flows and self._flows[request.name].ended
 
     def start(self, request: Request) -> None:
         """Have what the request asks for fetched, without waiting for it."""
@@ -231,20 +231,12 @@ class Reader:
             with self._lock:
                 self._fetching -= not self.is_slow(request)
                 self._lock.notify_all()
+            self.fetched()
 
     def _fetch(self, request: Request, flow: Flow, anew: str = "") -> None:
         try:
-            with self._counted(request):
+            with self.counter.counting(request.title):
                 self.sources[request.source].fetch(request, Collection(request, self, flow, anew))
             flow.end()
         except BaseException as failure:  # noqa: BLE001 - whoever reads the collection raises it
             flow.end(failure)
-
-    @contextmanager
-    def _counted(self, request: Request) -> Iterator[None]:
-        """Tell when the reading of a collection begins and ends."""
-        self.counter.begin(request.title)
-        try:
-            yield
-        finally:
-            self.counter.end(request.title)

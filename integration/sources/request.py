@@ -1,7 +1,7 @@
 """What a step asks a source for."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _EXPANDED = re.compile(r"(\w+)(?:\((?:[^()]|\([^()]*\))*\))?(?:,|$)")
 """Each name of an expansion such as ``a,b($select=c)``."""
@@ -41,10 +41,10 @@ class Request:
     key: str = "id"
     among: str = ""
     version: str = ""
+    _name: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def name(self) -> str:
-        """Name of the collection in the mirror, which has all parts, and the children of all kinds."""
+    def __post_init__(self) -> None:
+        """Make the name once: it is asked for again and again."""
         path = f"{self.path}/*/{self.relation.lstrip('/')}" if self.relation else self.path
         options = {
             "$select": ",".join(sorted(self.select or ())),
@@ -55,7 +55,12 @@ class Request:
             "version": self.version,
         }
         query = "&".join(f"{name}={value}" for name, value in options.items() if value)
-        return f"{path}?{query}" if query else path
+        object.__setattr__(self, "_name", f"{path}?{query}" if query else path)
+
+    @property
+    def name(self) -> str:
+        """Name of the collection in the mirror, which has all parts, and the children of all kinds."""
+        return self._name
 
     @property
     def properties(self) -> tuple[str, ...] | None:

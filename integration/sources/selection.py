@@ -4,6 +4,7 @@ A server may ignore ``$select``. What comes with an object then may be secret, o
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 _ALWAYS = ("@odata.type", "@removed")
@@ -27,6 +28,7 @@ class Selection:
             return row
         return {name: value for name, value in row.items() if name in names or "@" in name}
 
-    def of_each(self, rows: Sequence[_Row]) -> list[_Row]:
+    def of_each(self, rows: Sequence[_Row]) -> Sequence[_Row]:
         """Return objects with what was asked for alone."""
-        return [*map(self.of, rows)]
+        names = self._names
+        return rows if names is None or names.issuperset(chain.from_iterable(rows)) else [*map(self.of, rows)]

@@ -22,7 +22,7 @@ from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_readi
 
 _ROWS = 1000
 _REMEMBERED = 50
-_CACHE = 16_000
+_CACHE = 2_000
 _AT_ONCE = 500
 """So many keys are looked up by one statement."""
 

@@ -111,7 +111,7 @@ class Expanded:
         items = sum(1 for _ in pieces)
         self._into.count(pages=1, items=items, parents=len(read), throttled=self._client.waited)
 
-    def _children_of(self, row: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
+    def _children_of(self, row: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
         """Return the id of a parent, and the children that came with it."""
         parent, found = row.get("id"), row.get(self._request.relation)
         children = found if isinstance(found, list) else [] if found is None else [found]
