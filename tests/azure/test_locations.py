@@ -21,10 +21,10 @@ def test_regions_are_told_once_and_mapped_for_jupiterone() -> None:
     for number in (1, 2):
         tenant.add_subscription(Subscription(S.format(number), "Production", TENANT_ID))
     kind = "Microsoft.Resources/subscriptions/resourceGroups"
-    for number, name, location in ((1, "a", "westeurope"), (1, "b", "WestEurope"), (2, "c", "westeurope")):
+    for number, name, location in ((1, "a", "westeurope"), (1, "b", "WestEurope"), (2, "c", "West Europe")):
         row = row_of(f"/subscriptions/{S.format(number)}/resourceGroups/{name}", kind, location=location)
         tenant.add(row, "resourcecontainers")
-    place = Place(tenant, f"/subscriptions/{S.format(1)}/resourceGroups/a", "eastus", TENANT_ID)
+    place = Place(tenant, f"/subscriptions/{S.format(1)}/resourceGroups/a", "East US", TENANT_ID)
     watcher = place.put("Microsoft.Network/networkWatchers", "nw", {}).lower()
     with AzureSimulator(tenant) as simulator:
         report = Azure(simulator, {}).run("azure.location", to=("files:files",))
