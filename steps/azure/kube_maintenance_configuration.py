@@ -19,7 +19,11 @@ def azure_kube_maintenance_configuration(ctx: Context) -> Iterator[Entity]:
     """When a Kubernetes cluster may be changed by Azure."""
     for row in _CONFIGURATIONS.rows(ctx):
         spans = [f"{span['start']}/{span['end']}" for span in parts_of(row, "notAllowedTime")]
-        yield resource(row, timeInWeek=[_hours(each) for each in parts_of(row, "timeInWeek")], notAllowedTime=spans)
+        schedule: dict[str, Any] = (properties_of(row).get("maintenanceWindow") or {}).get("schedule") or {}
+        kind = next((kind for kind, of in schedule.items() if of), None)
+        hours = [_hours(each) for each in parts_of(row, "timeInWeek")]
+        day = schedule[kind].get("dayOfWeek") if kind else None
+        yield resource(row, timeInWeek=hours, notAllowedTime=spans, scheduleType=kind, dayOfWeek=day)
 
 
 @entity_step("AccessPolicy", permissions=_READ_BINDINGS, per_row=True, on_demand=True)

@@ -118,3 +118,20 @@ def test_a_copy_is_made_by_a_policy_that_says_how_long_it_is_kept(place: Place, 
     assert (found["short"]["dailyRetentionDays"], found["short"].get("weeklyRetentionWeeks")) == (7, None)
     assert (found["short"]["vaultId"], found["sql"]["backupManagementType"]) == (vault.lower(), "AzureWorkload")
     assert {(vault.lower(), policy.lower()), (item.lower(), policy.lower())} <= edges()
+
+
+def test_a_window_in_which_azure_may_change_a_cluster_says_when_it_opens(place: Place, azure: Azure) -> None:
+    cluster = place.put("Microsoft.ContainerService/managedClusters", "aks", {})
+    weekly = {"schedule": {"daily": None, "weekly": {"intervalWeeks": 1, "dayOfWeek": "Monday"}}, "durationHours": 8}
+    more = {"utcOffset": "+02:00", "startDate": "2024-01-01", "startTime": "01:00", "notAllowedDates": None}
+    add, below = place.tenant.add_child, "/maintenanceConfigurations"
+    add(cluster, below, "aksManagedAutoUpgradeSchedule", {"maintenanceWindow": weekly | more})
+    add(cluster, below, "daily", {"maintenanceWindow": {"schedule": {"daily": {"intervalDays": 2}}}})
+    add(cluster, below, "default", {"timeInWeek": [{"day": "Sunday", "hourSlots": [1]}], "maintenanceWindow": None})
+    assert verdicts(azure.run("azure_kube_maintenance_configuration")) == {"complete"}
+    found = entities("azure_kube_maintenance_configuration")
+    told = found["aksManagedAutoUpgradeSchedule"]
+    assert (told["scheduleType"], told["dayOfWeek"], told["startTime"]) == ("weekly", "Monday", "01:00")
+    assert (told["utcOffset"], told["durationHours"]) == ("+02:00", 8)
+    assert (found["daily"]["scheduleType"], found["daily"].get("dayOfWeek")) == ("daily", None)
+    assert (found["default"]["timeInWeek"], found["default"].get("scheduleType")) == (["Sunday 1"], None)

@@ -205,6 +205,9 @@ def _others(web: Place, lab: Place) -> None:
         "notAllowedTime": [{"start": "2026-12-20T00:00:00Z", "end": "2027-01-02T00:00:00Z"}],
     }
     add(cluster, "/maintenanceConfigurations", "default", times)
+    window: dict[str, Any] = {"schedule": {"weekly": {"intervalWeeks": 1, "dayOfWeek": "Sunday"}}, "durationHours": 8}
+    window |= {"startTime": "01:00", "utcOffset": "+01:00"}
+    add(cluster, "/maintenanceConfigurations", "aksManagedAutoUpgradeSchedule", {"maintenanceWindow": window})
     learning = web.of("Microsoft.MachineLearningServices/workspaces", "mlw-web")
     role = "Microsoft.MachineLearningServices/workspaces/mlworkload"
     bound = {"roles": [role], "sourceResourceId": learning, "provisioningState": "Succeeded"}
