@@ -29,6 +29,7 @@ class Readers(WorkerPlugin):
         """Set up logging, and leave it to the client what an interrupt means where both get it."""
         from integration.config.variables import environment
 
+        _look_at_no_stacks(worker)
         if self._local:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, lambda *_: _end_runs())
@@ -40,6 +41,13 @@ class Readers(WorkerPlugin):
     def teardown(self, worker: Any) -> None:
         """End the runs: Dask waits for no task, and has begun each one elsewhere by now."""
         stop_all()
+
+
+def _look_at_no_stacks(worker: Any) -> None:
+    """End Dask's profile of a worker: in Python 3.11 a look at the stacks of all threads can stop them for ever."""
+    for name in ("profile", "profile-cycle"):
+        if callback := worker.periodic_callbacks.pop(name, None):
+            callback.stop()
 
 
 def _end_runs() -> None:
