@@ -105,6 +105,8 @@ def _settings(ctx: Context) -> Iterator[tuple[str, Any]]:
 def _categories(row: Any, of: str, *, enabled: bool) -> list[str]:
     """Return the categories, and groups of categories, that are sent or not."""
     told = {
-        each.get("category") or each.get("categoryGroup") for each in parts_of(row, of) if each["enabled"] is enabled
+        each.get("category") or each.get("categoryGroup")
+        for each in parts_of(row, of)
+        if each.get("enabled") is enabled
     }
     return sorted(filter(None, told))

@@ -158,6 +158,7 @@ def test_one_empty_text_stands_for_none_and_a_category_is_told_once(azure: Azure
     tenant.set_child(server, "/auditingSettings/default", {"state": "Disabled", "auditActionsAndGroups": [""]})
     tenant.set_child(server, "/vulnerabilityAssessments/default", {"recurringScans": {"emails": [""]}})
     kept = [{"category": "AuditEvent", "enabled": True, "retentionPolicy": {"days": days}} for days in (7, 30)]
+    kept.append({"category": "Untold"})
     vault = next(row["id"] for row in tenant.tables["resources"].values() if row["type"] == "microsoft.keyvault/vaults")
     tenant.add_child(
         vault, "/providers/microsoft.insights/diagnosticSettings", "twice", {"logs": kept, "metrics": None}
