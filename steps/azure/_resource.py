@@ -58,8 +58,12 @@ def properties_of(holder: Any) -> dict[str, Any]:
 
 def parts_of(holder: Any, name: str) -> list[dict[str, Any]]:
     """Return the parts of a resource that its properties have under a name, such as its subnets."""
-    parts: list[dict[str, Any]] = properties_of(holder).get(name) or []
-    return parts
+    return objects_in(properties_of(holder).get(name))
+
+
+def objects_in(values: Any) -> list[dict[str, Any]]:
+    """Return the objects in a list; none where it is no list."""
+    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
 
 
 def says(value: Any, *words: str) -> bool:

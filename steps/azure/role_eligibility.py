@@ -35,7 +35,7 @@ def azure_role_eligibility_assigned(ctx: Context, from_type: str, to_type: str) 
     """A user, a group or a service principal can activate a role; one that is deleted stays named."""
     for key, row in _rows(ctx, _ELIGIBLE):
         properties = properties_of(row)
-        if properties.get("principalType") == _KINDS[to_type]:
+        if properties.get("principalType") == _KINDS[to_type] and properties.get("principalId"):
             yield Relationship(key, properties["principalId"].lower())
 
 
@@ -43,7 +43,8 @@ def azure_role_eligibility_assigned(ctx: Context, from_type: str, to_type: str) 
 def azure_role_eligibility_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """What can be activated is a role."""
     for key, row in _rows(ctx, _ELIGIBLE):
-        yield Relationship(key, role_key(properties_of(row)["roleDefinitionId"]))
+        if definition := properties_of(row).get("roleDefinitionId"):
+            yield Relationship(key, role_key(definition))
 
 
 @relationship_step(
@@ -76,9 +77,10 @@ def _entities(ctx: Context, below: str) -> Iterator[Entity]:
     known = roles(ctx)
     for key, row in _rows(ctx, below):
         properties = properties_of(row)
-        role = known.get(role_key(properties["roleDefinitionId"]))
+        definition = str(properties.get("roleDefinitionId") or "")
+        role = known.get(role_key(definition))
         role_name = properties_of(role).get("roleName") if role else None
-        name = f"{role_name or properties['roleDefinitionId'].rpartition('/')[2]}: {properties['principalId']}"
+        name = f"{role_name or definition.rpartition('/')[2]}: {properties.get('principalId')}"
         yield Entity(
             key,
             row,

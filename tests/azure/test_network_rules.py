@@ -46,7 +46,7 @@ def facts(type: str) -> dict[tuple[str, str], dict[str, Any]]:
         return {(source, target): json.loads(text) for source, target, text in found}
 
 
-def group_with(place: Place, *rules: dict[str, Any], name: str = "nsg") -> str:
+def group_with(place: Place, *rules: Any, name: str = "nsg") -> str:
     """A network security group with these rules, without those that every group has; its key."""
     return place.put(f"{NET}/networkSecurityGroups", name, {"securityRules": list(rules)}).lower()
 
@@ -211,6 +211,16 @@ def test_a_firewall_names_ranges_by_their_first_and_last_address(place: Place, a
     assert facts("azure_network_firewall_allows_destination").keys() == {
         (firewall, "azure_external_network:198.51.100.0/24")
     }
+
+
+def test_what_is_no_rule_costs_no_other_one(place: Place, azure: Azure) -> None:
+    group = group_with(place, None, rule("/nsg", "in", "Allow", 100, destinationPortRange="22"), "odd")
+    own = {"priority": 100, "action": {"type": "Allow"}, "rules": [None, {"name": "r", "sourceAddresses": ["*"]}]}
+    rules = {"networkRuleCollections": [None, part("/own", own)], "natRuleCollections": "odd"}
+    firewall = place.put(f"{NET}/azureFirewalls", "fw", rules).lower()
+    assert "failed" not in verdicts(azure.run("azure.network_rule", "azure.outside"))
+    assert (INTERNET, group) in facts("azure_source_allows_security_group")
+    assert (INTERNET, firewall) in facts("azure_source_allows_network_firewall")
 
 
 def test_a_firewall_names_groups_of_addresses(place: Place, azure: Azure) -> None:
