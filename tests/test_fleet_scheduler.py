@@ -108,10 +108,11 @@ def told(state: Path) -> dict[str, str]:
 def until(process: "subprocess.Popen[str]", ended: int) -> None:
     """Wait until so many tenants have ended well."""
     assert process.stderr
+    before = ""
     while ended:
         said = process.stderr.readline()
-        assert said, "the command has ended"
-        ended -= ": ok" in said
+        assert said, f"the command has ended: {before}"
+        ended, before = ended - (": ok" in said), said
 
 
 def same_alone(simulator: ManyTenants, number: int, folder: Path) -> bool:

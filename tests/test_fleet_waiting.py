@@ -11,16 +11,23 @@ from typing import Any
 
 import pytest
 
-from integration import Interrupted, Unreachable
+from integration import ConfigurationError, Interrupted, Unreachable
 from integration.fleet.client import check_workers
 from integration.fleet.cluster import Certificates, workers_of
 from integration.fleet.waiting import in_time
 from integration.fleet.worker import Readers
-from tests.fleets import started, tenants_file
+from tests.fleets import VARIABLE, started, tenants_file
 from tests.simulator.many import ManyTenants, small_tenants
 from tests.test_fleet_scheduler import cluster
 
 FOREVER = 600.0
+
+
+def broken() -> str:
+    """Fail on a worker, which has the secret, and nowhere else."""
+    if VARIABLE in os.environ:
+        raise ModuleNotFoundError("No module named 'integration'")
+    return "here"
 
 
 def regular(dask_worker: Any) -> list[str]:
@@ -69,6 +76,12 @@ def test_a_frozen_worker_keeps_no_run_from_beginning(
             assert all("profile" in each for each in client.run(regular).values())
             check_workers(client, Readers(None, None, local=False), stop)
             assert not any("profile" in each for each in client.run(regular).values())  # CPython 3.11 may hang in it
+            with monkeypatch.context() as other:
+                other.setattr("integration.fleet.client.warm_up", broken)
+                with pytest.raises(
+                    ConfigurationError, match=r"2 workers have another product, .*: ModuleNotFoundError: No"
+                ):
+                    check_workers(client, Readers(None, None, local=False), stop)
             os.kill(dask.workers[0].pid, signal.SIGSTOP)
             with caplog.at_level(logging.WARNING, logger="integration"):
                 check_workers(client, Readers(None, None, local=False), stop)

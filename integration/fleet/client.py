@@ -58,9 +58,10 @@ def check_workers(client: Any, plugin: Any, stop: Asks) -> None:
     mine = warm_up()
     others, silent = {}, []
     for address, answer in answers.items():
-        if not answer.done() or isinstance(answer.exception(), OSError):
+        error = answer.exception() if answer.done() else OSError()
+        if isinstance(error, OSError):
             silent.append(address)
-        elif (found := answer.result()[address]) != mine:
+        elif (found := f"{type(error).__name__}: {line(error)}" if error else answer.result()[address]) != mine:
             others[address] = found
     if others:
         address, found = next(iter(others.items()))
