@@ -57,13 +57,9 @@ def properties_of(holder: Any) -> dict[str, Any]:
 
 
 def parts_of(holder: Any, name: str) -> list[dict[str, Any]]:
-    """Return the parts of a resource that its properties have under a name, such as its subnets."""
-    return objects_in(properties_of(holder).get(name))
-
-
-def objects_in(values: Any) -> list[dict[str, Any]]:
-    """Return the objects in a list; none where it is no list."""
-    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+    """Return what the properties of a resource list under a name, such as its subnets, without nulls."""
+    listed = properties_of(holder).get(name)
+    return [each for each in listed if each is not None] if isinstance(listed, list) else []
 
 
 def says(value: Any, *words: str) -> bool:

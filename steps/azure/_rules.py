@@ -12,7 +12,7 @@ from typing import Any
 
 from integration import Context
 from integration.values import arm_key
-from steps.azure._resource import key_of, keys_of, objects_in, parts_of, properties_of, says
+from steps.azure._resource import key_of, keys_of, parts_of, properties_of, says
 
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 FIREWALL = "microsoft.network/azurefirewalls"
@@ -172,7 +172,7 @@ def _collected(
         lists: the addresses of each IP group.
     """
     action = str((collection.get("action") or {}).get("type") or "").lower()
-    for rule in objects_in(collection.get("rules")):
+    for rule in filter(None, collection.get("rules") or ()):
         if says(rule.get("ruleType"), "applicationrule"):
             continue
         translated = rule.get("translatedAddress")

@@ -214,7 +214,7 @@ def test_a_firewall_names_ranges_by_their_first_and_last_address(place: Place, a
 
 
 def test_what_is_no_rule_costs_no_other_one(place: Place, azure: Azure) -> None:
-    group = group_with(place, None, rule("/nsg", "in", "Allow", 100, destinationPortRange="22"), "odd")
+    group = group_with(place, None, rule("/nsg", "in", "Allow", 100, destinationPortRange="22"))
     own = {"priority": 100, "action": {"type": "Allow"}, "rules": [None, {"name": "r", "sourceAddresses": ["*"]}]}
     rules = {"networkRuleCollections": [None, part("/own", own)], "natRuleCollections": "odd"}
     firewall = place.put(f"{NET}/azureFirewalls", "fw", rules).lower()
