@@ -188,7 +188,7 @@ def test_rows_that_do_not_come_make_the_others_partial(azure: Azure) -> None:
 def test_a_run_without_the_others_says_what_it_leaves_out(azure: Azure) -> None:
     report = azure.run("azure_vm")
     kinds = ("microsoft.maps/accounts", "microsoft.maps/accounts/creators", "contoso.appliances/firewalls")
-    told = {kind: 1 for kind in (*kinds, "microsoft.network/ipgroups")}
+    told = dict.fromkeys((*kinds, "microsoft.network/ipgroups"), 1)
     assert report.reading["notRepresented"] == {"azure:resources": told}
     assert azure.run("azure_vm", "azure_resource").reading["notRepresented"] == {}
 
