@@ -1,7 +1,8 @@
 """What a step asks a source for."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 _EXPANDED = re.compile(r"(\w+)(?:\((?:[^()]|\([^()]*\))*\))?(?:,|$)")
 """Each name of an expansion such as ``a,b($select=c)``."""
@@ -41,10 +42,15 @@ class Request:
     key: str = "id"
     among: str = ""
     version: str = ""
-    _name: str = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Make the name once: it is asked for again and again."""
+    @property
+    def name(self) -> str:
+        """Name of the collection in the mirror, which has all parts, and the children of all kinds."""
+        return self._name
+
+    @cached_property
+    def _name(self) -> str:
+        """The name, kept since it is asked for again and again; orjson leaves out what begins with an underscore."""
         path = f"{self.path}/*/{self.relation.lstrip('/')}" if self.relation else self.path
         options = {
             "$select": ",".join(sorted(self.select or ())),
@@ -55,12 +61,7 @@ class Request:
             "version": self.version,
         }
         query = "&".join(f"{name}={value}" for name, value in options.items() if value)
-        object.__setattr__(self, "_name", f"{path}?{query}" if query else path)
-
-    @property
-    def name(self) -> str:
-        """Name of the collection in the mirror, which has all parts, and the children of all kinds."""
-        return self._name
+        return f"{path}?{query}" if query else path
 
     @property
     def properties(self) -> tuple[str, ...] | None:
