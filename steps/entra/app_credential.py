@@ -15,7 +15,7 @@ _OWNERS = {"azure_application": ("application", "appId"), "azure_service_princip
 _LISTS = {"azure_password_credential": "passwordCredentials", "azure_key_credential": "keyCredentials"}
 _PUBLIC = ("customKeyIdentifier", "displayName", "endDateTime", "keyId", "startDateTime", "type", "usage")
 """What may be kept of a credential: a hint is the beginning of the secret."""
-_HEX_DIGITS = frozenset(b"0123456789abcdefABCDEF")
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _THUMBPRINT_DIGITS = 40
 
 
@@ -103,10 +103,14 @@ def _is_active(owner_type: str, owner: Any, credential: Any, thumbprint: str | N
 
 
 def _thumbprint(identifier: str | None) -> str | None:
-    """Return the identifier of a certificate in upper-case hexadecimal digits, as its thumbprint is written."""
+    """Return the identifier of a certificate in upper-case hexadecimal digits, as its thumbprint is written.
+
+    Graph mostly gives these digits themselves, although its type is Edm.Binary (Add a certificate to an app).
+    """
     content = _binary(identifier or "")
-    if len(content) == _THUMBPRINT_DIGITS and _HEX_DIGITS.issuperset(content):
-        return content.decode().upper()
+    for text in (identifier or "", content.decode("ascii", errors="replace")):
+        if len(text) == _THUMBPRINT_DIGITS and _HEX_DIGITS.issuperset(text):
+            return text.upper()
     return content.hex().upper() or None
 
 

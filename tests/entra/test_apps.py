@@ -163,6 +163,7 @@ def test_thumbprints_are_hexadecimal_and_the_active_signing_key_is_marked(tenant
         certificate("pair", "Verify", customKeyIdentifier=binary),
         certificate("old", "Sign", customKeyIdentifier=b64encode(bytes(20)).decode()),
         certificate("text", customKeyIdentifier=text, displayName="CN=payroll"),
+        certificate("digits", "Sign", customKeyIdentifier=THUMBPRINT.lower(), type="X509CertAndPassword"),
     ]
     preferred = {"preferredTokenSigningKeyThumbprint": THUMBPRINT.lower()}
     tenant.add("/servicePrincipals", principal(PAYROLL_SP, PAYROLL, keyCredentials=keys, **preferred))
@@ -175,10 +176,11 @@ def test_thumbprints_are_hexadecimal_and_the_active_signing_key_is_marked(tenant
             {"_key": f"{key}pair:Verify", "thumbprint": THUMBPRINT, "isActiveSigningKey": None, "usage": "Verify"},
             {"_key": f"{key}old:Sign", "isActiveSigningKey": False, "credentialType": "AsymmetricX509Cert"},
             {"_key": f"{key}text:Verify", "thumbprint": THUMBPRINT, "displayName": "CN=payroll"},
+            {"_key": f"{key}digits:Sign", "thumbprint": THUMBPRINT, "isActiveSigningKey": True},
             {"_key": f"azure_key_credential:{MANAGED_SP}:key-managed:Verify", "rotatedByAzure": True},
         ],
     )
-    assert len(ends(ran, "azure_service_principal_has_key_credential")) == 5
+    assert len(ends(ran, "azure_service_principal_has_key_credential")) == 6
 
 
 def test_federated_credentials_tell_who_vouches(tenant: GraphServer) -> None:
