@@ -383,6 +383,21 @@ def test_service_principals_are_members_of_groups(tenant: GraphServer) -> None:
     assert ends(ran, "azure_user_group_has_service_principal") == [(STAFF, MANAGED_SP)]
 
 
+def test_directory_roles_of_service_principals_are_not_told_to_be_missing(tenant: GraphServer) -> None:
+    """Who has which role is read from the assignments; a membership says the same once more."""
+    directory = "/roleManagement/directory"
+    held = {"id": "assignment", "principalId": MANAGED_SP, "roleDefinitionId": "reader", "directoryScopeId": "/"}
+    tenant.add(f"{directory}/roleAssignments", held)
+    tenant.add(f"{directory}/roleDefinitions", {"id": "reader", "displayName": "Directory Readers", "isBuiltIn": True})
+    role_of_directory = {"id": "a-directory-role", "@odata.type": "#microsoft.graph.directoryRole"}
+    tenant.relate("/servicePrincipals", MANAGED_SP, "memberOf", role_of_directory)
+    ran = made(tenant, "azure_user_group_has_service_principal", "azure_service_principal_has_ad_role_definition")
+    assert ends(ran, "azure_service_principal_has_ad_role_definition") == [(MANAGED_SP, "reader")]
+    assert ran.report.reading["notRepresented"] == {}
+    (missing,) = made(tenant, "azure_user_group_has_service_principal").report.reading["notRepresented"].values()
+    assert missing == {"#microsoft.graph.directoryRole": 1}
+
+
 def test_service_principals_that_are_members_are_not_told_to_be_missing(tenant: GraphServer) -> None:
     """They are read from their own end, since the listing of members may leave them out."""
     tenant.relate("/groups", STAFF, "members", {"id": MANAGED_SP, "@odata.type": "#microsoft.graph.servicePrincipal"})

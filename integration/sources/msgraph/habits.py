@@ -51,3 +51,5 @@ UNPAGED = frozenset({"federatedIdentityCredentials"})
 """Relations for which no page size is documented."""
 OTHER_END = {("/groups", "members"): ("/servicePrincipals", "memberOf", "servicePrincipal")}
 """Where children of a kind are read from their own end, for a relation that may leave them out."""
+LISTED = {("/servicePrincipals", "memberOf"): ("directoryRole", "/roleManagement/directory/roleAssignments")}
+"""Children of a relation that say once more, by their kind, what a listing has."""

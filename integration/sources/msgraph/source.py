@@ -12,7 +12,7 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.fetch import Fetcher, object_id
-from integration.sources.msgraph.habits import OTHER_END
+from integration.sources.msgraph.habits import LISTED, OTHER_END
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
@@ -200,8 +200,11 @@ class GraphSource:
                 continue  # nothing of it came
             takes = [Takes(request.cast) for request in requests if request.cast]
             takes_all = len(takes) < len(requests)
-            ends = [OTHER_END[end] for end in {(each.path, each.relation) for each in requests} if end in OTHER_END]
+            places = {(each.path, each.relation) for each in requests}
+            ends = [OTHER_END[end] for end in places if end in OTHER_END]
             takes += [Takes(kind) for parents, relation, kind in ends if (parents, relation) in read]
+            listed = [LISTED[place] for place in places if place in LISTED]
+            takes += [Takes(kind) for kind, listing in listed if reader.asked.listing(listing)]
             counts = {
                 kind: count - (self._known_otherwise(reader, requests) if not kind else 0)
                 for kind, (count, sample) in kinds(reader.mirror, name).items()
