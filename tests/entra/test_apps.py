@@ -445,3 +445,11 @@ def test_external_tenants_are_there_where_federated_credentials_are_refused(tena
         MICROSOFT,
     }
     assert ran.verdicts["azure_external_tenant_owns_service_principal"] == "complete"
+
+
+def test_clients_that_an_application_lets_in_without_consent_are_told(tenant: GraphServer) -> None:
+    scope = {"delegatedPermissionIds": ["some-permission"]}
+    api = {"preAuthorizedApplications": [{"appId": GRAPH_APP_ID, **scope}, {"appId": None, **scope}]}
+    tenant.add("/applications", {"id": PAYROLL_ID, "appId": PAYROLL, "displayName": "payroll", "api": api})
+    ran = made(tenant, "azure_application")
+    assert_records(ran.records["azure_application"], [{"_key": PAYROLL, "preAuthorizedApplications": [GRAPH_APP_ID]}])

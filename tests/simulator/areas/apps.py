@@ -101,7 +101,7 @@ def _finance_job() -> Json:
             "knownClientApplications": ["0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a02"],
             "requestedAccessTokenVersion": 2,
             "oauth2PermissionScopes": [],
-            "preAuthorizedApplications": [],
+            "preAuthorizedApplications": [{"appId": "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a02"}],
         },
         "notes": "Ask finance before you change it",
         "serviceManagementReference": "FIN-17",
