@@ -3,7 +3,7 @@
 import queue
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import CancelledError, wait
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -25,8 +25,6 @@ _COUNTS_EVERY = 5.0
 _WINDOW = 4
 """Tenants that are handed to Dask for each one that is read: so workers never wait, and the order holds."""
 _NO_WORKER = 60.0
-_RESULT = 600.0
-"""Seconds in which a result comes from a worker, or from another one where the scheduler gives that one up."""
 _SAID, _FAREWELL = 5.0, 20.0
 """Seconds in which workers are told that the fleet's run is to end, and those that its runs have for it then."""
 _GONE = "the scheduler went away: run again with the same --run-id, and what is done stays done"
@@ -99,7 +97,7 @@ class Conductor:
     ) -> None:
         self._client, self._agenda, self._task, self._arguments = client, agenda, task, arguments
         self._run_id, self._began, self._stop = run_id, began, stop
-        self._ended: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[tuple[str, Any, Future[Any]]] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._running: dict[str, Any] = {}
         self._tries: dict[str, int] = {}
@@ -148,38 +146,42 @@ class Conductor:
             resources={HEAVY: 1} if tenant.heavy and self._heavy else None,
         )
         self._running[tenant.name] = future
-        future.add_done_callback(lambda ended, name=tenant.name: self._ended.put((name, ended)))
+        future.add_done_callback(partial(self._fetch, tenant.name))
+
+    def _fetch(self, name: str, future: Any) -> None:
+        """Have a result fetched beside all else: where its worker died with it, another one reads the tenant first."""
+        answer = begun(future.result)
+        answer.add_done_callback(lambda fetched: self._ended.put((name, future, fetched)))
 
     def _taken(self) -> Iterator[TenantOutcome]:
         """Yield what became of a tenant, having waited a little for one."""
-        try:
-            name, future = self._ended.get(timeout=_LOOKS)
-        except queue.Empty:
-            name, future = "", None
+        ended = None
+        with suppress(queue.Empty):
+            ended = self._ended.get(timeout=_LOOKS)
         while not self._told.empty():
             event = self._told.get()
             note = self._agenda.signed_in if event["what"] == "signed in" else self._began
             note(event["tenant"])
-        if future is not None and (outcome := self._outcome(name, future)):
+        if ended and (outcome := self._outcome(*ended)):
             yield outcome
 
-    def _outcome(self, name: str, future: Any) -> TenantOutcome | None:
+    def _outcome(self, name: str, future: Any, answer: "Future[Any]") -> TenantOutcome | None:
         from distributed import KilledWorker
 
         if name not in self._running or self._running[name] is not future:
             return None
-        if future.status in ("cancelled", "lost"):
-            raise Unreachable(_GONE)
         del self._running[name]
-        error = future.exception() if future.status == "error" else None
+        error = answer.exception()
+        if error is None:
+            return self._agenda.ended(TenantOutcome.from_json(answer.result()))
         if isinstance(error, KilledWorker):
             told = "the workers that read it died, each time: a step ends the process, or takes too much memory"
             return self._agenda.lost(TenantOutcome(tenant=name, word="lost", reason=told, run=self._run_id))
-        if error is not None:
-            told = f"{type(error).__name__}: {line(error)}"
-            _log.error("%s: the task failed: %s", name, told)
-            return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told, run=self._run_id))
-        return self._agenda.ended(TenantOutcome.from_json(in_time(future.result, _RESULT, self._stop)))
+        if future.status != "error":  # not the task's error
+            raise Unreachable(_GONE)
+        told = f"{type(error).__name__}: {line(error)}"
+        _log.error("%s: the task failed: %s", name, told)
+        return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told, run=self._run_id))
 
     def _count(self) -> None:
         """Look now and then how many tenants can be read at once.
