@@ -21,7 +21,7 @@ READERS: Mapping[str, str] = {
     "sdk": "Microsoft's SDK: PageIterator, one request per group",
     "chain": "users beside one groups/delta chain with members, no processing",
     "bare": "the same pages by parallel $batch, no processing: the practical limit",
-    "full": "ours: the whole product, an empty folder",
+    "full": "ours: the whole product, an empty folder; the types that the others read, or all in a tenant of all",
     "unchanged": "ours: again on the same folder, nothing changed",
     "fresh": "ours: everything read again and compared with the same folder's graph, nothing changed",
     "changes": "ours: again on the same folder, after 100 changes",
@@ -105,8 +105,7 @@ def measured(reader: str, case: Case, simulator: Simulator, folder: Path, sdk_py
     simulator.reset()
     if reader in OURS:
         out = folder / ("eight" if reader == "eight" else "out")
-        options = _eight() if reader == "eight" else _FRESH if reader == "fresh" else _WITHOUT_AZURE
-        usage = _ours(simulator, out, options)
+        usage = _ours(simulator, out, _options(reader, case))
         summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
         records, sample, run_seconds = _records_of_ours(summary, truth), None, summary["duration"] / 1000
     else:
@@ -132,8 +131,12 @@ def measured(reader: str, case: Case, simulator: Simulator, folder: Path, sdk_py
 
 
 _WHOLE = ("--fail-on", "partial", "--fail-on", "skipped")
-_WITHOUT_AZURE = ("--skip", "azure")
-_FRESH = (*_WITHOUT_AZURE, "--fresh")
+
+
+def _options(reader: str, case: Case) -> Sequence[str]:
+    """Return which types ours reads, and how: as much as the others where they are measured beside it."""
+    types = ("--skip", "azure") if case.sizes and reader != "eight" else _eight()
+    return (*types, "--fresh") if reader == "fresh" else types
 
 
 def _ours(simulator: Simulator, out: Path, options: Sequence[str]) -> Usage:
