@@ -61,7 +61,14 @@ def declare(graph: GraphServer) -> None:
     graph.add(
         "/servicePrincipals",
         principal(PAYROLL_SP, PAYROLL),
-        principal(PARTNER_SP, "app-partner", FABRIKAM.upper(), verifiedPublisher={"displayName": "Fabrikam"}),
+        principal(
+            PARTNER_SP,
+            "app-partner",
+            FABRIKAM.upper(),
+            appDescription="Keeps offers.",
+            logoutUrl="https://crm.fabrikam.example/out",
+            verifiedPublisher={"displayName": "Fabrikam"},
+        ),
         principal(
             MANAGED_SP,
             "app-managed",

@@ -78,7 +78,14 @@ def test_service_principals_tell_what_they_are(tenant: GraphServer) -> None:
         found,
         [
             {"_key": PAYROLL_SP, "isExternal": False, "isFirstParty": False, "userType": "service", **plain},
-            {"_key": PARTNER_SP, "isExternal": True, "verifiedPublisherName": "Fabrikam", **plain},
+            {
+                "_key": PARTNER_SP,
+                "isExternal": True,
+                "verifiedPublisherName": "Fabrikam",
+                **plain,
+                "appDescription": "Keeps offers.",
+                "logoutUrl": "https://crm.fabrikam.example/out",
+            },
             {
                 "_key": MANAGED_SP,
                 "isManagedIdentity": True,

@@ -74,7 +74,7 @@ def test_a_device_has_what_its_class_asks_for_even_where_it_is_null(tenant: Grap
         "systemLabels": [],
         "trustType": "Workplace",
         "alternativeSecurityIds": [{"type": 2, "identityProvider": None, "key": "SecretKeyMaterial"}],
-        "extensionAttributes": {"extensionAttribute1": None},
+        "extensionAttributes": {"extensionAttribute1": "SAW", "extensionAttribute2": None},
         "hostnames": [],
         "onPremisesLastSyncDateTime": "0001-01-01T00:00:00Z",
         "complianceExpirationDateTime": "9999-12-31T23:59:59.9999999Z",
@@ -114,6 +114,8 @@ def test_a_device_has_what_its_class_asks_for_even_where_it_is_null(tenant: Grap
                 "onPremisesLastSyncOn": None,
                 "physicalIds": ["[HWID]:h:6825786464", "[USER-GID]:ada:1"],
                 "aadDeviceId": "D1",
+                "extensionAttribute1": "SAW",
+                "extensionAttribute2": None,
             },
             {
                 "_key": "device-bare-00001",

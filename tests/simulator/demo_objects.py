@@ -69,7 +69,9 @@ def demo_users() -> list[Json]:
         "assignedLicenses": [{"disabledPlans": [], "skuId": _SKU}],
         "city": "Exampleton",
         "country": "United Kingdom",
+        "state": "Exampleshire",
         "mailNickname": "ada.example",
+        "imAddresses": ["sip:ada.example@contoso.example"],
     }
     mailbox: Json = {
         "accountEnabled": False,

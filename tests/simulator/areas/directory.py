@@ -74,6 +74,7 @@ _DEVICES: list[Json] = [
         "registrationDateTime": "2024-03-01T09:00:00Z",
         "systemLabels": ["AutopilotDevice"],
         "trustType": "ServerAd",
+        "extensionAttributes": {f"extensionAttribute{number}": f"Contoso {number}" for number in range(1, 16)},
         "alternativeSecurityIds": [{"type": 2, "identityProvider": None, "key": "aW52ZW50ZWQ="}],
     },
     {
