@@ -13,21 +13,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.fleet_ways import ONLY, ROOT, commands, pooled
 from tests.fleets import VARIABLE, tenants_file
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
-from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
+from tests.simulator.signin import CLIENT_SECRET
 
-ROOT = Path(__file__).parents[1]
-ONLY = ["entra.group"]
-FULL = "full"
-THREADS = "in-threads"
-"""As the first argument: this program is to read tenants itself."""
+FULL, UNCHANGED = "full", "unchanged"
+POOL, LOOP = "a pool of processes", "a loop of commands"
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,14 @@ class Lap:
     cpu: float
     requests: int
 
+    @property
+    def a_minute(self) -> float:
+        """How many tenants are read in a minute."""
+        return self.tenants / self.wall * 60
+
     def __str__(self) -> str:
         each = f"{self.cpu / self.tenants * 1000:8.0f}  {self.requests / self.tenants:8.1f}"
-        return f"{self.way:<28}  {self.lap:<9}  {self.tenants / self.wall * 60:11,.0f}  {each}"
+        return f"{self.way:<28}  {self.lap:<9}  {self.a_minute:11,.0f}  {each}"
 
 
 def main() -> int:
@@ -54,7 +56,9 @@ def main() -> int:
     parser.add_argument("--latency", type=float, default=50, metavar="MS", help="of each answer (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=8)
-    parser.add_argument("--loop", type=int, default=20, metavar="N", help="tenants of the loop of commands; 0 for none")
+    parser.add_argument(
+        "--loop", type=int, default=20, metavar="N", help="tenants that commands read, since these are slow; 0 for none"
+    )
     parser.add_argument("--kill", action="store_true", help="kill a worker at a third of the first reading")
     options = parser.parse_args()
     tenants = small_tenants(options.tenants, options.users, options.users // 5, options.users * 5)
@@ -66,21 +70,30 @@ def main() -> int:
         os.environ.update({VARIABLE: CLIENT_SECRET, "REQUESTS_CA_BUNDLE": str(simulator.ca_file)})
         file = tenants_file(here / "tenants.jsonl", simulator, options.tenants, only=ONLY)
         print(f"{'way':<28}  {'lap':<9}  {'tenants/min':>11}  {'CPU ms':>8}  {'requests':>8}   (of a tenant)")
-        number, few = options.tenants, min(options.loop, options.tenants)
+        number, few, slots = options.tenants, min(options.loop, options.tenants), options.workers * options.threads
+        laps: dict[tuple[str, str], Lap] = {}
         size = f"{options.workers} x {options.threads}"
 
         def measure(way: str, count: int, work: Callable[[str], None]) -> None:
-            for lap in (FULL, "unchanged"):
-                print(_lap(way, lap, simulator, count, work), flush=True)
+            for lap in (FULL, UNCHANGED):
+                laps[way, lap] = _lap(way, lap, simulator, count, work)
+                print(laps[way, lap], flush=True)
 
         for place, state in (("folders", str(here / "folders")), ("a store", f"file://{here}/store")):
             command = _fleet(file, state, options.workers, options.threads)
             killed = number // 3 if options.kill else 0
             measure(f"fleet {size}, in {place}", number, partial(run, command, killed))
-        command = alone(file, here / "alone", options.threads)
+        command = pooled("threads", file, here / "alone", options.threads)
         measure(f"run() in {options.threads} threads", number, partial(run, command, 0))
+        others = [POOL]
+        measure(POOL, number, partial(run, pooled("processes", file, here / "pool", options.workers), 0))
         if few:
-            measure("a loop of commands", few, partial(_loop, simulator, few, here))
+            others += [LOOP, f"{slots} commands at once"]
+            measure(LOOP, few, lambda _: commands(simulator, few, here / "loop", 1))
+            measure(others[-1], few, lambda _: commands(simulator, few, here / "parallel", slots))
+        ours = laps[f"fleet {size}, in folders", UNCHANGED].a_minute
+        for other in others:
+            print(f"unchanged tenants a minute: {ours / laps[other, UNCHANGED].a_minute:.1f} times {other} (3 wanted)")
         wrong = [n for n in range(number) if graph_of(here / f"folders/t{n}") != graph_of(here / f"alone/t{n}")]
         print(f"{number - len(wrong):,} of {number:,} graphs are those of a run by itself")
         return 1 if wrong else 0
@@ -127,45 +140,6 @@ def _workers(client: int) -> list[int]:
     return [int(each) for each in children if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
 
 
-def alone(file: Path, folder: Path, threads: int) -> Sequence[str]:
-    """Return the command that reads tenants in threads of one process, without Dask."""
-    return (sys.executable, "-m", "benchmarks.fleet", THREADS, str(file), str(folder), str(threads))
-
-
-def _in_threads(file: Path, folder: Path, threads: int) -> int:
-    """Read the tenants in threads of this process, without Dask."""
-    from integration import handle, load
-    from integration.fleet.references import with_secrets
-    from integration.fleet.tenants import Tenant, read_tenants
-
-    manager = load()
-
-    def read(tenant: Tenant) -> None:
-        settings, _ = with_secrets(tenant.settings)
-        handle({"instance": {"config": settings}}, out=folder / tenant.name, manager=manager)
-
-    folder.mkdir(exist_ok=True)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(read, read_tenants(file)))
-    return 0
-
-
-def _loop(simulator: ManyTenants, tenants: int, folder: Path, _: str) -> None:
-    """Run the command for one tenant after the other."""
-    for number in range(tenants):
-        names = {
-            "AZURE_CLIENT_ID": CLIENT_ID,
-            "AZURE_TENANT_ID": tenant_id(number),
-            "AZURE_CLIENT_SECRET": CLIENT_SECRET,
-        }
-        places = {"INTEGRATION_GRAPH_URL": simulator.url, "INTEGRATION_AUTHORITY": simulator.url}
-        command = [sys.executable, "-m", "integration", "run", "--only", *ONLY, "--out", str(folder / f"loop-{number}")]
-        environment = {**os.environ, **names, **places}
-        subprocess.run(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
-        )
-
-
 def graph_of(folder: Path) -> list[tuple[str, ...]]:
     """Return what identifies each record of a graph, and its properties."""
     with sqlite3.connect(folder / "graph.db") as database:
@@ -175,6 +149,4 @@ def graph_of(folder: Path) -> list[tuple[str, ...]]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == [THREADS]:
-        sys.exit(_in_threads(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])))
     sys.exit(main())

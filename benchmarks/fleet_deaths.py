@@ -14,7 +14,8 @@ from pathlib import Path
 from subprocess import Popen
 from time import perf_counter
 
-from benchmarks.fleet import ONLY, alone, graph_of, run
+from benchmarks.fleet import graph_of, run
+from benchmarks.fleet_ways import ONLY, pooled
 from integration.fleet.work import states_of
 from tests.fleets import VARIABLE, started, tenants_file
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
@@ -75,7 +76,7 @@ def main() -> int:
             print(told("unchanged", number, began, again, None), flush=True)
             expect(again <= MOST_UNCHANGED * number, f"more than {MOST_UNCHANGED} requests of an unchanged tenant")
 
-        run(alone(file, here / "alone", options.threads), 0, "")
+        run(pooled("threads", file, here / "alone", options.threads), 0, "")
         states = states_of(state)
         for each in range(number):
             states.pull(f"t{each}", here / f"pulled/t{each}")
