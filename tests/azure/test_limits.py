@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integration.sources.azure import client
-from tests.azure.reading import Azure, keys, verdicts
+from tests.azure.reading import TYPES, Azure, keys, verdicts
 from tests.simulator.azure import Asked, AzureSimulator, Fault, Quota, made_up_tenant
 
 THROTTLED = {"error": {"code": "RateLimiting", "message": "Please wait.", "details": [{"code": "RateLimiting"}]}}
@@ -96,13 +96,42 @@ def test_more_subscriptions_than_a_query_may_range_over_are_named(azure: Azure) 
     assert keys("contoso_room") == azure.expected("contoso_room")
 
 
-def test_what_is_in_no_subscription_is_said_to_be_missing_where_subscriptions_are_named(azure: Azure) -> None:
+def test_what_is_in_no_subscription_comes_where_subscriptions_are_named(azure: Azure) -> None:
     azure.simulator.graph.most_subscriptions = 2
+    report = azure.run()
+    assert verdicts(report) == {"complete"}
+    assert {type: keys(type) for type in TYPES} == {type: azure.expected(type) for type in TYPES}
+
+
+def test_management_groups_that_a_cut_scope_leaves_out_are_told(azure: Azure) -> None:
+    """Azure then answers for a part of the subscriptions: nobody has seen whether that cuts what is above them, too."""
+    azure.simulator.graph.most_subscriptions = 2
+
+    def cut(asked: Asked, document: dict[str, Any]) -> None:
+        if asked.body.get("options", {}).get("allowPartialScopes") and "data" in document:
+            if "summarize" in asked.query:
+                document["data"] = [row | {"n": row["n"] - 2} for row in document["data"]]
+            else:
+                document["data"] = document["data"][:-2]
+                document["totalRecords"] = document["count"] = len(document["data"])
+
+    azure.simulator.manager.alter = cut
     report = azure.run("contoso_machine", "contoso_branch", "contoso_grant")
     assert report.of("contoso_machine").verdict == "complete"
     for type in ("contoso_branch", "contoso_grant"):
         assert report.of(type).verdict == "partial"
-        assert "management groups" in report.of(type).reason
+        assert "2 management groups, a part came" in report.of(type).reason
+
+
+def test_where_nobody_may_know_the_management_groups_what_is_above_is_not_known_to_be_whole(azure: Azure) -> None:
+    azure.simulator.graph.most_subscriptions = 2
+    azure.simulator.manager.sees_groups = False
+    report = azure.run("contoso_machine", "contoso_branch", "contoso_grant")
+    assert report.of("contoso_machine").verdict == "complete"
+    for type in ("contoso_branch", "contoso_grant"):
+        assert report.of(type).verdict == "partial"
+        assert "not known whether all came: grant" in report.of(type).reason
+        assert keys(type) == azure.expected(type)
 
 
 def test_four_hundred_subscriptions_are_named_in_groups(azure: Azure, steps: dict[str, Any]) -> None:

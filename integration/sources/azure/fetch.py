@@ -98,7 +98,7 @@ class TableFetch:
         """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
         done = self._done()
         if not done:
-            return Partition.plan(self._table, self._expected(), self._type)
+            return Partition.plan(self._table, self._expected() // self._graph.answers, self._type)
         coarsest = min(of for _, of in done)
         left: list[Partition] = []
         pending = deque(Partition.all(self._table, coarsest, self._type))
@@ -176,7 +176,8 @@ class TableFetch:
 
     def _cut(self, partition: Partition) -> list[Partition]:
         """Return several partitions for one that is too large; for the whole table as many as its rows take."""
-        whole = Partition.plan(self._table, sum(self._counts().values()), self._type) if partition.of == 1 else []
+        rows = sum(self._counts().values()) // self._graph.answers if partition.of == 1 else 0
+        whole = Partition.plan(self._table, rows, self._type)
         return whole if len(whole) > 1 else self._halved(partition)
 
     def _halved(self, partition: Partition) -> list[Partition]:
@@ -215,7 +216,7 @@ class TableFetch:
         something of it had to be read again.
         """
         before, confirmed = sizes_of(self._into.before()), set[str]()
-        is_one_answer = self._table != LARGEST and self._done() == {(0, 1)}
+        is_one_answer = self._table != LARGEST and self._done() == {(0, 1)} and not self._graph.names_subscriptions
         for rest in range(_ROUNDS, -1, -1):
             came = self._into.sizes()
             shrunk = {type for type, size in before.items() if came.get(type, 0) < _SHRUNK * size} - confirmed
@@ -234,7 +235,7 @@ class TableFetch:
 
     def _replace(self, type: str, count: int) -> None:
         """Read the rows of one type again."""
-        pending = deque(Partition.plan(self._table, count, type))
+        pending = deque(Partition.plan(self._table, count // self._graph.answers, type))
         found: list[dict[str, Any]] = []
         while pending:
             partition = pending.popleft()

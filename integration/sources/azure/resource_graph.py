@@ -29,6 +29,8 @@ them, are made while these are read."""
 _AT_ONCE = 300
 """Subscriptions that one query should name. Source: Azure Resource Graph, guidance for throttled requests."""
 _ABOVE_AND_BELOW = ("authorizationresources", "policyresources")
+_ABOVE = "where isempty(subscriptionId)"
+"""What is assigned to management groups and to the tenant's root is in no subscription, and so are these groups."""
 
 
 class Overfull(Exception):
@@ -43,15 +45,24 @@ class ResourceGraph:
 
     Attributes:
         partial_scope: Azure has answered for a part of the subscriptions alone.
-        names_subscriptions: queries name the subscriptions, which leaves out what is in none.
     """
 
     def __init__(self, client: AzureClient) -> None:
         self._client = client
         self._versions = list(_VERSIONS)
-        self._scopes: Sequence[Sequence[str]] = [[]]
         self._lock = threading.Lock()
-        self.partial_scope = self.names_subscriptions = False
+        self.partial_scope = False
+        self._groups: Sequence[Sequence[str]] = ()
+
+    @property
+    def names_subscriptions(self) -> bool:
+        """Whether one query would range over too many subscriptions, so that they are named, some at a time."""
+        return bool(self._groups)
+
+    @property
+    def answers(self) -> int:
+        """How many pages an answer may have: one, or one for each group of subscriptions that have to be named."""
+        return len(self._groups) or 1
 
     def rows(self, query: str, subscriptions: Sequence[str]) -> list[dict[str, Any]]:
         """Return the rows of a query that gives few enough for a page.
@@ -65,29 +76,37 @@ class ResourceGraph:
             BadAnswer: rows are missing.
             GraphError: Azure did not give them.
         """
-        named, scopes = self.names_subscriptions, self._scopes
+        if groups := self._groups:
+            return [*self.above(query), *(row for named in groups for row in self._page(query, named))]
         try:
-            return [row for scope in scopes for row in self._page(query, scope)]
+            return self._page(query)
         except BadRequest as error:
-            if error.code.lower() != TOO_MANY_SUBSCRIPTIONS or named:
+            if error.code.lower() != TOO_MANY_SUBSCRIPTIONS or not subscriptions:
                 raise
-        with self._lock:  # others may have been told so meanwhile
-            if not self.names_subscriptions:
-                ids = sorted(subscriptions)
-                self._scopes = [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
-                self.names_subscriptions = True
+        ids = sorted(subscriptions)
+        self._groups = [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
         return self.rows(query, subscriptions)
 
-    def _page(self, query: str, scope: Sequence[str]) -> list[dict[str, Any]]:
+    def above(self, query: str) -> list[dict[str, Any]]:
+        """Return the rows of a query that are in no subscription, so that a part of these may be ranged over.
+
+        Raises as ``rows`` does.
+        """
+        table, rest = query.split(maxsplit=1)
+        return [] if table == LARGEST else self._page(f"{table} | {_ABOVE} {rest}", above=True)
+
+    def _page(self, query: str, named: Sequence[str] = (), *, above: bool = False) -> list[dict[str, Any]]:
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         table = query.split(maxsplit=1)[0]
         if table in _ABOVE_AND_BELOW:
-            options["authorizationScopeFilter"] = "AtScopeAboveAndBelow"
+            options["authorizationScopeFilter"] = "AtScopeAndBelow" if named else "AtScopeAboveAndBelow"
+        if above:
+            options["allowPartialScopes"] = True
         asked: dict[str, Any] = {"query": query, "options": options}
-        if scope:
-            asked["subscriptions"] = list(scope)
+        if named:
+            asked["subscriptions"] = list(named)
         answer = self._answer(asked, first=table in _FIRST)
-        if answer.headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
+        if not above and answer.headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
             self.partial_scope = True
         body, path = answer.body, answer.path
         rows, total = body.get("data"), body.get("totalRecords")

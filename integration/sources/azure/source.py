@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from integration.errors import (
@@ -21,6 +22,7 @@ from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
 from integration.sources.azure.fetch import RESOURCES, TableFetch
 from integration.sources.azure.notes import gaps_of
+from integration.sources.azure.partitions import counts_of
 from integration.sources.azure.resource_graph import ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.collection import Collection
@@ -34,6 +36,7 @@ _OF_A_RELATION = 8
 """Requests at once for the children of resources: they have limits of their own."""
 _NO_AZURE = re.compile(r"AADSTS500011\b")
 """The tenant has no service principal of Azure Resource Manager. Source: Microsoft Entra authentication error codes."""
+_MANAGEMENT_GROUP = "microsoft.management/managementgroups"
 _CONTAINERS = "microsoft.resources/subscriptions"
 """Types that are in a subscription, or are one, begin so, of which a table has others too."""
 GRANT = "grant the application Reader on the tenant's root management group"
@@ -125,15 +128,32 @@ class AzureSource:
         yield from gaps_of(reader.mirror.progress(request.name), request, self._taken)
         if self._graph.partial_scope:
             yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
-        if self._graph.names_subscriptions and not _is_within_subscriptions(request):
-            what = "the tenant has more subscriptions than a query ranges over: what is in none of them, such as"
-            yield BadAnswer(f"{what} management groups and what is assigned to them, did not come", path=request.path)
+        if self._graph.names_subscriptions and not _is_within_subscriptions(request) and (lack := self._lack_above):
+            yield BadAnswer(lack, path=request.path)
         if hidden := self._subscriptions.hidden():
             number = "1 subscription exists" if len(hidden) == 1 else f"{len(hidden):,} subscriptions exist"
             which = f"{number} that the application does not see, such as {hidden[0]}"
             yield Forbidden(f"{which}: {GRANT.replace('the application', 'it')}", path=request.path)
         if untold := self._subscriptions.untold():
             yield BadAnswer(f"it is not known which subscriptions exist: {untold}", path=request.path)
+
+    @cached_property
+    def _lack_above(self) -> str:
+        """What is not known to have come of what is in no subscription, where these are too many for one query.
+
+        Azure then answers for a part of the subscriptions, which ought to be of no concern to that: all management
+        groups have to be there.
+        """
+        what = "the tenant has more subscriptions than a query ranges over: of what is in none of them,"
+        existing = self._subscriptions.groups()
+        if not existing:
+            return f"{what} it is not known whether all came: {GRANT}"
+        try:
+            counts = self._graph.above(counts_of("resourcecontainers", _MANAGEMENT_GROUP))
+        except (GraphError, CredentialsError, Unreachable) as error:
+            return f"{what} it is not known whether all came: {error}"
+        came = sum(count["n"] for count in counts)
+        return f"{what} such as {existing:,} management groups, a part came" if came < existing else ""
 
     def review(self, plan: Plan) -> Review | None:
         """Learn which types of resources have a type of their own; roles on scopes are not in the token."""

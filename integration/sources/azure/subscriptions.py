@@ -6,14 +6,23 @@ Resource Manager, Subscriptions - List; Management Groups, Descendants.
 
 import threading
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from integration.errors import CredentialsError, Forbidden, GraphError, NotFound, Unreachable
 from integration.sources.azure.client import AzureClient
 from integration.text.discretion import logger
 
-_TYPE = "/subscriptions"
+_SUBSCRIPTION, _GROUP = "/subscriptions", "/managementgroups"
 _log = logger("integration")
+
+
+class _Existing(NamedTuple):
+    """What is known to exist; ``untold`` is what kept more from being told, but for a refusal."""
+
+    subscriptions: set[str]
+    groups: set[str]
+    all_known: bool
+    untold: str
 
 
 class Subscriptions:
@@ -27,7 +36,7 @@ class Subscriptions:
         self._client = client
         self._lock = threading.Lock()
         self._visible: dict[str, str] | None = None
-        self._exist: tuple[set[str], bool, str] | None = None
+        self._exist: _Existing | None = None
 
     def visible(self) -> dict[str, str]:
         """Return the ids of the subscriptions that the application sees, in lower case, with the tenants they are of.
@@ -47,48 +56,51 @@ class Subscriptions:
 
         Who may not read the tenant's management groups does not know of any.
         """
-        existing, _, _ = self._existence()
-        return sorted(existing - self.visible().keys())
+        return sorted(self._existence().subscriptions - self.visible().keys())
 
     def untold(self) -> str:
         """Return why it is not known which subscriptions exist; empty where it is, or the application may not know."""
-        _, _, untold = self._existence()
-        return untold
+        return self._existence().untold
+
+    def groups(self) -> int:
+        """Return how many management groups there are below the tenant's root; 0 where that is not known."""
+        return len(self._existence().groups)
 
     def seen(self) -> dict[str, Any]:
         """Return how many are visible, and the ids of those that are known to be hidden, as far as that was asked."""
         with self._lock:
             visible = self._visible or {}
-            hidden = sorted(self._exist[0] - visible.keys()) if self._exist else []
+            hidden = sorted(self._exist.subscriptions - visible.keys()) if self._exist else []
         return {"subscriptions": len(visible), **({"hiddenSubscriptions": hidden} if hidden else {})}
 
     def may_exist(self, ids: Collection[str]) -> list[str]:
         """Return those of some ids that are not known to be of no subscription any more, sorted."""
         if not ids:
             return []
-        existing, all_known, _ = self._existence()
-        return sorted(existing.intersection(ids) if all_known else ids)
+        existing = self._existence()
+        return sorted(existing.subscriptions.intersection(ids) if existing.all_known else ids)
 
-    def _existence(self) -> tuple[set[str], bool, str]:
-        """Return the ids that are known to exist, whether those are all, and what kept others from being told."""
+    def _existence(self) -> _Existing:
         visible = self.visible()
         with self._lock:
             if self._exist is None:
-                existing, all_known, untold = set[str](), True, ""
+                found, all_known, untold = list[tuple[str, str]](), True, ""
                 for tenant in sorted({tenant for tenant in visible.values() if tenant}):
                     try:
-                        existing.update(self._below(tenant))
+                        found.extend(self._below(tenant))
                     except (Forbidden, NotFound) as error:
                         _log.info("hidden subscriptions are not looked for: %s", error)
                         all_known = False
                     except (GraphError, CredentialsError, Unreachable) as error:
                         all_known, untold = False, str(error)
-                self._exist = existing, all_known, untold
+                subscriptions, groups = (
+                    {name for type, name in found if type.endswith(kind)} for kind in (_SUBSCRIPTION, _GROUP)
+                )
+                self._exist = _Existing(subscriptions, groups, all_known, untold)
             return self._exist
 
-    def _below(self, tenant: str) -> Iterator[str]:
-        """Yield the ids of the subscriptions that a tenant has, in lower case."""
+    def _below(self, tenant: str) -> Iterator[tuple[str, str]]:
+        """Yield type and name of the management groups and subscriptions that a tenant has, in lower case."""
         path = f"/providers/Microsoft.Management/managementGroups/{tenant}/descendants"
         for row in self._client.list(path, "2020-05-01"):
-            if str(row.get("type")).lower().endswith(_TYPE):
-                yield str(row.get("name")).lower()
+            yield str(row.get("type")).lower(), str(row.get("name")).lower()

@@ -19,7 +19,8 @@ PATH = "/providers/Microsoft.ResourceGraph/resources"
 VERSIONS = ("2021-03-01", "2022-10-01", "2024-04-01")
 _MOST = 1000
 _JSON = "application/json"
-_ABOVE = "AtScopeAboveAndBelow"
+_ABOVE = ("AtScopeAboveAndBelow", "AtScopeAndAbove")
+_FILTERED = ("authorizationresources", "policyresources")
 _TOKEN = "offset-"
 
 
@@ -109,7 +110,8 @@ class ResourceGraph:
             raise refusal(400, "BadRequest", str(error), "ParserFailure") from None
         if table not in self.tenant.tables:
             raise refusal(400, "BadRequest", f"Table {table} is invalid.", "DisallowedLogicalTableName")
-        if whole and seen and (table != "authorizationresources" or options.get("authorizationScopeFilter") == _ABOVE):
+        above = options.get("authorizationScopeFilter") in _ABOVE if table in _FILTERED else whole
+        if seen and above:
             seen.add("")
         return [row for row in self.tenant.tables[table].values() if row["subscriptionId"] in seen]
 
