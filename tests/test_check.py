@@ -14,7 +14,7 @@ from tests.simulator import Simulator, demo_tenant, license_tenant
 ALL = ("GroupMember.Read.All", "Organization.Read.All", "Policy.Read.All", "User.Read.All")
 
 
-def check(simulator: Simulator, *arguments: str, **variables: str) -> Result:
+def check(simulator: Simulator, *arguments: str, command: str = "check", **variables: str) -> Result:
     """Run the command with the simulator's secret."""
     environment = {
         "REQUESTS_CA_BUNDLE": str(simulator.ca_file),
@@ -24,7 +24,7 @@ def check(simulator: Simulator, *arguments: str, **variables: str) -> Result:
         **variables,
     }
     flags = ("--graph-url", simulator.url, "--authority", simulator.authority, *arguments)
-    return CliRunner().invoke(main, ["check", *flags], env=environment)
+    return CliRunner().invoke(main, [command, *flags], env=environment)
 
 
 def simulator(*roles: str) -> Simulator:
@@ -65,6 +65,20 @@ def test_one_permission_is_missing() -> None:
     }
     assert "permissions to grant: GroupMember.Read.All" in lines
     assert done.stdout.rstrip().endswith(link)
+
+
+def test_a_run_warns_once_of_all_that_falls_away() -> None:
+    with simulator("User.Read.All", "Organization.Read.All") as lacking:
+        done = check(lacking, command="run")
+    (warned,) = [line for line in done.stderr.splitlines() if " WARNING " in line]
+    assert warned.endswith("integration: 5 of 8 types fall away: the token lacks GroupMember.Read.All")
+
+
+def test_a_run_whose_token_names_no_permission_says_so() -> None:
+    with simulator() as empty:
+        done = check(empty, command="run")
+    (warned,) = [line for line in done.stderr.splitlines() if " WARNING " in line]
+    assert warned.endswith("integration: 8 of 8 types may fall away: the token names no permission")
 
 
 def test_a_broader_permission_is_named_as_what_grants() -> None:

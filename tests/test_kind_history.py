@@ -226,6 +226,24 @@ def test_what_was_not_complete_is_told_of_its_revision() -> None:
     assert "1 complete, 1 failed: not complete azure_user" in integration("history").stdout
 
 
+def test_what_was_not_complete_before_either_is_not_named_again() -> None:
+    save([user("a", "Ada")], [])
+    names = [f"contoso_{letter}" for letter in "abcdefgh"]
+    for lost in (names, [*names, "azure_user"], ["azure_user"]):
+        with closing(Store(GRAPH)) as store:
+            store.begin("contoso.example")
+            skipped = [(name, "skipped", "off by default", 0, 0.0) for name in lost]
+            store.keep_verdicts([("azure_account", "complete", "", 1, 0.0), *skipped])
+            store.commit()
+    told = [line.partition("1 complete, ")[2] for line in integration("history").stdout.splitlines()[2:]]
+    assert told == [
+        "8 skipped: not complete contoso_a, contoso_b, contoso_c, contoso_d and 4 more",
+        "9 skipped: not complete azure_user",
+        "1 skipped",
+    ]
+    assert '"contoso_h"' in integration("history", "--json").stdout.splitlines()[1]
+
+
 def test_a_graph_without_times_is_read_all_the_same() -> None:
     save([user("a", "Ada")], [])
     save([user("a", "Ada"), user("b", "Bo")], [])

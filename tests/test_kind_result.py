@@ -233,10 +233,11 @@ class _Terminal(io.StringIO):
         return True
 
 
-def test_long_names_cost_columns_before_they_make_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_names_cost_columns_before_they_cost_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "contoso_policy_excludes_" + "principal" * 4
     changes: dict[str, dict[What, int]] = {name: {"created": 1_000, "updated": 12}}
-    report = Report(results=[result(name, count=12_345, seconds=1.5)], changes=changes, started_on=1, seconds=2.0)
+    results = [result(name, count=12_345, seconds=1.5), result("contoso_crew", count=7)]
+    report = Report(results=results, changes=changes, started_on=1, seconds=2.0)
     shown = {}
     for columns in (120, 95, 80, 62):
         screen = _Terminal()
@@ -248,20 +249,45 @@ def test_long_names_cost_columns_before_they_make_a_list(monkeypatch: pytest.Mon
     assert headings[120] == ["type", "verdict", "count", "seconds", "changes"]
     assert headings[95] == ["type", "verdict", "count", "changes"]
     assert headings[80] == ["type", "verdict", "count"]
-    assert headings[62] == [name]
+    assert shown[62][:4] == [
+        f"{'type':<44}  verdict    count",
+        name,
+        f"{'':<44}  complete  12,345",
+        f"{'contoso_crew':<44}  complete       7",
+    ]
     assert all(len(line) <= columns for columns, lines in shown.items() for line in lines)
 
 
-def test_what_nobody_chose_has_no_row_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_skipped_though_nothing_failed_has_no_row_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     off = [result(f"contoso_{name}", "skipped", "it is off by default", left_out=True) for name in ("key", "rule")]
+    refused = result("contoso_ship", "skipped", "not permitted: the token lacks Ship.Read.All")
+    lost = [result("contoso_port", "failed", "down"), fallen("contoso_pier", "contoso_port")]
     monkeypatch.setattr("sys.stdout", screen := _Terminal())
-    print_report(Report(results=[result("contoso_crew"), *off]), Path("out"))
+    print_report(Report(results=[result("contoso_crew"), refused, *lost, *off]), Path("out"))
     shown = plain(screen.getvalue())
     assert [line for line in shown if line.startswith("contoso_")] == [
         "contoso_crew  complete      0",
+        "contoso_port  failed        0",
+        "contoso_pier  skipped       0",
+        "contoso_ship was skipped:",
+        "contoso_port failed; without it also contoso_pier:",
         "contoso_key and contoso_rule were skipped:",
     ]
-    assert "2 types are left out" in shown[-1]
+
+
+def test_what_is_left_out_is_told_once_with_all_that_needs_it() -> None:
+    done = subprocess.run([*PROGRAM, "run", "--demo", "--skip", "azure_device"], capture_output=True, check=False)
+    assert done.returncode == 0
+    steps = {step["id"]: step for step in steps_of(Path(".integration"))}
+    left_out = steps["azure_user_group_has_device"]
+    assert left_out["dependsOn"] == ["azure_user_group", "azure_device"]
+    assert left_out["name"] == "A device is a direct member of a group."
+    _, shown = on_terminal(100, "run", "--demo", "--skip", "azure_device")
+    text = " ".join(plain(shown))
+    assert "azure_device was skipped; without it also azure_account_has_device, " in text
+    assert "which is skipped" not in text
+    assert "were skipped; without them also azure_" in text
+    assert text.count("off by default") == 1
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])

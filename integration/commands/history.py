@@ -56,7 +56,8 @@ def history(object: str | None, out: Path, as_json: bool) -> None:
         for each in revisions:
             emit(exact(each.as_json(), ascii_only=not is_exact(sys.stdout)))
     else:
-        write_rows(_COLUMNS, map(_row, revisions), sys.stdout)
+        before = [(), *(each.incomplete for each in revisions)]
+        write_rows(_COLUMNS, map(_row, revisions, before), sys.stdout)
 
 
 def _print_one(found: "Iterator[tuple[Revision, Difference]]", as_json: bool) -> None:
@@ -75,14 +76,17 @@ def _print_one(found: "Iterator[tuple[Revision, Difference]]", as_json: bool) ->
         tell("nothing of it has changed since it was first read")
 
 
-def _row(revision: "Revision") -> Sequence[str]:
+def _row(revision: "Revision", before: Sequence[str]) -> Sequence[str]:
+    """Return the cells of a revision; of what was not complete before either, none is named again."""
     from integration.sdk.changes import SIGNS, signed
     from integration.store.history import shown
+    from integration.terminal.remarks import some
 
     if revision.committed_on is None:
         return str(revision.number), "unknown", "", ""
     sums = {what: sum(of.get(what, 0) for of in revision.changes.values()) for what in SIGNS}
     changes = signed(sums) or "nothing"
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in revision.verdicts.items())
-    incomplete = f": not complete {', '.join(revision.incomplete)}" if revision.incomplete else ""
+    news = sorted(set(revision.incomplete) - set(before))
+    incomplete = f": not complete {some(news)}" if news else ""
     return str(revision.number), shown(revision.committed_on), changes, f"{verdicts}{incomplete}"

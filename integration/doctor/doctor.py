@@ -85,7 +85,8 @@ def examine_types(manager: pluggy.PluginManager | IntegrationError, config: Conf
         chosen = plan(manager, only=config.only, skip=config.skip)
     except IntegrationError as error:
         return problem("types", str(error), "mend or uninstall the package, or correct --only and --skip"), None
-    return ok("types", f"{len(chosen.steps)} types to collect, {len(chosen.skipped)} fall away"), chosen
+    left_out = f"; {len(chosen.skipped)} are left out, or off by default" if chosen.skipped else ""
+    return ok("types", f"{len(chosen.steps)} types to collect{left_out}"), chosen
 
 
 def examine(

@@ -111,7 +111,8 @@ def _permissions(config: Config, token: Secret, plan: Plan, *, with_link: bool) 
     link = consent_page(config, token) if with_link else None
     consent = f"; then an administrator consents at {link}" if link else ""
     if compared.missing:
-        found = f"missing {', '.join(compared.missing)}: {', '.join(compared.falls_away)} fall away"
+        lost = f"{len(compared.falls_away)} of {len(plan.steps)} types fall away, which integration check tells"
+        found = f"missing {', '.join(compared.missing)}: {lost}"
         return problem("permissions", found, f"grant {', '.join(compared.to_grant)}{consent}")
     if compared.to_enrich:
         found = f"without {', '.join(compared.to_enrich)} some properties are missing"

@@ -17,14 +17,14 @@ from integration.engine.delivery import deliver
 from integration.engine.execution import skipped
 from integration.engine.observers import Observers
 from integration.engine.schedule import Schedule
-from integration.engine.verdicts import Verdicts
+from integration.engine.verdicts import Verdicts, not_run
 from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.mirror.mirror import Mirror
 from integration.sdk.changes import What
 from integration.sdk.plan import Plan
-from integration.sdk.plugins import load, plan
+from integration.sdk.plugins import declared_steps, load, plan
 from integration.sdk.progress import Counter
-from integration.sdk.report import Report, StepResult
+from integration.sdk.report import Report
 from integration.sdk.schema import load_schemas
 from integration.sdk.sink import Sink
 from integration.sdk.stopping import STOPPED, Asks, Stopping
@@ -114,12 +114,7 @@ class _Run:
     ) -> None:
         self._plan, self._config, self._folder, self._tape, self._stopping = plan, config, folder, tape, stopping
         self._observers = Observers(manager)
-        self._verdicts = Verdicts(
-            {
-                name: StepResult(type=name, verdict="skipped", reason=reason, left_out=True)
-                for name, reason in plan.skipped.items()
-            }
-        )
+        self._verdicts = Verdicts(not_run(plan, declared_steps(manager)))
         self._reading: dict[str, Any] = {}
         self._withheld: Mapping[str, str] = {}
         self._changes: Mapping[str, Mapping[What, int]] = {}
@@ -221,8 +216,12 @@ class _Run:
     def _heed(self, review: Review | None) -> None:
         """Say before the first read what the token's permissions do not allow."""
         if review:
-            for type, reason in review.falls_away.items():
-                _log.warning("%s falls away: %s", type, reason)
+            lacks = sorted({name for names in review.lacking.values() for name in names})
+            count, types = len(review.falls_away), len(self._plan.steps)
+            if lacks:
+                _log.warning("%d of %d types fall away: the token lacks %s", count, types, ", ".join(lacks))
+            elif count:
+                _log.warning("%d of %d types may fall away: the token names no permission", count, types)
             self._lacking.update(review.lacking)
             self._presumed.update(review.presumed)
 

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Iterable, Mapping
 
 from integration.errors import Interrupted
+from integration.sdk.plan import Plan
 from integration.sdk.report import StepResult
+from integration.sdk.step import Step
 
 
 class Verdicts:
@@ -47,3 +49,24 @@ class Verdicts:
         """Return the verdicts on types that have theirs, as all have that a step needs when it starts."""
         with self._lock:
             return [self._known[name] for name in types]
+
+
+def not_run(plan: Plan, declared: Iterable[Step]) -> dict[str, StepResult]:
+    """Return the verdicts on the types that a plan skips.
+
+    Args:
+        plan: says why.
+        declared: the steps; of a type that is blocked there is none.
+    """
+    steps = {step.name: step for step in declared}
+    return {
+        name: StepResult(
+            type=name,
+            verdict="skipped",
+            reason=reason,
+            left_out=True,
+            description=steps[name].description if name in steps else "",
+            needs=steps[name].needs if name in steps else (),
+        )
+        for name, reason in plan.skipped.items()
+    }

@@ -1,6 +1,6 @@
 """The end of a run where there is no terminal: a line for each type, so that programs find it and take it apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from integration.sdk.changes import signed
 from integration.sdk.report import Report, StepResult
@@ -19,11 +19,15 @@ def rows(report: Report) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     reasons = ["reason", *("; ".join(filter(None, [result.reason, *problems(result)])) for result in report.results)]
     for row, reason in zip(table, reasons, strict=True):
-        cells = [
-            cell.rjust(width) if title in ("count", "seconds") else cell.ljust(width)
-            for title, cell, width in zip(heading, row, widths, strict=True)
-        ]
-        yield "  ".join([*cells, _short(lines(reason))]).rstrip()
+        yield "  ".join([*aligned(row, heading, widths), _short(lines(reason))]).rstrip()
+
+
+def aligned(cells: Sequence[str], heading: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Return the cells of a row, each as wide as its column, numbers at the right."""
+    return [
+        cell.rjust(width) if title in ("count", "seconds") else cell.ljust(width)
+        for cell, title, width in zip(cells, heading, widths, strict=True)
+    ]
 
 
 def numbers(result: StepResult) -> tuple[str, str]:
