@@ -167,7 +167,8 @@ def schema_beside(step: Step, type: str) -> Schema:
     Raises:
         DeclarationError: as ``load_schema`` raises.
     """
-    return load_schema(replace(step, name=type, class_name="Entity", ends=None, further_classes=()), _beside)
+    other = replace(step, name=type, class_name="Entity", ends=None, further_classes=(), target_filter_keys=())
+    return load_schema(other, _beside)
 
 
 def _check(step: Step, path: Path, document: Any) -> None:

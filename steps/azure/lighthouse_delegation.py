@@ -12,6 +12,7 @@ from steps.azure.role_definition import role_key, roles
 _TABLE = "managedserviceresources"
 _ASSIGNMENT = "microsoft.managedservices/registrationassignments"
 _DEFINITION = "microsoft.managedservices/registrationdefinitions"
+_TENANT = "azure_managing_tenant:"
 _READ = ["Microsoft.ManagedServices/registrationAssignments/read"]
 
 
@@ -36,6 +37,23 @@ def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
             principalIds=sorted({each["principalId"].lower() for each in _all(offer) if each.get("principalId")}),
             webLink=portal_link(row),
         )
+
+
+@entity_step("Organization", permissions=_READ, target_filter_keys=["_class", "tenantId"])
+def azure_managing_tenant(ctx: Context) -> Iterator[Entity]:
+    """Another tenant that manages something here by Azure Lighthouse."""
+    names = {key: offer.get("managedByTenantName") for _, offer in _delegations(ctx) if (key := _tenant_key(offer))}
+    for key, name in sorted(names.items()):
+        id = key.removeprefix(_TENANT)
+        yield Entity(key, id=id, tenantId=id, name=name or id, displayName=name or id)
+
+
+@relationship_step("azure_lighthouse_delegation", "ALLOWS", "azure_managing_tenant", permissions=_READ)
+def azure_lighthouse_delegation_allows_managing_tenant(ctx: Context) -> Iterator[Relationship]:
+    """A delegation lets another tenant manage a subscription or a resource group."""
+    for row, offer in _delegations(ctx):
+        if key := _tenant_key(offer):
+            yield Relationship(arm_key(row["id"]), key)
 
 
 @relationship_step(
@@ -69,6 +87,12 @@ def _delegations(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
         told = properties_of(properties_of(row).get("registrationDefinition") or {})
         offer = key_of(properties_of(row).get("registrationDefinitionId"))
         yield row, {**offers.get(offer or "", {}), **told}
+
+
+def _tenant_key(offer: dict[str, Any]) -> str | None:
+    """Return the key of the tenant that an offer is by; ``None`` where Azure does not tell."""
+    id = offer.get("managedByTenantId")
+    return f"{_TENANT}{id.lower()}" if id else None
 
 
 def _all(offer: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,11 @@ class _Sighting:
 
 
 @entity_step(
-    "Organization", permissions=READ, optional=[*READ, "Policy.Read.All"], needs=["azure_account", "azure_application"]
+    "Organization",
+    permissions=READ,
+    optional=[*READ, "Policy.Read.All"],
+    needs=["azure_account", "azure_application"],
+    target_filter_keys=["_class", "tenantId"],
 )
 def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
     """Another Microsoft Entra tenant that this one knows of: by an application, trusted sign-ins, or as a partner."""
@@ -61,6 +65,18 @@ def azure_external_tenant_owns_service_principal(ctx: Context) -> Iterator[Relat
         owner = principal["appOwnerOrganizationId"]
         if owner and owner.lower() != own:
             yield Relationship(external_tenant_key(owner), principal["id"])
+
+
+@relationship_step(
+    "azure_federated_identity_credential", "TRUSTS", "azure_external_tenant", needs=["azure_account"], per_row=True
+)
+def azure_federated_identity_credential_trusts_external_tenant(ctx: Context) -> Iterator[Relationship]:
+    """A workload of another tenant may sign in as an application."""
+    own = _own_tenant(ctx)
+    for credential in ctx.entities("azure_federated_identity_credential"):
+        issuer = credential.properties.get("issuerTenantId")
+        if issuer and issuer != own:
+            yield Relationship(credential.key, external_tenant_key(issuer))
 
 
 def external_tenant_key(tenant: str) -> str:

@@ -72,7 +72,7 @@ def test_a_delegation_says_what_was_offered_wherever_that_is_told(
 ) -> None:
     role(tenant, "", "BuiltInRole", ["/"])
     offer = {
-        "managedByTenantId": "other",
+        "managedByTenantId": "Other",
         "authorizations": [{"principalId": "who", "principalIdDisplayName": "Support", "roleDefinitionId": ROLE}],
         "eligibleAuthorizations": [{"principalId": "whoelse", "roleDefinitionId": "unseen"}],
     }
@@ -84,15 +84,21 @@ def test_a_delegation_says_what_was_offered_wherever_that_is_told(
         put(tenant, "managedserviceresources", definition, "microsoft.managedservices/registrationdefinitions", offer)
     delegation = f"{LIGHTHOUSE}/registrationAssignments/a"
     put(tenant, "managedserviceresources", delegation, "microsoft.managedservices/registrationassignments", told)
-    types = ("azure_resource_has_lighthouse_delegation", "azure_lighthouse_delegation_uses_role_definition")
+    types = (
+        "azure_resource_has_lighthouse_delegation",
+        "azure_lighthouse_delegation_uses_role_definition",
+        "azure_lighthouse_delegation_allows_managing_tenant",
+    )
     report = azure.run(*types, "azure_subscription")
     assert {report.of(type).verdict for type in ("azure_lighthouse_delegation", types[0])} == {"complete"}
     (found,) = properties("azure_lighthouse_delegation")
-    assert (found["managedByTenantId"], found["scope"]) == ("other", SUBSCRIPTION)
+    assert (found["managedByTenantId"], found["scope"]) == ("Other", SUBSCRIPTION)
     assert (found["authorizations"], found["eligibleAuthorizations"]) == (["Support=Keeper"], ["whoelse=unseen"])
     assert found["principalIds"] == ["who", "whoelse"]
     known = f"/providers/microsoft.authorization/roledefinitions/{ROLE}"
     assert {(SUBSCRIPTION, delegation.lower()), (delegation.lower(), known)} <= edges()
+    assert (delegation.lower(), "azure_managing_tenant:other") in edges()
+    assert [of["tenantId"] for of in properties("azure_managing_tenant")] == ["other"]
 
 
 def test_an_alert_on_a_subscription_is_told_once(tenant: AzureTenant, azure: Azure) -> None:

@@ -1,5 +1,6 @@
 """Applications and service principals, and what surrounds them: credentials, permissions, grants and owners."""
 
+import json
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -422,7 +423,11 @@ def test_external_tenants_are_known_by_their_applications_and_by_trust_in_their_
     issuer = f"https://login.microsoftonline.com/{FABRIKAM}/v2.0"
     credential = {"id": "fic", "name": "fic", "issuer": issuer, "subject": "x", "audiences": []}
     tenant.relate("/applications", PAYROLL_ID, "federatedIdentityCredentials", credential)
-    ran = made(tenant, "azure_external_tenant_owns_service_principal")
+    trust = "azure_federated_identity_credential_trusts_external_tenant"
+    ran = made(tenant, "azure_external_tenant_owns_service_principal", trust)
+    assert ends(ran, trust) == [
+        (f"azure_federated_identity_credential:{PAYROLL_ID}:fic", f"azure_external_tenant:{FABRIKAM}")
+    ]
     assert_records(
         ran.records["azure_external_tenant"],
         [
@@ -439,6 +444,20 @@ def test_external_tenants_are_known_by_their_applications_and_by_trust_in_their_
         (f"azure_external_tenant:{FABRIKAM}", PARTNER_SP),
         (f"azure_external_tenant:{MICROSOFT}", GRAPH_SP),
     ]
+
+
+def test_jupiterone_gets_mapped_relationships_to_external_tenants(tenant: GraphServer, tmp_path: Path) -> None:
+    """It may have the tenant from another integration."""
+    type, files = "azure_external_tenant_owns_service_principal", tmp_path / "files"
+    run_steps(type, source=tenant, manager=MANAGER, config=Config(to=(f"files:{files}",)))
+    (found,) = (
+        record["_mapping"]
+        for line in (files / f"relationships/{type}.jsonl").read_text().splitlines()
+        if (record := json.loads(line))["_mapping"]["sourceEntityKey"] == PARTNER_SP
+    )
+    assert (found["relationshipDirection"], found["targetFilterKeys"]) == ("REVERSE", [["_class", "tenantId"]])
+    assert (found["targetEntity"]["_class"], found["targetEntity"]["tenantId"]) == (["Organization"], FABRIKAM)
+    assert not (files / "entities/azure_external_tenant.jsonl").exists()
 
 
 def test_external_tenants_are_there_where_federated_credentials_are_refused(tenant: GraphServer) -> None:
