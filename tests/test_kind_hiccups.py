@@ -1,6 +1,8 @@
 """A hiccup of the service, or of what is before it, costs a try; and what is refused is blamed on who refused it."""
 
+import json
 import logging
+import socket
 import ssl
 import threading
 import time
@@ -32,7 +34,7 @@ from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.paging import pages
 from integration.text.secret import Secret
-from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
+from tests.little_tenant import GROUPS, USERS, Handler, LittleTenant, children, members, read, serving, users
 
 HTML = b"<html><body>Access denied by the gateway</body></html>"
 HICCUPS: list[tuple[int, Any]] = [
@@ -269,3 +271,25 @@ def test_who_is_throttled_stops_at_once(tenant: LittleTenant, session: requests.
         thread.join(5)
     assert len(ended) == 3
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("status", [101, 102, 103, 199])
+def test_an_answer_before_the_answer_makes_nobody_read_that_of_another_request(
+    status: int, tenant: LittleTenant, session: requests.Session
+) -> None:
+    late: list[Handler] = []
+
+    def answer(handler: Handler) -> None:
+        if not late:
+            late.append(handler)
+            handler.wfile.write(b"HTTP/1.1 %d Wait\r\nLink: a\r\n\r\n" % status)
+            handler.wfile.flush()
+        if handler in late and not handler.connection.recv(1, socket.MSG_PEEK):
+            return  # nobody waits for the rest
+        body = json.dumps({"value": users(*USERS)}).encode()
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    tenant.takes_over["/users"] = answer
+    client = GraphClient(tenant.url, NoToken(), session)
+    assert [row["id"] for row in client.get(client.url("/users")).body["value"]] == USERS
+    assert [row["id"] for row in client.get(client.url("/groups")).body["value"]] == GROUPS

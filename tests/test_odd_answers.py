@@ -10,10 +10,11 @@ import requests
 from integration import BadAnswer, NotFound, NotLicensed, PagingError, ServiceUnavailable
 from integration.http.auth import NoToken
 from integration.http.decoding import decode
+from integration.sources.chain import Chain
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import Inner, batch
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.paging import Chain, page_of
+from integration.sources.msgraph.paging import page_of
 from integration.testing import GraphServer, Ran, run_steps
 
 LICENCE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
@@ -217,7 +218,7 @@ def test_a_request_that_a_batch_was_answered_without_is_sent_again() -> None:
 
 
 def test_pages_that_always_lead_on_and_hold_nothing_new_are_left() -> None:
-    chain = Chain("http://127.0.0.1:7120/v1.0/users")
+    chain = Chain("http://127.0.0.1:7120/v1.0/users", "/users")
     group = {"id": "group-1"}
     for number in range(3_000):
         chain.lead_to(f"/new/{number}", [{**group, "members@delta": [{"id": f"user-{number}"}]}])

@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import suppress
+from http.client import BadStatusLine
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from integration.http.deadlines import Deadlines
 from integration.http.trust import share_trust
+
+_FINAL = 200
+"""Statuses below tell of an answer that is to come (RFC 9110, section 15.2)."""
 
 
 class Adapter(HTTPAdapter):
@@ -74,6 +78,12 @@ class Adapter(HTTPAdapter):
             def request(self, *args: Any, **named: Any) -> None:
                 uses(self)
                 super().request(*args, **named)
+
+            def getresponse(self) -> Any:
+                response = super().getresponse()
+                if response.status < _FINAL:  # what comes after it would be read as the answer to the next request
+                    raise BadStatusLine(f"{response.status} is no final status")
+                return response
 
         class Secure(Noted, HTTPSConnection):
             def connect(self) -> None:

@@ -5,7 +5,7 @@ errors.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from integration.errors import (
     Throttled,
 )
 from integration.http.patience import seconds_to_wait
+from integration.http.warned import of_missing_data
+from integration.sources.controls import error_in
 
 TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
@@ -30,8 +32,11 @@ _ABSENT = {"noregisteredproviderfound", "invalidapiversionparameter"}
 """Codes by which Azure says that it has no such kind of resource here, or not in that version."""
 _UNLICENSED = "aadpremiumlicenserequired"
 """Code by which Azure says that the tenant lacks a licence of Microsoft Entra."""
-_HICCUPS = {408, 409, 421, 423, 424, 425}
-"""Statuses below 500 that may be another one when the same is asked once more."""
+_THROTTLED = {"ratelimiting", "resourcerequeststhrottled", "toomanyrequests"}
+"""Codes by which Azure says that it takes no more for now, whatever the status is."""
+_HICCUPS = {404, 408, 409, 421, 423, 424, 425}
+"""Statuses below 500 that may be another one when the same is asked once more; 404 where Azure names no reason."""
+_LISTS = ("value", "data")
 _NO_SUBSCRIPTION = re.compile(r"(?i)at least one subscription that is eligible")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d)(?:\.\d+)?", re.ASCII)
 _LONGEST = 200
@@ -84,14 +89,23 @@ class AzureAnswer:
         return 0
 
     def error(self) -> GraphError | None:
-        """Return the error that the answer stands for; ``None`` where it is whole: 200, an object, no error in it."""
-        envelope = self.body.get("error")
-        if self.status == 200 and self.body and envelope is None:
+        """Return the error that the answer stands for; ``None`` where it is whole.
+
+        Whole is an answer with status 200, a JSON object, no error in it, and no warning that some of it is missing.
+        """
+        envelope = error_in(self.body, _LISTS)
+        warning = of_missing_data(self.headers.get("warning", ""))[:_LONGEST]
+        if self.status == 200 and self.body and envelope is None and not warning:
             return None
-        told = envelope if isinstance(envelope, dict) else {}
-        said = list(_said(told))
+        told = envelope[0] if isinstance(envelope, list) and envelope else envelope
+        if told is None and self.status >= 400:
+            told = self.body  # as App Service refuses
+        said = list(_said(told if isinstance(told, dict) else {}))
         codes = [code for code, _ in said if code]
-        kind, problem = self._meaning({code.lower() for code in codes}, [message for _, message in said if message])
+        messages = [message for _, message in said if message]
+        kind, problem = self._meaning({code.lower() for code in codes}, messages)
+        if self.status < 400:
+            kind, problem = BadAnswer, _flaw(envelope, warning, messages)
         return kind(
             problem,
             path=self.path,
@@ -103,36 +117,41 @@ class AzureAnswer:
 
     def _meaning(self, codes: set[str], messages: list[str]) -> tuple[type[GraphError], str]:
         message = messages[-1] if messages else ""
-        if self.status < 400:
-            flaw = (
-                "the answer holds an error" if self.body.get("error") is not None else "the answer is not a whole one"
-            )
-            return BadAnswer, f"{flaw}: {message}" if message else flaw
         if _UNLICENSED in codes:
             return NotLicensed, "the tenant lacks the licence of Microsoft Entra for this"
         if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(" ".join(messages))):
             return Forbidden, "the application may not read this: grant it Reader on the scope"
         if _ABSENT.intersection(codes):
             return FeatureAbsent, f"this cloud does not have it in the version that is asked for: {message}"
-        if self.status == 404 or _UNSUPPORTED.intersection(codes):
+        if (self.status == 404 and codes) or _UNSUPPORTED.intersection(codes):
             return NotFound, "not found"
         if self.status == 407 or self.status == 451:
             return BadAnswer, "something between here and Azure refused it: check proxy and network"
-        if self.status == 429:
+        if self.status == 429 or _THROTTLED.intersection(codes):
             return Throttled, "Azure throttles the application"
         if self.status in _HICCUPS or (self.status >= 500 and self.status != 501):
             return ServiceUnavailable, "Azure could not serve the request"
         return BadRequest, f"Azure refused the request: {message}" if message else "Azure refused the request"
 
 
+def _flaw(envelope: Any, warning: str, messages: Sequence[str]) -> str:
+    """Return what an answer that is neither a refusal nor whole lacks."""
+    if warning:
+        return f"the answer is not whole: Warning: {warning}"
+    flaw = "the answer is not a whole one" if envelope is None else "the answer holds an error"
+    return f"{flaw}: {messages[-1]}" if messages else flaw
+
+
 def _said(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield code and message of an error, then those of its details, of which the last say most; empty for none."""
-    code, message = error.get("code"), error.get("message")
+    """Yield code and message of an error, then those of its details, of which the last say most; empty for none.
+
+    Source: App Service, whose errors write ``Code``, ``Message`` and ``Details`` where others write small letters.
+    """
+    code, message, details = (error.get(name) or error.get(name.title()) for name in ("code", "message", "details"))
     yield (
         code[:_LONGEST] if isinstance(code, str) else "",
         " ".join(message.split())[:_LONGEST] if isinstance(message, str) else "",
     )
-    details = error.get("details")
     for detail in details if isinstance(details, list) else ():
         if isinstance(detail, dict):
             yield from _said(detail)

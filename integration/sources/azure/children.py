@@ -25,8 +25,8 @@ from integration.values import arm_key
 
 _HOPELESS = 20
 """So many resources are refused, and none answered, before the others are not asked about any more."""
-_WRONG = "invalidresourcetype"
-"""Code of a 404 that is about the question: the resource may be there."""
+_WRONG = {"invalidresourcenamespace", "invalidresourcetype", "missingsubscription", "subscriptionnotfound"}
+"""Codes of a 404 that is about the question, or about who may ask it: the resource may be there."""
 _OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 _EACH = "/*/"
 """Between a place where children are and one below each of them."""
@@ -109,7 +109,7 @@ class ChildrenFetch:
         try:
             self._read_pages(key, parent, link)
         except NotFound as error:
-            if error.code.lower() == _WRONG:
+            if error.code.lower() in _WRONG:
                 self._refuse(key, error)
             else:
                 self._into.add_parts([], [(key, None)])

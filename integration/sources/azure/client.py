@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import requests
 
-from integration.errors import BadAnswer, PagingError
+from integration.errors import BadAnswer
 from integration.http.auth import Tokens
 from integration.http.client import Client
 from integration.http.decoding import decode
@@ -15,6 +15,8 @@ from integration.http.patience import Patience
 from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
 from integration.sources.azure.lanes import LIMITS, QUERIES, provider_lane
+from integration.sources.chain import Chain
+from integration.sources.controls import control
 from integration.text.secret import Secret
 
 QUERIED_AT = "/providers/Microsoft.ResourceGraph/resources"
@@ -94,20 +96,19 @@ class AzureClient(Client[AzureAnswer]):
 
         Raises:
             BadAnswer: a page is no list of objects.
-            PagingError: a next link leads to another host, or back.
+            PagingError: a next link leads to another host or back, or there is no end.
             GraphError: as ``get`` raises.
         """
         url = link or self.url(path, {"api-version": version})
-        seen = set[str]()
+        chain = Chain(url, path)
         while url:
-            if url in seen:
-                raise PagingError("a next link leads back to a page that was read already", path=path)
-            seen.add(url)
             body = self.get(url).body
-            rows, link = body.get("value", [body] if "id" in body else None), body.get("nextLink")
+            rows, link = body.get("value", [body] if "id" in body else None), control(body, "nextLink")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise BadAnswer("the answer has no list of objects named value", path=path, status=200)
             if link is not None and not isinstance(link, str):
                 raise BadAnswer("the next link is no URL", path=path, status=200)
             url = self.resolved(link, path) if link else ""
+            if url:
+                chain.lead_to(url, rows)
             yield rows, url or None

@@ -25,6 +25,7 @@ from integration.errors import (
 from integration.http.patience import seconds_to_wait
 from integration.http.room import Turn
 from integration.http.warned import of_missing_data
+from integration.sources.controls import error_in
 
 _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
@@ -93,7 +94,7 @@ class Answer:
         Whole is an answer with status 200, a JSON object, no error in it, and no warning that some of it is missing.
         This holds for everything that is read: objects, pages, changes, batches and the answers in them.
         """
-        envelope = _envelope(self.body)
+        envelope = error_in(self.body, _LISTS)
         warning = _warning(self.headers.get("warning", ""))
         if self.status == 200 and self.body and envelope is None and not warning:
             return None
@@ -117,20 +118,6 @@ class Answer:
         )
 
 
-def control(body: Mapping[str, Any], name: str) -> Any:
-    """Return what OData says about a body beside its data, such as ``nextLink``; ``None`` where it says nothing.
-
-    OData 4.01 also leaves out ``odata.``, and earlier versions the ``@``; upper and lower case make no difference here.
-    Source: OData JSON Format Version 4.01, Control Information.
-    """
-    found = body.get(f"@odata.{name}")
-    if found is None:
-        wanted = name.lower()
-        alike = (key for key, value in body.items() if value is not None and key.lower().endswith(wanted))
-        found = next((body[key] for key in alike if _plain(key) == wanted), None)
-    return found
-
-
 def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:
     """Return what a status from 400 on means, with what else the answer tells."""
     if status == 410 or _EXPIRED_DELTA_TOKEN.intersection(codes):
@@ -152,23 +139,6 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
     if _EXPIRED_PAGE_TOKEN.intersection(codes) or (status == 400 and "page token" in message.lower()):
         return PageTokenExpired, "the page token has expired"
     return BadRequest, f"Graph refused the request: {message}" if message else "Graph refused the request"
-
-
-def _plain(key: str) -> str:
-    return key.lower().removeprefix("@").removeprefix("odata.")
-
-
-def _envelope(body: Mapping[str, Any]) -> Any:
-    """Return the error that a body holds, however it is spelled; ``None`` where it holds none.
-
-    Several are an error of a list alone: a single object may have a property of that name.
-    """
-    found = body.get("error")
-    if found is None:
-        found = control(body, "error")
-    if found is None and any(isinstance(body.get(name), list) for name in _LISTS):
-        found = control(body, "errors") or None
-    return found
 
 
 def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.errors import BadAnswer
-from integration.sources.msgraph.answers import control
+from integration.sources.chain import Chain
+from integration.sources.controls import control
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import TRACKED, TRACKED_RELATIONS, UNTRACKED_PROPERTIES
-from integration.sources.msgraph.paging import Chain, page_of
+from integration.sources.msgraph.paging import page_of
 from integration.sources.request import Request
 
 IDS = ("id",)
@@ -86,7 +87,7 @@ def changes(client: GraphClient, link: str) -> Iterator[Changes]:
         PagingError: a link leads to another host or back.
         GraphError: as ``Client.get`` raises.
     """
-    chain = Chain(link)
+    chain = Chain(link, client.path_of(link))
     last = False
     while not last:
         answer = client.get(link)

@@ -19,12 +19,13 @@ from integration.errors import (
     ServiceUnavailable,
     Throttled,
 )
+from integration.sources.chain import Chain
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import is_removed
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.paging import Chain, Miscounted, Page
+from integration.sources.msgraph.paging import Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.request import Request
 from integration.sources.selection import Selection
@@ -144,7 +145,8 @@ class Outcomes:
         return {parent: self._selection.of_each(each_once(children)) for parent, children in found.items()}
 
     def _following(self, task: Task, link: str, rows: Sequence[Mapping[str, Any]]) -> Task:
-        chain = task.chain or Chain(task.link or self._client.url(self._title))
+        first = task.link or self._client.url(self._title)
+        chain = task.chain or Chain(first, self._client.path_of(first))
         chain.lead_to(link, rows)
         return replace(task, link=link, chain=chain, failures=0)
 

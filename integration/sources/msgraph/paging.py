@@ -1,22 +1,18 @@
 """Reading a collection page by page. Source: Paging Microsoft Graph data in your app."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
-from integration.errors import BadAnswer, GraphError, PagingError
+from integration.errors import BadAnswer, GraphError
 from integration.http.room import Turn
-from integration.sources.msgraph.answers import Answer, control
+from integration.sources.chain import Chain
+from integration.sources.controls import control
+from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.links import path_of
 from integration.text.whose import carried
-
-_WITHOUT_NEWS = 1_000
-_SOME = 100
-"""Objects that are encoded at once to compare pages: a large page need not be in memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +68,6 @@ def check_count(count: int | None, got: int, path: str) -> None:
         raise Miscounted(count, got, path)
 
 
-class Chain:
-    """The pages that follow from a first one: one that does not end has to be left.
-
-    Source: endless rounds of a delta query are known from Graph (microsoft-graph-docs, issue 4263).
-
-    Args:
-        url: of the first page.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._path = path_of(url)
-        self._links = {url}
-        self._contents: set[int] = set()
-        self._without_news = 0
-
-    def lead_to(self, link: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Take note of a page that leads to another one.
-
-        Raises:
-            PagingError: the link has been followed before, or a thousand pages in a row held nothing new.
-        """
-        if link in self._links:
-            raise PagingError("a next link leads back to a page that was read already", path=self._path)
-        self._links.add(link)
-        some = (orjson.dumps(rows[first : first + _SOME]) for first in range(0, len(rows), _SOME))
-        content = hash(tuple(map(hash, some)))
-        self._without_news = self._without_news + 1 if content in self._contents else 0
-        self._contents.add(content)
-        if self._without_news >= _WITHOUT_NEWS:
-            raise PagingError(f"{_WITHOUT_NEWS} pages in a row hold nothing new", path=self._path)
-
-
 def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
     """Yield the pages of a collection until there is no ``@odata.nextLink``; each is fetched while the last is in use.
 
@@ -123,7 +87,7 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
         yield page
         check_count(expected, got, path_of(url))
         return
-    chain = Chain(url)
+    chain = Chain(url, client.path_of(url))
     with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
         while link is not None:
             chain.lead_to(link, page.rows)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integration.errors import GraphError
+from integration.sources.chain import Chain
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import Inner
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED
 from integration.sources.msgraph.links import relative
-from integration.sources.msgraph.paging import Chain, Page, page_of
+from integration.sources.msgraph.paging import Page, page_of
 from integration.sources.request import Request
 
 _FULL, _SMALL = "999", "100"

@@ -1,0 +1,103 @@
+"""An answer of Azure that says, in whatever way, that it is not whole is never taken as whole."""
+
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, keys, verdicts
+from tests.azure.test_children import TYPE, accounts, azure, expected, of
+from tests.simulator.azure import Asked, Fault
+
+__all__ = ["azure"]
+WARNING = '199 - "Vendor/Provider/504/10000"'
+ERROR = {"code": "X"}
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
+
+
+@pytest.mark.parametrize("name", ["nextlink", "NextLink", "@odata.nextLink", "odata.nextLink", "@nextLink"])
+def test_a_next_link_is_followed_in_any_spelling(azure: Azure, name: str) -> None:
+    def spell(asked: Asked, document: dict[str, Any]) -> None:
+        if "nextLink" in document:
+            document[name] = document.pop("nextLink")
+
+    azure.simulator.manager.page = 1
+    azure.simulator.manager.alter = spell
+    report = azure.run(TYPE)
+    assert verdicts(report) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    assert report.reading["azure"]["subscriptions"] == 3
+
+
+@pytest.mark.parametrize(
+    "beside", [{"Error": ERROR}, {"odata.error": ERROR}, {"@odata.error": ERROR}, {"errors": [ERROR]}]
+)
+def test_an_error_beside_a_list_is_one_in_any_spelling(azure: Azure, beside: dict[str, Any]) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(200, of(account), {"value": [], **beside})]
+    assert azure.run(TYPE).of(TYPE).verdict == "partial"
+    assert keys(TYPE) == expected(azure)
+
+
+def test_a_warning_that_something_is_missing_is_one(azure: Azure) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(200, of(account), {"value": []}, {"Warning": WARNING})]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "Vendor/Provider/504" in report.of(TYPE).reason
+    assert keys(TYPE) == expected(azure)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Not Found</html>", {}, {"message": "m"}, {"error": "x"}, {"error": {}}])
+def test_what_azure_does_not_say_to_be_gone_is_not_gone(azure: Azure, body: Any) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(404, of(account), body)]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert keys(TYPE) == expected(azure)
+
+
+@pytest.mark.parametrize("code", ["SubscriptionNotFound", "MissingSubscription", "InvalidResourceNamespace"])
+def test_who_is_denied_a_subscription_does_not_take_its_resources_for_gone(azure: Azure, code: str) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(404, of(account), {"error": {"code": code, "message": "No."}})]
+    assert azure.run(TYPE).of(TYPE).verdict == "partial"
+    assert keys(TYPE) == expected(azure)
+
+
+def test_a_refusal_is_understood_without_its_envelope(azure: Azure) -> None:
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.faults = [Fault(404, of(account), {"Code": "NotFound", "Message": "No.", "Details": []})]
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure, but={account.lower()})
+
+
+def test_a_limit_that_is_told_by_its_code_alone_is_waited_for(azure: Azure) -> None:
+    refused = {"error": {"code": "BadRequest", "message": "No.", "details": [{"code": "RateLimiting", "message": "m"}]}}
+    azure.simulator.manager.faults = [Fault(400, lambda asked: bool(asked.query), refused, times=2)]
+    report = azure.run(TYPE)
+    assert verdicts(report) == {"complete"}
+    assert report.reading["azure"]["throttled"] == 2
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": "/x", "name": "n"}]])
+def test_pages_that_always_lead_on_and_hold_nothing_new_are_left(azure: Azure, rows: list[dict[str, str]]) -> None:
+    account, pages = accounts(azure.simulator.tenant)[2], iter(range(3_000))
+
+    def lead_on(asked: Asked, document: dict[str, Any]) -> None:
+        if of(account)(asked) and (page := next(pages, None)) is not None:
+            link = f"{azure.simulator.url}{asked.path}?api-version=2023-05-01&page={page}"
+            document.update(value=rows, nextLink=link)
+
+    azure.simulator.manager.alter = lead_on
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "hold nothing new" in report.of(TYPE).reason
+    assert next(pages) < 1_100
