@@ -14,7 +14,7 @@ WORD = r"(?:[bcdfghjklmnprstvwz][aeiouáéíóú]){3}[bcdfghjklmnprstvwz]ex"
 DOMAIN = rf"{WORD}(?:\.example|\.onmicrosoft\.com)"
 GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HARMLESS = re.compile(
-    rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
+    rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:|sip:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
     r"|00000000-0000-4000-8000-[0-9a-f]{12}|00000000-0000-0000-0000-[0-9a-f]{12}|id-[0-9a-f]{16}|\+999 \d{9}"
     rf"|(?:https|api)://{DOMAIN}(?:/id-[0-9a-f]{{16}})?|00000003-0000-0000-c000-000000000000"
     r"|S-1-(?:5-21|12-1)-9999-\d+-\d+-\d+|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?|\(removed\)"
@@ -311,5 +311,7 @@ def real_values(tenant: Tenant) -> set[str]:
     """Return every text of a simulated tenant that could tell who or what it is."""
     objects: list[Any] = [tenant.organization, *tenant.users.values(), *tenant.groups.values()]
     found = {text for each in objects for name, text in _texts(each, "") if text not in PLAIN.get(name, ())}
-    parts = {part for text in found if "@" in text for part in re.split("@", re.sub("^smtp:", "", text, flags=re.I))}
+    parts = {
+        part for text in found if "@" in text for part in re.split("@", re.sub("^(?:smtp|sip):", "", text, flags=re.I))
+    }
     return {text.strip() for text in found | parts if len(text.strip()) > 3 and not HARMLESS.fullmatch(text)}

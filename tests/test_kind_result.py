@@ -122,16 +122,31 @@ def test_members_without_a_type_are_told() -> None:
     members = ("--only", "azure_user_group_has_user", "--only", "azure_user_group_has_group")
     done = subprocess.run([*PROGRAM, "run", "--demo", *members], capture_output=True, text=True, check=True)
     assert (
-        "4 members are of kinds without a type that was read, and not in the graph: "
+        "4 members of groups are left out, since no relationship type for their kinds was read: "
         "2 devices, 1 contact, 1 service principal." in done.stdout.splitlines()
     )
     relations = {"/teams/*/owners?$select=id": {"#microsoft.graph.orgContact": 1}, "/x/*/members": {
         "": 2, **{f"#microsoft.graph.kind{number}": 1_000 * number for number in range(1, 8)}}}  # fmt: skip
     said = told(result("crew"), reading={**READ, "notRepresented": relations})
-    assert "1 owner is of a kind without a type, and not in the graph: 1 contact." in said
+    assert "1 owner of teams is left out, since there is no relationship type for its kind: 1 contact." in said
     less = told(result("crew"), not_chosen=["port"], reading={**READ, "notRepresented": {"/x/*/members": {"port": 2}}})
-    assert "2 members are of kinds without a type that was read, and not in the graph: 2 ports." in less
-    (many,) = [each for each in said if each.startswith("28,002 members are of kinds without a type")]
+    assert "2 members of x are left out, since no relationship type for their kind was read: 2 ports." in less
+    ends = {
+        "/devices/*/registeredOwners?$select=id": {"#microsoft.graph.servicePrincipal": 1},
+        "/directory/administrativeUnits/*/members": {"#microsoft.graph.servicePrincipal": 2},
+        "/servicePrincipals/*/memberOf": {"#microsoft.graph.administrativeUnit": 2},
+        "/users/*/manager": {"#microsoft.graph.orgContact": 2},
+        "azure:resources": {"microsoft.maps/accounts": 2},
+    }
+    all_read = told(result("crew"), reading={**READ, "notRepresented": ends})
+    no, not_read = "left out, since there is no relationship type for", "left out, since no"
+    assert f"1 registered owner of devices is {no} its kind: 1 service principal." in all_read
+    assert f"2 memberships of service principals are {no} their kind: 2 administrative units." in all_read
+    some = told(result("crew", "skipped", REFUSED), reading={**READ, "notRepresented": ends})
+    assert f"2 managers of users are {not_read} relationship type for their kind was read: 2 contacts." in some
+    assert f"2 resources are {not_read} type for their kind was read: 2 of microsoft.maps/accounts." in some
+    assert some[2].startswith("2 members of administrative units are left out")
+    (many,) = [each for each in said if each.startswith("28,002 members of x are left out, since there is no")]
     assert many.endswith("7,000 kind7s, 6,000 kind6s, 5,000 kind5s, 4,000 kind4s, 3,000 kind3s, 3,002 others.")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from integration.html.kinds import CONTAINERS, Kind
 from integration.sdk.step import Step
 from integration.store.read import ReadableStore
+from integration.terminal.untaken import untaken
 
 _MEANINGS = {
     "complete": "the graph holds all that there is",
@@ -151,14 +152,10 @@ def doubtful_memberships(steps: Sequence[Step], found: Sequence[Outcome]) -> lis
     return [f"{name} ({verdicts[name]})" for name in memberships if verdicts[name] != "complete"]
 
 
-def unrepresented(summary: Mapping[str, Any]) -> list[str]:
-    """Return what was read but belongs to no type, such as members of a kind that no type describes."""
-    kinds = summary.get("reading", {}).get("notRepresented", {})
-    return [
-        f"{count:,} of kind {kind.rpartition('.')[2]} in {collection.partition('?')[0]}"
-        for collection, counts in sorted(kinds.items())
-        for kind, count in sorted(counts.items())
-    ]
+def unrepresented(summary: Mapping[str, Any], found: Sequence[Outcome]) -> list[str]:
+    """Return what was read but is in no record, such as members of a kind that no type takes."""
+    all_read = all(outcome.verdict in ("complete", "partial") for outcome in found)
+    return [*untaken(summary.get("reading", {}).get("notRepresented", {}), all_read)]
 
 
 def fits(graph: ReadableStore, summary: Mapping[str, Any]) -> bool:

@@ -63,7 +63,7 @@ def facts(
         "are_told": are_told,
         "verdicts": {each.name: each.verdict for each in found},
         "doubtful": doubtful_memberships(steps, found),
-        "not_represented": unrepresented(summary) if is_current else [],
+        "not_represented": unrepresented(summary, found) if is_current else [],
         "changes": last_changes(graph, steps, new),
         "types": [kind for kind in kinds if not kind.is_relationship],
         "embedded": sum(len(each["rows"]) for each in part["types"]),

@@ -1,6 +1,7 @@
 """How far a run is, and that in words."""
 
 import math
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -59,5 +60,7 @@ def pages_of(collections: Sequence[Progress]) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Return how many there are of something."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """Return how many there are of something: ``1 policy``, ``2 policies``."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{count:,} {noun}s"

@@ -1,6 +1,5 @@
 """What a person must know of a run, in a few sentences: what is missing, what to grant, what it took, what changed."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +10,10 @@ from integration.sdk.report import Report, StepResult
 from integration.sources.msgraph.permissions import smallest
 from integration.store.history import shown
 from integration.terminal.remarks import listed, some
-from integration.text.visible import line
+from integration.terminal.standing import counted
+from integration.terminal.untaken import untaken
 
 _WORDS: Mapping[What, str] = {"created": "came", "updated": "changed", "deleted": "went"}
-_KINDS = {"org contact": "contact"}
-_NAMED = 5
 
 
 def sentences(report: Report, out: Path) -> list[str]:
@@ -27,7 +25,7 @@ def sentences(report: Report, out: Path) -> list[str]:
     """
     return [
         _cost(report),
-        *_not_represented(report),
+        *untaken(report.reading.get("notRepresented", {}), _all_read(report)),
         f"{out / 'graph.db'} and {out / 'summary.json'} hold the result.",
         _completeness(report),
         *_destinations(report),
@@ -45,8 +43,8 @@ def push_sentences(report: Report, out: Path, destinations: int) -> list[str]:
     served = destinations - len(report.failed_sinks)
     missing = [result for result in report.results if result.verdict in ("failed", "skipped")]
     return [
-        *([f"The graph lacks {len(missing):,} of {_count(len(report.results), 'type')}."] if missing else []),
-        f"{served:,} of {_count(destinations, 'destination')} {'has' if served == 1 else 'have'}"
+        *([f"The graph lacks {len(missing):,} of {counted(len(report.results), 'type')}."] if missing else []),
+        f"{served:,} of {counted(destinations, 'destination')} {'has' if served == 1 else 'have'}"
         f" the graph of {out / 'graph.db'}.",
         *_destinations(report),
     ]
@@ -66,14 +64,14 @@ def _completeness(report: Report) -> str:
     missing = [result for result in report.results if result.verdict == "failed" or result.because_of_failure]
     partial = [result for result in report.results if result.verdict == "partial"]
     if not missing and not partial:
-        left_out = {*report.not_chosen, *(result.type for result in report.results if result.verdict == "skipped")}
-        if left_out:
-            return f"All that was asked for was read; {_are(len(left_out), 'type')} left out."
+        lacking = {*report.not_chosen, *(result.type for result in report.results if result.verdict == "skipped")}
+        if lacking:
+            return f"All that was asked for was read; {_are(len(lacking), 'type')} left out."
         return "Everything was read."
     chosen = sum(1 for result in report.results if result.verdict != "skipped" or result.because_of_failure)
     told = [(missing, "missing"), (partial, "partial")]
     parts = [f"{len(results):,} {'is' if len(results) == 1 else 'are'} {word}" for results, word in told if results]
-    parts[0] = parts[0].replace(" ", f" of {_count(chosen, 'type')} ", 1)
+    parts[0] = parts[0].replace(" ", f" of {counted(chosen, 'type')} ", 1)
     failed = [result for result in missing if result.verdict == "failed"]
     return f"{listed(parts)}: {_remedy([*failed, *partial], _to_grant(report, [*failed, *partial]))}"
 
@@ -98,13 +96,13 @@ def _cost(report: Report) -> str:
     reading = report.reading
     costs = [reading, *(each for each in reading.values() if isinstance(each, dict))]
     requests = sum(count for cost in costs for count in cost.get("requests", {}).values())
-    took = [_count(requests, "request"), duration(report.seconds)]
+    took = [counted(requests, "request"), duration(report.seconds)]
     if (held := reading.get("throttledSeconds", 0)) >= 1:
         took.append(f"{duration(held)} of it held back by Graph")
     resumed = ", gone on from where one was cut short" if reading.get("mirror") == "resumed" else ""
     if report.first:
         records = sum(result.count for result in report.results)
-        return f"First run{resumed}: {', '.join([_count(records, 'record'), *took])}."
+        return f"First run{resumed}: {', '.join([counted(records, 'record'), *took])}."
     anew = ", everything read anew" if str(reading.get("mirror", "")).startswith(("new", "rebuilt")) else ""
     total = {what: sum(counts.get(what, 0) for counts in report.changes.values()) for what in SIGNS}
     changed = [f"{total[what]:,} {word}" for what, word in _WORDS.items() if total[what]]
@@ -112,20 +110,9 @@ def _cost(report: Report) -> str:
     return f"Later run{resumed}{anew}: {', '.join(changed) or f'nothing changed{since}'}; {', '.join(took)}."
 
 
-def _not_represented(report: Report) -> Iterator[str]:
-    """Yield for each relation how many of its ends are in no type, and what they are."""
-    whole = not report.not_chosen and all(result.verdict in ("complete", "partial") for result in report.results)
-    type = "type" if whole else "type that was read"
-    relations: Mapping[str, Mapping[str, int]] = report.reading.get("notRepresented", {})
-    for relation, kinds in relations.items():
-        noun = relation.partition("?")[0].rpartition("/")[2] or "objects"
-        total = sum(kinds.values())
-        named = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
-        parts = [_count(count, _kind(kind)) for kind, count in named[:_NAMED]]
-        if len(named) > _NAMED:
-            parts.append(f"{sum(count for _, count in named[_NAMED:]):,} others")
-        are = f"{_plain(noun, total)} {'is of a kind' if total == 1 else 'are of kinds'}"
-        yield f"{total:,} {are} without a {type}, and not in the graph: {', '.join(parts)}."
+def _all_read(report: Report) -> bool:
+    """Tell whether all types that there are were read."""
+    return not report.not_chosen and all(result.verdict in ("complete", "partial") for result in report.results)
 
 
 def _destinations(report: Report) -> Iterator[str]:
@@ -141,23 +128,5 @@ def _destinations(report: Report) -> Iterator[str]:
         yield f"{url}: not written: {reason}"
 
 
-def _kind(name: str) -> str:
-    """Return a kind of Graph in words: ``service principal`` for ``#microsoft.graph.servicePrincipal``."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", line(name).rpartition(".")[2]).lower()
-    return _KINDS.get(words, words) or "object of no kind"
-
-
-def _plain(plural: str, count: int) -> str:
-    return plural[:-1] if count == 1 and plural.endswith("s") else plural
-
-
 def _are(count: int, noun: str) -> str:
-    return f"{_count(count, noun)} {'is' if count == 1 else 'are'}"
-
-
-def _count(count: int, noun: str) -> str:
-    """Return a number and what it counts: ``1 policy``, ``2 policies``."""
-    if count == 1:
-        return f"1 {noun}"
-    plural = f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
-    return f"{count:,} {plural}"
+    return f"{counted(count, noun)} {'is' if count == 1 else 'are'}"
