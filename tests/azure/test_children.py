@@ -188,6 +188,34 @@ def test_who_is_refused_everywhere_does_not_go_on_asking(azure: Azure) -> None:
     assert asked(azure).total() < 30
 
 
+UNLICENSED = {"error": {"code": "AadPremiumLicenseRequired", "message": "The tenant needs Microsoft Entra ID P2."}}
+
+
+def test_one_refusal_for_want_of_a_licence_is_enough(azure: Azure) -> None:
+    """Those that are under way then are asked, too, each until it is clear that it is no hiccup."""
+    azure.simulator.manager.faults = [Fault(400, of_containers, UNLICENSED)]
+    report = azure.run(TYPE)
+    assert (report.of(TYPE).verdict, report.of(TYPE).reason.partition(":")[0]) == ("skipped", "not licensed")
+    assert len(asked(azure)) <= 8
+
+
+def test_a_licence_that_one_tenant_lacks_is_not_what_another_one_lacks(azure: Azure) -> None:
+    """Subscriptions that are delegated by Azure Lighthouse are of other tenants."""
+    tenant, elsewhere = azure.simulator.tenant, list(azure.simulator.tenant.subscriptions)[0]
+    for row in list(tenant.tables["resources"].values()):
+        if row["subscriptionId"] == elsewhere:
+            tenant.add(row | {"tenantId": "bbbbbbbb-0000-4000-8000-00000000000b"})
+    azure.simulator.manager.faults = [
+        Fault(400, lambda each: of_containers(each) and elsewhere in each.path, UNLICENSED)
+    ]
+    report = azure.run(TYPE)
+    lacking = {each.lower() for each in accounts(tenant) if elsewhere in each}
+    assert report.of(TYPE).verdict == "partial"
+    assert f"of {len(lacking)} resources could not be read" in report.of(TYPE).reason
+    assert keys(TYPE) == expected(azure, but=lacking)
+    assert len(asked(azure).keys() & lacking) <= 8
+
+
 def test_a_path_that_azure_does_not_know_is_told(azure: Azure) -> None:
     assert verdicts(azure.run("contoso_misspelt")) == {"skipped"}
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import orjson
 
-from integration.errors import BadAnswer, BadRequest, GraphError, NotFound, Throttled
+from integration.errors import BadAnswer, BadRequest, GraphError, NotFound, NotLicensed, Throttled
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
@@ -52,7 +52,9 @@ class ChildrenFetch:
         self._client, self._request, self._into, self._side_by_side = client, request, into, side_by_side
         self.refused: dict[str, GraphError] = {}
         self._any_read = False
+        self._in_vain = 0
         self._spent: dict[str, Throttled] = {}
+        self._unlicensed: dict[str, NotLicensed] = {}
         self._pending: deque[tuple[Mapping[str, Any], str | None]] = deque()
         self._lock = threading.Lock()
 
@@ -103,8 +105,10 @@ class ChildrenFetch:
     def _read(self, parent: Mapping[str, Any], link: str | None) -> None:
         """Read the children of a resource, from a page on."""
         key, subscription = arm_key(parent["id"]), str(parent.get("subscriptionId") or "").lower()
-        if spent := self._spent.get(subscription):
-            self._refuse(key, spent)
+        tenant = str(parent.get("tenantId") or "").lower()
+        if known := self._spent.get(subscription) or self._unlicensed.get(tenant):
+            with self._lock:
+                self.refused[key] = known
             return
         try:
             self._read_pages(key, parent, link)
@@ -121,6 +125,9 @@ class ChildrenFetch:
                 self._read(parent, None)
         except Throttled as error:
             self._spent[subscription] = error
+            self._refuse(key, error)
+        except NotLicensed as error:
+            self._unlicensed[tenant] = error
             self._refuse(key, error)
         except GraphError as error:
             self._refuse(key, error)
@@ -139,7 +146,8 @@ class ChildrenFetch:
     def _refuse(self, key: str, error: GraphError) -> None:
         with self._lock:
             self.refused[key] = error
-            if not self._any_read and len(self.refused) >= _HOPELESS:
+            self._in_vain += 1
+            if not self._any_read and self._in_vain >= _HOPELESS:
                 raise error
 
 
