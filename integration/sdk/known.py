@@ -9,7 +9,7 @@ from pathlib import Path
 from integration.sdk.step import Step
 
 _LISTS = Path(__file__).with_name("known.json")
-_ALMOST, _LIKE, _MISSPELT = 0.88, 0.75, 0.8
+_ALMOST, _LIKE, _MISSPELT, _NEAR = 0.88, 0.75, 0.8, 0.6
 
 
 def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
@@ -39,13 +39,13 @@ def misspelt_names(step: Step) -> Iterator[str]:
     It is for loading: a name that is like no other may be newer than this package.
     """
     for name in _of_graph(step):
-        near = _nearest(name, "permissions")
-        if near != name and _likeness(name.casefold(), near.casefold()) >= _ALMOST:
+        near = _nearest(name, "permissions", _ALMOST)
+        if near not in (name, ""):
             yield f"{name} is no application permission of Microsoft Graph: write {near}"
     which, what = ("relationshipClasses", "relationship") if step.is_relationship else ("classes", "entity")
     for name in step.classes:
-        near = _nearest(name, which)
-        if near != name and _likeness(name.casefold(), near.casefold()) >= _MISSPELT:
+        near = _nearest(name, which, _MISSPELT)
+        if near not in (name, ""):
             yield f"{name} is no {what} class of JupiterOne: write {near}"
 
 
@@ -67,13 +67,13 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other).ratio()
 
 
-def _nearest(name: str, which: str) -> str:
-    """Return the name itself where it is known, or the nearest; empty where none is near."""
+def _nearest(name: str, which: str, likeness: float = _NEAR) -> str:
+    """Return the name itself where it is known, or the nearest; empty where none is so near."""
     names = _lists()[which]
     if name in names:
         return name
     folded = {each.casefold(): each for each in names}
-    close = get_close_matches(name.casefold(), folded, n=1)
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=likeness)
     return folded[close[0]] if close else ""
 
 

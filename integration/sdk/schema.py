@@ -138,10 +138,10 @@ def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:
 
 def _read(step: Step, files: SchemaFiles) -> Schema:
     path = files.find(step)
-    places = [] if path else places_of(step)
     if path is None and step.is_relationship:
-        return Schema(step, next((place for place in places[1:] if place.parent.is_dir()), places[0]), {})
+        return Schema(step, files.home(step), {})
     if path is None:
+        places = places_of(step)
         raise step.fault(f"it has no schema: write {places[-1]} (or {places[0]})")
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

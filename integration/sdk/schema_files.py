@@ -13,43 +13,66 @@ class SchemaFiles:
 
     def __init__(self) -> None:
         self._below: dict[Path, Mapping[str, Sequence[Path]]] = {}
+        self._beside: dict[Path, frozenset[str]] = {}
+        self._homes: dict[Path, Path] = {}
 
     def find(self, step: Step) -> Path | None:
         """Return the file of a step's schema: where it is looked for first, or anywhere below; ``None`` without one."""
-        beside, *others = places_of(step)
-        below = [path for folder in folders_of(step) for path in self._files(folder).get(beside.name, ())]
-        first = beside if beside.is_file() else next((place for place in others if place in below), None)
-        return first or next(iter(below), None)
+        name = file_name(step)
+        beside, *others = _places(step.source, step.run.__module__)
+        if name in self._names(beside):
+            return beside / name
+        below = [place for folder in folders_of(step) for place in self._places_below(folder).get(name, ())]
+        first = next((place for place in others if place in below), next(iter(below), None))
+        return first / name if first else None
 
-    def _files(self, folder: Path) -> Mapping[str, Sequence[Path]]:
-        """Return the files below a folder by their name, sorted."""
+    def home(self, step: Step) -> Path:
+        """Return where a schema that a step does without would be: in the first folder that is there."""
+        if step.source not in self._homes:
+            beside, *others = _places(step.source, step.run.__module__)
+            self._homes[step.source] = next((place for place in others if place.is_dir()), beside)
+        return self._homes[step.source] / file_name(step)
+
+    def _names(self, folder: Path) -> frozenset[str]:
+        """Return the names in a folder."""
+        if folder not in self._beside:
+            self._beside[folder] = frozenset(each.name for each in (folder.iterdir() if folder.is_dir() else ()))
+        return self._beside[folder]
+
+    def _places_below(self, folder: Path) -> Mapping[str, Sequence[Path]]:
+        """Return the folders in and below a folder by the names that are in them, sorted."""
         if folder not in self._below:
             found: dict[str, list[Path]] = {}
             for place, names in sorted((Path(place), names) for place, _, names in os.walk(folder)):
                 for name in names:
-                    found.setdefault(name, []).append(place / name)
+                    found.setdefault(name, []).append(place)
             self._below[folder] = found
         return self._below[folder]
 
 
+def file_name(step: Step) -> str:
+    """Return the name of the file with a step's schema."""
+    return f"{step.name}.json"
+
+
 def folders_of(step: Step) -> Sequence[Path]:
     """Return the folders ``schemas`` that a step's schema may be below: in the step's package, or beside it."""
-    return _folders(step.source.parent, step.run.__module__.count("."))
+    return _folders(step.source, step.run.__module__.count("."))
 
 
 def places_of(step: Step) -> list[Path]:
     """Return the places where a step's schema is looked for first: beside its module, and in folders ``schemas``."""
-    return [place / f"{step.name}.json" for place in _places(step.source.parent, step.run.__module__)]
+    return [place / file_name(step) for place in _places(step.source, step.run.__module__)]
 
 
 @cache
-def _folders(folder: Path, depth: int) -> Sequence[Path]:
-    package = [folder, *folder.parents][max(0, depth - 1)]
+def _folders(source: Path, depth: int) -> Sequence[Path]:
+    folder, package = source.parent, source.parents[max(0, depth - 1)]
     return list(dict.fromkeys([folder / "schemas", package / "schemas", package.parent / "schemas"]))
 
 
 @cache
-def _places(folder: Path, module: str) -> Sequence[Path]:
+def _places(source: Path, module: str) -> Sequence[Path]:
     area = module.split(".")[1:-1]
-    folders = [place for below in _folders(folder, module.count(".")) for place in (below.joinpath(*area), below)]
-    return list(dict.fromkeys([folder, *folders]))
+    folders = [place for below in _folders(source, module.count(".")) for place in (below.joinpath(*area), below)]
+    return tuple(dict.fromkeys([source.parent, *folders]))

@@ -121,6 +121,14 @@ class Step:
         return DeclarationError(f"{self.source}: {self.name}: {problem}")
 
 
+_sources: dict[str, Path] = {}
+"""Files of steps by what Python calls them; a file is looked for once, however many types it declares."""
+
+
 @cache
 def _file_of(function: StepFunction) -> Path:
-    return Path(inspect.getsourcefile(inspect.unwrap(function)) or "<unknown>")
+    plain = inspect.unwrap(function)
+    file = inspect.getfile(plain)
+    if file not in _sources:
+        _sources[file] = Path(inspect.getsourcefile(plain) or "<unknown>")
+    return _sources[file]

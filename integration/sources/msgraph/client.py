@@ -40,7 +40,7 @@ class GraphClient(Client[Answer]):
 
     def understood(self, path: str, received: Received) -> Answer:
         """Return what was received as an answer of Graph."""
-        body = drop_secrets(received.body, decode(received.body))
+        body = drop_secrets(decode(received.body))
         return Answer(path, received.status, received.headers, body, received.turn)
 
     def relative_link(self, link: str) -> str:

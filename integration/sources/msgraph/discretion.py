@@ -22,26 +22,31 @@ _BANNED = "BannedPasswordList"
 """The setting with the words that no password may hold: they tell how passwords are built, and only count here."""
 _WORD = re.compile(r"[^\t\r\n]+")
 _MASKED = "*"
-_TOLD = tuple(f'"{name}"'.encode() for name in (*_SECRET, _BANNED))
+_LISTS = ("value", "responses")
+_TELLING = frozenset({*_SECRET, "values", *_LISTS, "body"})
+"""Properties of an object that may hold a secret, or another object; most objects have none of them."""
 
 
-def drop_secrets(raw: bytes | bytearray, body: dict[str, Any]) -> dict[str, Any]:
-    """Drop secrets from the objects of a decoded body, and return it.
-
-    Args:
-        raw: the body before it was decoded: most have nothing of the kind, which is seen at once.
-        body: one object, a page of them, or the answer to a batch.
-    """
-    if any(told in raw for told in _TOLD):
-        for row in _objects(body):
-            for name, parts in _SECRET.items():
-                value = row.get(name)
-                for each in value if isinstance(value, list) else [value]:
-                    if isinstance(each, dict):
-                        for part in parts:
-                            each.pop(part, None)
-            _mask_words(row.get("values"))
+def drop_secrets(body: dict[str, Any]) -> dict[str, Any]:
+    """Drop secrets from the objects of a decoded body: one object, a page of them, or the answer to a batch."""
+    for name, parts in _SECRET.items():
+        value = body.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                for part in parts:
+                    each.pop(part, None)
+    _mask_words(body.get("values"))
+    for below in _objects_in(body):
+        drop_secrets(below)
     return body
+
+
+def _objects_in(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the objects in a page, in the answer to a batch and in a part of it that may hold a secret."""
+    lists = [body.get("body")], *(body.get(name) for name in _LISTS)
+    for found in lists:
+        if isinstance(found, list):
+            yield from [each for each in found if isinstance(each, dict) and not each.keys().isdisjoint(_TELLING)]
 
 
 def _mask_words(values: object) -> None:
@@ -49,14 +54,3 @@ def _mask_words(values: object) -> None:
     for each in values if isinstance(values, list) else ():
         if isinstance(each, dict) and each.get("name") == _BANNED and isinstance(each.get("value"), str):
             each["value"] = _WORD.sub(_MASKED, each["value"])
-
-
-def _objects(body: object) -> Iterator[dict[str, Any]]:
-    """Yield a body and what it holds, where these are objects."""
-    if isinstance(body, dict):
-        yield body
-        for name in ("value", "responses"):
-            found = body.get(name)
-            for each in found if isinstance(found, list) else ():
-                yield from _objects(each)
-        yield from _objects(body.get("body"))
