@@ -201,7 +201,7 @@ def test_one_refusal_for_want_of_a_licence_is_enough(azure: Azure) -> None:
 
 def test_a_licence_that_one_tenant_lacks_is_not_what_another_one_lacks(azure: Azure) -> None:
     """Subscriptions that are delegated by Azure Lighthouse are of other tenants."""
-    tenant, elsewhere = azure.simulator.tenant, list(azure.simulator.tenant.subscriptions)[0]
+    tenant, elsewhere = azure.simulator.tenant, next(iter(azure.simulator.tenant.subscriptions))
     for row in list(tenant.tables["resources"].values()):
         if row["subscriptionId"] == elsewhere:
             tenant.add(row | {"tenantId": "bbbbbbbb-0000-4000-8000-00000000000b"})
