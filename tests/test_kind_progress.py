@@ -119,7 +119,7 @@ def test_a_run_that_is_throttled_on_a_terminal(throttled: Simulator) -> None:
     assert waits == sorted(waits, reverse=True)
     assert len(set(waits)) >= 2
     assert len({line[0] for line in held}) >= 3
-    assert any(re.search(r"^  \d collections? done: ", line) for picture in pictures for line in picture)
+    assert any(re.search(r"^  \d+ collections? done: ", line) for picture in pictures for line in picture)
 
 
 def test_without_a_terminal_a_long_run_says_now_and_then_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,3 +185,14 @@ def test_a_line_of_progress_that_nobody_takes_costs_nothing(monkeypatch: pytest.
     monkeypatch.setattr("sys.stderr", Full())
     with Display(plan(load())) as display:
         display.integration_step_finished(StepResult(type="crew", verdict="complete"))
+
+
+def test_elsewhere_there_is_a_line_for_each_type_that_was_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    with Display(plan(load())) as display:
+        display.integration_step_finished(StepResult(type="crew", verdict="complete", count=1, seconds=0.5))
+        display.integration_step_finished(StepResult(type="ship", verdict="failed"))
+        display.integration_step_finished(StepResult(type="port", verdict="skipped", reason="not permitted"))
+    assert capsys.readouterr().err.splitlines() == [
+        "crew: complete, 1 record, 0.50 s",
+        "ship: failed, 0 records, 0.00 s",
+    ]

@@ -175,9 +175,29 @@ def test_what_no_permission_mends_is_told_apart() -> None:
 
 def test_what_was_left_out_is_not_missing() -> None:
     assert told(result("crew"))[-1] == "Everything was read."
-    assert told(result("crew"), result("ship", "skipped", "skipped as asked"), not_chosen=["port"])[-1] == (
+    left_out = result("ship", "skipped", "skipped as asked", left_out=True)
+    assert told(result("crew"), left_out, not_chosen=["port"])[-1] == (
         "All that was asked for was read; 2 types are left out."
     )
+
+
+def test_what_this_run_may_not_read_is_said_last() -> None:
+    lacks = result("crew", "skipped", "not permitted: the token lacks Crew.Read.All", to_grant=["Crew.Read.All"])
+    needs = result("crew_has_ship", "skipped", "needs crew, which is skipped", needs=("crew",))
+    unlicensed = result("port", "skipped", "not licensed")
+    said = "All that is open to this run was read; "
+    assert told(result("ship"), lacks, needs)[-1] == f"{said}2 types were skipped: to read more, grant Crew.Read.All."
+    assert told(result("ship"), unlicensed)[-1] == f"{said}1 type was skipped for the reasons above."
+    assert told(result("ship", "failed", "/ships: 503"), lacks)[-1] == (
+        "1 of 1 type is missing: the reasons are above; the next run tries again."
+        " Besides, 1 type was skipped: to read more, grant Crew.Read.All."
+    )
+
+
+def test_what_a_type_does_not_cover_is_named() -> None:
+    problem = {"leftOut": {"count": 1_900, "examples": ["groups that no role can be assigned to"]}}
+    (remark,) = remarks(Report(results=[result("crew", problems=problem)]))
+    assert remark.text == "1,900 not covered: groups that no role can be assigned to"
 
 
 def test_what_destinations_did_not_get_is_said_last() -> None:

@@ -21,7 +21,7 @@ _SHORTEST_WAIT = 1.0
 
 
 class Display:
-    """Shows a run's progress on standard error: bars on a terminal, a line for each step elsewhere. A plugin.
+    """Shows a run's progress on standard error: bars on a terminal, a line for each step that ran elsewhere. A plugin.
 
     Args:
         plan: what is run.
@@ -78,8 +78,9 @@ class Display:
             self._standing.finished += 1
             if result.type in self._standing.running:
                 self._standing.running.remove(result.type)
-        if not self._live:
-            tell(f"{result.type}: {result.verdict}, {result.count} records, {result.seconds:.2f} s")
+        if not self._live and result.verdict != "skipped":
+            records = "1 record" if result.count == 1 else f"{result.count} records"
+            tell(f"{result.type}: {result.verdict}, {records}, {result.seconds:.2f} s")
 
     def _tell(self, every: float) -> None:
         while not self._ended.wait(every):

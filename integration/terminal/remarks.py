@@ -72,12 +72,13 @@ def problems(result: StepResult) -> Iterator[str]:
         count = result.problems.get(name, {}).get("count", 0)
         if count:
             yield f"{count:,} {one if count == 1 else more}"
+    if uncovered := result.problems.get("leftOut"):
+        yield f"{uncovered['count']:,} not covered: {', '.join(uncovered['examples'])}"
 
 
 _PROBLEMS = {
     "duplicateKeys": ("duplicate key left out", "duplicate keys left out"),
     "danglingEnds": ("leads to an entity that was not collected", "lead to an entity that was not collected"),
-    "leftOut": ("object not covered", "objects not covered"),
 }
 
 

@@ -63,17 +63,30 @@ def _completeness(report: Report) -> str:
     """Return whether everything was read, or what is missing and what to do."""
     missing = [result for result in report.results if result.verdict == "failed" or result.because_of_failure]
     partial = [result for result in report.results if result.verdict == "partial"]
+    absent = {*report.not_chosen, *(result.type for result in report.results if result.left_out)}
+    closed = [
+        each for each in report.results if each.verdict == "skipped" and each not in missing and not each.left_out
+    ]
     if not missing and not partial:
-        lacking = {*report.not_chosen, *(result.type for result in report.results if result.verdict == "skipped")}
-        if lacking:
-            return f"All that was asked for was read; {_are(len(lacking), 'type')} left out."
+        if closed:
+            return f"All that is open to this run was read; {_skipped(report, closed)}."
+        if absent:
+            return f"All that was asked for was read; {_are(len(absent), 'type')} left out."
         return "Everything was read."
     chosen = sum(1 for result in report.results if result.verdict != "skipped" or result.because_of_failure)
     told = [(missing, "missing"), (partial, "partial")]
     parts = [f"{len(results):,} {'is' if len(results) == 1 else 'are'} {word}" for results, word in told if results]
     parts[0] = parts[0].replace(" ", f" of {counted(chosen, 'type')} ", 1)
     failed = [result for result in missing if result.verdict == "failed"]
-    return f"{listed(parts)}: {_remedy([*failed, *partial], _to_grant(report, [*failed, *partial]))}"
+    remedy = _remedy([*failed, *partial], _to_grant(report, [*failed, *partial]))
+    return f"{listed(parts)}: {remedy}" + (f" Besides, {_skipped(report, closed)}." if closed else "")
+
+
+def _skipped(report: Report, results: Sequence[StepResult]) -> str:
+    """Return how many types are not permitted, not licensed or not there, and what would change that."""
+    were = f"{counted(len(results), 'type')} {'was' if len(results) == 1 else 'were'} skipped"
+    to_grant = _to_grant(report, results)
+    return f"{were}: to read more, grant {listed(to_grant)}" if to_grant else f"{were} for the reasons above"
 
 
 def _to_grant(report: Report, results: Sequence[StepResult]) -> tuple[str, ...]:
