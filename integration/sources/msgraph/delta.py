@@ -17,6 +17,9 @@ IDS = ("id",)
 LIFETIME = 6.5 * 86_400
 """Seconds after which a token is not worth trying: Graph keeps those of directory objects for seven days."""
 
+_REASONS = ("changed", "deleted")
+"""In lower case: what is in the recycle bin, or does not belong there any more, and what is gone."""
+
 
 def tracked(request: Request) -> tuple[str, ...] | None:
     """Return the properties whose changes a delta query tells of; ``None`` where Graph tracks none of it."""
@@ -51,12 +54,12 @@ def is_removed(row: Mapping[str, Any], path: str) -> bool:
         path: what was asked for.
 
     Raises:
-        BadAnswer: its ``@removed`` gives no reason, as Graph always does; nothing is deleted on such a word.
+        BadAnswer: its ``@removed`` gives no reason that Graph has; nothing is deleted on such a word.
     """
     if "@removed" not in row:
         return False
     removed = row["@removed"]
-    if not isinstance(removed, dict) or not isinstance(removed.get("reason"), str):
+    if not isinstance(removed, dict) or str(removed.get("reason")).lower() not in _REASONS:
         raise BadAnswer("an object is marked as removed without a reason", path=path, status=200)
     return True
 

@@ -8,6 +8,7 @@ from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpir
 from integration.mirror.clock import age
 from integration.mirror.tables import Known
 from integration.sources.collection import Collection
+from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.delta import LIFETIME, Changes, changes, is_removed, latest, tracked
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
@@ -164,8 +165,7 @@ class Fetcher:
 
     def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None, int]]:
         if self._request.kind == "object":
-            answer = self._client.get(url)
-            yield [{"id": "", **answer.body}], None, 0
+            yield [{"id": "", **_object(self._client.get(url))}], None, 0
         else:
             yield from map(_WHAT_IS_KEPT, pages(self._client, url))
 
@@ -181,6 +181,18 @@ def _options(request: Request, top: int | None) -> dict[str, str]:
     if request.kind == "collection" and top is not None:
         options["$top"] = str(top)
     return options
+
+
+def _object(answer: Answer) -> Mapping[str, Any]:
+    """Return the object that an answer holds.
+
+    Raises:
+        BadAnswer: it holds none, or a list in its place.
+    """
+    said = {name: value for name, value in answer.body.items() if not name.startswith("@")}
+    if not said or (said.keys() == {"value"} and isinstance(said["value"], list)):
+        raise BadAnswer("the answer holds no object", path=answer.path, status=answer.status)
+    return answer.body
 
 
 def _has_id(row: Mapping[str, Any]) -> bool:

@@ -25,7 +25,7 @@ from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import is_removed
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.paging import Miscounted, Page
+from integration.sources.msgraph.paging import Headcount, Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.request import Request
 from integration.sources.selection import Selection
@@ -103,10 +103,9 @@ class Outcomes:
         else:
             self._takes_advanced = not self.questions.plain
         if not task.delta:
-            count = page.count if task.count is None else task.count
-            task = replace(task, count=count, got=task.got + len(page.rows))
-            if page.next_link is None and task.got < (task.count or 0):
-                return self._miscounted(task, kept)
+            task = replace(task, headcount=task.headcount or Headcount(page.count))
+            if missing := self._missing(task, page):
+                return self._miscounted(task, missing, kept)
         found = self._children_of(task, page.rows)
         untold = set(task.parents) - task.told if task.delta else set()
         if page.next_link is None:
@@ -120,14 +119,23 @@ class Outcomes:
         kept.items += sum(map(len, found.values()))
         return again
 
-    def _miscounted(self, task: Task, kept: Kept) -> list[Task]:
+    def _missing(self, task: Task, page: Page) -> Miscounted | None:
+        """Return the error where fewer children came of a parent, up to its last page, than Graph counts."""
+        assert task.headcount is not None
+        task.headcount.add(page)
+        return (
+            task.headcount.missing(f"{self._parents}/{task.parents[0]}/{self._relation}")
+            if not page.next_link
+            else None
+        )
+
+    def _miscounted(self, task: Task, missing: Miscounted, kept: Kept) -> list[Task]:
         """Return the task that reads a parent once more of which fewer children came than Graph counts."""
-        again = replace(task, link=None, chain=None, failures=0, count=None, got=0, recounted=True)
+        again = replace(task, link=None, chain=None, failures=0, headcount=None, recounted=True)
         if not task.recounted:
             return [again]
         kept.progress.append((task.parents[0], self._client.url(self.questions.inner(again).path)))
-        parent = f"{self._parents}/{task.parents[0]}/{self._relation}"
-        return self._refuse(task, Miscounted(task.count or 0, task.got, parent))
+        return self._refuse(task, missing)
 
     def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[Mapping[str, Any]]]:
         """Return the children on a page, by parent."""

@@ -1,5 +1,6 @@
 """Reading a collection page by page. Source: Paging Microsoft Graph data in your app."""
 
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.links import path_of
 from integration.text.whose import carried
+
+_COUNT = re.compile(r"\d{1,15}(\.0)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,38 @@ class Miscounted(BadAnswer):
         super().__init__(f"Graph counts {count:,} objects, of which {got:,} came", path=path, status=200)
 
 
-def check_count(count: int | None, got: int, path: str) -> None:
-    """Compare how many objects came with how many Graph has counted.
+class Headcount:
+    """How many objects came, each counted once, of those that Graph has counted.
 
-    More do where some are added meanwhile, or come again.
+    More do where some are added meanwhile.
 
-    Raises:
-        Miscounted: fewer came.
+    Args:
+        count: how many Graph has counted; ``None`` where it does not tell, so that nothing is kept in mind.
+
+    Attributes:
+        count: as given.
     """
-    if count is not None and got < count:
-        raise Miscounted(count, got, path)
+
+    def __init__(self, count: int | None) -> None:
+        self.count = count
+        self._ids: set[str] = set()
+        self._others = 0
+
+    def add(self, page: Page) -> None:
+        """Take note of what came on a page."""
+        if self.count is not None:
+            ids = [key for row in page.rows if isinstance(key := row.get("id"), str)]
+            self._ids.update(ids)
+            self._others += len(page.rows) - len(ids) + page.odd
+
+    def missing(self, path: str) -> Miscounted | None:
+        """Return the error where fewer came than Graph has counted; ``None`` where none is missing.
+
+        Args:
+            path: the collection.
+        """
+        got = len(self._ids) + self._others
+        return None if self.count is None or got >= self.count else Miscounted(self.count, got, path)
 
 
 def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
@@ -82,11 +106,8 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
         GraphError: as ``Client.get`` raises.
     """
     page = page_of(client, client.get(url, headers))
-    link, expected, got = page.next_link, page.count, len(page.rows) + page.odd
-    if link is None:
-        yield page
-        check_count(expected, got, path_of(url))
-        return
+    link, headcount = page.next_link, Headcount(page.count)
+    headcount.add(page)
     chain = Chain(url, client.path_of(url))
     with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
         while link is not None:
@@ -96,9 +117,11 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
             page.done()
             del page
             page = page_of(client, following.result())
-            link, got = page.next_link, got + len(page.rows) + page.odd
+            headcount.add(page)
+            link = page.next_link
         yield page
-    check_count(expected, got, path_of(url))
+    if missing := headcount.missing(client.path_of(url)):
+        raise missing
 
 
 def page_of(client: GraphClient, answer: Answer) -> Page:
@@ -122,7 +145,15 @@ def page_of(client: GraphClient, answer: Answer) -> Page:
     except GraphError:
         del objects, turn
         raise
-    return Page(objects, link, turn, count if type(count) is int else None, odd)
+    return Page(objects, link, turn, _number(count), odd)
+
+
+def _number(count: object) -> int | None:
+    """Return a count, which may be text where numbers of 64 bits are (OData JSON, ``IEEE754Compatible``)."""
+    text = str(count).strip() if isinstance(count, str | float) else ""
+    if _COUNT.fullmatch(text):
+        return int(float(text))
+    return count if type(count) is int else None
 
 
 def _followed(client: GraphClient, link: object, path: str, status: int) -> str | None:

@@ -12,7 +12,7 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED
 from integration.sources.msgraph.links import relative
-from integration.sources.msgraph.paging import Page, page_of
+from integration.sources.msgraph.paging import Headcount, Page, page_of
 from integration.sources.request import Request
 
 _FULL, _SMALL = "999", "100"
@@ -34,8 +34,7 @@ class Task:
         failures: how often it was tried in vain.
         restarts: how often it began anew, because Graph had forgotten where it was.
         chain: the pages that led to this one; ``None`` for the first.
-        count: how many children Graph has counted, where it was asked for that.
-        got: how many of them the pages before held.
+        headcount: how many children the pages before held; ``None`` for the first.
         recounted: it began anew because fewer had come.
         doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
     """
@@ -50,8 +49,7 @@ class Task:
     failures: int = 0
     restarts: int = 0
     chain: Chain | None = None
-    count: int | None = None
-    got: int = 0
+    headcount: Headcount | None = None
     recounted: bool = False
     doubt: GraphError | None = None
 

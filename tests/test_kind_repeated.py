@@ -1,0 +1,100 @@
+"""What comes again is nothing new: it makes up for nothing that is missing, and a listing that goes on with it ends."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
+
+OF_GROUPS = "azure_user_group_has_user"
+
+
+@pytest.fixture
+def tenant() -> Iterator[LittleTenant]:
+    with serving(LittleTenant()) as tenant:
+        yield tenant
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
+
+
+def on_two_pages(tenant: LittleTenant, path: str, first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
+    """Have a path answer with two pages, on the first of which three objects are counted."""
+    link = f"{tenant.url}/v1.0{path}?$skiptoken=2"
+    pages = {"value": first, "@odata.count": 3, "@odata.nextLink": link}, {"value": second}
+    tenant.says[path] = lambda query: (200, {}, pages["skiptoken" in query])
+
+
+def test_objects_that_come_again_make_up_for_none_that_are_missing(tenant: LittleTenant) -> None:
+    assert read(tenant, "azure_user").of("azure_user").count == 3
+    on_two_pages(tenant, "/users", users(*USERS[:2]), users(USERS[1]))
+    report = read(tenant, "azure_user", fresh=True)
+    assert report.of("azure_user").verdict == "failed"
+    assert "Graph counts 3 objects, of which 2 came" in report.of("azure_user").reason
+
+
+@pytest.mark.parametrize(("first", "second"), [(USERS[:2], USERS[1:2]), ([USERS[0], USERS[0]], USERS[1:2])])
+def test_members_that_come_again_make_up_for_none_that_are_missing(
+    first: list[str], second: list[str], tenant: LittleTenant
+) -> None:
+    on_two_pages(tenant, members(GROUPS[0]), children(*USERS), [])
+    assert read(tenant, OF_GROUPS).of(OF_GROUPS).count == 4
+    on_two_pages(tenant, members(GROUPS[0]), children(*first), children(*second))
+    report = read(tenant, OF_GROUPS, fresh=True)
+    assert report.of(OF_GROUPS).verdict == "partial"
+    assert "of which 2 came" in report.of(OF_GROUPS).reason
+    assert not report.changes.get(OF_GROUPS)
+
+
+@pytest.mark.parametrize("path", ["/users", members(GROUPS[0])])
+def test_a_listing_that_goes_on_with_other_states_of_the_same_objects_is_left(path: str, tenant: LittleTenant) -> None:
+    pages = iter(range(3_000))
+
+    def lead_on(_: str) -> tuple[int, dict[str, str], Any] | None:
+        if (page := next(pages, None)) is None:
+            return None
+        rows = [{**row, "displayName": f"State {page}"} for row in children(*USERS)]
+        return 200, {}, {"value": rows, "@odata.nextLink": f"{tenant.url}/v1.0{path}?$skiptoken={page}"}
+
+    tenant.says[path] = lead_on
+    report = read(tenant, "azure_user", OF_GROUPS)
+    result = report.of("azure_user" if path == "/users" else OF_GROUPS)
+    assert result.verdict != "complete"
+    assert "hold nothing new" in result.reason
+
+
+@pytest.mark.parametrize("count", ["3", " 3 ", 3.0])
+def test_a_count_is_one_in_whatever_way_it_is_written(count: Any, tenant: LittleTenant) -> None:
+    assert read(tenant, "azure_user").of("azure_user").count == 3
+    tenant.always("/users", 200, {"value": users(USERS[0]), "@odata.count": count})
+    report = read(tenant, "azure_user", fresh=True)
+    assert report.of("azure_user").verdict == "failed"
+    assert not report.changes.get("azure_user")
+
+
+@pytest.mark.parametrize("count", ["x", "", "3x", "-1", True, None, [3], "٣", 2.5, "9" * 5_000])
+def test_a_count_that_is_none_says_nothing(count: Any, tenant: LittleTenant) -> None:
+    tenant.always("/users", 200, {"value": users(USERS[0]), "@odata.count": count})
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+
+
+@pytest.mark.parametrize("body", [{"@odata.context": "x"}, {"value": [{"id": "x", "isEnabled": True}]}, {"value": []}])
+def test_what_holds_no_object_is_not_taken_for_an_empty_one(body: dict[str, Any], tenant: LittleTenant) -> None:
+    tenant.always("/policies/identitySecurityDefaultsEnforcementPolicy", 200, body)
+    report = read(tenant, "azure_account")
+    assert report.of("azure_account").verdict == "failed"
+    assert "no object" in report.of("azure_account").reason
+
+
+@pytest.mark.parametrize("reason", ["", "expired", "DELETED ", None])
+def test_nothing_is_deleted_for_a_reason_that_graph_does_not_have(reason: Any, tenant: LittleTenant) -> None:
+    assert read(tenant, "azure_user").of("azure_user").count == 3
+    gone = {"id": USERS[0], "@removed": {"reason": reason}}
+    body = {"value": [gone], "@odata.deltaLink": f"{tenant.url}/v1.0/users/delta?$deltatoken=2"}
+    tenant.says["/users/delta"] = lambda query: None if "latest" in query else (200, {}, body)
+    report = read(tenant, "azure_user")
+    assert report.of("azure_user").count == 3
+    assert not report.changes.get("azure_user")
