@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from integration import ConfigurationError
 from integration.cli import main
 from integration.config.settings import Config
+from integration.doctor.reach import reach
 from integration.http.surroundings import check_machine, fault_of_machine
 from integration.sources.signin import tokens_for
 from integration.text.secret import Secret
@@ -83,6 +84,7 @@ def test_every_command_names_the_file_and_not_the_tenant(command: str, token: bo
     [
         "http://", "http://:8080", "http://proxy:port", "proxy:99999", "://", "http://[::1", "gopher://proxy:70",
         f"http://me:{PASSWORD}\u2026@proxy:8080", f"http://me:{PASSWORD}@pro xy:8080",
+        f"http://me:{PASSWORD}[@proxy:8080", f"http://me:]{PASSWORD}@proxy:8080", f"http://me:{PASSWORD}#@proxy:8080",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
@@ -94,6 +96,17 @@ def test_a_proxy_that_is_none_is_named_by_its_variable(
     assert fault.startswith(f"{variable} is not the address of a proxy")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     check_machine(URL)
+
+
+@pytest.mark.parametrize(
+    "value", [f"http://me:[{PASSWORD}@proxy:1", f"http://me:{PASSWORD}#@proxy:1", f"{PASSWORD}@[::1"]
+)
+def test_nothing_of_a_password_is_told_with_the_place_of_a_proxy(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    with requests.Session() as session:
+        finding = reach(session, "Microsoft Graph", URL, {})
+    assert finding.state == "problem"
+    assert PASSWORD not in repr(finding)
 
 
 def test_a_proxy_that_takes_a_library_is_told_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,6 +122,8 @@ def test_a_form_that_comes_back_is_not_shown(status: int, service: Service, log:
         ({"error_codes": 5}, "invalid_client (no AADSTS code)"),
         ({"error_codes": {"a": 1}}, "invalid_client (no AADSTS code)"),
         ({"error_codes": [True, None, 700016, "x"]}, "invalid_client (AADSTS700016)"),
+        ({"error_codes": [*range(1, 100_000)]}, "(AADSTS1, AADSTS2, AADSTS3, AADSTS4, AADSTS5): see"),
+        ({"error_codes": [10**40, -1, 700016]}, "invalid_client (AADSTS700016)"),
         ({"error": SECRET}, "no error code (AADSTS7000215)"),
         ({"error": f"bad\x1b[2J\n{SECRET}"}, "no error code (AADSTS7000215)"),
         ({"error": {"code": SECRET}}, "no error code (AADSTS7000215)"),

@@ -8,6 +8,7 @@ import requests
 from requests.utils import get_environ_proxies, select_proxy
 
 from integration.doctor.finding import Finding, ok, problem, warning
+from integration.http.origin import parsed
 from integration.http.patience import Patience
 
 _TIMEOUT = 10.0
@@ -32,7 +33,7 @@ def reach(session: requests.Session, name: str, url: str, dates: dict[str, float
         return problem(name, f"{way}: its certificate is not trusted", _TRUST)
     except requests.exceptions.Timeout:
         return problem(name, f"{way}: no answer within {_TIMEOUT:.0f} s", _open(host))
-    except (requests.exceptions.RequestException, OSError) as error:
+    except (requests.exceptions.RequestException, OSError, ValueError) as error:
         unknown = "NameResolutionError" in repr(error)
         return problem(name, f"{way}: {'no host of that name' if unknown else 'no connection'}", _open(host))
     if answer.status_code >= _SERVER_ERROR:
@@ -51,5 +52,4 @@ def _open(host: str) -> str:
 
 def _place(url: str) -> str:
     """Return host and port of a proxy, without its user and password."""
-    parts = urlsplit(url if "://" in url else f"//{url}")
-    return parts.netloc.rpartition("@")[2]
+    return parsed(url).netloc or "that is set, whose address cannot be read"

@@ -106,14 +106,19 @@ def _proxy(url: str) -> Iterator[str]:
         return
     variable = _variable_of(url)
     try:
-        HTTPAdapter().get_connection_with_tls_context(requests.Request("GET", url).prepare(), True, proxies)
+        adapter, request = HTTPAdapter(), requests.Request("GET", url).prepare()
+        adapter.get_connection_with_tls_context(request, True, proxies)
+        adapter.request_url(request, proxies)
     except InvalidSchema:
         yield (
             f"{variable} names a SOCKS proxy, which requests reaches through PySocks, which is not installed:"
             f" install PySocks with pip, or name an HTTP proxy such as {_PROXY}"
         )
     except (requests.RequestException, HTTPError, ValueError, AssertionError):
-        yield f"{variable} is not the address of a proxy, such as {_PROXY}: correct it, or unset it"
+        yield (
+            f"{variable} is not the address of a proxy, such as {_PROXY}: correct it, with special characters of"
+            " a password written as % and their number, or unset it"
+        )
 
 
 def _variable_of(url: str) -> str:

@@ -40,6 +40,8 @@ _CODE = re.compile(r"[a-z_]{1,40}")
 _INNER_CODE = re.compile(r"[A-Za-z]{1,40}")
 _LONGEST = 86_400.0
 _USUAL = 3600.0
+_MOST_CODES = 5
+_LARGEST_CODE = 10**9
 
 
 class OddAnswer(ValueError):
@@ -70,7 +72,7 @@ def fields_of_answer(body: bytes) -> dict[str, Any]:
     if {"error", "access_token"} <= kept.keys():
         raise OddAnswer("both a token and an error")
     codes = found.get("error_codes")
-    kept["error_codes"] = [code for code in codes if type(code) is int] if isinstance(codes, list) else []
+    kept["error_codes"] = [code for code in codes if _is_number(code)][:_MOST_CODES] if isinstance(codes, list) else []
     return kept
 
 
@@ -104,6 +106,11 @@ def error_of(answer: Mapping[str, Any]) -> str:
     """Return an answer's error code, or what stands for it."""
     error = answer.get("error", "no token")
     return error if isinstance(error, str) else "no error code"
+
+
+def _is_number(code: object) -> bool:
+    """Tell whether a value of an answer is the number of an error."""
+    return type(code) is int and 0 <= code < _LARGEST_CODE
 
 
 def _token(value: object) -> str:
