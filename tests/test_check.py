@@ -74,6 +74,15 @@ def test_a_run_warns_once_of_all_that_falls_away() -> None:
     assert warned.endswith("integration: 5 of 8 types fall away: the token lacks GroupMember.Read.All")
 
 
+@pytest.mark.every_area
+def test_a_run_ends_with_the_same_permissions_to_grant_as_a_check() -> None:
+    with simulator("User.Read.All", "GroupMember.Read.All", "Organization.Read.All") as lacking:
+        wanted = json.loads(check(lacking, "--json").stdout)["toGrant"]
+        last = check(lacking, command="run").stdout.splitlines()[-1]
+    *most, final = wanted
+    assert last.endswith(f"to read more, grant {', '.join(most)} and {final}.")
+
+
 def test_a_run_whose_token_names_no_permission_says_so() -> None:
     with simulator() as empty:
         done = check(empty, command="run")

@@ -1,6 +1,7 @@
 """What changed since when: by number, time or age, each fact once, everybody told from those of the same name."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from integration.sdk.schema import load_schema
 from integration.store.history import Revision, revision_of
 from integration.store.store import Store
 from tests.support import Row, publish, worn
+from tests.terminals import on_terminal, plain
 
 STEPS = {step.name: step for step in declared_steps(load())}
 GRAPH = Path(".integration/graph.db")
@@ -321,3 +323,22 @@ def test_a_graph_of_another_version_is_not_emptied_by_who_reads_it() -> None:
         assert "it holds no graph of this version yet" in done.stderr
     with closing(sqlite3.connect(GRAPH)) as database:
         assert database.execute("SELECT count(*) FROM nodes").fetchone() == (3,)
+
+
+@pytest.mark.every_area
+def test_a_difference_fits_a_screen_or_two_unless_more_is_asked_for() -> None:
+    assert integration("run", "--demo").exit_code == 0
+    short, whole = (integration("diff", *more).stdout.splitlines() for more in ((), ("--all",)))
+    assert len(short) < 40
+    (left,) = [line for line in short if line.startswith("… and ")]
+    counted = [line.split()[0] for line in short[2:32]]
+    assert len(whole) > 600
+    assert {"azure_user", "azure_user_group_has_user"} <= set(counted)
+    changed = sum(bool(re.fullmatch(r"\w+ +[1-9]\d*", line)) for line in whole)
+    assert left == f"… and {changed - len(counted)} types more, which changed less: --all shows them"
+    code, shown = on_terminal(80, "diff", "--all")
+    assert code == 0
+    names = [line for line in plain(shown) if line.startswith("azure_") and ":" not in line]
+    assert all(len(line) <= 80 for line in names)
+    assert len(names) < len(counted) + int(left.split()[2]) + 20
+    assert integration("history", "Nobody").stderr == "error: nothing in the graph has the key or the name 'Nobody'\n"

@@ -185,6 +185,14 @@ def test_a_parameter_is_never_part_of_the_sql(text: str) -> None:
     assert refusal("all-members", text).startswith(f"no azure_user_group has the key or the name {text!r}")
 
 
+@pytest.mark.parametrize("text", ["x", "", "1e3", "30 ", "٣", "9" * 30])
+def test_a_number_is_a_number(text: str) -> None:
+    said = f"DAYS (how many days) is a number such as 30, not {text!r}"
+    assert refusal("sleeping-users", text) == refusal("expiring-credentials", text) == said
+    assert "takes 1 parameter, not 0" in refusal("sleeping-users")
+    assert "is a number" not in refusal("sleeping-users", "30") + refusal("sleeping-users", "0.5")  # of a small graph
+
+
 def test_what_is_missing_is_said() -> None:
     assert "no question all-member (did you mean all-members?)" in refusal("all-member")
     assert refusal("membership-path", "Sales").splitlines() == [

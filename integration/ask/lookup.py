@@ -60,7 +60,8 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
         raise QueryError("\n  - ".join([f"several are called {text!r}: give the key of one of them", *lines, *more]))
     near = list(dict.fromkeys(_containing(database, types, text))) or _similar(database, types, text)
     hint = "\n  - ".join(["; near it:", *map(repr, near)]) if near else ""
-    raise QueryError(f"no {' or '.join(types)} has the key or the name {text[:_LONG]!r}{hint}")
+    which = f"no {' or '.join(types)}" if len(types) <= _NEAR else "nothing in the graph"
+    raise QueryError(f"{which} has the key or the name {text[:_LONG]!r}{hint}")
 
 
 def names_like(database: sqlite3.Connection, types: Sequence[str], text: str) -> Iterator[str]:

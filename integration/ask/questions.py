@@ -7,10 +7,12 @@ A question is one table of such a file; ``sql`` names its parameters with a colo
     parameters.department = { description = "the department" }
     sql = "SELECT displayName FROM … WHERE department = :department"
 
-A parameter that has ``types`` stands for an entity of one of these types, and becomes its key; any other is text. A
-question may say what it means that there is no row: ``empty = "nobody works in {department}"``.
+A parameter that has ``types`` stands for an entity of one of these types, and becomes its key; one that is
+``number = true`` is a number from 0 on; any other is text. A question may say what it means that there is no row:
+``empty = "nobody works in {department}"``.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from integration.errors import DeclarationError, QueryError
 from integration.sdk.plan import nearest
 from integration.text.files import NotText, read_text
 
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\n]+$"}
 _FORM = {
     "type": "object",
@@ -43,7 +46,11 @@ _FORM = {
                     "type": "object",
                     "required": ["description"],
                     "additionalProperties": False,
-                    "properties": {"description": _TEXT, "types": {"type": "array", "minItems": 1, "items": _TEXT}},
+                    "properties": {
+                        "description": _TEXT,
+                        "types": {"type": "array", "minItems": 1, "items": _TEXT},
+                        "number": {"type": "boolean"},
+                    },
                 },
             },
         },
@@ -58,12 +65,14 @@ class Parameter:
     Attributes:
         name: as in the SQL, without the colon.
         description: what it is, as part of a sentence.
-        types: the types of which it names an entity; empty for plain text.
+        types: the types of which it names an entity; empty for a number or plain text.
+        number: it is a number from 0 on.
     """
 
     name: str
     description: str
     types: tuple[str, ...]
+    number: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,12 +111,19 @@ class Question:
         """Return the value of each parameter.
 
         Raises:
-            QueryError: there are too few values, or too many.
+            QueryError: there are too few values, or too many, or one that should be a number is none.
         """
         if len(values) != len(self.parameters):
             wanted = "".join(f"\n  - {each.name.upper()}: {each.description}" for each in self.parameters)
-            takes = f"takes {len(self.parameters)} parameters, not {len(values)}"
-            raise QueryError(f"the question {self.name} {takes}: integration query {self.usage}{wanted}")
+            takes = "takes 1 parameter" if len(self.parameters) == 1 else f"takes {len(self.parameters)} parameters"
+            raise QueryError(
+                f"the question {self.name} {takes}, not {len(values)}: integration query {self.usage}{wanted}"
+            )
+        for parameter, value in zip(self.parameters, values, strict=True):
+            if parameter.number and not _NUMBER.fullmatch(value):
+                raise QueryError(
+                    f"{parameter.name.upper()} ({parameter.description}) is a number such as 30, not {value[:80]!r}"
+                )
         return dict(zip(self.parameters, values, strict=True))
 
 
@@ -180,7 +196,7 @@ def _read(path: Path) -> list[Question]:
 
 def _question(path: Path, name: str, table: Mapping[str, Any]) -> Question:
     parameters = tuple(
-        Parameter(parameter, each["description"], tuple(each.get("types", ())))
+        Parameter(parameter, each["description"], tuple(each.get("types", ())), each.get("number", False))
         for parameter, each in table.get("parameters", {}).items()
     )
     return Question(name, table["description"], parameters, table["sql"], path, table.get("empty", ""))

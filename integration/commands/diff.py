@@ -70,8 +70,10 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
             return int(exit_code and changed)
         digest = Digest(store, chosen, revision, classes, most=_SCREENS)
         counts = {name: of for name, of in digest.counts.items() if sum(of.values())}
-        changes_table(counts, *(_dated(number, known) for number in (revision, store.revision)))
-        for told in _lines(digest, is_whole=all_of_it or bool(types), is_first=revision == 0):
+        is_whole = all_of_it or bool(types)
+        then, now = (_dated(number, known) for number in (revision, store.revision))
+        changes_table(counts, then, now, most=None if is_whole else _SCREENS // 2)
+        for told in _lines(digest, is_whole=is_whole, is_first=revision == 0):
             emit(told)
         return int(exit_code and bool(counts or unknown))
 

@@ -126,7 +126,7 @@ class Execution:
         if lost:
             reason = "; ".join(f"needs {each.type}, which {_DID[each.verdict]}: {each.reason}" for each in lost)
             failed = any(result.verdict == "failed" or result.because_of_failure for result in lost)
-            return skipped(self.step, reason, because_of_failure=failed)
+            return skipped(self.step, reason, because_of_failure=failed, to_grant=self.lacking)
         if self.lacking:
             return self._skipped(f"not permitted: the token lacks {' and '.join(self.lacking)}", self.lacking)
         if self.is_unlicensed():

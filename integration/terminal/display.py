@@ -1,5 +1,6 @@
 """Tables for people."""
 
+import sys
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -10,18 +11,37 @@ from integration.doctor.access import Access
 from integration.sdk.changes import SIGNS
 from integration.sdk.plan import Plan
 from integration.sdk.step import Step
-from integration.sources.msgraph.permissions import PermissionReview
+from integration.sources.msgraph.permissions import PermissionReview, of_graph, smallest
+from integration.terminal.named_rows import named_rows
 
 _WIDE = 1000
 
 
-def changes_table(counts: Mapping[str, Mapping[str, int]], since: object, revision: object) -> None:
-    """Print how many records of each type came, changed and went."""
+def changes_table(
+    counts: Mapping[str, Mapping[str, int]], since: object, revision: object, most: int | None = None
+) -> None:
+    """Print how many records of each type came, changed and went.
+
+    Args:
+        counts: of the types that changed.
+        since: the revision before.
+        revision: the one after it.
+        most: how many types at most, those that changed most.
+    """
     print(f"revision {since} → {revision} of the graph")
-    table = new_table("type", ">created", ">updated", ">deleted")
-    for name, of in counts.items():
-        table.add_row(name, *(f"{of[what]:,}" if of[what] else "" for what in SIGNS))
-    print_table(table)
+    if not counts:
+        return
+    largest = sorted(counts, key=lambda name: -sum(counts[name].values()))[:most]
+    rows = [
+        [name, *(f"{of[what]:,}" if of[what] else "" for what in SIGNS)]
+        for name, of in counts.items()
+        if name in largest
+    ]
+    width = Console().width if sys.stdout.isatty() else None
+    for cells in named_rows(["type", *(f">{what}" for what in SIGNS)], rows, width):
+        print("  ".join(cells).rstrip())
+    if more := len(counts) - len(rows):
+        print(f"… and {more} types more, which changed less: --all shows them")
 
 
 def plan_table(plan: Plan) -> None:
@@ -34,8 +54,11 @@ def plan_table(plan: Plan) -> None:
     print_table(table)
     for name, reason in plan.skipped.items():
         print(f"falls away: {name}: {reason}")
-    permissions = sorted({permission for step in plan.steps for permission in step.permissions})
-    print(f"permissions to grant: {', '.join(permissions) or 'none'}")
+    permissions = {permission for step in plan.steps for permission in step.permissions}
+    graphs = of_graph(permissions)
+    print(f"permissions to grant: {', '.join(smallest(graphs)) or 'none'}")
+    if len(graphs) < len(permissions):
+        print("role to assign in Azure: Reader")
 
 
 def review_table(review: PermissionReview, read: Sequence[Access], plan: Plan, link: str | None) -> None:

@@ -1,9 +1,10 @@
 """The end of a run where there is no terminal: a line for each type, so that programs find it and take it apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from integration.sdk.changes import signed
 from integration.sdk.report import Report, StepResult
+from integration.terminal.named_rows import named_rows
 from integration.terminal.remarks import problems
 from integration.text.visible import lines
 
@@ -12,22 +13,13 @@ _LONGEST_REASON = 600
 
 def rows(report: Report) -> Iterator[str]:
     """Yield the lines of a table whose columns are padded, but for the reason, which is the last."""
-    heading = ["type", "verdict", "count", "seconds", "changes"]
+    heading = ["type", "verdict", ">count", ">seconds", "changes"]
     changes = [signed(report.changes.get(result.type, {})) or "-" for result in report.results]
     columns = zip(report.results, changes, strict=True)
-    table = [heading, *([result.type, result.verdict, *numbers(result), changed] for result, changed in columns)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    table = [[result.type, result.verdict, *numbers(result), changed] for result, changed in columns]
     reasons = ["reason", *("; ".join(filter(None, [result.reason, *problems(result)])) for result in report.results)]
-    for row, reason in zip(table, reasons, strict=True):
-        yield "  ".join([*aligned(row, heading, widths), _short(lines(reason))]).rstrip()
-
-
-def aligned(cells: Sequence[str], heading: Sequence[str], widths: Sequence[int]) -> list[str]:
-    """Return the cells of a row, each as wide as its column, numbers at the right."""
-    return [
-        cell.rjust(width) if title in ("count", "seconds") else cell.ljust(width)
-        for cell, title, width in zip(cells, heading, widths, strict=True)
-    ]
+    for cells, reason in zip(named_rows(heading, table), reasons, strict=True):
+        yield "  ".join([*cells, _short(lines(reason))]).rstrip()
 
 
 def numbers(result: StepResult) -> tuple[str, str]:

@@ -8,8 +8,9 @@ from rich.text import Text
 
 from integration.sdk.changes import signed
 from integration.sdk.report import Report, StepResult
+from integration.terminal.named_rows import named_rows, widths_of
 from integration.terminal.remarks import remarks
-from integration.terminal.result_lines import aligned, numbers
+from integration.terminal.result_lines import numbers
 from integration.text.visible import lines
 
 _COLOURS = {"complete": "green", "partial": "yellow", "skipped": "dim", "failed": "red"}
@@ -34,34 +35,25 @@ def print_on_terminal(report: Report, told: Sequence[str]) -> None:
 def _rows(report: Report, width: int) -> Iterator[Text]:
     """Yield the table of verdicts, without those columns that say least where it would be too wide.
 
-    A type that was skipped although nothing failed has no row: that, and why, is told below. A name that is too long
-    all the same has a line of its own.
+    A type that was skipped although nothing failed has no row: that, and why, is told below.
     """
     results = [each for each in report.results if each.verdict != "skipped" or each.because_of_failure]
     changed = ["changes"] if report.changes and not report.first else []
-    timed = ["seconds"] if report.started_on else []
-    for columns in (["count", *timed, *changed], ["count", *changed], ["count"]):
-        rows = [_cells(report, result, columns) for result in results]
+    timed = [">seconds"] if report.started_on else []
+    for columns in ([">count", *timed, *changed], [">count", *changed], [">count"]):
         heading = ["type", "verdict", *columns]
-        widths = [max(map(len, cells)) for cells in zip(heading, *rows, strict=True)]
-        room = width - sum(2 + each for each in widths[1:])
-        if widths[0] <= room:
+        rows = [_cells(report, result, columns) for result in results]
+        if sum(widths_of(heading, rows)) + 2 * (len(heading) - 1) <= width:
             break
-    widths[0] = min(widths[0], max(room, len("type")))
-    yield Text("  ".join(aligned(heading, heading, widths)).rstrip(), style="bold")
-    for result, cells in zip(results, rows, strict=True):
-        if len(cells[0]) > widths[0]:
-            yield Text(cells[0])
-            cells[0] = ""
-        name, verdict, *others = aligned(cells, heading, widths)
-        yield Text("  ").join(
-            [Text(name), Text(verdict, style=_COLOURS[result.verdict]), Text("  ".join(others).rstrip())]
-        )
+    titles, *table = named_rows(heading, rows, width)
+    yield Text("  ".join(titles).rstrip(), style="bold")
+    for name, *cells in table:
+        yield Text("  ").join([Text(name), *(Text(cell, style=_COLOURS.get(cell.strip(), "")) for cell in cells)])
 
 
 def _cells(report: Report, result: StepResult, columns: Sequence[str]) -> list[str]:
     count, seconds = numbers(result)
-    cells = {"count": count, "seconds": seconds, "changes": signed(report.changes.get(result.type, {}))}
+    cells = {">count": count, ">seconds": seconds, "changes": signed(report.changes.get(result.type, {}))}
     return [result.type, result.verdict, *(cells[column] for column in columns)]
 
 
