@@ -122,16 +122,19 @@ class Azure(Protocol):
             PlanError: it is no type.
         """
 
-    def table(self, table: str, *, type: str) -> Iterator[Row]:
+    def table(self, table: str, *, type: str, filter: str = "") -> Iterator[Row]:
         """Yield the rows of a type in a table of Azure Resource Graph, each once, in no particular order.
 
         Args:
             table: such as ``resourcecontainers``.
             type: such as ``microsoft.resources/subscriptions``.
+            filter: what is true of the rows that are wanted, in Azure's query language, such as
+                ``tostring(properties.status.code) =~ 'Unhealthy'``: for types with many rows of which few are wanted,
+                which are read by themselves then. A recording does not regard it, so the step does, too.
 
         Raises:
             GraphError: Azure did not give all of it.
-            PlanError: it is no table or type.
+            PlanError: it is no table, type or filter.
         """
 
     def children(

@@ -1,9 +1,21 @@
 """What rows of Microsoft Defender for Cloud have in common: Azure Resource Graph writes some of their names large."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from integration import Context
+from steps.azure._resource import properties_of, says
+
 SECURITY = "securityresources"
+_UNHEALTHY = "tostring(properties.status.code) =~ 'Unhealthy'"
+
+
+def unhealthy(ctx: Context, type: str) -> Iterator[Any]:
+    """Yield the rows of a type of what is wrong; of the others all is right, or what is asked does not apply."""
+    for row in ctx.azure.table(SECURITY, type=type, filter=_UNHEALTHY):
+        if says((properties_of(row).get("status") or {}).get("code"), "unhealthy"):
+            yield row
 
 
 def told(properties: dict[str, Any], name: str) -> Any:

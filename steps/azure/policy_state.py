@@ -11,6 +11,7 @@ from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.policyinsights/policystates"
 _READ = ["Microsoft.PolicyInsights/policyStates/queryResults/read"]
+_BROKEN = "tostring(properties.complianceState) =~ 'NonCompliant'"
 _KEYS = ("resourceId", "policyAssignmentId", "policyDefinitionId", "policySetDefinitionId")
 
 
@@ -61,7 +62,7 @@ def azure_policy_definition_defines_state(ctx: Context) -> Iterator[Relationship
 
 def _rows(ctx: Context) -> Iterator[Any]:
     """Yield the rows of resources that do not keep to a rule."""
-    for row in ctx.azure.table(POLICIES, type=_TYPE):
+    for row in ctx.azure.table(POLICIES, type=_TYPE, filter=_BROKEN):
         if (properties_of(row).get("complianceState") or "").lower() == "noncompliant":
             yield row
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._defender import SECURITY, told
+from steps.azure._defender import told, unhealthy
 from steps.azure._ids import portal_link
 from steps.azure._resource import in_subscriptions, key_of, properties_of, says
 
@@ -16,10 +16,8 @@ _READ = ["Microsoft.Security/assessments/read"]
 @entity_step("Assessment", permissions=_READ, per_row=True, on_demand=True)
 def azure_security_assessment(ctx: Context) -> Iterator[Entity]:
     """Something that Microsoft Defender for Cloud finds wrong with a resource now; what it finds right is left out."""
-    for row in ctx.azure.table(SECURITY, type=_TYPE):
+    for row in unhealthy(ctx, _TYPE):
         properties = properties_of(row)
-        if not _is_unhealthy(properties):
-            continue
         name = properties.get("displayName") or row["name"]
         yield Entity(
             arm_key(row["id"]),
@@ -37,8 +35,7 @@ def azure_security_assessment(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_subscription", "PERFORMED", "azure_security_assessment", permissions=_READ, per_row=True)
 def azure_subscription_performed_security_assessment(ctx: Context) -> Iterator[Relationship]:
     """Defender for Cloud has assessed something in a subscription."""
-    rows = ctx.azure.table(SECURITY, type=_TYPE)
-    yield from in_subscriptions(row for row in rows if row["subscriptionId"] and _is_unhealthy(properties_of(row)))
+    yield from in_subscriptions(row for row in unhealthy(ctx, _TYPE) if row["subscriptionId"])
 
 
 @relationship_step(
@@ -51,9 +48,8 @@ def azure_subscription_performed_security_assessment(ctx: Context) -> Iterator[R
 )
 def azure_resource_has_security_assessment(ctx: Context) -> Iterator[Relationship]:
     """Something is wrong with a resource."""
-    for row in ctx.azure.table(SECURITY, type=_TYPE):
-        properties = properties_of(row)
-        if _is_unhealthy(properties) and (resource := _resource(properties)):
+    for row in unhealthy(ctx, _TYPE):
+        if resource := _resource(properties_of(row)):
             yield Relationship(resource, arm_key(row["id"]))
 
 
@@ -61,8 +57,3 @@ def _resource(properties: dict[str, Any]) -> str | None:
     """Return the key of the resource that is assessed; ``None`` for one outside Azure."""
     details = properties.get("resourceDetails") or {}
     return key_of(told(details, "id")) if says(told(details, "source"), "azure") else None
-
-
-def _is_unhealthy(properties: dict[str, dict[str, str]]) -> bool:
-    """Tell whether something is wrong; else all is right, or the assessment does not apply."""
-    return ((properties.get("status") or {}).get("code") or "").lower() == "unhealthy"

@@ -1,11 +1,10 @@
 """Findings of assessments of Microsoft Defender for Cloud, such as single vulnerabilities of a machine or an image."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._defender import SECURITY, told
+from steps.azure._defender import told, unhealthy
 from steps.azure._ids import portal_link
 from steps.azure._resource import below_parents, key_of, properties_of, says
 
@@ -17,7 +16,7 @@ _SEVERITIES = {"high": 10, "medium": 5, "low": 1}
 @entity_step("Finding", permissions=_READ, per_row=True, on_demand=True)
 def azure_security_sub_assessment(ctx: Context) -> Iterator[Entity]:
     """One of the things that an assessment of Microsoft Defender for Cloud finds wrong, such as a vulnerability."""
-    for row in _rows(ctx):
+    for row in unhealthy(ctx, _TYPE):
         properties = properties_of(row)
         details, more = properties.get("resourceDetails") or {}, properties.get("additionalData") or {}
         name = properties.get("displayName") or row["name"]
@@ -40,11 +39,4 @@ def azure_security_sub_assessment(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_security_assessment", "HAS", "azure_security_sub_assessment", permissions=_READ, per_row=True)
 def azure_security_assessment_has_sub_assessment(ctx: Context) -> Iterator[Relationship]:
     """An assessment finds something wrong because of single findings."""
-    yield from below_parents(_rows(ctx))
-
-
-def _rows(ctx: Context) -> Iterator[Any]:
-    """Yield the rows of what is wrong now."""
-    for row in ctx.azure.table(SECURITY, type=_TYPE):
-        if ((properties_of(row).get("status") or {}).get("code") or "").lower() == "unhealthy":
-            yield row
+    yield from below_parents(unhealthy(ctx, _TYPE))

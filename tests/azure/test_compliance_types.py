@@ -16,6 +16,7 @@ S = "00000000-0000-4000-8000-000000000101"
 SUBSCRIPTION = f"/subscriptions/{S}"
 MACHINE = f"{SUBSCRIPTION}/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/vm"
 AUTHORIZATION = "/providers/Microsoft.Authorization"
+SUB_ASSESSMENT = "microsoft.security/assessments/subassessments"
 LIGHTHOUSE = f"{SUBSCRIPTION}/providers/Microsoft.ManagedServices"
 ROLE = "00000000-0000-4000-8000-000000000001"
 
@@ -59,6 +60,22 @@ def test_of_the_states_of_resources_those_are_told_that_break_a_rule(tenant: Azu
     assert found["managementGroupIds"] == ["mg-one", "mg-root"]
     assert "policyDefinitionId" not in found
     assert "timestamp" not in found
+
+
+def test_what_keeps_to_all_rules_and_is_healthy_is_not_read(tenant: AzureTenant, azure: Azure) -> None:
+    """There is a row for each resource and each rule, of which few tell that something is wrong."""
+    states = f"{SUBSCRIPTION}/providers/Microsoft.PolicyInsights/policyStates"
+    for number in range(1_500):
+        given: dict[str, Any] = {"resourceId": MACHINE, "complianceState": "Compliant" if number else "nonCompliant"}
+        put(tenant, "policyresources", f"{states}/{number}", "microsoft.policyinsights/policystates", given)
+        found = f"{MACHINE}/providers/Microsoft.Security/assessments/{number}"
+        for id, type in ((found, "microsoft.security/assessments"), (f"{found}/subAssessments/s", SUB_ASSESSMENT)):
+            put(tenant, "securityresources", id, type, {"status": {"code": "Healthy" if number else "unhealthy"}})
+    types = ("azure_policy_state", "azure_security_assessment", "azure_security_sub_assessment")
+    report = azure.run(*types)
+    assert {report.of(type).verdict for type in types} == {"complete"}
+    assert {report.of(type).count for type in types} == {1}
+    assert len(azure.simulator.queries) == len(types)
 
 
 def test_states_are_read_only_where_somebody_asks_for_them(azure: Azure) -> None:

@@ -3,13 +3,14 @@
 import random
 from collections import Counter
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integration import Step
 from integration.values import arm_key
-from tests.azure.reading import TYPES, Azure, edges, keys, verdicts
+from tests.azure.reading import TYPES, Azure, declared, edges, keys, verdicts
 from tests.simulator.azure import Asked, AzureSimulator, made_up_tenant
 from tests.simulator.azure.made_up import NIC, STORAGE, VM, resources_of
 
@@ -233,3 +234,44 @@ def test_a_row_without_a_type_costs_no_table(azure: Azure, type: str | None) -> 
     assert "no id or no type" in report.of("contoso_machine").reason
     assert keys("contoso_machine") == azure.expected("contoso_machine")
     assert len(azure.simulator.queries) < 10
+
+
+FILTERED = '''
+from integration import Entity, entity_step
+
+WEST = "location =~ 'WestEurope'"
+
+
+@entity_step("Host")
+def contoso_western(ctx):
+    """A machine in one region."""
+    for row in ctx.azure.table("resources", type="microsoft.compute/virtualmachines", filter=WEST):
+        yield Entity(f"western {row['id'].lower()}", name=row["name"])
+
+
+@entity_step("Host")
+def contoso_unsafe(ctx):
+    """Something that nobody may ask for."""
+    for row in ctx.azure.table("resources", type="microsoft.compute/virtualmachines", filter="1 == 1 | take 1"):
+        yield Entity(row["id"].lower(), name=row["name"])
+'''
+
+
+def test_rows_of_a_filter_are_read_by_themselves(azure: Azure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    filtered = Azure(azure.simulator, {**azure.steps, **declared(tmp_path, FILTERED)})
+    report = filtered.run("contoso_western", "contoso_machine")
+    assert verdicts(report) == {"complete"}
+    machines = [row for row in azure.simulator.tenant.tables["resources"].values() if row["type"] == VM]
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    assert keys("contoso_western") == {
+        f"western {row['id'].lower()}" for row in machines if row["location"] == "westeurope"
+    }
+
+
+def test_a_filter_is_no_further_step_of_a_query(azure: Azure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    report = Azure(azure.simulator, declared(tmp_path, FILTERED)).run("contoso_unsafe")
+    assert report.of("contoso_unsafe").verdict == "failed"
+    assert "'1 == 1 | take 1' is no filter" in report.of("contoso_unsafe").reason
+    assert azure.simulator.queries == []

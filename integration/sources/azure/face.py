@@ -7,11 +7,12 @@ from integration.errors import PlanError
 from integration.sdk.row import Row
 from integration.sdk.step import OTHERS
 from integration.sources.azure.children import children_of
-from integration.sources.azure.fetch import of_table
+from integration.sources.azure.tables import of_table
 from integration.sources.request import Request
 from integration.sources.source import Reading
 
 _QUERY = re.compile(r"[?#&\s]")
+_STEP = re.compile(r"[|;\n]")
 
 
 class AzureFace:
@@ -30,9 +31,9 @@ class AzureFace:
             return self._reading.objects(of_table("resources", OTHERS))
         return self.table("resources", type=type)
 
-    def table(self, table: str, *, type: str) -> Iterator[Row]:
-        """Yield the rows of a type in a table of Azure Resource Graph."""
-        return self._reading.objects(self._of_table(table, type))
+    def table(self, table: str, *, type: str, filter: str = "") -> Iterator[Row]:
+        """Yield the rows of a type in a table of Azure Resource Graph, or those of which a filter is true."""
+        return self._reading.objects(self._of_table(table, type, filter))
 
     def children(
         self, type: str, below: str, *, api_version: str, table: str = "resources"
@@ -45,9 +46,12 @@ class AzureFace:
             raise self._reading.noted(PlanError(f"{self._reading.step}: {problem}"))
         return self._reading.children(children_of(self._of_table(table, type), below, api_version))
 
-    def _of_table(self, table: str, type: str) -> Request:
+    def _of_table(self, table: str, type: str, filter: str = "") -> Request:
         named = type.strip("/").lower()
         if not table.isalpha() or "/" not in named:
             problem = f"{self._reading.step}: {table} of type {type!r}: write it as 'microsoft.compute/virtualmachines'"
             raise self._reading.noted(PlanError(problem))
-        return of_table(table.lower(), named)
+        if _STEP.search(filter):
+            problem = f"{self._reading.step}: {filter!r} is no filter: write what is to be true of a row"
+            raise self._reading.noted(PlanError(problem))
+        return of_table(table.lower(), named, filter)

@@ -3,27 +3,23 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
 
 from integration.errors import BadAnswer
 from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, named, sizes_of
-from integration.sources.azure.partitions import Partition, counts_of
+from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, ResourceGraph
 from integration.sources.azure.rows import by_type
 from integration.sources.azure.subscriptions import Subscriptions
+from integration.sources.azure.tables import whole_of
 from integration.sources.collection import Collection
 from integration.sources.request import Request
 from integration.text.discretion import logger
 from integration.text.whose import carried
 
-_SOURCE = "azure:"
-RESOURCES = f"{_SOURCE}{LARGEST}"
-"""The path of the table of all resources."""
-_CROWDED = frozenset({"policyresources", "securityresources"})
-"""Tables with types of which there are many rows for each resource (policy states, subassessments): of these, only the
-types that somebody asks for are read, each by itself."""
 _TRIES = 3
 _log = logger("integration")
 _ROUNDS = 2
@@ -31,12 +27,6 @@ _ROUNDS = 2
 _SHRUNK = 0.8
 """A type of which less came than this share of what there was last time is read a second time: the service may have
 lost rows without a word. Source: azure-powershell, issue 12747."""
-
-
-def of_table(table: str, type: str) -> Request:
-    """Return the request for the rows of a type in a table."""
-    place = f"{_SOURCE}{table}/{type}" if table in _CROWDED else f"{_SOURCE}{table}"
-    return Request("part", place, part=type, top=None, source="azure")
 
 
 class _Page(NamedTuple):
@@ -53,14 +43,23 @@ class TableFetch:
     Args:
         graph: answers queries.
         subscriptions: those that are visible, and those that exist.
+        request: what is asked for.
         into: the collection.
         side_by_side: the most queries at once.
     """
 
-    def __init__(self, graph: ResourceGraph, subscriptions: Subscriptions, into: Collection, side_by_side: int) -> None:
+    def __init__(
+        self,
+        graph: ResourceGraph,
+        subscriptions: Subscriptions,
+        request: Request,
+        into: Collection,
+        side_by_side: int,
+    ) -> None:
         self._graph, self._subscriptions, self._into, self._side_by_side = graph, subscriptions, into, side_by_side
         self._visible = sorted(subscriptions.visible())
-        self._table, _, self._type = into.name.removeprefix(_SOURCE).partition("/")
+        self._whole = whole_of(request)
+        self._table = self._whole.table
 
     def fetch(self) -> None:
         """Have the mirror hold the table as it is now.
@@ -98,10 +97,10 @@ class TableFetch:
         """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
         done = self._done()
         if not done:
-            return Partition.plan(self._table, self._expected() // self._graph.answers, self._type)
+            return self._whole.plan(self._expected() // self._graph.answers)
         coarsest = min(of for _, of in done)
         left: list[Partition] = []
-        pending = deque(Partition.all(self._table, coarsest, self._type))
+        pending = deque(self._whole.cut(coarsest))
         while pending:
             partition = pending.popleft()
             if (partition.number, partition.of) in done:
@@ -177,7 +176,7 @@ class TableFetch:
     def _cut(self, partition: Partition) -> list[Partition]:
         """Return several partitions for one that is too large; for the whole table as many as its rows take."""
         rows = sum(self._counts().values()) // self._graph.answers if partition.of == 1 else 0
-        whole = Partition.plan(self._table, rows, self._type)
+        whole = self._whole.plan(rows)
         return whole if len(whole) > 1 else self._halved(partition)
 
     def _halved(self, partition: Partition) -> list[Partition]:
@@ -194,7 +193,7 @@ class TableFetch:
         """
         path = self._table
         try:
-            rows = self._rows(counts_of(path, self._type))
+            rows = self._rows(self._whole.counts)
         except Overfull:
             raise BadAnswer(f"there are more than {PAGE:,} types", path=path, status=200) from None
         counts: Counter[str] = Counter()
@@ -235,7 +234,7 @@ class TableFetch:
 
     def _replace(self, type: str, count: int) -> None:
         """Read the rows of one type again."""
-        pending = deque(Partition.plan(self._table, count // self._graph.answers, type))
+        pending = deque(replace(self._whole, type=type).plan(count // self._graph.answers))
         found: list[dict[str, Any]] = []
         while pending:
             partition = pending.popleft()

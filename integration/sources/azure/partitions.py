@@ -5,7 +5,7 @@ part by the hash of the id is one answer, and what exists throughout is in it. S
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from integration.sources.azure.resource_graph import COLUMNS
@@ -27,22 +27,22 @@ class Partition:
         number: which of the parts it is.
         of: how many there are.
         type: a resource type in lower case, where only rows of that are wanted.
+        filter: KQL that is true of the rows that are wanted; all where it is empty.
     """
 
     table: str
     number: int = 0
     of: int = 1
     type: str = ""
+    filter: str = ""
 
-    @classmethod
-    def plan(cls, table: str, rows: int, type: str = "") -> list[Self]:
-        """Return the parts of a table of so many rows."""
-        return cls.all(table, max(1, -(-rows // FILL)), type)
+    def plan(self, rows: int) -> list[Self]:
+        """Return the parts of the table if it has so many rows."""
+        return self.cut(max(1, -(-rows // FILL)))
 
-    @classmethod
-    def all(cls, table: str, of: int, type: str = "") -> list[Self]:
-        """Return the parts of a table that is cut into so many."""
-        return [cls(table, number, of, type) for number in range(of)]
+    def cut(self, of: int) -> list[Self]:
+        """Return the parts of the table if it is cut into so many."""
+        return [replace(self, number=number, of=of) for number in range(of)]
 
     @property
     def name(self) -> str:
@@ -52,22 +52,31 @@ class Partition:
     @property
     def query(self) -> str:
         """The KQL that gives its rows."""
-        steps = [_of_type(self.table, self.type)]
+        steps = [self._rows]
         if self.of > 1:
             steps.append(f"where hash(tolower(id)) % {self.of} == {self.number}")
         return " | ".join([*steps, f"project {', '.join(COLUMNS)}", "order by id asc"])
+
+    @property
+    def counts(self) -> str:
+        """The KQL that counts the rows of each type of the whole table."""
+        return f"{self._rows} | {_COUNTS}"
+
+    @property
+    def _rows(self) -> str:
+        steps = [self.table]
+        if self.type:
+            escaped = self.type.replace("\\", "\\\\").replace("'", "\\'")
+            steps.append(f"where type =~ '{escaped}'")
+        if self.filter:
+            steps.append(f"where {self.filter}")
+        return " | ".join(steps)
 
     def halves(self) -> list[Self]:
         """Return two parts that hold the same rows; none where it cannot be cut any finer."""
         if self.of * 2 > _FINEST:
             return []
-        other = self.number + self.of
-        return [type(self)(self.table, number, self.of * 2, self.type) for number in (self.number, other)]
-
-
-def counts_of(table: str, type: str) -> str:
-    """Return the KQL that counts the rows of each type of a table, or of one type."""
-    return f"{_of_type(table, type)} | {_COUNTS}"
+        return [replace(self, number=number, of=self.of * 2) for number in (self.number, self.number + self.of)]
 
 
 def asked_by(query: str) -> tuple[Partition, bool]:
@@ -76,10 +85,3 @@ def asked_by(query: str) -> tuple[Partition, bool]:
     named = re.sub(r"\\(.)", r"\1", type[1]) if type else ""
     of, number = map(int, part.groups()) if part else (1, 0)
     return Partition(query.partition(" ")[0], number, of, named), query.endswith(_COUNTS)
-
-
-def _of_type(table: str, type: str) -> str:
-    if not type:
-        return table
-    escaped = type.replace("\\", "\\\\").replace("'", "\\'")
-    return f"{table} | where type =~ '{escaped}'"

@@ -20,11 +20,12 @@ from integration.sdk.step import OTHERS
 from integration.sources.azure.children import ChildrenFetch, parents_of, refused_gap
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
-from integration.sources.azure.fetch import RESOURCES, TableFetch
+from integration.sources.azure.fetch import TableFetch
 from integration.sources.azure.notes import gaps_of
-from integration.sources.azure.partitions import counts_of
+from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
+from integration.sources.azure.tables import RESOURCES
 from integration.sources.collection import Collection
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -80,7 +81,7 @@ class AzureSource:
             if request.kind == "relation":
                 self._fetch_children(request, into)
             else:
-                TableFetch(self._graph, self._subscriptions, into, self._side_by_side).fetch()
+                TableFetch(self._graph, self._subscriptions, request, into, self._side_by_side).fetch()
         except CredentialsError as error:
             if knows_no_azure(error):
                 raise SourceUnavailable("the tenant does not know Azure", path=request.path) from None
@@ -149,7 +150,7 @@ class AzureSource:
         if not existing:
             return f"{what} it is not known whether all came: {GRANT}"
         try:
-            counts = self._graph.above(counts_of("resourcecontainers", _MANAGEMENT_GROUP))
+            counts = self._graph.above(Partition("resourcecontainers", type=_MANAGEMENT_GROUP).counts)
         except (GraphError, CredentialsError, Unreachable) as error:
             return f"{what} it is not known whether all came: {error}"
         came = sum(count["n"] for count in counts)
