@@ -53,3 +53,14 @@ def test_a_member_of_no_named_kind_is_of_that_of_the_object_that_it_is(
     report = collect(tenant)
     assert report.of("azure_user_group_has_user").count == 3
     assert report.reading["notRepresented"] == {}
+
+
+def test_a_member_of_no_named_kind_costs_no_run_where_a_listing_is_refused(tenant: GraphServer) -> None:
+    tenant.relate("/groups", "group-1", "members", {"id": "user-2"})
+    tenant.fail("/users", status=403, code="Authorization_RequestDenied")
+    report = collect(tenant)
+    assert report.of("azure_user").verdict == "failed"
+    assert report.of("azure_user_group_has_group").verdict == "complete"
+    assert report.exit_code() == 1
+    (told,) = report.reading["notRepresented"].values()
+    assert told[""] == 1

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from integration.errors import Forbidden, GraphError
@@ -215,8 +216,12 @@ class GraphSource:
         return found
 
     def _known_otherwise(self, reader: Reader, requests: Iterable[Request]) -> int:
-        """Return how many children whose kind Graph did not name are of one that a step takes."""
-        return sum(1 for request in requests if request.cast for _ in self.further(request, reader))
+        """Return how many children of no named kind are of one that a step takes, by the listings that came."""
+        known = 0
+        for request in requests:
+            with suppress(GraphError):  # a listing that did not come is told by the types that need it
+                known += sum(1 for _ in self.further(request, reader))
+        return known
 
     def cost(self) -> Mapping[str, Any]:
         """Return what was asked, what Graph charged, and what it did not serve as usual.
