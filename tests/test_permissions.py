@@ -3,13 +3,14 @@
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration import Context, Entity, Step
+from integration import Context, Entity, Step, load
 from integration.sdk.plan import order
 from integration.sources.msgraph.permissions import (
     application_of,
@@ -20,6 +21,7 @@ from integration.sources.msgraph.permissions import (
     smallest,
     tenant_of,
 )
+from integration.testing import run_steps
 from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
 
@@ -227,3 +229,13 @@ def test_a_review_is_json() -> None:
 def test_the_consent_link_holds_what_is_given_escaped() -> None:
     link = consent_link("https://login.microsoftonline.us/", "contoso.example", "a&b")
     assert link == "https://login.microsoftonline.us/contoso.example/adminconsent?client_id=a%26b"
+
+
+@pytest.mark.every_area
+def test_what_the_token_has_is_not_to_be_granted() -> None:
+    with Simulator(demo_tenant(), roles=("Directory.Read.All",)) as simulator:
+        source = SimpleNamespace(url=simulator.url, token=simulator.signin.issue())
+        ran = run_steps("azure_external_tenant", source=source, manager=load())
+    found = ran.report.of("azure_external_tenant")
+    assert (found.verdict, found.to_grant) == ("partial", ("Policy.Read.All",))
+    assert "needs the permission Policy.Read.All: " in found.reason

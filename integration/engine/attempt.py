@@ -1,6 +1,6 @@
 """One attempt at the records of a step: what the step is handed, what it meets, and what it makes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -9,7 +9,7 @@ from integration.config.settings import Config
 from integration.engine.context import ChangedInput, Seen, StepContext
 from integration.engine.odd import Hands, Odd
 from integration.engine.records import Records
-from integration.engine.refusals import refusal
+from integration.engine.refusals import in_doubt, refusal
 from integration.engine.verdicts import Verdicts
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
@@ -31,6 +31,7 @@ class Job:
         store: the graph.
         reader: the tenant.
         verdicts: on the other steps.
+        granted: permissions that the token is known to have.
         is_presumed: the step may be refused for a permission that the token has as part of a broader one alone.
     """
 
@@ -40,6 +41,7 @@ class Job:
     store: Store
     reader: Reader
     verdicts: Verdicts
+    granted: Collection[str] = ()
     is_presumed: bool = False
 
 
@@ -76,7 +78,7 @@ class Attempt:
     def missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
         for error in dict.fromkeys(self.seen.errors):
-            yield refusal(error, self._job.step.optional)
+            yield refusal(error, in_doubt(self._job.step.optional, self._job.granted))
         if self.records.rejected:
             yield f"{self.records.rejected} records rejected, such as {self.records.example}"
         for result in self._job.verdicts.of(sorted(self.seen.listed)):

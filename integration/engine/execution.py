@@ -9,7 +9,7 @@ from integration.engine.ahead import Ahead, discard
 from integration.engine.attempt import Attempt, Job
 from integration.engine.incremental import Incremental, Unaltered
 from integration.engine.odd import Attempts, FromTheStart
-from integration.engine.refusals import is_for_want_of_permissions, refusal, wanted
+from integration.engine.refusals import in_doubt, is_for_want_of_permissions, refusal, wanted
 from integration.errors import (
     ConfigurationError,
     CredentialsError,
@@ -89,7 +89,8 @@ class Execution:
             what = "not licensed" if isinstance(error, NotLicensed) else "not there"
             return self._skipped(f"{what}: {error}", error=error)
         except IntegrationError as error:
-            to_grant, reason = wanted([error], self.step.permissions), refusal(error, self.step.permissions)
+            permissions = in_doubt(self.step.permissions, self._job.granted)
+            to_grant, reason = wanted([error], permissions), refusal(error, permissions)
             if self._job.is_presumed and is_for_want_of_permissions(error):
                 return self._skipped(f"not permitted: {reason}", to_grant, error)
             return self._result("failed", reason, to_grant=to_grant, errors=[error])
@@ -186,7 +187,7 @@ class Execution:
         else:
             self._incremental.remember(self._attempt, published.count, problems)
         verdict: Verdict = "partial" if reasons else "complete"
-        to_grant = wanted(self._attempt.seen.errors, self.step.optional)
+        to_grant = wanted(self._attempt.seen.errors, in_doubt(self.step.optional, self._job.granted))
         return self._result(verdict, reasons, published.count, problems, notes, to_grant, self._attempt.seen.errors)
 
     def _result(

@@ -1,8 +1,13 @@
 """What Graph refused, and which permissions would mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from integration.errors import Forbidden, IntegrationError, NotLicensed
+
+
+def in_doubt(permissions: Sequence[str], granted: Collection[str]) -> Sequence[str]:
+    """Return those of a step's permissions that the token is not known to have; all of them where it has them all."""
+    return [name for name in permissions if name not in granted] or permissions
 
 
 def refusal(error: IntegrationError, permissions: Sequence[str]) -> str:

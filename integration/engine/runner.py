@@ -120,7 +120,7 @@ class _Run:
         self._changes: Mapping[str, Mapping[What, int]] = {}
         self._kept: list[str] = []
         self._first, self._changed_on = False, 0
-        self._lacking, self._presumed = dict[str, Sequence[str]](), set[str]()
+        self._lacking, self._presumed, self._granted = dict[str, Sequence[str]](), set[str](), set[str]()
         self._tenant = config.tenant
         self._started = time.time()
 
@@ -224,12 +224,13 @@ class _Run:
                 _log.warning("%d of %d types may fall away: the token names no permission", count, types)
             self._lacking.update(review.lacking)
             self._presumed.update(review.presumed)
+            self._granted.update(review.granted)
 
     def _schedule(self, store: Store, reader: Reader) -> Schedule:
         steps, one_by_one = self._plan.steps, self._tape.one_by_one
         described = zip(steps, load_schemas(steps), strict=True)
-        verdicts, presumed = self._verdicts, self._presumed
-        jobs = [Job(step, of, self._config, store, reader, verdicts, step.name in presumed) for step, of in described]
+        common = (self._config, store, reader, self._verdicts, self._granted)
+        jobs = [Job(step, of, *common, is_presumed=step.name in self._presumed) for step, of in described]
         return Schedule(jobs, self._lacking, self._verdicts, self._observers, self._stopping, one_by_one=one_by_one)
 
     def _report(self, *, error: str = "") -> Report:

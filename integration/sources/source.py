@@ -1,6 +1,6 @@
 """What an API is to this package: anything more than this stays within the source."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,6 +47,10 @@ class Review(Protocol):
     @property
     def lacking(self) -> Mapping[str, Sequence[str]]:
         """The permissions that each type cannot do without and that the token is known to lack."""
+
+    @property
+    def granted(self) -> Iterable[str]:
+        """The permissions, of those that types name, that the token is known to have."""
 
     @property
     def presumed(self) -> AbstractSet[str]:
