@@ -93,11 +93,12 @@ TYPES = ("contoso_app", "contoso_app_of_user", "contoso_app_of_all")
 
 
 def app(number: int, word: str) -> dict[str, Any]:
+    secrets = {"hint": f"Abc{word}", "secretText": f"secret-{word}", "key": f"private-{word}"}
     return {
         "id": f"app-{number}",
         "@odata.type": "#microsoft.graph.application",
-        "passwordCredentials": [{"keyId": f"key-{word}", "hint": f"Abc{word}", "secretText": f"secret-{word}"}, None],
-        "keyCredentials": [{"keyId": f"certificate-{word}", "key": f"private-{word}"}],
+        "passwordCredentials": [{"keyId": f"key-{word}", **secrets}, None],
+        "keyCredentials": [{"keyId": f"certificate-{word}", **secrets}],
         "alternativeSecurityIds": [{"type": 2, "key": f"thumbprint-and-key-{word}"}],
         "passwordProfile": {"password": f"password-{word}", "forceChangePasswordNextSignIn": True},
         "addIns": [{"id": "add-in", "type": "x", "properties": [{"key": "token", "value": f"add-in-of-{word}"}]}],

@@ -12,8 +12,8 @@ from typing import Any
 _SECRET = {
     "addIns": ("properties",),
     "alternativeSecurityIds": ("key",),
-    "passwordCredentials": ("hint", "secretText"),
-    "keyCredentials": ("key",),
+    "passwordCredentials": ("hint", "key", "secretText"),
+    "keyCredentials": ("hint", "key", "secretText"),
     "passwordProfile": ("password",),
     "passwordSingleSignOnSettings": ("fields",),
 }
