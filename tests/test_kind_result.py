@@ -160,6 +160,20 @@ def test_the_smallest_grant_is_named() -> None:
     assert told(wanted, reading=granted)[-1] == "1 of 1 type is missing: grant Group.Read.All, then run again."
 
 
+def test_what_is_no_longer_permitted_is_to_be_granted_again() -> None:
+    counted_on = {"because_of_failure": True, "errors": ()}
+    lost = result("crew", "skipped", "not permitted: …", to_grant=["Group.Read.All"], **counted_on)
+    after = result("crew_has_ship", "skipped", "needs crew, which was skipped: …", needs=("crew",), **counted_on)
+    poorer = result("port", "partial", "needs …", to_grant=["Policy.Read.All"])
+    assert told(lost, after, poorer)[-1] == (
+        "2 of 3 types are missing and 1 is partial: grant Group.Read.All and Policy.Read.All, then run again."
+    )
+    unlicensed = result("plan", "skipped", "not licensed: …", **counted_on)
+    assert told(lost, unlicensed)[-1] == (
+        "2 of 2 types are missing: grant Group.Read.All, then run again. plan: for other reasons, told above."
+    )
+
+
 def test_what_no_permission_mends_is_told_apart() -> None:
     down = result("ship", "failed", "/ships: 503")
     assert told(result("crew"), down)[-1] == (

@@ -9,7 +9,7 @@ from integration.sdk.mass_deletion import UNTIL
 from integration.sdk.report import Report, StepResult
 from integration.sources.msgraph.permissions import smallest
 from integration.store.history import shown
-from integration.terminal.remarks import listed, some
+from integration.terminal.remarks import causes, listed, some
 from integration.terminal.standing import counted
 from integration.terminal.untaken import untaken
 
@@ -77,8 +77,8 @@ def _completeness(report: Report) -> str:
     told = [(missing, "missing"), (partial, "partial")]
     parts = [f"{len(results):,} {'is' if len(results) == 1 else 'are'} {word}" for results, word in told if results]
     parts[0] = parts[0].replace(" ", f" of {counted(chosen, 'type')} ", 1)
-    failed = [result for result in missing if result.verdict == "failed"]
-    remedy = _remedy([*failed, *partial], _to_grant(report, [*failed, *partial]))
+    first = [*(result for result in missing if not causes(report, result)), *partial]
+    remedy = _remedy(first, _to_grant(report, first))
     return f"{listed(parts)}: {remedy}" + (f" Besides, {_skipped(report, closed)}." if closed else "")
 
 
