@@ -23,6 +23,7 @@ from integration import load
 from integration.ask.formats import write_csv, write_table
 from integration.ask.query import QueryAnswer, open_graph
 from integration.ask.questions import load_questions
+from integration.ask.telling import tell_caveats
 from integration.cli import main
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
@@ -327,6 +328,16 @@ def test_a_part_of_the_truth_is_noted(arguments: list[str], said: str) -> None:
     assert "azure_user is" not in ended.stderr
     if ended.exit_code == 0:
         assert ended.stdout
+
+
+def test_of_many_types_that_are_not_complete_a_few_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_caveats([f"contoso_{number} is skipped: off by default" for number in range(100)])
+    (said,) = capsys.readouterr().err.splitlines()
+    assert (said.count("is skipped"), len(said) < 400) == (5, True)
+    assert said.endswith("; and 95 more types, of which the table verdicts has the reasons")
+    save({"azure_account": ("skipped", "off"), "azure_user": ("failed", "no"), "azure_user_group": ("partial", "some")})
+    said = query("--sql", "SELECT count(*) FROM entities").stderr
+    assert said.endswith("azure_user is failed: no; azure_user_group is partial: some; azure_account is skipped: off\n")
 
 
 def test_a_type_that_the_last_run_left_out_is_noted() -> None:

@@ -28,8 +28,8 @@ class Readings:
         self.views: set[tuple[str | None, str | None]] = set()
 
     def caveats(self, database: sqlite3.Connection) -> list[str]:
-        """Return a phrase for each type that was read and is not complete, by name."""
-        rows = database.execute(_STATE).fetchall()
+        """Return a phrase for each type that was read and is not complete, by name; those that were skipped last."""
+        rows = sorted(database.execute(_STATE), key=lambda row: row[2] == "skipped")
         read = self._types_read({name: view for name, view, *_ in rows})
         return [phrase for name, _, *state in rows if name in read for phrase in _phrases(name, *state)]
 

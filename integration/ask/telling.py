@@ -9,6 +9,9 @@ from integration.ask.questions import Question
 from integration.terminal.streams import tell
 from integration.text.visible import line
 
+_MOST = 5
+"""Phrases of what an answer may lack; a question over all entities may lack hundreds of types."""
+
 
 def tell_answer(answer: QueryAnswer, form: str | None, limit: int | None, nothing: str) -> int:
     """Write an answer to standard output, and return how many rows were written.
@@ -27,9 +30,11 @@ def tell_answer(answer: QueryAnswer, form: str | None, limit: int | None, nothin
 
 
 def tell_caveats(caveats: Sequence[str]) -> None:
-    """Say on standard error what an answer may lack."""
+    """Say on standard error what an answer may lack: in a few phrases, and how many more there are."""
     if caveats:
-        tell(f"note: this may not be the whole truth: {line('; '.join(caveats))}")
+        left = len(caveats) - _MOST
+        more = [f"and {left} more types, of which the table verdicts has the reasons"] if left > 0 else []
+        tell(f"note: this may not be the whole truth: {line('; '.join([*caveats[:_MOST], *more]))}")
 
 
 def list_of(questions: Iterable[Question]) -> QueryAnswer:

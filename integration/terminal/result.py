@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 from integration.sdk.report import Report
@@ -19,8 +20,12 @@ def print_report(report: Report, out: Path, destinations: Sequence[str] = ()) ->
 
 
 def print_push(report: Report, out: Path, destinations: Sequence[str]) -> None:
-    """Print what became of a graph that was sent; where and how as ``print_report`` does."""
-    _print(report, push_sentences(report, out, len(destinations)), destinations)
+    """Print what became of a graph that was sent; where as ``print_report`` does.
+
+    Of the types only those are shown whose records may be wrong: the run has told the rest.
+    """
+    shown = replace(report, results=[each for each in report.results if each.verdict in ("failed", "partial")])
+    _print(shown, push_sentences(report, out, len(destinations)), destinations)
 
 
 def _print(report: Report, told: Sequence[str], destinations: Sequence[str]) -> None:

@@ -12,7 +12,9 @@ _LONGEST_REASON = 600
 
 
 def rows(report: Report) -> Iterator[str]:
-    """Yield the lines of a table whose columns are padded, but for the reason, which is the last."""
+    """Yield the lines of a table whose columns are padded, but for the last, the reason; none without types."""
+    if not report.results:
+        return
     heading = ["type", "verdict", ">count", ">seconds", "changes"]
     changes = [signed(report.changes.get(result.type, {})) or "-" for result in report.results]
     columns = zip(report.results, changes, strict=True)

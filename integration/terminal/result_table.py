@@ -38,6 +38,8 @@ def _rows(report: Report, width: int) -> Iterator[Text]:
     A type that was skipped although nothing failed has no row: that, and why, is told below.
     """
     results = [each for each in report.results if each.verdict != "skipped" or each.because_of_failure]
+    if not results:
+        return
     changed = ["changes"] if report.changes and not report.first else []
     timed = [">seconds"] if report.started_on else []
     for columns in ([">count", *timed, *changed], [">count", *changed], [">count"]):
