@@ -3,7 +3,7 @@
 import threading
 from bisect import insort
 from collections.abc import Mapping, Sequence, Set
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from functools import partial
 from graphlib import TopologicalSorter
@@ -17,6 +17,7 @@ from integration.engine.verdicts import Verdicts
 from integration.errors import FatalError
 from integration.sdk.stopping import LOOKS, Stopping
 from integration.text.whose import carried
+from integration.threads import Threads, starting
 
 _GRACE = 2.0
 """Seconds that fetching ahead, which uses the files of a run, has to end before these are closed."""
@@ -72,13 +73,14 @@ class Schedule:
         running: set[int] = set()
         news: SimpleQueue[Future[str] | None] = SimpleQueue()
         reader.fetched = partial(news.put, None)
-        with ThreadPoolExecutor(threads, "step") as executor, ThreadPoolExecutor(_AHEAD, "ahead") as ahead:
+        with Threads(threads, "step") as executor, Threads(_AHEAD, "ahead") as ahead:
             fetching = threading.Thread(
                 target=carried(self._fetch_ahead), args=(ahead,), name="fetch ahead", daemon=True
             )
             try:
                 if not self._one_by_one:
-                    fetching.start()
+                    with starting():
+                        fetching.start()
                 while sorter.is_active():
                     for name in sorter.get_ready():
                         insort(hungry, place[name])

@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from integration.threads import starting
+
 FLEET_STOPPED = "the fleet's run was stopped"
 _WORKER_ENDS = "the worker is about to end"
 _LEASE = 60.0
@@ -65,7 +67,8 @@ def stoppable(run_id: str, patience: float) -> Iterator[TenantStop]:
         if run_id in _ended_runs:
             stop.set(FLEET_STOPPED)
     if patience:
-        timer.start()
+        with starting():
+            timer.start()
     try:
         yield stop
     finally:

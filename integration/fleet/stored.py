@@ -24,6 +24,7 @@ from integration.fleet.summary import understood
 from integration.fleet.workcopy import WorkCopy
 from integration.text.discretion import logger
 from integration.text.whose import carried
+from integration.threads import starting
 
 _HANDS_OVER, _HANDED_OVER = 3.0, 20.0
 """Seconds for which a worker waits for the one before it to say that it keeps what it has, and then to do so."""
@@ -92,7 +93,8 @@ class Stored:
         try:
             copy.pull(there)
             stop.renewed()
-            watch.start()
+            with starting():
+                watch.start()
             yield InFolder(folder, None, keep)
         except (Interrupted, Unreachable):
             ended.set()

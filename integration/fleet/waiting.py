@@ -10,6 +10,7 @@ from integration.errors import Interrupted
 from integration.fleet.ending import FLEET_STOPPED
 from integration.sdk.stopping import Asks
 from integration.text.whose import carried
+from integration.threads import starting
 
 _LOOKS = 0.1
 T = TypeVar("T")
@@ -25,7 +26,8 @@ def begun(call: Callable[[], T]) -> "Future[T]":
         except BaseException as error:  # noqa: BLE001 - who asks for the result gets it
             future.set_exception(error)
 
-    threading.Thread(target=carried(work), daemon=True).start()
+    with starting():
+        threading.Thread(target=carried(work), daemon=True).start()
     return future
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from integration.text.whose import carried
+from integration.threads import starting
 
 _LONGEST_NAP = 1.0
 _IDLE = 10.0
@@ -52,10 +53,12 @@ class Deadlines:
         """Let what the calling thread sends and receives take until then."""
         exchange = Exchange(ends)
         with self._changed:
-            self._running.add(exchange)
             if self._thread is None:
-                self._thread = threading.Thread(target=carried(self._watch), name="deadlines", daemon=True)
-                self._thread.start()
+                watch = threading.Thread(target=carried(self._watch), name="deadlines", daemon=True)
+                with starting():
+                    watch.start()
+                self._thread = watch
+            self._running.add(exchange)
         self._mine.exchange = exchange
         try:
             yield exchange

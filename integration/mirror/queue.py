@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from integration.disk.sqlite import Connection
 from integration.errors import Interrupted
 from integration.text.whose import carried
+from integration.threads import starting
 
 Write = Callable[[Connection], None]
 Then = Callable[[], None]
@@ -29,7 +30,8 @@ class Writing:
         self._error: BaseException | None = None
         self._busy = self._closed = False
         self._thread = threading.Thread(target=carried(self._work), name="mirror", daemon=True)
-        self._thread.start()
+        with starting():
+            self._thread.start()
 
     def put(self, write: Write, then: Then) -> None:
         """Add a write, waiting while too many of them wait.

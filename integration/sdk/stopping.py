@@ -9,13 +9,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any, Protocol, Self, TypeVar
 
 from integration.errors import Interrupted
 from integration.text.discretion import logger
 from integration.text.whose import carried
+from integration.threads import starting
 
 LOOKS = 0.1
 """Seconds after which whoever waits looks up. Python handles a signal in the main thread alone, and where the signal
@@ -109,8 +110,11 @@ class Stopping:
             raise Interrupted(STOPPED)
 
     def __enter__(self) -> Self:
-        self._own.__enter__()
-        self._watcher.start()
+        with ExitStack() as stack:
+            stack.enter_context(self._own)
+            with starting():
+                self._watcher.start()
+            stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -153,7 +157,8 @@ class Stopping:
             changed.set()
 
         self.check()
-        threading.Thread(target=carried(work), daemon=True).start()
+        with starting():
+            threading.Thread(target=carried(work), daemon=True).start()
         with self.telling(changed.set):
             while not changed.wait(LOOKS):
                 self.check()

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from integration.errors import BadAnswer, GraphError
+from integration.errors import BadAnswer, FatalError, GraphError
 from integration.mirror.mirror import Mirror
 from integration.sdk.progress import Counter
 from integration.sdk.row import Row, row_of
@@ -14,6 +14,7 @@ from integration.sources.flow import Flow, Restarted
 from integration.sources.request import Request
 from integration.sources.source import Source
 from integration.text.whose import carried
+from integration.threads import starting
 
 _AHEAD = 16
 """So many collections are fetched at once at most when one more is begun that nobody reads yet: each has threads."""
@@ -214,14 +215,17 @@ class Reader:
                 return flow
             flow = self._flows[request.name] = Flow()
             self._fetching += not self.is_slow(request)
-        if self._side_by_side:
-            thread = threading.Thread(
-                target=carried(self._fetch_first), args=(request, flow), name=request.path, daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
-        else:
+        if not self._side_by_side:
             self._fetch_first(request, flow)
+            return flow
+        begin = carried(self._fetch_first)
+        thread = threading.Thread(target=begin, args=(request, flow), name=request.path, daemon=True)
+        try:
+            with starting():
+                thread.start()
+            self._threads.append(thread)
+        except FatalError as failure:  # whoever reads the collection raises it
+            flow.end(failure)
         return flow
 
     def _fetch_first(self, request: Request, flow: Flow) -> None:

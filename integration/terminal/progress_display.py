@@ -12,6 +12,7 @@ from integration.sdk.report import StepResult
 from integration.sdk.step import Step
 from integration.terminal.standing import Standing, in_words
 from integration.terminal.streams import tell
+from integration.threads import starting
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -36,10 +37,11 @@ class Display:
         self._live = _live(self._standing) if sys.stderr.isatty() else None
 
     def __enter__(self) -> "Display":
-        if self._live:
-            self._live.start(refresh=True)
-        else:
-            self._lines.start()
+        with starting():
+            if self._live:
+                self._live.start(refresh=True)
+            else:
+                self._lines.start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,12 +1,13 @@
 """Uploads of one synchronization job, side by side."""
 
 from collections.abc import Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from integration.sinks.jupiterone.api import Api, BatchTooLarge
 from integration.sinks.jupiterone.batches import Batch, RecordKind
 from integration.text.discretion import logger
 from integration.text.whose import carried
+from integration.threads import Threads
 
 IN_FLIGHT = 30
 """The most uploads at once, as in JupiterOne's SDK."""
@@ -41,7 +42,7 @@ class Uploads:
             OutputError: an upload failed for good; those that were under way have ended.
         """
         running: set[Future[int]] = set()
-        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="upload") as executor:
+        with Threads(IN_FLIGHT, thread_name_prefix="upload") as executor:
             try:
                 for batch in packed:
                     running.add(executor.submit(carried(self._upload), job, batch))

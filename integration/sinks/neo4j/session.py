@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from integration.errors import Interrupted
 from integration.sdk.stopping import Stopping
+from integration.threads import starting
 
 if TYPE_CHECKING:
     from neo4j import Driver, ManagedTransaction
@@ -42,7 +43,8 @@ class ServerSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._stopping.asked() or isinstance(error, KeyboardInterrupt):
-            threading.Thread(target=self._close_by_itself, daemon=True).start()
+            with starting():
+                threading.Thread(target=self._close_by_itself, daemon=True).start()
         else:
             with suppress(Interrupted):  # everything is there by now
                 self._stopping.without_waiting(self._close)

@@ -7,7 +7,6 @@ those of the others are read all the same.
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -21,6 +20,7 @@ from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.collection import Collection
 from integration.sources.request import Request
+from integration.threads import Threads
 from integration.values import arm_key
 
 _HOPELESS = 20
@@ -82,9 +82,13 @@ class ChildrenFetch:
         self._pending.extend(_in_turn(left))
         into.expect(len(left))
         if left:
-            with ThreadPoolExecutor(min(self._side_by_side, len(left)), thread_name_prefix="children") as executor:
-                for done in [executor.submit(self._work) for _ in range(min(self._side_by_side, len(left)))]:
-                    done.result()
+            with Threads(min(self._side_by_side, len(left)), thread_name_prefix="children") as executor:
+                try:
+                    for done in [executor.submit(self._work) for _ in range(min(self._side_by_side, len(left)))]:
+                        done.result()
+                except BaseException:
+                    self._drop_pending()
+                    raise
         if self.refused and not self._any_read:
             raise next(iter(self.refused.values()))
         into.complete()
@@ -98,9 +102,12 @@ class ChildrenFetch:
                     parent, link = self._pending.popleft()
                 self._read(parent, link)
         except BaseException:
-            with self._lock:
-                self._pending.clear()
+            self._drop_pending()
             raise
+
+    def _drop_pending(self) -> None:
+        with self._lock:
+            self._pending.clear()
 
     def _read(self, parent: Mapping[str, Any], link: str | None) -> None:
         """Read the children of a resource, from a page on."""

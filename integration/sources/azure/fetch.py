@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from integration.sources.collection import Collection
 from integration.sources.request import Request
 from integration.text.discretion import logger
 from integration.text.whose import carried
+from integration.threads import Threads
 
 _TRIES = 3
 _log = logger("integration")
@@ -124,7 +125,7 @@ class TableFetch:
     def _read(self, partitions: Iterable[Partition]) -> None:
         pending = deque(partitions)
         running: dict[Future[bool], Partition] = {}
-        with ThreadPoolExecutor(self._side_by_side, thread_name_prefix=self._table) as executor:
+        with Threads(self._side_by_side, thread_name_prefix=self._table) as executor:
             try:
                 while pending or running:
                     while pending and len(running) < self._side_by_side:

@@ -4,11 +4,10 @@ import math
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import compress
 from operator import not_
 
-from integration.errors import GraphError
+from integration.errors import FatalError, GraphError
 from integration.sources.collection import Collection
 from integration.sources.msgraph.batch import MOST, batch
 from integration.sources.msgraph.budget import Budget
@@ -18,6 +17,7 @@ from integration.sources.msgraph.outcomes import Outcomes
 from integration.sources.msgraph.tasks import Task
 from integration.sources.request import Request
 from integration.text.whose import carried
+from integration.threads import Threads
 
 _SHARD = 50
 _FULL = 8
@@ -77,9 +77,12 @@ class FanOut:
         self._into.expect(len(pending))
         self._tasks.extend(Task((parent,), link=link) for parent, link in pending)
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
-        with ThreadPoolExecutor(self._threads, thread_name_prefix=self._relation) as executor:
-            for _ in range(self._threads):
-                executor.submit(carried(self._work))
+        with Threads(self._threads, thread_name_prefix=self._relation) as executor:
+            try:
+                for _ in range(self._threads):
+                    executor.submit(carried(self._work))
+            except FatalError as error:
+                self._fail(error)
         if self._failure:
             raise self._failure
         if self.refused and not self._outcomes.any_read:
@@ -116,6 +119,12 @@ class FanOut:
             self._failure = self._failure or failure
             if self.economized:
                 self._reshape()
+            self._changed.notify_all()
+
+    def _fail(self, failure: FatalError) -> None:
+        """End the work because the run cannot go on."""
+        with self._changed:
+            self._failure = self._failure or failure
             self._changed.notify_all()
 
     def _reshape(self) -> None:

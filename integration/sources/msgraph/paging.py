@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +12,7 @@ from integration.sources.controls import control
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
 from integration.text.whose import carried
+from integration.threads import Threads
 
 _COUNT = re.compile(r"\d{1,15}(\.0)?", re.ASCII)
 
@@ -109,7 +109,7 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
     link, headcount = page.next_link, Headcount(page.count)
     headcount.add(page)
     chain = Chain(url, client.path_of(url))
-    with ThreadPoolExecutor(1, thread_name_prefix="pages") as ahead:
+    with Threads(1, thread_name_prefix="pages") as ahead:
         while link is not None:
             chain.lead_to(link, page.rows)
             following = ahead.submit(carried(client.get), link, headers)

@@ -1,0 +1,97 @@
+"""A machine that lets no further thread begin ends a run with one sentence: nobody waits for what nobody does."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from integration import FatalError, Report
+from integration.http.deadlines import Deadlines
+from integration.threads import Threads
+from tests.azure.reading import Azure, verdicts
+from tests.azure.test_children import TYPE, azure
+from tests.little_tenant import LittleTenant, read, serving
+
+__all__ = ["azure"]
+TYPES = ("azure_account", "azure_user", "azure_user_group", "azure_user_group_has_user")
+
+
+class Refusing:
+    """Has one of the threads that the product starts refused as Python refuses it.
+
+    Args:
+        which: how many begin before it.
+        all_after: those after it are refused too.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, which: int, *, all_after: bool = True) -> None:
+        self.started, real = 0, threading.Thread.start
+
+        def start(thread: threading.Thread) -> None:
+            if "process_request_thread" not in str(vars(thread)["_target"]):
+                self.started += 1
+                if self.started > which if all_after else self.started == which + 1:
+                    raise RuntimeError("can't start new thread")
+            real(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", start)
+
+
+def ends_or_is_complete(run: Callable[[], Report]) -> None:
+    """Run something that ends with the sentence, or that can do with the threads that there are."""
+    try:
+        codes = {run().exit_code()}
+    except FatalError as error:
+        codes = {0} if "lets no further thread begin: raise the limit" in str(error) else {3}
+    assert codes == {0}
+
+
+@pytest.fixture
+def tenant() -> Iterator[LittleTenant]:
+    with serving(LittleTenant()) as tenant:
+        yield tenant
+
+
+@pytest.mark.parametrize("all_after", [True, False])
+@pytest.mark.parametrize("which", range(17))
+def test_a_run_ends_with_a_sentence_and_the_next_one_goes_on(
+    which: int, all_after: bool, tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = signal.getsignal(signal.SIGINT)
+    with monkeypatch.context() as refusing:
+        Refusing(refusing, which, all_after=all_after)
+        ends_or_is_complete(lambda: read(tenant, *TYPES))
+    assert signal.getsignal(signal.SIGINT) is handlers
+    assert {read(tenant, *TYPES).of(type).verdict for type in TYPES} == {"complete"}
+
+
+@pytest.mark.parametrize("which", range(5, 20, 3))
+def test_children_of_resources_are_waited_for_by_nobody_either(
+    which: int, azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as refusing:
+        Refusing(refusing, which)
+        ends_or_is_complete(lambda: azure.run(TYPE))
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+
+
+def test_an_exchange_whose_time_nobody_watches_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = threading.Event()
+    deadlines = Deadlines(lambda _: cut.set())
+    with monkeypatch.context() as refusing:
+        Refusing(refusing, 0)
+        with pytest.raises(FatalError), deadlines.until(time.monotonic()):
+            pytest.fail("it began")
+    with deadlines.until(time.monotonic()) as exchange:
+        deadlines.uses(object())
+        assert cut.wait(30)
+    assert exchange.overdue
+
+
+def test_other_errors_of_a_pool_are_what_they_are() -> None:
+    with Threads(1) as threads:
+        assert threads.submit(sum, [1, 2]).result() == 3
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        threads.submit(sum, [])
