@@ -10,6 +10,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     key_of,
+    parts_of,
     properties_of,
     resource,
 )
@@ -19,6 +20,8 @@ _TYPES = {
 }
 _BACKUPS = "recoveryservicesresources"
 _INSTANCE = "microsoft.dataprotection/backupvaults/backupinstances"
+_POLICY = "microsoft.dataprotection/backupvaults/backuppolicies"
+_POLICY_READ = ["Microsoft.DataProtection/backupVaults/backupPolicies/read"]
 _INSTANCE_READ = ["Microsoft.DataProtection/backupVaults/backupInstances/read"]
 
 
@@ -47,7 +50,40 @@ def azure_backup_instance(ctx: Context) -> Iterator[Entity]:
         properties = properties_of(row)
         name = properties.get("friendlyName") or row["name"]
         known = {"name": name, "displayName": name, "vaultId": arm_key(row["id"]).rsplit("/", 2)[0]}
-        yield resource(row, **known, sourceResourceId=_source(row))
+        yield resource(row, **known, sourceResourceId=_source(row), policyId=_policy(row))
+
+
+@entity_step("Configuration", permissions=_POLICY_READ, per_row=True)
+def azure_backup_vault_policy(ctx: Context) -> Iterator[Entity]:
+    """How often a vault of Azure Backup copies something, and how long copies are kept."""
+    for row in ctx.azure.table(_BACKUPS, type=_POLICY):
+        rules = parts_of(row, "policyRules")
+        schedules = [(rule.get("trigger") or {}).get("schedule") or {} for rule in rules]
+        kept = [_kept(rule) for rule in rules if rule.get("isDefault")]
+        yield resource(
+            row,
+            vaultId=arm_key(row["id"]).rsplit("/", 2)[0],
+            repeatingTimeIntervals=[each for of in schedules for each in of.get("repeatingTimeIntervals") or ()],
+            timeZone=next((of["timeZone"] for of in schedules if of.get("timeZone")), None),
+            defaultRetention=next((duration for duration in kept if duration), None),
+            retentions=[f"{rule['name']}={duration}" for rule in rules if (duration := _kept(rule))],
+        )
+
+
+@relationship_step("azure_backup_vault", "HAS", "azure_backup_vault_policy", permissions=_POLICY_READ, per_row=True)
+def azure_backup_vault_has_policy(ctx: Context) -> Iterator[Relationship]:
+    """A vault of Azure Backup has a policy."""
+    yield from below_parents(ctx.azure.table(_BACKUPS, type=_POLICY))
+
+
+@relationship_step(
+    "azure_backup_instance", "USES", "azure_backup_vault_policy", permissions=_INSTANCE_READ, per_row=True
+)
+def azure_backup_instance_uses_vault_policy(ctx: Context) -> Iterator[Relationship]:
+    """Copies of something are made by a policy."""
+    for row in ctx.azure.table(_BACKUPS, type=_INSTANCE):
+        if policy := _policy(row):
+            yield Relationship(arm_key(row["id"]), policy)
 
 
 @relationship_step("azure_backup_vault", "HAS", "azure_backup_instance", permissions=_INSTANCE_READ, per_row=True)
@@ -74,3 +110,15 @@ def azure_backup_instance_protects_resource(ctx: Context) -> Iterator[Relationsh
 def _source(row: Any) -> str | None:
     """Return the key of what is copied."""
     return key_of((properties_of(row).get("dataSourceInfo") or {}).get("resourceID"))
+
+
+def _policy(row: Any) -> str | None:
+    """Return the key of the policy by which copies are made."""
+    return key_of((properties_of(row).get("policyInfo") or {}).get("policyId"))
+
+
+def _kept(rule: dict[str, Any]) -> str | None:
+    """Return for how long copies are kept by a rule; ``None`` where it is about something else."""
+    lifecycles = rule.get("lifecycles") or ()
+    told = ((each.get("deleteAfter") or {}).get("duration") for each in lifecycles if isinstance(each, dict))
+    return next((duration for duration in told if duration), None)

@@ -176,3 +176,29 @@ def test_one_empty_text_stands_for_none_and_a_category_is_told_once(azure: Azure
     assert (merged["disabledAlerts"], merged["emailAddresses"]) == ([], ["a@b.example"])
     assert (merged["auditActionsAndGroups"], merged["emails"]) == ([], [])
     assert found("azure_diagnostic_setting")["twice"]["enabledLogs"] == ["AuditEvent"]
+
+
+def test_apps_that_a_password_opens(azure: Azure) -> None:
+    azure.run("azure_app_publishing_policy", "azure_app_has_publishing_policy", "azure_web_app", "azure_web_app_slot")
+    with closing(sqlite3.connect(Path("out") / "graph.db")) as database:
+        texts = database.execute("SELECT properties FROM entities WHERE _type = 'azure_app_publishing_policy'")
+        policies = [json.loads(text) for (text,) in texts]
+    allowed = {each["displayName"]: each["allow"] for each in policies}
+    assert allowed == {
+        f"{app}/{kind}": app != "shop" for app in ("shop", "staging", "trial") for kind in ("ftp", "scm")
+    }
+    assert {(each["appId"], each["id"].lower()) for each in policies} == edges()
+
+
+def test_what_models_may_be_asked_and_answer(azure: Azure) -> None:
+    azure.run("azure.cognitive_services_deployment")
+    chat, filters = (
+        found("azure_cognitive_services_deployment")["chat"],
+        found("azure_cognitive_services_content_filter"),
+    )
+    assert (chat["modelName"], chat["capacity"], chat["contentFilterName"]) == ("gpt-4o", 10, "Careful")
+    assert filters["Careful"]["blocked"] == ["Prompt Hate=Medium"]
+    assert filters["Careful"]["notBlocked"] == ["Completion Violence", "Prompt Jailbreak"]
+    assert filters["Microsoft.DefaultV2"]["notBlocked"] == []
+    account = chat["id"].lower().rsplit("/", 2)[0]
+    assert (chat["id"].lower(), f"{account}/raipolicies/careful") in edges()

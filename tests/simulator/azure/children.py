@@ -22,6 +22,7 @@ LISTS = {
     " /providers/microsoft.security/jitnetworkaccesspolicies",
     "microsoft.apimanagement/service": "/apis",
     "microsoft.batch/batchaccounts": "/applications /certificates",
+    "microsoft.cognitiveservices/accounts": "/deployments /raipolicies",
     "microsoft.cache/redis": "/firewallrules",
     "microsoft.containerservice/managedclusters": "/maintenanceconfigurations /trustedaccessrolebindings",
     "microsoft.dbformariadb/servers": "/databases /firewallrules",
@@ -42,6 +43,8 @@ LISTS = {
     " /queueservices/default/queues /tableservices/default/tables",
     "microsoft.synapse/workspaces": "/firewallrules /keys",
     "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default/rules",
+    "microsoft.web/sites": "/basicpublishingcredentialspolicies",
+    "microsoft.web/sites/slots": "/basicpublishingcredentialspolicies",
 }
 """What is listed below resources of a type; a star stands for each of what is listed above it."""
 SINGLE = {

@@ -16,6 +16,7 @@ from tests.simulator.azure.demo_others import add_others
 from tests.simulator.azure.demo_parts import add_parts
 from tests.simulator.azure.demo_platform import add_platform
 from tests.simulator.azure.demo_policy import add_policies
+from tests.simulator.azure.demo_published import add_published
 from tests.simulator.azure.demo_scopes import add_scopes
 from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
@@ -72,6 +73,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_further(places[0], places[2])
     add_parts(places[0], places[2])
     add_children(places[0], places[2])
+    add_published(places[0], places[2])
     add_others(*places[:2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)

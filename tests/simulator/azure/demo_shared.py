@@ -28,12 +28,16 @@ def add_shared(web: Place, aks: Place, lab: Place) -> None:
         "features": {"disableLocalAuth": True},
     }
     web.put("Microsoft.OperationalInsights/workspaces", "logs", workspace, tags=_OWNER)
-    soft = {"softDeleteState": "AlwaysON", "softDeleteRetentionPeriodInDays": 14}
+    soft = {"softDeleteState": "AlwaysON", "softDeleteRetentionPeriodInDays": 14, "enhancedSecurityState": "AlwaysON"}
     vault: dict[str, Any] = {
         "securitySettings": {
             "softDeleteSettings": soft,
             "immutabilitySettings": {"state": "Locked"},
             "multiUserAuthorization": "Enabled",
+        },
+        "encryption": {
+            "keyVaultProperties": {"keyUri": "https://kv-web.vault.azure.example/keys/storage"},
+            "infrastructureEncryption": "Enabled",
         },
         "redundancySettings": {"standardTierStorageRedundancy": "GeoRedundant", "crossRegionRestore": "Enabled"},
         "publicNetworkAccess": "Disabled",

@@ -84,6 +84,11 @@ def _vaults(web: Place, more: dict[str, Any]) -> None:
         "securitySettings": {
             "softDeleteSettings": {"state": "AlwaysOn", "retentionDurationInDays": 14},
             "immutabilitySettings": {"state": "Locked"},
+            "encryptionSettings": {
+                "state": "Enabled",
+                "keyVaultProperties": {"keyUri": "https://kv-web.vault.azure.example/keys/storage"},
+                "infrastructureEncryption": "Disabled",
+            },
         },
         "secureScore": "Maximum",
         "storageSettings": [{"type": "GeoRedundant"}],
@@ -107,3 +112,16 @@ def _copies(web: Place) -> None:
     }
     kind = "Microsoft.DataProtection/backupVaults/backupInstances"
     web.put(kind, "bv-web/vm-web-01", instance, table="recoveryservicesresources")
+    every_day = {"repeatingTimeIntervals": ["R/2026-01-01T02:00:00+00:00/P1D"], "timeZone": "UTC"}
+    rules: list[dict[str, Any]] = [
+        {"name": "BackupDaily", "objectType": "AzureBackupRule", "trigger": {"schedule": every_day}},
+        {
+            "name": "Default",
+            "objectType": "AzureRetentionRule",
+            "isDefault": True,
+            "lifecycles": [{"deleteAfter": {"objectType": "AbsoluteDeleteOption", "duration": "P30D"}}],
+        },
+    ]
+    policy = {"datasourceTypes": ["Microsoft.Compute/disks"], "policyRules": rules}
+    kind = "Microsoft.DataProtection/backupVaults/backupPolicies"
+    web.put(kind, "bv-web/daily", policy, table="recoveryservicesresources")
