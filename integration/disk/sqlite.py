@@ -18,6 +18,13 @@ from integration.errors import FatalError, Interrupted, OutputError
 
 _PAGE = 16_384
 _CHECKPOINT_PAGES = 500
+_WRITES = (
+    f"page_size = {_PAGE}",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+)
+"""Settings of a connection that writes."""
 _STATEMENTS = 16
 _PRIMARY = 0xFF
 _GOES_ON = "the next run goes on from here"
@@ -162,12 +169,13 @@ class Connection(sqlite3.Connection):
         return lost
 
 
-def connect(path: Path, beside: Path | None = None) -> Connection:
+def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> Connection:
     """Open a file: readers see the last commit while a writer works, and a killed writer loses only what it had open.
 
     Args:
         path: the file; made where it is missing.
         beside: a file to make where this one turns out to be damaged, so that whoever opens it next begins it anew.
+        writes: ``False`` where the file is there, and is only read.
 
     Raises:
         OutputError: the file cannot be written.
@@ -183,10 +191,8 @@ def connect(path: Path, beside: Path | None = None) -> Connection:
     )
     connection.path, connection.beside = path, beside
     try:
-        connection.execute(f"PRAGMA page_size = {_PAGE}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        for setting in _WRITES if writes else ():
+            connection.execute(f"PRAGMA {setting}")
     except (sqlite3.DatabaseError, OutputError):
         connection.close()
         raise

@@ -70,7 +70,7 @@ class Incremental:
             made_by=self._made_by,
             requests=list(attempt.seen.requests.items()),
             types=attempt.seen.types,
-            ends={name: job.store.keys(name) for name in job.step.awaited},
+            ends=job.store.keys(job.step.awaited),
             count=count,
             problems=problems,
         ).save(job.store, job.step)
@@ -117,7 +117,7 @@ class Incremental:
         for request, _ in memory.requests:
             if any(job.reader.gaps(request)):
                 return None
-        ends = {name: job.store.keys(name) for name in job.step.awaited}
+        ends = job.store.keys(job.step.awaited)
         if ends != memory.ends:
             count, examples = job.store.refresh_dangling(job.step, memory.ends)
             if count and job.config.strict:

@@ -31,7 +31,7 @@ class Pieces:
     """
 
     def __init__(self, path: Path, number: int, word: str, part: str = "", without: Sequence[str] = ()) -> None:
-        self._database: Connection = connect_to(path)
+        self._database: Connection = connect_to(path, writes=False)
         self._database.execute("PRAGMA cache_size = -1000")
         self._given = {"number": number, "word": word, "part": part, "without": orjson.dumps(without).decode()}
         self._wanted, self._last = " AND ".join(_wanted(word, part)), 0

@@ -91,7 +91,7 @@ class ReadableMirror:
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""
         number = self._number(name)
-        with closing(connect_to(self._path)) as database:
+        with closing(connect_to(self._path, writes=False)) as database:
             cursor = database.execute(
                 "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
             )

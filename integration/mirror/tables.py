@@ -118,9 +118,14 @@ def find_there(database: Connection, name: str) -> Known:
     return found
 
 
-def connect_to(path: Path) -> Connection:
-    """Open a mirror; where it turns out to be damaged, it is marked, so that the next run begins it anew."""
-    return connect(path, _mark(path))
+def connect_to(path: Path, *, writes: bool = True) -> Connection:
+    """Open a mirror; where it turns out to be damaged, it is marked, so that the next run begins it anew.
+
+    Args:
+        path: the file.
+        writes: ``False`` where the file is there, and is only read.
+    """
+    return connect(path, _mark(path), writes=writes)
 
 
 def discard_unusable(path: Path) -> str:

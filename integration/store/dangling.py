@@ -4,23 +4,36 @@ import sqlite3
 
 _CACHE = 8_000
 _MISSING = "NOT EXISTS (SELECT 1 FROM nodes WHERE key = {0}.{1})"
+_OF_ANOTHER_TYPE = (
+    "NOT EXISTS (SELECT 1 FROM nodes INDEXED BY nodes_by_type"
+    " WHERE type = (SELECT number FROM types WHERE name = {2}) AND key = {0}.{1})"
+)
+"""The keys of a type are beside each other in its index, where those of all types are pages apart."""
 
 
-def find_dangling(database: sqlite3.Connection, type: int) -> None:
+def find_dangling(database: sqlite3.Connection, type: int, ends: tuple[str, str]) -> None:
     """Look at all relationships of a type.
 
-    Their sources come in order, and each is looked for once; their targets come in none, which takes a cache that
-    holds the keys of the entities.
+    Their sources come in order, and each is looked for once; their targets come in none. Where they are not of the type
+    that they should be of, it takes a cache that holds the keys of all entities.
+
+    Args:
+        database: the graph.
+        type: number of the type.
+        ends: types of the entities that they start from and lead to, as the step names them.
     """
     database.execute("DELETE FROM loose_edges WHERE type = ?", (type,))
     sources = "(SELECT DISTINCT source FROM edges WHERE type = ?1) AS sources"
-    source, target = _MISSING.format("sources", "source"), _MISSING.format("edges", "target")
+    source, target = (
+        f"{_OF_ANOTHER_TYPE.format(table, end, name)} AND {_MISSING.format(table, end)}"
+        for table, end, name in (("sources", "source", "?2"), ("edges", "target", "?3"))
+    )
     (cache,) = database.execute("PRAGMA cache_size").fetchone()
     database.execute(f"PRAGMA cache_size = -{_CACHE}")
     database.execute(
         "INSERT INTO loose_edges SELECT type, source, target FROM edges WHERE type = ?1"
-        f" AND (source IN (SELECT source FROM {sources} WHERE {source}) OR {target})",
-        (type,),
+        f" AND (source IN (SELECT source FROM {sources} WHERE {source}) OR ({target}))",
+        (type, *ends),
     )
     database.execute(f"PRAGMA cache_size = {cache}")
 

@@ -123,8 +123,8 @@ class Publication:
                 count = self._compare(complete=complete)
             if not complete:
                 count = self._count(self._sql.count_added)
-            if self._step.is_relationship:
-                find_dangling(self._database, self._type)
+            if self._step.ends:
+                find_dangling(self._database, self._type, self._step.ends)
             published = self._published(count, self._added - count, strict=strict)
             self._ahead = 0
             return published

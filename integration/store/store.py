@@ -18,7 +18,7 @@ from integration.store.history import note
 from integration.store.losses import lost, moved
 from integration.store.publication import EXAMPLES, Publication
 from integration.store.read import ReadableStore
-from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, view_of
+from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, show_types, view_of
 
 _ROWS = 1000
 _REMEMBERED = 50
@@ -51,6 +51,7 @@ class Store(ReadableStore):
         self._before: dict[str, tuple[int, int]] = {}
         self._yielding: Sequence[str] = ()
         self._first = False
+        self._views: dict[str, str] = {}
         try:
             database = connect(path)
             database.execute(f"PRAGMA cache_size = -{_CACHE}")
@@ -92,6 +93,7 @@ class Store(ReadableStore):
     def commit(self) -> None:
         """Make the run's graph the current one; who is reading the previous one goes on with it undisturbed."""
         with self._lock:
+            show_types(self._database, self._views)
             ease_reading(self._database, self.revision)
             note(self._database, self.revision, time.time(), self.counts_of_changes())
             self._database.execute("COMMIT")
@@ -115,16 +117,13 @@ class Store(ReadableStore):
         return Publication(self._database, self._lock, step, self.revision, self._yielding)
 
     def show(self, step: Step, schema: Schema) -> None:
-        """Make the view of the type: one column for each property of its schema."""
+        """Have the type shown by a view once all is committed: one column for each property of its schema."""
         view = view_of(step)
         own = [f"""json_extract(properties, '$."{name}"') AS "{name}" """ for name in schema.properties]
         columns = ", ".join([*SYSTEM[view], *own])
         create = f"""CREATE VIEW "{step.name}" AS SELECT {columns} FROM {view} WHERE _type = '{step.name}'"""
         with self._lock:
-            there = self._database.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (step.name,)).fetchone()
-            if there != (create,):
-                self._database.execute(f'DROP VIEW IF EXISTS "{step.name}"')
-                self._database.execute(create)
+            self._views[step.name] = create
 
     def keep_verdicts(self, verdicts: Iterable[tuple[str, str, str, int, float]]) -> None:
         """Keep the verdicts: type, verdict, reason, count, seconds."""
@@ -144,9 +143,11 @@ class Store(ReadableStore):
         row = self._row("SELECT memory FROM types WHERE name = ?", name)
         return orjson.loads(row[0]) if row and row[0] else None
 
-    def keys(self, name: str) -> int:
-        """Return the revision in which records of the type last came or went; 0 where it never had any."""
-        return int((self._row("SELECT keys FROM types WHERE name = ?", name) or (0,))[0])
+    def keys(self, names: Iterable[str]) -> dict[str, int]:
+        """Return for each type the revision in which records of it last came or went; 0 where it never had any."""
+        wanted = [*names]
+        found = "SELECT name, keys FROM types WHERE name IN (SELECT value FROM json_each(?))"
+        return {**dict.fromkeys(wanted, 0), **dict(self._rows(found, orjson.dumps(wanted)))}
 
     def content_before(self, name: str) -> int:
         """Return what ``content`` was when the run began."""
@@ -166,8 +167,8 @@ class Store(ReadableStore):
             number = number_of(self._database, step)
             if all(self._before.get(name, (0, 0))[1] == keys for name, keys in ends.items()):
                 refresh_dangling(self._database, number, self.revision)
-            else:
-                find_dangling(self._database, number)
+            elif step.ends:
+                find_dangling(self._database, number, step.ends)
             return count_dangling(self._database, number, EXAMPLES)
 
     def entity(self, key: str) -> tuple[str, str] | None:

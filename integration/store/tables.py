@@ -1,6 +1,7 @@
 """The tables of ``graph.db``, and the views that people and programs read."""
 
 import sqlite3
+from collections.abc import Mapping
 
 import orjson
 
@@ -59,6 +60,16 @@ SYSTEM = {
 def view_of(step: Step) -> str:
     """Return the name of the view that holds the step's records."""
     return "relationships" if step.is_relationship else "entities"
+
+
+def show_types(database: sqlite3.Connection, views: Mapping[str, str]) -> None:
+    """Make the views of types, by name and statement, where they are not there like that."""
+    if views:
+        there = dict(database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view'").fetchall())
+        for name, create in views.items():
+            if there.get(name) != create:
+                database.execute(f'DROP VIEW IF EXISTS "{name}"')
+                database.execute(create)
 
 
 def ease_reading(database: sqlite3.Connection, revision: int) -> None:
