@@ -70,6 +70,16 @@ def test_what_is_there_is_not_overwritten() -> None:
     done = new("azure_device", "--path", "/devices")
     assert (done.exit_code, Path("steps/azure_device.py").read_text()) == (2, "# mine\n")
     assert "is there already" in done.output
+    elsewhere = new("azure_device", "--path", "/devices", "--area", "entra")
+    assert "schemas/azure_device.json is there already: choose another name" in elsewhere.output
+    assert not Path("steps/entra").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_what_is_not_known_may_be_written_by_hand() -> None:
+    near, other = new("acme_user", "--path", "/userz").output, new("acme_post", "--path", "/engage/communities").output
+    assert "is known for its objects (did you mean /users?); where the path is right, write step" in near
+    assert "is known for its objects; where the path is right, write step and schema by hand" in other
 
 
 @pytest.mark.parametrize(

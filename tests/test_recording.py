@@ -285,6 +285,7 @@ def test_the_command_records_and_says_what_it_left_as_it_was() -> None:
         ended = integration_record(*arguments, INTEGRATION_ACCESS_TOKEN=TOKEN)
         assert ended.exit_code == 0
         assert "here/entra/user.yaml: complete, 20 records" in ended.stdout
+        assert "here/entra/account.yaml: complete, 1 record\n" in ended.stdout
         assert "  userType: Guest, Member\n" in ended.stdout
         assert "department" not in ended.stdout
         plain = integration_record("azure_user", "--plain", "department", *settings, INTEGRATION_ACCESS_TOKEN=TOKEN)
@@ -308,7 +309,8 @@ def test_the_command_exits_with_1_where_a_type_is_refused() -> None:
     with Simulator(demo_tenant(), token=TOKEN, faults=faults) as simulator:
         arguments = ("azure_user", "azure_user_group", "--graph-url", simulator.url)
         ended = integration_record(*arguments, INTEGRATION_ACCESS_TOKEN=TOKEN)
-    assert ended.exit_code == 1
+        nothing = integration_record(*arguments[1:], INTEGRATION_ACCESS_TOKEN=TOKEN)
+    assert (ended.exit_code, nothing.exit_code, nothing.stdout) == (1, 1, "")
     assert "error: azure_user_group was not recorded: it failed" in ended.stderr
 
 
@@ -374,3 +376,20 @@ def test_a_step_that_does_not_do_the_same_each_time_is_not_recorded(monkeypatch:
         with pytest.raises(CassetteError, match=r"^contoso_door: played back, it gives other records"):
             record(load(door), ["contoso_door"], config, to=Path("cassettes"), salt=SALT)
     assert not Path("cassettes").exists()
+
+
+def test_a_collection_without_pages_of_the_usual_size_is_recorded_as_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    step = STEP.replace("/devices", "/groupSettings").replace("contoso_door", "contoso_gate").replace("{uuid4()}", "")
+    schema = {"properties": {"name": {"type": "string", "description": "Its name."}}}
+    write(Path("gates"), {"contoso_gate.py": step, "contoso_gate.json": json.dumps(schema)})
+    monkeypatch.syspath_prepend("gates")
+    gate = importlib.import_module("contoso_gate").contoso_gate
+    with Simulator(demo_tenant(), token=TOKEN) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(TOKEN))
+        recording = record(load(gate), ["contoso_gate"], config, to=Path("cassettes"), salt=SALT)
+    assert not recording.failed
+    *refused, answered = interactions(Path("cassettes/contoso_gate.yaml"))
+    assert {each["response"]["status"]["code"] for each in refused} == {400}
+    assert len(json.loads(answered["response"]["body"]["string"])["value"]) == 3

@@ -11,6 +11,7 @@ from integration.recording.msgraph.scrubber import GraphScrubber
 from integration.recording.pseudonyms import Pseudonyms
 from integration.recording.scrub import REMOVED, Scrubber
 from integration.sdk.plugins import declared_steps, load
+from integration.sources.msgraph.answers import Answer
 from tests.leaks import DOMAIN, WORD
 
 SALT = bytes(range(32))
@@ -148,6 +149,25 @@ def test_an_error_keeps_its_codes_alone(scrubber: Scrubber) -> None:
     inner = {"code": "inner", "request-id": "0b6e4c1a-6a0e-4b0f-8f43-1d2c3b4a5001", "date": "2026-01-01T00:00:00"}
     body = {"error": {"code": "NotFound", "message": "Ada Example is not there", "innerError": inner}}
     assert scrubber.error(body) == {"error": {"code": "NotFound", "message": REMOVED, "innerError": {"code": "inner"}}}
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ("$top is not supported for Ada Example.", "top"),
+        ("Request not applicable to target tenant contoso.com.", "not applicable to target tenant"),
+        ("Resource not found for the segment 'ada'.", "Resource not found for the segment"),
+        ("The page token of Ada Example has expired.", "page token"),
+    ],
+)
+def test_an_error_keeps_the_words_that_decide_what_it_means(scrubber: Scrubber, message: str, kept: str) -> None:
+    error = {"code": "BadRequest", "message": message}
+    found = scrubber.error({"error": error})
+    assert found == {"error": {"code": "BadRequest", "message": kept}}
+    told, scrubbed = (Answer("/x", 400, {}, {"error": each}).error() for each in (error, found["error"]))
+    assert told
+    assert scrubbed
+    assert (type(told), told.too_much) == (type(scrubbed), scrubbed.too_much)
 
 
 def test_the_same_mail_address_in_capitals_is_the_same(scrubber: Scrubber) -> None:

@@ -51,6 +51,7 @@ def record_types(
     from integration.recording.salt import NAME, project_of, salt_of
     from integration.sdk.plugins import load, plan
     from integration.terminal.progress_display import Display
+    from integration.terminal.standing import counted
 
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)
@@ -65,11 +66,17 @@ def record_types(
         recording = record(manager, types, config, to=to, salt=salt, keep=keep, plain=plain, watch=display)
     for type, path in recording.cassettes.items():
         result = recording.results[type]
-        say(f"{path}: {result.verdict}, {result.count} records" + (f" ({result.reason})" if result.reason else ""))
+        reason = f" ({result.reason})" if result.reason else ""
+        say(f"{path}: {result.verdict}, {counted(result.count, 'record')}{reason}")
     for type, result in recording.results.items():
         if type not in recording.cassettes:
-            say(f"{type}: {result.verdict}, {result.count} records, all of which the cassettes of others hold")
-    say(f"{recording.kept} of {recording.seen:,} objects are left. Of the tenant itself the files hold:")
+            held = f"{counted(result.count, 'record')}, all of which the cassettes of others hold"
+            say(f"{type}: {result.verdict}, {held}")
+    if recording.cassettes:
+        itself = (
+            "Of the tenant itself the files hold:" if recording.plain else "The files hold no text of the tenant's own."
+        )
+        say(f"{recording.kept} of {counted(recording.seen, 'object')} left. {itself}")
     for name, texts in recording.plain.items():
         say(f"  {name}: {', '.join(map(visible, sorted(texts)[:_SHOWN]))}{', …' if len(texts) > _SHOWN else ''}")
     for type, reason in recording.failed.items():

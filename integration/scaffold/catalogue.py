@@ -45,8 +45,9 @@ def type_at(path: str) -> GraphType:
     name = _named(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else ""
     if not name:
         near = get_close_matches(parts[-1] if parts else "", [f"{each}s" for each in known["types"]], n=1)
-        hint = f"; did you mean /{near[0]}" if near else ""
-        raise DeclarationError(f"{path}: no type of Microsoft Graph v1.0 is known for its objects{hint}")
+        hint = f" (did you mean /{near[0]}?)" if near else ""
+        problem = f"no type of Microsoft Graph v1.0 is known for its objects{hint}"
+        raise DeclarationError(f"{path}: {problem}; where the path is right, write step and schema by hand")
     properties: dict[str, str] = {}
     base: str | None = name
     while base:

@@ -48,7 +48,7 @@ def begin_type(type: str, path: str, class_name: str, *, project: Path, area: st
     stem = type.partition("_")[2] or type
     module = steps / area / f"{stem if area else type}.py"
     schema = schemas / area / f"{type}.json"
-    for file in (module, schema):
+    for file in (module, *schemas.rglob(f"{type}.json"), schema):
         if file.exists():
             raise DeclarationError(f"{file} is there already: choose another name, or add the type to it by hand")
     written = ((module, module_text(type, class_name, path, graph_type)), (schema, schema_text(graph_type)))

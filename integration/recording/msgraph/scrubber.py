@@ -6,6 +6,7 @@ from typing import Any
 
 from integration.config.clouds import GLOBAL_GRAPH
 from integration.recording.scrub import GUID, REMOVED, Scrubber, is_word
+from integration.sources.msgraph.answers import deciding
 
 PLAIN = frozenset(
     "accesstype agegroup allowedcombinations allowedmembertypes allowexternalidtouseemailotp allowinvitesfrom "
@@ -50,7 +51,7 @@ class GraphScrubber(Scrubber):
     """Replaces a tenant's own values in what Microsoft Graph answers."""
 
     def error(self, body: Any) -> Any:
-        """Return the body of an error: its codes alone, since messages may name anybody."""
+        """Return the body of an error: its codes, and of its message what decides, since messages may name anybody."""
         envelope = body.get("error") if isinstance(body, dict) else None
         return {"error": dict(_codes(envelope))} if isinstance(envelope, dict) else {}
 
@@ -102,7 +103,7 @@ class GraphScrubber(Scrubber):
 
 def _codes(envelope: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "code", envelope.get("code")
-    yield "message", "page token" if "page token" in str(envelope.get("message")).lower() else REMOVED
+    yield "message", deciding(str(envelope.get("message"))) or REMOVED
     inner = envelope.get("innerError") or envelope.get("innererror")
     if isinstance(inner, dict):
         yield "innerError", {"code": inner["code"]} if "code" in inner else {}

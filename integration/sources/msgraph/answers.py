@@ -41,6 +41,7 @@ _NOT_BY_GRAPH = {403, 451}
 """Refusals in which Graph would say more than a status; where nothing is said, a gateway or a proxy refused."""
 _OVERSTRAINED = {413, 500, 502, 503, 504}
 _TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
+_PAGE_TOKEN = re.compile(r"(?i)page token")
 _LISTS = ("value", "responses")
 _DIGITS = 9
 _PLAUSIBLE = 10.0
@@ -136,9 +137,14 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
         return Throttled, "Graph throttles the application"
     if status in _HICCUPS or (status >= 500 and status != 501) or (status == 400 and _UNAVAILABLE.intersection(codes)):
         return ServiceUnavailable, "Graph could not serve the request"
-    if _EXPIRED_PAGE_TOKEN.intersection(codes) or (status == 400 and "page token" in message.lower()):
+    if _EXPIRED_PAGE_TOKEN.intersection(codes) or (status == 400 and _PAGE_TOKEN.search(message)):
         return PageTokenExpired, "the page token has expired"
     return BadRequest, f"Graph refused the request: {message}" if message else "Graph refused the request"
+
+
+def deciding(message: str) -> str:
+    """Return the words of an error's message by which errors are told apart; they name nobody."""
+    return ", ".join(found[0] for words in (_ABSENT, _TOO_MUCH, _PAGE_TOKEN) if (found := words.search(message)))
 
 
 def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:
