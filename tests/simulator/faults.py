@@ -82,6 +82,8 @@ class Faults:
     (400, "BadRequest") or (404, "")."""
     broken_200: frozenset[str] = frozenset()
     """Paths, as of one application's federatedIdentityCredentials, whose 200 ends in an error object: no JSON."""
+    cut_short: str = ""
+    """A regular expression: what is asked for by a URL in which it is found breaks off, however often that is tried."""
     expand_cap: int = 20
     """How many related objects $expand returns at most."""
     retry_after: RetryAfterForm = "integer"

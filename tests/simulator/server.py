@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 import socket
 import ssl
 import struct
@@ -213,7 +214,8 @@ class Simulator:
         if strikes("malformed", key):
             answer.body = answer.body[:half]
             return _response(answer)
-        reset, truncated = strikes("reset", key), strikes("truncated", key)
+        cut_short = bool(self._service.faults.cut_short and re.search(self._service.faults.cut_short, request.raw_path))
+        reset, truncated = strikes("reset", key), strikes("truncated", key) or cut_short
         if not (reset or truncated or strikes("slow", key)):
             return _response(answer)
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
