@@ -34,7 +34,7 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
         yield Entity(
             f"{METHOD}:{method['id']}",
             method,
-            name=method["id"],
+            name=method.get("displayName") or method["id"],
             category="config",
             active=method.get("state") == "enabled",
             appliesToAllUsers=any(target["id"] == _EVERYBODY for target in targets),

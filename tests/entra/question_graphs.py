@@ -22,6 +22,13 @@ STEPS = {step.name: step for step in declared_steps(load())}
 QUESTIONS = load_questions(load())
 DAY = 86_400_000
 TRUST = ("inboundTrustMfa", "inboundTrustCompliantDevice", "inboundTrustHybridJoinedDevice")
+GUEST_TYPES = (
+    None,
+    None,
+    None,
+    ["internalGuest", "serviceProvider"],
+    ["b2bCollaborationGuest", "b2bCollaborationMember"],
+)
 
 Json = dict[str, Any]
 Rows = list[Json]
@@ -100,7 +107,8 @@ def made_up(seed: int) -> Made:
 
     users = add("azure_user", *(
         {
-            "displayName": rng.choice(["ada", "Ada", f"User {n}"]), "userPrincipalName": f"u{n}@contoso.example",
+            "displayName": rng.choice(["ada", "Ada", f"User {n}"]),
+            "userPrincipalName": f"u{n}{rng.choice(['', '_fabrikam.example#EXT#'])}@contoso.example",
             "userType": rng.choice(["Member", "Member", "Guest"]), "accountEnabled": rng.random() < 0.8,
             "onPremisesSyncEnabled": rng.choice(maybe), "createdOn": moment(200),
             "externalUserState": rng.choice([None, "Accepted", "PendingAcceptance"]),
@@ -214,8 +222,10 @@ def _policies(made: Made, rng: random.Random, users: list[str], groups: list[str
         {
             "active": rng.random() < 0.8, "appliesToAllUsers": rng.random() < 0.3,
             "appliesToAllApplications": rng.random() < 0.5,
-            "includeGuestTypes": rng.choice([None, None, None, ["internalGuest"]]),
-            "excludeGuestTypes": rng.choice([None, None, None, ["internalGuest"]]),
+            "includeGuestTypes": rng.choice(GUEST_TYPES), "excludeGuestTypes": rng.choice(GUEST_TYPES),
+            "includeUsers": rng.choice([None, [], [], ["GuestsOrExternalUsers"]]),
+            "excludeUsers": rng.choice([None, [], [], ["GuestsOrExternalUsers"]]),
+            "includeExternalTenants": rng.choice([None, "all", "enumerated"]),
             "builtInControls": rng.choice([["block"], ["mfa"], ["block"], []]),
             "clientAppTypes": rng.choice([["all"], ["exchangeActiveSync", "other"]]),
             "authenticationFlows": rng.choice([None, ["deviceCodeFlow", "authenticationTransfer"]]),
@@ -233,7 +243,10 @@ def _policies(made: Made, rng: random.Random, users: list[str], groups: list[str
         edges(f"azure_conditional_access_policy_{verb}_user_group", policies, [*groups, "group-gone"], most)
         edges(f"azure_conditional_access_policy_{verb}_ad_role_definition", policies, roles, 2)
     methods = add("azure_authentication_method_configuration", *(
-        {"id": id, "active": rng.random() < 0.6, "appliesToAllUsers": rng.random() < 0.5}
+        {
+            "id": id, "active": rng.random() < 0.6, "appliesToAllUsers": rng.random() < 0.5,
+            "excludeTargetIds": rng.choice([None, [], ["all_users", "group-gone"], groups[:2]]),
+        }
         for id in ("Sms", "voice", "Email", "Fido2")
     ))  # fmt: skip
     edges("azure_authentication_method_configuration_assigned_user_group", methods, [*groups, "group-gone"], 5)

@@ -252,9 +252,22 @@ def reached(tenant: Made, policy: str, verb: str) -> set[str]:
     teams |= {of["principalId"] for of in held if of["roleDefinitionId"] in roles and of["scopeType"] == "tenant"}
     for team in teams:
         found |= tenant.people(team)
-    if tenant.of(POLICY)[policy]["includeGuestTypes" if verb == "assigned" else "excludeGuestTypes"]:
-        found |= {user for user, of in tenant.of("azure_user").items() if of["userType"] == "Guest"}
-    return found
+    return found | {
+        user for user, of in tenant.of("azure_user").items() if is_outside(of, tenant.of(POLICY)[policy], verb)
+    }
+
+
+def is_outside(user: Json, policy: Json, verb: str) -> bool:
+    """Tell whether a policy surely applies to a user as to a guest, or may exempt the user as one."""
+    way = "include" if verb == "assigned" else "exclude"
+    is_invited = "#EXT#@" in user["userPrincipalName"] or user["externalUserState"] is not None
+    is_guest = user["userType"] == "Guest"
+    if not (is_invited or is_guest):
+        return False
+    kind = f"b2bCollaboration{'Guest' if is_guest else 'Member'}" if is_invited else "internalGuest"
+    is_named = kind in (policy[f"{way}GuestTypes"] or ())
+    is_sure = verb != "assigned" or policy["includeExternalTenants"] != "enumerated"
+    return "GuestsOrExternalUsers" in (policy[f"{way}Users"] or ()) or (is_named and is_sure)
 
 
 def test_users_whom_no_policy_applies_to(tenant: Made) -> None:
@@ -323,6 +336,7 @@ def narrowing(policy: Json) -> list[str]:
         "clients": "all" not in policy["clientAppTypes"],
         "devices": policy["deviceFilterRule"],
         "flows": policy["authenticationFlows"],
+        "guests": policy["excludeGuestTypes"] or policy["excludeUsers"],
         "locations": some("includeLocations", "excludeLocations", "All"),
         "platforms": some("includePlatforms", "excludePlatforms", "all"),
         "risk": policy["userRiskLevels"] or policy["signInRiskLevels"] or policy["insiderRiskLevels"],
@@ -387,6 +401,9 @@ def test_references_to_nothing(tenant: Made) -> None:
     for type in tenant.ends:
         if "_policy_" in type or type.startswith("azure_authentication_method_configuration"):
             expected |= {(type, start, end) for start, end in tenant.pairs(type) if end not in there}
+    methods = "azure_authentication_method_configuration"
+    excluded = {(methods, key, id) for key, of in tenant.of(methods).items() for id in of["excludeTargetIds"] or ()}
+    expected |= {each for each in excluded if each[2] not in there | {"all_users"}}
     for type in (HELD, ELIGIBLE, "azure_privileged_access_group_eligibility"):
         for key, of in tenant.of(type).items():
             unit = of["scopeId"] if of.get("scopeType") == "administrativeUnit" else None

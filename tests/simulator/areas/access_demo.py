@@ -53,6 +53,11 @@ def _policies() -> list[Json]:
         "guestOrExternalUserTypes": "b2bCollaborationGuest,serviceProvider",
         "externalTenants": everywhere,
     }
+    partners = {
+        "@odata.type": "#microsoft.graph.conditionalAccessEnumeratedExternalTenants",
+        "membershipKind": "enumerated",
+        "members": ["fab00000-2f3e-4d5c-8b6a-7f8e9d0c1b01"],
+    }
     phishing_resistant = {
         "id": _STRENGTH.format(4),
         "displayName": "Phishing-resistant MFA",
@@ -86,11 +91,18 @@ def _policies() -> list[Json]:
             applications={"includeApplications": ["MicrosoftAdminPortals"], "excludeApplications": []},
             grant={"builtInControls": [], "authenticationStrength": phishing_resistant},
             session={
-                "signInFrequency": {"value": 4, "type": "hours", "frequencyInterval": "timeBased", "isEnabled": True},
+                "signInFrequency": {
+                    "value": 4,
+                    "type": "hours",
+                    "frequencyInterval": "timeBased",
+                    "isEnabled": True,
+                    "authenticationType": "primaryAndSecondaryAuthentication",
+                },
                 "persistentBrowser": {"mode": "never", "isEnabled": True},
                 "cloudAppSecurity": {"cloudAppSecurityType": "monitorOnly", "isEnabled": True},
                 "applicationEnforcedRestrictions": {"isEnabled": True},
                 "disableResilienceDefaults": True,
+                "secureSignInSession": {"isEnabled": True},
             },
             about={
                 "description": "Keys, and no phones",
@@ -104,8 +116,11 @@ def _policies() -> list[Json]:
             "enabledForReportingButNotEnforced",
             users={
                 "includeUsers": [user_id(16), DELETED_USER],
-                "includeGuestsOrExternalUsers": guests,
-                "excludeGuestsOrExternalUsers": {**guests, "guestOrExternalUserTypes": "internalGuest"},
+                "includeGuestsOrExternalUsers": {**guests, "externalTenants": partners},
+                "excludeGuestsOrExternalUsers": {
+                    "guestOrExternalUserTypes": "serviceProvider",
+                    "externalTenants": partners,
+                },
             },
             applications={
                 "includeApplications": [FINANCE_APP],

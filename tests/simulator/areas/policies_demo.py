@@ -30,6 +30,16 @@ def add_governing(tenant: Tenant) -> None:
         "includeTargets": [{**group, "id": group_id(3), "isUsableForSignIn": True}],
         "excludeTargets": [{"targetType": "group", "id": group_id(7)}],
     }
+    methods["External"] = {
+        "@odata.type": "#microsoft.graph.externalAuthenticationMethodConfiguration",
+        "id": "e87e4a10-2f3e-4d5c-8b6a-7f8e9d0c1b01",
+        "displayName": "Fabrikam Verify",
+        "state": "disabled",
+        "appId": "fab00000-2f3e-4d5c-8b6a-7f8e9d0c1b03",
+        "openIdConnectSetting": {"clientId": "contoso", "discoveryUrl": "https://verify.fabrikam.example/metadata"},
+        "excludeTargets": [],
+        "includeTargets": [],
+    }
     methods["Fido2"] = {**methods["Fido2"], "state": "enabled", "includeTargets": [{**group, "id": DELETED_GROUP}]}
     contents.set(
         "/policies/authenticationMethodsPolicy",

@@ -89,7 +89,11 @@ SINGLES: dict[str, dict[str, Any]] = {
                 "disabled",
                 isAttestationEnforced=True,
                 isSelfServiceRegistrationAllowed=True,
-                keyRestrictions={"aaGuids": [], "enforcementType": "block", "isEnforced": False},
+                keyRestrictions={
+                    "aaGuids": ["90a3ccdf-2f3e-4d5c-8b6a-7f8e9d0c1b01"],
+                    "enforcementType": "block",
+                    "isEnforced": False,
+                },
             ),
             _method(
                 "MicrosoftAuthenticator",
@@ -123,7 +127,20 @@ SINGLES: dict[str, dict[str, Any]] = {
             _method("SoftwareOath", "softwareOath", "disabled"),
             _method("Voice", "voice", "disabled", isOfficePhoneAllowed=False),
             _method("Email", "email", "enabled", allowExternalIdToUseEmailOtp="default"),
-            _method("X509Certificate", "x509Certificate", "disabled"),
+            _method(
+                "X509Certificate",
+                "x509Certificate",
+                "disabled",
+                authenticationModeConfiguration={
+                    "x509CertificateAuthenticationDefaultMode": "x509CertificateSingleFactor",
+                    "x509CertificateDefaultRequiredAffinityLevel": "low",
+                    "rules": [],
+                },
+                crlValidationConfiguration={
+                    "state": "disabled",
+                    "exemptedCertificateAuthoritiesSubjectKeyIdentifiers": [],
+                },
+            ),
         ],
     },
     "/policies/crossTenantAccessPolicy": {
