@@ -1,14 +1,16 @@
 """Whatever is installed is found, and whatever is declared wrongly is refused with its file and the remedy."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import steps as built_in
-from integration import Context, DeclarationError, Entity, Step, entity_step, hookimpl, load, plan
+from integration import Context, DeclarationError, Entity, PlanError, Step, entity_step, hookimpl, load, plan
 from integration.sdk.plugins import declared_steps, steps_in
 from tests.support import ROOT, distribution, entity, write
 
@@ -339,3 +341,47 @@ def test_a_misspelt_class_or_permission_is_refused_with_the_right_one(
 
     with pytest.raises(DeclarationError, match=re.escape(said)):
         load(entity_step(class_name, permissions=[permission])(acme_person))
+
+
+class Renamed:
+    """Listens with an argument that the hook has not."""
+
+    @hookimpl
+    def integration_run_finished(self, outcome: object) -> None:
+        raise AssertionError("nobody calls it")
+
+
+def test_a_hook_with_an_argument_that_it_is_not_handed_is_refused() -> None:
+    with pytest.raises(DeclarationError, match=r"^the plugin Renamed has a hook with other .*'outcome'") as caught:
+        load(Renamed())
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("plugin", [object(), 3, None, json])
+def test_a_plugin_without_a_hook_is_refused(plugin: object) -> None:
+    with pytest.raises(DeclarationError, match=r"is neither a step nor has hooks: mark its functions with @hookimpl$"):
+        load(plugin)
+
+
+def acme_clerk(ctx: Context) -> Iterator[Entity]:
+    """Somebody who works at Acme."""
+    yield from ()
+
+
+@pytest.mark.parametrize("what", ["permissions", "optional", "licences", "needs", "target_filter_keys", "resources"])
+def test_a_text_in_the_place_of_a_list_is_refused(what: str) -> None:
+    names: dict[str, Any] = {what: "User"}
+    with pytest.raises(DeclarationError, match=rf": acme_clerk: {what} is a text: write a list, such as \['User'\]$"):
+        entity_step("User", **names)(acme_clerk)
+
+
+def test_no_class_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="'' is not a JupiterOne class"):
+        entity_step([])(acme_clerk)
+
+
+@pytest.mark.parametrize("what", ["only", "skip"])
+def test_a_text_in_the_place_of_types_is_refused(what: str) -> None:
+    names: dict[str, Any] = {what: "azure_user"}
+    with pytest.raises(PlanError, match=rf"^{what} is a text: write a list, such as \['azure_user'\]$"):
+        plan(load(), **names)

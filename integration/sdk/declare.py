@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, TypeAlias
 
+from integration.errors import DeclarationError
 from integration.sdk.ends import area_of
 from integration.sdk.model import Relationship, relationship_type
-from integration.sdk.step import EntityFunction, RelationshipFunction, Step
+from integration.sdk.step import EntityFunction, RelationshipFunction, Step, file_of
 
 if TYPE_CHECKING:
     from integration.sdk.context import Context
@@ -43,23 +44,26 @@ def entity_step(
             which JupiterOne finds the one that it may have from elsewhere.
         resources: types of Azure resources, such as ``microsoft.compute/virtualmachines``, each of which becomes an
             entity here: others are collected by whichever step says ``*``.
+
+    Raises:
+        DeclarationError: a name is not of its form, a list of names is a text, or the function has no docstring.
     """
-    first, *further = [classes] if isinstance(classes, str) else classes
+    first, *further = [classes] if isinstance(classes, str) else classes or [""]
 
     def declare(function: EntityFunction) -> Step:
         return Step(
             name=function.__name__,
             class_name=first,
             run=function,
-            permissions=tuple(permissions),
-            optional=tuple(optional),
-            licences=tuple(licences),
-            needs=_unique(needs),
+            permissions=_listed(function, "permissions", permissions),
+            optional=_listed(function, "optional", optional),
+            licences=_listed(function, "licences", licences),
+            needs=_listed(function, "needs", needs),
             per_row=per_row,
             on_demand=on_demand,
             further_classes=tuple(further),
-            target_filter_keys=tuple(target_filter_keys),
-            resources=_unique(type.lower() for type in resources),
+            target_filter_keys=_listed(function, "target_filter_keys", target_filter_keys),
+            resources=_unique(type.lower() for type in _listed(function, "resources", resources)),
         )
 
     return declare
@@ -89,7 +93,7 @@ def relationship_step(
         type: the ``_type``, only where JupiterOne does not derive it from the three names, or an end is of any type.
 
     Raises:
-        DeclarationError: the function's name is not the type.
+        DeclarationError: the function's name is not the type; and as for ``entity_step``.
     """
     expected = type or relationship_type(from_type, verb, to_type)
 
@@ -98,9 +102,11 @@ def relationship_step(
             name=function.__name__,
             class_name=verb,
             run=function,
-            permissions=tuple(permissions),
-            licences=tuple(licences),
-            needs=_unique([*(end for end in (from_type, to_type) if area_of(end) is None), *needs]),
+            permissions=_listed(function, "permissions", permissions),
+            licences=_listed(function, "licences", licences),
+            needs=_unique(
+                [*(end for end in (from_type, to_type) if area_of(end) is None), *_listed(function, "needs", needs)]
+            ),
             per_row=per_row,
             ends=(from_type, to_type),
         )
@@ -135,6 +141,9 @@ def relationship_family(
         needs: further types that must be collected before.
         per_row: as for ``relationship_step``.
         types: the ``_type`` of a pair of ends, where JupiterOne does not derive it, or an end is of any type.
+
+    Raises:
+        DeclarationError: as for ``entity_step``.
     """
     sources = [from_types] if isinstance(from_types, str) else list(from_types)
     targets = [to_types] if isinstance(to_types, str) else list(to_types)
@@ -145,9 +154,11 @@ def relationship_family(
                 name=(types or {}).get((source, target)) or relationship_type(source, verb, target),
                 class_name=verb,
                 run=_for_ends(function, source, target),
-                permissions=tuple(permissions),
-                licences=tuple(licences),
-                needs=_unique([*(end for end in (source, target) if area_of(end) is None), *needs]),
+                permissions=_listed(function, "permissions", permissions),
+                licences=_listed(function, "licences", licences),
+                needs=_unique(
+                    [*(end for end in (source, target) if area_of(end) is None), *_listed(function, "needs", needs)]
+                ),
                 per_row=per_row,
                 ends=(source, target),
             )
@@ -164,6 +175,14 @@ def _for_ends(function: FamilyFunction, source: str, target: str) -> Relationshi
         return function(ctx, source, target)
 
     return run
+
+
+def _listed(function: Callable[..., object], what: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return each name once, in their order; a text in the place of a list would be as many names as it has letters."""
+    if isinstance(names, str):
+        fault = f"{what} is a text: write a list, such as [{names!r}]"
+        raise DeclarationError(f"{file_of(function)}: {function.__name__}: {fault}")
+    return _unique(names)
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pluggy
 
-from integration.errors import DeclarationError, IntegrationError
+from integration.errors import DeclarationError, IntegrationError, PlanError
 from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
 from integration.sdk.known import misspelt_names
@@ -39,6 +39,10 @@ def load(*plugins: object) -> pluggy.PluginManager:
             )
         _register(manager, plugin, entry_point.name)
     for plugin in plugins:
+        if not isinstance(plugin, Step) and not _has_hooks(manager, plugin):
+            raise DeclarationError(
+                f"the plugin {_called(plugin)} is neither a step nor has hooks: mark its functions with @hookimpl"
+            )
         _register(manager, plugin, plugin.name if isinstance(plugin, Step) else None)
     _check_hooks(manager)
     for step in _contributions(manager):
@@ -62,8 +66,11 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
 
     Raises:
         UnknownType: a name in ``only`` or ``skip`` that nothing has.
-        PlanError: a step needs a type that no step declares, or steps need each other.
+        PlanError: a step needs a type that no step declares, steps need each other, or a list of names is a text.
     """
+    for what, names in (("only", only), ("skip", skip)):
+        if isinstance(names, str):
+            raise PlanError(f"{what} is a text: write a list, such as [{names!r}]")
     steps = declared_steps(manager)
     blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
     left_out = [*blocked, *types_named(skip, steps, blocked)]
@@ -157,6 +164,11 @@ def _import(entry_point: EntryPoint) -> object:
     return plugin
 
 
+def _called(plugin: object) -> str:
+    """Return what people call a plugin: a module or class by its name, an object by that of its class."""
+    return str(getattr(plugin, "__name__", type(plugin).__qualname__))
+
+
 def _has_hooks(manager: pluggy.PluginManager, plugin: object) -> bool:
     return any(manager.parse_hookimpl_opts(plugin, name) for name in dir(plugin))
 
@@ -174,9 +186,8 @@ def _check_hooks(manager: pluggy.PluginManager) -> None:
         known = [caller.name for caller in vars(manager.hook).values() if caller.has_spec()]
         callers = [caller for caller in manager.get_hookcallers(plugin) or () if not caller.has_spec()]
         unknown = next(each.name for each in callers if not all(own.optionalhook for own in each.get_hookimpls()))
-        name = getattr(plugin, "__name__", type(plugin).__qualname__)
         raise DeclarationError(
-            f"the plugin {name} implements the hook {unknown}, which is none: nobody would call it"
+            f"the plugin {_called(plugin)} implements the hook {unknown}, which is none: nobody would call it"
             f"{nearest(unknown, known)}"
         ) from None
 
@@ -201,4 +212,10 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str | None) -
             return
         declared = other.source if isinstance(other, Step) else f"the plugin {name}"
         raise plugin.fault(f"the type is declared twice, also by {declared}: rename or uninstall one of them")
-    manager.register(plugin, name=name)
+    try:
+        manager.register(plugin, name=name)
+    except pluggy.PluginValidationError as error:
+        reason = str(error).splitlines()[-1]
+        raise DeclarationError(
+            f"the plugin {_called(plugin)} has a hook with other arguments than it is handed: {reason}"
+        ) from None

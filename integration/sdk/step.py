@@ -114,7 +114,7 @@ class Step:
     @property
     def source(self) -> Path:
         """The file that declares the step."""
-        return _file_of(self.run)
+        return file_of(self.run)
 
     def fault(self, problem: str) -> DeclarationError:
         """Return an error that names the step and its file."""
@@ -126,7 +126,8 @@ _sources: dict[str, Path] = {}
 
 
 @cache
-def _file_of(function: StepFunction) -> Path:
+def file_of(function: Callable[..., object]) -> Path:
+    """Return the file that declares a function."""
     plain = inspect.unwrap(function)
     file = inspect.getfile(plain)
     if file not in _sources:

@@ -77,16 +77,16 @@ class Replay:
     offline = True
     one_by_one = True
 
-    def __init__(self, *paths: Path) -> None:
-        self._paths = paths
+    def __init__(self, *paths: Path | str) -> None:
+        self._paths = tuple(map(Path, paths))
         self._answers: dict[Key, deque[RecordedAnswer]] = {}
         self._lock = threading.Lock()
-        for path in paths:
+        for path in self._paths:
             for key, answers in cassette.read(path).items():
                 self._answers.setdefault(key, answers)
 
     @classmethod
-    def folder(cls, folder: Path, steps: Sequence[Step] = ()) -> "Replay":
+    def folder(cls, folder: Path | str, steps: Sequence[Step] = ()) -> "Replay":
         """Return a tape of all cassettes in a folder and below it.
 
         Args:
@@ -96,7 +96,7 @@ class Replay:
         Raises:
             CassetteError: the folder has no cassette, or one that cannot be read.
         """
-        paths = cassettes_in(folder, steps)
+        paths = cassettes_in(Path(folder), steps)
         if not paths:
             raise CassetteError(f"{folder}: no cassettes there: name a folder with .yaml files")
         return cls(*paths)
