@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -142,7 +143,7 @@ def _workers(client: int) -> list[int]:
 
 def graph_of(folder: Path) -> list[tuple[str, ...]]:
     """Return what identifies each record of a graph, and its properties."""
-    with sqlite3.connect(folder / "graph.db") as database:
+    with closing(sqlite3.connect(folder / "graph.db")) as database:
         entities = database.execute("SELECT _type, _key, properties FROM entities ORDER BY _key").fetchall()
         ends = "SELECT _type, _fromEntityKey, _toEntityKey FROM relationships ORDER BY 2, 3, 1"
         return [*entities, *database.execute(ends).fetchall()]

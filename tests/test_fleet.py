@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -39,7 +40,7 @@ def simulator() -> Iterator[ManyTenants]:
 
 
 def records(folder: Path) -> list[tuple[str, ...]]:
-    with sqlite3.connect(folder / "graph.db") as database:
+    with closing(sqlite3.connect(folder / "graph.db")) as database:
         entities = database.execute("SELECT _type, _key, properties FROM entities").fetchall()
         edges = database.execute("SELECT _type, _fromEntityKey, _toEntityKey FROM relationships").fetchall()
     return sorted(entities) + sorted(edges)

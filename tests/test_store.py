@@ -1,6 +1,7 @@
 """The graph in SQLite: what is published, what goes, and what readers see meanwhile."""
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -312,6 +313,8 @@ def test_a_file_that_is_no_graph_is_refused_by_name(make: Callable[[], None]) ->
     make()
     with pytest.raises(OutputError, match=r"^graph\.db: not usable as a graph: .*; remove it or choose another --out$"):
         Store(GRAPH)
+    held = [os.path.realpath(each) for each in Path("/proc/self/fd").glob("*")]
+    assert str(GRAPH.absolute()) not in held
 
 
 def steps_to_note_absent(count: int) -> int:

@@ -6,6 +6,7 @@ threads work too. So many rows are written by one statement here, and what is re
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain, repeat
 from operator import contains
@@ -198,6 +199,16 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
         raise
     connection.is_open = True
     return connection
+
+
+@contextmanager
+def closed_where_it_fails(connection: Connection) -> Iterator[Connection]:
+    """Close a connection where what is done with it first fails, so that nobody has it."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 def checked(column: str) -> str:

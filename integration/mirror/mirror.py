@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from integration.disk.sqlite import Connection, insert
+from integration.disk.sqlite import Connection, closed_where_it_fails, insert
 from integration.mirror import checkpoint, whole
 from integration.mirror.changes import (
     changed,
@@ -48,9 +48,9 @@ class Mirror(ReadableMirror):
 
     def __init__(self, path: Path) -> None:
         self.rebuilt = discard_unusable(path)
-        database = connect_to(path)
-        database.executescript(SCHEMA)
-        super().__init__(path, database)
+        with closed_where_it_fails(connect_to(path)) as database:
+            database.executescript(SCHEMA)
+            super().__init__(path, database)
         self._repeated: set[str] = set()
 
     def close(self) -> None:

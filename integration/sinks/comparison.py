@@ -1,6 +1,7 @@
 """What a destination holds of a type, compared with the graph: on disk, so that neither side has to fit into memory."""
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 
 from integration.sdk.changes import Change
@@ -28,6 +29,7 @@ class Held:
 
     def __init__(self, records: Iterable[tuple[Ends, bytes]] = ()) -> None:
         self._database = sqlite3.connect("", check_same_thread=False)
+        weakref.finalize(self, self._database.close)
         self._database.execute(
             "CREATE TABLE held(source TEXT NOT NULL, target TEXT NOT NULL, digest BLOB NOT NULL,"
             " PRIMARY KEY(source, target)) WITHOUT ROWID"

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from integration.disk.sqlite import connect
+from integration.disk.sqlite import closed_where_it_fails, connect
 from integration.errors import OutputError
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
@@ -53,11 +53,11 @@ class Store(ReadableStore):
         self._first = False
         self._views: dict[str, str] = {}
         try:
-            database = connect(path)
-            database.execute(f"PRAGMA cache_size = -{_CACHE}")
-            _discard_older(database)
-            database.executescript(SCHEMA)
-            super().__init__(database)
+            with closed_where_it_fails(connect(path)) as database:
+                database.execute(f"PRAGMA cache_size = -{_CACHE}")
+                _discard_older(database)
+                database.executescript(SCHEMA)
+                super().__init__(database)
         except sqlite3.DatabaseError as error:
             raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
 
