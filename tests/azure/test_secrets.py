@@ -36,6 +36,8 @@ PLACES: dict[str, Any] = {
     "osProfile": {"customData": "{}", "secrets": [{"sourceVault": {"id": "v"}, "vaultCertificates": ["{}"]}]},
     "userData": "{}",
     "serviceKey": "{}",
+    "sites": [{"siteName": "chat", "key": "{}", "key2": "{}"}],
+    "sslCertificates": [{"name": "gate", "properties": {"data": "{}", "publicCertData": "MII"}}],
     "definition": {"actions": {"http": {"inputs": {"authentication": {"password": "{}"}}}}},
     "arguments": "-key {}",
     "InstrumentationKey": "{}",
@@ -128,6 +130,7 @@ def test_what_is_no_secret_stays() -> None:
         "secretUrl": "https://kv.example/secrets/a",
         "keyVaultSecretId": "https://kv.example/secrets/a",
         "adminPassword": None,
+        "keyCreationTime": {"key1": "2024-03-20T10:40:57.0460787Z", "key2": "2024-03-20T10:40:57+00:00"},
     }
     assert without_secrets(told) == told
     assert without_secrets({"environmentVariables": [{"name": "A", "value": "b"}, {"value": "c"}]}) == {

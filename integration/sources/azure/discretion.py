@@ -19,8 +19,10 @@ _SECRET = re.compile(
     r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
     r"|(proxy)?authorization|cookie",
 )
-_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key|parameters")
+_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|parameters")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")
+"""What is no secret whatever it is called, such as when a key was made."""
 _NAMED = re.compile(
     r"env|environment(variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
     r"|(request)?headers"
@@ -94,7 +96,7 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
             kept[name] = _names(each)
         elif type(each) is not str:
             kept[name] = type(each)() if verdict == "drop" else without_secrets(each)
-        elif (verdict == "keep" and name not in hidden) or name in labels:
+        elif (verdict == "keep" and name not in hidden) or name in labels or _TIME.fullmatch(each):
             kept[name] = _said(each)
     return kept
 
