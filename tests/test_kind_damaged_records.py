@@ -15,6 +15,7 @@ from tests.jupiterone.runs import held, sign_in
 from tests.test_kind_text import GRAPH, STEPS, save, user
 
 REMEDY = "remove it, and the next run makes it anew"
+SIGNED_IN = {"INTEGRATION_ACCESS_TOKEN": "token-of-a-test", "INTEGRATION_GRAPH_URL": "http://127.0.0.1:9"}
 DESTINATIONS = ["files:records", "jsonl:-", "j1:folder"]
 
 
@@ -80,6 +81,36 @@ def test_a_command_is_told_with_the_remedy(command: list[str]) -> None:
     damage("nodes")
     told(*command)
     assert not Path("report.html").exists()
+
+
+@pytest.mark.parametrize("command", [["diff"], ["diff", "--since", "0"], ["history"], ["query", "groups-of", "Ada"]])
+@pytest.mark.parametrize("content", ["'{'", "CAST(x'7bb6ff7d' AS TEXT)"])
+def test_what_is_remembered_of_revisions_is_looked_at_too(command: list[str], content: str) -> None:
+    with closing(sqlite3.connect(GRAPH)) as database, database:
+        database.execute(f"UPDATE revisions SET content = {content}")
+        database.execute(f"UPDATE nodes SET properties = {content}")
+    done = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert done.exit_code in (2, 3)
+    assert "Traceback" not in done.output
+    assert "malformed" in done.output or "UTF-8" in done.output
+
+
+@pytest.mark.parametrize("memory", ["'{'", "CAST(x'7bb6ff7d' AS TEXT)"])
+def test_what_a_run_remembers_of_a_type_is_looked_at_too(memory: str) -> None:
+    with closing(sqlite3.connect(GRAPH)) as database, database:
+        database.execute(f"UPDATE types SET memory = {memory}")
+    with closing(Store(GRAPH)) as store, pytest.raises(OutputError, match=REMEDY):
+        store.recall("azure_user")
+
+
+@pytest.mark.parametrize("command", [["diff"], ["history"], ["report"], ["query", "groups-of", "Ada"], ["run"]])
+def test_a_schema_that_is_no_text_any_more_is_told(command: list[str]) -> None:
+    content = GRAPH.read_bytes()
+    at = content.index(b"CREATE TABLE about")
+    GRAPH.write_bytes(content[:at] + b"CRE\xb6TE" + content[at + 6 :])
+    done = CliRunner().invoke(main, [*command, "--out", str(GRAPH.parent)], env=SIGNED_IN, catch_exceptions=False)
+    assert done.exit_code in (2, 3)
+    assert "not usable as a graph" in done.output
 
 
 def test_json_that_somebody_wrote_into_a_question_is_no_damage() -> None:

@@ -61,6 +61,10 @@ def a_folder() -> None:
     MIRROR.mkdir()
 
 
+def garbled_schema() -> None:
+    MIRROR.write_bytes(MIRROR.read_bytes().replace(b"CREATE TABLE about", b"CRE\xb6TE TABLE about", 1))
+
+
 def statement(text: str) -> Callable[[], None]:
     return lambda: sql(text)
 
@@ -75,6 +79,7 @@ DAMAGES: dict[str, Callable[[], None]] = {
     "a state that there is not": statement("UPDATE collections SET state = 'x'"),
     "a time that is text": statement("UPDATE collections SET full_on = 'yesterday'"),
     "a link that is bytes": statement("UPDATE collections SET delta_link = x'00ff'"),
+    "a schema that is no text": garbled_schema,
     "a run in no state": statement("UPDATE about SET value = 'x' WHERE name = 'run'"),
 }
 
@@ -107,6 +112,17 @@ def test_damage_that_a_run_meets_ends_it_in_one_sentence_and_the_next_one_begins
     sql("UPDATE collections SET version = 'x'")
     with pytest.raises(OutputError, match=r"mirror\.db: is damaged: .*run again: it is begun anew"):
         collect(tenant, instance_name="Another")
+    report = collect(tenant)
+    assert report.reading["mirror"].startswith("rebuilt: it was damaged")
+    assert report.exit_code() == 0
+
+
+@pytest.mark.parametrize("column", ["version", "delta_link"])
+def test_text_that_is_none_is_damage_that_a_run_meets(tenant: GraphServer, column: str) -> None:
+    collect(tenant)
+    sql(f"UPDATE collections SET {column} = CAST(x'b6ff' AS TEXT)")
+    with pytest.raises(OutputError, match=DAMAGED):
+        collect(tenant)
     report = collect(tenant)
     assert report.reading["mirror"].startswith("rebuilt: it was damaged")
     assert report.exit_code() == 0
@@ -149,6 +165,17 @@ def test_damage_is_told_whichever_way_rows_are_taken() -> None:
     for take in (list, lambda cursor: cursor.fetchall(), lambda cursor: cursor.fetchmany(50)):
         with closing(connect(path)) as database, pytest.raises(OutputError, match=r"some\.db: is damaged: .*: remove"):
             take(database.execute("SELECT * FROM t"))
+
+
+@pytest.mark.parametrize("take", ["__iter__", "fetchall", "fetchmany", "fetchone"])
+def test_what_is_damaged_in_a_later_row_is_told_too(take: str) -> None:
+    path = Path("some.db")
+    sql("CREATE TABLE t(a); INSERT INTO t VALUES('one'), (CAST(x'b6ff' AS TEXT))", path)
+    with closing(connect(path)) as database:
+        rows = database.execute("SELECT a FROM t")
+        assert rows.fetchone() == ("one",)
+        with pytest.raises(OutputError, match=r"some\.db: is damaged: .*: remove"):
+            list(getattr(rows, take)())
 
 
 @pytest.mark.parametrize("moment", ["a", None, "nan", lambda: time.time() + 3600])

@@ -16,6 +16,7 @@ from integration.ask.lookup import find_key, well_formed
 from integration.ask.paths import Paths
 from integration.ask.questions import Question
 from integration.ask.ranges import in_range
+from integration.disk.sqlite import ERRORS
 from integration.errors import QueryError
 from integration.sdk.plan import nearest
 from integration.store.tables import FORMAT
@@ -241,7 +242,7 @@ def read_graph(path: Path) -> Iterator[sqlite3.Connection]:
         try:
             database.execute("BEGIN")
             about = dict(database.execute("SELECT name, value FROM about"))
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise QueryError(f"{path}: not usable as a graph: {error}") from None
         if about.get("format") != FORMAT or not int(about.get("revision", 0)):
             raise QueryError(f"{path}: it holds no graph of this version yet: integration run makes one")

@@ -40,6 +40,9 @@ _FAULTS = {
 PATIENCE = 60.0
 """Seconds that a statement waits for another program to let go of the file."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_WORDS_OF_DAMAGE = ("malformed", "Could not decode to UTF-8")
+ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What Python raises where a file fails: it reads SQLite's words, which quote what a damaged file holds, as UTF-8."""
 
 
 class Cursor(sqlite3.Cursor):
@@ -51,28 +54,28 @@ class Cursor(sqlite3.Cursor):
         """Yield the rows."""
         try:
             yield from iter(super().__next__, None)
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise self.connection.failed(error) from None
 
     def fetchone(self) -> Any:
         """Return the next row; ``None`` where there is none."""
         try:
             return super().fetchone()
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise self.connection.failed(error) from None
 
     def fetchmany(self, size: int | None = 1) -> list[Any]:
         """Return the next rows."""
         try:
             return super().fetchmany(size)
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise self.connection.failed(error) from None
 
     def fetchall(self) -> list[Any]:
         """Return all rows that are left."""
         try:
             return super().fetchall()
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise self.connection.failed(error) from None
 
 
@@ -99,9 +102,10 @@ class Connection(sqlite3.Connection):
             sqlite3.Error: anything else.
         """
         self._check()
+        cursor: sqlite3.Cursor = self.cursor()  # one of ours, which Python's own ``execute`` does not make
         try:
-            return super().execute(sql, parameters)
-        except sqlite3.Error as error:
+            return cursor.execute(sql, parameters)
+        except ERRORS as error:
             raise self.failed(error) from None
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
@@ -109,7 +113,7 @@ class Connection(sqlite3.Connection):
         self._check()
         try:
             return super().executemany(sql, parameters)
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise self.failed(error) from None
 
     def executescript(self, sql: str, /) -> sqlite3.Cursor:
@@ -117,7 +121,7 @@ class Connection(sqlite3.Connection):
         self._check()
         try:
             return super().executescript(sql)
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise self.failed(error) from None
 
     def parsed(self, text: str | bytes, kind: type = object) -> Any:
@@ -145,13 +149,15 @@ class Connection(sqlite3.Connection):
         if self._lost:
             raise self._lost
 
-    def failed(self, error: sqlite3.Error) -> Exception:
+    def failed(self, error: Exception) -> Exception:
         """Return what to raise for an error of SQLite's."""
+        if isinstance(error, UnicodeDecodeError):
+            error = sqlite3.DatabaseError("malformed: it holds text that is none")
         code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
         if code == sqlite3.SQLITE_INTERRUPT:
             self._lost = Interrupted("the run was stopped")
             return self._lost
-        if self.is_open and (code in _DAMAGE or "malformed" in str(error)):
+        if self.is_open and (code in _DAMAGE or any(words in str(error) for words in _WORDS_OF_DAMAGE)):
             return self.damaged(str(error))
         fault = _FAULTS.get(code)
         if fault is None:

@@ -9,11 +9,12 @@ from typing import Any
 
 import orjson
 
+from integration.disk.sqlite import checked
 from integration.errors import ConfigurationError
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGE = re.compile(r"(\d{1,6})([mhdw])")
-_SELECT = "SELECT revision, committed_on, content FROM revisions ORDER BY revision"
+_SELECT = f"SELECT revision, committed_on, {checked('content')} FROM revisions ORDER BY revision"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from integration.disk.sqlite import closed_where_it_fails, connect
+from integration.disk.sqlite import checked, closed_where_it_fails, connect
 from integration.errors import OutputError
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
@@ -140,7 +140,7 @@ class Store(ReadableStore):
 
     def recall(self, name: str) -> dict[str, Any] | None:
         """Return what is remembered of a type."""
-        row = self._row("SELECT memory FROM types WHERE name = ?", name)
+        row = self._row(f"SELECT {checked('memory')} FROM types WHERE name = ?", name)
         return orjson.loads(row[0]) if row and row[0] else None
 
     def keys(self, names: Iterable[str]) -> dict[str, int]:
