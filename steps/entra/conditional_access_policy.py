@@ -14,7 +14,6 @@ _LISTS = {
     "azure_ad_role_definition": "Roles",
     "azure_service_principal": "ServicePrincipals",
 }
-_EXEMPTED = ["azure_user", "azure_user_group", "azure_ad_role_definition"]
 _NOBODY_IN_PARTICULAR = frozenset({"All", "None", "GuestsOrExternalUsers", "ServicePrincipalsInMyTenant"})
 _NO_APPLICATION_IN_PARTICULAR = frozenset({"All", "None", "Office365", "MicrosoftAdminPortals"})
 _NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", "00000000-0000-0000-0000-000000000000"})
@@ -48,7 +47,7 @@ def azure_conditional_access_policy_assigned(ctx: Context, from_type: str, to_ty
             yield Relationship(policy.key, id)
 
 
-@relationship_family(POLICY, "ALLOWS", _EXEMPTED, per_row=True)
+@relationship_family(POLICY, "ALLOWS", list(_LISTS), per_row=True)
 def azure_conditional_access_policy_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A conditional access policy names whom it exempts."""
     for policy in ctx.entities(from_type):

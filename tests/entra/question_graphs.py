@@ -203,11 +203,13 @@ def made_up(seed: int) -> Made:
         error=[None, "CountViolation"],
         assignedByGroup=[None, *groups],
     )
-    _policies(made, rng, users, groups, roles)
+    _policies(made, rng, users, groups, roles, services)
     return made
 
 
-def _policies(made: Made, rng: random.Random, users: list[str], groups: list[str], roles: list[str]) -> None:
+def _policies(
+    made: Made, rng: random.Random, users: list[str], groups: list[str], roles: list[str], services: list[str]
+) -> None:
     def add(type: str, *found: Json) -> list[str]:
         made.entities[type] = {
             f"{type}:{n}": {"name": f"{rng.choice('pP')}olicy {n}", **each} for n, each in enumerate(found)
@@ -242,6 +244,7 @@ def _policies(made: Made, rng: random.Random, users: list[str], groups: list[str
         edges(f"azure_conditional_access_policy_{verb}_user", policies, [*users, "user-gone"], most)
         edges(f"azure_conditional_access_policy_{verb}_user_group", policies, [*groups, "group-gone"], most)
         edges(f"azure_conditional_access_policy_{verb}_ad_role_definition", policies, roles, 2)
+        edges(f"azure_conditional_access_policy_{verb}_service_principal", policies, [*services, "service-gone"], 2)
     methods = add("azure_authentication_method_configuration", *(
         {
             "id": id, "active": rng.random() < 0.6, "appliesToAllUsers": rng.random() < 0.5,

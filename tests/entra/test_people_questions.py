@@ -302,7 +302,7 @@ def test_who_is_exempt(tenant: Made) -> None:
         (of["name"], tenant.name(each), f"azure_{kind}", each)
         for policy, of in tenant.of(POLICY).items()
         if of["active"]
-        for kind in ("user", "user_group", "ad_role_definition")
+        for kind in ("user", "user_group", "ad_role_definition", "service_principal")
         for each in tenant.targets(f"{POLICY}_allows_{kind}", policy)
     ]
     found = rows("exempt-from-conditional-access")
