@@ -113,6 +113,21 @@ def test_all_faults_are_told_at_once_and_without_secrets() -> None:
     assert "hunter" not in found
 
 
+def test_a_wrong_name_or_table_hides_no_other_fault() -> None:
+    text = '[other]\n[[tenant]]\nname = "A b"\nclientSecret = "plain"\nfoo = 1\n[[tenant]]\nname = 7\nweight = "huge"\n'
+    told = faults(text)
+    for expected in (
+        "tenants.toml: other: unknown: a tenants file has [defaults] and any number of [[tenant]]",
+        "tenant 1, tenant 2: name: expected 1 to 63 small letters",
+        "tenant 1: clientSecret: ",
+        "tenant 1: unknown: foo",
+        "tenant 1, tenant 2: directoryId is missing",
+        "tenant 2: weight: expected one of light, heavy",
+    ):
+        assert any(each.startswith(expected) for each in told), (expected, told)
+    assert "plain" not in str(told)
+
+
 def test_all_lines_with_a_fault_are_told_by_their_numbers() -> None:
     good = {"name": "a", "directoryId": "a.example", "clientId": "app", "clientSecret": {"env": "S"}}
     lines = ["{", "", json.dumps(good), "null", json.dumps({**good, "name": "b", "weight": "huge"}), "not JSON either"]

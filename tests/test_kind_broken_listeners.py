@@ -88,6 +88,7 @@ def test_a_plugin_that_raises_costs_nothing_and_is_named_once(
     for hook in HOOKS:
         (record,) = [each for each in warnings if f"integration_{hook} of the plugin" in each.getMessage()]
         assert record.name == "integration"
+        assert " of the plugin Broken raised " in record.getMessage()
         assert "RuntimeError" in record.getMessage()
         assert __file__ in record.getMessage()
     assert SECRET not in caplog.text

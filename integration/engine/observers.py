@@ -68,7 +68,8 @@ class Observers:
         plugins = {each.plugin_name: each.plugin for each in reversed(implementations)}
         for name, plugin in plugins.items():
             others = [other for other in plugins.values() if other is not plugin]
-            yield name, self._manager.subset_hook_caller(hook, others)
+            shown = type(plugin).__qualname__ if name == str(id(plugin)) else name  # which pluggy calls it by
+            yield shown, self._manager.subset_hook_caller(hook, others)
 
     def _note(self, plugin: str, hook: str, error: Exception) -> None:
         """Log what a plugin raised, without its words, which may hold secrets of the host."""

@@ -24,6 +24,7 @@ _SPREAD = 0.3
 """By so much of it the time after which everything is read anew is shortened at most."""
 _NOT_JSON = object()
 """In the place of an entry that cannot be read."""
+_NO_NAME = "name: expected 1 to 63 small letters, digits, dots, hyphens and underscores: it names a folder"
 _NAMED = 3
 """So many tenants with one fault are named."""
 
@@ -65,7 +66,7 @@ def read_tenants(path: Path) -> list[Tenant]:
     tenants: list[Tenant] = []
     names: dict[str, str] = {}
     directories: dict[str, str] = {}
-    defaults, entries = _document(path)
+    defaults, entries, told = _document(path)
     for place, entry in entries:
         tenant, wrong = _tenant(entry, defaults, place, alone=len(entries) == 1)
         if tenant:
@@ -78,7 +79,7 @@ def read_tenants(path: Path) -> list[Tenant]:
                 tenants.append(tenant)
         for fault in wrong:
             faults.setdefault(fault, []).append(f"{tenant.name} ({place})" if tenant else place)
-    told = [f"{_some(who)}: {fault}" for fault, who in faults.items()]
+    told += [f"{_some(who)}: {fault}" for fault, who in faults.items()]
     told += _of_destinations(tenants)
     if not entries:
         how = "write one into each line" if path.suffix == ".jsonl" else "begin each one with [[tenant]]"
@@ -94,8 +95,8 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _document(path: Path) -> tuple[object, list[tuple[str, object]]]:
-    """Return the defaults, and the entries with their places."""
+def _document(path: Path) -> tuple[object, list[tuple[str, object]], list[str]]:
+    """Return the defaults, the entries with their places, and what is wrong beside them."""
     try:
         text = read_text(path)
     except OSError as error:
@@ -103,17 +104,18 @@ def _document(path: Path) -> tuple[object, list[tuple[str, object]]]:
     except NotText as error:
         raise ConfigurationError([f"{path} {error}"]) from None
     if path.suffix == ".jsonl":
-        return _json_lines(text)
+        return (*_json_lines(text), [])
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"{path} is not TOML: {error}"]) from None
     unknown = sorted(found.keys() - {"defaults", "tenant"})
     defaults, entries = found.get("defaults", {}), found.get("tenant", [])
-    if unknown or not isinstance(defaults, dict) or not isinstance(entries, list):
-        what = f"{', '.join(unknown)}: unknown" if unknown else "it has another form"
-        raise ConfigurationError([f"{path}: {what}: a tenants file has [defaults] and any number of [[tenant]]"])
-    return defaults, [(f"tenant {number}", entry) for number, entry in enumerate(entries, 1)]
+    form = "a tenants file has [defaults] and any number of [[tenant]]"
+    if not isinstance(defaults, dict) or not isinstance(entries, list):
+        raise ConfigurationError([f"{path}: it has another form: {form}"])
+    wrong = [f"{path}: {', '.join(unknown)}: unknown: {form}"] if unknown else []
+    return defaults, [(f"tenant {number}", entry) for number, entry in enumerate(entries, 1)], wrong
 
 
 def _json_lines(text: str) -> tuple[object, list[tuple[str, object]]]:
@@ -139,12 +141,12 @@ def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tupl
         return None, ["it is not JSON"]
     if not isinstance(entry, dict) or not isinstance(defaults, dict):
         return None, ["an entry is a table of settings, and so are the defaults"]
-    name = entry.get("name")
-    if not isinstance(name, str) or not is_name(name):
-        return None, ["name: expected 1 to 63 small letters, digits, dots, hyphens and underscores: it names a folder"]
+    name = str(entry.get("name"))
+    is_named = isinstance(entry.get("name"), str) and is_name(name)
     given = {**defaults, **entry}
     settings = {key: value for key, value in given.items() if key not in _OWN}
-    faults = list(faults_of_secrets(settings))
+    faults = [] if is_named else [_NO_NAME]
+    faults += faults_of_secrets(settings)
     faults += _of_own(given)
     if isinstance(settings.get("to"), list):
         faults += [fault for url in settings["to"] for fault in _of_url(url, alone=alone)]
@@ -159,7 +161,7 @@ def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tupl
     if isinstance(days, int | float):
         settings["fullEvery"] = round(days * (1 - _SPREAD * share_of(name)), 4)
     event = {"instance": {**instance, "config": settings}}
-    return Tenant(name, event, heavy=given.get("weight") == "heavy"), faults
+    return Tenant(name, event, heavy=given.get("weight") == "heavy") if is_named else None, faults
 
 
 def is_name(text: str) -> bool:
