@@ -76,7 +76,8 @@ def record_types(
         itself = (
             "Of the tenant itself the files hold:" if recording.plain else "The files hold no text of the tenant's own."
         )
-        say(f"{recording.kept} of {counted(recording.seen, 'object')} left. {itself}")
+        are = "is" if recording.kept == 1 else "are"
+        say(f"{recording.kept} of {counted(recording.seen, 'object')} {are} left. {itself}")
     for name, texts in recording.plain.items():
         say(f"  {name}: {', '.join(map(visible, sorted(texts)[:_SHOWN]))}{', …' if len(texts) > _SHOWN else ''}")
     for type, reason in recording.failed.items():
