@@ -77,8 +77,8 @@ class Attempt:
 
     def missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
-        for error in dict.fromkeys(self.seen.errors):
-            yield refusal(error, in_doubt(self._job.step.optional, self._job.granted))
+        permissions = in_doubt(self._job.step.optional, self._job.granted)
+        yield from dict.fromkeys(refusal(error, permissions) for error in self.seen.errors)
         if self.records.rejected:
             yield f"{self.records.rejected} records rejected, such as {self.records.example}"
         for result in self._job.verdicts.of(sorted(self.seen.listed)):

@@ -17,6 +17,13 @@ def is_query(asked: Asked) -> bool:
     return bool(asked.query)
 
 
+@pytest.mark.every_area
+def test_what_is_missing_of_a_table_is_told_once_to_who_reads_several_types_of_it() -> None:
+    with AzureSimulator(made_up_tenant(300, 4, hidden=1)) as simulator:
+        reason = Azure(simulator, {}).run("azure_role_assignment").of("azure_role_assignment").reason
+    assert reason.count("1 subscription exists") == 1
+
+
 @pytest.mark.parametrize(("hidden", "told"), [(1, "1 subscription exists"), (2, "2 subscriptions exist")])
 def test_hidden_subscriptions_make_types_partial(steps: dict[str, Step], hidden: int, told: str) -> None:
     with AzureSimulator(made_up_tenant(300, 4, hidden=hidden)) as simulator:

@@ -98,6 +98,7 @@ class TableFetch:
         """Return the partitions that are not read yet; those of an earlier run that was cut short go on being used."""
         done = self._done()
         if not done:
+            self._graph.find_limit(self._whole.counts, self._visible)
             return self._whole.plan(self._expected() // self._graph.answers)
         coarsest = min(of for _, of in done)
         left: list[Partition] = []

@@ -6,6 +6,7 @@ Graph, working with large data sets.
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from integration.errors import BadAnswer, BadRequest, NotFound
@@ -50,7 +51,8 @@ class ResourceGraph:
     def __init__(self, client: AzureClient) -> None:
         self._client = client
         self._versions = list(_VERSIONS)
-        self._lock = threading.Lock()
+        self._lock, self._finding = threading.Lock(), threading.Lock()
+        self._limit_is_known = False
         self.partial_scope = False
         self._groups: Sequence[Sequence[str]] = ()
 
@@ -86,6 +88,17 @@ class ResourceGraph:
         ids = sorted(subscriptions)
         self._groups = [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
         return self.rows(query, subscriptions)
+
+    def find_limit(self, query: str, subscriptions: Sequence[str]) -> None:
+        """Find out by a query whether subscriptions have to be named, where they are many and nobody knows yet.
+
+        Raises as ``rows`` does, but not ``Overfull``.
+        """
+        with self._finding:
+            if len(subscriptions) > _AT_ONCE and not self._limit_is_known:
+                with suppress(Overfull):
+                    self.rows(query, subscriptions)
+                self._limit_is_known = True
 
     def above(self, query: str) -> list[dict[str, Any]]:
         """Return the rows of a query that are in no subscription, so that a part of these may be ranged over.
