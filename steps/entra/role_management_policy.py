@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration import (
+    Context,
+    Entity,
+    Relationship,
+    ServiceUnavailable,
+    entity_step,
+    relationship_family,
+    relationship_step,
+)
 from steps.entra._roles import PIM, name_of, role_names
 
 READ = ["RoleManagementPolicy.Read.Directory"]
@@ -62,7 +70,12 @@ def azure_role_management_policy_restricts_ad_role_definition(ctx: Context) -> I
 
 
 @relationship_family(
-    "azure_role_management_policy", "ASSIGNED", list(_APPROVER_KEYS), permissions=READ, licences=PIM, per_row=True
+    "azure_role_management_policy",
+    "ASSIGNED",
+    list(_APPROVER_KEYS),
+    permissions=READ,
+    licences=PIM,
+    per_row=True,
 )
 def azure_role_management_policy_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A policy names who approves activations; where it names nobody, privileged administrators do."""
@@ -82,11 +95,26 @@ def azure_role_management_policy_uses_conditional_access_authorization_context(c
 
 
 def _policies(ctx: Context) -> Iterator[Any]:
-    """Yield the policies of all directory roles with their rules, which Graph gives by this filter alone."""
-    expand = "policy($expand=rules)"
-    taken = ["roleDefinitionId"]
+    """Yield the policies of all directory roles with their rules.
+
+    Where Graph cannot serve the rules of one role, it serves none of them at once: each role is asked for by itself.
+    """
+    try:
+        yield from list(_listed(ctx, _OF_ROLES))
+    except ServiceUnavailable:
+        for row in list(ctx.graph.list(_PATH, select=["roleDefinitionId"], filter=_OF_ROLES, top=None)):
+            role = row["roleDefinitionId"]
+            try:
+                yield from list(_listed(ctx, f"{_OF_ROLES} and roleDefinitionId eq '{role}'"))
+            except ServiceUnavailable:
+                ctx.log.warning("Graph cannot serve the rules of the role %s", role)
+
+
+def _listed(ctx: Context, filter: str) -> Iterator[Any]:
+    """Yield policies with their rules, which Graph gives by such a filter alone."""
+    also, expand = ["roleDefinitionId"], "policy($expand=rules)"
     return ctx.graph.list(
-        _PATH, schema="azure_role_management_policy", also=taken, filter=_OF_ROLES, expand=expand, top=None
+        _PATH, schema="azure_role_management_policy", also=also, filter=filter, expand=expand, top=None
     )
 
 

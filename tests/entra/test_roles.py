@@ -368,6 +368,27 @@ def test_the_rules_of_the_one_who_activates_are_not_those_of_the_one_who_assigns
     assert dangling(ran, restricts) == 2
 
 
+def test_rules_that_cannot_be_read_cost_their_own_role(tenant: GraphServer) -> None:
+    approvers = [{"@odata.type": "#microsoft.graph.singleUser", "userId": ADA}]
+    setting = {"isApprovalRequired": True, "approvalStages": [{"primaryApprovers": approvers}]}
+    tenant.add(
+        POLICIES,
+        policy("policy-assignment-1", GLOBAL, [rule("Approval_EndUser_Assignment", setting=setting)]),
+        policy("policy-assignment-2", HELPDESK, []),
+    )
+    tenant.fail(POLICIES, status=500, times=1, retry_after=100_000)
+    type, restricts = "azure_role_management_policy", "azure_role_management_policy_restricts_ad_role_definition"
+    users = f"{type}_assigned_user"
+    ran = run_steps(type, restricts, users, source=tenant, manager=MANAGER)
+    assert {each: ran.verdicts[each] for each in (type, restricts, users)} == dict.fromkeys(
+        (type, restricts, users), "partial"
+    )
+    assert ran.report.of(type).reason.count("HTTP 500") == 1
+    assert sorted(record["_key"] for record in ran.records[type]) == ["policy-assignment-1", "policy-assignment-2"]
+    assert ends(ran, users) == [("policy-assignment-1", ADA)]
+    assert len(ends(ran, restricts)) == 2
+
+
 ELIGIBLE_IN_GROUP, TIMED_IN_GROUP = (
     "azure_privileged_access_group_eligibility",
     "azure_privileged_access_group_assignment",
