@@ -116,7 +116,7 @@ def test_the_summary_has_the_fields_of_jupiterone() -> None:
         read(simulator, "j1:folder", skip=["azure_account"])
     summary = json.loads(Path("folder/summary.json").read_bytes())
     steps = {step["id"]: step for step in summary["integrationStepResults"]}
-    ours = {"verdict", "reason", "count"}
+    ours = {"verdict", "reason", "count", "leftOut"}
 
     def theirs(type: str) -> dict[str, Any]:
         return {name: value for name, value in steps[type].items() if name not in ours}
@@ -141,7 +141,8 @@ def test_the_summary_has_the_fields_of_jupiterone() -> None:
     )  # fmt: skip
     assert theirs("azure_account_has_user") == {
         "id": "azure_account_has_user",
-        "name": "azure_account_has_user",
+        "name": step_of("azure_account_has_user").description,
+        "dependsOn": ["azure_account", "azure_user"],
         "declaredTypes": ["azure_account_has_user"],
         "partialTypes": ["azure_account_has_user"],
         "encounteredTypes": [],

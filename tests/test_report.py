@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
+from integration.terminal.remarks import some
 from tests.report_graph import ROWS, STEPS, embedded, report, save, unpacked, words, written
 from tests.simulator import Simulator, demo_tenant
 from tests.support import named, worn
@@ -24,8 +25,19 @@ def test_a_complete_graph_says_so() -> None:
     text = words(written())
     assert "Everything asked for was read completely" in text
     left = sorted(STEPS.keys() - ROWS.keys())
-    assert f"{len(left)} more {'was' if len(left) == 1 else 'were'} not asked for: {', '.join(left)}" in text
+    assert f"{len(left)} more {'was' if len(left) == 1 else 'were'} not asked for: {some(left)}." in text
     assert "lacked it" not in text
+
+
+@pytest.mark.every_area
+def test_what_is_off_by_default_was_not_asked_for() -> None:
+    assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
+    text = words(written())
+    assert "Everything asked for was read completely" in text
+    left = json.loads(Path(".integration/summary.json").read_text())["metadata"]["partialDatasets"]["types"]
+    assert len(left) > 100
+    assert f"{len(left)} more were not asked for: {some(left)}." in text
+    assert "it is off by default" in text
 
 
 def test_a_summary_of_another_run_is_not_taken_for_this_one() -> None:

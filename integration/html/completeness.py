@@ -95,7 +95,10 @@ def outcomes(
     said = {result["id"]: result for result in summary.get("integrationStepResults", ())}
     withheld = graph.withheld()
     names = sorted({name for step in steps for name in (*step.permissions, *step.optional)})
-    judged = {name: (str(verdict), reason) for name, verdict, reason, _ in graph.verdicts()}
+    unasked = {name for name, result in said.items() if result.get("leftOut")}
+    judged = {
+        name: ("left out" if name in unasked else str(verdict), reason) for name, verdict, reason, _ in graph.verdicts()
+    }
     others = dict.fromkeys({*held, *declared} - judged.keys(), ("left out", "the last run was not asked for it"))
     found = []
     for name, (verdict, reason) in sorted({**judged, **others}.items()):

@@ -22,6 +22,7 @@ from integration.html.kinds import kinds_of
 from integration.html.selection import select
 from integration.sdk.step import Step
 from integration.store.read import ReadableStore
+from integration.terminal.remarks import some
 from integration.text.visible import lines
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _template() -> "Template":
         lstrip_blocks=True,
         finalize=lambda value: lines(value) if type(value) is str else value,
     )
+    environment.filters["some"] = some
     environment.filters["number"] = lambda number: f"{number:,}"
     environment.filters["breakable"] = lambda name: Markup("<wbr>").join(re.split(r"(?<=[_.])", lines(name)))
     environment.filters["packed"] = lambda content: Markup(_packed(content))  # noqa: S704 - base64 holds no markup

@@ -164,6 +164,7 @@ def _step_summary(result: StepResult) -> dict[str, Any]:
         **({"startTime": started, "endTime": started + took, "duration": took} if started else {}),
         "verdict": result.verdict,
         "reason": result.reason,
+        **({"leftOut": True} if result.left_out else {}),
         "count": result.count,
         **({"problems": dict(result.problems)} if result.problems else {}),
         **({"notes": list(result.notes)} if result.notes else {}),
