@@ -67,6 +67,15 @@ def test_a_token_for_graph_is_refused_by_azure(azure: Azure) -> None:
     assert "the given access token was refused" in report.of("contoso_machine").reason
 
 
+@pytest.mark.every_area
+def test_where_a_token_is_refused_no_permission_is_asked_for() -> None:
+    """Another token is wanted, not another role."""
+    with AzureSimulator(made_up_tenant(30, 2)) as simulator:
+        result = Azure(simulator, {}).run("azure_vm", azure_access_token=Secret("expired")).of("azure_vm")
+    assert (result.verdict, result.to_grant) == ("failed", ())
+    assert result.reason.startswith("azure:resources: Azure could not be signed in to: ")
+
+
 def test_a_token_that_expires_is_got_anew(azure: Azure, service: Service) -> None:
     azure.simulator.manager.faults = [Fault(401, lambda asked: "order by" in asked.query, REFUSED, times=1)]
     report = azure.run("contoso_machine", **signing_in(service))

@@ -85,7 +85,7 @@ class AzureSource:
         except CredentialsError as error:
             if knows_no_azure(error):
                 raise SourceUnavailable("the tenant does not know Azure", path=request.path) from None
-            raise Forbidden(f"Azure could not be signed in to: {error}", path=request.path) from None
+            raise GraphError(f"Azure could not be signed in to: {error}", path=request.path) from None
         except Unreachable as error:  # which ends a run, of which Azure is but a part
             raise ServiceUnavailable(str(error), path=request.path) from None
 
