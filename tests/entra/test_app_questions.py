@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -27,6 +28,14 @@ STEPS = {step.name: step for step in declared_steps(load())}
 QUESTIONS = load_questions(load())
 DAY = 86_400_000
 SEEDS = range(10)
+ADDRESSES = (
+    "https://crm.example/cb", "HTTP://CRM.example:8080/cb?a=b#c", "http://localhost", "http://localhost:5000/cb",
+    "http://localhost.example/", "http://127.0.0.1/", "http://[::1]:80/cb", "http://[2001:db8::1]/",
+    "urn:ietf:wg:oauth:2.0:oob", "https://*.crm.example/cb", "https://Shop.azurewebsites.net", "https://shop.azurewebsites.net:8443/cb",
+    "msal123://auth", "https://crm.example/?at=https://shop.azurewebsites.net", "https://a.eu.cloudapp.azure.com#x",
+    "http://b.trafficmanager.net/",
+)  # fmt: skip
+FREE = (".azurewebsites.net", ".cloudapp.azure.com", ".cloudapp.net", ".trafficmanager.net", ".azureedge.net")
 
 Rows = list[dict[str, Any]]
 
@@ -54,7 +63,12 @@ def made_up(seed: int) -> Apps:
     """Return a tenant with applications, service principals, roles, assignments, grants, owners and credentials."""
     rng, now = random.Random(seed), int(time.time() * 1000)
     users = {f"user-{n}": {"displayName": rng.choice(["ada", "Ada", f"User {n}"])} for n in range(4)}
-    apps = {f"app-{n}": {"displayName": f"{rng.choice('aAbB')} app", "id": f"object-{n}"} for n in range(4)}
+    apps: dict[str, dict[str, Any]] = {
+        f"app-{n}": {"displayName": f"{rng.choice('aAbB')} app", "id": f"object-{n}"} for n in range(4)
+    }
+    for of in apps.values():
+        kinds = ("webRedirectUris", "spaRedirectUris", "publicClientRedirectUris")
+        of.update({kind: rng.choice([None, rng.sample(ADDRESSES, rng.randint(0, 6))]) for kind in kinds})
     tenants = {
         f"azure_external_tenant:{n}": {"displayName": f"tenant {n}", "tenantId": str(n), "isMicrosoft": n == 0}
         for n in range(3)
@@ -291,6 +305,32 @@ def test_applications_that_are_open_to_everybody(tenant: Apps) -> None:
     assert found == sorted(expected)
 
 
+def unsafe(address: str) -> Iterator[str]:
+    """Yield why an address is none to send tokens to."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if "*" in address:
+        yield "wildcard"
+    if parts.scheme == "http" and host not in ("localhost", "127.0.0.1", "::1"):
+        yield "not encrypted"
+    if host.endswith(FREE):
+        yield "name that is free once the resource is gone"
+
+
+def test_addresses_that_are_none_to_send_tokens_to(tenant: Apps) -> None:
+    expected = set()
+    for key, of in tenant.of("azure_application").items():
+        for kind in ("webRedirectUris", "spaRedirectUris", "publicClientRedirectUris"):
+            expected |= {(key, address, why) for address in of[kind] or () for why in unsafe(address)}
+    rows = ask("unsafe-redirects")
+    assert len(rows) == len(expected)
+    assert {(row["key"], row["address"], row["why"]) for row in rows} == expected
+    assert [row["application"].lower() for row in rows] == sorted(row["application"].lower() for row in rows)
+
+
 def test_the_tenants_have_what_the_questions_are_about() -> None:
     tenants = [made_up(seed) for seed in SEEDS]
+    asked = {why for tenant in tenants for of in tenant.of("azure_application").values()
+             for address in of["webRedirectUris"] or () for why in unsafe(address)}  # fmt: skip
+    assert len(asked) == 3
     assert sum(len(roles) for tenant in tenants for roles in privileged(tenant).values()) > len(SEEDS)
