@@ -214,3 +214,9 @@ def test_select_and_also_together_are_refused(asked: Callable[..., Any]) -> None
     things, single = asked(', select=["name", "of"], also=["more"]')
     assert "name all properties in select" in things.report.of("acme_thing").reason
     assert "name all properties in select" in single.report.of("acme_single").reason
+
+
+@pytest.mark.parametrize("what", ["select", "also"])
+def test_a_text_in_the_place_of_properties_is_refused(asked: Callable[..., Any], what: str) -> None:
+    for ran, type in zip(asked(f', {what}="name"'), ("acme_thing", "acme_single"), strict=True):
+        assert ran.report.of(type).reason == f"{type}: {what} is a text: write a list, such as ['name']"

@@ -39,7 +39,7 @@ class Graph(Protocol):
 
         Raises:
             GraphError: Graph did not give it.
-            PlanError: the path is none, or has a query; or both ``select`` and ``also`` are given.
+            PlanError: the path is none, or has a query; both ``select`` and ``also`` are given, or one is a text.
         """
 
     def list(
@@ -70,7 +70,7 @@ class Graph(Protocol):
 
         Raises:
             GraphError: Graph did not give all of it.
-            PlanError: the path is none, or has a query; or both ``select`` and ``also`` are given.
+            PlanError: the path is none, or has a query; both ``select`` and ``also`` are given, or one is a text.
         """
 
     def related(

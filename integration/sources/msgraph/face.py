@@ -63,6 +63,7 @@ class GraphFace:
         """Yield the id of a parent and one of its children, for all children of all parents, in no particular order."""
         if kind is not None and not kind.isidentifier():
             raise PlanError(f"{self._reading.step}: kind {kind!r}: name the type without its namespace, such as user")
+        self._check_lists(select=select)
         selected = _selected(select, "id")
         request = Request("relation", parents, relation, selected, cast=kind or "", filter=filter, among=among)
         return self._reading.children(self._checked(request))
@@ -71,6 +72,7 @@ class GraphFace:
         self, select: Sequence[str] | None, also: Sequence[str], schema: str | None, key: str = "id"
     ) -> Sequence[str] | None:
         """Return what to select; ``None`` for Graph's default set."""
+        self._check_lists(also=also, select=() if select == X_FROM else select)
         if select == X_FROM:
             taken = (*self._reading.taken(schema), *also)
             return (key, *taken) if taken else None
@@ -79,6 +81,12 @@ class GraphFace:
                 f"{self._reading.step}: name all properties in select, or leave it away and name more in also"
             )
         return select
+
+    def _check_lists(self, **lists: Sequence[str] | None) -> None:
+        """Raise ``PlanError`` for a text in the place of a list: it would be as many names as it has letters."""
+        for what, names in lists.items():
+            if isinstance(names, str):
+                raise PlanError(f"{self._reading.step}: {what} is a text: write a list, such as [{names!r}]")
 
     def _checked(self, request: Request) -> Request:
         try:
