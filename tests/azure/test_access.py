@@ -17,6 +17,15 @@ def is_query(asked: Asked) -> bool:
     return bool(asked.query)
 
 
+@pytest.mark.parametrize(("status", "tries"), [(403, 1), (401, 4)])
+def test_subscriptions_that_are_refused_are_asked_for_once_a_run(azure: Azure, status: int, tries: int) -> None:
+    """Tables are many, and each of them needs to know the subscriptions."""
+    azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path == "/subscriptions")]
+    report = azure.run()
+    assert verdicts(report, ["contoso_machine", "contoso_room", "contoso_grant"]) == {"failed"}
+    assert len(azure.simulator.requests) == tries
+
+
 @pytest.mark.every_area
 def test_what_is_missing_of_a_table_is_told_once_to_who_reads_several_types_of_it() -> None:
     with AzureSimulator(made_up_tenant(300, 4, hidden=1)) as simulator:

@@ -36,6 +36,7 @@ class Subscriptions:
         self._client = client
         self._lock = threading.Lock()
         self._visible: dict[str, str] | None = None
+        self._refused: GraphError | CredentialsError | Unreachable | None = None
         self._exist: _Existing | None = None
 
     def visible(self) -> dict[str, str]:
@@ -45,8 +46,14 @@ class Subscriptions:
             GraphError: Azure did not tell.
         """
         with self._lock:
+            if self._refused:
+                raise self._refused.with_traceback(None)
             if self._visible is None:
-                listed = self._client.list("/subscriptions", "2022-12-01")
+                try:
+                    listed = list(self._client.list("/subscriptions", "2022-12-01"))
+                except (GraphError, CredentialsError, Unreachable) as error:
+                    self._refused = error
+                    raise
                 found = ((row.get("subscriptionId"), row.get("tenantId")) for row in listed)
                 self._visible = {str(key).lower(): str(tenant or "") for key, tenant in found if key}
             return self._visible
