@@ -196,6 +196,17 @@ def test_a_name_that_is_the_token_is_data_and_yet_not_logged(echo: Echo, host_lo
     assert shown(left(Path(".integration")), OPAQUE) != []
 
 
+def test_a_kind_of_object_that_is_the_token_is_not_told(echo: Echo, host_log: StringIO) -> None:
+    echo.batch = True
+    echo.graph = lambda secret, url: reply(200, {"value": [{"@odata.type": f"#{secret}\x1b[2J", "id": "x-1"}]})
+    done = CliRunner().invoke(main, ["run", "--event", "-", "--log-level", "debug"], input=json.dumps(event(echo)))
+    assert "#***" in Path(".integration/summary.json").read_text()
+    CliRunner().invoke(main, ["report"])
+    for told in (".integration/summary.json", ".integration/report.html"):
+        assert shown(Path(told).read_text(), OPAQUE) == []
+    assert shown(done.output + host_log.getvalue(), OPAQUE) == []
+
+
 def test_what_holds_secrets_shows_none_when_it_is_dumped(echo: Echo) -> None:
     password = "pass~word-of-a-database"
     to = (

@@ -1,10 +1,12 @@
 """What a run says of its reading: how, at what cost, and what the graph has no type for."""
 
 import sys
+from collections import Counter
 from typing import Any
 
 from integration.sources.reader import Reader
 from integration.store.store import Store
+from integration.text.visible import line
 
 
 def account(reader: Reader) -> dict[str, Any]:
@@ -39,5 +41,9 @@ def not_represented(reader: Reader, store: Store) -> dict[str, dict[str, int]]:
     """Return how many objects were read that no step takes, by collection and kind."""
     found: dict[str, dict[str, int]] = {}
     for source in reader.sources.values():
-        found |= {name: dict(kinds) for name, kinds in source.untaken(reader, store.holds_any).items()}
+        for name, kinds in source.untaken(reader, store.holds_any).items():
+            told: Counter[str] = Counter()
+            for kind, count in kinds.items():
+                told[line(kind)] += count  # a service may name a kind as it likes
+            found[name] = dict(told)
     return found
