@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from integration import Context, Entity, Step, load
+from integration.cli import main
 from integration.sdk.plan import order
 from integration.sources.msgraph.permissions import (
     application_of,
@@ -24,6 +26,7 @@ from integration.sources.msgraph.permissions import (
 from integration.testing import run_steps
 from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
+from tests.simulator.licences import license_tenant
 
 DIRECTORY = (
     "AdministrativeUnit.Read.All", "Application.Read.All", "Device.Read.All", "Domain.Read.All", "Group.Read.All",
@@ -239,3 +242,20 @@ def test_what_the_token_has_is_not_to_be_granted() -> None:
     found = ran.report.of("azure_external_tenant")
     assert (found.verdict, found.to_grant) == ("partial", ("Policy.Read.All",))
     assert "needs the permission Policy.Read.All: " in found.reason
+
+
+@pytest.mark.every_area
+def test_what_the_tenant_has_no_licence_for_is_not_worth_a_grant() -> None:
+    tenant = demo_tenant()
+    license_tenant(tenant, ())
+    with Simulator(tenant, roles=("Directory.Read.All",)) as simulator:
+        source = SimpleNamespace(url=simulator.url, token=simulator.signin.issue())
+        types = ("azure_user_has_registration_details", "azure_device_registration_policy")
+        ran = run_steps(*types, source=source, manager=load())
+        environment = {"INTEGRATION_ACCESS_TOKEN": source.token}
+        only = [word for type in types for word in ("--only", type)]
+        checked = CliRunner().invoke(main, ["check", *only, "--graph-url", source.url], env=environment)
+    assert ran.report.of("azure_user_registration_details").reason == "not licensed: the tenant has no AAD_PREMIUM"
+    wanted = {name for result in ran.report.results for name in result.to_grant}
+    assert wanted == {"Policy.Read.All", "Policy.Read.DeviceConfiguration"}
+    assert "permissions to grant: Policy.Read.DeviceConfiguration\n" in checked.output

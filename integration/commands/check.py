@@ -34,7 +34,7 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
     read. Settings are those of integration run.
     Exits with 1 where a permission is missing without which a type falls away.
     """
-    from integration.doctor.access import access_by_module, plans_of_tenant
+    from integration.doctor.access import access_by_module, plans_of_tenant, worth_granting
     from integration.doctor.azure import examine_azure
     from integration.http.credentials import ManagedIdentity
     from integration.sdk.plugins import load, plan
@@ -48,23 +48,26 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
     chosen = plan(load(), only=config.only, skip=config.skip)
     compared = link = None
     read: list[Access] = []
+    to_grant: tuple[str, ...] = ()
     if not is_for_azure_alone(config):
         tokens = tokens_for(config)
         token = tokens.token()
         roles = roles_of(token)
         if roles is not None:
             compared = review(chosen, roles)
-            read = list(access_by_module(chosen, compared, plans_of_tenant(config, tokens, roles, chosen)))
-        lacking = compared and (compared.to_grant or compared.to_enrich)
+            plans = plans_of_tenant(config, tokens, roles, chosen)
+            read = list(access_by_module(chosen, compared, plans))
+            to_grant = worth_granting(chosen, compared, plans)
+        lacking = compared and (to_grant or compared.to_enrich)
         link = consent_page(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
     azure = list(examine_azure(config, chosen))
     if as_json:
-        found = compared.as_json() if compared else {}
+        found = compared.as_json() | {"toGrant": list(to_grant)} if compared else {}
         found |= {"modules": {each.module: each.as_json() for each in read}} if read else {}
         seen = {"azure": [finding.as_json() for finding in azure]} if azure else {}
         emit(json.dumps({"readable": compared is not None, **found, "adminConsent": link, **seen}, indent=2))
     elif compared:
-        review_table(compared, read, chosen, link)
+        review_table(compared, read, to_grant, chosen, link)
     elif is_for_azure_alone(config):
         say(f"Permissions of Graph are not looked at: {AZURE_ALONE}.")
     else:

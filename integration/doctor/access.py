@@ -71,6 +71,18 @@ def access_by_module(plan: Plan, compared: PermissionReview, plans: Collection[s
             )
 
 
+def worth_granting(plan: Plan, compared: PermissionReview, plans: Collection[str] | None) -> tuple[str, ...]:
+    """Return the smallest set to grant, so that no type falls away for which the tenant has the licence.
+
+    Args:
+        plan: the chosen types.
+        compared: their permissions with those in the token.
+        plans: service plans that the tenant has; ``None`` where that is not known, and each may be there.
+    """
+    wanted = {name for step in plan.steps if not _unlicensed(step, plans) for name in step.permissions}
+    return smallest(wanted.intersection(compared.missing))
+
+
 def plans_of_tenant(config: Config, tokens: Tokens, roles: Collection[str], plan: Plan) -> frozenset[str] | None:
     """Return the service plans that the tenant has; ``None`` where no type needs one, or that may not be asked.
 

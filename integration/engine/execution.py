@@ -127,11 +127,12 @@ class Execution:
         if lost:
             reason = "; ".join(f"needs {each.type}, which {_DID[each.verdict]}: {each.reason}" for each in lost)
             failed = any(result.verdict == "failed" or result.because_of_failure for result in lost)
-            return skipped(self.step, reason, because_of_failure=failed, to_grant=self.lacking)
-        if self.lacking:
-            return self._skipped(f"not permitted: the token lacks {' and '.join(self.lacking)}", self.lacking)
+            to_grant = () if self.is_unlicensed() else self.lacking
+            return skipped(self.step, reason, because_of_failure=failed, to_grant=to_grant)
         if self.is_unlicensed():
             return self._skipped(f"not licensed: the tenant has no {' or '.join(self.step.licences)}")
+        if self.lacking:
+            return self._skipped(f"not permitted: the token lacks {' and '.join(self.lacking)}", self.lacking)
         return None
 
     def _skipped(self, reason: str, to_grant: Sequence[str] = (), error: IntegrationError | None = None) -> StepResult:

@@ -61,7 +61,9 @@ def plan_table(plan: Plan) -> None:
         print("role to assign in Azure: Reader")
 
 
-def review_table(review: PermissionReview, read: Sequence[Access], plan: Plan, link: str | None) -> None:
+def review_table(
+    review: PermissionReview, read: Sequence[Access], to_grant: Sequence[str], plan: Plan, link: str | None
+) -> None:
     """Print what can be read, which permissions are granted, and what to grant."""
     modules = {step.name: step.module for step in plan.steps}
     table = new_table("module", "read…", "lacks the permission…", "lacks the licence…")
@@ -82,7 +84,7 @@ def review_table(review: PermissionReview, read: Sequence[Access], plan: Plan, l
     print_table(table)
     for name, missing in review.fewer_properties.items():
         print(f"fewer properties: {name}: lacks the permission {', '.join(missing)}")
-    print(f"permissions to grant: {', '.join(review.to_grant) or 'none'}")
+    print(f"permissions to grant: {', '.join(to_grant) or 'none'}")
     if review.to_enrich:
         print(f"for every property also: {', '.join(review.to_enrich)}")
     if link:
