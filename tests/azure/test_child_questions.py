@@ -47,6 +47,7 @@ CHILDREN: dict[tuple[str, str, str], dict[str, list[Any]]] = {
         "azure_user_assigned_identity_credential",
     ): {"issuer": ["https://issuer.example"], "subject": ["repo:a", "repo:b"]},
 }  # fmt: skip
+APPS = ["azure_web_app", "azure_function_app", "azure_web_app_slot"]
 LOGGING = [
     "azure_keyvault_service", "azure_kubernetes_cluster", "azure_network_firewall", "azure_application_gateway",
     "azure_sql_database", "azure_web_app", "azure_function_app",
@@ -82,6 +83,10 @@ def made_up(seed: int) -> Made:
         parents = [each for each in made.of(parent) for _ in range(rng.randint(0, 3))]
         keys = add(child, *({name: rng.choice(of) for name, of in properties.items()} for _ in parents))
         made.ends[edge] = {key: {} for key in zip(parents, keys, strict=True)}
+    add("azure_web_app_slot", {})
+    apps = [key for type in APPS for key in made.of(type)]
+    policies = [{"name": rng.choice(["ftp", "scm"]), "allow": rng.choice(MAYBE)} for _ in range(8)]
+    add("azure_app_publishing_policy", *({**each, "appId": rng.choice([*apps, "/gone"])} for each in policies))
     for n, of in enumerate(made.of("azure_user_assigned_identity").values()):
         of["principalId"] = f"principal {n}"
     held = [{"principalId": f"principal {rng.randint(0, 3)}", "roleName": rng.choice(["Owner", None]),
@@ -175,6 +180,16 @@ def test_identities_of_outsiders(tenant: Made) -> None:
         ]
         expected += [(of["issuer"], of["subject"], *role, key) for role in roles or [(None, None)]]
     check("identities-of-outsiders", expected, "issuer subject role scope key")
+
+
+def test_apps_that_passwords_publish(tenant: Made) -> None:
+    types = {key: type for type in APPS for key in tenant.of(type)}
+    expected = [
+        (of["displayName"], types.get(of["appId"]), "FTP" if of["name"] == "ftp" else "the site for tools", key)
+        for key, of in tenant.of("azure_app_publishing_policy").items()
+        if of["allow"]
+    ]
+    check("apps-that-passwords-publish", expected, "displayName type by key")
 
 
 def test_unlogged_resources(tenant: Made) -> None:
