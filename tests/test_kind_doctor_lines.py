@@ -4,6 +4,7 @@ from click.testing import CliRunner
 
 from integration.cli import main
 from tests.simulator import Simulator, demo_tenant
+from tests.terminals import on_terminal, plain
 
 OPAQUE = "opaque-token"
 
@@ -39,3 +40,14 @@ def test_a_token_that_does_not_tell_its_permissions_is_no_riddle() -> None:
 def test_a_variable_that_holds_nothing_is_no_source() -> None:
     said = lines(AZURE_CLIENT_ID=" \r\n", CLIENT_ID="client")
     assert any(each.startswith("problem  settings: clientId from CLIENT_ID") for each in said)
+
+
+def test_a_terminal_gets_lines_that_fit() -> None:
+    for columns in (60, 80, 200):
+        code, shown = on_terminal(columns, "doctor")
+        said = plain(shown)
+        assert code == 1
+        assert [each for each in said if len(each) > columns] == []
+        assert said[0].startswith("ok       versions: integration-microsoft-entra ")
+        assert any(each.startswith("problem  settings: none are set") for each in said)
+        assert {each[:7].strip() for each in said} <= {"ok", "problem", "warning", ""}

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from textwrap import TextWrapper
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -31,9 +32,8 @@ from integration.text.visible import line
 if TYPE_CHECKING:
     from integration.doctor.finding import Finding
 
-_INDENTED = TextWrapper(
-    100, initial_indent=" " * 9, subsequent_indent=" " * 11, break_long_words=False, break_on_hyphens=False
-)
+_WIDTH = 100
+_INDENT = " " * 9
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 
@@ -84,12 +84,30 @@ def doctor(
 
 
 def _told(finding: "Finding") -> str:
-    """Return a finding in lines: what is there, and below it, further in, what to do."""
-    state = f"{finding.state:7}"
-    shown = click.style(state, fg=_COLOURS[finding.state]) if sys.stdout.isatty() else state
-    first = f"{shown}  {line(f'{finding.check}: {finding.found}')}"
-    steps = [wrapped for step in finding.remedy.splitlines() for wrapped in _INDENTED.wrap(line(step))]
-    return "\n".join([first, *steps])
+    """Return a finding in lines: what is there, and below it, further in, what to do; a terminal gets such as fit."""
+    state, found = f"{finding.state:7}", line(f"{finding.check}: {finding.found}")
+    if not sys.stdout.isatty():
+        return "\n".join([f"{state}  {found}", *_lines(finding.remedy, _WIDTH)])
+    width = min(get_terminal_size().columns, _WIDTH)
+    told = [*_lines(found, width, indent=f"{state}  "), *_lines(finding.remedy, width)]
+    return click.style(state, fg=_COLOURS[finding.state]) + "\n".join(told).removeprefix(state)
+
+
+def _lines(text: str, width: int, indent: str = _INDENT) -> list[str]:
+    """Return the lines of a text, broken where they are too long, but never in a word."""
+    further = f"{_INDENT}  "
+    return [
+        part
+        for each in text.splitlines()
+        for part in wrap(
+            line(each),
+            width,
+            initial_indent=indent,
+            subsequent_indent=further,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
 
 
 def _of_event(event: bytes, flags: Mapping[str, Any]) -> dict[str, str]:

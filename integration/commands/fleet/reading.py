@@ -173,7 +173,7 @@ def pull(name: str, folder: Path, state: str) -> int:
     from integration.fleet.work import states_of
 
     states_of(state).pull(_name(name), folder)
-    emit(f"{folder} holds the graph of {name}: integration query --out {folder} …")
+    emit(f"{folder} holds what is kept of {name}: integration query --out {folder} …")
     return 0
 
 
