@@ -26,6 +26,17 @@ def test_subscriptions_that_are_refused_are_asked_for_once_a_run(azure: Azure, s
     assert len(azure.simulator.requests) == tries
 
 
+def test_types_that_shrank_with_the_subscriptions_that_are_seen_are_not_read_again(azure: Azure) -> None:
+    """Nothing of them is deleted anyway."""
+    azure.run("contoso_machine", "contoso_storage")
+    machines = keys("contoso_machine")
+    show(azure.simulator.tenant, 1)
+    azure.simulator.requests.clear()
+    assert verdicts(azure.run("contoso_machine", "contoso_storage")) == {"partial"}
+    assert keys("contoso_machine") == machines
+    assert not any("where type" in each.query for each in azure.simulator.queries)
+
+
 @pytest.mark.every_area
 def test_what_is_missing_of_a_table_is_told_once_to_who_reads_several_types_of_it() -> None:
     with AzureSimulator(made_up_tenant(300, 4, hidden=1)) as simulator:

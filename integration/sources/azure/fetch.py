@@ -212,11 +212,12 @@ class TableFetch:
         """Compare what came with what Azure counts now, and read those types again that differ.
 
         They differ where resources came or went meanwhile; where they still do, what is missing is told. A type that
-        shrank much since last time is read a second time, too, before anything of it may be deleted. A small table that
-        came in one answer is of one moment, and that answer says how many rows there are: it is not counted, unless
-        something of it had to be read again.
+        shrank much since last time is read a second time, too, before anything of it may be deleted: nothing may where
+        subscriptions are not seen any more. A small table that came in one answer is of one moment, and that answer
+        says how many rows there are: it is not counted, unless something of it had to be read again.
         """
-        before, confirmed = sizes_of(self._into.before()), set[str]()
+        are_lost = bool(named(self._into.progress(), SEEN) - {*self._visible})
+        before, confirmed = {} if are_lost else sizes_of(self._into.before()), set[str]()
         is_one_answer = self._table != LARGEST and self._done() == {(0, 1)} and not self._graph.names_subscriptions
         for rest in range(_ROUNDS, -1, -1):
             came = self._into.sizes()
