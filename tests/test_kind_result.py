@@ -189,7 +189,7 @@ def test_what_no_permission_mends_is_told_apart() -> None:
 
 def test_what_was_left_out_is_not_missing() -> None:
     assert told(result("crew"))[-1] == "Everything was read."
-    left_out = result("ship", "skipped", "skipped as asked", left_out=True)
+    left_out = result("ship", "skipped", "as asked", left_out=True)
     assert told(result("crew"), left_out, not_chosen=["port"])[-1] == (
         "All that was asked for was read; 2 types are left out."
     )

@@ -77,15 +77,15 @@ def test_skip_takes_away_what_needs_it_and_nothing_more(needs: Needs, data: st.D
     assert set(planned.skipped) == lost
     assert set(names(planned.steps)) == set(needs) - lost
     for name, reason in planned.skipped.items():
-        expected = ["skipped as asked"] if name in skip else [need for need in needs[name] if need in lost]
+        expected = ["as asked"] if name in skip else [need for need in needs[name] if need in lost]
         assert all(word in reason for word in expected)
-        assert (reason == "skipped as asked") == (name in skip)
+        assert (reason == "as asked") == (name in skip)
 
 
 def test_the_reason_names_what_is_skipped() -> None:
     needs: Needs = {"type_a": (), "type_b": (), "type_c": ("type_a", "type_b"), "type_d": ("type_c",)}
     assert order(steps(needs), skip=["type_b"]).skipped == {
-        "type_b": "skipped as asked",
+        "type_b": "as asked",
         "type_c": "needs type_b, which is skipped",
         "type_d": "needs type_c, which is skipped",
     }
@@ -103,10 +103,10 @@ def test_what_runs_on_demand_is_left_out_with_what_needs_it_unless_it_is_named()
     usual = order(declared)
     assert names(usual.steps) == ["type_c", "type_d"]
     assert usual.skipped == {
-        "type_a": "it is off by default; --only with its name reads it",
+        "type_a": "off by default; --only with the name of the type reads it",
         "type_b": "needs type_a, which is skipped",
     }
-    assert order(declared, skip=["type_a"]).skipped["type_a"] == "skipped as asked"
+    assert order(declared, skip=["type_a"]).skipped["type_a"] == "as asked"
     assert names(order(declared, only=["type_a"]).steps) == ["type_a"]
     assert names(order(declared, only=["type_b"]).steps) == ["type_a", "type_b"]
     assert order(declared, only=["type_b"]).skipped == {}
@@ -161,7 +161,7 @@ def test_a_type_that_the_host_blocks_is_skipped(name: str) -> None:
     assert names(blocked.steps) == names(asked.steps)
     assert blocked.skipped == asked.skipped
     assert name in blocked.skipped
-    assert plan(manager, only=[name]).skipped[name] == "skipped as asked"
+    assert plan(manager, only=[name]).skipped[name] == "as asked"
 
 
 @pytest.mark.parametrize("only", [[], ["azure_user"]])

@@ -37,7 +37,7 @@ def test_what_is_off_by_default_was_not_asked_for() -> None:
     left = json.loads(Path(".integration/summary.json").read_text())["metadata"]["partialDatasets"]["types"]
     assert len(left) > 100
     assert f"{len(left)} more were not asked for: {some(left)}." in text
-    assert "it is off by default" in text
+    assert "off by default; --only" in text
 
 
 def test_a_summary_of_another_run_is_not_taken_for_this_one() -> None:

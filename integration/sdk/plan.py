@@ -9,7 +9,7 @@ from integration.errors import DependencyCycle, PlanError, UnknownType
 from integration.sdk.ends import area_of
 from integration.sdk.step import OTHERS, Step
 
-_ON_DEMAND = "it is off by default; --only with its name reads it"
+_ON_DEMAND = "off by default; --only with the name of the type reads it"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
             raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
     chosen = _closure(only or names, known, names)
     off = dict.fromkeys((name for name, step in known.items() if step.on_demand and not only), _ON_DEMAND)
-    left_out = off | dict.fromkeys((name for name in skip if name in chosen), "skipped as asked")
+    left_out = off | dict.fromkeys((name for name in skip if name in chosen), "as asked")
     ordered = []
     waiting = [known[name] for name in chosen if name in known and name not in left_out]
     for name in _sorted({step.name: [each for each in step.awaited if each in chosen] for step in waiting}):
