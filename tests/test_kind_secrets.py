@@ -6,9 +6,12 @@ Graph and the sign-in service repeat what they were sent in some forty places.
 import json
 import logging
 import pickle
+import subprocess
+import sys
 import traceback
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,11 +20,13 @@ from urllib.parse import quote, quote_plus
 import pytest
 from click.testing import CliRunner
 
-from integration import IntegrationError, handle
+from integration import IntegrationError, OutputError, handle
 from integration.cli import main
 from integration.config.settings import Config, from_event
+from integration.sinks.neo4j.sink import Neo4jSink
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.signin import tokens_for
+from integration.store.store import Store
 from integration.text.secret import Secret, redacted
 from tests.echoes import GRAPH, SIGN_IN, TENANT, USER, Echo, echoing, reply
 from tests.sign_in import CLIENT, PASSWORD, issue, pfx
@@ -205,6 +210,28 @@ def test_a_kind_of_object_that_is_the_token_is_not_told(echo: Echo, host_log: St
     for told in (".integration/summary.json", ".integration/report.html"):
         assert shown(Path(told).read_text(), OPAQUE) == []
     assert shown(done.output + host_log.getvalue(), OPAQUE) == []
+
+
+def test_what_a_driver_logs_of_a_server_s_words_is_clean(host_log: StringIO) -> None:
+    sink = Neo4jSink("neo4j://127.0.0.1:9", {"NEO4J_PASSWORD": SECRET})
+    with pytest.raises(OutputError, match="does not answer"):
+        sink.check()
+    logging.getLogger("neo4j").setLevel(logging.NOTSET)
+    for name in ("neo4j", "neo4j.pool", "neo4j.io"):
+        logging.getLogger(name).error("the server said: %s \x1b[2J", SECRET)
+    assert "the server said: ***" in host_log.getvalue()
+    assert shown(host_log.getvalue(), SECRET) == []
+    assert "\x1b" not in host_log.getvalue()
+
+
+def test_a_push_says_what_went_wrong_once(tmp_path: Path) -> None:
+    with closing(Store(tmp_path / "graph.db")) as store:
+        store.begin("tenant")
+        store.commit()
+    arguments = ["-m", "integration", "push", "--out", str(tmp_path), "--to", "neo4j://127.0.0.1:9"]
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+    assert done.stderr.startswith("error: neo4j://127.0.0.1:9/: the server does not answer")
+    assert done.stderr.count("\n") == 1
 
 
 def test_what_holds_secrets_shows_none_when_it_is_dumped(echo: Echo) -> None:

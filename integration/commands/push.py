@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from integration.commands.group import ALLOW_MASS_DELETE, MASS_DELETE, OUT, errors_as_messages, main
+from integration.config import variables
 from integration.config.settings import Config
+from integration.terminal import logs
 from integration.terminal.streams import courtesy
 
 
@@ -25,6 +27,7 @@ def push(out: Path, to: tuple[str, ...], allowMassDelete: bool, massDelete: floa
     from integration.sdk.plugins import load
     from integration.terminal.result import print_push
 
+    logs.set_up(None, None, variables.environment())
     percent = Config.mass_delete if massDelete is None else massDelete
     report = push_graph(load(), to, out=out, mass_delete=percent, allow_mass_delete=allowMassDelete)
     with courtesy():

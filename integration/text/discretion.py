@@ -60,10 +60,15 @@ def logger(name: str) -> logging.Logger:
     return found
 
 
-@cache
 def cover_http() -> None:
     """Clean what the HTTP libraries log: URLs, and headers that they could not read."""
-    for name in _loggers_of("requests", "urllib3"):
+    cover_libraries("requests", "urllib3")
+
+
+@cache
+def cover_libraries(*packages: str) -> None:
+    """Clean what imported packages log, such as words of a server."""
+    for name in _loggers_of(*packages):
         logger(name)
 
 
@@ -95,5 +100,6 @@ def traceback_of(record: logging.LogRecord) -> str:
 
 
 def _loggers_of(*packages: str) -> list[str]:
-    """Return the loggers of imported packages, one for each module: a filter does not reach those below."""
-    return [name for name in list(sys.modules) if name.partition(".")[0] in packages]
+    """Return the loggers of imported packages, those that modules may make too: a filter does not reach those below."""
+    known = {*sys.modules, *logging.root.manager.loggerDict}
+    return sorted(name for name in known if name.partition(".")[0] in packages)

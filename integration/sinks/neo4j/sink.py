@@ -21,6 +21,7 @@ from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
 from integration.sinks.neo4j.push import push_graph
 from integration.sinks.neo4j.session import ServerSession
+from integration.text.discretion import cover_libraries
 from integration.text.given import one_line, trimmed
 from integration.text.secret import Secret
 from integration.text.visible import line
@@ -74,6 +75,7 @@ class Neo4jSink:
         from neo4j import GraphDatabase
         from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
+        cover_libraries("neo4j")
         auth = (self._user, self._password.reveal()) if self._password else None
         try:
             driver = GraphDatabase.driver(
