@@ -183,6 +183,15 @@ def test_a_tenant_that_takes_too_long_is_stopped() -> None:
 
 def workers_of(client: int) -> list[int]:
     """Return the processes that read, as Linux tells it: ``spawn`` starts them, and one more that looks after these."""
-    tasks = Path(f"/proc/{client}/task").glob("*/children")
-    children = [each for path in tasks for each in path.read_text().split()]
-    return [int(each) for each in children if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
+    children = [
+        each for path in Path(f"/proc/{client}/task").glob("*/children") for each in _there_is(path).decode().split()
+    ]
+    return [int(each) for each in children if b"spawn_main" in _there_is(Path(f"/proc/{each}/cmdline"))]
+
+
+def _there_is(path: Path) -> bytes:
+    """Return what a file of ``/proc`` holds; nothing where its thread or process has ended."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""

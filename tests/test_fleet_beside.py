@@ -103,7 +103,7 @@ def test_what_became_of_tenants_is_said_where_it_cannot_be_kept(simulator: ManyT
 
 def listening(processes: Sequence[int]) -> list[int]:
     """Return the ports on which processes listen, as Linux tells it."""
-    links = [link for each in processes for link in Path(f"/proc/{each}/fd").iterdir() if link.is_symlink()]
-    sockets = {str(link.readlink()).removeprefix("socket:[").removesuffix("]") for link in links}
+    links = [os.path.realpath(link) for each in processes for link in Path(f"/proc/{each}/fd").iterdir()]
+    sockets = {link.rpartition("/socket:[")[2].removesuffix("]") for link in links}
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return [int(row[1].partition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in sockets]
