@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from integration.http.pace import Pace
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
 
 OF_GROUPS = "azure_user_group_has_user"
@@ -98,3 +99,34 @@ def test_nothing_is_deleted_for_a_reason_that_graph_does_not_have(reason: Any, t
     report = read(tenant, "azure_user")
     assert report.of("azure_user").count == 3
     assert not report.changes.get("azure_user")
+
+
+@pytest.mark.every_area
+def test_children_that_lead_on_to_more_are_asked_for_by_themselves(tenant: LittleTenant) -> None:
+    groups = [f"group-{number}" for number in range(60)]
+    with_one: dict[str, Any] = {"owners": children(USERS[0])}
+    leading_on: dict[str, Any] = {
+        "group-40": {"owners@odata.nextLink": f"{tenant.url}/v1.0/groups/group-40/owners?$skiptoken=1"}
+    }
+
+    def list_groups(query: str) -> tuple[int, dict[str, str], Any]:
+        if "$count=true" in query:
+            return 200, {}, {"value": [], "@odata.count": 0}
+        rows: list[dict[str, Any]] = [{"id": id, "displayName": id} for id in groups]
+        if "$expand" in query:
+            rows = [{"id": id, **with_one, **leading_on.get(id, {})} for id in groups]
+        return 200, {}, {"value": rows}
+
+    tenant.says["/groups"] = list_groups
+    for id in groups:
+        tenant.always(f"/groups/{id}/owners", 200, {"value": children(*(USERS if id in leading_on else USERS[:1]))})
+    report = read(tenant, "azure_user_owns_group")
+    assert report.of("azure_user_owns_group").verdict == "complete"
+    assert report.of("azure_user_owns_group").count == 62
+
+
+@pytest.mark.parametrize("seconds", [1e-9, 0.001, 0.0999])
+def test_a_wait_of_next_to_no_time_is_no_leave_to_ask_without_end(seconds: float) -> None:
+    pace = Pace(16)
+    pace.throttled(seconds)
+    assert pace.waited >= 0.1

@@ -24,6 +24,9 @@ _IN_A_LANE = 8
 _ON_THE_WAY = 0.1
 """Seconds that a request may take to where a span is counted: so much later than here one may begin there."""
 
+_MOMENT = 0.1
+"""Seconds below which no wait relieves a service that throttles: who asks for less is asked again and again."""
+
 
 class Pace:
     """Lets requests through: not more at once than Graph takes, and none while it asks to wait; one for all threads.
@@ -96,12 +99,12 @@ class Pace:
             self._wake()
 
     def throttled(self, seconds: float) -> None:
-        """Hold every request back for so long, and let fewer through afterwards."""
+        """Hold every request back for so long, a moment at least, and let fewer through afterwards."""
         with self._lock:
             if self._opens <= time.monotonic():
                 self._limit = max(1.0, self._limit / 2)
                 self._good = int(self._limit / _SHARE)
-        self.hold(seconds)
+        self.hold(max(seconds, _MOMENT))
 
     def hold(self, seconds: float) -> None:
         """Hold every request back for so long, because Graph asks for it."""

@@ -99,7 +99,7 @@ class Expanded:
         pieces, read = [], []
         for row in rows:
             parent, children = self._children_of(row)
-            if len(children) >= MOST_EXPANDED:
+            if len(children) >= MOST_EXPANDED or row.get(f"{self._request.relation}@odata.nextLink"):
                 continue
             read.append((parent, None))
             if children:
