@@ -325,6 +325,19 @@ def test_a_graph_of_another_version_is_not_emptied_by_who_reads_it() -> None:
         assert database.execute("SELECT count(*) FROM nodes").fetchone() == (3,)
 
 
+@pytest.mark.parametrize("on", ["352288000000000", "-999999999999999", "9223372036854775807", "'x'", "1e300"])
+def test_a_time_that_no_calendar_has_is_one_that_is_not_known(on: str) -> None:
+    save([user("a", "Ada")], [])
+    save([user("a", "Ada"), user("b", "Grace")], [])
+    with closing(sqlite3.connect(GRAPH)) as database, database:
+        database.execute(f"UPDATE revisions SET committed_on = {on} WHERE revision = 2")
+    for command in (["diff"], ["history"], ["history", "Grace"], ["report"], ["diff", "--since", "1"]):
+        done = integration(*command)
+        assert (done.exit_code, done.stderr) == (0, "")
+    with closing(Store(GRAPH)) as store:
+        assert [bool(each.committed_on) for each in store.revisions()] == [True, False]
+
+
 @pytest.mark.every_area
 def test_a_difference_fits_a_screen_or_two_unless_more_is_asked_for() -> None:
     assert integration("run", "--demo").exit_code == 0

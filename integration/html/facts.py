@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from integration.html.changed import last_changes
 from integration.html.completeness import doubtful_memberships, fits, outcomes, permissions, unrepresented
 from integration.html.kinds import Kind
 from integration.sdk.step import Step
+from integration.store.history import time_of
 from integration.store.read import ReadableStore
 
 _DANGLING = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
@@ -88,6 +88,5 @@ def _title(graph: ReadableStore, kinds: Sequence[Kind]) -> str:
 
 
 def _moment(milliseconds: object) -> str:
-    if not isinstance(milliseconds, int):
-        return ""
-    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%d %B %Y, %H:%M} UTC".lstrip("0")
+    time = time_of(milliseconds)
+    return f"{time:%d %B %Y, %H:%M} UTC".lstrip("0") if time else ""

@@ -119,7 +119,19 @@ def _time(text: str, now: datetime) -> datetime | None:
         return None
 
 
+def time_of(milliseconds: object) -> datetime | None:
+    """Return the time that epoch milliseconds are; ``None`` where they are none that a calendar has.
+
+    A clock that was wrong, or a file that is damaged, leaves a time that is not known, and nothing worse.
+    """
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC) if isinstance(milliseconds, int | float) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def _revision(number: int, on: int | None, content: str) -> Revision:
     held: dict[str, Any] = orjson.loads(content)
-    time = None if on is None else datetime.fromtimestamp(on / 1000, UTC)
-    return Revision(number, time, held.get("changes", {}), held.get("verdicts", {}), tuple(held.get("incomplete", ())))
+    return Revision(
+        number, time_of(on), held.get("changes", {}), held.get("verdicts", {}), tuple(held.get("incomplete", ()))
+    )
