@@ -121,6 +121,21 @@ def test_settings_of_an_app_are_not_kept() -> None:
     assert properties_kept(row | {"id": "/subscriptions/s/providers/microsoft.web/sites/a/config/web"}) == {"A": "b"}
 
 
+def test_no_secret_stays_in_json_that_is_text() -> None:
+    told = {
+        "linked": '{"password": "hunter2", "typed": {"apiKey": "hunter2", "port": 5432}}',
+        "list": '[{"name": "db", "connectionString": "Server=a;Pwd=hunter2"}]',
+        "twice": '{"inner": "{\\"clientSecret\\": \\"hunter2\\", \\"kind\\": \\"a\\"}"}',
+        "deep": f"{'[' * 1_000}{']' * 1_000}",
+    }
+    kept = without_secrets(told)
+    assert "hunter2" not in str(kept)
+    assert kept["linked"] == '{"typed":{"port":5432}}'
+    assert kept["twice"] == r'{"inner":"{\"kind\":\"a\"}"}'
+    for text in ('{"policy": "Audit", "port": 1 }', "[1, 2]", "{not json}", "[", "{}"):
+        assert without_secrets({"a": text}) == {"a": text}
+
+
 def test_what_is_no_secret_stays() -> None:
     """Numbers and booleans of such names, references to secrets, and the names of variables."""
     told = {

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 _SECRET = re.compile(
     r".*(password|passphrase|secret|token|sas|connectionstring\d*|access(key|code)|(account|api|authorization|admin|"
     r"instrumentation|master|primary|private|secondary|service|shared|storage)key)s?"
@@ -102,7 +104,13 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _said(text: str) -> str:
-    """Return a text without what it says of a password, a signature or a key."""
+    """Return a text without what it says of a password, a signature or a key, also where it is JSON that says so."""
+    if text[:1] in ("{", "[") and isinstance(told := _parsed(text), dict | list):
+        try:
+            kept = without_secrets(told)
+        except RecursionError:
+            return ""  # nested deeper than anything that Azure says
+        return text if kept == told else orjson.dumps(kept).decode()
     return _STATED.sub(r"\1\2", _SIGNED_IN.sub(r"\1\2", text)) if "=" in text or "@" in text else text
 
 
@@ -111,6 +119,13 @@ def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
     pairs = [(label, of) for of, names in _LABELS.items() if of in value for label in names]
     told = [(label, of) for label, of in pairs if isinstance(value.get(label), str)]
     return [label for label, _ in told], [of for label, of in told if _verdicts[value[label]] in ("drop", "quiet")]
+
+
+def _parsed(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _names(values: Any) -> Any:
