@@ -83,9 +83,9 @@ def size(out: str) -> int:
         return count
 
 
-@pytest.mark.parametrize(("columns", "command"), [(40, "types"), (40, "plan"), (40, "diff"), (80, "run --demo")])
+@pytest.mark.parametrize(("columns", "command"), [(40, "types"), (40, "plan"), (40, "diff --all"), (80, "run --demo")])
 def test_a_narrow_terminal_breaks_no_name(columns: int, command: str) -> None:
-    if command == "diff":
+    if command == "diff --all":
         assert process("run", "--demo").returncode == 0
     lines = STYLE.sub("", terminal(columns, *command.split())).splitlines()
     words = {word for line in lines for word in line.split()}
@@ -93,7 +93,7 @@ def test_a_narrow_terminal_breaks_no_name(columns: int, command: str) -> None:
     fitting = [
         line.rstrip() for line in lines if "graph.db" not in line and max(map(len, line.split()), default=0) <= 26
     ]
-    assert command == "diff" or max(map(len, fitting)) <= 3 * columns
+    assert command == "diff --all" or max(map(len, fitting)) <= 3 * columns
 
 
 def test_colours_are_for_terminals_and_can_be_refused() -> None:

@@ -113,5 +113,5 @@ def test_a_step_that_catches_the_refusal_does_not_pass_for_complete(ask: Ask, gr
 def test_what_graph_has_is_asked_for_as_it_is_written(ask: Ask, graph: GraphServer) -> None:
     for path in ("/devices", "/directory/administrativeUnits", "/users/ada@contoso.example/ownedDevices", "/a/b('c')"):
         graph.add(path, {"id": "device-0001"})
-        verdict, reason = ask(lambda ctx, path=path: ctx.graph.list(path, select="displayName"))  # type: ignore[misc]
+        verdict, reason = ask(lambda ctx, path=path: ctx.graph.list(path, select=["displayName"]))  # type: ignore[misc]
         assert (verdict, reason) == ("complete", "")

@@ -219,4 +219,5 @@ def test_select_and_also_together_are_refused(asked: Callable[..., Any]) -> None
 @pytest.mark.parametrize("what", ["select", "also"])
 def test_a_text_in_the_place_of_properties_is_refused(asked: Callable[..., Any], what: str) -> None:
     for ran, type in zip(asked(f', {what}="name"'), ("acme_thing", "acme_single"), strict=True):
-        assert ran.report.of(type).reason == f"{type}: {what} is a text: write a list, such as ['name']"
+        fault = f"{what} is a text: give a list of the names of properties, such as ['name']"
+        assert ran.report.of(type).reason == f"{type}: {fault}"

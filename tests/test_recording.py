@@ -381,15 +381,15 @@ def test_a_step_that_does_not_do_the_same_each_time_is_not_recorded(monkeypatch:
 def test_a_collection_without_pages_of_the_usual_size_is_recorded_as_it_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    step = STEP.replace("/devices", "/groupSettings").replace("contoso_door", "contoso_gate").replace("{uuid4()}", "")
+    step = STEP.replace("/devices", "/groupSettings").replace("contoso_door", "contoso_fence").replace("{uuid4()}", "")
     schema = {"properties": {"name": {"type": "string", "description": "Its name."}}}
-    write(Path("gates"), {"contoso_gate.py": step, "contoso_gate.json": json.dumps(schema)})
+    write(Path("gates"), {"contoso_fence.py": step, "contoso_fence.json": json.dumps(schema)})
     monkeypatch.syspath_prepend("gates")
-    gate = importlib.import_module("contoso_gate").contoso_gate
+    gate = importlib.import_module("contoso_fence").contoso_fence
     with Simulator(demo_tenant(), token=TOKEN) as simulator:
         config = Config(graph_url=simulator.url, access_token=Secret(TOKEN))
-        recording = record(load(gate), ["contoso_gate"], config, to=Path("cassettes"), salt=SALT)
+        recording = record(load(gate), ["contoso_fence"], config, to=Path("cassettes"), salt=SALT)
     assert not recording.failed
-    *refused, answered = interactions(Path("cassettes/contoso_gate.yaml"))
+    *refused, answered = interactions(Path("cassettes/contoso_fence.yaml"))
     assert {each["response"]["status"]["code"] for each in refused} == {400}
     assert len(json.loads(answered["response"]["body"]["string"])["value"]) == 3

@@ -86,7 +86,8 @@ class GraphFace:
         """Raise ``PlanError`` for a text in the place of a list: it would be as many names as it has letters."""
         for what, names in lists.items():
             if isinstance(names, str):
-                raise PlanError(f"{self._reading.step}: {what} is a text: write a list, such as [{names!r}]")
+                fault = f"{what} is a text: give a list of the names of properties, such as [{names!r}]"
+                raise PlanError(f"{self._reading.step}: {fault}")
 
     def _checked(self, request: Request) -> Request:
         try:
