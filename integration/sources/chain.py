@@ -35,18 +35,23 @@ class Chain:
         if link in self._links:
             raise PagingError("a next link leads back to a page that was read already", path=self._path)
         self._links.add(link)
-        content = hash(tuple(map(_known_by, rows)))
+        names = hash(tuple(map(_name, rows)))
+        content = hash(tuple(map(_content, rows))) if names in self._contents else names
         self._without_news = self._without_news + 1 if content in self._contents else 0
-        self._contents.add(content)
+        self._contents |= {names, content}
         if self._without_news >= _WITHOUT_NEWS:
             raise PagingError(f"{_WITHOUT_NEWS} pages in a row hold nothing new", path=self._path)
 
 
-def _known_by(row: Mapping[str, Any]) -> int:
-    """Return a number for an object, of which another state is nothing new; but more of its children is.
+def _name(row: Mapping[str, Any]) -> str | bytes:
+    """Return what tells an object from others."""
+    key = row.get("id")
+    return key if isinstance(key, str) else orjson.dumps(row)
+
+
+def _content(row: Mapping[str, Any]) -> str | bytes:
+    """Return what is new of an object that came before: not another state of it, but more of its children.
 
     Changes tell of the children of one object on as many pages as they take.
     """
-    key = row.get("id")
-    is_told_in_parts = any(name.endswith("@delta") for name in row)
-    return hash(orjson.dumps(row) if is_told_in_parts or not isinstance(key, str) else key)
+    return orjson.dumps(row) if any(name.endswith("@delta") for name in row) else _name(row)
