@@ -22,6 +22,14 @@ STEPS = {step.name: step for step in declared_steps(load())}
 QUESTIONS = load_questions(load())
 DAY = 86_400_000
 TRUST = ("inboundTrustMfa", "inboundTrustCompliantDevice", "inboundTrustHybridJoinedDevice")
+RULES = (
+    None,
+    '(user.department -eq "Finance")',
+    '(user.mail -contains "finance")',
+    'user.mailNickname\t-startsWith "it" -or (user.otherMails -any (_ -contains "it"))',
+    "device.displayName -startsWith 'PAW'",
+    "user.memberof -any (group.objectId -in ['1'])",
+)
 GUEST_TYPES = (
     None,
     None,
@@ -114,11 +122,18 @@ def made_up(seed: int) -> Made:
             "externalUserState": rng.choice([None, "Accepted", "PendingAcceptance"]),
         } for n in range(12)
     ))  # fmt: skip
-    groups = add("azure_user_group", *({"displayName": f"{rng.choice('gG')}roup {n}"} for n in range(5)))
+    groups = add("azure_user_group", *(
+        {
+            "displayName": f"{rng.choice('gG')}roup {n}", "isDynamic": rng.random() < 0.7,
+            "isMicrosoft365Group": rng.random() < 0.5, "visibility": rng.choice([None, "Public", "Private"]),
+            "membershipRule": rng.choice(RULES), "membershipRuleProcessingState": rng.choice(["On", "On", "Paused"]),
+        } for n in range(5)
+    ))  # fmt: skip
     services = add("azure_service_principal", *({"displayName": f"service {n}"} for n in range(3)))
     edges("azure_user_group_has_user", groups, users, 12)
     edges("azure_user_group_has_group", groups, groups, 4)
     edges("azure_user_owns_group", [*users, "user-gone"], groups, 4)
+    edges("azure_user_group_has_app_role_assignment", groups, ["assignment-0", "assignment-1"], 3)
     edges("azure_service_principal_owns_user_group", services, groups, 2)
     roles = add(
         "azure_ad_role_definition", *({"displayName": f"Role {n}", "isPrivileged": rng.choice(maybe)} for n in range(4))
@@ -228,7 +243,7 @@ def _policies(
             "includeUsers": rng.choice([None, [], [], ["GuestsOrExternalUsers"]]),
             "excludeUsers": rng.choice([None, [], [], ["GuestsOrExternalUsers"]]),
             "includeExternalTenants": rng.choice([None, "all", "enumerated"]),
-            "builtInControls": rng.choice([["block"], ["mfa"], ["block"], []]),
+            "builtInControls": rng.choice([["block"], ["mfa"], ["block"], [], ["mfa", "compliantDevice"]]),
             "clientAppTypes": rng.choice([["all"], ["exchangeActiveSync", "other"]]),
             "authenticationFlows": rng.choice([None, ["deviceCodeFlow", "authenticationTransfer"]]),
             "includeLocations": rng.choice([None, [], ["All"], ["place"]]),
@@ -237,8 +252,15 @@ def _policies(
             "excludePlatforms": rng.choice([None, [], ["iOS"]]), "deviceFilterRule": rng.choice([None, "rule"]),
             "userRiskLevels": rng.choice([[], ["high"]]), "signInRiskLevels": rng.choice([[], ["low"]]),
             "insiderRiskLevels": rng.choice([None, "minor"]), "applicationFilterRule": rng.choice([None, "rule"]),
-            "excludeApplications": rng.choice([[], ["Office365"]]),
+            "excludeApplications": rng.choice([[], ["Office365"]]), "grantOperator": rng.choice([None, "AND", "OR"]),
+            "authenticationStrengthId": rng.choice([None, None, "0", "1", "2", "gone"]),
+            "includeUserActions": rng.choice([None, ["urn:user:registersecurityinfo"], ["urn:user:registerdevice"]]),
+            "termsOfUse": rng.choice([None, [], ["t1"]]), "customAuthenticationFactors": rng.choice([None, ["c1"]]),
         } for _ in range(4)
+    ))  # fmt: skip
+    add("azure_authentication_strength_policy", *(
+        {"id": str(n), "requirementsSatisfied": rng.choice(["mfa", "mfa", "none", None]), "isPhishingResistant": n == 0}
+        for n in range(3)
     ))  # fmt: skip
     for verb, most in (("assigned", 3), ("allows", 5)):
         edges(f"azure_conditional_access_policy_{verb}_user", policies, [*users, "user-gone"], most)
@@ -290,6 +312,12 @@ def _policies(
         "allowedToCreateApps": rng.choice([True, False]), "allowInvitesFrom": "everyone", "guestUserRoleId": roles[0],
         "permissionGrantPoliciesAssigned": ["ManagePermissionGrantsForSelf.low", "ManagePermissionGrantsForSelf.other"],
     })  # fmt: skip
+    add("azure_device_registration_policy", {
+        "joinAllowedTo": rng.choice(["all", "selected", "none", None]), "registrationAllowedTo": "all",
+        "registeringUsersAreLocalAdmins": rng.choice(["all", "none"]),
+    })  # fmt: skip
+    allowed = rng.choice([True, False, None])
+    add("azure_group_setting", {"setting.LockoutThreshold": "10"}, {"setting.EnableGroupCreation": allowed})
 
 
 def save(made: Made) -> None:

@@ -147,7 +147,45 @@ def made_up(seed: int) -> Apps:
     for type, (of, others, turned) in one_each.items():
         pairs = {(one, rng.choice([*others])) for one in of}
         tenant.ends[type] = {(other, one) for one, other in pairs} if turned else pairs
+    for grant in grants.values():
+        is_of_one = grant["consentType"] == "Principal"
+        grant["principalId"] = rng.choice([*users, "user-deleted"]) if is_of_one else None
+    for principal in principals.values():
+        principal["verifiedPublisherName"] = rng.choice([None, "Fabrikam"])
+    for credential in entities["azure_key_credential"].values():
+        credential["usage"] = rng.choice(["Verify", "Verify", "Sign", None])
+    for one in federated.values():
+        one["repository"] = "contoso/web" if one["issuerKind"] == "github" else None
+    _credentials_of_owners(tenant)
+    _roles(tenant, rng)
     return tenant
+
+
+def _credentials_of_owners(tenant: Apps) -> None:
+    for owner_type in ("application", "service_principal"):
+        keys = {of["id"]: key for key, of in tenant.of(f"azure_{owner_type}").items()}
+        for kind in ("password_credential", "key_credential"):
+            found = tenant.of(f"azure_{kind}").items()
+            pairs = {(keys[of["ownerId"]], key) for key, of in found if of["ownerId"] in keys}
+            tenant.ends[f"azure_{owner_type}_has_{kind}"] = pairs
+
+
+def _roles(tenant: Apps, rng: random.Random) -> None:
+    """Add directory roles, groups that have them, and who is assigned to them and in these."""
+    principals, groups = [*tenant.of("azure_service_principal")], ["group-0", "group-1"]
+    tenant.entities["azure_user_group"] = {key: {"displayName": f"group {key}"} for key in groups}
+    tenant.entities["azure_ad_role_definition"] = {
+        f"directory-role-{n}": {"displayName": f"Directory role {n}", "isPrivileged": n < 2} for n in range(4)
+    }
+    tenant.entities["azure_ad_role_assignment"] = {
+        f"held-{n}": {
+            "displayName": f"held {n}",
+            "principalId": rng.choice([*principals, *groups, "principal-deleted"]),
+            "roleDefinitionId": rng.choice([*tenant.of("azure_ad_role_definition")]),
+        }
+        for n in range(4)
+    }
+    tenant.ends["azure_user_group_has_service_principal"] = {(rng.choice(groups), rng.choice(principals))}
 
 
 def _credentials(rng: random.Random, kind: str, owners: Rows, now: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -279,6 +317,61 @@ def test_foreign_applications_that_act_for_all_users(tenant: Apps) -> None:
     assert [(row[0].lower(), row[4]) for row in rows] == sorted((row[0].lower(), row[4]) for row in rows)
 
 
+def test_foreign_applications_that_act_for_single_users(tenant: Apps) -> None:
+    expected = []
+    for of, principal in tenant.ends["azure_external_tenant_owns_service_principal"]:
+        held = [
+            tenant.of("azure_oauth2_permission_grant")[grant]
+            for client, grant in tenant.ends["azure_service_principal_has_oauth2_permission_grant"]
+            if client == principal
+        ]
+        held = [each for each in held if each["consentType"] == "Principal"]
+        if held and not tenant.of("azure_external_tenant")[of]["isMicrosoft"]:
+            users = {each["principalId"] for each in held}
+            scopes = sorted({scope for each in held for scope in each["scopes"]})
+            app = tenant.of("azure_service_principal")[principal]
+            shown = (app["displayName"], app["verifiedPublisherName"], len(users), " ".join(scopes) or None)
+            expected.append((*shown, int(app["accountEnabled"]), principal))
+    rows = [tuple(row.values()) for row in ask("apps-for-single-users")]
+    assert rows == sorted(expected, key=lambda row: (-row[2], row[0].lower(), row[5]))
+
+
+def test_credentials_of_applications_that_lead_to_global_administrator(tenant: Apps) -> None:
+    reasons = {
+        key: {tenant.of("azure_app_role")[role]["value"] for role in roles} for key, roles in privileged(tenant).items()
+    }
+    for held in tenant.of("azure_ad_role_assignment").values():
+        role = tenant.of("azure_ad_role_definition")[held["roleDefinitionId"]]
+        members = {end for start, end in tenant.ends["azure_user_group_has_service_principal"]
+                   if start == held["principalId"]}  # fmt: skip
+        for key in {held["principalId"], *members} & {*tenant.of("azure_service_principal")}:
+            if role["isPrivileged"]:
+                reasons.setdefault(key, set()).add(role["displayName"])
+    expected = []
+    for key, why in reasons.items():
+        apps = tenant.leading_to(key, "azure_application_has_service_principal")
+        owners = [(key, "service_principal"), *((app, "application") for app in apps)]
+        for owner, kind in owners:
+            found = []
+            for type, name in (("password", "secret"), ("key", "certificate")):
+                for start, end in tenant.ends[f"azure_{kind}_has_{type}_credential"]:
+                    of = tenant.of(f"azure_{type}_credential")[end]
+                    is_for_sign_in = name == "secret" or not (of["rotatedByAzure"] or of["usage"] == "Sign")
+                    if start == owner and is_for_sign_in and of["expiresOn"] > time.time() * 1000:
+                        found.append((name, of["displayName"], end))
+            for start, end in tenant.ends["azure_application_has_federated_identity_credential"]:
+                of = tenant.of("azure_federated_identity_credential")[end]
+                if start == owner:
+                    found.append(("federated", of["repository"] or of["subject"], end))
+            place = kind.replace("_", " ")
+            expected += [(tenant.name(key), ", ".join(sorted(why)), place, *each) for each in found]
+    names = ("application", "leads", "on", "type", "credential", "key")
+    rows = ask("credentials-of-privileged-applications")
+    assert sorted(tuple(row[name] for name in names) for row in rows) == sorted(expected)
+    order = [(row["application"].lower(),) for row in rows]
+    assert order == sorted(order)
+
+
 def test_who_signs_in_by_federated_credentials(tenant: Apps) -> None:
     expected = []
     for app, key in tenant.ends["azure_application_has_federated_identity_credential"]:
@@ -334,3 +427,11 @@ def test_the_tenants_have_what_the_questions_are_about() -> None:
              for address in of["webRedirectUris"] or () for why in unsafe(address)}  # fmt: skip
     assert len(asked) == 3
     assert sum(len(roles) for tenant in tenants for roles in privileged(tenant).values()) > len(SEEDS)
+    for seed in SEEDS:
+        save(made_up(seed))
+        if (
+            ask("apps-for-single-users")
+            and len({row["type"] for row in ask("credentials-of-privileged-applications")}) == 3
+        ):
+            return
+    raise AssertionError("no tenant has applications for single users, and credentials of each kind")

@@ -1,6 +1,9 @@
 """The questions about roles, sign-ins and policies against an independent computation, on tenants made up at random."""
 
+import re
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
-from tests.entra.question_graphs import DAY, QUESTIONS, TRUST, Json, Made, ask, made_up, save
+from tests.entra.question_graphs import DAY, GRAPH, QUESTIONS, TRUST, Json, Made, ask, made_up, save
 
 pytestmark = pytest.mark.every_area
 
@@ -344,31 +347,103 @@ def narrowing(policy: Json) -> list[str]:
     return [name for name, narrows in found.items() if narrows]
 
 
-def test_whether_weak_sign_ins_are_blocked(tenant: Made) -> None:
+def demanded(tenant: Made, policy: Json) -> tuple[set[str], str | None]:
+    """Return what a policy demands, strengths as what they come to, and how it is written."""
+    shown = set(policy["builtInControls"])
+    shown |= {f"custom control {each}" for each in policy["customAuthenticationFactors"] or ()}
+    shown |= {f"terms of use {each}" for each in policy["termsOfUse"] or ()}
+    meant = set(shown)
+    if (id := policy["authenticationStrengthId"]) is not None:
+        strengths = tenant.of("azure_authentication_strength_policy").values()
+        strength: Json = next((each for each in strengths if each["id"] == id), {})
+        shown.add(strength.get("name", id))
+        meant |= {"mfa"} - ({"mfa"} if strength.get("requirementsSatisfied") == "none" else set())
+        meant |= {"phishing"} if strength.get("isPhishingResistant") else set()
+    if id is not None:
+        meant.add(f"strength {id}")
+    return meant, (" and " if policy["grantOperator"] == "AND" else " or ").join(sorted(shown)) or None
+
+
+def heeded(tenant: Made, policy: Json) -> set[tuple[str, str]]:
+    """Return the ways of weak sign-ins that a policy heeds, each with what narrows it by itself."""
+    meant, _ = demanded(tenant, policy)
+    flows, clients = policy["authenticationFlows"] or (), policy["clientAppTypes"]
+    actions = policy["includeUserActions"] or ()
+    found = {
+        ("authentication transfer", "flows"): "block" in meant and "authenticationTransfer" in flows,
+        ("device code flow", "flows"): "block" in meant and "deviceCodeFlow" in flows,
+        ("legacy authentication", "clients"): "block" in meant and "other" in clients,
+        ("registration of devices", ""): meant and "urn:user:registerdevice" in actions,
+        ("registration of methods", ""): meant and "urn:user:registersecurityinfo" in actions,
+        ("risk of the sign-in", "risk"): meant and "high" in policy["signInRiskLevels"],
+        ("risk of the user", "risk"): meant and "high" in policy["userRiskLevels"],
+        ("unmanaged devices", ""): meant & {"compliantDevice", "domainJoinedDevice"},
+        ("without multifactor authentication", ""): "mfa" in meant,
+        ("without resistance to phishing", ""): "phishing" in meant,
+    }
+    return {way for way, holds in found.items() if holds} if policy["active"] else set()
+
+
+def test_which_weak_sign_ins_are_heeded(tenant: Made) -> None:
     expected = []
-    for way, name, word, itself in (
-        ("device code flow", "authenticationFlows", "deviceCodeFlow", "flows"),
-        ("legacy authentication", "clientAppTypes", "other", "clients"),
-    ):
-        found: list[tuple[Any, ...]] = [
-            (way, of["name"], sum(len(tenant.targets(f"{POLICY}_allows_{kind}", key))
-                                  for kind in ("user", "user_group", "ad_role_definition")),
-             " ".join(each for each in narrowing(of) if each != itself) or None, key)
-            for key, of in tenant.of(POLICY).items()
-            if of["active"] and "block" in of["builtInControls"] and word in (of[name] or ())
-        ]  # fmt: skip
-        expected += found or [(way, None, 0, None, None)]
-    assert same(rows("weak-sign-ins", without=("everybody", "everywhere")), expected)
+    for key, of in tenant.of(POLICY).items():
+        roles = len(tenant.targets(f"{POLICY}_assigned_ad_role_definition", key))
+        exempt = sum(
+            len(tenant.targets(f"{POLICY}_allows_{kind}", key)) for kind in ("user", "user_group", "ad_role_definition")
+        )
+        for way, itself in heeded(tenant, of):
+            narrowed = " ".join(each for each in narrowing(of) if each != itself) or None
+            expected.append((way, of["name"], demanded(tenant, of)[1], roles, exempt, narrowed, key))
+    found = rows("weak-sign-ins", without=("everybody", "everywhere"))
+    assert len({row[0] for row in found}) == 10
+    assert same([row for row in found if row[1]], expected)
+    assert {row[0] for row in found if not row[1]}.isdisjoint(row[0] for row in expected)
+    assert in_order(found, 0)
+
+
+def test_groups_that_people_get_into_on_their_own(tenant: Made) -> None:
+    words = {"mail": "who invites a guest", "mailNickname": "who invites a guest", "otherMails": "the user",
+             "displayName": "who registers a device", "memberof": "who decides the members of other groups"}  # fmt: skip
+    expected = []
+    for key, of in tenant.of("azure_user_group").items():
+        ways = set()
+        if of["isDynamic"] and of["membershipRuleProcessingState"] == "On":
+            asked = re.findall(r"\b(?:user|device)\.(\w+)", of["membershipRule"] or "")
+            ways = {words[each] for each in asked if each in words}
+        if of["isMicrosoft365Group"] and not of["isDynamic"] and of["visibility"] == "Public":
+            ways.add("everybody, it is public")
+        policies = [
+            ", ".join(sorted((tenant.of(POLICY)[each]["name"] for each in sorted(named)), key=str.lower)) or None
+            for named in (tenant.sources(f"{POLICY}_{verb}_user_group", key) for verb in ("assigned", "allows"))
+        ]
+        applications = len(tenant.targets("azure_user_group_has_app_role_assignment", key))
+        if ways:
+            expected.append(
+                (of["displayName"], ", ".join(sorted(ways)), of["membershipRule"], *policies, applications, key)
+            )
+    assert rows("groups-open-to-joining") == sorted(expected, key=lambda row: (row[0].lower(), row[-1]))
 
 
 def test_what_users_may_do(tenant: Made) -> None:
     (of,) = tenant.of("azure_authorization_policy").values()
+    (devices,) = tenant.of("azure_device_registration_policy").values()
     found = dict(rows("what-users-may-do"))
     assert found["register applications"] == int(of["allowedToCreateApps"])
     assert found["invite guests"] == "everyone"
     assert found["what guests see, by role"] == tenant.name(of["guestUserRoleId"])
     assert found["consent as these policies say"] == " ".join(of["permissionGrantPoliciesAssigned"])
     assert found["create tenants"] is None
+    assert found["join devices"] == devices["joinAllowedTo"]
+    assert found["administer devices that they join"] == devices["registeringUsersAreLocalAdmins"]
+    allowed = [each.get("setting.EnableGroupCreation") for each in tenant.of("azure_group_setting").values()]
+    assert found["create Microsoft 365 groups"] == int(allowed[1] is not False)
+
+
+def test_what_settings_that_were_not_read_allow_is_not_told() -> None:
+    save(made_up(0))
+    with closing(sqlite3.connect(GRAPH)) as database, database:
+        database.execute("UPDATE verdicts SET verdict = 'failed' WHERE _type = 'azure_group_setting'")
+    assert "create Microsoft 365 groups" not in dict(rows("what-users-may-do"))
 
 
 def test_tenants_that_are_trusted(tenant: Made) -> None:

@@ -172,6 +172,7 @@ def demo_groups() -> list[Json]:
         {
             **team,
             "displayName": "team-retired",
+            "visibility": "Public",
             "mail": "retired@contoso.example",
             "deletedDateTime": "2026-01-10T00:00:00Z",
         },
