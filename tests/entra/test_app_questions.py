@@ -150,10 +150,10 @@ def made_up(seed: int) -> Apps:
     for grant in grants.values():
         is_of_one = grant["consentType"] == "Principal"
         grant["principalId"] = rng.choice([*users, "user-deleted"]) if is_of_one else None
-    for principal in principals.values():
-        principal["verifiedPublisherName"] = rng.choice([None, "Fabrikam"])
-    for credential in entities["azure_key_credential"].values():
-        credential["usage"] = rng.choice(["Verify", "Verify", "Sign", None])
+    for one in principals.values():
+        one["verifiedPublisherName"] = rng.choice([None, "Fabrikam"])
+    for one in entities["azure_key_credential"].values():
+        one["usage"] = rng.choice(["Verify", "Verify", "Sign", None])
     for one in federated.values():
         one["repository"] = "contoso/web" if one["issuerKind"] == "github" else None
     _credentials_of_owners(tenant)
@@ -330,8 +330,9 @@ def test_foreign_applications_that_act_for_single_users(tenant: Apps) -> None:
             users = {each["principalId"] for each in held}
             scopes = sorted({scope for each in held for scope in each["scopes"]})
             app = tenant.of("azure_service_principal")[principal]
-            shown = (app["displayName"], app["verifiedPublisherName"], len(users), " ".join(scopes) or None)
-            expected.append((*shown, int(app["accountEnabled"]), principal))
+            asked = " ".join(scopes) or None
+            publisher, is_on = app["verifiedPublisherName"], int(app["accountEnabled"])
+            expected.append((app["displayName"], publisher, len(users), asked, is_on, principal))
     rows = [tuple(row.values()) for row in ask("apps-for-single-users")]
     assert rows == sorted(expected, key=lambda row: (-row[2], row[0].lower(), row[5]))
 

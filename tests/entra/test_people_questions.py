@@ -402,8 +402,13 @@ def test_which_weak_sign_ins_are_heeded(tenant: Made) -> None:
 
 
 def test_groups_that_people_get_into_on_their_own(tenant: Made) -> None:
-    words = {"mail": "who invites a guest", "mailNickname": "who invites a guest", "otherMails": "the user",
-             "displayName": "who registers a device", "memberof": "who decides the members of other groups"}  # fmt: skip
+    words = {
+        "displayName": "who registers a device",
+        "mail": "who invites a guest",
+        "mailNickname": "who invites a guest",
+        "memberof": "who decides the members of other groups",
+        "otherMails": "the user",
+    }
     expected = []
     for key, of in tenant.of("azure_user_group").items():
         ways = set()

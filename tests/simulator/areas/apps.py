@@ -57,6 +57,10 @@ def demo(tenant: Tenant) -> None:
         tenant.add(GRANT, grant)
 
 
+def _claim(name: str) -> Json:
+    return {"name": name, "source": None, "essential": False, "additionalProperties": []}
+
+
 def _secret(number: int, **properties: Any) -> Json:
     times = {"startDateTime": "2025-09-01T00:00:00Z", "endDateTime": "2027-09-01T00:00:00Z"}
     id = f"5ec4e700-2f3e-4d5c-8b6a-7f8e9d0c1b0{number}"
@@ -87,6 +91,12 @@ def _finance_job() -> Json:
         "isDisabled": False,
         "disabledByMicrosoftStatus": "NotDisabled",
         "groupMembershipClaims": "SecurityGroup",
+        "optionalClaims": {
+            "idToken": [_claim("email")],
+            "accessToken": [_claim("ipaddr")],
+            "saml2Token": [_claim("upn")],
+        },
+        "requestSignatureVerification": {"isSignedRequestRequired": False, "allowedWeakAlgorithms": None},
         "web": {
             "homePageUrl": "https://finance.contoso.example",
             "logoutUrl": "https://finance.contoso.example/out",

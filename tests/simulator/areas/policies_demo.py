@@ -41,11 +41,16 @@ def add_governing(tenant: Tenant) -> None:
         "includeTargets": [],
     }
     methods["Fido2"] = {**methods["Fido2"], "state": "enabled", "includeTargets": [{**group, "id": DELETED_GROUP}]}
+    campaign = {
+        **known["registrationEnforcement"]["authenticationMethodsRegistrationCampaign"],
+        "excludeTargets": [{"id": group_id(7), "targetType": "group"}],
+    }
     contents.set(
         "/policies/authenticationMethodsPolicy",
         {
             **known,
             "reconfirmationInDays": 180,
+            "registrationEnforcement": {"authenticationMethodsRegistrationCampaign": campaign},
             "authenticationMethodConfigurations": list(methods.values()),
         },
     )
