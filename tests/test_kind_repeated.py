@@ -129,4 +129,4 @@ def test_children_that_lead_on_to_more_are_asked_for_by_themselves(tenant: Littl
 def test_a_wait_of_next_to_no_time_is_no_leave_to_ask_without_end(seconds: float) -> None:
     pace = Pace(16)
     pace.throttled(seconds)
-    assert pace.waited >= 0.1
+    assert pace.waited > 0.0999999  # a difference of two readings of the clock

@@ -69,8 +69,8 @@ def completed(*words: str, shell: str = "bash") -> list[str]:
 
 
 def test_shells_complete_questions_and_whom_they_are_about() -> None:
-    found = ["groups-that-decide-conditional-access", "group-members", "groups-of", "groups-in-themselves"]
-    assert completed("query", "group") == found
+    found = ["groups-that-decide-conditional-access", "groups-open-to-joining"]
+    assert completed("query", "group") == [*found, "group-members", "groups-of", "groups-in-themselves"]
     assert completed("query", "groups-of", "ada") == ["Ada\\ Example", "Adam"]
     assert completed("query", "groups-of", "2e7b") == ["2e7b7ca6-b601"]
     assert completed("query", "membership-path", "x", "adam") == ["Adam"]
