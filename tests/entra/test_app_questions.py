@@ -94,7 +94,7 @@ def made_up(seed: int) -> Apps:
         for n in range(5)
     }
     assignments = {f"assignment-{n}": {"displayName": f"assignment {n}"} for n in range(12)}
-    grants = {
+    grants: dict[str, dict[str, Any]] = {
         f"grant-{n}": {
             "displayName": f"grant {n}",
             "consentType": rng.choice(["AllPrincipals", "Principal"]),
