@@ -67,7 +67,7 @@ class Records:
                     self.reject(self._uncarried(item.key))
             except OddValue as error:
                 self.reject(f"{self.step.name} {item.key}: {error}")
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, RecursionError) as error:
                 self.reject(self._not_json(item.key, error))
 
     def _properties(self, item: Entity) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class Records:
                 self.reject(self._uncarried(record["_key"]))
             else:
                 return (source, target, without_nul(orjson.dumps(properties))) if given else (source, target)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             self.reject(self._not_json(record["_key"], error))
         return None
 

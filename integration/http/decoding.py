@@ -11,26 +11,27 @@ from typing import Any
 
 import orjson
 
+from integration.http.levels import cut, is_unusual, levels_of
 from integration.text.visible import without_nul
 
 _DIGITS = 300
 _NAME = b'"value"'
 _ROWS = re.compile(rb'"value"\s*:\s*\[')
-_SOME = 100
-"""Rows that are encoded at once."""
 
 
 def decode(raw: bytes | bytearray) -> dict[str, Any]:
     """Decode a body; one that is no JSON object, such as a gateway's HTML page, is an empty one.
 
     So is one in which an object has two lists of rows, of which JSON does not say which counts.
-    U+0000, which not every output can carry, is U+FFFD from here on.
+    U+0000, which not every output can carry, is U+FFFD from here on, what is nested too deep a text that says so.
     """
     try:
         body = orjson.loads(without_nul(raw))
     except orjson.JSONDecodeError:
         body = _mended(raw)
-    return body if isinstance(body, dict) and not _lost_rows(raw, body) else {}
+    if not isinstance(body, dict) or _lost_rows(raw, body):
+        return {}
+    return cut(body) if is_unusual(raw) else body
 
 
 def _lost_rows(raw: bytes | bytearray, body: dict[str, Any]) -> bool:
@@ -55,13 +56,8 @@ def _inner(body: dict[str, Any]) -> Iterator[Any]:
 
 
 def _count(body: dict[str, Any]) -> int:
-    """Count the lists named ``value`` in a body, so that it is never in memory as text whole."""
-    lists = {name: value for name, value in body.items() if isinstance(value, list)}
-    count = _named_so(orjson.dumps({**body, **dict.fromkeys(lists)})) + _lists(body)
-    for rows in lists.values():
-        some = (orjson.dumps(rows[at : at + _SOME]) for at in range(0, len(rows), _SOME))
-        count += sum(map(_named_so, some))
-    return count
+    """Count the lists named ``value`` in a body."""
+    return sum(_lists(each) for level in levels_of(body) for each in level)
 
 
 def _named_so(json: bytes | bytearray) -> int:

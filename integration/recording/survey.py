@@ -13,6 +13,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from integration.errors import CassetteError
 from integration.http.bodies import read_body
+from integration.http.decoding import decode
 from integration.http.room import MOST
 from integration.http.surroundings import routes_to
 from integration.recording.api import RawAnswer, RecordedApi
@@ -69,7 +70,7 @@ class Scrubbing(HTTPAdapter):
 
         def exchange(real: requests.PreparedRequest, to: str) -> RawAnswer:
             response = self._exchange(real, api, to, options)
-            body = _decoded(bytes(read_body(response, MOST)))
+            body = decode(read_body(response, MOST)) or None
             pace = {name: value for name, value in response.headers.items() if name.lower() in api.pacing}
             return RawAnswer(response.status_code, {**answer_headers(response.headers), **pace}, body)
 
@@ -94,11 +95,3 @@ class Scrubbing(HTTPAdapter):
             response.close()
             tokens.renew(token)
         return response
-
-
-def _decoded(raw: bytes) -> Any:
-    """Return a JSON body; ``None`` for what is not JSON, which nobody can scrub."""
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return None

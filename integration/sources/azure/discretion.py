@@ -6,11 +6,14 @@ any case of letters; numbers and booleans of such a name, as of ``disablePasswor
 stay. Of a text of any other name, what a link or a connection string says of a password, a signature or a key goes.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+
+from integration.http.levels import TOO_DEEP, is_too_deep
 
 _SECRET = re.compile(
     r".*(password|passphrase|secret|token|sas|connectionstring\d*|access(key|code)|(account|api|authorization|admin|"
@@ -105,12 +108,14 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 
 def _said(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, also where it is JSON that says so."""
-    if text[:1] in ("{", "[") and isinstance(told := _parsed(text), dict | list):
+    if text[:1] in ("{", "["):
         try:
-            kept = without_secrets(told)
+            told = _parsed(text)
         except RecursionError:
-            return ""  # nested deeper than anything that Azure says
-        return text if kept == told else orjson.dumps(kept).decode()
+            return TOO_DEEP
+        if isinstance(told, dict | list):
+            kept = without_secrets(told)
+            return text if kept == told else orjson.dumps(kept).decode()
     return _STATED.sub(r"\1\2", _SIGNED_IN.sub(r"\1\2", text)) if "=" in text or "@" in text else text
 
 
@@ -122,10 +127,21 @@ def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _parsed(text: str) -> object:
+    """Return what a text says as JSON, in which numbers and characters may be odd; ``None`` where it is none.
+
+    Raises:
+        RecursionError: it is nested too deep.
+    """
     try:
-        return orjson.loads(text)
+        told = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return None
+        try:
+            told = json.loads(text, strict=False)
+        except ValueError:
+            return None
+    if is_too_deep(told):
+        raise RecursionError
+    return told
 
 
 def _names(values: Any) -> Any:

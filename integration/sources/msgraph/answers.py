@@ -157,7 +157,7 @@ def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:
         return "it redirects, which is not followed: check the Graph URL"
     if status != 200:
         return "the answer is not a whole one"
-    return "the answer is not a JSON object, is an empty one, or names one thing twice"
+    return "the answer is not a JSON object, is an empty one, names one thing twice, or is nested beyond reading"
 
 
 def _warning(header: str) -> str:
