@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -129,6 +130,30 @@ def test_eight_threads_make_one_token_call() -> None:
             got = {id(future.result()) for future in [executor.submit(tokens.token) for _ in range(8)]}
         calls = [request for request in simulator.requests if request.method == "POST"]
     assert (len(got), len(calls)) == (1, 1)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, Unreachable), (401, CredentialsError)])
+def test_who_waits_while_another_is_refused_does_not_ask_as_well(
+    service: Service, status: int, kind: type[Exception]
+) -> None:
+    tokens = application(service, client_secret=Secret("s3cret"))
+    came = threading.Barrier(8)
+
+    def refused(_: str) -> bytes:
+        if len(service.asked) == 1:
+            came.wait(30)
+            time.sleep(0.2)
+        return b'{"error": "invalid_client"}'
+
+    def ask_beside() -> Secret:
+        came.wait(30)
+        return tokens.token()
+
+    service.status, service.raw = status, refused
+    with ThreadPoolExecutor(8) as executor:
+        asked = [executor.submit(tokens.token), *(executor.submit(ask_beside) for _ in range(7))]
+    assert {type(each.exception()) for each in asked} == {kind}
+    assert len(service.asked) < 4
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, HANGS_UP])

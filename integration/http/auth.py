@@ -9,7 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Protocol
 
-from integration.errors import ConfigurationError, CredentialsError, Unreachable
+from integration.errors import ConfigurationError, CredentialsError, IntegrationError, Unreachable
 from integration.text.discretion import logger
 from integration.text.given import fits_header, trimmed
 from integration.text.secret import Secret
@@ -72,7 +72,8 @@ class SignIn(ABC):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._token = Secret("")
-        self._expires = self._renew_from = -math.inf
+        self._expires = self._renew_from = self._failed_on = -math.inf
+        self._failure: IntegrationError = Unreachable()
 
     @abstractmethod
     def sign_in(self) -> tuple[Secret, float]:
@@ -88,14 +89,17 @@ class SignIn(ABC):
 
         A new one is fetched five minutes before the old one expires (at half its life where that is under ten
         minutes). Where the sign-in service does not work then, the old one stays in use, and the service is asked
-        again every 30 seconds.
+        again every 30 seconds. Who has waited while somebody else asked in vain is told so, and does not ask as well.
 
         Raises:
             CredentialsError: Microsoft refused; names the AADSTS code and what to do.
             Unreachable: the sign-in service does not work, and no valid token is left.
         """
+        came = time.monotonic()
         with self._lock:
             if time.monotonic() >= self._renew_from:
+                if came < self._failed_on:
+                    raise self._failure.with_traceback(None)
                 self._fetch()
             return self._token
 
@@ -109,9 +113,10 @@ class SignIn(ABC):
         asked = time.monotonic()
         try:
             token, lifetime = self.sign_in()
-        except Unreachable as error:
+        except (CredentialsError, Unreachable) as error:
             now = time.monotonic()
-            if now >= self._expires:
+            if isinstance(error, CredentialsError) or now >= self._expires:
+                self._failed_on, self._failure = now, error
                 raise
             self._renew_from = min(now + _PAUSE, self._expires)
             _log.warning("%s; the present token is good for %d more seconds", error, self._expires - now)

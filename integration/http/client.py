@@ -36,10 +36,10 @@ from integration.text.secret import Secret, holds_secret
 from integration.text.visible import line
 
 _REFUSALS = 4
+_HOPELESS = 8
+"""So often requests were refused again, which a fresh token might have helped, and none was answered in between."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _log = logger("integration")
-
-
 A = TypeVar("A", bound=Reply)
 
 
@@ -80,6 +80,7 @@ class Client(ABC, Generic[A]):
         self.meter = Meter()
         self._origin, self._root_path = origin(self.root), urlsplit(self.root).path
         self._tokens = tokens
+        self._refused: list[CredentialsError] = []
         self._exchanges = Exchanges(Transport(session, self.root, self.pace.check), self.check_host)
 
     @abstractmethod
@@ -168,10 +169,13 @@ class Client(ABC, Generic[A]):
         failures = refusals = 0
         pace = self.pace_of(url)
         while True:
+            if len(self._refused) >= _HOPELESS:
+                raise CredentialsError(self._refused[-1])
             token = self._tokens.token()
             with pace.turn(first=first):
                 answer, error = self._try(method, url, headers, body, token, ends)
             if error is None and answer is not None:
+                self._refused.clear()
                 pace.good(answer.percentage)
                 return answer
             assert error is not None
@@ -180,6 +184,8 @@ class Client(ABC, Generic[A]):
             if error.status == 401:
                 refusals += 1
                 refused = self._renew(token, error)
+                if refusals > 1:
+                    self._refused.append(refused)
                 if refusals == _REFUSALS:
                     raise refused
                 pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)

@@ -16,6 +16,7 @@ from integration.recording.features import features
 from integration.recording.sample import Sample
 from integration.recording.scrub import Scrubber
 from integration.tapes.cassette import answer_headers
+from integration.text.secret import HIDDEN
 
 FoundObject: TypeAlias = dict[str, Any]
 SigningIn: TypeAlias = Callable[[], Tokens]
@@ -191,7 +192,7 @@ class RecordedApi(ABC):
         scrubbed = self._without_values(body, target)
         if link is None:
             return scrubbed, None
-        if not str(link).startswith(f"{self.at(root)}/"):
+        if HIDDEN in str(link) or not str(link).startswith(f"{self.at(root)}/"):
             return {**scrubbed, self.link: self.scrubber.pseudonyms.url(str(link))}, None
         return scrubbed, self._following(target, str(link).removeprefix(self.at(root)))
 

@@ -19,6 +19,7 @@ from integration.http.surroundings import routes_to
 from integration.recording.api import RawAnswer, RecordedApi
 from integration.tapes.cassette import answer_headers
 from integration.tapes.tapes import response_to
+from integration.text.secret import redacted, repeats_secret
 
 
 class Survey:
@@ -72,7 +73,8 @@ class Scrubbing(HTTPAdapter):
             response = self._exchange(real, api, to, options)
             body = decode(read_body(response, MOST)) or None
             pace = {name: value for name, value in response.headers.items() if name.lower() in api.pacing}
-            return RawAnswer(response.status_code, {**answer_headers(response.headers), **pace}, body)
+            told = _without_secrets([{**answer_headers(response.headers), **pace}, body])
+            return RawAnswer(response.status_code, *told)
 
         given = api.asked(request, root, exchange)
         return response_to(self, request, given.status, given.headers, orjson.dumps(given.body))
@@ -95,3 +97,16 @@ class Scrubbing(HTTPAdapter):
             response.close()
             tokens.renew(token)
         return response
+
+
+def _without_secrets(told: list[Any]) -> list[Any]:
+    """Return what a server said without what it repeats of the token: names and kinds of objects have no pseudonyms."""
+    return [_redacted(each) for each in told] if repeats_secret(orjson.dumps(told).decode()) else told
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {redacted(name): _redacted(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_redacted(each) for each in value]
+    return redacted(value) if isinstance(value, str) else value

@@ -94,16 +94,15 @@ def redacted(text: str) -> str:
     Servers echo what they were sent, and exceptions of libraries quote it, so that text from outside may hold the
     token, the secret or the assertion of this run.
     """
-    for forms in _live():
-        for form in sorted(forms, key=len, reverse=True):
-            if len(forms[0]) >= _SHORT:
-                text = text.replace(form, HIDDEN)
-            elif form in text:
-                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
-        text = _uncut(text, forms)
+    text = _without_live(text)
     for pattern, instead in _PATTERNS:
         text = re.sub(pattern, instead, text)
     return text
+
+
+def repeats_secret(text: str) -> bool:
+    """Tell whether a live ``Secret``, or the beginning of one, is in a text in a form that is sent."""
+    return _without_live(text) != text
 
 
 def holds_secret(text: str) -> bool:
@@ -130,6 +129,17 @@ def _live() -> list[tuple[str, ...]]:
     with _lock:
         found = {secret._forms() for secret in _known}
     return sorted(found, key=lambda forms: len(forms[0]), reverse=True)
+
+
+def _without_live(text: str) -> str:
+    for forms in _live():
+        for form in sorted(forms, key=len, reverse=True):
+            if len(forms[0]) >= _SHORT:
+                text = text.replace(form, HIDDEN)
+            elif form in text:
+                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
+        text = _uncut(text, forms)
+    return text
 
 
 def _uncut(text: str, forms: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from socket import create_server
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from integration import Step, load, plan, run
 from integration.config.clouds import CLOUDS
 from integration.config.settings import Config
+from integration.sdk.plugins import declared_steps
 from integration.sources.signin import azure_tokens_for, tokens_for
 from integration.text.secret import Secret
 from tests.azure.reading import Azure, keys, verdicts
@@ -19,6 +21,7 @@ from tests.little_tenant import LittleTenant
 from tests.little_tenant import serving as serving_graph
 from tests.sign_in import CLIENT, TENANT, Service, serving_over_tls
 from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
+from tests.simulator.azure.demo import azure_demo_tenant
 from tests.simulator.azure.manager import AUDIENCE, token_for
 
 REFUSED = {"error": {"code": "ExpiredAuthenticationToken", "message": "The access token expiry UTC time is earlier."}}
@@ -92,6 +95,28 @@ def test_a_token_that_is_always_refused_fails_the_types_soon(azure: Azure, servi
     assert "Azure refused the access token, also a fresh one" in report.of("contoso_machine").reason
     assert report.exit_code() == 1
     assert len(azure.simulator.requests) <= 8
+
+
+@pytest.mark.every_area
+def test_a_token_that_expires_on_the_way_is_soon_tried_no_more() -> None:
+    """Children are asked for by hundreds of requests, from many threads."""
+    answered, refused = count(), count()
+
+    def expired(asked: Asked) -> bool:
+        return next(answered) >= 60 and next(refused) >= 0
+
+    steps = declared_steps(load())
+    types = [step.name for step in steps if step.module.startswith("azure.") and not step.is_relationship]
+    with AzureSimulator(azure_demo_tenant()) as simulator:
+        azure = Azure(simulator, {})
+        simulator.manager.faults = [Fault(401, expired, REFUSED)]
+        report = azure.run(*types)
+        assert verdicts(report) >= {"complete", "failed"}
+        assert {result.verdict for result in report.results if "refused" in result.reason} <= {"failed"}
+        assert next(refused) < 100
+        simulator.manager.faults = []
+        report = azure.run(*types)
+    assert "failed" not in verdicts(report)
 
 
 @pytest.mark.parametrize("only", [True, False])
