@@ -1,5 +1,6 @@
 """What ``integration doctor`` prints can be read: a line for what is there, and lines below it for the rest."""
 
+import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
@@ -51,3 +52,8 @@ def test_a_terminal_gets_lines_that_fit() -> None:
         assert said[0].startswith("ok       versions: integration-microsoft-entra ")
         assert any(each.startswith("problem  settings: none are set") for each in said)
         assert {each[:7].strip() for each in said} <= {"ok", "problem", "warning", ""}
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_colours_can_be_refused(variables: dict[str, str]) -> None:
+    assert "\x1b" not in on_terminal(80, "doctor", variables=variables)[1]

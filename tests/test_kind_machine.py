@@ -52,13 +52,20 @@ def odd(name: str, folder: Path) -> str:
         path.write_text("no certificate")
     elif name == "a folder":
         path.mkdir()
+    elif name == "a pipe":
+        os.mkfifo(path)
     return str(path)
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 @pytest.mark.parametrize(
     ("name", "problem"),
-    [("not there", "is not there"), ("a text", "holds no certificate"), ("a folder", "is a folder without certifi")],
+    [
+        ("not there", "is not there"),
+        ("a text", "holds no certificate"),
+        ("a folder", "is a folder without certifi"),
+        ("a pipe", "is no file"),
+    ],
 )
 def test_certificates_that_are_none_are_named_with_their_variable(
     variable: str, name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

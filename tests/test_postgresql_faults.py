@@ -1,12 +1,14 @@
 """Pushes that are killed, cut off or concurrent: readers see a whole graph, and a repeated push ends the same."""
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +139,61 @@ def test_a_server_that_restarts_in_the_middle_keeps_the_old_graph(postgresql: Se
     assert held(url, store.scope) == old
     push(url, store, STEPS)
     assert held(url, store.scope) == expected(store, STEPS)
+
+
+@contextmanager
+def without_the_answer_to_commit(port: int) -> Iterator[int]:
+    """Stand between the server and a client, and yield the port: what is said after a commit is lost."""
+    ends: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as executor:
+        committing = threading.Event()
+
+        def pass_on(source: socket.socket, target: socket.socket, *, is_client: bool) -> None:
+            while said := source.recv(1 << 16):
+                if is_client and said.endswith(b"COMMIT\0"):
+                    committing.set()
+                if committing.is_set() and not is_client:
+                    break
+                target.sendall(said)
+            for end in ends:
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+
+        def accept() -> None:
+            ends.extend([listener.accept()[0], socket.create_connection(("127.0.0.1", port))])
+            executor.submit(pass_on, *ends, is_client=True)
+            pass_on(*reversed(ends), is_client=False)
+
+        accepting = executor.submit(accept)
+        yield listener.getsockname()[1]
+        accepting.result(PATIENCE)
+    for end in ends:
+        end.close()
+
+
+def test_what_became_of_a_commit_without_an_answer_is_not_known(postgresql: Server, url: str, store: Store) -> None:
+    push(url, store, STEPS)
+    change(store)
+    with without_the_answer_to_commit(postgresql.port) as port, pytest.raises(OutputError) as caught:
+        push(url.replace(f":{postgresql.port}/", f":{port}/"), store, STEPS)
+    assert str(caught.value).endswith(
+        "; whether it holds this graph or what it held before is not known, until a push succeeds"
+    )
+    assert held(url, store.scope) == expected(store, STEPS)
+    push(url, store, STEPS)
+    assert held(url, store.scope) == expected(store, STEPS)
+
+
+def test_a_commit_that_the_server_refuses_leaves_the_old_graph(url: str, store: Store) -> None:
+    push(url, store, STEPS)
+    old = held(url, store.scope)
+    change(store)
+    query(url, "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$")
+    when = "AFTER INSERT OR UPDATE OR DELETE ON integration.entities DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+    query(url, f"CREATE CONSTRAINT TRIGGER no {when} EXECUTE FUNCTION no()")
+    with pytest.raises(OutputError, match="not today; it holds what it held before"):
+        push(url, store, STEPS)
+    assert held(url, store.scope) == old
 
 
 def test_the_time_of_a_comparison_does_not_grow_with_the_square_of_the_graph(url: str, store: Store) -> None:

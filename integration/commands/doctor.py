@@ -90,7 +90,16 @@ def _told(finding: "Finding") -> str:
         return "\n".join([f"{state}  {found}", *_lines(finding.remedy, _WIDTH)])
     width = min(get_terminal_size().columns, _WIDTH)
     told = [*_lines(found, width, indent=f"{state}  "), *_lines(finding.remedy, width)]
-    return click.style(state, fg=_COLOURS[finding.state]) + "\n".join(told).removeprefix(state)
+    shown = click.style(state, fg=_COLOURS[finding.state]) if _shows_colours() else state
+    return shown + "\n".join(told).removeprefix(state)
+
+
+def _shows_colours() -> bool:
+    """Tell whether a terminal takes colours, and whoever looks at it wants them, as Rich finds out."""
+    from rich.console import Console
+
+    console = Console()
+    return not (console.no_color or console.is_dumb_terminal)
 
 
 def _lines(text: str, width: int, indent: str = _INDENT) -> list[str]:

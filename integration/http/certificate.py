@@ -65,7 +65,7 @@ def _parse(path: Path, password: Secret) -> tuple["RSAPrivateKey", "Certificate"
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CredentialsError(
             f"the certificate file {path} is not a PEM or PFX file with certificate and private key,"
-            f" or the password is {'not its own' if password else 'missing'}"
+            f" or the password is {'not its own, if it has one' if password else 'missing'}"
         ) from None
     if not isinstance(key, RSAPrivateKey):
         raise CredentialsError(f"the certificate file {path} holds no RSA private key")

@@ -87,6 +87,8 @@ def _unusable(path: Path) -> str | None:
         if path.is_dir():
             filled = any(_HASHED.fullmatch(each.name) for each in path.iterdir())
             return None if filled else "is a folder without certificates"
+        if path.exists() and not path.is_file():
+            return "is no file that can be read time and again"
         with path.open("rb"):
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except ssl.SSLError:

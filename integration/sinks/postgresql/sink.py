@@ -9,7 +9,7 @@ tables are, ``integration`` unless it says otherwise; it is made where it is mis
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -32,6 +32,9 @@ SCHEMA = "integration"
 _INSTALL = "pip install 'integration-microsoft-entra[postgresql]'"
 _CONNECT_SECONDS = 15
 _CANCEL_SECONDS = 1.0
+_BEFORE = "; it holds what it held before, until a push succeeds"
+_COMMITTING = "; whether it holds this graph or what it held before is not known, until a push succeeds"
+"""Where the connection is lost after the server was asked to commit; what the server says itself undoes everything."""
 _LONGEST_NAME = 63
 """Bytes: PostgreSQL cuts longer names off (NAMEDATALEN)."""
 
@@ -93,9 +96,9 @@ class PostgresqlSink:
 
         Raises:
             OutputError: the server is not reached, refuses or goes away, or the schema cannot be used; it holds what it
-                held before.
+                held before, but where it goes away as it is to commit: then nobody knows.
         """
-        with self._connection("; it holds what it held before, until a push succeeds") as connection:
+        with self._connection(_BEFORE) as connection:
             from integration.sinks.postgresql.push import Push
 
             Push(connection, self._schema, graph, steps, report).run()
@@ -134,16 +137,19 @@ class PostgresqlSink:
         settings: dict[str, Any] = {"fallback_application_name": "integration", **given, "client_encoding": "utf8"}
         if "PGCONNECT_TIMEOUT" not in os.environ:
             settings.setdefault("connect_timeout", _CONNECT_SECONDS)
+        is_committing = False
         try:
             connecting = partial(psycopg.connect, **settings, prepare_threshold=None)
-            with self._stopping.without_waiting(connecting) as connection:
+            with closing(self._stopping.without_waiting(connecting)) as connection, connection:
                 connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
                 with self._stopping.telling(partial(connection.cancel_safe, timeout=_CANCEL_SECONDS)):
                     yield connection
                     self._stopping.check()
+                    is_committing = bool(outcome)
         except psycopg.Error as error:
             self._stopping.check()
-            raise OutputError(f"{self.url}: {_said(error)}{outcome}") from None
+            known = _COMMITTING if is_committing and error.sqlstate is None else outcome
+            raise OutputError(f"{self.url}: {_said(error)}{known}") from None
         except OutputError as error:
             raise OutputError(f"{self.url}: {error}{outcome}") from None
 
