@@ -29,10 +29,11 @@ def epoch_ms(value: Any) -> int | str | None:
     """
     if value is None:
         return None
-    if not isinstance(value, str) or not (_time(value) or _http_date(value)):
+    is_time = isinstance(value, str) and _time(value)
+    if not (is_time or (isinstance(value, str) and _http_date(value))):
         return str(value)
     try:
-        moment = datetime.fromisoformat(value.upper()) if _time(value) else parsedate_to_datetime(value)
+        moment = datetime.fromisoformat(value.upper()) if is_time else parsedate_to_datetime(value)
     except ValueError:
         return value
     if moment.tzinfo is None:

@@ -140,7 +140,17 @@ class Connection(sqlite3.Connection):
 
     def parsed_objects(self, text: str | bytes) -> list[Any]:
         """Return the objects, each with its ``id``, that a JSON array of the file holds; raises as ``parsed`` does."""
-        rows: list[Any] = self.parsed(text, list)
+        return self._objects(self.parsed(text, list))
+
+    def parsed_arrays(self, texts: Sequence[bytes]) -> list[list[Any]]:
+        """Return the same for each of several JSON arrays, which takes less time than one by one."""
+        arrays: list[list[Any]] = self.parsed(b"[%b]" % b",".join(texts), list)
+        if [*map(type, arrays)] != [list] * len(texts):
+            raise self.damaged("it holds what is no JSON array")
+        self._objects([*chain.from_iterable(arrays)])
+        return arrays
+
+    def _objects(self, rows: list[Any]) -> list[Any]:
         if not ({*map(type, rows)} <= {dict} and all(map(contains, rows, repeat("id")))):
             raise self.damaged("it holds what is no object with an id")
         return rows
@@ -159,10 +169,9 @@ class Connection(sqlite3.Connection):
             return self._lost
         if self.is_open and (code in _DAMAGE or any(words in str(error) for words in _WORDS_OF_DAMAGE)):
             return self.damaged(str(error))
-        fault = _FAULTS.get(code)
-        if fault is None:
+        if code not in _FAULTS:
             return error
-        self._lost = OutputError(f"{self.path}: {fault.format(error)}")
+        self._lost = OutputError(f"{self.path}: {_FAULTS[code].format(error)}")
         return self._lost
 
     def damaged(self, why: str) -> OutputError:

@@ -7,9 +7,13 @@ from typing import Any
 import orjson
 
 from integration.disk.sqlite import Connection
+from integration.mirror.rows import bounded
 from integration.mirror.tables import connect_to
 
-_AT_ONCE = 16
+_FEW = 16
+_FOUND, _PARSED = 500_000, 100_000
+"""Bytes of pieces after which a statement finds no more, and after which they are parsed: those of a relation, which
+are one for each parent, are small, and many at once take less time."""
 
 
 def _wanted(word: str, part: str) -> Iterator[str]:
@@ -45,13 +49,21 @@ class Pieces:
     def more(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield parent's id and objects of each piece that came since the last call."""
         while found := self._next():
-            for number, parent, objects in found:
-                self._last = number
-                yield parent, self._database.parsed_objects(objects)
+            for some in bounded(found, 2, _PARSED):
+                arrays = self._database.parsed_arrays([objects for _, _, objects in some])
+                for (self._last, parent, _), objects in zip(some, arrays, strict=True):
+                    yield parent, objects
 
     def _next(self) -> list[tuple[int, str, bytes]]:
-        return self._database.execute(
-            "SELECT number, parent, CAST(objects AS BLOB) FROM pieces"
-            f" WHERE collection = :number AND number > :last AND {self._wanted} ORDER BY number LIMIT {_AT_ONCE}",
+        pieces = self._database.execute(
+            "SELECT number, parent, coalesce(CAST(objects AS BLOB), x'') FROM pieces"
+            f" WHERE collection = :number AND number > :last AND {self._wanted} ORDER BY number",
             {**self._given, "last": self._last},
-        ).fetchall()
+        )
+        found: list[tuple[int, str, bytes]] = []
+        size = 0
+        while size < _FOUND and (some := pieces.fetchmany(_FEW)):
+            found += some
+            size += sum(len(objects) for _, _, objects in some)
+        pieces.close()
+        return found

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection as Ids
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -18,9 +18,9 @@ VERSIONS = "versions of parts"
 _PARTS = 1_000
 """Of more parts, which are the parents of a relation, no digests are kept: nobody asks for a part of it."""
 _AT_ONCE = 8_000_000
-"""Bytes of pieces after which another statement inserts the next ones."""
+"""Bytes of pieces after which another statement inserts the next ones: SQLite copies what one inserts."""
 RawRow = Mapping[str, Any]
-_Piece = tuple[int, int, str, bytes, str | None]
+_AnyPiece = TypeVar("_AnyPiece", bound=tuple[Any, ...])
 
 
 def append(database: Connection, number: int, pieces: Sequence[tuple[str, bytes]], ids: Sequence[bytes] = ()) -> int:
@@ -41,19 +41,25 @@ def append(database: Connection, number: int, pieces: Sequence[tuple[str, bytes]
         (place, number, parent, objects, text)
         for place, ((parent, objects), text) in enumerate(zip(pieces, texts, strict=True), last + 1)
     ]
-    for some in _bounded(rows):
+    for some in bounded(rows, 3, _AT_ONCE):
         insert(database, "INSERT INTO pieces", some, text=3)
     return int(last) + 1
 
 
-def _bounded(rows: Sequence[_Piece]) -> Iterator[Sequence[_Piece]]:
-    """Yield pieces in groups of bounded size: SQLite copies what one statement inserts."""
+def bounded(rows: Sequence[_AnyPiece], column: int, limit: int) -> Iterator[Sequence[_AnyPiece]]:
+    """Yield rows in groups, each of which ends when its texts are longer than a limit.
+
+    Args:
+        rows: what is told of pieces.
+        column: where the text is.
+        limit: bytes.
+    """
     first = size = 0
-    for number, (_, _, _, objects, _) in enumerate(rows):
-        size += len(objects)
-        if size > _AT_ONCE:
-            yield rows[first : number + 1]
-            first, size = number + 1, 0
+    for place, row in enumerate(rows, 1):
+        size += len(row[column])
+        if size > limit:
+            yield rows[first:place]
+            first, size = place, 0
     if first < len(rows):
         yield rows[first:]
 

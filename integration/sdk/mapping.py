@@ -30,6 +30,8 @@ UNITS: dict[str, Callable[[Any], Any] | None] = {
 _NAME = r"[A-Za-z_]\w*"
 _PATH = re.compile(rf"(?P<names>{_NAME}(?:\.{_NAME})*)(?P<list>\[\](?:\.(?P<each>{_NAME}(?:\.{_NAME})*))?)?", re.ASCII)
 
+_NOTHING: dict[str, Any] = {}
+
 
 class OddValue(ValueError):
     """An object has something else where the path of a property leads through an object or a list."""
@@ -51,14 +53,21 @@ class PropertySource:
     each: tuple[str, ...] | None = None
     convert: Callable[[Any], Any] | None = None
 
-    def value(self, row: Any) -> Any:
-        """Return the value; ``None`` where it, or something that leads to it, is not there.
+    @property
+    def turns(self) -> bool:
+        """Whether the value is another one than what the names lead to."""
+        return self.each is not None or self.convert is not None
+
+    def value(self, found: Any) -> Any:
+        """Return the value, ``None`` where it is not there.
+
+        Args:
+            found: what the names lead to, which is not ``None``.
 
         Raises:
-            OddValue: something that leads to it is no object, or no list.
+            OddValue: it is no list where there must be one, or something in that is no object.
         """
-        found = self._below(row, self.names)
-        if self.each is None or found is None:
+        if self.each is None:
             return self.convert(found) if self.convert else found
         if not isinstance(found, list):
             raise OddValue(f"{self.text}: expected a list, found {_shown(found)}")
@@ -69,9 +78,17 @@ class PropertySource:
         for name in names:
             if value is None:
                 return None
-            if not isinstance(value, dict):
-                raise OddValue(f"{self.text}: expected an object with {name}, found {_shown(value)}")
-            value = value.get(name)
+            value = self.holder(value, name).get(name)
+        return value
+
+    def holder(self, value: Any, name: str) -> dict[str, Any]:
+        """Return what holds a name on the way to the value.
+
+        Raises:
+            OddValue: it is no object.
+        """
+        if not isinstance(value, dict):
+            raise OddValue(f"{self.text}: expected an object with {name}, found {_shown(value)}")
         return value
 
 
@@ -101,7 +118,13 @@ class PropertyMapping:
         self._times = [(field, tuple(name for name, of in times if of == field)) for field in fields]
         self._lists = [(name, of.names[0]) for name, of in flat.items() if of.each == () and of.convert is None]
         quick = {name for name, _ in (*self._plain, *times, *self._lists)}
-        self._others = [(name, source) for name, source in sources.items() if name not in quick]
+        others = [(name, source) for name, source in sources.items() if name not in quick]
+        # Most values of a resource are in its ``properties``: each object that holds some is looked up once a row.
+        led = {source.names[:end]: source for _, source in reversed(others) for end in range(1, len(source.names))}
+        ways = sorted(led, key=len)
+        place = {names: number for number, names in enumerate([(), *ways])}
+        self._holders = [(place[way[:-1]], way[-1], led[way].names[len(way)], led[way]) for way in ways]
+        self._others = [(name, place[of.names[:-1]], of.names[-1], of.turns and of.value) for name, of in others]
         self._enough: frozenset[str] | None = None
 
     def values(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -123,8 +146,15 @@ class PropertyMapping:
         for name, field in self._lists:
             if (value := get(field)) is not None:
                 found[name] = without_nulls(value)
-        for name, source in self._others:
-            if (value := source.value(row)) is not None:
+        holders = [row]
+        for place, name, leads_to, source in self._holders:
+            holder = holders[place].get(name)
+            holders.append(_NOTHING if holder is None else source.holder(holder, leads_to))
+        for name, place, field, turned in self._others:
+            value = holders[place].get(field)
+            if value is not None and turned:
+                value = turned(value)
+            if value is not None:
                 found[name] = value
         return found
 
