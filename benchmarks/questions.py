@@ -1,7 +1,9 @@
 """How long the ready-made questions take on a graph of N users and on one of a tenth of that.
 
 The graph has a tenth as many groups as users, and ten times as many memberships: the n-th group has 1/n of the users
-and a few more. Seven of ten groups are in another group, any other, so that there are long paths and cycles.
+and a few more. Seven of ten groups are in another group, any other, so that there are long paths and cycles. One user
+in a thousand owns a service principal with a permission that leads to Global Administrator, and a group holds a role
+that resets passwords. Questions about what this graph has none of are left out.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 
 import orjson
@@ -26,6 +28,7 @@ from integration.store.store import Store
 
 _CHUNK = 4_000
 _TIMES = 3
+_NUMBER = "30"
 _NAMES = "Ada Alan Barbara Donald Edsger Frances Grace Hedy".split()
 _FILLER = {
     f"{name}{number}": "Contoso Research, Building 7, Redmond" for name in ("department", "office") for number in "1234"
@@ -59,7 +62,8 @@ def make(path: Path, users: int) -> Mapping[str, Mapping[str, str]]:
     """Make a graph, and return what can be asked of it: in words, the value of each class's parameters."""
     rng = random.Random(users)
     steps = declared_steps(load())
-    user, group = (_step(steps, name) for name in ("User", "UserGroup"))
+    named = {step.name: step for step in steps}
+    user, group = named["azure_user"], named["azure_user_group"]
     user_keys, group_keys = _keys(rng, users), _keys(rng, users // 10)
     with closing(Store(path)) as store:
         store.begin("benchmark")
@@ -67,9 +71,14 @@ def make(path: Path, users: int) -> Mapping[str, Mapping[str, str]]:
             store.show(step, load_schema(step))
         _publish(store, user, ((key, _properties("user", number)) for number, key in enumerate(user_keys)))
         _publish(store, group, ((key, _properties("group", number)) for number, key in enumerate(group_keys)))
-        _publish(store, _step(steps, "HAS", group, user), _members(rng, group_keys, user_keys))
+        _publish(store, named["azure_user_group_has_user"], _members(rng, group_keys, user_keys))
         nested = ((rng.choice(group_keys), key, None) for key in group_keys if rng.random() < 0.7)
-        _publish(store, _step(steps, "HAS", group, group), nested)
+        _publish(store, named["azure_user_group_has_group"], nested)
+        others = _privileged(user_keys, group_keys)
+        published = {user.name, group.name, "azure_user_group_has_user", "azure_user_group_has_group"}
+        for step in steps:
+            if step.name not in published:
+                _publish(store, step, others.get(step.name, ()))
         store.keep_verdicts((step.name, "complete", "", 0, 0.0) for step in steps)
         store.commit()
     usual = users // 100  # has a little more than 100 users at any size
@@ -83,9 +92,12 @@ def make(path: Path, users: int) -> Mapping[str, Mapping[str, str]]:
 def measure(path: Path, asked: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, tuple[int, float]]]:
     """Yield each question, with the rows of its answer and the seconds that the whole of it takes."""
     for question in load_questions(load()).values():
-        cases = asked if question.parameters else {"": {}}
-        for case, values in cases.items():
-            parameters = [values[parameter.types[0]] for parameter in question.parameters]
+        entities = any(parameter.types for parameter in question.parameters)
+        for case, values in (asked if entities else {"": {}}).items():
+            given = [[*each.types, ""][0] for each in question.parameters]
+            if any(type and type not in values for type in given):
+                continue
+            parameters = [values.get(type, _NUMBER) for type in given]
             answers = [_ask(path, question, parameters) for _ in range(_TIMES)]
             yield f"{question.name} {case}".strip(), min(answers, key=lambda answer: answer[1])
 
@@ -95,12 +107,6 @@ def _ask(path: Path, question: Question, parameters: Sequence[str]) -> tuple[int
     with open_graph(path) as inquiry:
         rows = sum(1 for _ in inquiry.ask(question, parameters).rows)
     return rows, time.perf_counter() - started
-
-
-def _step(steps: Iterable[Step], class_name: str, *ends: Step) -> Step:
-    names = tuple(end.name for end in ends) or None
-    (found,) = (step for step in steps if step.class_name == class_name and step.ends == names)
-    return found
 
 
 def _keys(rng: random.Random, count: int) -> list[str]:
@@ -125,6 +131,24 @@ def _members(rng: random.Random, groups: Sequence[str], users: Sequence[str]) ->
     more = (10 * len(users) - sum(sizes)) // len(groups)
     for group, size in zip(groups, sizes, strict=True):
         yield from ((group, user, None) for user in rng.sample(users, min(size + more, len(users))))
+
+
+def _privileged(users: Sequence[str], groups: Sequence[str]) -> Mapping[str, Iterable[Row]]:
+    """Return service principals with a permission that leads far, their owners, and a group that resets passwords."""
+    services = [f"service principal {number}" for number in range(len(users) // 1_000)]
+    role = {"displayName": "Helpdesk Administrator", "templateId": "729827e3-9c14-49f7-bb1b-9608f156bbb8"}
+    holds = {"displayName": "held", "principalId": groups[-1], "roleDefinitionId": "role", "scopeType": "tenant"}
+    permission = {"displayName": "permission", "value": "RoleManagement.ReadWrite.Directory", "isPrivileged": True}
+    return {
+        "azure_service_principal": [(key, _properties("app", number)) for number, key in enumerate(services)],
+        "azure_ad_role_definition": [("role", orjson.dumps(role).decode())],
+        "azure_ad_role_assignment": [("held", orjson.dumps(holds).decode())],
+        "azure_app_role": [("permission", orjson.dumps(permission).decode())],
+        "azure_app_role_assignment": [(f"given {key}", _properties("given", 0)) for key in services],
+        "azure_app_role_assignment_assigned_role": [(f"given {key}", "permission", None) for key in services],
+        "azure_service_principal_has_app_role_assignment": [(key, f"given {key}", None) for key in services],
+        "azure_user_owns_service_principal": list(zip(users, services, repeat(None))),
+    }
 
 
 def _publish(store: Store, step: Step, rows: Iterable[Row]) -> None:
