@@ -29,9 +29,11 @@ def epoch_ms(value: Any) -> int | str | None:
     """
     if value is None:
         return None
-    is_time = isinstance(value, str) and _time(value)
-    if not (is_time or (isinstance(value, str) and _http_date(value))):
+    if not isinstance(value, str):
         return str(value)
+    is_time = _time(value)
+    if not is_time and not _http_date(value):
+        return value
     try:
         moment = datetime.fromisoformat(value.upper()) if is_time else parsedate_to_datetime(value)
     except ValueError:
