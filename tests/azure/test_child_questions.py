@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.entra.question_graphs import Json, Made, ask, save
+from tests.entra.question_graphs import GRAPH, Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
@@ -98,11 +99,19 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(params=range(8))
-def tenant(request: pytest.FixtureRequest) -> Made:
-    found = made_up(request.param)
-    save(found)
-    return found
+@pytest.fixture(scope="module", params=range(8))
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Made, Path]) -> Made:
+    """A tenant whose graph is in the current folder."""
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
 
 
 def children(tenant: Made, parent: str, edge: str, child: str) -> Iterator[tuple[str, Json, str, Json]]:

@@ -4,12 +4,13 @@ import random
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.azure.test_questions import check, holders, inside, place, role
-from tests.entra.question_graphs import Json, Made, ask, save
+from tests.entra.question_graphs import GRAPH, Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
@@ -124,12 +125,19 @@ def _names(add: Any, rng: random.Random, somewhere: Any) -> None:
     ))  # fmt: skip
 
 
-@pytest.fixture(params=range(6))
-def tenant(request: pytest.FixtureRequest) -> Made:
+@pytest.fixture(scope="module", params=range(6))
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Made, Path]) -> Made:
     """A tenant whose graph is in the current folder."""
-    found = made_up(request.param)
-    save(found)
-    return found
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
 
 
 def _lets_in(rules: list[Json], nic: Json, port: int, *, version6: bool) -> bool:

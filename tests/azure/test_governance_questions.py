@@ -2,12 +2,13 @@
 
 import random
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.azure.test_questions import SUBSCRIPTION, check, holders, made_up, may_assign_roles
-from tests.entra.question_graphs import DAY, Json, Made, ask, save
+from tests.entra.question_graphs import DAY, GRAPH, Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
@@ -21,12 +22,19 @@ ROLES: list[Json] = [
 LONG = 40 * DAY
 
 
-@pytest.fixture(params=range(10))
-def tenant(request: pytest.FixtureRequest) -> Made:
+@pytest.fixture(scope="module", params=range(10))
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    tenant, path = governed(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Made, Path]) -> Made:
     """A tenant whose graph is in the current folder."""
-    found = governed(request.param)
-    save(found)
-    return found
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
 
 
 def governed(seed: int) -> Made:

@@ -4,11 +4,12 @@ import random
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.entra.question_graphs import Json, Made, ask, save
+from tests.entra.question_graphs import GRAPH, Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
@@ -137,12 +138,19 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(params=range(10))
-def tenant(request: pytest.FixtureRequest) -> Made:
+@pytest.fixture(scope="module", params=range(10))
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Made, Path]) -> Made:
     """A tenant whose graph is in the current folder."""
-    found = made_up(request.param)
-    save(found)
-    return found
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
 
 
 def every(tenant: Made, *types: str) -> Iterator[tuple[str, str, Json]]:

@@ -320,9 +320,9 @@ def _policies(
     add("azure_group_setting", {"setting.LockoutThreshold": "10"}, {"setting.EnableGroupCreation": allowed})
 
 
-def save(made: Made) -> None:
+def save(made: Made, path: Path = GRAPH) -> None:
     """Write the graph as a run does."""
-    with closing(Store(GRAPH)) as store:
+    with closing(Store(path)) as store:
         store.begin("contoso.example")
         for step in STEPS.values():
             store.show(step, load_schema(step))

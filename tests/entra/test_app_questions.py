@@ -201,9 +201,9 @@ def _credentials(rng: random.Random, kind: str, owners: Rows, now: int) -> Itera
         )
 
 
-def save(tenant: Apps) -> None:
+def save(tenant: Apps, path: Path) -> None:
     """Write the graph as a run does."""
-    with closing(Store(GRAPH)) as store:
+    with closing(Store(path)) as store:
         store.begin("contoso.example")
         for step in STEPS.values():
             store.show(step, load_schema(step))
@@ -215,12 +215,19 @@ def save(tenant: Apps) -> None:
         store.commit()
 
 
-@pytest.fixture(params=SEEDS)
-def tenant(request: pytest.FixtureRequest) -> Apps:
+@pytest.fixture(scope="module", params=SEEDS)
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Apps, Path]:
+    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Apps, Path]) -> Apps:
     """A tenant whose graph is in the current folder."""
-    found = made_up(request.param)
-    save(found)
-    return found
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
 
 
 def ask(name: str, *values: str) -> Rows:

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +21,19 @@ HELD, ELIGIBLE = "azure_ad_role_assignment", "azure_ad_role_eligibility"
 POLICY = "azure_conditional_access_policy"
 
 
-@pytest.fixture(params=SEEDS)
-def tenant(request: pytest.FixtureRequest) -> Made:
+@pytest.fixture(scope="module", params=SEEDS)
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Made, Path]) -> Made:
     """A tenant whose graph is in the current folder."""
-    found = made_up(request.param)
-    save(found)
-    return found
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
 
 
 def moment(value: int | None) -> str | None:
