@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pluggy
@@ -12,10 +13,11 @@ from integration.recording.literals import literals_of
 from integration.recording.review import foreign
 from integration.sdk.known import unknown_names
 from integration.sdk.mapping import X_FROM
-from integration.sdk.plugins import declared_steps, load
+from integration.sdk.plugins import declared_steps, load, plan
 from integration.sdk.schema import JupiterOneObject, Schema, load_schema
 from integration.sdk.schema_files import folders_of
 from integration.sdk.step import Step
+from integration.tapes.tapes import Replay
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassettes_of, replay, step_of
 
@@ -48,10 +50,13 @@ def check_step(
     """
     manager = manager or load(*([type] if isinstance(type, Step) else []))
     step = step_of(type, manager)
-    played = replay(type, cassettes, manager=manager)
-    faults = [*unknown_names(step, also), *_faults(step, played)]
-    if step.per_row and not faults:
-        faults += one_by_one(step, cassettes_of(step, cassettes, manager=manager), manager)
+    with TemporaryDirectory() as folder:
+        played = replay(type, cassettes, out=Path(folder), manager=manager)
+        faults = [*unknown_names(step, also), *_faults(step, played)]
+        if step.per_row and not faults:
+            chosen = plan(manager, only=[step.name])
+            tape = Replay(*cassettes_of(step, cassettes, manager=manager))
+            faults += one_by_one(step, chosen, played.report, Path(folder), tape)
     if faults:
         raise AssertionError("\n".join([f"{step.name}:", *(f"  - {fault}" for fault in faults)]))
     return played

@@ -4,25 +4,22 @@ Later runs rely on that: they hand over only objects that changed, as they were 
 records.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
-import pluggy
 import requests
 
 from integration.config.clouds import GLOBAL_AZURE, GLOBAL_GRAPH
 from integration.config.settings import Config
 from integration.engine.context import ChangedInput, Seen, StepContext
 from integration.engine.records import Records
-from integration.engine.runner import run
 from integration.engine.verdicts import Verdicts
 from integration.http.auth import NoToken
 from integration.mirror.mirror import Mirror
-from integration.sdk.plugins import plan
+from integration.sdk.plan import Plan
 from integration.sdk.report import Report
 from integration.sdk.row import Row
 from integration.sdk.schema import load_schema
@@ -40,19 +37,25 @@ from integration.testing.comparing import unexpected
 _MOST = 3
 
 
-def one_by_one(step: Step, cassettes: Sequence[Path], manager: pluggy.PluginManager) -> Iterator[str]:
-    """Yield how the records differ that a step makes of its cassettes' objects one by one."""
+def one_by_one(step: Step, chosen: Plan, report: Report, folder: Path, tape: Replay) -> Iterator[str]:
+    """Yield how the records differ that a step makes of its cassettes' objects one by one.
+
+    Args:
+        step: the declaration.
+        chosen: the plan of a run that made all records of the step and of what it needs.
+        report: the report of that run.
+        folder: the folder of that run.
+        tape: answers again what the run asked.
+    """
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        report = run(manager, plan(manager, only=[step.name]), Config(), out=folder, tape=Replay(*cassettes))
         store = stack.enter_context(closing(_Store(folder / "graph.db")))
         mirror = stack.enter_context(closing(Mirror(folder / "tape.db")))
         session = stack.enter_context(requests.Session())
-        session.mount("https://", Replay(*cassettes).adapter())
+        session.mount("https://", tape.adapter())
         client = GraphClient(GLOBAL_GRAPH, NoToken(), session)
         graph = GraphSource(client, roles=frozenset({"Member.Read.Hidden"}), incremental=False)
         azure = AzureSource(AzureClient(GLOBAL_AZURE, NoToken(), session, in_flight=1), side_by_side=1)
-        azure.review(plan(manager, only=[step.name]))
+        azure.review(chosen)
         reader = _Reader([graph, azure], mirror, side_by_side=False)
         yield from _Trial(step, report, store, reader).differences()
 

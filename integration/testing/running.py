@@ -12,9 +12,10 @@ import pluggy
 
 from integration.config.settings import Config
 from integration.engine.runner import run
-from integration.errors import CassetteError
+from integration.errors import CassetteError, UnknownType
 from integration.recording.salt import project_of
-from integration.sdk.plugins import load, plan
+from integration.sdk.plan import Plan, nearest
+from integration.sdk.plugins import declared_steps, load, plan
 from integration.sdk.report import Report, StepResult
 from integration.sdk.schema import JupiterOneObject
 from integration.sdk.step import Step
@@ -93,7 +94,11 @@ def run_steps(
     """
     manager = manager or load(*(step for step in steps if isinstance(step, Step)))
     chosen = plan(manager, only=[step.name if isinstance(step, Step) else step for step in steps])
-    settings, tape = config or Config(), None
+    return _run(manager, chosen, source, config or Config(), out)
+
+
+def _run(manager: pluggy.PluginManager, chosen: Plan, source: Server | Tape, settings: Config, out: Path | None) -> Ran:
+    tape = None
     if isinstance(source, Server):
         settings = replace(settings, graph_url=source.url, access_token=Secret(source.token))
     else:
@@ -113,6 +118,7 @@ def replay(
     cassettes: Path | None = None,
     *,
     config: Config | None = None,
+    out: Path | None = None,
     manager: pluggy.PluginManager | None = None,
 ) -> Replayed:
     """Run a step, and what it needs, on their cassettes alone; offline.
@@ -121,6 +127,7 @@ def replay(
         type: name of an installed step, or a step that is not installed.
         cassettes: folder of the cassettes; by default as ``cassettes_of`` finds them.
         config: settings.
+        out: folder of the run; a temporary one where ``None``.
         manager: from ``load``, and holds the step; loaded here where ``None``. With many types, tests load once.
 
     Raises:
@@ -129,8 +136,8 @@ def replay(
     """
     manager = manager or load(*([type] if isinstance(type, Step) else []))
     step = step_of(type, manager)
-    tape = Replay(*cassettes_of(step, cassettes, manager=manager))
-    ran = run_steps(type, source=tape, config=config, manager=manager)
+    chosen = plan(manager, only=[step.name])
+    ran = _run(manager, chosen, Replay(*_cassettes(step, chosen, cassettes)), config or Config(), out)
     return Replayed(ran.records[step.name], ran.report.of(step.name), ran.report, ran.keys)
 
 
@@ -142,7 +149,12 @@ def step_of(type: str | Step, manager: pluggy.PluginManager | None = None) -> St
     """
     if isinstance(type, Step):
         return type
-    return next(step for step in plan(manager or load(), only=[type]).steps if step.name == type)
+    manager = manager or load()
+    step = manager.get_plugin(type)
+    if not isinstance(step, Step):
+        names = [each.name for each in declared_steps(manager)]
+        raise UnknownType(f"no step declares the type {type}{nearest(type, names)}")
+    return step
 
 
 def cassette_of(step: Step, folder: Path | None = None) -> Path:
@@ -177,8 +189,11 @@ def cassettes_of(step: Step, folder: Path | None = None, *, manager: pluggy.Plug
     Raises:
         CassetteError: there is none for it, nor for what it needs.
     """
-    others = plan(manager or load(step), only=[step.name]).steps
-    steps = [step, *reversed(others)]
+    return _cassettes(step, plan(manager or load(step), only=[step.name]), folder)
+
+
+def _cassettes(step: Step, chosen: Plan, folder: Path | None) -> list[Path]:
+    steps = [step, *reversed(chosen.steps)]
     found = [_cassette(each, folder) for each in steps]
     areas = {cassette_name(each).parent: each for each in reversed(steps)}
     further = [path for each in reversed(areas.values()) for path in _area(each, folder)]
