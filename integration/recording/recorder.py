@@ -1,7 +1,7 @@
 """Recording a type: a live tenant read, scrubbed, cut, and written as the cassette that its step is tested with.
 
 A first run reads the tenant and keeps the answers in memory, scrubbed. They are cut to a few objects, and a second run
-on what is left is what the cassette records. A third plays the cassette back, and has to make the same records.
+on what is left is what the cassette records. A last one plays all cassettes back, and has to make the same records.
 """
 
 import shutil
@@ -106,6 +106,7 @@ def record(
                 of_kind = [step.name for step in steps if step.is_relationship is kind]
                 if good := [type for type in of_kind if report.of(type).verdict not in _DID]:
                     results |= tapes.record(name, good)
+        tapes.play_back(list(results))
         for name, steps in modules.items():
             if (out / "tapes" / name).is_file():
                 kept = usable_folder((to / name).parent) / name.name
@@ -132,33 +133,40 @@ class _Tapes:
     def __init__(self, manager: pluggy.PluginManager, cut: Cut, folder: Path) -> None:
         self._manager, self._cut, self._folder = manager, cut, folder
         self._taken: dict[Path, list[Interaction]] = {}
+        self._made: dict[str, tuple[str, list[bytes]]] = {}
 
     def record(self, name: Path, types: Sequence[str]) -> dict[str, StepResult]:
-        """Add what types ask for to the cassette of their module, play all back, and return the verdicts.
+        """Add what types ask for to the cassette of their module, and return the verdicts."""
+        tape = Record(self._folder / name, self._cut, Replay(*self._paths()), self._taken.get(name, ()))
+        report, made = self._run(types, tape)
+        self._made |= made
+        self._taken[name] = tape.taken
+        return {type: report.of(type) for type in types}
+
+    def play_back(self, types: Sequence[str]) -> None:
+        """Play types back on all cassettes.
 
         Raises:
-            CassetteError: they give other records when they are played back.
+            CassetteError: one gives other records than when it was recorded.
         """
+        if types:
+            _, made = self._run(types, Replay(*self._paths()))
+            for type in types:
+                if made[type] != self._made[type]:
+                    problem = "played back, it gives other records: its step does not do the same each time"
+                    raise CassetteError(f"{type}: {problem}")
+
+    def _run(self, types: Sequence[str], tape: Tape) -> tuple[Report, dict[str, tuple[str, list[bytes]]]]:
+        """Run types, and return for each its verdict and its records."""
         chosen = plan(self._manager, only=types)
-        tape = Record(self._folder / name, self._cut, Replay(*self._paths()), self._taken.get(name, ()))
         with TemporaryDirectory() as folder:
-            recorded, records = _run(self._manager, chosen, Path(folder) / "cut", tape)
-            self._taken[name] = tape.taken
-            played, again = _run(self._manager, chosen, Path(folder) / "played", Replay(*self._paths()))
-        for type in types:
-            if records[type] != again[type] or recorded.of(type).verdict != played.of(type).verdict:
-                problem = "played back, it gives other records: its step does not do the same each time"
-                raise CassetteError(f"{type}: {problem}")
-        return {type: recorded.of(type) for type in types}
+            report = run(self._manager, chosen, Config(), out=Path(folder), tape=tape)
+            with closing(Store(Path(folder) / "graph.db")) as store:
+                made = {step.name: list(store.records(step)) for step in chosen.steps if step.name in types}
+        return report, {type: (report.of(type).verdict, records) for type, records in made.items()}
 
     def _paths(self) -> list[Path]:
         return [self._folder / name for name, taken in self._taken.items() if taken]
-
-
-def _run(manager: pluggy.PluginManager, chosen: Plan, out: Path, tape: Tape) -> tuple[Report, dict[str, list[bytes]]]:
-    report = run(manager, chosen, Config(), out=out, tape=tape)
-    with closing(Store(out / "graph.db")) as store:
-        return report, {step.name: list(store.records(step)) for step in chosen.steps}
 
 
 def _failure(result: StepResult, apis: Sequence[RecordedApi]) -> str:
