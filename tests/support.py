@@ -28,6 +28,9 @@ FEW = frozenset(
 )
 """Types that are read in each of the ways that there are: how all behave can be told by these."""
 
+DEMO = ("run", "--demo", "--only", "azure_user_group_has_user")
+"""A run for tests of what runs do whatever they read: it takes a third of the time that all types take."""
+
 Row = Sequence[object]
 
 

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from integration.engine.delivery import push
 from integration.sdk.plugins import declared_steps
 from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
+from tests.support import DEMO
 
 OUTSIDE = {step.name for step in declared_steps(load()) if step.target_filter_keys}
 """Types of what is outside of what is read: JupiterOne gets them as parts of mapped relationships."""
@@ -232,10 +233,10 @@ def test_a_type_that_no_step_declares_any_more_is_protected(simulator: Simulator
     assert "contoso_badge" in push(load(), ["files:copy"]).incomplete
 
 
-@pytest.mark.parametrize("command", [["run", "--demo"], ["push"]])
-def test_standard_output_holds_the_graph_and_nothing_else(command: list[str]) -> None:
+@pytest.mark.parametrize("command", [DEMO, ["push"]], ids=["run", "push"])
+def test_standard_output_holds_the_graph_and_nothing_else(command: Sequence[str]) -> None:
     base = [sys.executable, "-m", "integration"]
-    subprocess.run([*base, "run", "--demo"], check=True, capture_output=True)
+    subprocess.run([*base, *DEMO], check=True, capture_output=True)
     done = subprocess.run([*base, *command, "--to", "jsonl:-"], check=True, capture_output=True, text=True)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     with closing(sqlite3.connect(".integration/graph.db")) as database:

@@ -22,7 +22,7 @@ from integration import DeclarationError, load
 from integration.sdk.plan import order
 from integration.sdk.plugins import declared_steps
 from tests.simulator import Simulator, synthetic_tenant
-from tests.support import entity
+from tests.support import DEMO, entity
 
 TYPES = {step.name for step in declared_steps(load())}
 USUAL = {step.name for step in order(declared_steps(load())).steps}
@@ -97,8 +97,8 @@ def test_a_narrow_terminal_breaks_no_name(columns: int, command: str) -> None:
 
 
 def test_colours_are_for_terminals_and_can_be_refused() -> None:
-    assert "\x1b[32m" in terminal(80, "run", "--demo")
-    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", terminal(80, "run", "--demo", NO_COLOR="1"))
+    assert "\x1b[32m" in terminal(80, *DEMO)
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", terminal(80, *DEMO, NO_COLOR="1"))
 
 
 def test_without_arguments_it_says_how_to_begin() -> None:
@@ -182,7 +182,7 @@ def test_a_read_only_home_and_folder(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o500)
     environment = {**os.environ, "HOME": str(home)}
-    assert process("run", "--demo", "--out", str(tmp_path / "elsewhere"), env=environment).returncode == 0
+    assert process(*DEMO, "--out", str(tmp_path / "elsewhere"), env=environment).returncode == 0
     assert list(home.iterdir()) == []
     assert {path.name for path in tmp_path.iterdir()} == {"home", "elsewhere"}
 
@@ -197,7 +197,7 @@ def test_a_type_is_not_named_what_windows_reserves(name: str) -> None:
 @pytest.mark.parametrize(
     ("command", "redirect"),
     [("types", "| true"), ("types", "> /dev/full"), ("plan --graph", "> /dev/full"), ("types", ">&-"),
-     ("run --demo", "2>&1 | true"), ("run --demo", "2>&-")],
+     (" ".join(DEMO), "2>&1 | true"), (" ".join(DEMO), "2>&-")],
 )  # fmt: skip
 def test_output_that_nobody_takes_leaves_no_traceback(command: str, redirect: str) -> None:
     shell = f"{sys.executable} -m integration {command} {redirect}"

@@ -19,6 +19,7 @@ from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
 from tests.support import distribution, write
 
 FEW = ("--workers", "2", "--threads", "4")
+ONE = ("--workers", "1", "--threads", "8")
 POISON = """
 import os
 from integration import entity_step
@@ -98,11 +99,11 @@ def test_without_the_extra_it_is_said_how_to_install_it(simulator: ManyTenants) 
 def test_a_refused_credential_is_not_tried_in_all_tenants(simulator: ManyTenants) -> None:
     file = tenants_file(Path("tenants.jsonl"), simulator, 8)
     wrong = {VARIABLE: "not-the-simulated-secret"}
-    out, _ = fleet(simulator, "check", str(file), *FEW, code=2, **wrong)
+    out, _ = fleet(simulator, "check", str(file), *ONE, code=2, **wrong)
     assert out.count("denied, sign-in refused: invalid_client (AADSTS7000215)") == 5
     assert out.count("not asked: its credential was refused in 5 tenants in a row") == 3
     assert sum(simulator.sign_ins(tenant_id(number)) for number in range(8)) == 5
-    out, _ = fleet(simulator, "check", str(file), *FEW, "--only-tenants", "t[0-3]", "--json")
+    out, _ = fleet(simulator, "check", str(file), *ONE, "--only-tenants", "t[0-3]", "--json")
     assert {name: each["word"] for name, each in json.loads(out).items()} == {f"t{n}": "ok" for n in range(4)}
 
 
@@ -123,7 +124,7 @@ def test_a_run_that_is_stopped_goes_on_by_its_id() -> None:
         assert "left" in words.values()
         done = {name for name, word in words.items() if word == "ok"}
         before = {name: simulator.sign_ins(tenant_id(int(name[1:]))) for name in done}
-        out, err = fleet(simulator, "run", str(file), "--state", "state", *FEW, "--run-id", run_id)
+        out, err = fleet(simulator, "run", str(file), "--state", "state", *ONE, "--run-id", run_id)
         assert out.endswith("8 tenants: 8 ok.\n")
         assert err.count("done before by this run") == len(done)
         assert before == {name: simulator.sign_ins(tenant_id(int(name[1:]))) for name in done}

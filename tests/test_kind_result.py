@@ -21,7 +21,7 @@ from integration.terminal.result import print_report
 from integration.terminal.result_table import wrapped
 from integration.terminal.summary_text import duration, sentences
 from tests.simulator import Faults, Simulator, demo_tenant, synthetic_tenant
-from tests.support import FEW
+from tests.support import DEMO, FEW
 from tests.terminals import PROGRAM, on_terminal, plain
 
 TYPES = sorted(FEW)
@@ -89,7 +89,7 @@ def test_elsewhere_each_type_has_one_line_with_its_reason_at_the_end(simulator: 
 
 
 def test_where_the_graph_goes_to_standard_output_people_read_the_other_one() -> None:
-    done = subprocess.run([*PROGRAM, "run", "--demo", "--to", "jsonl:-"], capture_output=True, text=True, check=True)
+    done = subprocess.run([*PROGRAM, *DEMO, "--to", "jsonl:-"], capture_output=True, text=True, check=True)
     assert all(json.loads(line) for line in done.stdout.splitlines())
     assert done.stderr.splitlines()[-1].startswith("All that was asked for was read; ")
 
@@ -359,7 +359,7 @@ def test_a_run_whose_output_is_cut_short_exits_as_it_would_have(simulator: Simul
     assert done.returncode == 1
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr
-    shell = ["bash", "-c", command.replace(" run", " run --demo --out demo")]
+    shell = ["bash", "-c", command.replace(" run", f" {' '.join(DEMO)} --out demo")]
     assert subprocess.run(shell, env=environment, capture_output=True, check=False).returncode == 0
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import DEMO
+
 PROGRAM = f"{sys.executable} -m integration"
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the shell's redirections are those of Unix")
@@ -31,7 +33,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 @pytest.mark.parametrize("redirect", ["2>/dev/full", ">/dev/full", ">&- 2>&-"])
 def test_a_run_is_worth_the_same_wherever_its_lines_go(redirect: str) -> None:
-    _, said, code = shell(f"integration run --demo {redirect}")
+    _, said, code = shell(f"integration {' '.join(DEMO)} {redirect}")
     assert code == 0
     assert Path(".integration/summary.json").exists()
     assert shell("integration query --sql 'SELECT count(*) > 0 FROM entities' --csv")[0].splitlines()[1] == "1"
@@ -63,7 +65,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(graph: Path, command: str
 
 
 def test_a_run_whose_table_nobody_reads_to_the_end_says_what_became_of_it() -> None:
-    assert shell("integration run --demo 2>&1 | head -1")[2] == 0
+    assert shell(f"integration {' '.join(DEMO)} 2>&1 | head -1")[2] == 0
     assert shell("integration run --demo --only azure_nothing 2>&1 | true")[2] == 2
 
 

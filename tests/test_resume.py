@@ -56,18 +56,18 @@ def asked(simulator: Simulator) -> list[str]:
 
 
 def test_a_killed_run_goes_on(simulator: Simulator) -> None:
-    finish(start(simulator, "undisturbed"))
+    finish(start(simulator, "undisturbed", *MEMBERS))
     expected = graph("undisturbed")
     moments = random.Random(4)
     for attempt in range(4):
         out = f"killed-{attempt}"
         for _ in range(2):
-            process = start(simulator, out)
+            process = start(simulator, out, *MEMBERS)
             time.sleep(moments.uniform(0.4, 2.2))
             if process.poll() is None:
                 os.kill(process.pid, signal.SIGKILL)
             process.communicate()
-        finish(start(simulator, out))
+        finish(start(simulator, out, *MEMBERS))
         assert graph(out) == expected
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
+from tests.support import DEMO, ROOT
 
 HEAVY = {"jsonschema", "jsonschema_rs", "msal", "orjson", "pluggy", "requests", "rich", "urllib3", "vcr", "yaml"}
 LOADED = """
@@ -39,7 +39,7 @@ def test_help_imports_nothing_that_a_run_needs(arguments: list[str], variables: 
 
 
 def test_a_run_without_a_terminal_imports_nothing_that_draws_on_one(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", LOADED, "run", "--demo", "--out", str(tmp_path)]
+    command = [sys.executable, "-c", LOADED, *DEMO, "--out", str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert "All that was asked for was read" in ended.stdout
     _, _, loaded = ended.stderr.rpartition("loaded ")
