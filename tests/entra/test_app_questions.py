@@ -201,7 +201,7 @@ def _credentials(rng: random.Random, kind: str, owners: Rows, now: int) -> Itera
         )
 
 
-def save(tenant: Apps, path: Path) -> None:
+def save(tenant: Apps, path: Path = GRAPH) -> None:
     """Write the graph as a run does."""
     with closing(Store(path)) as store:
         store.begin("contoso.example")
