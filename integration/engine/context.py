@@ -2,9 +2,10 @@
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from integration.config.settings import Config
-from integration.engine.odd import Hands
+from integration.engine.odd import Handed, Hands
 from integration.engine.verdicts import Verdicts
 from integration.errors import IntegrationError, NotFound, PlanError
 from integration.sdk.context import Azure, Graph
@@ -92,12 +93,12 @@ class StepReading:
 
     def objects(self, request: Request) -> Iterator[Row]:
         """Yield the objects of a collection, or of a part of one."""
-        return self._seen.hands.hand(request, self._objects(request))
+        return self._seen.hands.hand(request, partial(self._objects, request))
 
-    def _objects(self, request: Request) -> Generator[Row, None, None]:
+    def _objects(self, request: Request, handed: Handed) -> Generator[Row, None, None]:
         self._asked(request)
         try:
-            for parent, row in self._rows(request):  # noqa: B007 - the hands look for both names
+            for _, row in handed.noted(self._rows(request)):
                 yield row
             self._read(request)
             self._seen.errors.extend(self._reader.gaps(request))
@@ -106,14 +107,13 @@ class StepReading:
 
     def children(self, request: Request) -> Iterator[tuple[str, Row]]:
         """Yield a parent's id and a child of it, for all parents."""
-        return self._seen.hands.hand(request, self._children(request))
+        return self._seen.hands.hand(request, partial(self._children, request))
 
-    def _children(self, request: Request) -> Generator[tuple[str, Row], None, None]:
+    def _children(self, request: Request, handed: Handed) -> Generator[tuple[str, Row], None, None]:
         self._asked(request)
         try:
             settled = settled_version(request, self._reader)
-            for parent, row in self._rows(request):  # noqa: UP028 - the hands look for both names
-                yield parent, row
+            yield from handed.noted(self._rows(request))
             self._read(request, settled)
             self._seen.errors.extend(self._reader.gaps(request))
         except IntegrationError as error:
@@ -171,17 +171,17 @@ class StepContext:
 
     def entities(self, type: str) -> Iterator[Entity]:
         """Yield all entities of a type that the step needs."""
-        return self._seen.hands.hand(type, self._entities(type))
+        return self._seen.hands.hand(type, partial(self._entities, type))
 
-    def _entities(self, type: str) -> Generator[Entity, None, None]:
+    def _entities(self, type: str, handed: Handed) -> Generator[Entity, None, None]:
         self._check(type)
         self._seen.listed.add(type)
         if self._changes and self._changes.input == type:
             found = self._store.changed_entities(type, before=self._changes.before)
         else:
             found = self._seen.hands.but_odd(type, self._store.entities(type))
-        for parent, row in found:
-            yield Entity.from_json(parent, row)
+        for key, row in handed.noted(found):
+            yield Entity.from_json(key, row)
 
     def one(self, type: str) -> Entity:
         """Return the only entity of a type that the step needs."""

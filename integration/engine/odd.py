@@ -8,7 +8,7 @@ and yields while there are more, is started again on what is left; any other one
 import inspect
 import logging
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -28,6 +28,7 @@ _NOT_OF_A_ROW = (IntegrationError, Restarted, NotSelected, sqlite3.Error, Memory
 
 Input: TypeAlias = "Request | str"
 Pair: TypeAlias = "tuple[str, Any]"
+Rows: TypeAlias = "Generator[Any, None, None]"
 T = TypeVar("T")
 _log = logging.getLogger("integration")
 
@@ -51,6 +52,27 @@ class FromTheStart(Exception):
     """The step has to be run again from its beginning, without a row that is odd."""
 
 
+class Handed:
+    """An input that a step goes through.
+
+    Attributes:
+        input: what the step asks for.
+        rows: hands it over, row by row.
+        pair: the row that the step was handed last, with its parent or key.
+    """
+
+    def __init__(self, input: Input, rows: "Callable[[Handed], Rows]") -> None:
+        self.input = input
+        self.rows = rows(self)
+        self.pair: Pair = ("", None)
+
+    def noted(self, pairs: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+        """Yield rows, each of them noted."""
+        for pair in pairs:
+            self.pair = pair
+            yield pair
+
+
 class Hands:
     """What a step is handed while it runs once.
 
@@ -60,25 +82,25 @@ class Hands:
 
     def __init__(self, without: Iterable[Odd] = ()) -> None:
         self._without = list(without)
-        self._open: list[tuple[Input, Generator[Any, None, None]]] = []
-        self._rest: list[tuple[Input, Generator[Any, None, None]]] = []
+        self._open: list[Handed] = []
+        self._rest: list[Handed] = []
         self._opened = 0
 
-    def hand(self, input: Input, rows: Generator[T, None, None]) -> Generator[T, None, None]:
+    def hand(self, input: Input, rows: Callable[[Handed], Generator[T, None, None]]) -> Generator[T, None, None]:
         """Return the rows of an input, or those that are left where the step goes on with them.
 
         Args:
             input: what the step asks for.
-            rows: its rows; the generator calls what it yields ``parent`` and ``row``.
+            rows: begins its rows, each of which it has noted.
         """
-        for other, rest in self._rest:
-            if other == input:
+        for other in self._rest:
+            if other.input == input:
                 self._rest = []
-                return rest
-        self._open = [each for each in self._open if inspect.getgeneratorstate(each[1]) != inspect.GEN_CLOSED]
-        self._open.append((input, rows))
+                return other.rows
+        self._open = [each for each in self._open if inspect.getgeneratorstate(each.rows) != inspect.GEN_CLOSED]
+        self._open.append(Handed(input, rows))
         self._opened += 1
-        return rows
+        return self._open[-1].rows
 
     def but_odd(self, input: Input, pairs: Iterator[Pair]) -> Iterator[Pair]:
         """Return the rows of an input without those that are left out."""
@@ -87,10 +109,9 @@ class Hands:
 
     def last(self) -> tuple[Input, Pair] | None:
         """Return the row that the step was handed last, and what it is one of; ``None`` where there is none."""
-        for input, rows in reversed(self._open):
-            if inspect.getgeneratorstate(rows) == inspect.GEN_SUSPENDED:
-                names = inspect.getgeneratorlocals(rows)
-                return input, (names["parent"], names["row"])
+        for each in reversed(self._open):
+            if inspect.getgeneratorstate(each.rows) == inspect.GEN_SUSPENDED:
+                return each.input, each.pair
         return None
 
     def go_on(self) -> bool:
@@ -100,8 +121,8 @@ class Hands:
 
     def close(self) -> None:
         """Let go of what the step has not read to its end."""
-        for _, rows in self._open:
-            rows.close()
+        for each in self._open:
+            each.rows.close()
         self._open = []
 
 
