@@ -167,7 +167,7 @@ def test_secrets_are_found_where_the_tenant_is_read(monkeypatch: pytest.MonkeyPa
     contoso, fabrikam = read_tenants(written(GOOD))
     with pytest.raises(CredentialsError, match="clientSecret: the variable SECRET is not set"):
         with_secrets(contoso.settings)
-    with pytest.raises(CredentialsError, match="the file secret cannot be read where the tenant is read: No such file"):
+    with pytest.raises(CredentialsError, match="is read, the file secret cannot be read: No such file"):
         with_secrets(fabrikam.settings)
     monkeypatch.setenv("SECRET", "s3cret-of-contoso\n")
     settings, secrets = with_secrets(contoso.settings)

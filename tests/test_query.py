@@ -403,7 +403,7 @@ def test_a_question_of_ones_own_is_asked() -> None:
     )
     assert answer("of", "Kim", "--questions", "mine.toml") == [{"_key": "key-kim-1"}]
     assert "of NAME " in query("--questions", "mine.toml").stdout
-    assert "mine.toml: cannot be read" in refusal("of", "Kim", "--questions", "none/mine.toml")
+    assert "mine.toml cannot be read: No such file" in refusal("of", "Kim", "--questions", "none/mine.toml")
 
 
 class Screen(io.StringIO):

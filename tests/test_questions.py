@@ -254,7 +254,7 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DeclarationError, match=r"none\.toml: cannot be read: No such file"):
+    with pytest.raises(DeclarationError, match=r"none\.toml cannot be read: No such file"):
         load_questions(load(), [tmp_path / "none.toml"])
 
 

@@ -85,7 +85,7 @@ def test_a_federated_token_is_read_anew_at_each_sign_in(service: Service) -> Non
     with pytest.raises(CredentialsError, match="federated is empty"):
         tokens.token()
     Path("federated").unlink()
-    with pytest.raises(CredentialsError, match="federated cannot be read: FileNotFoundError"):
+    with pytest.raises(CredentialsError, match="federated cannot be read: No such file"):
         tokens.token()
 
 

@@ -180,8 +180,6 @@ def find_question(questions: Mapping[str, Question], name: str, command: str = "
 def _read(path: Path) -> list[Question]:
     try:
         document = tomllib.loads(read_text(path))
-    except OSError as error:
-        raise DeclarationError(f"{path}: cannot be read: {error.strerror}") from None
     except NotText as error:
         raise DeclarationError(f"{path} {error}") from None
     except RecursionError:

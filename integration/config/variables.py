@@ -64,8 +64,6 @@ def variables_of(path: Path) -> dict[str, str]:
 
     try:
         text = read_text(path)
-    except OSError as error:
-        raise ConfigurationError([f"{path} cannot be read: {error.strerror}"]) from None
     except NotText as error:
         raise ConfigurationError([f"{path} {error}"]) from None
     return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value is not None}

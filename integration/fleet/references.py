@@ -66,8 +66,6 @@ def _looked_up(reference: Mapping[str, str]) -> tuple[str, str]:
     path = Path(reference["file"])
     try:
         value = trimmed(read_text(path))
-    except OSError as error:
-        return "", f"the file {path} cannot be read where the tenant is read: {error.strerror}"
     except NotText as error:
-        return "", f"the file {path} {error}"
+        return "", f"where the tenant is read, the file {path} {error}"
     return value, "" if value else f"the file {path} is empty"

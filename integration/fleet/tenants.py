@@ -99,8 +99,6 @@ def _document(path: Path) -> tuple[object, list[tuple[str, object]], list[str]]:
     """Return the defaults, the entries with their places, and what is wrong beside them."""
     try:
         text = read_text(path)
-    except OSError as error:
-        raise ConfigurationError([f"{path} cannot be read: {error.strerror}"]) from None
     except NotText as error:
         raise ConfigurationError([f"{path} {error}"]) from None
     if path.suffix == ".jsonl":

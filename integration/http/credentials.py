@@ -51,8 +51,6 @@ def federated_token(path: Path) -> Proof:
     def assertion() -> Mapping[str, Any]:
         try:
             token = Secret(trimmed(read_text(path)))
-        except OSError as error:
-            raise CredentialsError(f"the federated token file {path} cannot be read: {type(error).__name__}") from None
         except NotText as error:
             raise CredentialsError(f"the federated token file {path} {error}") from None
         if not token:

@@ -17,7 +17,7 @@ _MARKS = (
 
 
 class NotText(ValueError):
-    """What is wrong with the encoding of a file, and what to do: a sentence about it, without its content."""
+    """Why a file has no text, and what to do: a sentence about it that follows its name, without its content."""
 
 
 def decoded(data: bytes) -> str:
@@ -41,10 +41,13 @@ def read_text(path: Path) -> str:
     """Return the text of a file.
 
     Raises:
-        NotText: it is neither UTF-8 nor has it a byte order mark.
-        OSError: it cannot be read.
+        NotText: it cannot be read, or is neither UTF-8 nor has it a byte order mark.
     """
-    return decoded(path.read_bytes())
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotText(f"cannot be read: {error.strerror}") from None
+    return decoded(data)
 
 
 def _line(before: bytes, encoding: str) -> int:
