@@ -48,6 +48,13 @@ def azure_user_group_has_device(ctx: Context) -> Iterator[Relationship]:
         yield Relationship(group, member["id"])
 
 
+@relationship_step("azure_user_group", "HAS", "azure_org_contact", permissions=MEMBERS, per_row=True)
+def azure_user_group_has_org_contact(ctx: Context) -> Iterator[Relationship]:
+    """A contact is a direct member of a group, and gets its mail."""
+    for group, member in ctx.graph.related("/groups", "members", kind="orgContact"):
+        yield Relationship(group, member["id"])
+
+
 @relationship_step("azure_user", "ASSIGNED", "azure_user_group", permissions=MEMBERS, per_row=True)
 def azure_user_assigned_group(ctx: Context) -> Iterator[Relationship]:
     """A user is assigned to a group as its direct member."""

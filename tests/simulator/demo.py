@@ -2,7 +2,7 @@
 
 from tests.simulator.areas import add_demo
 from tests.simulator.demo_ids import CONTACT_ID, DEVICE_ID, SERVICE_PRINCIPAL_ID, group_id, user_id
-from tests.simulator.demo_objects import demo_groups, demo_users
+from tests.simulator.demo_objects import demo_contact, demo_groups, demo_users
 from tests.simulator.properties import CONTACT, DEVICE, ORGANIZATION_ID, SERVICE_PRINCIPAL, Json
 from tests.simulator.tenant import Tenant
 
@@ -77,7 +77,7 @@ def demo_tenant() -> Tenant:
     )
     app = {"appId": "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a01", "servicePrincipalType": "Application"}
     tenant.add(SERVICE_PRINCIPAL, {"id": SERVICE_PRINCIPAL_ID, "displayName": "finance-batch-job", **app})
-    tenant.add(CONTACT, {"id": CONTACT_ID, "displayName": "Fabrikam Helpdesk", "mail": "helpdesk@fabrikam.example"})
+    tenant.add(CONTACT, {"id": CONTACT_ID, **demo_contact()})
     for group, members in _MEMBERS.items():
         for member in members:
             tenant.add_member(group_id(group), member if isinstance(member, str) else user_id(member))

@@ -1,4 +1,4 @@
-"""The users and groups of the demo."""
+"""The users, groups and the contact of the demo."""
 
 from tests.simulator.properties import Json
 
@@ -179,3 +179,20 @@ def demo_groups() -> list[Json]:
         {**team, "displayName": "team-hidden", "mail": "hidden@contoso.example", "visibility": "HiddenMembership"},
         {"displayName": "リリース通知", "mail": "news@contoso.example", "mailEnabled": True, "securityEnabled": False},
     ]
+
+
+def demo_contact() -> Json:
+    """Properties of the contact, without its id."""
+    return {
+        "displayName": "Fabrikam Helpdesk",
+        "mail": "helpdesk@fabrikam.example",
+        "mailNickname": "helpdesk.fabrikam",
+        "proxyAddresses": ["SMTP:helpdesk@fabrikam.example"],
+        "givenName": "Help",
+        "surname": "Desk",
+        "companyName": "Fabrikam",
+        "department": "Support",
+        "jobTitle": "Helpdesk",
+        "onPremisesSyncEnabled": True,
+        "onPremisesLastSyncDateTime": "2026-01-14T05:31:07Z",
+    }

@@ -10,6 +10,7 @@ import pytest
 from tests.simulator import Simulator, Tenant, demo_tenant, synthetic_tenant, truth
 from tests.simulator.admin import contents
 from tests.simulator.areas import SHELVES
+from tests.simulator.areas.policies_demo import STS
 from tests.simulator.client import Client
 from tests.simulator.made_up import CHANGES, change
 from tests.simulator.made_up.sizes import Sizes
@@ -51,7 +52,8 @@ def test_a_tenant_has_the_sizes_asked_for_and_repeats() -> None:
 
 def test_everything_that_is_served_has_something_in_it() -> None:
     empty = {"/servicePrincipals/{id}/delegatedPermissionClassifications", "/policies/appManagementPolicies",
-             "/policies/appManagementPolicies/{id}/appliesTo", "/groupSettingTemplates"}  # fmt: skip
+             "/policies/appManagementPolicies/{id}/appliesTo", "/groupSettingTemplates",
+             "/identity/identityProviders", *(f"/policies/{kind}Policies" for kind in STS)}  # fmt: skip
     found = contents(tenant_of())
     wanted = {f"/{name}" for name in COLLECTIONS} | {shelf.path for shelf in SHELVES.all if shelf.single is None}
     assert {path for path in wanted if not found.get(path)} == empty

@@ -5,7 +5,7 @@ Subscriptions are ``licences.license_tenant``'s. How to add to the demo is told 
 """
 
 from tests.simulator.areas.access_demo import add_conditional_access
-from tests.simulator.areas.policies_demo import add_governing
+from tests.simulator.areas.policies_demo import STS, add_governing
 from tests.simulator.areas.singles import SINGLES
 from tests.simulator.lanes import CONDITIONAL_ACCESS as CONDITIONAL_ACCESS_LANE
 from tests.simulator.licences import CONDITIONAL_ACCESS, SKUS
@@ -57,6 +57,8 @@ SHELVES = (
     _single("/policies/defaultAppManagementPolicy", (_ALL,)),
     Shelf("/policies/appManagementPolicies", (_ALL,), navigations=("appliesTo",)),
     Shelf("/policies/appManagementPolicies/{id}/appliesTo", (_ALL,), options=frozenset({"$select", "$top"})),
+    *(Shelf(f"/policies/{kind}Policies", (_ALL,)) for kind in STS),
+    Shelf("/identity/identityProviders", ("IdentityProvider.Read.All",), options=frozenset({"$select"})),
     Shelf("/groupSettings", _SETTINGS),
     Shelf("/groupSettingTemplates", _SETTINGS),
     Shelf(

@@ -10,6 +10,7 @@ from tests.simulator.tenant import Tenant
 GRANTS = "/policies/permissionGrantPolicies"
 APP_MANAGEMENT = "/policies/appManagementPolicies"
 CROSS_TENANT = "/policies/crossTenantAccessPolicy"
+STS = ("activityBasedTimeout", "claimsMapping", "homeRealmDiscovery", "tokenIssuance", "tokenLifetime")
 OLDER_JOBS = "a99a0000-2f3e-4d5c-8b6a-7f8e9d0c1b01"
 FABRIKAM, SUPPLIER = "fab00000-2f3e-4d5c-8b6a-7f8e9d0c1b01", "5a1e5000-2f3e-4d5c-8b6a-7f8e9d0c1b02"
 
@@ -120,6 +121,24 @@ def add_governing(tenant: Tenant) -> None:
     )
     _add_partners(tenant)
     _add_app_management(tenant)
+    _add_sts_policies(tenant)
+    contents.put(
+        "/identity/identityProviders",
+        {
+            "@odata.type": "#microsoft.graph.builtInIdentityProvider",
+            "id": "EmailOtpSignup-OAUTH",
+            "displayName": "Email One Time Passcode",
+            "identityProviderType": "EmailOTP",
+        },
+        {
+            "@odata.type": "#microsoft.graph.socialIdentityProvider",
+            "id": "Google-OAUTH",
+            "displayName": None,
+            "identityProviderType": "Google",
+            "clientId": "contoso.apps.googleusercontent.example",
+            "clientSecret": "******",
+        },
+    )
 
 
 def _add_partners(tenant: Tenant) -> None:
@@ -157,6 +176,26 @@ def _add_partners(tenant: Tenant) -> None:
         {**partner, "tenantId": SUPPLIER, "isServiceProvider": True, "isInMultiTenantOrganization": False},
         key="tenantId",
     )
+
+
+def _add_sts_policies(tenant: Tenant) -> None:
+    definitions = {
+        "activityBasedTimeout": '{"ActivityBasedTimeoutPolicy":{"Version":1,"ApplicationPolicies":'
+        '[{"ApplicationId":"default","WebSessionIdleTimeout":"00:30:00"}]}}',
+        "tokenLifetime": '{"TokenLifetimePolicy":{"Version":1,"AccessTokenLifetime":"04:00:00"}}',
+    }
+    for number, (kind, definition) in enumerate(definitions.items()):
+        tenant.contents.put(
+            f"/policies/{kind}Policies",
+            {
+                "id": f"57500000-2f3e-4d5c-8b6a-7f8e9d0c1b0{number}",
+                "displayName": None if number else "Idle sessions",
+                "description": None if number else "Sessions end after half an hour without use",
+                "isOrganizationDefault": not number,
+                "definition": [definition],
+                "deletedDateTime": None,
+            },
+        )
 
 
 def _add_app_management(tenant: Tenant) -> None:
