@@ -14,7 +14,7 @@ _KINDS = {
 """Where the policies of each kind are listed; Graph's common type for all of them is stsPolicy."""
 
 
-@entity_step("ControlPolicy", permissions=["Policy.Read.All"], per_row=True)
+@entity_step("ControlPolicy", permissions=["Policy.Read.All"])
 def azure_sts_policy(ctx: Context) -> Iterator[Entity]:
     """A policy on tokens or sign-ins: claims, lifetimes, signing, home realm discovery, or idle sessions."""
     for kind, listing in _KINDS.items():
