@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator import Simulator, synthetic_tenant
+from tests.simulator import Faults, Simulator, synthetic_tenant
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,25 @@ def test_what_was_read_is_not_asked_again(simulator: Simulator) -> None:
     in_flight = 16 * 20 + 8
     assert len(repeated) <= in_flight
     assert len(after) < len(before) + len(after) - len(repeated)
+
+
+def test_what_was_deleted_while_a_run_was_cut_short_comes_back_whole() -> None:
+    tenant = synthetic_tenant(users=500, groups=150, memberships=2000, seed=12)
+    with Simulator(tenant, faults=Faults(silent_restores=True), latency=0.03, page_size=50) as simulator:
+        process = start(simulator, "out", *MEMBERS)
+        while not any("/members" in path for path in asked(simulator)) and process.poll() is None:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        users = sorted(tenant.users)[::5]
+        for user in users:
+            tenant.delete(user)
+        finish(start(simulator, "out", *MEMBERS))
+        for user in users:
+            tenant.restore(user)
+        finish(start(simulator, "out", *MEMBERS))
+        finish(start(simulator, "whole", *MEMBERS))
+        assert graph("out") == graph("whole")
 
 
 def test_the_previous_graph_stays_readable_until_the_next_is_complete(simulator: Simulator) -> None:

@@ -23,17 +23,13 @@ from integration.mirror.changes import (
     remove,
     settle,
 )
-from integration.mirror.queue import Then
+from integration.mirror.queue import Then, nothing
 from integration.mirror.read import ReadableMirror
 from integration.mirror.rows import RawRow, append, drop_repeats
 from integration.mirror.tables import SCHEMA, connect_to, discard_unusable, find_there, seal
 
 _LARGE = 8_000_000
 """Bytes of a page that is written before the next one is asked for."""
-
-
-def _nothing() -> None:
-    """Do nothing."""
 
 
 class Mirror(ReadableMirror):
@@ -93,12 +89,17 @@ class Mirror(ReadableMirror):
         with self._transaction() as database:
             whole.begin(database, name, delta_link, deleted, before)
 
+    def go_on(self, name: str, deleted: Sequence[str]) -> None:
+        """Go on reading a collection whole that a run before began; ``deleted`` as ``begin`` is told, by now."""
+        with self._transaction() as database:
+            whole.go_on(database, find_there(database, name).number, deleted)
+
     def add(
         self,
         name: str,
         rows: Sequence[RawRow],
         next_link: str | None,
-        then: Then = _nothing,
+        then: Then = nothing,
         *,
         unusable: int = 0,
         decides: bool = True,
@@ -125,7 +126,7 @@ class Mirror(ReadableMirror):
         name: str,
         pieces: Sequence[tuple[str, bytes]],
         progress: Sequence[tuple[str, str | None]],
-        then: Then = _nothing,
+        then: Then = nothing,
     ) -> None:
         """Add children of some parents of a relation; it is written as ``add`` writes.
 

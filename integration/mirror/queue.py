@@ -16,6 +16,10 @@ Then = Callable[[], None]
 _WAITING = 4
 
 
+def nothing() -> None:
+    """Do nothing when a write has been committed."""
+
+
 class Writing:
     """A queue of writes, and the thread that works on it.
 

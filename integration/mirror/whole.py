@@ -33,8 +33,7 @@ def begin(
             (known.number,),
         )
         clear(database, known.number)
-    listed = orjson.dumps(deleted).decode()
-    remove(database, listed, removed=True)
+    remove(database, orjson.dumps(deleted).decode(), removed=True)
     database.execute(
         "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
         " (SELECT coalesce(max(number), 0) FROM removals)) ON CONFLICT(name) DO UPDATE SET state = 'running',"
@@ -42,8 +41,16 @@ def begin(
         (name, delta_link, time.time()),
     )
     number = find_there(database, name).number
-    for table, ids in (("deleted_before", listed), ("before", orjson.dumps(before).decode())):
-        database.execute(f"INSERT OR IGNORE INTO {table} SELECT ?, value FROM json_each(?)", (number, ids))
+    add = "INSERT OR IGNORE INTO before SELECT ?, value FROM json_each(?)"
+    database.execute(add, (number, orjson.dumps(before).decode()))
+    go_on(database, number, deleted)
+
+
+def go_on(database: Connection, number: int, deleted: Sequence[str]) -> None:
+    """Note which objects are deleted by now: what is left is read without links to them, as ``Mirror.go_on`` says."""
+    listed = orjson.dumps(deleted).decode()
+    remove(database, listed, removed=True)
+    database.execute("INSERT OR IGNORE INTO deleted_before SELECT ?, value FROM json_each(?)", (number, listed))
 
 
 class EncodedPage:

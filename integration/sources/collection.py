@@ -77,6 +77,10 @@ class Collection:
         """Start to read it whole; what is there of it goes, as ``Mirror.begin`` says."""
         self._mirror.begin(self.name, bookmark, deleted, before)
 
+    def go_on(self, deleted: Sequence[str]) -> None:
+        """Go on reading it whole where a run before was cut short, as ``Mirror.go_on`` says."""
+        self._mirror.go_on(self.name, deleted)
+
     def before(self) -> Set[str]:
         """Return what ``begin`` was told of what was there before, until it is read whole."""
         return self._mirror.before(self.name)

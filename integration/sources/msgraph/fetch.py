@@ -108,6 +108,8 @@ class Fetcher:
             if restart or known is None or known.state != "running":
                 self._into.begin(self._latest(), self._deleted())
                 known = None
+            else:
+                self._into.go_on(self._deleted())
             self._into.began()
             try:
                 self._read_pages(known.next_link if known else None)
