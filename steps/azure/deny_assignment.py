@@ -7,13 +7,13 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._children import below_scopes
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, parts_of, properties_of
+from steps.azure._resource import key_of, parts_of, properties_of, says
 from steps.azure.role_definition import operations
 
 _READ = ["Microsoft.Authorization/denyAssignments/read"]
 _BELOW, _VERSION = "/providers/Microsoft.Authorization/denyAssignments", "2022-04-01"
 _OPERATIONS = ("actions", "notActions", "dataActions", "notDataActions")
-_KINDS = {"azure_user": "User", "azure_user_group": "Group", "azure_service_principal": "ServicePrincipal"}
+_KINDS = {"azure_user": "user", "azure_user_group": "group", "azure_service_principal": "serviceprincipal"}
 _EVERYBODY = "00000000-0000-0000-0000-000000000000"
 """Azure's id for all users, groups and service principals of the tenant."""
 
@@ -66,7 +66,8 @@ def _assignments(ctx: Context) -> Iterator[Any]:
 
 def _ids(row: Any, name: str, type: str = "") -> list[str]:
     """Return the object ids of the principals that a deny assignment names, of all types or of one."""
-    return [each["id"].lower() for each in parts_of(row, name) if each.get("id") and type in ("", each.get("type"))]
+    named = (each for each in parts_of(row, name) if each.get("id"))
+    return [each["id"].lower() for each in named if not type or says(each.get("type"), type)]
 
 
 def _scope(row: Any) -> str:

@@ -1,12 +1,19 @@
 """Clusters of Azure Kubernetes Service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
+_ADDONS = {
+    "azurePolicyEnabled": "azurepolicy",
+    "monitoringEnabled": "omsagent",
+    "secretsProviderEnabled": "azurekeyvaultsecretsprovider",
+}
+"""What Azure calls add-ons of a cluster, in small letters. Source: Azure CLI, which takes their names in any case."""
 
 
 @entity_step(
@@ -28,6 +35,7 @@ def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
             diskEncryptionSetId=key_of(properties.get("diskEncryptionSetID")),
             kubeletIdentityId=key_of(kubelet.get("resourceId")),
             userAssignedIdentityIds=identities_of(row),
+            **_addons(properties),
         )
 
 
@@ -59,3 +67,9 @@ def azure_kubernetes_cluster_uses_service_principal(ctx: Context) -> Iterator[Re
         found = [None if client == "msi" else of_applications.get(client, client), own, kubelet.get("objectId")]
         for key in dict.fromkeys(each.lower() for each in found if each):
             yield Relationship(arm_key(row["id"]), key)
+
+
+def _addons(properties: Mapping[str, Any]) -> dict[str, bool | None]:
+    """Return which add-ons are on: as a cluster names them, which may be as they were asked for."""
+    told = {name.lower(): profile or {} for name, profile in (properties.get("addonProfiles") or {}).items()}
+    return {name: told.get(addon, {}).get("enabled") for name, addon in _ADDONS.items()}

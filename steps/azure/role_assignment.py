@@ -6,13 +6,14 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import scope_of, scope_type
-from steps.azure._resource import key_of, properties_of
+from steps.azure._principals import object_id
+from steps.azure._resource import key_of, properties_of, says
 from steps.azure.role_definition import AUTHORIZATION, operations, role_key, roles
 
 ASSIGNMENT = "microsoft.authorization/roleassignments"
 _OPERATIONS = ("actions", "notActions", "dataActions", "notDataActions")
 PERMISSIONS = ["Microsoft.Authorization/roleAssignments/read"]
-_KINDS = {"azure_user": "User", "azure_user_group": "Group", "azure_service_principal": "ServicePrincipal"}
+_KINDS = {"azure_user": "user", "azure_user_group": "group", "azure_service_principal": "serviceprincipal"}
 
 
 @entity_step("AccessPolicy", permissions=PERMISSIONS)
@@ -29,6 +30,7 @@ def azure_role_assignment(ctx: Context) -> Iterator[Entity]:
             row,
             name=name,
             displayName=name,
+            principalId=object_id(properties.get("principalId")),
             roleName=role_name,
             scope=_scope(row),
             scopeType=scope_type(_scope(row)),
@@ -41,7 +43,7 @@ def azure_role_assignment_assigned(ctx: Context, from_type: str, to_type: str) -
     """A role is assigned to a user, a group or a service principal; one that is deleted stays named."""
     for row in ctx.azure.table(AUTHORIZATION, type=ASSIGNMENT):
         properties = properties_of(row)
-        if properties.get("principalType") == _KINDS[to_type]:
+        if says(properties.get("principalType"), _KINDS[to_type]):
             yield Relationship(arm_key(row["id"]), properties["principalId"].lower())
 
 

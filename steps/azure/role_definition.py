@@ -6,12 +6,12 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import properties_of
+from steps.azure._resource import properties_of, says
 
 AUTHORIZATION = "authorizationresources"
 _TYPE = "microsoft.authorization/roledefinitions"
 _READ = ["Microsoft.Authorization/roleDefinitions/read"]
-_CUSTOM = "CustomRole"
+_CUSTOM = "customrole"
 _HOLDERS = {
     "azure_subscription": "/subscriptions/",
     "azure_management_group": "/providers/microsoft.management/managementgroups/",
@@ -28,7 +28,7 @@ def azure_role_definition(ctx: Context) -> Iterator[Entity]:
             row,
             name=row["name"],
             displayName=properties.get("roleName") or row["name"],
-            isCustom=properties.get("type") == _CUSTOM,
+            isCustom=says(properties.get("type"), _CUSTOM),
             webLink=portal_link(row),
             **{kind: operations(row, kind) for kind in ("actions", "notActions", "dataActions", "notDataActions")},
         )
@@ -38,7 +38,7 @@ def azure_role_definition(ctx: Context) -> Iterator[Entity]:
 def azure_scope_contains_role_definition(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A role of the organization's own can be assigned in a subscription or a management group, or in a part of it."""
     for key, row in roles(ctx).items():
-        if properties_of(row).get("type") == _CUSTOM:
+        if says(properties_of(row).get("type"), _CUSTOM):
             scopes = map(arm_key, properties_of(row).get("assignableScopes") or ())
             for holder in dict.fromkeys(_holder(scope, _HOLDERS[from_type]) for scope in scopes):
                 if holder:

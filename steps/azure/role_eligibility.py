@@ -7,7 +7,8 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._children import MANAGEMENT_GROUP, SUBSCRIPTION, below_scopes
 from steps.azure._ids import portal_link, scope_of, scope_type
-from steps.azure._resource import key_of, properties_of
+from steps.azure._principals import object_id
+from steps.azure._resource import key_of, properties_of, says
 from steps.azure.role_definition import role_key, roles
 
 _VERSION = "2020-10-01"
@@ -15,7 +16,7 @@ _ELIGIBLE = "/providers/Microsoft.Authorization/roleEligibilityScheduleInstances
 _ACTIVE = "/providers/Microsoft.Authorization/roleAssignmentScheduleInstances"
 _READ = ["Microsoft.Authorization/roleEligibilityScheduleInstances/read"]
 _READ_ACTIVE = ["Microsoft.Authorization/roleAssignmentScheduleInstances/read"]
-_KINDS = {"azure_user": "User", "azure_user_group": "Group", "azure_service_principal": "ServicePrincipal"}
+_KINDS = {"azure_user": "user", "azure_user_group": "group", "azure_service_principal": "serviceprincipal"}
 
 
 @entity_step("AccessPolicy", permissions=_READ)
@@ -35,7 +36,7 @@ def azure_role_eligibility_assigned(ctx: Context, from_type: str, to_type: str) 
     """A user, a group or a service principal can activate a role; one that is deleted stays named."""
     for key, row in _rows(ctx, _ELIGIBLE):
         properties = properties_of(row)
-        if properties.get("principalType") == _KINDS[to_type] and properties.get("principalId"):
+        if says(properties.get("principalType"), _KINDS[to_type]) and properties.get("principalId"):
             yield Relationship(key, properties["principalId"].lower())
 
 
@@ -86,6 +87,7 @@ def _entities(ctx: Context, below: str) -> Iterator[Entity]:
             row,
             name=name,
             displayName=name,
+            principalId=object_id(properties.get("principalId")),
             roleName=role_name,
             scope=_scope(row),
             scopeType=scope_type(_scope(row)),

@@ -89,7 +89,7 @@ def made_up(seed: int) -> Made:
     policies = [{"name": rng.choice(["ftp", "scm"]), "allow": rng.choice(MAYBE)} for _ in range(8)]
     add("azure_app_publishing_policy", *({**each, "appId": rng.choice([*apps, "/gone"])} for each in policies))
     for n, of in enumerate(made.of("azure_user_assigned_identity").values()):
-        of["principalId"] = f"principal {n}"
+        of["principalId"] = f"Principal {n}"
     held = [{"principalId": f"principal {rng.randint(0, 3)}", "roleName": rng.choice(["Owner", None]),
              "roleDefinitionId": "/role", "scope": f"/{rng.randint(0, 2)}"} for _ in range(4)]  # fmt: skip
     add("azure_role_assignment", *held)
@@ -185,7 +185,7 @@ def test_identities_of_outsiders(tenant: Made) -> None:
         roles = [
             (each["roleName"] or "/role", each["scope"])
             for each in tenant.of("azure_role_assignment").values()
-            if each["principalId"] == identity["principalId"]
+            if each["principalId"] == identity["principalId"].lower()
         ]
         expected += [(of["issuer"], of["subject"], *role, key) for role in roles or [(None, None)]]
     check("identities-of-outsiders", expected, "issuer subject role scope key")

@@ -93,7 +93,7 @@ def test_a_subscription_without_groups_has_no_edge(tenant: AzureTenant, azure: A
 
 def test_a_role_that_several_subscriptions_print_is_one(tenant: AzureTenant, azure: Azure) -> None:
     for scope in (f"/subscriptions/{S}", f"/subscriptions/{T}"):
-        role(tenant, scope, "CustomRole", [f"/subscriptions/{S}", f"/SUBSCRIPTIONS/{T}/resourceGroups/rg"])
+        role(tenant, scope, "CUSTOMROLE", [f"/subscriptions/{S}", f"/SUBSCRIPTIONS/{T}/resourceGroups/rg"])
     report = azure.run("azure_subscription_contains_role_definition")
     key = f"/providers/microsoft.authorization/roledefinitions/{ROLE}"
     assert verdicts(report) == {"complete"}

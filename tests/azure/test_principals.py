@@ -1,5 +1,6 @@
 """Azure's resources joined with who signs in: identities, access policies, administrators; the missing are counted."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -181,17 +182,21 @@ def test_no_type_of_resources_with_identities_is_forgotten() -> None:
 def test_who_has_a_role_or_is_denied_is_found_in_any_case_of_letters(
     place: Place, simulator: AzureSimulator, entra: GraphServer, kind: str
 ) -> None:
-    """Azure keeps ids of principals as templates wrote them."""
+    """Azure keeps ids of principals as templates wrote them; questions compare these with keys."""
     scope, role = f"/subscriptions/{S}", "/providers/Microsoft.Authorization/roleDefinitions/r"
     below = "/providers/Microsoft.Authorization"
-    told = {"scope": scope, "principalId": "USER-0001", "principalType": "User", "roleDefinitionId": role}
+    told = {"scope": scope, "principalId": "USER-0001", "principalType": "USER", "roleDefinitionId": role}
     if kind == "role_assignment":
         type = "microsoft.authorization/roleassignments"
         place.tenant.add(row_of(f"{scope}{below}/roleAssignments/a", type, properties=told), "authorizationresources")
     elif kind == "role_eligibility":
         place.tenant.add_child(scope, f"{below}/roleEligibilityScheduleInstances", "a", told)
     else:
-        denied: dict[str, Any] = {"scope": scope, "principals": [{"id": "USER-0001", "type": "User"}]}
+        denied: dict[str, Any] = {"scope": scope, "principals": [{"id": "USER-0001", "type": "user"}]}
         place.tenant.add_child(scope, f"{below}/denyAssignments", "a", denied)
     read(simulator, entra, f"azure_{kind}_assigned_user")
     assert {to for _, to in pairs(f"azure_{kind}_assigned_user")} == {"user-0001"}
+    with closing(sqlite3.connect(Path("out") / "graph.db")) as database:
+        (text,) = database.execute("SELECT properties FROM entities WHERE _type = ?", (f"azure_{kind}",)).fetchone()
+    found = json.loads(text)
+    assert (found.get("principalId") or found["principalIds"][0]) == "user-0001"

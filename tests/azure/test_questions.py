@@ -111,7 +111,7 @@ def made_up(seed: int) -> Made:
     places = add(SUBSCRIPTION, *(
         {"subscriptionId": id, "managementGroups": rng.choice(above)} for id in subscriptions
     ), at="/subscriptions/")  # fmt: skip
-    identities = add("azure_user_assigned_identity", *({"principalId": each} for each in services[:2]), at="/")
+    identities = add("azure_user_assigned_identity", *({"principalId": each.upper()} for each in services[:2]), at="/")
     for type, properties in PROPERTIES.items():
         add(type, *(
             {"subscriptionId": rng.choice([*subscriptions, "unseen"]), "resourceGroup": "rg",
@@ -119,7 +119,8 @@ def made_up(seed: int) -> Made:
         ), at="/")  # fmt: skip
     for type in ("azure_storage_account", *APPS):
         for of in made.of(type).values():
-            of["principalId"] = rng.choice([None, services[2], services[3]])
+            of["principalId"] = rng.choice([None, services[2].upper(), services[3]])
+            of["identityType"] = of["principalId"] and "SystemAssigned"
             of["userAssignedIdentityIds"] = rng.choice([None, [], identities, identities[:1], ["/identity-unseen"]])
     for type in APPS:
         add("azure_web_app_configuration", *made.of("azure_web_app_configuration").values(), *(
@@ -127,6 +128,8 @@ def made_up(seed: int) -> Made:
             for app in made.of(type) if rng.random() < 0.5
         ), at="/")  # fmt: skip
     scopes = [*places, "/", *(f"/providers/microsoft.management/managementgroups/{name}" for name in ("near", "root"))]
+    for holding in ("azure_role_assignment_schedule", "azure_role_eligibility", "azure_cosmosdb_sql_role_assignment"):
+        add(holding, *({"principalId": each} for each in services), at="/")
     add(ASSIGNMENT, *(
         {
             "principalId": rng.choice([*users, *groups, *services, "gone"]), "roleDefinitionId": "/role",
@@ -363,9 +366,9 @@ def test_resources_with_azure_roles(tenant: Made) -> None:
     identities = tenant.of("azure_user_assigned_identity")
     acting = []
     for type, key, of in every(tenant, "azure_storage_account", *APPS):
-        acting.append((type, key, of["displayName"], "its own", of["principalId"]))
+        acting.append((type, key, of["displayName"], "its own", (of["principalId"] or "").lower()))
         given = [identities[each] for each in of["userAssignedIdentityIds"] or () if each in identities]
-        acting += [(type, key, of["displayName"], each["displayName"], each["principalId"]) for each in given]
+        acting += [(type, key, of["displayName"], each["displayName"], each["principalId"].lower()) for each in given]
     expected = [
         (name, type, identity, role(of), of["scope"], key)
         for of in tenant.of(ASSIGNMENT).values()

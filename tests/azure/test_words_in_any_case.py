@@ -145,3 +145,18 @@ def test_what_defender_found_is_about_a_resource_in_any_case(
     )
     azure.run("azure_vm", "azure_resource_has_security_assessment", "azure_resource_has_defender_alert")
     assert {(machine.lower(), id.lower()), (machine.lower(), of.lower())} <= edges()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_add_on_of_a_cluster_is_on_whatever_it_is_written_as(
+    place: Place, azure: Azure, case: Callable[[str], str]
+) -> None:
+    names = {"azurePolicy": True, "omsAgent": False, "azureKeyvaultSecretsProvider": None, "kubeDashboard": True}
+    profiles = {case(name): {"enabled": enabled} for name, enabled in names.items()}
+    place.put("Microsoft.ContainerService/managedClusters", "aks", {"addonProfiles": profiles | {"other": None}})
+    place.put("Microsoft.ContainerService/managedClusters", "bare", {"addonProfiles": None})
+    assert verdicts(azure.run("azure_kubernetes_cluster")) == {"complete"}
+    told = ("azurePolicyEnabled", "monitoringEnabled", "secretsProviderEnabled")
+    found = entities("azure_kubernetes_cluster")
+    assert [found["aks"].get(name) for name in told] == [True, False, None]
+    assert [found["bare"].get(name) for name in told] == [None, None, None]
