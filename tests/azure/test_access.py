@@ -131,6 +131,25 @@ def test_a_subscription_that_is_not_seen_any_more_is_not_taken_for_gone(azure: A
     assert verdicts(azure.run("contoso_machine", "contoso_room")) == {"complete"}
 
 
+def test_a_subscription_that_resource_graph_forgets_is_not_taken_for_gone(azure: Azure) -> None:
+    """Azure Resource Manager goes on to list it, and all tables lack what is in it without a word."""
+    types = ("contoso_machine", "contoso_room", "contoso_grant")
+    assert verdicts(azure.run(*types)) == {"complete"}
+    before = {type: keys(type) for type in types}
+    forgotten = azure.simulator.tenant.visible()[-1].id
+    azure.simulator.graph.forgets = frozenset({forgotten})
+    for chosen in (types, types, types[:1]):
+        report = azure.run(*chosen, allow_mass_delete=True)
+        assert verdicts(report) == {"partial"}
+        assert f"tells nothing any more of 1 subscription that the application sees, such as {forgotten}" in (
+            report.of("contoso_machine").reason
+        )
+        assert {type: keys(type) for type in types} == before
+    azure.simulator.graph.forgets = frozenset()
+    assert verdicts(azure.run(*types)) == {"complete"}
+    assert {type: keys(type) for type in types} == before
+
+
 @pytest.mark.parametrize("status", [400, 401, 501])
 def test_types_are_partial_where_it_is_not_told_which_subscriptions_exist(azure: Azure, status: int) -> None:
     azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path.endswith("/descendants"))]

@@ -14,7 +14,8 @@ from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, ResourceGraph
 from integration.sources.azure.rows import by_type
 from integration.sources.azure.subscriptions import Subscriptions
-from integration.sources.azure.tables import whole_of
+from integration.sources.azure.tables import CONTAINERS, whole_of
+from integration.sources.azure.told import TOLD, note_told
 from integration.sources.collection import Collection
 from integration.sources.request import Request
 from integration.text.discretion import logger
@@ -76,17 +77,15 @@ class TableFetch:
         self._into.began()
         self._read(self._left())
         self._compare()
+        if self._into.name == CONTAINERS:
+            note_told(self._into, self._visible)
         self._into.complete()
 
     def _begin(self) -> None:
-        """Start to read the table whole, and keep in mind of which subscriptions.
-
-        Azure gives fewer rows without a word where access was taken away, so that a subscription that is not seen any
-        more must not be taken for gone.
-        """
+        """Start to read the table whole, and keep in mind of which subscriptions: one not seen any more may exist."""
         before = {*self._into.before(), *self._into.progress()}
         lost = self._subscriptions.may_exist(named(before, SEEN) - {*self._visible})
-        self._into.begin(None, before=[note for note in before if note.startswith((SEEN, HELD))])
+        self._into.begin(None, before=[note for note in before if note.startswith((SEEN, HELD, TOLD))])
         progress: list[tuple[str, str | None]] = [(f"{SEEN}{id}", "") for id in (*self._visible, *lost)]
         if lost and (untold := sorted({*lost}.difference(self._subscriptions.hidden()))):
             number = "1 subscription is" if len(untold) == 1 else f"{len(untold):,} subscriptions are"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +26,8 @@ from integration.sources.azure.notes import gaps_of
 from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
-from integration.sources.azure.tables import RESOURCES
+from integration.sources.azure.tables import CONTAINERS, RESOURCES
+from integration.sources.azure.told import UNTOLD, untold_gaps
 from integration.sources.collection import Collection
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -127,6 +129,10 @@ class AzureSource:
             yield from self.gaps(parents_of(request), reader)
             return
         yield from gaps_of(reader.mirror.progress(request.name), request, self._taken)
+        if reader.mirror.find(CONTAINERS):
+            with suppress(GraphError):  # then it is not known whether something is missing
+                reader.ensure(Request("part", CONTAINERS, top=None, source=self.name))
+            yield from untold_gaps(reader.mirror.progress(CONTAINERS, UNTOLD))
         if self._graph.partial_scope:
             yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
         if self._graph.names_subscriptions and not _is_within_subscriptions(request) and (lack := self._lack_above):

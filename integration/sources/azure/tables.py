@@ -7,6 +7,8 @@ from integration.sources.request import Request
 _SOURCE = "azure:"
 RESOURCES = f"{_SOURCE}{LARGEST}"
 """The path of the table of all resources."""
+CONTAINERS = f"{_SOURCE}resourcecontainers"
+"""The path of the table of management groups, subscriptions and resource groups."""
 _CROWDED = frozenset({"policyresources", "securityresources"})
 """Tables with types of which there are many rows for each resource (policy states, subassessments): of these, only the
 types that somebody asks for are read, each by itself."""

@@ -29,7 +29,8 @@ class ResourceGraph:
     """The service and its limits.
 
     ``page_bytes`` is the size that no answer exceeds. ``most_subscriptions`` is how many subscriptions a query of the
-    whole tenant may cover. ``versions`` are the api-versions there are. ``no_access`` is what it answers to who may see
+    whole tenant may cover. ``forgets`` are ids of subscriptions that it does not know of, although they are visible.
+    ``versions`` are the api-versions there are. ``no_access`` is what it answers to who may see
     nothing of what is asked: "403", "400", or "empty". ``cuts_scope`` has it answer for the first of too many
     subscriptions also where nobody has allowed that.
     """
@@ -40,6 +41,7 @@ class ResourceGraph:
     most_subscriptions: int = 10_000
     versions: tuple[str, ...] = VERSIONS
     no_access: str = "403"
+    forgets: frozenset[str] = frozenset()
     cuts_scope: bool = False
     random: Random = field(default_factory=lambda: Random(1))
 
@@ -73,7 +75,7 @@ class ResourceGraph:
         named, groups = body.get("subscriptions"), body.get("managementGroups")
         if named and groups:
             raise refusal(400, "BadRequest", "Both subscriptions and managementGroups are given.", "InvalidScope")
-        seen = [each.id for each in self.tenant.visible()]
+        seen = [each.id for each in self.tenant.visible() if each.id not in self.forgets]
         limited = False
         if named:
             seen = [each for each in seen if each in named]
