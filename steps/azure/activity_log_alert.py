@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, resource, says
 
 _ALERT = "microsoft.insights/activitylogalerts"
 
@@ -15,7 +15,7 @@ def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
     """An alert that is raised when something is done to resources, such as a change of a security group."""
     for row in ctx.azure.resources(_ALERT):
         conditions = list(_conditions(row))
-        told = {name: [value for field, value in conditions if field == name] for name in _FIELDS}
+        told = {name: [value for field, value in conditions if says(field, name.lower())] for name in _FIELDS}
         actions = (properties_of(row).get("actions") or {}).get("actionGroups") or ()
         yield resource(
             row,

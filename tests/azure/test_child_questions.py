@@ -21,7 +21,7 @@ SERVERS = {
     "azure_synapse_workspace": "azure_synapse_workspace_firewall_rule",
     "azure_redis_cache": "azure_firewall_rule",
 }
-STATES = ["Enabled", "Disabled", None]
+STATES = ["Enabled", "Disabled", "disabled", None]
 CHILDREN: dict[tuple[str, str, str], dict[str, list[Any]]] = {
     ("azure_storage_account", "azure_storage_account_has_container", "azure_storage_container"): {
         "public": MAYBE, "publicAccess": ["Blob", "Container"],
@@ -172,7 +172,7 @@ def test_sql_servers_with_weak_settings(tenant: Made) -> None:
         ("azure_sql_server_security_alert_policy", "is not watched"),
     ):
         found = children(tenant, *known(type))
-        expected += [(has["displayName"], what, key) for key, has, _, of in found if of["state"] == "Disabled"]
+        expected += [(has["displayName"], what, key) for key, has, _, of in found if of["state"] in STATES[1:3]]
     for key, has, _, of in children(tenant, *known("azure_sql_database_encryption")):
         if of["encrypted"] is False and has["name"] != "master":
             expected.append((has["displayName"], "is not encrypted", key))

@@ -57,7 +57,8 @@ def made_up(seed: int) -> Made:
     edges("azure_user_group_has_service_principal", groups, services, 5)
     add(ASSIGNMENT, *(
         {"principalId": rng.choice([*groups, *services, "foreign"]), "roleDefinitionId": "/role", "scope": "/",
-         "principalType": rng.choice([None, "ForeignGroup"]), "roleName": rng.choice([None, "Owner", "reader"])}
+         "principalType": rng.choice([None, "ForeignGroup", "foreigngroup"]),
+         "roleName": rng.choice([None, "Owner", "reader"])}
         for _ in range(7)
     ))  # fmt: skip
     add("azure_lighthouse_delegation", *(
@@ -226,7 +227,7 @@ def test_outsiders_with_azure_roles(tenant: Made) -> None:
             known = tenant.of("azure_service_principal").get(holder)
             if known and known["isExternal"] and not known["isFirstParty"]:
                 expected.append((known["displayName"], "application", "other", role(of), holder))
-        if of["principalType"] == "ForeignGroup":
+        if of["principalType"]:
             expected.append((of["principalId"], "group", None, role(of), of["principalId"]))
     for key, of in tenant.of("azure_lighthouse_delegation").items():
         who = of["managedByTenantName"] or "t"

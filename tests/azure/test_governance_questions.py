@@ -20,6 +20,13 @@ ROLES: list[Json] = [
     {"actions": ["*/read"]},
 ]
 LONG = 40 * DAY
+CHANGES = [
+    f"Microsoft.{of}/{what}"
+    for of in (
+        "Authorization/policyAssignments", "Network/networkSecurityGroups", "Network/publicIPAddresses",
+        "Security/securitySolutions", "Sql/servers/firewallRules",
+    ) for what in ("delete", "write")
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=range(10))
@@ -81,6 +88,12 @@ def governed(seed: int) -> Made:
         {"subscriptionId": rng.choice(["one", "two"]), "emails": rng.choice([None, [], ["a@contoso.example"]]),
          "isEnabled": rng.choice([None, True, False]), "notificationsByRoleState": rng.choice([None, "On", "Off"])}
         for _ in range(2)
+    ))  # fmt: skip
+    watching = [["Category=Administrative"], ["category=Security"], [f"operationName={each}" for each in CHANGES[:6]],
+                [f"OperationName={CHANGES[7].lower()}"], [f"operationName={CHANGES[8]}", "caller=ada"], []]  # fmt: skip
+    add("azure_monitor_activity_log_alert", *(
+        {"enabled": rng.choice([None, True, True, False]), "scopes": rng.choice([places[:1], places, scopes[2:]]),
+         "conditions": rng.choice([["category=Administrative"], []]) + rng.choice(watching)} for _ in range(4)
     ))  # fmt: skip
     return made
 
@@ -159,3 +172,19 @@ def test_of_which_subscriptions_nobody_is_told(tenant: Made) -> None:
         if of["state"] != "Disabled" and of["subscriptionId"] not in heard
     ]  # fmt: skip
     check("subscriptions-nobody-hears-of", expected, "subscriptionId key")
+
+
+def test_which_changes_alert_nobody(tenant: Made) -> None:
+    expected = []
+    for key, subscription in tenant.of(SUBSCRIPTION).items():
+        watched: set[str] = set()
+        for of in tenant.of("azure_monitor_activity_log_alert").values():
+            told = [tuple(each.lower().split("=")) for each in of["conditions"]]
+            names = {value for field, value in told if field == "operationname"}
+            if of["enabled"] is False or key not in of["scopes"] or any(field == "caller" for field, _ in told):
+                continue
+            is_for_all = ("category", "administrative") in told and not names
+            watched |= {each for each in CHANGES if is_for_all or each.lower() in names}
+        if subscription["state"] != "Disabled" and len(watched) < len(CHANGES):
+            expected.append((", ".join(each for each in CHANGES if each not in watched), key))
+    check("changes-that-alert-nobody", expected, "operations key")

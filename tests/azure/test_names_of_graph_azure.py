@@ -163,7 +163,7 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             {
                 "condition": {
                     "allOf": [
-                        {"field": "category", "equals": "Administrative", "containsAny": None, "odata.type": None},
+                        {"field": "Category", "equals": "Administrative", "containsAny": None, "odata.type": None},
                         {"field": "level", "equals": None, "containsAny": ["critical", "error"], "odata.type": None},
                     ]
                 }
@@ -171,7 +171,7 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             {},
             {
                 "condition.category": "Administrative",
-                "conditions": ["category=Administrative", "level=critical", "level=error"],
+                "conditions": ["Category=Administrative", "level=critical", "level=error"],
             },
         ),
         (
