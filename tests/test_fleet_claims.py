@@ -129,7 +129,7 @@ class _Own(Memory):
 def made(store: ObjectStore, claim: Claim, run: str, history: list[str], *, whole: bool) -> Generation:
     """Write a blob, and return a generation that consists of it."""
     store.put(f"{TENANT}/blobs/{claim.name}/000000", b"")
-    files = {"graph.db": {"base": [f"{claim.name}/000000"], "packs": []}}
+    files = {"graph.db": {"size": 0, "pages": 0, "packed": 0, "base": [f"{claim.name}/000000"], "packs": []}}
     return Generation(claim.number, run, whole, {"history": history}, files)
 
 

@@ -1,5 +1,6 @@
 """Tenants whose state is in an object store: fetched, gone on with, kept again, and never by two at once."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from integration.engine.runner import handle
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
-from integration.fleet.outcomes import TenantOutcome, outcome_of_report
+from integration.fleet.outcomes import TenantOutcome, outcome_of_error, outcome_of_report
 from integration.fleet.store import Bucket
 from integration.fleet.stored import Stored
 from integration.text.secret import Secret
@@ -118,6 +119,7 @@ def test_a_worker_whose_tenant_went_on_elsewhere_stops_and_keeps_nothing(simulat
         with pytest.raises(Fenced):
             held.keep(TenantOutcome(tenant=TENANT, word="failed"))
     assert "taken over by another worker" in stop.reason
+    assert stop.word == "busy"
     assert Claims(Bucket(f"file://{Path('store').absolute()}"), TENANT).newest().outcome["word"] == "ok"
 
 
@@ -187,7 +189,58 @@ def test_a_claim_that_could_not_be_renewed_in_time_ends_the_run(monkeypatch: pyt
     assert not stop.is_set()
     monkeypatch.setattr("integration.fleet.ending._LEASE", -1.0)
     assert stop.is_set()
-    assert stop.reason == "its claim could not be renewed in time"
+    assert (stop.word, stop.reason) == ("unreachable", "its claim could not be renewed in time")
+
+
+def test_a_state_that_has_lost_a_part_is_damaged_and_not_in_use_and_read_anew_when_forgotten(
+    simulator: Simulator,
+) -> None:
+    states = stored()
+    read(simulator, states, "r1")
+    for path in blobs():
+        path.unlink()
+    for worker in (states, stored("other")):  # one has the state on its disk
+        with pytest.raises(OutputError, match=r"is damaged .* is gone.*: integration fleet forget contoso") as caught:
+            read(simulator, worker, "r2")
+        assert outcome_of_error(TENANT, caught.value).word == "failed"
+    with pytest.raises(OutputError, match="is damaged"):
+        pulled()
+    assert stored().forget(TENANT)
+    assert read(simulator, stored("other"), "r3").first
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"number": 1}', b'{"files": {"graph.db": {}}}'])
+def test_a_state_that_cannot_be_understood_is_damaged(data: bytes, simulator: Simulator) -> None:
+    newest = Path(f"store/{TENANT}/generations/00000001.json")
+    newest.parent.mkdir(parents=True)
+    newest.write_bytes(data)
+    for asked in (lambda: read(simulator, stored(), "r2"), pulled):
+        with pytest.raises(OutputError, match=r"is damaged \(generation 1\): integration fleet forget contoso"):
+            asked()
+    assert stored().forget(TENANT)
+
+
+def test_what_others_put_among_the_objects_and_a_later_version_into_them_is_borne(simulator: Simulator) -> None:
+    read(simulator, stored(), "r1")
+    folder = Path(f"store/{TENANT}")
+    newest = folder / "generations/00000001.json"
+    newest.write_text(json.dumps({**json.loads(newest.read_text()), "later": 1}))
+    for name in ("generations", "claims", "blobs"):
+        (folder / name / "desktop.ini").write_text("")
+    assert not read(simulator, stored("other"), "r2").first
+    (folder / "claims/00000003.0001.json").write_text("{")
+    with pytest.raises(FolderInUse, match="it does not say which"):
+        read(simulator, stored("other"), "r3")
+
+
+def test_a_worker_keeps_nothing_of_a_tenant_that_was_forgotten_meanwhile(simulator: Simulator) -> None:
+    read(simulator, stored(), "r1")
+    with stored("late").held(TENANT, "r2", TenantStop()) as held:
+        for path in Path("store").rglob("*.json"):
+            path.unlink()
+        with pytest.raises(Fenced, match="or forgotten"):
+            held.keep(TenantOutcome(tenant=TENANT, word="ok"))
+    assert not list(Path("store").rglob("generations/*.json"))
 
 
 def test_nothing_is_kept_of_a_tenant_that_is_forgotten(simulator: Simulator) -> None:

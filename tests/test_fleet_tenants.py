@@ -113,6 +113,15 @@ def test_all_faults_are_told_at_once_and_without_secrets() -> None:
     assert "hunter" not in found
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://h/d?sslmode=require&password=hunter3", "postgresql://h/d?sslpassword=hunter3"]
+)
+def test_no_password_stands_in_the_query_of_a_destination(url: str) -> None:
+    found = "\n".join(faults(f'[[tenant]]\nname = "a"\nto = ["{url}"]'))
+    assert "to: postgresql: a tenants file holds no secrets: leave the password to the environment" in found
+    assert "hunter" not in found
+
+
 def test_a_wrong_name_or_table_hides_no_other_fault() -> None:
     text = '[other]\n[[tenant]]\nname = "A b"\nclientSecret = "plain"\nfoo = 1\n[[tenant]]\nname = 7\nweight = "huge"\n'
     told = faults(text)

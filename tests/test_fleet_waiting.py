@@ -66,7 +66,6 @@ def test_an_interrupt_ends_the_command_while_a_scheduler_says_nothing() -> None:
 def test_a_frozen_worker_keeps_no_run_from_beginning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("integration.fleet.client._NO_WORKER", 3.0)
     monkeypatch.setattr("integration.fleet.client.warm_up", platform.python_version)  # tests have types of their own
     with ManyTenants(small_tenants(1), tls=True) as simulator, cluster(simulator, tmp_path, workers=2) as dask:
         certificates = Certificates(*dask.flags[1::2])
@@ -82,6 +81,7 @@ def test_a_frozen_worker_keeps_no_run_from_beginning(
                     ConfigurationError, match=r"2 workers have another product, .*: ModuleNotFoundError: No"
                 ):
                     check_workers(client, Readers(None, None, local=False), stop)
+            monkeypatch.setattr("integration.fleet.client._NO_WORKER", 5.0)
             os.kill(dask.workers[0].pid, signal.SIGSTOP)
             with caplog.at_level(logging.WARNING, logger="integration"):
                 check_workers(client, Readers(None, None, local=False), stop)

@@ -11,18 +11,22 @@ claim with a higher fencing number takes the place of a lower one: who holds tha
 where it does not, one of the two generations is not created. A crash between any two calls leaves the state of before.
 """
 
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import orjson
 
-from integration.errors import FolderInUse
+from integration.errors import FolderInUse, OutputError
+from integration.fleet.objects import TenantObjects
 from integration.fleet.standing import NOTHING, Claim, Generation, Stand
 from integration.fleet.store import Listed, ObjectStore
 
 _STALE = timedelta(minutes=2)
 """A claim of another run that was not renewed for so long holds nobody off."""
+_FORGETS = "integration fleet forget"
 
 
 class Fenced(FolderInUse):
@@ -38,7 +42,7 @@ class Claims:
     """
 
     def __init__(self, store: ObjectStore, tenant: str) -> None:
-        self._store, self.tenant = store, tenant
+        self._store, self.tenant, self._objects = store, tenant, TenantObjects(tenant)
 
     def look(self, run: str) -> Stand:
         """Return how a tenant stands.
@@ -48,19 +52,13 @@ class Claims:
 
         Raises:
             FolderInUse: its state changes at this moment.
+            OutputError: its newest state is damaged.
         """
         listed = list(self._store.list(self.tenant))
-        newest = max(self._generations(listed), default=0)
-        base = self._generation(newest)
+        base = self._generation(self._objects.newest(listed))
         if base is None:
             raise FolderInUse(f"{self.tenant}: another run changes its state at this moment")
-        held = {fence: each for number, fence, each in self._claims(listed) if number == newest + 1}
-        if not held:
-            return Stand(base, run)
-        holder = held[max(held)]
-        content = self._content(holder.path)
-        free = content.get("run") == run or bool(content.get("free")) or self._is_stale(holder)
-        return Stand(base, run, max(held), content.get("run", ""), bool(content.get("closing")), busy=not free)
+        return self._stand(base, run, listed)
 
     def take(self, standing: Stand, run: str, who: str = "") -> Claim:
         """Have the right to make the next generation.
@@ -76,7 +74,7 @@ class Claims:
         if standing.busy:
             raise FolderInUse(f"{self.tenant}: another run works on it: {standing.holder or 'it does not say which'}")
         claim = Claim(standing.base, standing.base.number + 1, standing.fence + 1)
-        if not self._store.create(self._path(claim), self._said(run, who)):
+        if not self._store.create(self._objects.claim(claim), self._said(run, who)):
             raise FolderInUse(f"{self.tenant}: another run has just begun it")
         return claim
 
@@ -87,31 +85,32 @@ class Claims:
             Fenced: it has gone on elsewhere.
         """
         self.check(claim)
-        self._store.put(self._path(claim), self._said(run, who, closing=closing, free=free))
+        self._store.put(self._objects.claim(claim), self._said(run, who, closing=closing, free=free))
 
     def check(self, claim: Claim) -> None:
-        """See whether the work has gone on elsewhere.
+        """See whether the work has gone on elsewhere, or what it rests on is there no more.
 
         Raises:
-            Fenced: it has.
+            Fenced: so it is.
         """
-        listed = list(self._store.list(self.tenant))
-        higher = any(number == claim.number and fence > claim.fence for number, fence, _ in self._claims(listed))
-        if higher or max(self._generations(listed), default=0) >= claim.number:
-            raise Fenced(f"{self.tenant}: it was taken over by another worker")
+        self._checked(claim)
 
     def commit(self, claim: Claim, generation: Generation) -> None:
         """Make a generation, the blobs of which are there.
 
         Raises:
             Fenced: the work has gone on elsewhere; nothing was made that anybody sees.
+            OutputError: somebody has removed some of its blobs.
         """
-        self.check(claim)
-        path = self._generation_path(claim.number)
+        listed = self._checked(claim)
+        if gone := generation.blobs - {name for _, name, _ in self._objects.blobs(listed)}:
+            raise self._damaged(f"the blob {min(gone)} is gone")
+        path = self._objects.generation(claim.number)
         if not self._store.create(path, generation.as_json()):
             raise Fenced(f"{self.tenant}: another worker has committed its state")
-        newest = max(self._generations(self._store.list(f"{self.tenant}/generations")), default=0)
-        if newest > claim.number:  # so late that this number had been cleaned away
+        if (
+            self._objects.newest(self._store.list(f"{self.tenant}/generations")) > claim.number
+        ):  # so late that this number had been cleaned away
             raise Fenced(f"{self.tenant}: another worker has committed later states")
 
     def go_on(self, claim: Claim, generation: Generation, run: str, who: str = "") -> Claim:
@@ -120,11 +119,9 @@ class Claims:
         Raises:
             Fenced: the work has gone on elsewhere.
         """
-        later = [
-            fence for number, fence, _ in self._claims(self._store.list(self.tenant)) if number == claim.number + 1
-        ]
+        later = self._objects.claims(self._store.list(self.tenant), claim.number + 1)
         following = Claim(generation, claim.number + 1, max(later, default=0) + 1)
-        if not self._store.create(self._path(following), self._said(run, who)):
+        if not self._store.create(self._objects.claim(following), self._said(run, who)):
             raise Fenced(f"{self.tenant}: another worker goes on with it")
         self.commit(claim, generation)
         return following
@@ -133,32 +130,85 @@ class Claims:
         """Remove what neither of the last two generations needs, nor anybody who works on a later one."""
         listed = list(self._store.list(self.tenant))
         kept = newest.blobs | before.blobs
-        old = [self._generation_path(each) for each in self._generations(listed) if each < before.number]
-        old += [each.path for number, _, each in self._claims(listed) if number <= newest.number]
-        blobs = f"{self.tenant}/blobs/"
-        for each in listed:
-            name = each.path.removeprefix(blobs)
-            if name != each.path and name not in kept and _number(name) <= newest.number:
-                old.append(each.path)
+        old = [each.path for number, each in self._objects.generations(listed) if number < before.number]
+        old += [each.path for number, _, each in self._objects.all_claims(listed) if number <= newest.number]
+        old += [
+            each.path
+            for number, name, each in self._objects.blobs(listed)
+            if name not in kept and number <= newest.number
+        ]
         self._store.delete(old)
 
+    def forget(self) -> bool:
+        """Remove all that is kept of the tenant, damaged or not, and tell whether there was anything.
+
+        Raises:
+            FolderInUse: a run works on it.
+        """
+        listed = list(self._store.list(self.tenant))
+        if not listed:
+            return False
+        standing = self._stand(replace(NOTHING, number=self._objects.newest(listed)), _FORGETS, listed)
+        if standing.busy:
+            raise FolderInUse(f"{self.tenant}: a run works on it: {standing.holder or 'it does not say which'}")
+        self.take(standing, _FORGETS)  # who looked before, and begins now, is fenced, since the generations go first
+        self._store.delete([each.path for _, each in self._objects.generations(listed)])
+        self._store.delete([each.path for each in self._store.list(self.tenant)])
+        return True
+
     def newest(self) -> Generation:
-        """Return the newest generation; one with the number 0 where there is none."""
-        found = self._generation(max(self._generations(self._store.list(f"{self.tenant}/generations")), default=0))
-        return found or NOTHING
+        """Return the newest generation; one with the number 0 where there is none.
+
+        Raises:
+            OutputError: it is damaged.
+        """
+        return self._generation(self._objects.newest(self._store.list(f"{self.tenant}/generations"))) or NOTHING
+
+    def blob(self, base: Generation, name: str) -> bytes:
+        """Return a part of the newest generation.
+
+        Raises:
+            Fenced: there is a newer one.
+            OutputError: somebody has removed it.
+        """
+        data = self._store.get(self._objects.blob(name))
+        if data is not None:
+            return data
+        if self._objects.newest(self._store.list(f"{self.tenant}/generations")) != base.number:
+            raise Fenced(f"{self.tenant}: its state has changed meanwhile: try again")
+        raise self._damaged(f"the blob {name} is gone")
+
+    def _stand(self, base: Generation, run: str, listed: Sequence[Listed]) -> Stand:
+        held = self._objects.claims(listed, base.number + 1)
+        if not held:
+            return Stand(base, run)
+        holder = held[max(held)]
+        content = self._content(holder.path)
+        free = content.get("run") == run or bool(content.get("free")) or self._is_stale(holder)
+        return Stand(base, run, max(held), content.get("run", ""), bool(content.get("closing")), busy=not free)
+
+    def _checked(self, claim: Claim) -> list[Listed]:
+        """Return what there is of the tenant, where the claim stands."""
+        listed = list(self._store.list(self.tenant))
+        if (
+            max(self._objects.claims(listed, claim.number), default=0) != claim.fence
+            or self._objects.newest(listed) != claim.base.number
+        ):
+            raise Fenced(f"{self.tenant}: it was taken over by another worker, or forgotten")
+        return listed
 
     def _generation(self, number: int) -> Generation | None:
-        data = self._store.get(self._generation_path(number)) if number else b""
-        return Generation(**orjson.loads(data)) if data else (NOTHING if data == b"" else None)
+        if not number:
+            return NOTHING
+        data = self._store.get(self._objects.generation(number))
+        try:
+            return None if data is None else Generation.from_json(data)
+        except ValueError:
+            raise self._damaged(f"generation {number}") from None
 
-    def _generations(self, listed: Iterable[Listed]) -> list[int]:
-        start = f"{self.tenant}/generations/"
-        return [_number(each.path.removeprefix(start)) for each in listed if each.path.startswith(start)]
-
-    def _claims(self, listed: Iterable[Listed]) -> list[tuple[int, int, Listed]]:
-        start = f"{self.tenant}/claims/"
-        names = ((each.path.removeprefix(start).split("."), each) for each in listed if each.path.startswith(start))
-        return [(int(name[0]), int(name[1]), each) for name, each in names]
+    def _damaged(self, what: str) -> OutputError:
+        remedy = f"integration fleet forget {self.tenant}, and it is read anew"
+        return OutputError(f"{self.tenant}: what the store keeps of it is damaged ({what}): {remedy}")
 
     def _is_stale(self, claim: Listed) -> bool:
         """Tell whether a claim was not renewed for long, by the store's own clock, for which something is written."""
@@ -169,18 +219,12 @@ class Claims:
 
     def _content(self, path: str) -> Mapping[str, Any]:
         data = self._store.get(path)
-        found: Mapping[str, Any] = orjson.loads(data) if data else {}
-        return found
+        try:
+            found = orjson.loads(data or b"{}")
+        except orjson.JSONDecodeError:
+            found = None
+        return found if isinstance(found, dict) else {}  # of a damaged claim only its age counts
 
     def _said(self, run: str, who: str, *, closing: bool = False, free: bool = False) -> bytes:
-        return orjson.dumps({"run": run, "who": who, "closing": closing, "free": free})
-
-    def _path(self, claim: Claim) -> str:
-        return f"{self.tenant}/claims/{claim.name}.json"
-
-    def _generation_path(self, number: int) -> str:
-        return f"{self.tenant}/generations/{number:08}.json"
-
-
-def _number(name: str) -> int:
-    return int(name.partition(".")[0])
+        said = {"run": run, "who": who, "closing": closing, "free": free}
+        return orjson.dumps({**said, "only": secrets.token_hex(8)})  # so that whoever creates it knows it again

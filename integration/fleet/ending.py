@@ -18,16 +18,18 @@ class TenantStop:
 
     Attributes:
         reason: why.
+        word: what became of the tenant then, one of ``outcomes.WORDS``.
     """
 
     def __init__(self) -> None:
         self._event = threading.Event()
         self._renewed: float | None = None
-        self.reason = ""
+        self.reason, self.word = "", "stopped"
 
-    def set(self, reason: str) -> None:
+    def set(self, reason: str, word: str = "stopped") -> None:
         """End the run; the first reason counts."""
-        self.reason = self.reason or reason
+        if not self.reason:
+            self.reason, self.word = reason, word
         self._event.set()
 
     def renewed(self) -> None:
@@ -37,7 +39,7 @@ class TenantStop:
     def is_set(self) -> bool:
         """Tell whether the run is to end."""
         if self._renewed is not None and time.monotonic() - self._renewed > _LEASE:
-            self.set("its claim could not be renewed in time")
+            self.set("its claim could not be renewed in time", "unreachable")
         return self._event.is_set()
 
     def wait(self, seconds: float) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from integration.errors import CredentialsError, FolderInUse, IntegrationError, Interrupted, Unreachable
+from integration.fleet.store import StoreSilent
 from integration.sdk.report import Report
 
 WORDS: Mapping[str, str] = {
@@ -14,7 +15,7 @@ WORDS: Mapping[str, str] = {
     "throttled": "it was throttled for as long as a run waits",
     "denied": "Microsoft refused the credential, or the application is not known or consented to",
     "gone": "the tenant does not exist any more",
-    "unreachable": "a service did not answer",
+    "unreachable": "a service, or the store of states, did not answer",
     "busy": "another run works on the tenant",
     "lost": "the workers that read it died",
     "stopped": "the run was to end, or took too long",
@@ -114,7 +115,7 @@ def outcome_of_error(tenant: str, error: IntegrationError) -> TenantOutcome:
     word = "failed"
     if isinstance(error, CredentialsError):
         word = "gone" if _GONE.intersection(codes) else "denied"
-    elif isinstance(error, Unreachable):
+    elif isinstance(error, Unreachable | StoreSilent):
         word = "unreachable"
     elif isinstance(error, FolderInUse):
         word = "busy"

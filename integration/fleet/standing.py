@@ -1,10 +1,32 @@
 """How a tenant stands in an object store: its states, and the right to make the next one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
+import jsonschema_rs
 import orjson
+
+_COUNT, _NAMES = {"type": "integer", "minimum": 0}, {"type": "array", "items": {"type": "string"}}
+_FILE = {
+    "type": "object",
+    "required": ["size", "pages", "packed", "base", "packs"],
+    "properties": {"size": _COUNT, "pages": _COUNT, "packed": _COUNT, "base": _NAMES, "packs": _NAMES},
+}
+_FORM = {
+    "type": "object",
+    "required": ["number", "run", "whole", "outcome", "files"],
+    "properties": {
+        "number": _COUNT,
+        "run": {"type": "string"},
+        "whole": {"type": "boolean"},
+        "outcome": {"type": "object"},
+        "files": {"type": "object", "additionalProperties": _FILE},
+        "made_on": _COUNT,
+    },
+}
+"""Of the object of a generation; another version may have written more into it."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +53,28 @@ class Generation:
         """Return its object."""
         return orjson.dumps(vars(self))
 
+    @classmethod
+    def from_json(cls, data: bytes) -> "Generation":
+        """Return what ``as_json`` gave, also that of another version, as far as it is known here.
+
+        Raises:
+            ValueError: it is damaged.
+        """
+        found = orjson.loads(data)
+        if not _form().is_valid(found):
+            raise ValueError("it has another form")
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in found.items() if name in known})
+
     @property
     def blobs(self) -> set[str]:
         """The names of the blobs that it consists of."""
         return {name for file in self.files.values() for name in (*file["base"], *file["packs"])}
+
+
+@cache
+def _form() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(_FORM)
 
 
 NOTHING = Generation(number=0, run="", whole=True, outcome={}, files={})

@@ -5,7 +5,7 @@ Google Cloud Storage and in a folder alike. Nothing here updates an object that 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 _INSTALL = "pip install 'integration-microsoft-entra[fleet]'"
 _SCHEMES = ("s3", "s3a", "az", "adl", "azure", "abfs", "abfss", "gs", "file")
+_PATIENCE = timedelta(seconds=50)
+"""For so long a store is tried that is down: less than a worker may go on without having renewed its claim."""
+_RETRIES = 1_000
+"""More than fit into that."""
+
+
+class StoreSilent(OutputError):
+    """The store did not answer, or said that it does not work at present."""
 
 
 class Listed(NamedTuple):
@@ -37,7 +45,7 @@ class ObjectStore(Protocol):
         """Return an object; ``None`` where there is none."""
 
     def create(self, path: str, data: bytes) -> bool:
-        """Make an object, unless there is one: tell whether that was so."""
+        """Make an object, unless there is another one: tell whether that was so. ``data`` is the caller's alone."""
 
     def put(self, path: str, data: bytes) -> None:
         """Make or replace an object."""
@@ -56,6 +64,8 @@ class Bucket:
     Raises:
         ConfigurationError: it is no such URL, or what it needs is not installed.
         OutputError: its folder cannot be made.
+
+    Each of its functions raises an ``OutputError`` where the store refuses, and ``StoreSilent`` where it does not work.
     """
 
     def __init__(self, url: str) -> None:
@@ -68,7 +78,9 @@ class Bucket:
         try:
             if urlsplit(url).scheme not in _SCHEMES:
                 raise ValueError("it begins with none of " + ", ".join(f"{scheme}://" for scheme in _SCHEMES))
-            options: dict[str, Any] = {"mkdir": True} if urlsplit(url).scheme == "file" else {}
+            options: dict[str, Any] = {"mkdir": True}
+            if urlsplit(url).scheme != "file":
+                options = {"retry_config": {"max_retries": _RETRIES, "retry_timeout": _PATIENCE}}
             self._store: Obstore = from_url(url, **options)
         except (ValueError, obstore.exceptions.BaseError) as error:
             raise ConfigurationError([f"--state {url}: {_said(error)}"]) from None
@@ -96,12 +108,17 @@ class Bucket:
             raise self._failed(error) from None
 
     def create(self, path: str, data: bytes) -> bool:
-        """Make an object, unless there is one: tell whether that was so."""
+        """Make an object, unless there is another one: tell whether that was so. ``data`` is the caller's alone.
+
+        Where the answer to a first try was lost, a second one finds what the first has made.
+        """
         try:
             self._obstore.put(self._store, path, data, mode="create")
-        except self._obstore.exceptions.AlreadyExistsError:
-            return False
         except self._faults as error:
+            if self.get(path) == data:
+                return True
+            if isinstance(error, self._obstore.exceptions.AlreadyExistsError):
+                return False
             raise self._failed(error) from None
         return True
 
@@ -127,7 +144,8 @@ class Bucket:
         return (self._obstore.exceptions.BaseError, OSError)
 
     def _failed(self, error: Exception) -> OutputError:
-        return OutputError(f"{self.url}: the store failed: {_said(error)}")
+        is_silent = isinstance(error, self._obstore.exceptions.GenericError) and not self.url.startswith("file:")
+        return (StoreSilent if is_silent else OutputError)(f"{self.url}: the store failed: {_said(error)}")
 
 
 def _said(error: Exception) -> str:

@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from integration.disk.folder import result_folder, usable_folder
-from integration.errors import FatalError, FolderInUse, Interrupted, OutputError, Unreachable
+from integration.errors import FatalError, Interrupted, OutputError, Unreachable
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
@@ -124,13 +125,14 @@ class Stored:
         Raises:
             OutputError: there is none, or it cannot be copied.
         """
-        newest = Claims(self._store, tenant).newest()
+        claims = Claims(self._store, tenant)
+        newest = claims.newest()
         if not newest.number:
             raise OutputError(f"nothing is kept of a tenant {tenant}")
         result_folder(into)
         for name, kept in newest.files.items():
             (into / name).unlink(missing_ok=True)
-            restore(into / name, kept, lambda blob: self._blob(tenant, blob))
+            restore(into / name, kept, partial(claims.blob, newest))
 
     def forget(self, tenant: str) -> bool:
         """Remove all that is kept of a tenant, and tell whether there was anything.
@@ -138,12 +140,7 @@ class Stored:
         Raises:
             FolderInUse: a run works on it.
         """
-        standing = Claims(self._store, tenant).look("")
-        if standing.busy:
-            raise FolderInUse(f"{tenant}: a run works on it: {standing.holder or 'it does not say which'}")
-        paths = sorted(each.path for each in self._store.list(tenant))
-        self._store.delete(paths)
-        return bool(paths)
+        return Claims(self._store, tenant).forget()
 
     def _claimed(self, claims: Claims, run: str, stop: TenantStop) -> Claim | Generation:
         """Return the claim, or what the run has made already.
@@ -173,13 +170,7 @@ class Stored:
                     kept_on = time.monotonic()
                     stop.renewed()
             except Fenced as error:
-                stop.set(str(error))
+                stop.set(str(error), "busy")
                 return
             except OutputError as error:
                 _log.warning("%s; it is tried again", error)
-
-    def _blob(self, tenant: str, name: str) -> bytes:
-        data = self._store.get(f"{tenant}/blobs/{name}")
-        if data is None:
-            raise OutputError(f"{tenant}: its state has changed meanwhile: try again")
-        return data

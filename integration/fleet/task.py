@@ -51,7 +51,7 @@ def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) 
         except IntegrationError as error:
             outcome = outcome_of_error(tenant.name, error)
             if isinstance(error, FatalError) and stop.is_set():
-                outcome = replace(outcome, word="stopped", reason=stop.reason)
+                outcome = replace(outcome, word=stop.word, reason=stop.reason)
         return replace(outcome, run=run_id, version=integration.__version__).as_json()
 
 

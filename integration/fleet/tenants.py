@@ -188,7 +188,8 @@ def _of_url(url: object, *, alone: bool) -> Iterator[str]:
         yield "to: jsonl:- is the standard output of one run: name files:, with {tenant} in it"
     if scheme in ("files", "j1") and PLACE_OF_NAME not in url and not alone:
         yield f"to: {scheme}: is a folder of one tenant: write {PLACE_OF_NAME} into it, or each writes over the others"
-    if "://" in url and urlsplit(url.replace("{", "").replace("}", "")).password:
+    parts = urlsplit(url.replace("{", "").replace("}", ""))
+    if "://" in url and (parts.password or "password=" in parts.query.lower()):
         yield f"to: {scheme}: a tenants file holds no secrets: leave the password to the environment of the workers"
 
 

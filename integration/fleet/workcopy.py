@@ -4,11 +4,13 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from integration.errors import FolderInUse, OutputError
-from integration.fleet.claims import Claims, Fenced
+from integration.fleet.claims import Claims
+from integration.fleet.objects import TenantObjects
 from integration.fleet.pages import Paged, keep_pages, restore
 from integration.fleet.standing import Claim, Generation
 from integration.fleet.store import ObjectStore
@@ -57,8 +59,8 @@ class WorkCopy:
             there: hashes of the pages of those that are there, as their generation has them.
 
         Raises:
-            OutputError: the store failed, or a blob is damaged.
-            Fenced: they are gone, since the work has gone on elsewhere.
+            OutputError: the store failed, or a blob is damaged or gone.
+            Fenced: the work has gone on elsewhere.
         """
         base = self.claim.base
         for name, kept in base.files.items():
@@ -69,7 +71,7 @@ class WorkCopy:
                 self._files[name] = Paged(there[name], kept)
                 continue
             path.unlink(missing_ok=True)
-            self._files[name] = restore(path, kept, self._blob)
+            self._files[name] = restore(path, kept, partial(self._claims.blob, base))
             if name == _MIRROR:
                 seal(path)
 
@@ -149,11 +151,5 @@ class WorkCopy:
     def _put(self, data: bytes) -> str:
         name = f"{self.claim.name}/{self._blobs:06}"
         self._blobs += 1
-        self._store.put(f"{self._claims.tenant}/blobs/{name}", data)
+        self._store.put(TenantObjects(self._claims.tenant).blob(name), data)
         return name
-
-    def _blob(self, name: str) -> bytes:
-        data = self._store.get(f"{self._claims.tenant}/blobs/{name}")
-        if data is None:
-            raise Fenced(f"{self._claims.tenant}: {name} is gone: another worker has taken it over")
-        return data
