@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.fleet_ways import ONLY, ROOT, commands, pooled
-from tests.fleets import VARIABLE, tenants_file
+from tests.fleets import VARIABLE, tenants_file, workers_of
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 from tests.simulator.signin import CLIENT_SECRET
 
@@ -131,14 +131,9 @@ def run(command: Sequence[str], killed: int, lap: str) -> None:
         ended += ": ok" in said
         if killed and ended == killed and lap == FULL:
             killed = 0
-            os.kill(_workers(process.pid)[0], signal.SIGKILL)
+            os.kill(workers_of(process.pid)[0], signal.SIGKILL)
     if process.wait():
         raise SystemExit(f"the command ended with {process.returncode}")
-
-
-def _workers(client: int) -> list[int]:
-    children = [each for path in Path(f"/proc/{client}/task").glob("*/children") for each in path.read_text().split()]
-    return [int(each) for each in children if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
 
 
 def graph_of(folder: Path) -> list[tuple[str, ...]]:

@@ -31,7 +31,7 @@ class Host:
 
     @hookimpl
     def integration_step_finished(self, result: StepResult) -> None:
-        print(f"{result.type}: {result.verdict}, {result.count} records\n", end="")  # whole lines: steps run in threads
+        print(f"{result.type}: {result.verdict}, records: {result.count}\n", end="")  # whole, also of many threads
 
 
 manager = load(Host())  # a pluggy manager: every plugin that is installed, through its entry point, and the host

@@ -60,3 +60,19 @@ def told(state: Path | str) -> dict[str, Any]:
     """Return what ``fleet.json`` says of each tenant."""
     found: dict[str, Any] = json.loads((Path(state) / "fleet.json").read_text())["tenants"]
     return found
+
+
+def workers_of(client: int) -> list[int]:
+    """Return the processes that read, as Linux tells it: ``spawn`` starts them, and one more that looks after these."""
+    children = [
+        each for path in Path(f"/proc/{client}/task").glob("*/children") for each in _there_is(path).decode().split()
+    ]
+    return [int(each) for each in children if b"spawn_main" in _there_is(Path(f"/proc/{each}/cmdline"))]
+
+
+def _there_is(path: Path) -> bytes:
+    """Return what a file of ``/proc`` holds; nothing where its thread or process has ended."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from integration import handle, load
-from tests.fleets import VARIABLE, fleet, started, tenants_file, told
+from tests.fleets import VARIABLE, fleet, started, tenants_file, told, workers_of
 from tests.postgresql import query
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
@@ -180,19 +180,3 @@ def test_a_tenant_that_takes_too_long_is_stopped() -> None:
         out, _ = fleet(simulator, *arguments, code=1)
         assert "t0: stopped" in out
         assert "it took longer than 2 seconds" in out
-
-
-def workers_of(client: int) -> list[int]:
-    """Return the processes that read, as Linux tells it: ``spawn`` starts them, and one more that looks after these."""
-    children = [
-        each for path in Path(f"/proc/{client}/task").glob("*/children") for each in _there_is(path).decode().split()
-    ]
-    return [int(each) for each in children if b"spawn_main" in _there_is(Path(f"/proc/{each}/cmdline"))]
-
-
-def _there_is(path: Path) -> bytes:
-    """Return what a file of ``/proc`` holds; nothing where its thread or process has ended."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return b""

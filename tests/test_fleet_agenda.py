@@ -138,7 +138,8 @@ def test_a_tenant_that_took_long_is_heavy_from_then_on() -> None:
 def test_a_failure_does_not_forget_the_last_success() -> None:
     first = updated({}, [TenantOutcome(tenant="a", word="ok", seconds=3.0, ended_on=7)], "r1")
     second = updated(first, [TenantOutcome(tenant="a", word="gone", reason="no such tenant", ended_on=9)], "r2")
-    assert second["tenants"]["a"]["word"] == "gone"
+    assert (second["tenants"]["a"]["word"], second["tenants"]["a"]["endedOn"]) == ("gone", 9)
+    assert not [name for name in second["tenants"]["a"] if "_" in name]
     assert (second["tenants"]["a"]["lastSuccess"], second["tenants"]["a"]["lastSeconds"]) == (7, 3.0)
 
 

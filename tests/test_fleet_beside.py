@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.fleets import fleet, started, tenants_file, told
+from tests.fleets import fleet, started, tenants_file, told, workers_of
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
-from tests.test_fleet import workers_of
 from tests.test_fleet_scheduler import until
 
 COUNT = 6

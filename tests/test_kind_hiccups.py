@@ -92,6 +92,11 @@ def test_a_token_that_stays_refused_ends_the_run(tenant: LittleTenant) -> None:
     assert tenant.count("/users") < 8
 
 
+@pytest.mark.parametrize(("status", "redirects"), [(302, True), (308, True), (300, False), (304, False)])
+def test_only_what_leads_elsewhere_is_told_as_a_redirect(status: int, redirects: bool) -> None:
+    assert ("it redirects" in str(Answer("/users", status, {}, {}).error())) is redirects
+
+
 @pytest.mark.parametrize("status", [403, 407, 451])
 @pytest.mark.parametrize("body", [HTML, b"", {"message": "blocked"}, {"error": "blocked"}, {"error": {}}])
 def test_what_graph_did_not_refuse_lacks_no_permission(status: int, body: Any, tenant: LittleTenant) -> None:

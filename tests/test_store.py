@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -315,6 +316,19 @@ def test_a_file_that_is_no_graph_is_refused_by_name(make: Callable[[], None]) ->
         Store(GRAPH)
     held = [os.path.realpath(each) for each in Path("/proc/self/fd").glob("*")]
     assert str(GRAPH.absolute()) not in held
+
+
+def test_a_graph_that_cannot_be_opened_now_is_not_to_be_removed() -> None:
+    Store(GRAPH).close()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        with pytest.raises(OutputError) as caught:
+            Store(GRAPH)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert str(caught.value).startswith("graph.db: cannot be opened: unable to open database file: make it readable")
+    Store(GRAPH).close()
 
 
 def steps_to_note_absent(count: int) -> int:

@@ -29,10 +29,12 @@ _WRITES = (
 _STATEMENTS = 16
 _PRIMARY = 0xFF
 _GOES_ON = "the next run goes on from here"
+_CLOSED = "cannot be opened: {}: make it readable and writable, or raise the limit on open files (ulimit -n)"
 _FAULTS = {
     sqlite3.SQLITE_FULL: f"cannot be written: {{}}: make room there; {_GOES_ON}",
     sqlite3.SQLITE_IOERR: f"cannot be written: {{}}: look after the disk and the limits on it; {_GOES_ON}",
     sqlite3.SQLITE_READONLY: f"cannot be written: {{}}: make it writable; {_GOES_ON}",
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
     sqlite3.SQLITE_BUSY: "another program has it open for writing ({}): close that one, and run again; what was read"
     " is kept",
 }
@@ -194,17 +196,22 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
         writes: ``False`` where the file is there, and is only read.
 
     Raises:
-        OutputError: the file cannot be written.
-        sqlite3.DatabaseError: the file is not SQLite, or cannot be opened.
+        OutputError: the file cannot be opened or written.
+        sqlite3.DatabaseError: it is no file, or not SQLite's.
     """
-    connection = sqlite3.connect(
-        path,
-        check_same_thread=False,
-        isolation_level=None,
-        timeout=PATIENCE,
-        factory=Connection,
-        cached_statements=_STATEMENTS,
-    )
+    try:
+        connection = sqlite3.connect(
+            path,
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=PATIENCE,
+            factory=Connection,
+            cached_statements=_STATEMENTS,
+        )
+    except sqlite3.OperationalError as error:
+        if path.is_file():  # which says nothing of what is in it
+            raise OutputError(f"{path}: {_CLOSED.format(error)}") from None
+        raise
     connection.path, connection.beside = path, beside
     try:
         for setting in _WRITES if writes else ():

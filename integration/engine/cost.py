@@ -8,6 +8,9 @@ from integration.sources.reader import Reader
 from integration.store.store import Store
 from integration.text.visible import line
 
+if sys.platform != "win32":
+    import resource  # here, since the process may be unable to open a further file where it is used
+
 
 def account(reader: Reader) -> dict[str, Any]:
     """Return what reading cost, and which collections were read whole and why.
@@ -31,8 +34,6 @@ def _peak_memory() -> dict[str, int]:
     """Return the most memory that the process has held; nothing where the system does not tell."""
     if sys.platform == "win32":
         return {}
-    import resource
-
     unit = 1 if sys.platform == "darwin" else 1024
     return {"peakMemory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
 

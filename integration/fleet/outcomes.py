@@ -14,7 +14,7 @@ WORDS: Mapping[str, str] = {
     "failed": "a type or a destination failed, deletions are withheld, or settings cannot be used",
     "throttled": "it was throttled for as long as a run waits",
     "denied": "Microsoft refused the credential, or the application is not known or consented to",
-    "gone": "the tenant does not exist any more",
+    "gone": "there is no such tenant, or none any more",
     "unreachable": "a service, or the store of states, did not answer",
     "busy": "another run works on the tenant",
     "lost": "the workers that read it died",

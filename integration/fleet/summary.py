@@ -15,7 +15,7 @@ from integration.text.discretion import logger
 FORMAT = 1
 _LONG = 300.0
 """Seconds after which a tenant counts as heavy."""
-_KEPT = ("word", "reason", "codes", "run", "seconds", "ended_on", "read", "changed", "types", "first", "version")
+_KEPT = ("word", "reason", "codes", "run", "seconds", "read", "changed", "types", "first", "version")
 
 _log = logger("integration")
 
@@ -77,6 +77,7 @@ def updated(
         before = tenants.get(outcome.tenant, {})
         values = outcome.as_json()
         kept: dict[str, Any] = {name: values[name] for name in _KEPT if name in values}
+        kept |= {"endedOn": outcome.ended_on} if outcome.ended_on else {}
         if outcome.is_success:
             kept |= {"lastSuccess": outcome.ended_on, "lastSeconds": outcome.seconds}
         else:

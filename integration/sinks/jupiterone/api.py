@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import requests
+from requests.models import REDIRECT_STATI
 
 from integration.errors import OutputError
 from integration.http import bodies
@@ -207,7 +208,7 @@ class Api:
         advice = {
             401: "; check JUPITERONE_ACCOUNT and JUPITERONE_API_KEY",
             403: "; check what the API key may do",
-        }.get(status, "; it redirects, which is not followed: check the URL" if status < 400 else "")
+        }.get(status, "; it redirects, which is not followed: check the URL" if status in REDIRECT_STATI else "")
         known = ", ".join(filter(None, [f"HTTP {status}", code, message]))
         wait = seconds_to_wait(received.headers.get("retry-after", ""))
         kind = BatchTooLarge if status == 413 or code == _TOO_LARGE else Refused

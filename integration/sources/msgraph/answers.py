@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from requests.models import REDIRECT_STATI
+
 from integration.errors import (
     BadAnswer,
     BadRequest,
@@ -153,7 +155,7 @@ def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:
         return f"the answer is not whole: {warning}"
     if envelope is not None:
         return f"the answer is not whole: it holds an error{': ' if message else ''}{message}"
-    if 300 <= status < 400:
+    if status in REDIRECT_STATI:
         return "it redirects, which is not followed: check the Graph URL"
     if status != 200:
         return "the answer is not a whole one"
