@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import steps
 from integration import Step, hookimpl
@@ -25,6 +26,10 @@ _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BU
 for _name in list(os.environ):
     if _name.upper().startswith(_SETTINGS) or _name.upper() in _ROUTES:
         del os.environ[_name]
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # A job in the background of a script ignores Ctrl-C, and so would the programs under test, which inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
