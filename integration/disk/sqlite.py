@@ -18,23 +18,17 @@ import orjson
 from integration.errors import FatalError, Interrupted, OutputError
 
 _PAGE = 16_384
-_CHECKPOINT_PAGES = 500
-_WRITES = (
-    f"page_size = {_PAGE}",
-    "journal_mode = WAL",
-    "synchronous = NORMAL",
-    f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
-)
+_CHECKPOINT = 500
+_WRITES = (f"page_size = {_PAGE}", "journal_mode = WAL", "synchronous = NORMAL", f"wal_autocheckpoint = {_CHECKPOINT}")
 """Settings of a connection that writes."""
 _STATEMENTS = 16
 _PRIMARY = 0xFF
 _GOES_ON = "the next run goes on from here"
-_CLOSED = "cannot be opened: {}: make it readable and writable, or raise the limit on open files (ulimit -n)"
 _FAULTS = {
     sqlite3.SQLITE_FULL: f"cannot be written: {{}}: make room there; {_GOES_ON}",
     sqlite3.SQLITE_IOERR: f"cannot be written: {{}}: look after the disk and the limits on it; {_GOES_ON}",
     sqlite3.SQLITE_READONLY: f"cannot be written: {{}}: make it writable; {_GOES_ON}",
-    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: {}: make it readable and writable, or raise the limit (ulimit -n)",
     sqlite3.SQLITE_BUSY: "another program has it open for writing ({}): close that one, and run again; what was read"
     " is kept",
 }
@@ -201,16 +195,12 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
     """
     try:
         connection = sqlite3.connect(
-            path,
-            check_same_thread=False,
-            isolation_level=None,
-            timeout=PATIENCE,
-            factory=Connection,
+            path, check_same_thread=False, isolation_level=None, timeout=PATIENCE, factory=Connection,
             cached_statements=_STATEMENTS,
-        )
+        )  # fmt: skip
     except sqlite3.OperationalError as error:
         if path.is_file():  # which says nothing of what is in it
-            raise OutputError(f"{path}: {_CLOSED.format(error)}") from None
+            raise OutputError(f"{path}: {_FAULTS[sqlite3.SQLITE_CANTOPEN].format(error)}") from None
         raise
     connection.path, connection.beside = path, beside
     try:
