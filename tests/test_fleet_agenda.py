@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from integration.fleet.agenda import Agenda
+from integration.fleet.board import told_of
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.summary import exit_code, ordered, types_of, updated
 from integration.fleet.tenants import Tenant
@@ -141,6 +142,8 @@ def test_a_failure_does_not_forget_the_last_success() -> None:
     assert (second["tenants"]["a"]["word"], second["tenants"]["a"]["endedOn"]) == ("gone", 9)
     assert not [name for name in second["tenants"]["a"] if "_" in name]
     assert (second["tenants"]["a"]["lastSuccess"], second["tenants"]["a"]["lastSeconds"]) == (7, 3.0)
+    assert told_of("a", second["tenants"]["a"]) == "a: gone, no such tenant, last read 1970-01-01 00:00 UTC"
+    assert told_of("a", first["tenants"]["a"]) == "a: ok, 3.0 s"
 
 
 def test_the_matrix_tells_in_how_many_tenants_a_type_has_which_verdict() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, Self
 
-from integration.fleet.outcomes import TenantOutcome
+from integration.fleet.outcomes import SUCCESSES, TenantOutcome
 from integration.fleet.summary import counts
 from integration.terminal.standing import clock, counted
 from integration.terminal.streams import tell
@@ -85,7 +85,13 @@ def told_of(tenant: str, found: Mapping[str, Any]) -> str:
     numbers = f"{found['seconds']:.1f} s" if found.get("seconds") else ""
     reason = line(found.get("reason", ""))
     short = reason if len(reason) <= _REASON else f"{reason[:_REASON]}…"
-    return f"{tenant}: " + ", ".join(filter(None, [found.get("word", "?"), numbers, changed, again, short]))
+    failed = found.get("word") not in SUCCESSES
+    read = f"last read {_minute(found['lastSuccess'])}" if failed and found.get("lastSuccess") else ""
+    return f"{tenant}: " + ", ".join(filter(None, [found.get("word", "?"), numbers, changed, again, short, read]))
+
+
+def _minute(milliseconds: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(milliseconds / 1000))
 
 
 def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str]:
@@ -95,7 +101,7 @@ def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str
         told: as ``fleet.json`` has it.
         names: the tenants in question.
     """
-    from integration.fleet.outcomes import SUCCESSES, WORST_FIRST
+    from integration.fleet.outcomes import WORST_FIRST
     from integration.fleet.summary import types_of
 
     known = {name: each for name, each in told.get("tenants", {}).items() if name in names}
@@ -118,8 +124,7 @@ def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str
     never = sum(not each.get("lastSuccess") for each in known.values()) + len(names - known.keys())
     oldest = min(((each["lastSuccess"], name) for name, each in known.items() if each.get("lastSuccess")), default=None)
     if oldest and any(word not in SUCCESSES for word in by_word):
-        when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(oldest[0] / 1000))
-        yield f"The oldest success is that of {oldest[1]}, of {when} UTC."
+        yield f"The oldest success is that of {oldest[1]}, of {_minute(oldest[0])}."
     if never:
         yield f"{counted(never, 'tenant')} {'has' if never == 1 else 'have'} never been read."
     if told.get("run") and not told.get("endedOn"):

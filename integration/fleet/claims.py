@@ -108,9 +108,8 @@ class Claims:
         path = self._objects.generation(claim.number)
         if not self._store.create(path, generation.as_json()):
             raise Fenced(f"{self.tenant}: another worker has committed its state")
-        if (
-            self._objects.newest(self._store.list(f"{self.tenant}/generations")) > claim.number
-        ):  # so late that this number had been cleaned away
+        newest = self._objects.newest(self._store.list(f"{self.tenant}/generations"))
+        if newest > claim.number:  # so late that this number had been cleaned away
             raise Fenced(f"{self.tenant}: another worker has committed later states")
 
     def go_on(self, claim: Claim, generation: Generation, run: str, who: str = "") -> Claim:
