@@ -64,8 +64,9 @@ def values(definition: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.sampled_from(definition["enum"])
     if "format" in definition:
         return FORMATS[definition["format"]]
+    shortest = definition.get("minLength", 0)
     kinds: dict[str, st.SearchStrategy[Any]] = {
-        "string": st.text(min_size=definition.get("minLength", 0), max_size=9),
+        "string": st.text(min_size=shortest, max_size=shortest + 8),
         "integer": st.integers(definition.get("minimum", -(2**62)), 2**62),
         "number": st.floats(definition.get("minimum", -1e15), 1e15),
         "boolean": st.booleans(),
