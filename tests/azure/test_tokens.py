@@ -111,7 +111,7 @@ def test_a_token_that_expires_on_the_way_is_soon_tried_no_more() -> None:
         azure = Azure(simulator, {})
         simulator.manager.faults = [Fault(401, expired, REFUSED)]
         report = azure.run(*types)
-        assert verdicts(report) >= {"complete", "failed"}
+        assert "failed" in verdicts(report)
         assert {result.verdict for result in report.results if "refused" in result.reason} <= {"failed"}
         assert next(refused) < 100
         simulator.manager.faults = []
