@@ -143,16 +143,22 @@ class ReadableMirror:
                     )
             return value
 
-    def progress(self, name: str, part: str | None = None) -> dict[str, str | None]:
-        """Return how far parts of a collection, or one of them, are read: by name, a cursor; ``None``: to the end."""
+    def progress(self, name: str, part: str | None = None, *, beginning: str = "") -> dict[str, str | None]:
+        """Return how far parts of a collection are read: by name, a cursor; ``None``: to the end.
+
+        Args:
+            name: the collection.
+            part: of this one alone.
+            beginning: of those alone whose names begin so.
+        """
         self._writing.flush()
         with self._lock:
-            known = find(self._writer, name)
-            number = known.number if known else None
             return dict(
                 self._writer.execute(
-                    "SELECT id, next_link FROM parents WHERE collection = ?1 AND (?2 IS NULL OR id = ?2)",
-                    (number, part),
+                    "SELECT id, next_link FROM parents"
+                    " WHERE collection = (SELECT number FROM collections WHERE name = ?1)"
+                    " AND (?2 IS NULL OR id = ?2) AND substr(id, 1, length(?3)) = ?3",
+                    (name, part, beginning),
                 ).fetchall()
             )
 

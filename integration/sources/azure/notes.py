@@ -30,14 +30,14 @@ def gaps_of(progress: Mapping[str, str | None], request: Request, taken: Sequenc
     """Yield what the mirror has noted as missing of a request's rows.
 
     Args:
-        progress: how far the table is read.
+        progress: how far the table is read, as far as names begin with ``GAP``.
         request: what is asked for.
         taken: the types that are of no concern to who asks for others.
     """
     for name, told in progress.items():
         if name == LOST:
             yield Forbidden(told or "", path=request.path)
-        elif name.startswith(GAP):
-            of = name[len(GAP) :]
+        else:
+            of = name.removeprefix(GAP)
             if PARTITION.fullmatch(of) or of == request.part or (request.part == OTHERS and of not in taken):
                 yield BadAnswer(told or "rows are missing", path=request.path, status=200)

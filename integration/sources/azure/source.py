@@ -22,7 +22,7 @@ from integration.sources.azure.children import ChildrenFetch, parents_of, refuse
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
 from integration.sources.azure.fetch import TableFetch
-from integration.sources.azure.notes import gaps_of
+from integration.sources.azure.notes import GAP, gaps_of
 from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
@@ -128,7 +128,7 @@ class AzureSource:
                 yield refused_gap(request, refused)
             yield from self.gaps(parents_of(request), reader)
             return
-        yield from gaps_of(reader.mirror.progress(request.name), request, self._taken)
+        yield from gaps_of(reader.mirror.progress(request.name, beginning=GAP), request, self._taken)
         if reader.mirror.find(CONTAINERS):
             with suppress(GraphError):  # then it is not known whether something is missing
                 reader.ensure(Request("part", CONTAINERS, top=None, source=self.name))
