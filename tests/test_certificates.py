@@ -97,4 +97,6 @@ def test_a_certificate_file_that_cannot_be_used_is_named(service: Service, issue
         assert "another" not in str(caught.value)
     with pytest.raises(CredentialsError, match=r"missing\.pem cannot be read: FileNotFoundError"):
         application(service, certificate_path="missing.pem").token()
+    with pytest.raises(CredentialsError, match="/dev/zero cannot be read"):
+        application(service, certificate_path="/dev/zero").token()
     assert service.asked == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from integration.errors import CredentialsError
+from integration.text.files import read_bytes
 from integration.text.secret import Secret
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _parse(path: Path, password: Secret) -> tuple["RSAPrivateKey", "Certificate"
     passphrase = password.reveal().encode() if password else None
     key: Any
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
         if b"-----BEGIN " in data:
             key, certificates = load_pem_private_key(data, passphrase), x509.load_pem_x509_certificates(data)
         else:

@@ -4,6 +4,7 @@ Source: Unicode, byte order marks; PowerShell, about_Character_Encoding.
 """
 
 import codecs
+from errno import EFBIG
 from pathlib import Path
 
 _MARKS = (
@@ -14,6 +15,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks, longer ones before those that they begin with."""
+
+
+_LARGEST = 64_000_000
+"""Bytes of the largest file of settings: a list of a hundred thousand tenants has half of them."""
 
 
 class NotText(ValueError):
@@ -41,13 +46,26 @@ def read_text(path: Path) -> str:
     """Return the text of a file.
 
     Raises:
-        NotText: it cannot be read, or is neither UTF-8 nor has it a byte order mark.
+        NotText: it cannot be read, has no end, or is neither UTF-8 nor has it a byte order mark.
     """
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except OSError as error:
         raise NotText(f"cannot be read: {error.strerror}") from None
     return decoded(data)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file, which may be a device that has no end.
+
+    Raises:
+        OSError: it cannot be read, or is larger than any file of settings.
+    """
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(EFBIG, f"it has more than {_LARGEST // 1_000_000} MB", str(path))
+    return data
 
 
 def _line(before: bytes, encoding: str) -> int:
