@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integration.fleet.agenda import Agenda
-from integration.fleet.board import told_of
+from integration.fleet.board import sentences_of, told_of
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.summary import exit_code, ordered, types_of, updated
 from integration.fleet.tenants import Tenant
@@ -144,6 +144,33 @@ def test_a_failure_does_not_forget_the_last_success() -> None:
     assert (second["tenants"]["a"]["lastSuccess"], second["tenants"]["a"]["lastSeconds"]) == (7, 3.0)
     assert told_of("a", second["tenants"]["a"]) == "a: gone, no such tenant, last read 1970-01-01 00:00 UTC"
     assert told_of("a", first["tenants"]["a"]) == "a: ok, 3.0 s"
+
+
+def test_what_many_tenants_share_is_told_once() -> None:
+    expired = "AADSTS7000222: the client secret of {} has expired (trace 0000-{})"
+    outcomes = [
+        *(
+            TenantOutcome(tenant=f"t-{n:02}", word="denied", codes=(7000222,), reason=expired.format(f"t-{n:02}", n))
+            for n in range(30)
+        ),
+        TenantOutcome(tenant="other", word="denied", codes=(7000215,), reason=expired.format("other", 1)),
+        *(
+            TenantOutcome(tenant=f"p-{letter}", word="failed", reason=f"reason {letter}")
+            for letter in "abcdefghijklmnopqr"
+        ),
+        TenantOutcome(tenant="fine", word="ok"),
+    ]
+    found = list(sentences_of(updated({}, outcomes, "r1"), frozenset(each.tenant for each in outcomes)))
+    denied = [text for text in found if ": denied" in text]
+    assert denied == [
+        "t-00 and 29 more tenants: denied, AADSTS7000222: the client secret of t-00 has expired (trace 0000-0)",
+        "other: denied, AADSTS7000222: the client secret of other has expired (trace 0000-1)",
+    ]
+    assert [text for text in found if ": failed" in text][-2:] == [
+        "p-o: failed, reason o",
+        "and 3 more tenants: failed",
+    ]
+    assert found[-1] == "50 tenants: 18 failed, 31 denied, 1 ok."
 
 
 def test_the_matrix_tells_in_how_many_tenants_a_type_has_which_verdict() -> None:

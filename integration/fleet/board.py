@@ -1,5 +1,6 @@
 """How far a fleet's run is: a table that lives on a terminal, and a line for each tenant elsewhere."""
 
+import re
 import threading
 import time
 from collections import Counter
@@ -14,7 +15,11 @@ from integration.terminal.streams import tell
 from integration.text.visible import line
 
 _ROWS = 15
+_MANY = 4
+"""Tenants whose reasons are the same, from which on one line tells of all of them."""
 _REASON = 200
+_OWN = re.compile(r"[\w-]*\d[\w-]*")
+"""What differs between reasons that are the same: numbers, ids, dates."""
 
 
 class Board:
@@ -83,11 +88,37 @@ def told_of(tenant: str, found: Mapping[str, Any]) -> str:
     changed = ", ".join(f"{count:,} {what}" for what, count in found.get("changed", {}).items())
     again = "done before by this run" if found.get("again") else ""
     numbers = f"{found['seconds']:.1f} s" if found.get("seconds") else ""
-    reason = line(found.get("reason", ""))
+    reason = line(found.get("reason") or "")
     short = reason if len(reason) <= _REASON else f"{reason[:_REASON]}…"
     failed = found.get("word") not in SUCCESSES
     read = f"last read {_minute(found['lastSuccess'])}" if failed and found.get("lastSuccess") else ""
     return f"{tenant}: " + ", ".join(filter(None, [found.get("word", "?"), numbers, changed, again, short, read]))
+
+
+def _lines_of(word: str, found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what became of tenants of which all had one outcome: in one line what many of them share."""
+    lines: list[tuple[int, str]] = []
+    for names in _alike(found):
+        if len(names) < _MANY:
+            lines += [(1, told_of(name, found[name])) for name in names]
+        else:
+            shared = {what: found[names[0]].get(what) for what in ("word", "reason")}
+            lines.append((len(names), told_of(f"{names[0]} and {len(names) - 1:,} more tenants", shared)))
+    yield from (text for _, text in lines[:_ROWS])
+    if left := sum(count for count, _ in lines[_ROWS:]):
+        yield f"and {left:,} more tenants: {word}"
+
+
+def _alike(found: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
+    """Return the names of tenants in groups of those whose reasons are the same, the largest group first.
+
+    What differs from tenant to tenant, such as an id or a date, makes no other reason.
+    """
+    groups: dict[object, list[str]] = {}
+    for name, each in found.items():
+        reason = _OWN.sub("", str(each.get("reason", "")).replace(name, ""))
+        groups.setdefault((*each.get("codes", ()), reason), []).append(name)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def _minute(milliseconds: int) -> str:
@@ -107,11 +138,9 @@ def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str
     known = {name: each for name, each in told.get("tenants", {}).items() if name in names}
     by_word = counts(each.get("word", "") for each in known.values())
     for word in WORST_FIRST:
-        found = [name for name, each in sorted(known.items()) if each.get("word") == word]
-        for name in found[:_ROWS] if word not in ("ok", "busy") else ():
-            yield told_of(name, known[name])
-        if len(found) > _ROWS and word not in ("ok", "busy"):
-            yield f"and {len(found) - _ROWS:,} more tenants: {word}"
+        found = {name: each for name, each in sorted(known.items()) if each.get("word") == word}
+        if found and word not in ("ok", "busy"):
+            yield from _lines_of(word, found)
     types = [
         f"{name} ({', '.join(f'{verdict} in {count:,}' for verdict, count in verdicts.items())})"
         for name, verdicts in types_of(known).items()
