@@ -37,6 +37,7 @@ def add_storage(web: Place, lab: Place) -> None:
         "allowBlobPublicAccess": False,
         "allowSharedKeyAccess": False,
         "allowCrossTenantReplication": False,
+        "allowCrossTenantDelegationSas": False,
         "defaultToOAuthAuthentication": True,
         "allowedCopyScope": "AAD",
         "isHnsEnabled": True,
