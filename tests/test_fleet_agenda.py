@@ -153,6 +153,7 @@ def test_what_many_tenants_share_is_told_once() -> None:
             TenantOutcome(tenant=f"t-{n:02}", word="denied", codes=(7000222,), reason=expired.format(f"t-{n:02}", n))
             for n in range(30)
         ),
+        TenantOutcome(tenant="e", word="denied", codes=(7000222,), reason=expired.format("e", 7)),
         TenantOutcome(tenant="other", word="denied", codes=(7000215,), reason=expired.format("other", 1)),
         *(
             TenantOutcome(tenant=f"p-{letter}", word="failed", reason=f"reason {letter}")
@@ -163,14 +164,14 @@ def test_what_many_tenants_share_is_told_once() -> None:
     found = list(sentences_of(updated({}, outcomes, "r1"), frozenset(each.tenant for each in outcomes)))
     denied = [text for text in found if ": denied" in text]
     assert denied == [
-        "t-00 and 29 more tenants: denied, AADSTS7000222: the client secret of t-00 has expired (trace 0000-0)",
+        "e and 30 more tenants: denied, AADSTS7000222: the client secret of e has expired (trace 0000-7)",
         "other: denied, AADSTS7000222: the client secret of other has expired (trace 0000-1)",
     ]
     assert [text for text in found if ": failed" in text][-2:] == [
         "p-o: failed, reason o",
         "and 3 more tenants: failed",
     ]
-    assert found[-1] == "50 tenants: 18 failed, 31 denied, 1 ok."
+    assert found[-1] == "51 tenants: 18 failed, 32 denied, 1 ok."
 
 
 def test_the_matrix_tells_in_how_many_tenants_a_type_has_which_verdict() -> None:

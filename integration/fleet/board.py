@@ -18,8 +18,8 @@ _ROWS = 15
 _MANY = 4
 """Tenants whose reasons are the same, from which on one line tells of all of them."""
 _REASON = 200
-_OWN = re.compile(r"[\w-]*\d[\w-]*")
-"""What differs between reasons that are the same: numbers, ids, dates."""
+_WORD, _DIGIT = re.compile(r"[\w.-]+"), re.compile(r"\d")
+"""A word of a reason; and what is in numbers, ids and dates, which differ between reasons that are the same."""
 
 
 class Board:
@@ -112,12 +112,13 @@ def _lines_of(word: str, found: Mapping[str, Mapping[str, Any]]) -> Iterator[str
 def _alike(found: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     """Return the names of tenants in groups of those whose reasons are the same, the largest group first.
 
-    What differs from tenant to tenant, such as an id or a date, makes no other reason.
+    What differs from tenant to tenant, such as its name, an id or a date, makes no other reason.
     """
     groups: dict[object, list[str]] = {}
     for name, each in found.items():
-        reason = _OWN.sub("", str(each.get("reason", "")).replace(name, ""))
-        groups.setdefault((*each.get("codes", ()), reason), []).append(name)
+        words = (word.strip(".") for word in _WORD.findall(str(each.get("reason", ""))))
+        shared = (word for word in words if word != name and not _DIGIT.search(word))
+        groups.setdefault((*each.get("codes", ()), *shared), []).append(name)
     return sorted(groups.values(), key=len, reverse=True)
 
 

@@ -62,7 +62,7 @@ def _parse(path: Path, password: Secret) -> tuple["RSAPrivateKey", "Certificate"
             key, first, others = pkcs12.load_key_and_certificates(data, passphrase)
             certificates = [*([first] if first else []), *others]
     except OSError as error:
-        raise CredentialsError(f"the certificate file {path} cannot be read: {type(error).__name__}") from None
+        raise CredentialsError(f"the certificate file {path} cannot be read: {error.strerror}") from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CredentialsError(
             f"the certificate file {path} is not a PEM or PFX file with certificate and private key,"
