@@ -1,5 +1,6 @@
 """The order of the steps, and what falls away from it."""
 
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -7,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration import DependencyCycle, PlanError, Step, UnknownType, declared_steps, load, plan
+from integration import DependencyCycle, PlanError, Step, UnknownType, any_of, declared_steps, load, plan
 from integration.sdk.plan import order, types_named
-from tests.support import entity
+from tests.support import entity, relationship
 
 pytestmark = pytest.mark.every_area
 
@@ -151,6 +152,12 @@ def test_an_unknown_type_is_told_the_nearest_name() -> None:
 def test_an_unknown_need_names_who_needs_it() -> None:
     with pytest.raises(PlanError, match=r"type_b needs typ_a, which no step declares \(did you mean type_a\?\)"):
         order(steps({"type_a": (), "type_b": ("typ_a",)}))
+
+
+def test_an_area_that_nothing_is_in_names_who_leads_there() -> None:
+    leads = replace(relationship("type_a", "HAS", "type_a", name="type_b"), ends=("type_a", any_of("suport")))
+    with pytest.raises(PlanError, match=r"type_b leads .* no step has an entity of: suport \(did you mean support\?\)"):
+        order([entity("type_a"), leads])
 
 
 @pytest.mark.parametrize("name", ["azure_user", "azure_user_group", "azure_account_has_user"])

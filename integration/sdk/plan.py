@@ -42,7 +42,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
 
     Raises:
         UnknownType: a name in ``only`` that no step declares.
-        PlanError: a step needs a type that no step declares.
+        PlanError: a step needs a type that no step declares, or leads to an area without entities.
         DependencyCycle: steps that need each other.
     """
     known = {step.name: step for step in _with_what_they_lead_to(sorted(steps, key=lambda step: step.name))}
@@ -85,6 +85,9 @@ def _with_what_they_lead_to(steps: Sequence[Step]) -> Iterable[Step]:
             entities.setdefault(step.module.partition(".")[0], []).append(step.name)
     for step in steps:
         areas = {area for end in step.ends or () if (area := area_of(end))}
+        if strange := sorted(areas - set(entities)):
+            which = f"{strange[0]}{nearest(strange[0], entities)}"
+            raise PlanError(f"{step.name} leads to any type of an area that no step has an entity of: {which}")
         if areas:
             found = sorted(name for area in areas for name in entities.get(area, ()) if name not in step.needs)
             yield replace(step, after=tuple(found))
