@@ -77,7 +77,8 @@ def serving(service: Service, context: ssl.SSLContext | None = None) -> Iterator
 
         def record(self, form: str) -> None:
             values = {name: given[0] for name, given in parse_qs(form).items()}
-            service.asked.append(values | {"metadata": self.headers.get("Metadata", "")})
+            headers = {name.lower(): self.headers.get(name, "") for name in ("Metadata", "Authorization")}
+            service.asked.append(values | headers)
             if service.status == HANGS_UP:
                 self.close_connection = True
             elif service.raw:

@@ -1,19 +1,20 @@
 """Secrets of a tenants file: it names where each one is, and who signs in looks there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from integration.config.variables import environment
 from integration.errors import CredentialsError
+from integration.fleet.vault import fault_of_address, read_secret
 from integration.text.files import NotText, read_text
 from integration.text.given import trimmed
 from integration.text.secret import Secret
 
 SECRETS = ("clientSecret", "clientCertificatePassword", "accessToken", "azureAccessToken")
 """Settings that a tenants file names the place of."""
-_PLACES = ("env", "file")
-_HOW = 'write { env = "VARIABLE" } or { file = "PATH" }'
+_PLACES: Sequence[Set[str]] = ({"env"}, {"file"}, {"keyvault"}, {"keyvault", "identity"})
+_HOW = 'write { env = "VARIABLE" }, { file = "PATH" } or { keyvault = "https://…/secrets/NAME" }'
 
 
 def faults_of_secrets(settings: Mapping[str, Any]) -> Iterator[str]:
@@ -24,8 +25,10 @@ def faults_of_secrets(settings: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name}: only secrets stand elsewhere: write the value itself"
         elif not isinstance(value, dict):
             yield f"{name}: a tenants file holds no secrets: {_HOW}"
-        elif len(value) != 1 or not set(value) <= set(_PLACES) or not all(map(_is_name, value.values())):
+        elif value.keys() not in _PLACES or not all(map(_is_name, value.values())):
             yield f"{name}: says not where the secret is: {_HOW}"
+        elif "keyvault" in value and (fault := fault_of_address(value["keyvault"])):
+            yield f"{name}: {fault}"
 
 
 def with_placeholders(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,13 +37,14 @@ def with_placeholders(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_secrets(settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[Secret]]:
-    """Return settings with the secrets that they refer to, from this machine.
+    """Return settings with the secrets that they refer to, from this machine or from where its identity may look.
 
     Returns:
         The settings, and the secrets: while these live, nothing that this process prints shows them.
 
     Raises:
-        CredentialsError: some are not here; names the places.
+        CredentialsError: some are not there; names the places.
+        Unreachable: a vault does not answer.
     """
     found, secrets, faults = dict(settings), [], []
     for name in SECRETS:
@@ -63,6 +67,11 @@ def _looked_up(reference: Mapping[str, str]) -> tuple[str, str]:
     if (variable := reference.get("env")) is not None:
         value = trimmed(environment().get(variable, ""))
         return value, "" if value else f"the variable {variable} is not set where the tenant is read"
+    if (address := reference.get("keyvault")) is not None:
+        try:
+            return read_secret(address, reference.get("identity", "")).reveal(), ""
+        except CredentialsError as error:
+            return "", str(error)
     path = Path(reference["file"])
     try:
         value = trimmed(read_text(path))
