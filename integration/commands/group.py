@@ -99,20 +99,20 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
             code = command(*arguments, **named)
             sys.stdout.flush()
         except IntegrationError as error:
-            streams.tell(f"error: {error}")
+            streams.complain(error)
             code = 3 if isinstance(error, FatalError) else 2
         except KeyboardInterrupt:
-            streams.tell("error: stopped")
+            streams.complain("stopped")
             code = 3
         except sqlite3.Error as error:
             is_damaged = getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGED or "malformed" in str(error)
             remedy = f"; {_REMEDY}" if is_damaged else ""
-            streams.tell(f"error: SQLite cannot go on with a file of the run's folder: {error}{remedy}")
+            streams.complain(f"SQLite cannot go on with a file of the run's folder: {error}{remedy}")
             code = 3
         except streams.OutputClosed:
             pass  # what was written is whole, and more was not wanted
         except OSError as error:
-            streams.tell(f"error: {streams.explained(error)}")
+            streams.complain(streams.explained(error))
             code = 3
         sys.exit(code or 0)
 
@@ -130,7 +130,7 @@ class _Program(click.Group):
         except streams.OutputClosed:
             sys.exit(0)
         except OSError as error:
-            streams.tell(f"error: {streams.explained(error)}")
+            streams.complain(streams.explained(error))
             sys.exit(3)
         finally:
             streams.dismiss()
@@ -140,7 +140,7 @@ class _Program(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            streams.tell("error: stopped")
+            streams.complain("stopped")
             sys.exit(3)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

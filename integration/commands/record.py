@@ -9,7 +9,7 @@ from integration.commands.group import config_from, errors_as_messages, main, se
 from integration.config import variables
 from integration.recording import KEEP
 from integration.terminal import logs
-from integration.terminal.streams import say, tell
+from integration.terminal.streams import complain, say, tell
 from integration.text.visible import visible
 
 _SHOWN = 8
@@ -81,5 +81,5 @@ def record_types(
     for name, texts in recording.plain.items():
         say(f"  {name}: {', '.join(map(visible, sorted(texts)[:_SHOWN]))}{', …' if len(texts) > _SHOWN else ''}")
     for type, reason in recording.failed.items():
-        tell(f"error: {type} was not recorded: {reason}")
+        complain(f"{type} was not recorded: {reason}")
     return 1 if recording.failed else 0

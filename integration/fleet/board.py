@@ -63,7 +63,8 @@ class Board:
             self._running.pop(outcome.tenant, None)
             self._words[outcome.word] += 1
         if not self._live:
-            tell(told_of(outcome.tenant, outcome.as_json()))
+            found = outcome.as_json()
+            tell(told_of(outcome.tenant, found), **found)
 
     def _drawn(self) -> Any:
         from rich.table import Table

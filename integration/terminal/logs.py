@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from integration.errors import ConfigurationError
+from integration.terminal.streams import REMARKS, Bare
 from integration.text.discretion import STANDARD, message_of, traceback_of
 from integration.text.secret import redacted
 from integration.text.visible import escaped, line, lines
@@ -18,7 +19,7 @@ NAMES: Mapping[str, str] = {"format": "INTEGRATION_LOG_FORMAT", "level": "INTEGR
 
 
 def set_up(format: str | None, level: str | None, environment: Mapping[str, str]) -> None:
-    """Send what this package logs to standard error, and errors of other packages.
+    """Send what this package logs to standard error, and errors of other packages; remarks get the same form.
 
     Args:
         format: ``text``, or ``json`` for one object a line; INTEGRATION_LOG_FORMAT or ``text`` where ``None``.
@@ -37,7 +38,9 @@ def set_up(format: str | None, level: str | None, environment: Mapping[str, str]
     if faults:
         raise ConfigurationError(faults)
     handler = StandardError()
-    handler.setFormatter(JsonLines() if chosen[NAMES["format"]][0].lower() == "json" else TextLines())
+    as_json = chosen[NAMES["format"]][0].lower() == "json"
+    handler.setFormatter(JsonLines() if as_json else TextLines())
+    REMARKS.setFormatter(JsonLines() if as_json else Bare())
     logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # the driver logs errors that it raises as well
     logging.getLogger("integration").setLevel(chosen[NAMES["level"]][0].upper())

@@ -82,7 +82,9 @@ class Display:
                 self._standing.running.remove(result.type)
         if not self._live and result.verdict != "skipped":
             records = "1 record" if result.count == 1 else f"{result.count} records"
-            tell(f"{result.type}: {result.verdict}, {records}, {result.seconds:.2f} s")
+            told = f"{result.type}: {result.verdict}, {records}, {result.seconds:.2f} s"
+            numbers = {"count": result.count, "seconds": round(result.seconds, 3)}
+            tell(told, type=result.type, verdict=result.verdict, **numbers)
 
     def _tell(self, every: float) -> None:
         while not self._ended.wait(every):

@@ -8,13 +8,15 @@ A character that a stream's encoding lacks is written as the escape that JSON ha
 import codecs
 import errno
 import io
+import logging
 import os
 import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
+from integration.text.discretion import logger, message_of
 from integration.text.visible import ascii_of, lines
 
 _OUTPUT, _ERROR = "standard output", "standard error"
@@ -87,6 +89,7 @@ class _Standard(io.RawIOBase):
 
 def prepare() -> None:
     """Make the standard streams of this process as the module says; those of a host stay as they are."""
+    REMARKS.setFormatter(Bare())
     if sys.stdout is sys.__stdout__:
         sys.stdout = _prepared(sys.stdout, _OUTPUT)
     if sys.stderr is sys.__stderr__:
@@ -104,13 +107,48 @@ def dismiss() -> None:
         sys.stdout.flush()
 
 
-def tell(text: object) -> None:
-    """Print a remark on standard error; where it does not take it, the remark alone is lost."""
-    try:
-        sys.stderr.write(f"{lines(text)}\n")
-        sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):  # a host may have none, or have closed it
-        return
+class Remarks(logging.Handler):
+    """Writes remarks to what ``sys.stderr`` is then; where it does not take one, that alone is lost."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one."""
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
+        except (AttributeError, OSError, ValueError):  # a host may have none, or have closed it
+            return
+
+
+class Bare(logging.Formatter):
+    """A remark as a person reads it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return its text, that of an error with a word before it."""
+        return lines(f"{'error: ' if record.levelno >= logging.ERROR else ''}{message_of(record)}")
+
+
+REMARKS = Remarks()
+"""Writes what ``tell`` and ``complain`` are given; its formatter is the form of log lines."""
+REMARKS.setFormatter(Bare())
+_remarks = logger("integration.remarks")
+_remarks.setLevel(logging.INFO)
+_remarks.propagate = False
+_remarks.addHandler(REMARKS)
+
+
+def tell(text: object, **fields: Any) -> None:
+    """Print a remark on standard error; where it does not take it, the remark alone is lost.
+
+    Args:
+        text: the remark.
+        fields: what it says, for programs: written where log lines are JSON.
+    """
+    _remarks.info("%s", text, extra=fields)
+
+
+def complain(text: object) -> None:
+    """Print an error on standard error, as ``tell`` does."""
+    _remarks.error("%s", text)
 
 
 @contextmanager
@@ -125,7 +163,7 @@ def courtesy() -> Iterator[None]:
         if error.filename != _OUTPUT:
             raise
         dismiss()
-        tell(f"error: {explained(error)}")
+        complain(explained(error))
 
 
 def say(text: object) -> None:
