@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from integration import DeclarationError, Step, load
-from integration.sdk.known import unknown_names
 from integration.sdk.plugins import declared_steps
+from integration.sdk.vocabulary import unknown_names
 from integration.tapes.cassette import Interaction, RecordedAnswer, key_of, read, write
 from integration.testing import check_step
 from tests.record_example import PACKAGE, steps

@@ -13,10 +13,10 @@ import pluggy
 from integration.errors import DeclarationError, IntegrationError, PlanError
 from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
-from integration.sdk.known import misspelt_names
 from integration.sdk.plan import Plan, nearest, order, types_named
 from integration.sdk.schema import load_schemas
 from integration.sdk.step import Step
+from integration.sdk.vocabulary import misspelt_names
 
 
 def load(*plugins: object) -> pluggy.PluginManager:

@@ -11,12 +11,12 @@ import pluggy
 import integration
 from integration.recording.literals import literals_of
 from integration.recording.review import foreign
-from integration.sdk.known import unknown_names
 from integration.sdk.mapping import X_FROM
 from integration.sdk.plugins import declared_steps, load, plan
 from integration.sdk.schema import JupiterOneObject, Schema, load_schema
 from integration.sdk.schema_files import folders_of
 from integration.sdk.step import Step
+from integration.sdk.vocabulary import unknown_names
 from integration.tapes.tapes import Replay
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassettes_of, replay, step_of

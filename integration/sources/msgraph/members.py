@@ -10,7 +10,7 @@ _HIDDEN = "hiddenmembership"
 """In lower case: Graph and its documents spell it in several ways."""
 
 
-def kinds(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
+def counts_by_kind(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
     """Return for each ``@odata.type`` how many links lead to it, and the ids of some of these children."""
 
     def count() -> dict[str, tuple[int, list[str]]]:

@@ -17,7 +17,7 @@ from integration.sources.msgraph.habits import LISTED, OTHER_END
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
-from integration.sources.msgraph.members import hiding, kinds, without_names
+from integration.sources.msgraph.members import counts_by_kind, hiding, without_names
 from integration.sources.msgraph.paging import pages
 from integration.sources.msgraph.permissions import PermissionReview, covers, review
 from integration.sources.msgraph.relation import RelationFetcher
@@ -136,7 +136,7 @@ class GraphSource:
 
     def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
         """Return the listing of the kind that is wanted, where Graph did not name the kind of some children."""
-        if request.cast and "" in kinds(reader.mirror, request.name):
+        if request.cast and "" in counts_by_kind(reader.mirror, request.name):
             listing = reader.asked.listing(COLLECTIONS.get(request.cast, ""))
             return [listing] if listing else []
         return []
@@ -208,7 +208,7 @@ class GraphSource:
             takes += [Takes(kind) for kind, listing in listed if reader.asked.listing(listing)]
             counts = {
                 kind: count - (self._known_otherwise(reader, requests) if not kind else 0)
-                for kind, (count, sample) in kinds(reader.mirror, name).items()
+                for kind, (count, sample) in counts_by_kind(reader.mirror, name).items()
                 if not (any(one[kind] for one in takes) or (takes_all and (not kind or holds_any(sample))))
             }
             if any(counts.values()):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from integration.sdk.step import Step
 
-_LISTS = Path(__file__).with_name("known.json")
+_LISTS = Path(__file__).with_name("vocabulary.json")
 _ALMOST, _LIKE, _MISSPELT, _NEAR = 0.88, 0.75, 0.8, 0.6
 
 
