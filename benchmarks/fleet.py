@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.fleet_ways import ONLY, ROOT, commands, pooled
-from tests.fleets import VARIABLE, tenants_file, workers_of
+from tests.fleet.fleets import VARIABLE, tenants_file, workers_of
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 from tests.simulator.signin import CLIENT_SECRET
 

@@ -17,10 +17,10 @@ from time import perf_counter
 from benchmarks.fleet import graph_of, run
 from benchmarks.fleet_ways import ONLY, pooled
 from integration.fleet.work import states_of
-from tests.fleets import VARIABLE, started, tenants_file
+from tests.fleet.dask_cluster import cluster, until
+from tests.fleet.fleets import VARIABLE, started, tenants_file
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 from tests.simulator.signin import CLIENT_SECRET
-from tests.test_fleet_scheduler import cluster, until
 
 WORKERS, OF_GRAPH = 3, ("/v1.0/", "/beta/")
 MOST_UNCHANGED = 6

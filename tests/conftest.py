@@ -14,11 +14,11 @@ from integration import Step, hookimpl
 from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.runs import sign_in
 from tests.offline import sitecustomize
-from tests.postgresql import MISSING, Server, programs
+from tests.sinks.postgresql import MISSING, Server, programs
 from tests.support import FEW
 
 if TYPE_CHECKING:
-    from tests.arcadedb import ArcadeDB
+    from tests.sinks.arcadedb import ArcadeDB
 
 _SETTINGS = ("AZURE_", "INTEGRATION_", "CLIENT_ID", "CLIENT_SECRET", "DIRECTORY_ID", "JUPITERONE_", "NEO4J_")
 _ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -114,7 +114,7 @@ def service(account: Account) -> Iterator[JupiterOne]:
 def arcadedb() -> "Iterator[ArcadeDB]":
     """A server that speaks Bolt: it takes seconds to start, so that all tests share it, each with its own database."""
     pytest.importorskip("arcadedb_embedded", reason="arcadedb-embedded is not installed: there is no wheel for here")
-    from tests.arcadedb import ArcadeDB
+    from tests.sinks.arcadedb import ArcadeDB
 
     with ArcadeDB() as server:
         yield server

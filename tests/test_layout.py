@@ -158,6 +158,14 @@ def test_no_two_public_things_share_a_name() -> None:
     assert {name: found for name, found in homes.items() if len(found) > 1} == {}
 
 
+def test_tests_are_in_folders_that_mirror_the_packages() -> None:
+    there = {path.name for path in (ROOT / "tests").iterdir() if (path / "__init__.py").is_file()}
+    packages = {path.name for path in (ROOT / "integration").iterdir() if (path / "__init__.py").is_file()}
+    areas = {path.name for path in (ROOT / "steps").iterdir() if (path / "__init__.py").is_file()}
+    services = {"jupiterone", "offline", "simulator"}
+    assert there - packages - areas == services
+
+
 def test_each_package_has_its_paragraph_in_the_architecture() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     told = set(re.findall(r"\*\*`(\w+)`\*\*", text))

@@ -27,7 +27,7 @@ from benchmarks.loaders._graph import COMPLETE, STEPS, change, make
 from integration import Step
 from integration.sinks.neo4j.sink import Neo4jSink
 from integration.store.store import Store
-from tests.arcadedb import PASSWORD, USER, ArcadeDB, Database
+from tests.sinks.arcadedb import PASSWORD, USER, ArcadeDB, Database
 
 _LEAST, _CHANGES, _WARM_UP = 0.7, 100, 5_000
 _NODES, _RELATIONSHIPS = 5_000, 10_000

@@ -27,7 +27,7 @@ from integration.sdk.step import Step
 from integration.sinks.postgresql.sink import PostgresqlSink
 from integration.store.publication import RecordRow
 from integration.store.store import Store
-from tests.postgresql import Server
+from tests.sinks.postgresql import Server
 
 _LEAST = 0.7
 _BLOCK = 2000

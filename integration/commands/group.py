@@ -60,7 +60,7 @@ _SETTINGS = (
     click.option("--graph-url", "graphUrl", metavar="URL", help="Root of Microsoft Graph, without version."),
     click.option("--azure-url", "azureUrl", metavar="URL", help="Root of Azure Resource Manager."),
     click.option("--authority", metavar="URL", help="Root of the sign-in service."),
-    click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of all on standard error.  [default: text]"),
+    click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of standard error.  [default: text]"),
     click.option("--log-level", type=click.Choice(logs.LEVELS), help="Lowest level logged.  [default: warning]"),
 )  # fmt: skip
 

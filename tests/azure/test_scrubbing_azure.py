@@ -7,7 +7,7 @@ import pytest
 
 from integration.recording.azure.scrubber import AzureScrubber
 from integration.recording.pseudonyms import Pseudonyms
-from tests.leaks import WORD
+from tests.recording.leaks import WORD
 
 GUID = r"00000000-0000-4000-8000-[0-9a-f]{12}"
 SUBSCRIPTION = "/subscriptions/0b6e4c1a-6a0e-4b0f-8f43-1d2c3b4a5001"

@@ -17,9 +17,9 @@ from integration.sdk.plugins import declared_steps
 from integration.sources.signin import azure_tokens_for, tokens_for
 from integration.text.secret import Secret
 from tests.azure.reading import Azure, keys, verdicts
+from tests.http.sign_in import CLIENT, TENANT, Service, serving_over_tls
 from tests.little_tenant import LittleTenant
 from tests.little_tenant import serving as serving_graph
-from tests.sign_in import CLIENT, TENANT, Service, serving_over_tls
 from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
 from tests.simulator.azure.demo import azure_demo_tenant
 from tests.simulator.azure.manager import AUDIENCE, token_for

@@ -35,7 +35,7 @@ _WORKING = (
     click.option("--tls-key", "key", metavar="FILE", help="Its private key."),
     click.option("--only-tenants", multiple=True, metavar="PATTERN",
                  help="Take these tenants alone: a name, or with * and ? many; repeatable."),
-    click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of all on standard error.  [default: text]"),
+    click.option("--log-format", type=click.Choice(logs.FORMATS), help="Form of standard error.  [default: text]"),
     click.option("--log-level", type=click.Choice(logs.LEVELS), help="Lowest level logged.  [default: warning]"),
 )  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""Tenants read by a scheduler and workers that are processes of their own, with their states in an object store."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration import handle, load
+from tests.fleet.dask_cluster import cluster, until
+from tests.fleet.fleets import fleet, records, started, tenants_file
+from tests.simulator.many import ManyTenants, small_tenants, tenant_id
+from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
+
+COUNT = 10
+
+
+def told(state: Path) -> dict[str, str]:
+    tenants = json.loads((state / "fleet.json").read_text())["tenants"]
+    return {name: each["word"] for name, each in tenants.items()}
+
+
+def same_alone(simulator: ManyTenants, number: int, folder: Path) -> bool:
+    """Whether a tenant's graph is that of a run by itself."""
+    config: dict[str, Any] = {
+        "clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "directoryId": tenant_id(number),
+        "graphUrl": simulator.url, "authority": simulator.url, "only": ["azure_user_group_has_user"],
+    }  # fmt: skip
+    handle({"instance": {"config": config}}, out=f"alone-{number}", manager=load())
+    return records(Path(f"alone-{number}")) == records(folder)
+
+
+def test_workers_that_die_or_are_told_to_end_cost_no_tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ManyTenants(small_tenants(COUNT), tls=True, latency=0.1) as simulator, cluster(simulator, tmp_path) as dask:
+        state = f"file://{tmp_path}/store"
+        file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+        arguments = ("run", str(file), "--state", state, "--scheduler", dask.address, *dask.flags, "--run-id", "one")
+        process = started(simulator, *arguments)
+        until(process, 3)
+        dask.worker()
+        dask.workers[0].kill()
+        until(process, 3)
+        dask.workers[1].terminate()
+        out, err = process.communicate(timeout=200)
+        assert process.returncode == 0, err
+        assert out.endswith(f"{COUNT} tenants: {COUNT} ok.\n")
+        signed_in = [simulator.sign_ins(tenant_id(number)) for number in range(COUNT)]
+        assert sum(signed_in) <= COUNT + 4
+        _, err = fleet(simulator, *arguments)
+        assert err.count("done before by this run") == COUNT
+        assert [simulator.sign_ins(tenant_id(number)) for number in range(COUNT)] == signed_in
+
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(simulator.ca_file))
+        for number in (0, COUNT - 1):
+            fleet(simulator, "pull", f"t{number}", f"pulled-{number}", "--state", state)
+            assert same_alone(simulator, number, Path(f"pulled-{number}"))
+        assert "10 ok" in fleet(simulator, "status", "--state", state)[0]
+        fleet(simulator, "forget", "t0", "--state", state)
+        assert "t0" not in told(tmp_path / "store")
+
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(CLIENT_SECRET.encode() in path.read_bytes() for path in kept)
+
+
+def test_a_scheduler_that_dies_ends_the_run_and_another_one_goes_on_with_it(tmp_path: Path) -> None:
+    with ManyTenants(small_tenants(COUNT), tls=True, latency=0.1) as simulator, cluster(simulator, tmp_path) as dask:
+        file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+        arguments = ("run", str(file), "--state", f"file://{tmp_path}/store", "--scheduler", dask.address, *dask.flags)
+        process = started(simulator, *arguments, "--run-id", "one")
+        until(process, 2)
+        assert dask.first
+        dask.first.kill()
+        dask.first.wait()
+        out, err = process.communicate(timeout=200)
+        assert process.returncode == 3, err
+        assert err.splitlines()[-1].startswith("error: the scheduler ")
+        assert "Traceback" not in err
+        done = [name for name, each in told(tmp_path / "store").items() if each == "ok"]
+        assert f"{COUNT} tenants: " in out
+        dask.scheduler()
+        dask.worker()
+        out, err = fleet(simulator, *arguments, "--run-id", "one")
+        assert out.endswith(f"{COUNT} tenants: {COUNT} ok.\n")
+        assert err.count("done before by this run") >= len(done) >= 2
+
+
+def test_nobody_without_a_certificate_reaches_a_worker(tmp_path: Path) -> None:
+    with ManyTenants(small_tenants(1), tls=True) as simulator:
+        file = tenants_file(Path("tenants.jsonl"), simulator, 1)
+        known = ("check", str(file), "--scheduler")
+        _, err = fleet(simulator, *known, "tcp://scheduler.example:8786", code=2)
+        assert "whoever reaches it reads every secret of its workers" in err
+        _, err = fleet(simulator, *known, "tls://127.0.0.1:1", code=2)
+        assert "TLS needs --tls-ca-file, --tls-cert and --tls-key" in err
+        _, err = fleet(simulator, "run", str(file), "--scheduler", "tls://127.0.0.1:1", code=2)
+        assert "workers of other machines do not have it" in err
+
+
+def test_a_frozen_worker_that_wakes_up_after_its_tenant_was_read_elsewhere_changes_nothing(tmp_path: Path) -> None:
+    quick = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "8s"}
+    with (
+        ManyTenants(small_tenants(1), tls=True, latency=0.5) as simulator,
+        cluster(simulator, tmp_path, workers=1, more=quick) as dask,
+    ):
+        state = f"file://{tmp_path}/store"
+        file = tenants_file(Path("tenants.jsonl"), simulator, 1)
+        arguments = ("run", str(file), "--state", state, "--scheduler", dask.address, *dask.flags)
+        process = started(simulator, *arguments)
+        while not simulator.sign_ins(tenant_id(0)):
+            time.sleep(0.01)
+        frozen = dask.workers[0]
+        os.kill(frozen.pid, signal.SIGSTOP)
+        dask.worker()
+        _, err = process.communicate(timeout=200)
+        assert process.returncode == 0, err
+        kept = sorted(path.name for path in (tmp_path / "store/t0/generations").iterdir())
+        os.kill(frozen.pid, signal.SIGCONT)
+        frozen.wait(60)
+        assert sorted(path.name for path in (tmp_path / "store/t0/generations").iterdir()) == kept
+        newest = json.loads((tmp_path / "store/t0/generations" / kept[-1]).read_text())
+        assert newest["outcome"]["word"] == "ok"

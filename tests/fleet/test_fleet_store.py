@@ -1,0 +1,116 @@
+"""The five functions of a store do the same in a folder and on a server that speaks S3."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from integration import ConfigurationError, OutputError
+from integration.fleet.claims import Claims
+from integration.fleet.outcomes import outcome_of_error
+from integration.fleet.standing import Generation
+from integration.fleet.store import Bucket, StoreSilent
+from tests.fleet.buckets import BUCKET, S3, served
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[S3]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    for name, value in server.variables.items():
+        monkeypatch.setenv(name, value)
+    yield Bucket(f"s3://{BUCKET}/{tmp_path.name}")
+    server.obey()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
+    if request.param == "folder":
+        return Bucket(f"file://{tmp_path}/store")
+    found: Bucket = request.getfixturevalue("s3")
+    return found
+
+
+def test_an_object_is_made_listed_read_replaced_and_removed(store: Bucket) -> None:
+    assert store.get("contoso/a") is None
+    assert list(store.list("contoso")) == []
+    store.put("contoso/a", b"one")
+    store.put("contoso/a", b"two")
+    store.put("contoso-2/a", b"of another")
+    assert store.create("contoso/b/c", b"")
+    assert store.get("contoso/a") == b"two"
+    assert {(each.path, each.size) for each in store.list("contoso")} == {("contoso/a", 3), ("contoso/b/c", 0)}
+    store.delete(["contoso/a", "contoso/not-there"])
+    assert [each.path for each in store.list("contoso")] == ["contoso/b/c"]
+
+
+def test_of_many_who_create_an_object_one_does(store: Bucket) -> None:
+    barrier, made = threading.Barrier(16), []
+
+    def create(number: int) -> None:
+        barrier.wait()
+        made.append((store.create("contoso/claim", str(number).encode()), number))
+
+    threads = [threading.Thread(target=create, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = (number for did, number in made if did)
+    assert store.get("contoso/claim") == str(winner).encode()
+
+
+@pytest.mark.parametrize("status", [500, 503, 400])
+def test_an_object_whose_making_was_not_told_is_made_all_the_same(s3: Bucket, server: S3, status: int) -> None:
+    server.lie(status, "PUT", times=1)
+    assert s3.create("contoso/claim", b"mine")
+    assert not s3.create("contoso/claim", b"of another")
+
+
+def test_a_tenant_is_claimed_and_its_state_kept_where_the_store_says_that_it_failed(s3: Bucket, server: S3) -> None:
+    claims = Claims(s3, "contoso")
+    server.lie(500, "PUT", times=1)
+    claim = claims.take(claims.look("r1"), "r1")
+    server.lie(500, "PUT", times=1)
+    claims.commit(claim, Generation(1, "r1", True, {}, {}))
+    assert claims.newest().run == "r1"
+
+
+def test_a_store_that_is_down_for_a_while_is_waited_for(s3: Bucket, server: S3) -> None:
+    server.refuse(503, "PUT", times=12)
+    s3.put("contoso/a", b"")
+    assert [each.path for each in s3.list("contoso")] == ["contoso/a"]
+
+
+def test_that_a_store_is_silent_is_told_apart_from_what_it_refuses(
+    s3: Bucket, server: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.refuse(403, "PUT")
+    with pytest.raises(OutputError, match="privileges") as caught:
+        s3.create("contoso/claim", b"")
+    assert not isinstance(caught.value, StoreSilent)
+    monkeypatch.setattr("integration.fleet.store._PATIENCE", timedelta(0))
+    impatient = Bucket(s3.url)
+    server.refuse(503, "GET")
+    with pytest.raises(StoreSilent, match="503 Service Unavailable") as silent:
+        list(impatient.list("contoso"))
+    assert outcome_of_error("contoso", silent.value).word == "unreachable"
+
+
+@pytest.mark.parametrize("url", ["ftp://host/x", "s3:", "gopher://x"])
+def test_what_is_no_store_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="--state"):
+        Bucket(url)
+
+
+def test_a_store_that_fails_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="the store failed") as caught:
+        Bucket(f"file://{tmp_path}").put("file/x", b"")
+    assert "\n" not in str(caught.value)

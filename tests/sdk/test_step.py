@@ -1,0 +1,178 @@
+"""A declaration says what it can derive by itself, and refuses what breaks the one name."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from integration import (
+    Context,
+    DeclarationError,
+    Entity,
+    Relationship,
+    Step,
+    entity_step,
+    relationship_family,
+    relationship_step,
+)
+
+THIS_FILE = Path(__file__)
+
+
+@entity_step(
+    "Person", permissions=["Badge.Read.All"], optional=["Photo.Read.All"], needs=["contoso_site", "contoso_site"]
+)
+def contoso_visitor(ctx: Context) -> Iterator[Entity]:
+    """Somebody with a badge.
+
+    More that only authors read.
+    """
+    yield Entity("visitor-0001")
+
+
+@relationship_step("contoso_site", "HAS", "contoso_visitor", permissions=["Visit.Read.All"], needs=["contoso_gate"])
+def contoso_site_has_visitor(ctx: Context) -> Iterator[Relationship]:
+    """A visitor is on a site."""
+    yield Relationship("site-0001", "visitor-0001")
+
+
+@relationship_step("contoso_visitor", "KNOWS", "contoso_visitor", type="contoso_acquaintance")
+def contoso_acquaintance(ctx: Context) -> Iterator[Relationship]:
+    """Two visitors have met."""
+    yield Relationship("visitor-0001", "visitor-0002")
+
+
+def no_docstring(ctx: Context) -> Iterator[Entity]:
+    yield Entity("visitor-0001")
+
+
+def blank_docstring(ctx: Context) -> Iterator[Entity]:
+    """ """
+    yield Entity("visitor-0001")
+
+
+def test_an_entity_step_is_named_by_its_function() -> None:
+    step = contoso_visitor
+    assert (step.name, step.class_name, step.ends, step.is_relationship) == ("contoso_visitor", "Person", None, False)
+    assert (step.permissions, step.optional, step.needs) == (
+        ("Badge.Read.All",),
+        ("Photo.Read.All",),
+        ("contoso_site",),
+    )
+    assert step.description == "Somebody with a badge."
+    assert step.source == THIS_FILE
+
+
+def test_a_relationship_step_needs_both_of_its_ends() -> None:
+    step = contoso_site_has_visitor
+    assert (step.name, step.class_name, step.is_relationship) == ("contoso_site_has_visitor", "HAS", True)
+    assert step.ends == ("contoso_site", "contoso_visitor")
+    assert step.needs == ("contoso_site", "contoso_visitor", "contoso_gate")
+    assert step.permissions == ("Visit.Read.All",)
+
+
+def test_a_relationship_may_spell_its_type_out_and_needs_one_end_once() -> None:
+    assert contoso_acquaintance.name == "contoso_acquaintance"
+    assert contoso_acquaintance.needs == ("contoso_visitor",)
+
+
+def test_a_step_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        contoso_visitor.name = "contoso_guest"  # type: ignore[misc]
+
+
+def declare_misnamed() -> None:
+    @relationship_step("contoso_site", "HAS", "contoso_visitor")
+    def contoso_site_visitors(ctx: Context) -> Iterator[Relationship]:
+        """A visitor is on a site."""
+        yield Relationship("site-0001", "visitor-0001")
+
+
+def declare_misnamed_override() -> None:
+    @relationship_step("contoso_site", "HAS", "contoso_visitor", type="contoso_visit")
+    def contoso_site_has_visitor(ctx: Context) -> Iterator[Relationship]:
+        """A visitor is on a site."""
+        yield Relationship("site-0001", "visitor-0001")
+
+
+@pytest.mark.parametrize(
+    ("declare", "derived", "found"),
+    [
+        (declare_misnamed, "contoso_site_has_visitor", "contoso_site_visitors"),
+        (declare_misnamed_override, "contoso_visit", "contoso_site_has_visitor"),
+    ],
+)
+def test_a_function_of_another_name_is_told_the_right_one(
+    declare: Callable[[], None], derived: str, found: str
+) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declare()
+    message = str(caught.value)
+    assert message.startswith(f"{THIS_FILE}: {found}: ")
+    assert f"is called '{derived}': rename the function" in message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "ab",
+        "User",
+        "azureUser",
+        "azure-user",
+        "_azure",
+        "azure_",
+        "azure__user",
+        "1st_user",
+        "azure_user\n",
+        "über_user",
+    ],
+)
+def test_a_type_name_is_snake_case(name: str) -> None:
+    with pytest.raises(DeclarationError, match="is not a type name: write it in snake_case"):
+        Step(name=name, class_name="User", run=contoso_visitor.run)
+
+
+@pytest.mark.parametrize("name", ["abc", "azure_user", "azure_user_2", "ms365_user", "a_b"])
+def test_a_good_type_name_is_taken(name: str) -> None:
+    assert Step(name=name, class_name="User", run=contoso_visitor.run).name == name
+
+
+@pytest.mark.parametrize("class_name", ["", "user", "User Group", "user_group", "User1", "User\n"])
+def test_an_entity_has_a_class_in_title_case(class_name: str) -> None:
+    with pytest.raises(DeclarationError, match="is not a JupiterOne class"):
+        Step(name="contoso_visitor", class_name=class_name, run=contoso_visitor.run)
+
+
+@pytest.mark.parametrize("verb", ["", "has", "Has", "HAS_NO", "HAS "])
+def test_a_relationship_has_a_class_in_capitals(verb: str) -> None:
+    with pytest.raises(DeclarationError, match="is not a JupiterOne class"):
+        relationship_step("contoso_site", verb, "contoso_visitor", type="contoso_visit")(contoso_acquaintance.run)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("function", [no_docstring, blank_docstring])
+def test_a_function_without_docstring_is_refused_by_file(function: Callable[[Context], Iterator[Entity]]) -> None:
+    with pytest.raises(DeclarationError, match="needs a docstring") as caught:
+        entity_step("Person")(function)
+    assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
+
+
+def test_a_family_makes_a_step_for_each_pair_of_ends() -> None:
+    @relationship_family("acme_role", "ASSIGNED", ["acme_user", "acme_group"], permissions=["User.Read.All"])
+    def acme_role_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+        """A principal has a role."""
+        yield Relationship(from_type, to_type)
+
+    assert [step.name for step in acme_role_assigned] == ["acme_role_assigned_user", "acme_role_assigned_group"]
+    assert {step.description for step in acme_role_assigned} == {"A principal has a role."}
+    for step, to_type in zip(acme_role_assigned, ("acme_user", "acme_group"), strict=True):
+        assert (step.ends, step.needs, step.permissions) == (
+            ("acme_role", to_type),
+            ("acme_role", to_type),
+            ("User.Read.All",),
+        )
+        assert (step.source, step.module) == (Path(__file__), "sdk.test_step")
+        (made,) = step.run(None)  # type: ignore[arg-type]
+        assert isinstance(made, Relationship)
+        assert (made.from_key, made.to_key) == ("acme_role", to_type)
