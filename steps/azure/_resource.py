@@ -70,6 +70,22 @@ def says(value: Any, *words: str) -> bool:
     return isinstance(value, str) and value.lower() in words
 
 
+def is_active(status: Any) -> bool | None:
+    """Tell whether something that has a status works; ``None`` where the status says neither.
+
+    Source: JupiterOne's SDK for integrations, which gives ``active`` to what has a status.
+    """
+    word = status.lower() if isinstance(status, str) else ""
+    if any(each in word for each in ("inactive", "disabled", "offline")):
+        return False
+    return True if any(each in word for each in ("active", "enabled", "online")) else None
+
+
+def active(row: Any) -> bool | None:
+    """Tell whether a resource works, by the status among its properties."""
+    return is_active(properties_of(row).get("status"))
+
+
 def key_of(reference: Any) -> str | None:
     """Return the key of what an id, or an object with one, leads to; ``None`` where there is none."""
     id = reference.get("id") if isinstance(reference, dict) else reference

@@ -37,8 +37,13 @@ def azure_batch_pool(ctx: Context) -> Iterator[Entity]:
         properties = properties_of(row)
         machine = (properties.get("deploymentConfiguration") or {}).get("virtualMachineConfiguration") or {}
         network = properties.get("networkConfiguration") or {}
+        slots = properties.get("taskSlotsPerNode")
+        slots = properties.get("maxTasksPerNode") if slots is None else slots
         yield resource(
             row,
+            displayName=properties.get("displayName") or row["name"],
+            taskSlotsPerNode=slots,
+            maxTasksPerNode=slots,
             subnetId=key_of(network.get("subnetId")),
             imagePublisher=(machine.get("imageReference") or {}).get("publisher"),
             imageOffer=(machine.get("imageReference") or {}).get("offer"),

@@ -17,7 +17,8 @@ _READ_CERTIFICATES = ["Microsoft.Batch/batchAccounts/certificates/read"]
 def azure_batch_application(ctx: Context) -> Iterator[Entity]:
     """A program that an account of Batch runs."""
     for row in _APPLICATIONS.rows(ctx):
-        yield resource(row, displayName=properties_of(row).get("displayName") or row["name"])
+        name = properties_of(row).get("displayName") or row["name"]
+        yield resource(row, name=name, displayName=name)
 
 
 @entity_step("Certificate", permissions=_READ_CERTIFICATES, per_row=True, on_demand=True)

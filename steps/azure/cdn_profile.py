@@ -25,7 +25,7 @@ def azure_cdn_profile(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_cdn_profile"]):
         yield resource(
             row,
-            category=["network"],
+            category=["infrastructure"],
             function=["content-distribution"],
             userAssignedIdentityIds=identities_of(row),
         )
@@ -42,7 +42,7 @@ def azure_cdn_endpoint(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_cdn_endpoint"]):
         yield resource(
             row,
-            category=["network"],
+            category=["data"],
             function=["content-distribution"],
             public=True,
         )

@@ -18,8 +18,8 @@ def azure_classic_admin_group(ctx: Context) -> Iterator[Entity]:
     if rows := list(ctx.azure.table(AUTHORIZATION, type=_TYPE)):
         yield Entity(
             _KEY,
-            name="Classic administrators",
-            displayName="Classic administrators",
+            name="Azure Classic Administrator",
+            displayName="Azure Classic Administrator",
             emailAddresses=sorted({_address(row) for row in rows} - {""}),
             roles=sorted({role for row in rows for role in _roles(row)}),
             subscriptionIds=sorted({row["subscriptionId"] for row in rows}),

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._resource import (
+    active,
     below_parents,
     identities_of,
     in_groups,
@@ -45,7 +46,7 @@ def azure_container_registry(ctx: Context) -> Iterator[Entity]:
 def azure_container_registry_webhook(ctx: Context) -> Iterator[Entity]:
     """What a registry tells of changes; the address that it tells is a secret, and not read."""
     for row in ctx.azure.resources(_WEBHOOK):
-        yield resource(row)
+        yield resource(row, active=active(row))
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_container_registry", per_row=True)

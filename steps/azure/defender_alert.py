@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key, epoch_ms
 from steps.azure._defender import SECURITY, first_told, listed, told
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, keys_of, properties_of, says
+from steps.azure._resource import in_subscriptions, is_active, keys_of, properties_of, says
 
 _TYPE = "microsoft.security/locations/alerts"
 _READ = ["Microsoft.Security/alerts/read"]
@@ -45,6 +45,7 @@ def azure_defender_alert(ctx: Context) -> Iterator[Entity]:
             row,
             name=name,
             displayName=name,
+            active=is_active(status),
             open=None if status is None else status.lower() not in _CLOSED,
             resourceIds=keys_of(_resources(properties)),
             remediationSteps=listed(properties, "remediationSteps"),

@@ -1,12 +1,13 @@
 """Hubs of namespaces of Event Hubs, who may send and read, and from which networks."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._messaging import network_rules
-from steps.azure._resource import in_groups, in_subscriptions, resource
+from steps.azure._resource import active, in_groups, in_subscriptions, resource
 
 _NAMESPACE = "microsoft.eventhub/namespaces"
 _HUBS = Children(_NAMESPACE, "/eventhubs", "2021-11-01")
@@ -17,21 +18,22 @@ _READ = ["Microsoft.EventHub/namespaces/eventhubs/read"]
 _READ_GROUPS = ["Microsoft.EventHub/namespaces/eventhubs/consumergroups/read"]
 _READ_RULES = ["Microsoft.EventHub/namespaces/authorizationRules/read"]
 _READ_NETWORKS = ["Microsoft.EventHub/namespaces/networkRuleSets/read"]
-_SERVICE = {"category": ["infrastructure"], "function": ["event-streaming"]}
+_HUB: dict[str, Any] = {"category": ["platform"], "function": ["queuing"]}
+_GROUP: dict[str, Any] = {"category": ["network", "security"], "function": ["networking", "monitoring"]}
 
 
 @entity_step("Service", permissions=_READ, per_row=True, on_demand=True)
 def azure_event_hub(ctx: Context) -> Iterator[Entity]:
     """A hub of a namespace of Event Hubs, to which events are sent."""
     for row in _HUBS.rows(ctx):
-        yield resource(row, namespace=row["id"].split("/")[-3], **_SERVICE)
+        yield resource(row, active=active(row), namespace=row["id"].split("/")[-3], **_HUB)
 
 
 @entity_step("Channel", permissions=_READ_GROUPS, per_row=True, on_demand=True)
 def azure_event_hub_consumer_group(ctx: Context) -> Iterator[Entity]:
     """A view of an event hub that some readers share."""
     for row in _GROUPS.rows(ctx):
-        yield resource(row, **_SERVICE)
+        yield resource(row, **_GROUP)
 
 
 @entity_step("AccessPolicy", permissions=_READ_RULES, per_row=True, on_demand=True)

@@ -6,6 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import (
+    active,
     identities_of,
     in_groups,
     key_of,
@@ -22,6 +23,7 @@ _TYPES = {
     "azure_event_grid_domain": "microsoft.eventgrid/domains",
     "azure_event_grid_topic": "microsoft.eventgrid/topics",
 }
+_DELIVERY: dict[str, Any] = {"category": ["infrastructure"], "function": ["event-delivery"]}
 
 
 @entity_step(
@@ -32,7 +34,8 @@ _TYPES = {
 )
 def azure_service_bus_namespace(ctx: Context) -> Iterator[Entity]:
     """A namespace of Service Bus, which has queues and topics."""
-    yield from _services(ctx, "azure_service_bus_namespace")
+    for row in ctx.azure.resources(_TYPES["azure_service_bus_namespace"]):
+        yield resource(row, active=active(row), **_DELIVERY, **_reached(row))
 
 
 @entity_step(
@@ -45,7 +48,7 @@ def azure_event_hub_namespace(ctx: Context) -> Iterator[Entity]:
     """A namespace of Event Hubs, which has hubs that take very many events."""
     for row in ctx.azure.resources(_TYPES["azure_event_hub_namespace"]):
         cluster = key_of(properties_of(row).get("clusterArmId"))
-        yield resource(row, clusterArmId=cluster, **_reached(row))
+        yield resource(row, active=active(row), clusterArmId=cluster, **_reached(row))
 
 
 @entity_step(
@@ -57,7 +60,7 @@ def azure_event_hub_namespace(ctx: Context) -> Iterator[Entity]:
 def azure_event_hub_cluster(ctx: Context) -> Iterator[Entity]:
     """Machines that only one customer's namespaces of Event Hubs run on."""
     for row in ctx.azure.resources(_TYPES["azure_event_hub_cluster"]):
-        yield resource(row)
+        yield resource(row, active=active(row))
 
 
 @entity_step(
@@ -68,7 +71,8 @@ def azure_event_hub_cluster(ctx: Context) -> Iterator[Entity]:
 )
 def azure_event_grid_domain(ctx: Context) -> Iterator[Entity]:
     """A domain of Event Grid, which has topics of many customers or applications."""
-    yield from _services(ctx, "azure_event_grid_domain")
+    for row in ctx.azure.resources(_TYPES["azure_event_grid_domain"]):
+        yield resource(row, **_DELIVERY, **_reached(row))
 
 
 @entity_step(
@@ -92,11 +96,6 @@ def azure_event_hub_cluster_assigned_namespace(ctx: Context) -> Iterator[Relatio
     for row in ctx.azure.resources(_TYPES["azure_event_hub_namespace"]):
         if cluster := key_of(properties_of(row).get("clusterArmId")):
             yield Relationship(cluster, arm_key(row["id"]))
-
-
-def _services(ctx: Context, type: str) -> Iterator[Entity]:
-    for row in ctx.azure.resources(_TYPES[type]):
-        yield resource(row, category=["infrastructure"], function=["event-delivery"], **_reached(row))
 
 
 def _reached(row: Any) -> dict[str, Any]:

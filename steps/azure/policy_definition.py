@@ -45,7 +45,7 @@ def _entity(row: Any) -> Entity:
     name = properties_of(row).get("displayName") or row["name"]
     metadata = properties_of(row).get("metadata") or {}
     said = {name: None if metadata.get(name) is None else str(metadata[name]) for name in ("category", "version")}
-    return Entity(arm_key(row["id"]), row, name=name, displayName=name, webLink=portal_link(row), **said)
+    return Entity(arm_key(row["id"]), row, name=row["name"], displayName=name, webLink=portal_link(row), **said)
 
 
 def _sets(ctx: Context) -> Iterator[Any]:

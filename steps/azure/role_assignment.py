@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._ids import scope_of, scope_type
+from steps.azure._ids import portal_link, scope_of, scope_type
 from steps.azure._principals import object_id
 from steps.azure._resource import key_of, properties_of, says
 from steps.azure.role_definition import AUTHORIZATION, operations, role_key, roles
@@ -24,16 +24,17 @@ def azure_role_assignment(ctx: Context) -> Iterator[Entity]:
         properties = properties_of(row)
         role = known.get(role_key(properties["roleDefinitionId"]))
         role_name = properties_of(role).get("roleName") if role else None
-        name = f"{role_name or properties['roleDefinitionId'].rpartition('/')[2]}: {properties['principalId']}"
+        title = f"{role_name or properties['roleDefinitionId'].rpartition('/')[2]}: {properties['principalId']}"
         yield Entity(
             arm_key(row["id"]),
             row,
-            name=name,
-            displayName=name,
+            name=row["name"],
+            displayName=title,
             principalId=object_id(properties.get("principalId")),
             roleName=role_name,
             scope=_scope(row),
             scopeType=scope_type(_scope(row)),
+            webLink=portal_link(row),
             **{kind: operations(role, kind) if role else None for kind in _OPERATIONS},
         )
 

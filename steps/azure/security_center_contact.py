@@ -27,7 +27,7 @@ def azure_security_center_contact(ctx: Context) -> Iterator[Entity]:
     for row in _rows(ctx, "azure_security_center_contact"):
         properties = properties_of(row)
         told = {str(each.get("sourceType")).lower(): each for each in properties.get("notificationsSources") or ()}
-        addresses = (properties.get("emails") or "").replace(",", ";").split(";")
+        addresses = (properties.get("emails") or properties.get("email") or "").replace(",", ";").split(";")
         yield _entity(
             row,
             emails=sorted({address.strip() for address in addresses} - {""}),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children
 from steps.azure._messaging import network_rules
-from steps.azure._resource import resource
+from steps.azure._resource import active, resource
 
 _NAMESPACE = "microsoft.servicebus/namespaces"
 _QUEUES = Children(_NAMESPACE, "/queues", "2021-11-01")
@@ -24,21 +24,21 @@ _READ_NETWORKS = ["Microsoft.ServiceBus/namespaces/networkRuleSets/read"]
 def azure_service_bus_queue(ctx: Context) -> Iterator[Entity]:
     """A queue of a namespace of Service Bus."""
     for row in _QUEUES.rows(ctx):
-        yield resource(row)
+        yield resource(row, active=active(row))
 
 
 @entity_step("Queue", permissions=_READ_TOPICS, per_row=True, on_demand=True)
 def azure_service_bus_topic(ctx: Context) -> Iterator[Entity]:
     """A topic of a namespace of Service Bus, whose messages all its subscriptions get."""
     for row in _TOPICS.rows(ctx):
-        yield resource(row)
+        yield resource(row, active=active(row))
 
 
 @entity_step("Subscription", permissions=_READ_SUBSCRIPTIONS, per_row=True, on_demand=True)
 def azure_service_bus_subscription(ctx: Context) -> Iterator[Entity]:
     """Who gets the messages of a topic of Service Bus."""
     for row in _SUBSCRIPTIONS.rows(ctx):
-        yield resource(row)
+        yield resource(row, active=active(row))
 
 
 @entity_step("AccessPolicy", permissions=_READ_RULES, per_row=True, on_demand=True)

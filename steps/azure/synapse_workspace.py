@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import below_parents, identities_of, private_endpoints_of, resource
+from steps.azure._resource import active, below_parents, identities_of, private_endpoints_of, resource
 
 _WORKSPACE = "microsoft.synapse/workspaces"
 _POOL = "microsoft.synapse/workspaces/sqlpools"
@@ -22,7 +22,7 @@ def azure_synapse_workspace(ctx: Context) -> Iterator[Entity]:
 def azure_synapse_sql_pool(ctx: Context) -> Iterator[Entity]:
     """A pool of SQL in a workspace of Synapse."""
     for row in ctx.azure.resources(_POOL):
-        yield resource(row)
+        yield resource(row, active=active(row))
 
 
 @relationship_step("azure_synapse_workspace", "HAS", "azure_synapse_sql_pool", per_row=True)

@@ -189,14 +189,21 @@ def _others(web: Place, lab: Place) -> None:
         "applicationPrincipals": "",
         "maskingLevel": "",
     }
-    tenant.set_child(pool, "/dataMaskingPolicies/Default", policy)
+    managed: dict[str, Any] = {"kind": "", "managedBy": web.of("Microsoft.Solutions/applications", "desk")}
+    tenant.set_child(pool, "/dataMaskingPolicies/Default", policy, **managed)
     rule = {
         "ruleState": "Enabled",
         "schemaName": "dbo",
         "tableName": "people",
         "columnName": "mail",
         "aliasName": "address",
-        "maskingFunction": "Email",
+        "maskingFunction": "Text",
+        "id": "dbo_people_mail",
+        "numberFrom": "0",
+        "numberTo": "0",
+        "prefixSize": "1",
+        "suffixSize": "2",
+        "replacementString": "xxx",
     }
     add(pool, "/dataMaskingPolicies/Default/rules", "people-mail", rule)
     cluster = web.of("Microsoft.ContainerService/managedClusters", "aks")

@@ -36,17 +36,24 @@ def add_messages(web: Place, lab: Place) -> None:
         "maxDeliveryCount": 10,
         "deadLetteringOnMessageExpiration": True,
         "createdAt": MADE,
+        "autoDeleteOnIdle": "P10675199DT2H48M5.4775807S",
+        "enableBatchedOperations": True,
+        "enablePartitioning": False,
+        "enableExpress": False,
+        "duplicateDetectionHistoryTimeWindow": "PT10M",
     }
-    add(bus, "/queues", "orders", {**queue, "forwardTo": "archive", "messageCount": 7})
+    handed = {"forwardTo": "archive", "forwardDeadLetteredMessagesTo": "archive"}
+    add(bus, "/queues", "orders", {**queue, **handed, "messageCount": 7})
     add(bus, "/queues", "archive", queue)
-    topic = add(bus, "/topics", "prices", {**queue, "supportOrdering": True})
-    add(topic, "/subscriptions", "shop", queue)
+    topic = add(bus, "/topics", "prices", {**queue, "supportOrdering": True, "subscriptionCount": 1})
+    told = {**queue, **handed, "deadLetteringOnFilterEvaluationExceptions": True}
+    add(topic, "/subscriptions", "shop", told)
     kept = {"captureDescription": {"enabled": True, "encoding": "Avro"}, "createdAt": MADE}
     hub = add(
         hubs, "/eventhubs", "visits", {"status": "Active", "partitionCount": 4, "messageRetentionInDays": 7, **kept}
     )
     for name in ("$Default", "report"):
-        add(hub, "/consumergroups", name, {"createdAt": MADE})
+        add(hub, "/consumergroups", name, {"createdAt": MADE, "userMetadata": "of the team for reports"})
     domain, topics = (
         web.of(f"Microsoft.EventGrid/{of}", name) for of, name in (("domains", "egd-web"), ("topics", "egt-web"))
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.simulator.azure.demo_compute import MADE, identity_of
+from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
 from tests.simulator.azure.demo_storage import endpoints_of
 from tests.simulator.azure.place import Place
 
@@ -38,7 +38,7 @@ def _messaging(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None
         **closed,
     }
     premium = {"name": "Premium", "tier": "Premium", "capacity": 1}
-    bus = {"serviceBusEndpoint": "https://sb-web.servicebus.example:443/", **namespace}
+    bus = {"serviceBusEndpoint": "https://sb-web.servicebus.example:443/", "metricId": "sb-web", **namespace}
     web.put("Microsoft.ServiceBus/namespaces", "sb-web", bus, sku=premium, **more)
     endpoint = "https://eh-web.servicebus.example:443/"
     hub = {"serviceBusEndpoint": endpoint, "metricId": "eh-web", "clusterArmId": at.upper(), "kafkaEnabled": True}
@@ -47,6 +47,7 @@ def _messaging(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None
         events = {
             "endpoint": f"https://{name}.eventgrid.example/api/events",
             "inputSchema": "EventGridSchema",
+            "metricResourceId": GUID.format("7411"),
             "disableLocalAuth": True,
             "minimumTlsVersionAllowed": "1.2",
             "inboundIpRules": [{"ipMask": "203.0.113.0/24", "action": "Allow"}],
@@ -75,12 +76,16 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "allowedAuthenticationModes": ["AAD"],
         "encryption": {"keySource": "Microsoft.KeyVault"},
         "poolQuota": 100,
+        "dedicatedCoreQuota": 350,
+        "lowPriorityCoreQuota": 100,
+        "activeJobAndJobScheduleQuota": 300,
         **closed,
     }
     lab.put("Microsoft.Batch/batchAccounts", "batchlab", account, **more)
     image = {"publisher": "example", "offer": "linux-server", "sku": "2024"}
     subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
     pool = {
+        "displayName": "Machines for all jobs",
         "vmSize": "STANDARD_D2S_V5",
         "allocationState": "Steady",
         "creationTime": MADE,

@@ -54,6 +54,12 @@ def _world(web: Place, more: dict[str, Any]) -> None:
         "origins": [{"properties": {"hostName": "origin.shop.example"}}],
         "isHttpAllowed": False,
         "isHttpsAllowed": True,
+        "originPath": "/shop",
+        "optimizationType": "GeneralWebDelivery",
+        "queryStringCachingBehavior": "IgnoreQueryString",
+        "isCompressionEnabled": True,
+        "contentTypesToCompress": ["text/css", "text/html"],
+        "probePath": "/shop/probe.txt",
         "webApplicationFirewallPolicyLink": {"id": web.of("Microsoft.Cdn/cdnWebApplicationFirewallPolicies", "waf")},
         "resourceState": "Running",
     }
