@@ -30,8 +30,11 @@ def first_told(properties: dict[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def listed(properties: dict[str, Any], name: str) -> list[Any]:
-    """Return a list among some properties, which may be written as a text; empty where there is none."""
+    """Return a list among some properties, which may be a text, as JSON or as its only item; empty where it is none."""
     value = told(properties, name)
-    if isinstance(value, str) and value and not value.startswith("["):
-        return [value]
-    return (json.loads(value) if isinstance(value, str) and value else value) or []
+    if isinstance(value, str) and value:
+        try:
+            value = json.loads(value) if value.startswith("[") else [value]
+        except ValueError:
+            return [value]
+    return value or []

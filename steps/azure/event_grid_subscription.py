@@ -29,6 +29,7 @@ def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
             destination = properties_of(properties_of(row).get("destination") or {})
             yield resource(
                 row,
+                topic=key_of(properties_of(row).get("topic")),
                 endpointResourceId=key_of(destination.get("resourceId")),
                 hasDeadLetterDestination=properties_of(row).get("deadLetterDestination") is not None,
             )

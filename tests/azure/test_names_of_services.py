@@ -226,7 +226,12 @@ def test_who_is_told_and_what_of_is_known_from_older_answers_too(place: Place, a
     older = {"email": "desk@contoso.example", "phone": "", "alertNotifications": "On", "alertsToAdmins": "Off"}
     place.tenant.add_child(subscription, "/providers/Microsoft.Security/securityContacts", "default1", older)
     security, authorization = (f"{subscription}/providers/Microsoft.{of}" for of in ("Security", "Authorization"))
-    alert = {"AlertDisplayName": "Odd sign-in", "Status": "Active", "ResourceIdentifiers": None, "Entities": None}
+    alert = {
+        "AlertDisplayName": "Odd sign-in",
+        "Status": "Active",
+        "ResourceIdentifiers": None,
+        "RemediationSteps": "[SAMPLE] Ask the team",
+    }
     rows = {
         f"{security}/locations/centralus/alerts/a": ("microsoft.security/locations/alerts", alert),
         f"{authorization}/classicAdministrators/c": (
@@ -242,4 +247,16 @@ def test_who_is_told_and_what_of_is_known_from_older_answers_too(place: Place, a
     assert entities("azure_security_center_contact")["default1"]["emails"] == ["desk@contoso.example"]
     told = entities("azure_defender_alert")["Odd sign-in"]
     assert (told["active"], told["open"]) == (True, True)
+    assert told["remediationSteps"] == ["[SAMPLE] Ask the team"]
     assert entities("azure_classic_admin_group").keys() == {"Azure Classic Administrator"}
+
+
+def test_whom_the_events_of_a_topic_go_to_tells_the_topic(place: Place, azure: Azure) -> None:
+    topic = place.put("Microsoft.EventGrid/topics", "T", {})
+    told = {"topic": topic.upper(), "labels": ["one"], "destination": None, "filter": None, "expirationTimeUtc": None}
+    place.tenant.add_child(topic, "/providers/Microsoft.EventGrid/eventSubscriptions", "s", told)
+    place.tenant.add_child(topic, "/providers/Microsoft.EventGrid/eventSubscriptions", "bare", {"labels": None})
+    assert verdicts(azure.run("azure_event_grid_topic_subscription")) == {"complete"}
+    found = entities("azure_event_grid_topic_subscription")
+    assert (found["s"]["topic"], found["s"]["labels"]) == (topic.lower(), ["one"])
+    assert "topic" not in found["bare"]

@@ -66,7 +66,7 @@ def add_messages(web: Place, lab: Place) -> None:
         "filter": {"includedEventTypes": ["order.made"]},
         "provisioningState": "Succeeded",
     }
-    add(topics, _SUBSCRIPTIONS, "to-shop", {**sent, "destination": hook})
+    add(topics, _SUBSCRIPTIONS, "to-shop", {**sent, "topic": topics, "labels": ["shop"], "destination": hook})
     dead = {"endpointType": "StorageBlob", "properties": {"blobContainerName": "dead"}}
     add(inner, _SUBSCRIPTIONS, "to-code", {**sent, "destination": code, "deadLetterDestination": dead})
     api = {
