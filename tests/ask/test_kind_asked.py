@@ -15,7 +15,7 @@ from integration.cli import main
 from integration.errors import QueryError
 from integration.sdk.plugins import declared_steps
 from integration.store.store import Store
-from tests.terminal.test_kind_text import GRAPH, save, user
+from tests.store.saved_graph import GRAPH, save, user
 
 TYPES = [step.name for step in declared_steps(load())]
 

@@ -16,8 +16,8 @@ from integration import load, plan
 from integration.cli import main
 from integration.sdk.plan import order
 from integration.terminal.drawing import MODELS, draw_model
+from tests.store.saved_graph import save, user
 from tests.support import entity, relationship
-from tests.terminal.test_kind_text import save, user
 
 
 @pytest.fixture(autouse=True)

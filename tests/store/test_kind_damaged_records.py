@@ -12,7 +12,7 @@ from integration.cli import main
 from integration.store.store import Store
 from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.runs import held, sign_in
-from tests.terminal.test_kind_text import GRAPH, STEPS, save, user
+from tests.store.saved_graph import GRAPH, STEPS, save, user
 
 REMEDY = "remove it, and the next run makes it anew"
 SIGNED_IN = {"INTEGRATION_ACCESS_TOKEN": "token-of-a-test", "INTEGRATION_GRAPH_URL": "http://127.0.0.1:9"}

@@ -10,8 +10,8 @@ from integration.cli import main
 from integration.engine.delivery import push
 from integration.sdk.schema import Schema
 from integration.store.store import Store
+from tests.store.saved_graph import GRAPH, save, user
 from tests.support import entity, named, publish
-from tests.terminal.test_kind_text import GRAPH, save, user
 
 BADGE = entity("contoso_badge", class_name="Key")
 

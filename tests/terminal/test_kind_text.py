@@ -10,25 +10,18 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from integration import load
 from integration.ask.formats import write_csv, write_json_rows, write_table
 from integration.ask.query import QueryAnswer
 from integration.cli import main
-from integration.sdk.plugins import declared_steps
-from integration.sdk.schema import load_schema
-from integration.store.store import Store
 from integration.text.visible import UNSEEN, exact
-from tests.support import Row, publish, worn
+from tests.store.saved_graph import save, user
+from tests.support import worn
 
-STEPS = {step.name: step for step in declared_steps(load())}
-GRAPH = Path(".integration/graph.db")
 HOSTILE = {
     "title and clear": "\x1b]0;pwn\x07\x1b[2J\x1b[31mAda\x1b[0m\nazure_user: - Boss\u202e",
     "link": "\x1b]8;;http://evil.example\x07click\x1b]8;;\x07",
@@ -39,28 +32,6 @@ HOSTILE = {
     "cut short": "Ada\x00Example",
     "half": "Ada\ufeff\ufff9",
 }
-
-
-def user(key: str, name: str, **properties: Any) -> Row:
-    return (key, json.dumps({"displayName": name, **properties}, ensure_ascii=False))
-
-
-def save(users: list[Row], memberships: list[Row] | None = None) -> None:
-    """Make the graph as a run does."""
-    GRAPH.parent.mkdir(exist_ok=True)
-    rows: dict[str, list[Row]] = {
-        "azure_user": users,
-        "azure_user_group": [("key-group", json.dumps({"displayName": "グループ"}, ensure_ascii=False))],
-        "azure_user_group_has_user": memberships or [],
-        "azure_user_group_has_group": [],
-    }
-    with closing(Store(GRAPH)) as store:
-        store.begin("contoso.example")
-        for name, of in rows.items():
-            publish(store, STEPS[name], of)
-            store.show(STEPS[name], load_schema(STEPS[name]))
-        store.keep_verdicts((name, "complete", "", 0, 0.0) for name in rows)
-        store.commit()
 
 
 def integration(*arguments: str | bytes, encoding: str = "utf-8") -> tuple[str, str, int]:
