@@ -63,7 +63,7 @@ def cors_origins(row: Any) -> list[str]:
 def firewall_rule(row: Any, /, start: str = "startIpAddress", end: str = "endIpAddress", **computed: Any) -> Entity:
     """Return the entity of a range of addresses that a firewall lets in."""
     told = properties_of(row).get(start), properties_of(row).get(end)
-    return resource(row, category=["network"], allowsInternet=told == _ALL, **computed)
+    return resource(row, category=["host"], allowsInternet=told == _ALL, **computed)
 
 
 def lets_azure_in(row: Any) -> bool:

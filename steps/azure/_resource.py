@@ -50,6 +50,12 @@ def below_parents(rows: Iterable[Any]) -> Iterator[Relationship]:
         yield Relationship(key.rsplit("/", 2)[0], key)
 
 
+def environment_of(row: Any) -> str | None:
+    """Return what a resource says of its environment: its tag of that name, in any case; ``None`` where it has none."""
+    tags = row["tags"] if isinstance(row["tags"], dict) else {}
+    return next((str(value).lower() for name, value in tags.items() if name.lower() == "environment" and value), None)
+
+
 def properties_of(holder: Any) -> dict[str, Any]:
     """Return the properties of a resource, or of a part of one; none where there are none."""
     properties: dict[str, Any] = holder.get("properties") or {}

@@ -16,7 +16,7 @@ def azure_api_management_api(ctx: Context) -> Iterator[Entity]:
     for row in _APIS.rows(ctx):
         properties = properties_of(row)
         name = properties.get("displayName") or row["name"]
-        yield resource(row, displayName=name, address=f"/{properties.get('path') or ''}")
+        yield resource(row, displayName=name, address=properties.get("path") or "")
 
 
 @relationship_step("azure_api_management_service", "HAS", "azure_api_management_api", permissions=_READ, per_row=True)

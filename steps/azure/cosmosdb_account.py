@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._resource import (
+    environment_of,
     identities_of,
     in_groups,
     keys_of,
@@ -32,6 +33,8 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
         ]
         yield resource(
             row,
+            vendor="Azure",
+            environment=environment_of(row),
             category=["infrastructure"],
             function=["database"],
             endpoints=regional or ([everywhere] if everywhere else None),

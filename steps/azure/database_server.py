@@ -69,6 +69,7 @@ def _told(row: Any, name: str) -> dict[str, Any]:
         "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
         "geoRedundantBackup": backup.get("geoRedundantBackup") or storage.get("geoRedundantBackup"),
         "backupRetentionDays": backup.get("backupRetentionDays") or storage.get("backupRetentionDays"),
+        "masterServerId": key_of(properties.get("masterServerId")),
         "secureTransport": None if enforced is None else says(enforced, "enabled"),
     }
     if name != "azure_mariadb_server":

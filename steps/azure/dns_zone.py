@@ -81,7 +81,7 @@ def _rows(ctx: Context, zone: str) -> Iterator[Any]:
 def _records(ctx: Context, zone: str) -> Iterator[Entity]:
     for row in _rows(ctx, zone):
         told = {name.lower(): value for name, value in properties_of(row).items()}
-        texts = [" ".join(text.get("value") or ()) for text in told.get("txtrecords") or ()]
+        texts = ["".join(text.get("value") or ()) for text in told.get("txtrecords") or ()]
         values = {name: _listed(told, *path) for name, path in _VALUES.items()}
         cname = (told.get("cnamerecord") or {}).get("cname")
         authority = told.get("soarecord") or {}

@@ -56,7 +56,9 @@ def azure_expressroute_circuit_connection(ctx: Context) -> Iterator[Entity]:
 def azure_peer_expressroute_circut_connection(ctx: Context) -> Iterator[Entity]:
     """A connection of a circuit as the other one made it; its type is misspelt as in graph-azure."""
     for row, peering, part in _parts(ctx, "peeredConnections"):
-        yield part_of(row, part, peeringId=arm_key(peering["id"]))
+        named = ("expressRouteCircuitPeering", "peerExpressRouteCircuitPeering")
+        told = {f"{name}Id": key_of(properties_of(part).get(name)) for name in named}
+        yield part_of(row, part, peeringId=arm_key(peering["id"]), **told)
 
 
 @relationship_step("azure_expressroute_circuit", "HAS", "azure_expressroute_circuit_connection", per_row=True)

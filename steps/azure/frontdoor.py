@@ -50,9 +50,17 @@ def azure_frontdoor_backend_pool(ctx: Context) -> Iterator[Entity]:
 def azure_frontdoor_frontend_endpoint(ctx: Context) -> Iterator[Entity]:
     """A name that a front door answers to."""
     for row, end in _parts(ctx, "frontendEndpoints"):
-        policy = key_of(properties_of(end).get("webApplicationFirewallPolicyLink"))
-        known = {"category": ["network"], "function": ["content-distribution"], "public": True}
-        yield part_of(row, end, webApplicationFirewallPolicyLinkId=policy, **known)
+        properties = properties_of(end)
+        own = (properties.get("customHttpsConfiguration") or {}).get("keyVaultCertificateSourceParameters") or {}
+        yield part_of(
+            row,
+            end,
+            category=["data"],
+            function=["content-distribution"],
+            public=True,
+            webApplicationFirewallPolicyLinkId=key_of(properties.get("webApplicationFirewallPolicyLink")),
+            **{"customHttpsConfiguration.vaultId": key_of(own.get("vault"))},
+        )
 
 
 @entity_step("Rule", permissions=_READ, per_row=True)
@@ -61,14 +69,18 @@ def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
     for row, rule in _parts(ctx, "routingRules"):
         properties = properties_of(rule)
         ends, route = keys_of(properties.get("frontendEndpoints")), properties.get("routeConfiguration") or {}
+        pool = key_of(route.get("backendPool"))
         yield part_of(
             row,
             rule,
             frontendEndpointIds=ends,
             frontendEndpoints=ends,
-            backendPoolId=key_of(route.get("backendPool")),
+            backendPoolId=pool,
             rulesEngineId=key_of(properties.get("rulesEngine")),
-            **{"routeConfiguration.odatatype": route.get("@odata.type")},
+            **{
+                "routeConfiguration.odatatype": route.get("@odata.type"),
+                "routeConfiguration.cacheConfiguration.backendPoolId": pool,
+            },
         )
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_of, parts_of, private_endpoints_of, properties_of, resource
+from steps.azure._resource import (
+    environment_of,
+    in_groups,
+    keys_of,
+    parts_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
 
 VAULT = "microsoft.keyvault/vaults"
 _KINDS = ("keys", "secrets", "certificates", "storage")
@@ -23,6 +31,7 @@ def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
         policies = [policy for policy in parts_of(row, "accessPolicies") if policy.get("objectId")]
         yield resource(
             row,
+            environment=environment_of(row),
             category=["infrastructure"],
             function=["key-vault"],
             endpoints=[properties_of(row)["vaultUri"]] if properties_of(row).get("vaultUri") else None,

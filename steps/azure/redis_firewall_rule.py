@@ -13,7 +13,7 @@ _READ = ["Microsoft.Cache/redis/firewallRules/read"]
 def azure_firewall_rule(ctx: Context) -> Iterator[Entity]:
     """A range of addresses that may reach a cache of Redis."""
     for row in _RULES.rows(ctx):
-        yield firewall_rule(row, "startIP", "endIP", isStateful=True)
+        yield firewall_rule(row, "startIP", "endIP", isStateful=False)
 
 
 @relationship_step("azure_redis_cache", "HAS", "azure_firewall_rule", permissions=_READ, per_row=True)

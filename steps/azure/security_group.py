@@ -5,7 +5,16 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource, says
+from steps.azure._resource import (
+    environment_of,
+    in_groups,
+    key_of,
+    keys_of,
+    parts_of,
+    properties_of,
+    resource,
+    says,
+)
 from steps.azure._rules import SECURITY_GROUP
 from steps.azure.nic import NIC
 from steps.azure.vnet import VNET
@@ -23,6 +32,7 @@ def azure_security_group(ctx: Context) -> Iterator[Entity]:
         subnets, interfaces = keys_of(parts_of(row, "subnets")), keys_of(parts_of(row, "networkInterfaces"))
         yield resource(
             row,
+            environment=environment_of(row),
             category=[*(["network"] if subnets else []), *(["host"] if interfaces else [])],
             isWideOpen=any(_is_wide_open(properties_of(rule)) for rule in rules),
             subnetIds=subnets,

@@ -14,6 +14,7 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
+    says,
 )
 
 SQL_SERVER = "microsoft.sql/servers"
@@ -38,7 +39,16 @@ def azure_sql_server(ctx: Context) -> Iterator[Entity]:
 def azure_sql_database(ctx: Context) -> Iterator[Entity]:
     """A database of a server of Azure SQL."""
     for row in ctx.azure.resources(SQL_DATABASE):
-        yield resource(row, classification=None, elasticPoolId=key_of(properties_of(row).get("elasticPoolId")))
+        properties = properties_of(row)
+        status = properties.get("status")
+        yield resource(
+            row,
+            classification=None,
+            active=None if status is None else says(status, "online"),
+            managedBy=key_of(row["managedBy"]),
+            elasticPoolId=key_of(properties.get("elasticPoolId")),
+            failoverGroupId=key_of(properties.get("failoverGroupId")),
+        )
 
 
 @entity_step("AccessRole", permissions=READ, per_row=True)
@@ -47,9 +57,15 @@ def azure_sql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(SQL_SERVER):
         if admin := properties_of(row).get("administrators"):
             id = f"{row['id']}/administrators/ActiveDirectory"
-            name = admin.get("login") or "ActiveDirectory"
-            link = portal_link(row)
-            yield Entity(arm_key(id), admin, id=id, name=name, displayName=name, webLink=link)
+            yield Entity(
+                arm_key(id),
+                admin,
+                id=id,
+                name="ActiveDirectory",
+                displayName=admin.get("login") or "ActiveDirectory",
+                type=f"{SQL_SERVER}/administrators",
+                webLink=portal_link(row),
+            )
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_sql_server", per_row=True)

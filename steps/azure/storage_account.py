@@ -6,11 +6,20 @@ from urllib.parse import urlsplit
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, keys_of, private_endpoints_of, properties_of, resource
+from steps.azure._resource import (
+    environment_of,
+    identities_of,
+    in_groups,
+    keys_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
 from steps.azure.keyvault_service import VAULT, address_of
 from steps.azure.vm import VM
 
 STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
+_SERVICES = ("blob", "queue", "table", "file", "web", "dfs")
 
 
 @entity_step(
@@ -27,9 +36,10 @@ def azure_storage_account(ctx: Context) -> Iterator[Entity]:
         }
         yield resource(
             row,
+            environment=environment_of(row),
             category=["infrastructure"],
             function=["storage"],
-            endpoints=sorted(filter(None, _addresses(properties.get("primaryEndpoints")))),
+            endpoints=list(_addresses(properties.get("primaryEndpoints") or {})),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
             **(network if rules else {}),
@@ -79,8 +89,7 @@ def _host(address: str | None) -> str | None:
     return urlsplit(address).hostname if address else None
 
 
-def _addresses(endpoints: Any) -> Iterator[str]:
-    """Yield the addresses that a storage account answers at; those of networks and of the internet are within."""
-    for address in (endpoints or {}).values():
-        if isinstance(address, str):
-            yield address
+def _addresses(endpoints: dict[str, Any]) -> Iterator[str]:
+    """Yield the addresses that a storage account answers at, then those for each way of routing to it."""
+    for place in (endpoints, endpoints.get("microsoftEndpoints") or {}, endpoints.get("internetEndpoints") or {}):
+        yield from filter(None, (place.get(service) for service in _SERVICES))

@@ -24,6 +24,7 @@ def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
         disk = (profile.get("storageProfile") or {}).get("osDisk") or {}
         network = profile.get("networkProfile") or {}
         interfaces = network.get("networkInterfaceConfigurations") or []
+        image, probe = (profile.get("storageProfile") or {}).get("imageReference"), network.get("healthProbe")
         addresses = [properties_of(each) for one in interfaces for each in parts_of(one, "ipConfigurations")]
         yield resource(
             row,
@@ -32,7 +33,12 @@ def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
             networkSecurityGroupIds=keys_of(properties_of(one).get("networkSecurityGroup") for one in interfaces),
             loadBalancerIds=_balancers(addresses),
             hasPublicAddresses=any(each.get("publicIPAddressConfiguration") for each in addresses),
+            proximityPlacementGroupId=key_of(properties_of(row).get("proximityPlacementGroup")),
             userAssignedIdentityIds=identities_of(row),
+            **{
+                "virtualMachineProfile.networkProfile.healthProbe.id": key_of(probe),
+                "virtualMachineProfile.storageProfile.imageReference.id": key_of(image),
+            },
         )
 
 

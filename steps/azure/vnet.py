@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, part_of, parts_of, properties_of, resource
+from steps.azure._resource import (
+    environment_of,
+    in_groups,
+    key_of,
+    keys_of,
+    part_of,
+    parts_of,
+    properties_of,
+    resource,
+)
 from steps.azure.nic import NIC
 
 VNET = "microsoft.network/virtualnetworks"
@@ -28,6 +37,7 @@ def azure_vnet(ctx: Context) -> Iterator[Entity]:
         )
         yield resource(
             row,
+            environment=environment_of(row),
             CIDR=next(iter(prefixes), None),
             public=False,
             internal=True,

@@ -7,6 +7,7 @@ import pytest
 from tests.azure.reading import Azure, verdicts
 from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part, to
+from tests.simulator.azure.tenant import TENANT_ID, row_of
 
 __all__ = ["azure", "place"]
 pytestmark = pytest.mark.every_area
@@ -17,6 +18,46 @@ IMAGE = {"publisher": "canonical", "offer": "focal", "sku": "20_04-lts", "exactV
 SERVER = {"sslEnforcement": "Enabled", "userVisibleState": "Ready", "storageProfile": {"storageMB": 640000}}
 SKU = {"name": "GP_Gen5_4", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 4}
 DOOR = {"backendPoolsSettings": {"enforceCertificateNameCheck": "Enabled", "sendRecvTimeoutSeconds": 30}}
+ENVIRONMENT = {"tags": {"environment": "Dev"}}
+DATABASE = {
+    "catalogCollation": "SQL_Latin1_General_CP1_CI_AS",
+    "currentServiceObjectiveName": "GP_S_Gen5_2",
+    "requestedServiceObjectiveName": "GP_S_Gen5_2",
+    "licenseType": "LicenseIncluded",
+    "autoPauseDelay": 60,
+    "minCapacity": 0.5,
+    "maxLogSizeBytes": 1073741824,
+    "readScale": "Disabled",
+    "readReplicaCount": 0,
+    "defaultSecondaryLocation": "westus",
+}
+SINGLE = {
+    "fullyQualifiedDomainName": "one.mysql.example",
+    "userVisibleState": "Ready",
+    "sslEnforcement": "Enabled",
+    "infrastructureEncryption": "Enabled",
+    "byokEnforcement": "Disabled",
+    "replicationRole": "Replica",
+    "replicaCapacity": 5,
+}
+SERVICE = {
+    "gatewayRegionalUrl": "https://one-westeurope.gateway.example",
+    "portalUrl": "https://one.portal.example",
+    "developerPortalUrl": "https://one.developers.example",
+    "managementApiUrl": "https://one.management.example",
+    "scmUrl": "https://one.scm.example",
+    "publisherEmail": "apis@one.example",
+    "notificationSenderEmail": "noreply@one.example",
+    "enableClientCertificate": False,
+}
+LINKED = {
+    "numberOfRecordSets": 2,
+    "maxNumberOfRecordSets": 25000,
+    "numberOfVirtualNetworkLinks": 1,
+    "maxNumberOfVirtualNetworkLinks": 1000,
+    "numberOfVirtualNetworkLinksWithRegistration": 1,
+    "maxNumberOfVirtualNetworkLinksWithRegistration": 100,
+}
 PUBLISHED, ENDS = 1710931257046, 1893456000000
 
 
@@ -184,6 +225,91 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
         ("azure_app_service_plan", "Microsoft.Web/serverfarms", {}, {"kind": "linux"}, {"kind": ["linux"]}),
         ("azure_event_hub_namespace", "Microsoft.EventHub/namespaces", {}, {}, {"resourceGroupName": "rg"}),
         (
+            "azure_vm",
+            f"{COMPUTE}/virtualMachines",
+            {"priority": "Spot", "evictionPolicy": "Deallocate"},
+            {},
+            {"priority": "Spot", "evictionPolicy": "Deallocate"},
+        ),
+        (
+            "azure_managed_disk",
+            f"{COMPUTE}/disks",
+            {"diskSizeGB": 30, "hyperVGeneration": "V1", "maxShares": 1, "uniqueId": "u"},
+            {"zones": ["1"]},
+            {"diskSizeGb": 30, "hyperVGeneration": "V1", "maxShares": 1, "uniqueId": "u", "zones": ["1"]},
+        ),
+        ("azure_vnet", f"{NET}/virtualNetworks", {}, {"tags": {"Environment": "DEV"}}, {"environment": "dev"}),
+        ("azure_keyvault_service", "Microsoft.KeyVault/vaults", {}, ENVIRONMENT, {"environment": "dev"}),
+        (
+            "azure_cosmosdb_account",
+            "Microsoft.DocumentDB/databaseAccounts",
+            {},
+            ENVIRONMENT,
+            {"environment": "dev", "vendor": "Azure"},
+        ),
+        (
+            "azure_storage_account",
+            "Microsoft.Storage/storageAccounts",
+            {
+                "primaryEndpoints": {
+                    "web": "https://one.web.example/",
+                    "blob": "https://one.blob.example/",
+                    "microsoftEndpoints": {"blob": "https://one-routed.blob.example/"},
+                },
+                "encryption": {"keyvaultproperties": {"keyversion": "7", "currentVersionedKeyIdentifier": "k"}},
+            },
+            ENVIRONMENT,
+            {
+                "environment": "dev",
+                "endpoints": [
+                    "https://one.blob.example/",
+                    "https://one.web.example/",
+                    "https://one-routed.blob.example/",
+                ],
+                "encryption.keyVaultProperties.keyVersion": "7",
+                "encryption.keyVaultProperties.currentVersionedKeyIdentifier": "k",
+            },
+        ),
+        (
+            "azure_sql_server",
+            "Microsoft.Sql/servers",
+            {"fullyQualifiedDomainName": "one.database.example"},
+            {},
+            {"fullyQualifiedDomainName": "one.database.example"},
+        ),
+        (
+            "azure_sql_database",
+            "Microsoft.Sql/servers/databases",
+            {"status": "Online", **DATABASE, "failoverGroupId": "/G"},
+            {"managedBy": "/M"},
+            {"active": True, **DATABASE, "failoverGroupId": "/g", "managedBy": "/m"},
+        ),
+        ("azure_sql_database", "Microsoft.Sql/servers/databases", {"status": "Offline"}, {}, {"active": False}),
+        (
+            "azure_mysql_server",
+            "Microsoft.DBforMySQL/servers",
+            {**SINGLE, "storageProfile": {"storageMB": 5120, "storageAutogrow": "Enabled"}, "masterServerId": "/S"},
+            {},
+            {**SINGLE, "storageMb": 5120, "storageAutogrow": "Enabled", "masterServerId": "/s"},
+        ),
+        (
+            "azure_redis_cache",
+            "Microsoft.Cache/redis",
+            {"shardCount": 2, "replicasPerMaster": 1, "staticIP": "198.18.0.6"},
+            {"zones": ["1", "2"]},
+            {"shardCount": 2, "replicasPerMaster": 1, "staticIp": "198.18.0.6", "zones": ["1", "2"]},
+        ),
+        ("azure_app_service_plan", "Microsoft.Web/serverfarms", {"status": "Ready"}, {}, {"status": "Ready"}),
+        ("azure_api_management_service", "Microsoft.ApiManagement/service", SERVICE, {}, SERVICE),
+        (
+            "azure_dns_zone",
+            f"{NET}/dnsZones",
+            {"numberOfRecordSets": 3, "maxNumberOfRecordSets": 10000},
+            {},
+            {"recordsCount": 3, "numberOfRecordSets": 3, "maxNumberOfRecordSets": 10000},
+        ),
+        ("azure_private_dns_zone", f"{NET}/privateDnsZones", LINKED, {}, LINKED),
+        (
             "azure_frontdoor",
             f"{NET}/frontDoors",
             DOOR,
@@ -273,3 +399,199 @@ def test_a_key_and_a_secret_tell_the_address_of_their_vault(place: Place, azure:
     assert (key["vaultUrl"], key["version"]) == (uri, "7")
     assert (secrets["s"]["vaultUrl"], secrets["s"].get("version")) == (f"{uri}:443", None)
     assert "vaultUrl" not in secrets["bare"]
+
+
+def test_a_scale_set_tells_how_its_machines_are_made_and_upgraded_under_the_names_of_graph_azure(
+    place: Place, azure: Azure
+) -> None:
+    profile = {
+        "priority": "Spot",
+        "evictionPolicy": "Delete",
+        "billingProfile": {"maxPrice": 0.5},
+        "licenseType": "Windows_Server",
+        "diagnosticsProfile": {"bootDiagnostics": {"enabled": True, "storageUri": "https://boot.blob.example/"}},
+        "extensionProfile": {"extensions": [{"name": "health"}]},
+        "networkProfile": {
+            "healthProbe": to("/LB/Probes/P"),
+            "networkInterfaceConfigurations": [part("/nic", {})],
+        },
+        "osProfile": {
+            "adminUsername": "operator",
+            "computerNamePrefix": "web",
+            "linuxConfiguration": {
+                "disablePasswordAuthentication": True,
+                "provisionVMAgent": True,
+                "ssh": {"publicKeys": [{"path": "/home/operator/.ssh/authorized_keys", "keyData": "ssh-rsa planted"}]},
+            },
+            "windowsConfiguration": {"enableAutomaticUpdates": False, "provisionVMAgent": True},
+        },
+        "scheduledEventsProfile": {"terminateNotificationProfile": {"enable": True, "notBeforeTimeout": "PT5M"}},
+        "storageProfile": {
+            "imageReference": {**IMAGE, **to("/Images/One"), "version": "latest"},
+            "dataDisks": [{"lun": 0, "name": "data"}, {"lun": 1}],
+        },
+    }
+    rolling = {
+        "maxBatchInstancePercent": 20,
+        "maxUnhealthyInstancePercent": 30,
+        "maxUnhealthyUpgradedInstancePercent": 40,
+        "pauseTimeBetweenBatches": "PT1M",
+    }
+    system = {"enableAutomaticOSUpgrade": True, "disableAutomaticRollback": False}
+    told = {
+        "overprovision": False,
+        "doNotRunExtensionsOnOverprovisionedVMs": False,
+        "platformFaultDomainCount": 1,
+        "singlePlacementGroup": False,
+        "zoneBalance": True,
+    }
+    properties = {
+        **told,
+        "upgradePolicy": {"mode": "Rolling", "rollingUpgradePolicy": rolling, "automaticOSUpgradePolicy": system},
+        "automaticRepairsPolicy": {"enabled": True},
+        "additionalCapabilities": {"ultraSSDEnabled": False},
+        "proximityPlacementGroup": to("/Near"),
+        "scaleInPolicy": {"rules": ["OldestVM"]},
+        "virtualMachineProfile": profile,
+    }
+    place.put(f"{COMPUTE}/virtualMachineScaleSets", "one", properties)
+    assert verdicts(azure.run("azure_vm_scale_set")) == {"complete"}
+    found, within = entities("azure_vm_scale_set")["one"], "virtualMachineProfile"
+    expected = {
+        **told,
+        **rolling,
+        "upgradeMode": "Rolling",
+        "automaticOSUpgrade": True,
+        "automaticOSRollback": False,
+        "automaticRepairsPolicy": True,
+        "ultraSSDEnabled": False,
+        "proximityPlacementGroupId": "/near",
+        "scaleInRules": ["OldestVM"],
+        f"{within}.priority": "Spot",
+        f"{within}.evictionPolicy": "Delete",
+        f"{within}.billingProfile.maxPrice": 0.5,
+        f"{within}.licenseType": "Windows_Server",
+        f"{within}.diagnosticsProfile.bootDiagnostics.enabled": True,
+        f"{within}.diagnosticsProfile.bootDiagnostics.storageUri": "https://boot.blob.example/",
+        f"{within}.extensionProfile.extensions": ["health"],
+        f"{within}.networkProfile.healthProbe.id": "/lb/probes/p",
+        f"{within}.networkProfile.networkInterfaceConfigurations": ["nic"],
+        f"{within}.osProfile.adminUsername": "operator",
+        f"{within}.osProfile.computerNamePrefix": "web",
+        f"{within}.osProfile.linuxConfiguration.disablePasswordAuthentication": True,
+        f"{within}.osProfile.linuxConfiguration.provisionVMAgent": True,
+        f"{within}.osProfile.linuxConfiguration.ssh.publicKeys": ["/home/operator/.ssh/authorized_keys"],
+        f"{within}.osProfile.windowsConfiguration.enableAutomaticUpdates": False,
+        f"{within}.osProfile.windowsConfiguration.provisionVMAgent": True,
+        f"{within}.scheduledEventsProfile.terminateNotificationProfile.enable": True,
+        f"{within}.scheduledEventsProfile.terminateNotificationProfile.notBeforeTimeout": "PT5M",
+        f"{within}.storageProfile.dataDisks": ["data"],
+        f"{within}.storageProfile.imageReference.id": "/images/one",
+        f"{within}.storageProfile.imageReference.version": "latest",
+        **{f"{within}.storageProfile.imageReference.{name}": value for name, value in IMAGE.items()},
+    }
+    assert {name: found.get(name) for name in expected} == expected
+    assert "planted" not in str(found)
+
+
+def test_a_name_of_a_front_door_tells_whose_certificate_it_shows(place: Place, azure: Azure) -> None:
+    door = place.of(f"{NET}/frontDoors", "door")
+    configuration = {
+        "certificateSource": "AzureKeyVault",
+        "minimumTlsVersion": "1.2",
+        "keyVaultCertificateSourceParameters": {"vault": to("/Vaults/V"), "secretName": "shown", "secretVersion": "1"},
+        "frontDoorCertificateSourceParameters": {"certificateType": "Dedicated"},
+    }
+    end = {"customHttpsProvisioningSubstate": "CertificateDeployed", "customHttpsConfiguration": configuration}
+    rule = {"routeConfiguration": {"backendPool": to("/Pools/P")}}
+    parts = {
+        "frontendEndpoints": [part(f"{door}/FrontendEndpoints/end", end)],
+        "routingRules": [part(f"{door}/RoutingRules/rule", rule)],
+    }
+    place.put(f"{NET}/frontDoors", "door", parts)
+    assert verdicts(azure.run("azure_frontdoor_frontend_endpoint", "azure_frontdoor_routing_rule")) == {"complete"}
+    found, https = entities("azure_frontdoor_frontend_endpoint")["end"], "customHttpsConfiguration"
+    assert found["category"] == ["data"]
+    assert found["customHttpsProvisioningSubstate"] == "CertificateDeployed"
+    assert {name: found[name] for name in found if name.startswith(f"{https}.")} == {
+        f"{https}.certificateSource": "AzureKeyVault",
+        f"{https}.certificateType": "Dedicated",
+        f"{https}.minimumTlsVersion": "1.2",
+        f"{https}.vaultId": "/vaults/v",
+    }
+    pool = entities("azure_frontdoor_routing_rule")["rule"]["routeConfiguration.cacheConfiguration.backendPoolId"]
+    assert pool == "/pools/p"
+
+
+def test_a_connection_that_another_circuit_made_names_both_peerings(place: Place, azure: Azure) -> None:
+    ends = {"expressRouteCircuitPeering": to("/OWN"), "peerExpressRouteCircuitPeering": to("/PEER")}
+    peering = part("/c/peerings/p", {"peeredConnections": [part("/c/peerings/p/peerConnections/one", ends)]})
+    place.put(f"{NET}/expressRouteCircuits", "c", {"peerings": [peering]})
+    assert verdicts(azure.run("azure_peer_expressroute_circut_connection")) == {"complete"}
+    found = entities("azure_peer_expressroute_circut_connection")["one"]
+    assert (found["expressRouteCircuitPeeringId"], found["peerExpressRouteCircuitPeeringId"]) == ("/own", "/peer")
+
+
+def test_a_resource_group_has_a_type(place: Place, azure: Azure) -> None:
+    kind = "microsoft.resources/subscriptions/resourcegroups"
+    place.tenant.add(row_of(place.id, kind, tenantId=TENANT_ID, location="westeurope"), "resourcecontainers")
+    assert verdicts(azure.run("azure_resource_group")) == {"complete"}
+    assert entities("azure_resource_group")["RG"]["type"] == kind
+
+
+def test_who_administers_a_sql_server_has_the_name_of_its_resource(place: Place, azure: Azure) -> None:
+    place.put("Microsoft.Sql/servers", "one", {"administrators": {"login": "Ada", "sid": "s", "tenantId": "t"}})
+    assert verdicts(azure.run("azure_sql_server_active_directory_admin")) == {"complete"}
+    found = entities("azure_sql_server_active_directory_admin")["ActiveDirectory"]
+    assert found["type"] == "microsoft.sql/servers/administrators"
+    assert (found["login"], found["displayName"]) == ("Ada", "Ada")
+
+
+def test_rules_of_databases_and_caches_are_firewalls_of_hosts_that_look_at_addresses_alone(
+    place: Place, azure: Azure
+) -> None:
+    addresses = ("198.51.100.1", "198.51.100.9")
+    server, cache = place.put("Microsoft.Sql/servers", "s", {}), place.put("Microsoft.Cache/redis", "r", {})
+    one = dict(zip(("startIpAddress", "endIpAddress"), addresses, strict=True))
+    place.tenant.add_child(server, "/firewallRules", "sql", one)
+    place.tenant.add_child(cache, "/firewallRules", "redis", dict(zip(("startIP", "endIP"), addresses, strict=True)))
+    assert verdicts(azure.run("azure_sql_server_firewall_rule", "azure_firewall_rule")) == {"complete"}
+    sql, redis = entities("azure_sql_server_firewall_rule")["sql"], entities("azure_firewall_rule")["redis"]
+    assert (sql["category"], redis["category"], redis["isStateful"]) == (["host"], ["host"], False)
+
+
+def test_an_api_tells_its_path_and_its_versions(place: Place, azure: Azure) -> None:
+    service = place.put("Microsoft.ApiManagement/service", "one", {})
+    told = {
+        "path": "orders",
+        "description": "Takes orders.",
+        "apiVersionDescription": "The first.",
+        "apiVersionSetId": "/sets/orders",
+        "apiRevisionDescription": "As published.",
+        "sourceApiId": "/apis/draft",
+        "isOnline": True,
+    }
+    place.tenant.add_child(service, "/apis", "orders", told)
+    place.tenant.add_child(service, "/apis", "root", {"path": ""})
+    assert verdicts(azure.run("azure_api_management_api")) == {"complete"}
+    found = entities("azure_api_management_api")
+    assert {name: found["orders"].get(name) for name in (*told, "address")} == {**told, "address": "orders"}
+    assert found["root"]["address"] == ""
+
+
+def test_a_private_zone_tells_which_records_machines_put_there(place: Place, azure: Azure) -> None:
+    zone = f"{NET}/privateDnsZones"
+    place.put(zone, "inner.example", {})
+    known = {"ttl": 10, "isAutoRegistered": True, "aRecords": [{"ipv4Address": "198.18.0.7"}]}
+    place.put(f"{zone}/A", "inner.example/db", known, table="dnsresources")
+    assert verdicts(azure.run("azure_private_dns_record_set")) == {"complete"}
+    assert entities("azure_private_dns_record_set")["db"]["isAutoRegistered"] is True
+
+
+def test_the_parts_of_a_long_text_are_one_text(place: Place, azure: Azure) -> None:
+    zone = f"{NET}/dnsZones"
+    place.put(zone, "a.example", {})
+    told = {"TTL": 60, "TXTRecords": [{"value": ["v=DKIM1; p=abc", "def"]}]}
+    place.put(f"{zone}/TXT", "a.example/key", told, table="dnsresources")
+    assert verdicts(azure.run("azure_dns_record_set")) == {"complete"}
+    assert entities("azure_dns_record_set")["key"]["txtRecordsValues"] == ["v=DKIM1; p=abcdef"]

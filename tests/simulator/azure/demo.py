@@ -154,7 +154,7 @@ def _machine(
         "networkProfile": {"networkInterfaces": [{"id": nic} for nic in nics]},
     }
     if system == "Windows":
-        properties["licenseType"] = "Windows_Server"
+        properties |= {"licenseType": "Windows_Server", "priority": "Spot", "evictionPolicy": "Deallocate"}
         profile["windowsConfiguration"] = {"enableAutomaticUpdates": True, "timeZone": "W. Europe Standard Time"}
     if power:
         properties["extended"] = {"instanceView": {"powerState": {"code": f"PowerState/{power}"}}}

@@ -21,7 +21,7 @@ def add_apps(web: Place, aks: Place, lab: Place) -> None:
 
 def _sites(web: Place, lab: Place, subnet: str, identity: dict[str, Any]) -> None:
     sku = {"name": "P1v3", "tier": "PremiumV3", "size": "P1v3", "family": "Pv3", "capacity": 2}
-    of_plan: dict[str, Any] = {"numberOfSites": 2, "zoneRedundant": False}
+    of_plan: dict[str, Any] = {"status": "Ready", "numberOfSites": 2, "zoneRedundant": False}
     of_plan |= {"hostingEnvironmentProfile": {"id": web.of("Microsoft.Web/hostingEnvironments", "ase-web").upper()}}
     plan = web.put("Microsoft.Web/serverfarms", "plan-web", of_plan, kind="linux", sku=sku, tags=_OWNER)
     for name, kind in (("shop", "app,linux"), ("orders", "functionapp,linux")):

@@ -52,7 +52,8 @@ def _disks(web: Place, lab: Place) -> None:
     source = {"creationData": {"createOption": "Copy", "sourceResourceId": web.of(f"{_COMPUTE}/snapshots", "snap")}}
     sku = {"name": "Premium_LRS", "tier": "Premium"}
     more: dict[str, Any] = {"managedBy": machine.upper(), "sku": sku, "tags": _OWNER}
-    disk = web.put(f"{_COMPUTE}/disks", "vm-web-01", {"diskState": "Attached", **closed, **source}, **more)
+    known = {"diskState": "Attached", "hyperVGeneration": "V2", "maxShares": 2, "uniqueId": GUID.format("3002")}
+    disk = web.put(f"{_COMPUTE}/disks", "vm-web-01", {**known, **closed, **source}, zones=["1"], **more)
     copy = {"incremental": True, **closed, "creationData": {"createOption": "Copy", "sourceResourceId": disk}}
     web.put(f"{_COMPUTE}/snapshots", "snap", copy, sku={"name": "Standard_ZRS"}, tags=_OWNER)
     lab.put(f"{_COMPUTE}/disks", "disk-left", {"diskState": "Unattached", "diskSizeGB": 1024, "timeCreated": MADE})
@@ -98,14 +99,32 @@ def _scale_set(web: Place, aks: Place) -> None:
         "osProfile": {
             "computerNamePrefix": "web",
             "adminUsername": "operator",
-            "linuxConfiguration": {"disablePasswordAuthentication": True},
+            "linuxConfiguration": {
+                "disablePasswordAuthentication": True,
+                "provisionVMAgent": True,
+                "ssh": {"publicKeys": [{"path": "/home/operator/.ssh/authorized_keys"}]},
+            },
         },
         "storageProfile": {
+            "dataDisks": [{"lun": 0, "name": "data"}],
             "osDisk": {"managedDisk": {"storageAccountType": "Premium_LRS"}},
             "imageReference": to(web.of(f"{_COMPUTE}/galleries/images", "gallery/web")),
         },
         "securityProfile": {"encryptionAtHost": True, "securityType": "TrustedLaunch"},
-        "networkProfile": {"networkInterfaceConfigurations": [part("/nic", interface)]},
+        "networkProfile": {
+            "healthProbe": to(f"{balancer}/probes/alive"),
+            "networkInterfaceConfigurations": [part("/nic", interface)],
+        },
+        "priority": "Spot",
+        "evictionPolicy": "Delete",
+        "billingProfile": {"maxPrice": -1},
+        "licenseType": "UBUNTU_PRO",
+        "diagnosticsProfile": {
+            "bootDiagnostics": {"enabled": True, "storageUri": "https://stdata.blob.example/"},
+        },
+        "scheduledEventsProfile": {
+            "terminateNotificationProfile": {"enable": True, "notBeforeTimeout": "PT5M"},
+        },
         "extensionProfile": {"extensions": [{"name": "monitor", "properties": {"type": "AzureMonitorLinuxAgent"}}]},
     }
     properties = {
@@ -113,7 +132,24 @@ def _scale_set(web: Place, aks: Place) -> None:
         "timeCreated": MADE,
         "orchestrationMode": "Flexible",
         "singlePlacementGroup": False,
-        "upgradePolicy": {"mode": "Automatic", "automaticOSUpgradePolicy": {"enableAutomaticOSUpgrade": True}},
+        "upgradePolicy": {
+            "mode": "Rolling",
+            "automaticOSUpgradePolicy": {"enableAutomaticOSUpgrade": True, "disableAutomaticRollback": False},
+            "rollingUpgradePolicy": {
+                "maxBatchInstancePercent": 20,
+                "maxUnhealthyInstancePercent": 20,
+                "maxUnhealthyUpgradedInstancePercent": 20,
+                "pauseTimeBetweenBatches": "PT1M",
+            },
+        },
+        "overprovision": False,
+        "doNotRunExtensionsOnOverprovisionedVMs": False,
+        "automaticRepairsPolicy": {"enabled": True},
+        "additionalCapabilities": {"ultraSSDEnabled": False},
+        "platformFaultDomainCount": 1,
+        "proximityPlacementGroup": to(web.of(f"{_COMPUTE}/proximityPlacementGroups", "near").upper()),
+        "scaleInPolicy": {"rules": ["OldestVM"]},
+        "zoneBalance": False,
         "virtualMachineProfile": profile,
     }
     identity = identity_of(web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"))
@@ -121,7 +157,11 @@ def _scale_set(web: Place, aks: Place) -> None:
     more: dict[str, Any] = {"sku": sku, "identity": identity, "zones": ["1", "2"], "tags": _OWNER}
     scale_set = web.put(f"{_COMPUTE}/virtualMachineScaleSets", "vmss-web", properties, **more)
     bought = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}
-    from_market = {"storageProfile": {"imageReference": bought, "osDisk": {"osType": "Linux"}}}
+    bought["exactVersion"] = "24.04.202404230"
+    from_market = {
+        "storageProfile": {"imageReference": bought, "osDisk": {"osType": "Linux"}},
+        "osProfile": {"windowsConfiguration": {"provisionVMAgent": True, "enableAutomaticUpdates": False}},
+    }
     web.put(f"{_COMPUTE}/virtualMachineScaleSets", "vmss-batch", {"virtualMachineProfile": from_market})
     system = {"osType": "Linux", "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-03"))}
     data = {"lun": 0, "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-01").lower())}

@@ -49,9 +49,21 @@ def _sql(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, Any
         "isLedgerOn": False,
         "requestedBackupStorageRedundancy": "Geo",
         "elasticPoolId": web.of("Microsoft.Sql/servers/elasticPools", "sql-web/pool"),
+        "failoverGroupId": web.of("Microsoft.Sql/servers/failoverGroups", "sql-web/both"),
+        "catalogCollation": "SQL_Latin1_General_CP1_CI_AS",
+        "currentServiceObjectiveName": "GP_S_Gen5_2",
+        "requestedServiceObjectiveName": "GP_S_Gen5_2",
+        "licenseType": "LicenseIncluded",
+        "autoPauseDelay": 60,
+        "minCapacity": 0.5,
+        "maxLogSizeBytes": 68719476736,
+        "readScale": "Disabled",
+        "readReplicaCount": 0,
+        "defaultSecondaryLocation": "northeurope",
     }
     sku = {"name": "GP_Gen5", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 2}
-    web.put("Microsoft.Sql/servers/databases", "sql-web/shop", database, kind="v12.0,user", sku=sku, tags=_OWNER)
+    managed: dict[str, Any] = {"managedBy": web.of("Microsoft.Synapse/workspaces", "synapse-web"), "tags": _OWNER}
+    web.put("Microsoft.Sql/servers/databases", "sql-web/shop", database, kind="v12.0,user", sku=sku, **managed)
     open_server = {"version": "12.0", "administratorLogin": "operator", "publicNetworkAccess": "Enabled"}
     lab.put("Microsoft.Sql/servers", "sql-lab", open_server, kind="v12.0")
     lab.put("Microsoft.Sql/servers/databases", "sql-lab/master", {"status": "Online"}, kind="v12.0,system")
@@ -87,7 +99,17 @@ def _servers(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str,
             "sslEnforcement": "Disabled",
             "minimalTlsVersion": "TLSEnforcementDisabled",
             "publicNetworkAccess": "Enabled",
-            "storageProfile": {"geoRedundantBackup": "Disabled", "backupRetentionDays": 7},
+            "infrastructureEncryption": "Disabled",
+            "byokEnforcement": "Disabled",
+            "replicationRole": "Replica",
+            "masterServerId": lab.of(f"{provider}/servers", "first").upper(),
+            "replicaCapacity": 0,
+            "storageProfile": {
+                "geoRedundantBackup": "Disabled",
+                "backupRetentionDays": 7,
+                "storageMB": 102400,
+                "storageAutogrow": "Enabled",
+            },
             **closed,
         }
         sku = {"name": "GP_Gen5_2", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 2}
@@ -114,13 +136,17 @@ def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, 
         **closed,
     }
     kind = "GlobalDocumentDB"
-    web.put("Microsoft.DocumentDB/databaseAccounts", "cosmos-web", cosmos, kind=kind, identity=identity, tags=_OWNER)
+    tags = {**_OWNER, "environment": "production"}
+    web.put("Microsoft.DocumentDB/databaseAccounts", "cosmos-web", cosmos, kind=kind, identity=identity, tags=tags)
     first = web.of("Microsoft.Cache/redis", "redis-web")
     redis: dict[str, Any] = {
         "hostName": "redis-web.cache.example",
         "port": 6379,
         "sslPort": 6380,
         "sku": {"name": "Premium", "family": "P", "capacity": 1},
+        "shardCount": 1,
+        "replicasPerMaster": 1,
+        "staticIP": "198.18.1.60",
         "redisVersion": "6.0",
         "redisConfiguration": {"aad-enabled": "true", "maxclients": "7500"},
         "updateChannel": "Stable",
@@ -132,7 +158,7 @@ def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, 
         "publicNetworkAccess": "Disabled",
         **closed,
     }
-    web.put("Microsoft.Cache/redis", "redis-web", redis, identity=identity, tags=_OWNER)
+    web.put("Microsoft.Cache/redis", "redis-web", redis, identity=identity, zones=["1", "2"], tags=_OWNER)
     web.put("Microsoft.Cache/redis", "redis-web-2", {"enableNonSslPort": True, "sku": {"name": "Premium"}})
     workspace = {
         "workspaceUID": GUID.format("4201"),

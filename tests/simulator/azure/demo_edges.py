@@ -117,11 +117,19 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
         "sessionAffinityEnabledState": "Disabled",
         "sessionAffinityTtlSeconds": 0,
         "customHttpsProvisioningState": "Enabled",
-        "customHttpsConfiguration": {"minimumTlsVersion": "1.2", "certificateSource": "FrontDoor"},
+        "customHttpsProvisioningSubstate": "CertificateDeployed",
+        "customHttpsConfiguration": {
+            "minimumTlsVersion": "1.2",
+            "certificateSource": "FrontDoor",
+            "frontDoorCertificateSourceParameters": {"certificateType": "Dedicated"},
+        },
         "webApplicationFirewallPolicyLink": to(
             f"{door.partition('/frontDoors/')[0]}/frontDoorWebApplicationFirewallPolicies/waf"
         ),
     }
+    vault = to(f"{door.partition('/Microsoft.Network/')[0]}/Microsoft.KeyVault/vaults/kv-lab")
+    own = {"certificateSource": "AzureKeyVault", "keyVaultCertificateSourceParameters": {"vault": vault}}
+    brought = {"hostName": "own.shop.example", "customHttpsConfiguration": own}
     model = "#Microsoft.Azure.FrontDoor.Models.Frontdoor{}Configuration"
     kept = {"dynamicCompression": "Enabled", "queryParameterStripDirective": "StripAll", "cacheDuration": "P1D"}
     route = {"@odata.type": model.format("Forwarding"), "forwardingProtocol": "HttpsOnly", "cacheConfiguration": kept}
@@ -139,7 +147,7 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
     }
     return {
         "backendPools": [part(pool, {**settings, "backends": backends})],
-        "frontendEndpoints": [part(end, named)],
+        "frontendEndpoints": [part(end, named), part(f"{door}/frontendEndpoints/own", brought)],
         "routingRules": [
             part(f"{door}/routingRules/all", rule),
             part(f"{door}/routingRules/plain", {"acceptedProtocols": ["Http"], "routeConfiguration": sent}),
@@ -150,6 +158,7 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
 
 def _zones(web: Place) -> None:
     public = {"zoneType": "Public", "numberOfRecordSets": 9, "nameServers": ["ns1.azure-dns.example."]}
+    public["maxNumberOfRecordSets"] = 10000
     zone = f"{_NET}/dnsZones"
     web.put(zone, "shop.example", public, location="global", tags=_OWNER)
     gone = to(web.of(f"{_NET}/publicIPAddresses", "pip-that-is-gone"))
@@ -167,11 +176,18 @@ def _zones(web: Place) -> None:
         web.put(f"{zone}/{kind}", f"shop.example/{name}", known, table="dnsresources", location="")
     alias = {"TTL": 60, "fqdn": "shop.example.", "targetResource": gone}
     web.put(f"{zone}/A", "shop.example/@", alias, table="dnsresources", location="")
-    inner = {"numberOfRecordSets": 8, "numberOfVirtualNetworkLinks": 1}
+    inner = {
+        "numberOfRecordSets": 8,
+        "maxNumberOfRecordSets": 25000,
+        "numberOfVirtualNetworkLinks": 1,
+        "maxNumberOfVirtualNetworkLinks": 1000,
+        "numberOfVirtualNetworkLinksWithRegistration": 1,
+        "maxNumberOfVirtualNetworkLinksWithRegistration": 100,
+    }
     zone = f"{_NET}/privateDnsZones"
     web.put(zone, "inner.example", inner, location="global", tags=_OWNER)
     for kind, name, told in [*shared, ("A", "db", {"ARecords": [{"ipv4Address": "198.18.0.9"}]})]:
         lowered = {f"{of.removesuffix('Records').removesuffix('Record').lower()}": value for of, value in told.items()}
         records = {f"{of}{'Record' if of in ('cname', 'soa') else 'Records'}": value for of, value in lowered.items()}
-        known = {"ttl": 300, "fqdn": f"{name}.inner.example.", **records}
+        known = {"ttl": 300, "fqdn": f"{name}.inner.example.", "isAutoRegistered": kind == "A", **records}
         web.put(f"{zone}/{kind}", f"inner.example/{name}", known, table="dnsresources", location="")

@@ -78,6 +78,12 @@ def add_messages(web: Place, lab: Place) -> None:
         "type": "http",
         "apiRevision": "1",
         "apiVersion": "v1",
+        "description": "Takes orders.",
+        "apiVersionDescription": "The first one.",
+        "apiVersionSetId": "/apiVersionSets/orders",
+        "apiRevisionDescription": "As it was published.",
+        "sourceApiId": "/apis/draft",
+        "isOnline": True,
         "isCurrent": True,
     }
     add(web.of("Microsoft.ApiManagement/service", "api-web"), "/apis", "orders", api)

@@ -52,6 +52,7 @@ def add_storage(web: Place, lab: Place) -> None:
                 "keyname": "storage",
                 "keyversion": "1",
                 "keyvaulturi": "https://KV-Web.vault.azure.example",
+                "currentVersionedKeyIdentifier": "https://kv-web.vault.azure.example/keys/storage/1",
             },
         },
         "keyPolicy": {"keyExpirationPeriodInDays": 90},

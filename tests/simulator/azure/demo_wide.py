@@ -164,7 +164,8 @@ def _peerings(web: Place) -> list[dict[str, Any]]:
     told = {"addressPrefix": "198.18.24.0/29", "circuitConnectionStatus": "Connected", "provisioningState": "Succeeded"}
     other = to(f"{web.of('Microsoft.Network/expressRouteCircuits', 'er-office')}/peerings/AzurePrivatePeering")
     connection = part(f"{peering}/connections/office", {**told, "peerExpressRouteCircuitPeering": other})
-    joined = {**told, "connectionName": "web", "authResourceGuid": GUID.format("7202")}
+    both = {"expressRouteCircuitPeering": to(peering), "peerExpressRouteCircuitPeering": other}
+    joined = {**told, **both, "connectionName": "web", "authResourceGuid": GUID.format("7202")}
     peered = part(f"{peering}/peerConnections/office", joined)
     lists = {"connections": [connection], "peeredConnections": [peered]}
     return [part(peering, {"peeringType": "AzurePrivatePeering", "state": "Enabled", **lists})]
