@@ -50,6 +50,12 @@ def below_parents(rows: Iterable[Any]) -> Iterator[Relationship]:
         yield Relationship(key.rsplit("/", 2)[0], key)
 
 
+def type_of(part: Any) -> str | None:
+    """Return the type of a part, as rows have theirs; ``None`` where Azure does not tell it."""
+    told = part.get("type")
+    return str(told).lower() if told else None
+
+
 def environment_of(row: Any) -> str | None:
     """Return what a resource says of its environment: its tag of that name, in any case; ``None`` where it has none."""
     tags = row["tags"] if isinstance(row["tags"], dict) else {}

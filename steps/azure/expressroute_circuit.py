@@ -12,6 +12,7 @@ from steps.azure._resource import (
     parts_of,
     properties_of,
     resource,
+    type_of,
 )
 
 _TYPES = {
@@ -49,7 +50,8 @@ def azure_expressroute_circuit_connection(ctx: Context) -> Iterator[Entity]:
     for row, peering, part in _parts(ctx, "connections"):
         properties = properties_of(part)
         peer = key_of(properties.get("peerExpressRouteCircuitPeering"))
-        yield part_of(row, part, peeringId=arm_key(peering["id"]), peerExpressRouteCircuitPeeringId=peer)
+        known = {"type": type_of(part), "peeringId": arm_key(peering["id"])}
+        yield part_of(row, part, peerExpressRouteCircuitPeeringId=peer, **known)
 
 
 @entity_step("Network", permissions=_READ, per_row=True)
@@ -58,7 +60,7 @@ def azure_peer_expressroute_circut_connection(ctx: Context) -> Iterator[Entity]:
     for row, peering, part in _parts(ctx, "peeredConnections"):
         named = ("expressRouteCircuitPeering", "peerExpressRouteCircuitPeering")
         told = {f"{name}Id": key_of(properties_of(part).get(name)) for name in named}
-        yield part_of(row, part, peeringId=arm_key(peering["id"]), **told)
+        yield part_of(row, part, type=type_of(part), peeringId=arm_key(peering["id"]), **told)
 
 
 @relationship_step("azure_expressroute_circuit", "HAS", "azure_expressroute_circuit_connection", per_row=True)

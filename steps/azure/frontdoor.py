@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, part_of, parts_of, properties_of, resource, says
+from steps.azure._resource import (
+    in_groups,
+    key_of,
+    keys_of,
+    part_of,
+    parts_of,
+    properties_of,
+    resource,
+    says,
+    type_of,
+)
 
 _FRONTDOOR = "microsoft.network/frontdoors"
 _READ = ["Microsoft.Network/frontDoors/read"]
@@ -26,6 +36,7 @@ def azure_frontdoor(ctx: Context) -> Iterator[Entity]:
             row,
             category=["infrastructure"],
             function=["content-distribution"],
+            cname=properties_of(row).get("cName") or properties_of(row).get("cname"),
             endpoints=[end["hostName"] for end in ends if end.get("hostName")],
         )
 
@@ -39,6 +50,7 @@ def azure_frontdoor_backend_pool(ctx: Context) -> Iterator[Entity]:
         yield part_of(
             row,
             pool,
+            type=type_of(pool),
             backends=[each["address"] for each in backends],
             enabledBackends=[each["address"] for each in backends if not says(each.get("enabledState"), "disabled")],
             loadBalancingSettingsId=key_of(properties.get("loadBalancingSettings")),
@@ -55,6 +67,7 @@ def azure_frontdoor_frontend_endpoint(ctx: Context) -> Iterator[Entity]:
         yield part_of(
             row,
             end,
+            type=type_of(end),
             category=["data"],
             function=["content-distribution"],
             public=True,
@@ -73,6 +86,7 @@ def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
         yield part_of(
             row,
             rule,
+            type=type_of(rule),
             frontendEndpointIds=ends,
             frontendEndpoints=ends,
             backendPoolId=pool,
@@ -88,7 +102,7 @@ def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
 def azure_frontdoor_rules_engine(ctx: Context) -> Iterator[Entity]:
     """Rules by which a front door changes requests and answers."""
     for row, engine in _parts(ctx, "rulesEngines"):
-        yield part_of(row, engine, ruleCount=len(parts_of(engine, "rules")))
+        yield part_of(row, engine, type=type_of(engine), ruleCount=len(parts_of(engine, "rules")))
 
 
 @relationship_family("azure_frontdoor", "HAS", list(_PARTS), permissions=_READ, per_row=True)

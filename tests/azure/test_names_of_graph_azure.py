@@ -239,6 +239,13 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             {"diskSizeGb": 30, "hyperVGeneration": "V1", "maxShares": 1, "uniqueId": "u", "zones": ["1"]},
         ),
         ("azure_vnet", f"{NET}/virtualNetworks", {}, {"tags": {"Environment": "DEV"}}, {"environment": "dev"}),
+        (
+            "azure_frontdoor",
+            f"{NET}/frontDoors",
+            {"cName": "one.azurefd.example"},
+            {},
+            {"cname": "one.azurefd.example"},
+        ),
         ("azure_keyvault_service", "Microsoft.KeyVault/vaults", {}, ENVIRONMENT, {"environment": "dev"}),
         (
             "azure_cosmosdb_account",
@@ -504,14 +511,15 @@ def test_a_name_of_a_front_door_tells_whose_certificate_it_shows(place: Place, a
     }
     end = {"customHttpsProvisioningSubstate": "CertificateDeployed", "customHttpsConfiguration": configuration}
     rule = {"routeConfiguration": {"backendPool": to("/Pools/P")}}
+    kind = f"{NET}/Frontdoors/FrontendEndpoints"
     parts = {
-        "frontendEndpoints": [part(f"{door}/FrontendEndpoints/end", end)],
+        "frontendEndpoints": [part(f"{door}/FrontendEndpoints/end", end, type=kind)],
         "routingRules": [part(f"{door}/RoutingRules/rule", rule)],
     }
     place.put(f"{NET}/frontDoors", "door", parts)
     assert verdicts(azure.run("azure_frontdoor_frontend_endpoint", "azure_frontdoor_routing_rule")) == {"complete"}
     found, https = entities("azure_frontdoor_frontend_endpoint")["end"], "customHttpsConfiguration"
-    assert found["category"] == ["data"]
+    assert (found["category"], found["type"]) == (["data"], "microsoft.network/frontdoors/frontendendpoints")
     assert found["customHttpsProvisioningSubstate"] == "CertificateDeployed"
     assert {name: found[name] for name in found if name.startswith(f"{https}.")} == {
         f"{https}.certificateSource": "AzureKeyVault",
@@ -525,11 +533,14 @@ def test_a_name_of_a_front_door_tells_whose_certificate_it_shows(place: Place, a
 
 def test_a_connection_that_another_circuit_made_names_both_peerings(place: Place, azure: Azure) -> None:
     ends = {"expressRouteCircuitPeering": to("/OWN"), "peerExpressRouteCircuitPeering": to("/PEER")}
-    peering = part("/c/peerings/p", {"peeredConnections": [part("/c/peerings/p/peerConnections/one", ends)]})
+    kind = f"{NET}/expressRouteCircuits/peerings/peerConnections"
+    peered = part("/c/peerings/p/peerConnections/one", ends, type=kind)
+    peering = part("/c/peerings/p", {"peeredConnections": [peered]})
     place.put(f"{NET}/expressRouteCircuits", "c", {"peerings": [peering]})
     assert verdicts(azure.run("azure_peer_expressroute_circut_connection")) == {"complete"}
     found = entities("azure_peer_expressroute_circut_connection")["one"]
     assert (found["expressRouteCircuitPeeringId"], found["peerExpressRouteCircuitPeeringId"]) == ("/own", "/peer")
+    assert found["type"] == kind.lower()
 
 
 def test_a_resource_group_has_a_type(place: Place, azure: Azure) -> None:

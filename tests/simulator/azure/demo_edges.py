@@ -93,7 +93,7 @@ def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
     web.put(f"{_NET}/applicationGateways", "agw", gateway, identity=identity, tags=_OWNER)
     door = {
         "frontdoorId": GUID.format("6002"),
-        "cname": "shop.frontdoor.example",
+        "cName": "shop.frontdoor.example",
         "friendlyName": "Shop",
         "enabledState": "Enabled",
         "resourceState": "Enabled",
@@ -145,7 +145,7 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
         "routeConfiguration": route,
         "rulesEngine": to(engine),
     }
-    return {
+    parts = {
         "backendPools": [part(pool, {**settings, "backends": backends})],
         "frontendEndpoints": [part(end, named), part(f"{door}/frontendEndpoints/own", brought)],
         "routingRules": [
@@ -153,6 +153,10 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
             part(f"{door}/routingRules/plain", {"acceptedProtocols": ["Http"], "routeConfiguration": sent}),
         ],
         "rulesEngines": [part(engine, {"resourceState": "Enabled", "rules": [{"name": "hsts"}]})],
+    }
+    kind = f"{_NET}/Frontdoors/"
+    return {
+        name: [{**each, "type": f"{kind}{name[0].upper()}{name[1:]}"} for each in told] for name, told in parts.items()
     }
 
 

@@ -160,13 +160,15 @@ def _gateways(web: Place) -> None:
 
 def _peerings(web: Place) -> list[dict[str, Any]]:
     circuit = web.of("Microsoft.Network/expressRouteCircuits", "er-web")
-    peering = f"{circuit}/peerings/AzurePrivatePeering"
+    peering, kind = f"{circuit}/peerings/AzurePrivatePeering", "Microsoft.Network/expressRouteCircuits/peerings"
     told = {"addressPrefix": "198.18.24.0/29", "circuitConnectionStatus": "Connected", "provisioningState": "Succeeded"}
     other = to(f"{web.of('Microsoft.Network/expressRouteCircuits', 'er-office')}/peerings/AzurePrivatePeering")
-    connection = part(f"{peering}/connections/office", {**told, "peerExpressRouteCircuitPeering": other})
+    connection = part(
+        f"{peering}/connections/office", {**told, "peerExpressRouteCircuitPeering": other}, type=f"{kind}/connections"
+    )
     both = {"expressRouteCircuitPeering": to(peering), "peerExpressRouteCircuitPeering": other}
     joined = {**told, **both, "connectionName": "web", "authResourceGuid": GUID.format("7202")}
-    peered = part(f"{peering}/peerConnections/office", joined)
+    peered = part(f"{peering}/peerConnections/office", joined, type=f"{kind}/peerConnections")
     lists = {"connections": [connection], "peeredConnections": [peered]}
     return [part(peering, {"peeringType": "AzurePrivatePeering", "state": "Enabled", **lists})]
 
