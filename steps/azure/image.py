@@ -90,14 +90,28 @@ def azure_vm_uses_shared_image_version(ctx: Context) -> Iterator[Relationship]:
             yield Relationship(machine, f"{image}/versions/{arm_key(version).strip('/')}")
 
 
+@relationship_step("azure_vm_scale_set", "USES", "azure_image", per_row=True)
+def azure_vm_scale_set_uses_image(ctx: Context) -> Iterator[Relationship]:
+    """Machines of a scale set are made from an image."""
+    for scale_set, image in _scale_sets(ctx):
+        if f"/{_IMAGE}/" in image:
+            yield Relationship(scale_set, image)
+
+
 @relationship_step("azure_vm_scale_set", "USES", "azure_shared_image", per_row=True)
 def azure_vm_scale_set_uses_shared_image(ctx: Context) -> Iterator[Relationship]:
     """Machines of a scale set are made from an image in a gallery."""
-    for row in ctx.azure.resources(SCALE_SET):
-        profile = (properties_of(row).get("virtualMachineProfile") or {}).get("storageProfile") or {}
-        image = key_of(profile.get("imageReference")) or ""
+    for scale_set, image in _scale_sets(ctx):
         if f"/{_GALLERY}/" in image:
-            yield Relationship(arm_key(row["id"]), image.partition("/versions/")[0])
+            yield Relationship(scale_set, image.partition("/versions/")[0])
+
+
+@relationship_step("azure_vm_scale_set", "USES", "azure_shared_image_version", per_row=True)
+def azure_vm_scale_set_uses_shared_image_version(ctx: Context) -> Iterator[Relationship]:
+    """Machines of a scale set are made from one version of an image in a gallery, and not from the newest one."""
+    for scale_set, image in _scale_sets(ctx):
+        if f"/{_GALLERY}/" in image and "/versions/" in image:
+            yield Relationship(scale_set, image)
 
 
 @relationship_step(
@@ -120,3 +134,11 @@ def _machines(ctx: Context) -> Iterator[tuple[str, str, str | None]]:
         reference = (properties_of(row).get("storageProfile") or {}).get("imageReference") or {}
         if image := key_of(reference):
             yield arm_key(row["id"]), image, reference.get("exactVersion")
+
+
+def _scale_sets(ctx: Context) -> Iterator[tuple[str, str]]:
+    """Yield the keys of scale sets and of the images that their machines are made from."""
+    for row in ctx.azure.resources(SCALE_SET):
+        profile = (properties_of(row).get("virtualMachineProfile") or {}).get("storageProfile") or {}
+        if image := key_of(profile.get("imageReference")):
+            yield arm_key(row["id"]), image

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.azure.reading import Azure, verdicts
+from tests.azure.reading import Azure, edges, verdicts
 from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 from tests.simulator.azure.tenant import TENANT_ID, row_of
@@ -499,6 +499,24 @@ def test_a_scale_set_tells_how_its_machines_are_made_and_upgraded_under_the_name
     }
     assert {name: found.get(name) for name in expected} == expected
     assert "planted" not in str(found)
+
+
+def test_a_scale_set_leads_to_its_image_whatever_kind_it_is_of(place: Place, azure: Azure) -> None:
+    plain = place.put(f"{COMPUTE}/images", "plain", {})
+    shared = place.put(f"{COMPUTE}/galleries/images", "gallery/shared", {})
+    version = place.put(f"{COMPUTE}/galleries/images/versions", "gallery/shared/1.0.0", {})
+    for name, image in (("one", plain), ("two", shared), ("three", version)):
+        profile = {"storageProfile": {"imageReference": to(image.upper())}}
+        place.put(f"{COMPUTE}/virtualMachineScaleSets", name, {"virtualMachineProfile": profile})
+    types = [f"azure_vm_scale_set_uses_{end}" for end in ("image", "shared_image", "shared_image_version")]
+    assert verdicts(azure.run(*types)) == {"complete"}
+    ends = {(source.rpartition("/")[2], target) for source, target in edges() if "scalesets" in source}
+    assert ends == {
+        ("one", plain.lower()),
+        ("two", shared.lower()),
+        ("three", shared.lower()),
+        ("three", version.lower()),
+    }
 
 
 def test_a_name_of_a_front_door_tells_whose_certificate_it_shows(place: Place, azure: Azure) -> None:

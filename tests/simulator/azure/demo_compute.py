@@ -166,6 +166,9 @@ def _scale_set(web: Place, aks: Place) -> None:
     system = {"osType": "Linux", "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-03"))}
     data = {"lun": 0, "managedDisk": to(web.of(f"{_COMPUTE}/disks", "vm-web-01").lower())}
     version = web.of(f"{_COMPUTE}/galleries/images/versions", "gallery/web/1.0.0")
+    for name, made_from in (("vmss-pinned", version.upper()), ("vmss-plain", web.of(f"{_COMPUTE}/images", "img-web"))):
+        own = {"virtualMachineProfile": {"storageProfile": {"imageReference": to(made_from)}}}
+        web.put(f"{_COMPUTE}/virtualMachineScaleSets", name, own)
     for name, image in (("vm-web-03", version), ("vm-web-04", web.of(f"{_COMPUTE}/images", "img-web"))):
         made = {"imageReference": to(image), "osDisk": system, "dataDisks": [data] if image == version else []}
         of = {"virtualMachineScaleSet": to(scale_set.upper()), "storageProfile": made}
