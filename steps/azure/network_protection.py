@@ -24,7 +24,7 @@ _TYPES = {
 def azure_application_security_group(ctx: Context) -> Iterator[Entity]:
     """A name for some network interfaces, that rules of network security groups use."""
     for row in ctx.azure.resources(_TYPES["azure_application_security_group"]):
-        yield resource(row, category=["network"])
+        yield resource(row, category=["application"])
 
 
 @entity_step(

@@ -30,6 +30,7 @@ def azure_sql_server(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             classification=None,
+            secureTransport=True,
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

@@ -188,6 +188,7 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             {"createdOn": 1_590_405_001_000},
         ),
         ("azure_keyvault_service", "Microsoft.KeyVault/vaults", {}, {}, {"function": ["key-vault"]}),
+        ("azure_application_security_group", f"{NET}/applicationSecurityGroups", {}, {}, {"category": ["application"]}),
         ("azure_service_bus_namespace", "Microsoft.ServiceBus/namespaces", {}, {}, {"function": ["event-delivery"]}),
         ("azure_event_grid_domain", "Microsoft.EventGrid/domains", {}, {}, {"function": ["event-delivery"]}),
         ("azure_api_management_service", "Microsoft.ApiManagement/service", {}, {}, {"category": ["application"]}),
@@ -282,7 +283,7 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             "Microsoft.Sql/servers",
             {"fullyQualifiedDomainName": "one.database.example"},
             {},
-            {"fullyQualifiedDomainName": "one.database.example"},
+            {"fullyQualifiedDomainName": "one.database.example", "secureTransport": True},
         ),
         (
             "azure_sql_database",
