@@ -158,6 +158,8 @@ class Conductor:
         ended = None
         with suppress(queue.Empty):
             ended = self._ended.get(timeout=_LOOKS)
+        if ended or not self._told.empty():
+            self._seen_workers_on = time.monotonic()  # also one that has died before anybody counted it
         while not self._told.empty():
             event = self._told.get()
             note = self._agenda.signed_in if event["what"] == "signed in" else self._began
