@@ -7,6 +7,11 @@ import click
 
 from integration.commands.group import errors_as_messages, main
 
+_UNKNOWN_PERMISSION = (
+    "which one it needs is not known here: look at the endpoint in Microsoft's reference, and write permissions=[…]"
+    " into the step."
+)
+
 
 @main.command()
 @click.argument("type")
@@ -30,8 +35,8 @@ def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
     begun = begin_type(type, path, class_name or _class_at(path), project=into, area=area)
     say(f"wrote {begun.module}\nwrote {begun.schema}")
     say("\nWhat is left to do:")
-    needed = f"it needs {begun.permission}" if begun.permission else "name its permission in the step"
-    say(f"  1. Read both, and say in your own words what each property is. Permission: {needed}.")
+    needed = f"it needs {begun.permission}." if begun.permission else _UNKNOWN_PERMISSION
+    say(f"  1. Read both, and say in your own words what each property is. Permission: {needed}")
     if begun.left_out:
         say(f"  2. Not taken, since they have parts or may be secrets: {', '.join(begun.left_out)}.")
     say(f"  3. See it run:     integration run --only {type}")

@@ -80,6 +80,13 @@ def record_types(
         say(f"{recording.kept} of {counted(recording.seen, 'object')} {are} left. {itself}")
     for name, texts in recording.plain.items():
         say(f"  {name}: {', '.join(map(visible, sorted(texts)[:_SHOWN]))}{', …' if len(texts) > _SHOWN else ''}")
+    if recording.beside:
+        files = ", ".join(f"{path} ({count})" for path, count in list(recording.beside.items())[:_SHOWN])
+        more = f" and {len(recording.beside) - _SHOWN} more" if len(recording.beside) > _SHOWN else ""
+        tell(
+            f"note: of the same requests some are answered by {files}{more} too, with other objects. Only one answer is"
+            " played: record the types of all these files together, or into a folder of their own (--to)."
+        )
     for type, reason in recording.failed.items():
         complain(f"{type} was not recorded: {reason}")
     return 1 if recording.failed else 0

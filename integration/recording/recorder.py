@@ -28,7 +28,7 @@ from integration.sdk.plugins import declared_steps, plan
 from integration.sdk.report import Report, StepResult
 from integration.sdk.step import Step
 from integration.store.store import Store
-from integration.tapes.cassette import Interaction
+from integration.tapes.cassette import Interaction, read
 from integration.tapes.places import cassette_name
 from integration.tapes.tapes import Replay, Tape
 
@@ -45,6 +45,8 @@ class Recording:
         seen: objects that the tenant gave.
         kept: objects that are left of them.
         plain: by property, values that were not replaced.
+        beside: other cassettes in the folder, with how many of the requests they answer too. These hold objects of
+            another recording, and only one answer is played.
     """
 
     cassettes: Mapping[str, Path]
@@ -53,6 +55,7 @@ class Recording:
     seen: int
     kept: int
     plain: Mapping[str, frozenset[str]]
+    beside: Mapping[Path, int]
 
 
 def record(
@@ -115,7 +118,15 @@ def record(
     results = {type: results[type] for type in types if type in results}
     cassettes = {type: cassettes[type] for type in types if type in cassettes}
     seen = sum(api.seen for api in apis)
-    return Recording(cassettes, results, failed, seen, len(cut.kept), cut.plain_values())
+    return Recording(cassettes, results, failed, seen, len(cut.kept), cut.plain_values(), _beside(to, cassettes))
+
+
+def _beside(folder: Path, cassettes: Mapping[str, Path]) -> Mapping[Path, int]:
+    """Return the other cassettes of a folder, with how many of the requests of these they answer as well."""
+    written = set(cassettes.values())
+    asked = {key for path in written for key in read(path)}
+    others = sorted({*folder.rglob("*.yaml")} - written)
+    return {path: count for path in others if (count := len(asked & read(path).keys()))} if asked else {}
 
 
 def _modules(chosen: Plan, types: Sequence[str]) -> dict[Path, list[Step]]:

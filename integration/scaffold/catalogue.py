@@ -13,6 +13,7 @@ from typing import Any
 
 from integration.errors import DeclarationError
 
+_OF_AZURE = "a type of Azure's resources, not a collection of Graph: docs/authoring.md shows what to write for one"
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 
 
@@ -44,6 +45,8 @@ def type_at(path: str) -> GraphType:
     known = _catalogue()
     name = _named(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else ""
     if not name:
+        if parts and parts[0].lower().startswith("microsoft."):
+            raise DeclarationError(f"{path}: {_OF_AZURE}")
         near = get_close_matches(parts[-1] if parts else "", [f"{each}s" for each in known["types"]], n=1)
         hint = f" (did you mean /{near[0]}?)" if near else ""
         problem = f"no type of Microsoft Graph v1.0 is known for its objects{hint}"

@@ -21,7 +21,7 @@ class Row(dict[str, Any]):
         if self.selected is None:
             raise KeyError(f"Graph gave no {name}, and nothing was selected: ask for it with .get, or select it")
         if name not in self.selected:
-            raise NotSelected(f"{name} is not among the selected properties: add it to the step's select")
+            raise NotSelected(f"{name} is not among the selected properties: name it in also, or in select")
 
 
 def row_of(select: Sequence[str] | None) -> type[Row]:

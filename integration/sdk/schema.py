@@ -141,8 +141,9 @@ def _read(step: Step, files: SchemaFiles) -> Schema:
     if path is None and step.is_relationship:
         return Schema(step, files.home(step), {})
     if path is None:
-        places = places_of(step)
-        raise step.fault(f"it has no schema: write {places[-1]} (or {places[0]})")
+        beside, *folders = places_of(step)
+        of_area = folders[-2] if "." in step.module else folders[-1]
+        raise step.fault(f"it has no schema: write {of_area} (or {beside})")
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

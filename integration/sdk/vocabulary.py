@@ -28,9 +28,10 @@ def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
             yield _fault(name, "application permission of Microsoft Graph", near)
     which, what = ("relationshipClasses", "relationship") if step.is_relationship else ("classes", "entity")
     for name in step.classes:
-        near = _nearest(name, which)
+        near = _nearest(name, which, _LIKE)
         if name not in also and near != name:
-            yield _fault(name, f"{what} class of JupiterOne", near)
+            known = "" if near else f"; there are {', '.join(sorted(_lists()[which]))}"
+            yield _fault(name, f"{what} class of JupiterOne", near) + known
 
 
 def misspelt_names(step: Step) -> Iterator[str]:

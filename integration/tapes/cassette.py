@@ -32,6 +32,7 @@ _ANSWER_HEADERS = (
 
 _MISSING = '199 - "some of it is missing"'
 _AT_ONCE = re.compile(r"([?&])(?:\$|%24)(?:top|count)=[^&]*&?")
+_SELECT = re.compile(r"((?:\$|%24)select=)([^&]*)")
 
 Key = tuple[str, str, bytes]
 
@@ -132,9 +133,11 @@ def write(path: Path, interactions: Sequence[Interaction]) -> None:
 def key_of(method: str, url: str, body: Any) -> Key:
     """Return what a request is found by: its method, its URL as requests writes it, and its JSON body.
 
-    How much it asks for at once says nothing of what it asks for: ``$top`` and ``$count`` are left out.
+    How much it asks for at once says nothing of what it asks for: ``$top`` and ``$count`` are left out. Nor does the
+    order in which it names properties.
     """
     written = _AT_ONCE.sub(r"\1", requests.Request(method, url).prepare().url or url).rstrip("?&")
+    written = _SELECT.sub(lambda found: found[1] + ",".join(sorted(found[2].replace("%2C", ",").split(","))), written)
     raw = body.encode() if isinstance(body, str) else (body or b"")
     return method, written, orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS) if raw else b""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from http.client import responses
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 import orjson
 import requests
@@ -140,8 +141,15 @@ class Replay:
         names = ", ".join(path.name for path in self._paths[:_NAMED])
         more = f" and {len(self._paths) - _NAMED} more" if len(self._paths) > _NAMED else ""
         path, _, options = url.removeprefix(GLOBAL_GRAPH).partition("?")
-        asked = f" (asked with {options})" if options else ""
+        asked = f" (asked with {options}{self._otherwise(method, url)})" if options else ""
         raise CassetteError(f"{names}{more}: {method} {path} {state}: record the cassette again{asked}")
+
+    def _otherwise(self, method: str, url: str) -> str:
+        """Return with which other options a path was recorded: a step that asks with these needs no new cassette."""
+        path, _, options = key_of(method, url, None)[1].partition("?")
+        recorded = (known.partition("?") for sent, known, _ in self._answers if sent == method)
+        others = sorted({other for where, _, other in recorded if where == path and other and other != options})
+        return f"; recorded with {unquote(others[0])}" if others else ""
 
     def _part(self, url: str) -> Part:
         answer = self.next("GET", url, None)

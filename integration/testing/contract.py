@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 
 import integration
+from integration.errors import CassetteError
 from integration.recording.literals import literals_of
 from integration.recording.review import foreign
 from integration.sdk.mapping import X_FROM
@@ -19,7 +20,7 @@ from integration.sdk.step import Step
 from integration.sdk.vocabulary import unknown_names
 from integration.tapes.tapes import Replay
 from integration.testing.one_by_one import one_by_one
-from integration.testing.running import Replayed, cassettes_of, replay, step_of
+from integration.testing.running import Replayed, cassette_of, cassettes_of, replay, step_of
 
 _SCHEMAS = Path(integration.__file__).parents[1] / "schemas"
 
@@ -58,6 +59,7 @@ def check_step(
             tape = Replay(*cassettes_of(step, cassettes, manager=manager))
             faults += one_by_one(step, chosen, played.report, Path(folder), tape)
     if faults:
+        faults += _without_cassette(step, cassettes)
         raise AssertionError("\n".join([f"{step.name}:", *(f"  - {fault}" for fault in faults)]))
     return played
 
@@ -79,6 +81,14 @@ def check_cassette(path: Path, *, manager: pluggy.PluginManager | None = None) -
     found = [f"  - {line}" for line in foreign(path, literals_of(declared_steps(manager or load())))]
     if found:
         raise AssertionError("\n".join([f"{path.name}: record it with integration record, or take out:", *found]))
+
+
+def _without_cassette(step: Step, cassettes: Path | None) -> Iterator[str]:
+    """Yield that a step's module has no cassette: then it is played on those of others, which may hold all of it."""
+    try:
+        cassette_of(step, cassettes)
+    except CassetteError as error:
+        yield str(error)
 
 
 def _faults(step: Step, played: Replayed) -> Iterator[str]:

@@ -291,6 +291,9 @@ def test_the_command_records_and_says_what_it_left_as_it_was() -> None:
         plain = integration_record("azure_user", "--plain", "department", *settings, INTEGRATION_ACCESS_TOKEN=TOKEN)
         assert "  department: Finance\n" in plain.stdout
         assert '"department": "Finance"' in Path("tests/cassettes/entra/user.yaml").read_text()
+        assert plain.stderr.count("note: of the same requests") == 0
+        other = integration_record("azure_user_group_has_user", *settings, INTEGRATION_ACCESS_TOKEN=TOKEN)
+        assert "note: of the same requests some are answered by tests/cassettes/entra/user.yaml (" in other.stderr
         unknown = integration_record("azure_usr", *settings, INTEGRATION_ACCESS_TOKEN=TOKEN)
         assert (unknown.exit_code, unknown.stderr) == (
             2,

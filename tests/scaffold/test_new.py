@@ -86,6 +86,7 @@ def test_what_is_not_known_may_be_written_by_hand() -> None:
     ("arguments", "said"),
     [
         (["azure_device", "--path", "/devicse"], "no type of Microsoft Graph v1.0 is known"),
+        (["azure_map", "--path", "Microsoft.Maps/accounts"], "a type of Azure's resources, not a collection of Graph"),
         (["Device", "--path", "/devices"], "write it as vendor_resource"),
         (["azure_device"], "--path"),
     ],

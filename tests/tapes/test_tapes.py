@@ -157,6 +157,17 @@ def test_a_request_that_a_cassette_lacks_is_named_with_it(method: str, url: str,
     assert url.partition("?")[2] in str(raised.value)
 
 
+def test_the_order_of_properties_says_nothing_of_what_is_asked() -> None:
+    tape = Replay(cassette("azure_user.yaml", interaction(f"{GRAPH}/v1.0/users?$select=id,mail&$filter=x")))
+    assert ask(tape, f"{GRAPH}/v1.0/users?$select=mail,id&$filter=x").status_code == 200
+
+
+def test_of_a_path_that_was_asked_otherwise_both_ways_are_told() -> None:
+    tape = Replay(cassette("azure_user.yaml", interaction(f"{GRAPH}/v1.0/users?$select=id,mail,userType")))
+    with pytest.raises(CassetteError, match=r"asked with \$select=id,mail; recorded with \$select=id,mail,userType\)$"):
+        ask(tape, f"{GRAPH}/v1.0/users?$select=id,mail")
+
+
 def test_of_many_cassettes_the_first_are_named() -> None:
     tape = Replay(*(cassette(f"{name}.yaml", interaction()) for name in "abcde"))
     with pytest.raises(CassetteError, match=r"^a\.yaml, b\.yaml, c\.yaml and 2 more: GET /v1\.0/groups is not there"):

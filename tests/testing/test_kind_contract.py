@@ -65,6 +65,9 @@ def test_a_class_that_jupiterone_has_not_is_told_with_the_nearest() -> None:
         in told(entity("contoso_badge", class_name="Devcie"))[0]
     )
     assert "HAZ: no relationship class" in told(relationship("a", "HAZ", "b", name="a_haz_b"))[0]
+    (fault,) = told(relationship("a", "APPLIES", "b", name="a_applies_b"))
+    assert "did you mean" not in fault
+    assert "; there are ALLOWS, APPROVED, ASSIGNED, " in fault
     assert "did you mean" not in told(entity("contoso_badge", class_name="Qqqqqq"))[0]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,14 @@ def test_a_step_that_breaks_the_contract_is_told_what_it_lacks() -> None:
         AssertionError, match=r"companyName: declared in azure_user\.json, but in no record of the cassette"
     ):
         check_step("azure_user", Path("cassettes"))
+
+
+def test_a_type_without_a_cassette_is_told_how_to_make_one(contoso_device: Step) -> None:
+    step = replace(contoso_device, needs=("azure_user",))  # the cassettes of which are there
+    with pytest.raises(AssertionError) as caught:
+        check_step(step)
+    assert "GET /v1.0/devices is not there" in str(caught.value)
+    assert f"{step.name}.yaml: no such cassette: make it with integration record {step.name}" in str(caught.value)
 
 
 @pytest.mark.parametrize(
