@@ -95,6 +95,13 @@ def test_every_block_is_run_or_shown_as_a_tree() -> None:
     ) + len(re.findall(r"^```\n[\w-]+/\n", PAGE, re.MULTILINE))
 
 
+def test_a_cassette_is_recorded_from_a_tenant_that_is_declared(repository: Path) -> None:
+    python("record_community.py", path=repository)
+    recorded = (repository / "tests" / "cassettes" / "azure_community.yaml").read_text(encoding="utf-8")
+    assert '"privacy": "public"' in recorded
+    python("-m", "pytest", "-q", "tests/testing/test_contract.py", "-k", "community", path=repository)
+
+
 @pytest.mark.usefixtures("environment")
 def test_a_type_in_this_repository(repository: Path) -> None:
     lines = commands("in the repository")

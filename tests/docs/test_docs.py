@@ -171,13 +171,15 @@ def test_every_entity_of_entra_is_beside_what_others_read(steps: list[Step]) -> 
     page = PAGES["comparison.md"]
     usual = {"azure_account", "azure_user", "azure_user_group"}
     entities = {step.name for step in steps if step.module.startswith("entra.") and not step.is_relationship}
-    assert Counter(re.findall(r"^\| [^|]+ \| \[`(\w+)`\]", page, re.MULTILINE)) == Counter(entities - usual)
+    rows = Counter(re.findall(r"^\| [^|]+ \| \[`(\w+)`\]", page, re.MULTILINE))
+    assert rows == Counter(entities - usual), "docs/comparison.md has one row for each entity of Entra"
 
 
 def test_what_is_off_by_default_is_told_of_azure(steps: list[Step]) -> None:
     off = {step.name for step in steps if step.on_demand and step.module.startswith("azure.")}
     _, _, rest = PAGES["azure.md"].partition("## What is off by default\n")
-    assert Counter(re.findall(r"\[`(\w+)`\]", rest.partition("\n## ")[0])) == Counter(off)
+    rows = Counter(re.findall(r"\[`(\w+)`\]", rest.partition("\n## ")[0]))
+    assert rows == Counter(off), "docs/azure.md tells each type that is off by default once"
 
 
 def test_what_became_of_each_type_of_graph_azure_is_so(steps: list[Step]) -> None:
