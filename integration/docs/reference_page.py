@@ -3,6 +3,7 @@
 import inspect
 
 import integration
+from integration import testing
 from integration.docs.docstrings import docstring, signature
 from integration.docs.markdown import code, page, table
 from integration.errors import IntegrationError
@@ -13,6 +14,7 @@ _INTRODUCTION = """
 What hosts, authors of steps and authors of destinations import from `integration`. The errors stand in
 [exit codes and errors](exit-codes.md#each-error), the hooks in [hooks](hooks.md).
 """
+_TESTING = "What tests of steps import from `integration.testing`: [Add a type](authoring.md#the-test) shows some."
 _HOOKIMPL = "Marks a function as the implementation of the hook of its name: see [hooks](hooks.md)."
 
 
@@ -25,7 +27,11 @@ def reference_page() -> str:
             parts += [f"## {name}", _HOOKIMPL]
         elif not (inspect.isclass(value) and issubclass(value, IntegrationError)):
             parts += [f"## {name}", *_described(name, value)]
-    parts += ["## The graph that a sink reads", *_described("StoredGraph", StoredGraph)]
+    parts += ["## The graph that a sink reads", *_described("StoredGraph", StoredGraph), "## Tests of steps", _TESTING]
+    for name in testing.__all__:
+        value = getattr(testing, name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            parts += [f"### {name}", *_described(name, value)]
     return page("Python reference", _INTRODUCTION, *parts)
 
 
