@@ -1,6 +1,7 @@
 """Names that a declaration may use: of Graph's application permissions, and of JupiterOne's classes."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from integration.sdk.step import Step
 
+_ACTION = re.compile(r"(\*|\w+(\.\w+)+(/[\w-]+)+)/(read|action)", re.ASCII)
+"""An operation of a provider of resources, or reading of all that there is. Source: Azure permissions reference."""
 _LISTS = Path(__file__).with_name("vocabulary.json")
 _ALMOST, _LIKE, _MISSPELT, _NEAR = 0.88, 0.75, 0.8, 0.6
 
@@ -39,6 +42,7 @@ def misspelt_names(step: Step) -> Iterator[str]:
 
     It is for loading: a name that is like no other may be newer than this package.
     """
+    yield from _odd_actions(step)
     for name in _of_graph(step):
         near = _nearest(name, "permissions", _ALMOST)
         if near not in (name, ""):
@@ -48,6 +52,13 @@ def misspelt_names(step: Step) -> Iterator[str]:
         near = _nearest(name, which, _MISSPELT)
         if near not in (name, ""):
             yield f"{name} is no {what} class of JupiterOne: write {near}"
+
+
+def _odd_actions(step: Step) -> Iterator[str]:
+    """Yield a sentence for each operation of Azure that is not of the form that all of them have."""
+    for name in (*step.permissions, *step.optional):
+        if "/" in name and not _ACTION.fullmatch(name):
+            yield f"{name} is no action of Azure: write one such as Microsoft.Compute/virtualMachines/read"
 
 
 def _of_graph(step: Step) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from integration import DeclarationError, Step, load
 from integration.sdk.plugins import declared_steps
-from integration.sdk.vocabulary import unknown_names
+from integration.sdk.vocabulary import misspelt_names, unknown_names
 from integration.tapes.cassette import Interaction, RecordedAnswer, key_of, read, write
 from integration.testing import check_step
 from tests.record_example import PACKAGE, steps
@@ -57,6 +57,15 @@ def test_a_permission_that_graph_has_not_is_told_with_the_nearest(name: str, nea
 def test_a_permission_about_something_that_graph_has_not_may_be_of_another_service() -> None:
     assert told(replace(entity("contoso_badge"), permissions=("Badge.Read.All", "Device.Read.All"))) == []
     assert told(replace(entity("contoso_badge"), permissions=("User.Fly.All",))) != []
+
+
+@pytest.mark.parametrize(
+    "name", ["Microsoft.Kusto/clusters/raed", "Kusto/clusters/read", "Microsoft.Kusto/read", "a/b"]
+)
+def test_what_is_no_action_of_azure_is_told(name: str) -> None:
+    step = replace(entity("contoso_cluster"), permissions=("Microsoft.Kusto/clusters/read", name))
+    expected = f"{name} is no action of Azure: write one such as Microsoft.Compute/virtualMachines/read"
+    assert list(misspelt_names(step)) == [expected]
 
 
 def test_a_class_that_jupiterone_has_not_is_told_with_the_nearest() -> None:
