@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import psycopg
 import pytest
@@ -28,7 +29,7 @@ from integration.store.store import Store
 from integration.text.secret import Secret
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.runs import sign_in
-from tests.little_tenant import Handler, LittleTenant, serving
+from tests.little_tenant import GROUPS, USERS, Handler, LittleTenant, Said, children, serving
 from tests.sinks.arcadedb import ArcadeDB
 from tests.sinks.neo4j_graphs import STEPS, large
 from tests.sinks.postgresql import query
@@ -133,6 +134,29 @@ def test_a_run_that_signs_in_ends_soon(tenant: LittleTenant, monkeypatch: pytest
         monkeypatch.setenv("IDENTITY_HEADER", "header")
         stopped_when(tenant, lambda: asked, access_token=Secret(""), managed_identity=True)
         asked[0][0].close()
+
+
+@pytest.mark.every_area
+def test_a_run_that_was_stopped_while_it_proved_that_all_owners_came_proves_it_again(tenant: LittleTenant) -> None:
+    stop, ended = threading.Event(), threading.Event()
+
+    def groups(query: str) -> Said | None:
+        if "owners/$count" in unquote(query):  # none is without an owner, but with $expand no owner comes
+            stop.set()
+            ended.wait(60)
+            return 200, {}, {"value": [], "@odata.count": 0}
+        return None
+
+    tenant.says["/groups"] = groups
+    for group in GROUPS:
+        tenant.always(f"/groups/{group}/owners", 200, {"value": children(USERS[0])})
+    manager = load()
+    chosen = plan(manager, only=["azure_user_owns_group"])
+    with pytest.raises(Interrupted):
+        run(manager, chosen, config(tenant), out="out", stop=stop)
+    ended.set()
+    owns = run(manager, chosen, config(tenant), out="out").of("azure_user_owns_group")
+    assert (owns.verdict, owns.count) == ("complete", len(GROUPS))
 
 
 def test_a_run_that_is_to_end_before_it_begins_asks_for_nothing(tenant: LittleTenant) -> None:

@@ -159,6 +159,24 @@ def test_a_relation_of_which_fewer_come_with_the_parents_is_read_parent_by_paren
     assert len({request.split("/")[2] for request in below(tenant, "registeredUsers")}) == len(DEVICES)
 
 
+def test_children_that_do_not_come_are_missed_although_other_parents_have_more(
+    tenant: GraphServer, asks: Asks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tenant._objects.expanded
+    for number in range(100, 130):
+        tenant.add("/devices", {"id": f"device-{number}", "displayName": f"Device {number}"})
+        tenant.relate("/devices", f"device-{number}", "registeredUsers", *USERS[:4])
+
+    def cut(path: str, row: Any, names: Any) -> Any:
+        short = row["id"] == DEVICES[7]  # it has more than twenty, of which three come; the others' come
+        return {name: found[: 3 if short else 20] for name, found in whole(path, row, names).items()}
+
+    monkeypatch.setattr(tenant._objects, "expanded", cut)
+    ran = asks("contoso_person_has_machine")
+    assert ran.verdicts["contoso_person_has_machine"] == "complete"
+    assert pairs(ran, "contoso_person_has_machine") == used(tenant)
+
+
 def test_a_relation_that_is_not_expanded_here_is_read_parent_by_parent(tenant: GraphServer, asks: Asks) -> None:
     tenant.expands = False
     ran = asks("contoso_person_has_machine")

@@ -1,14 +1,14 @@
 """Reading a relation with the listing of its parents: ``$expand`` gives up to 20 children with each of them.
 
-It may give fewer than there are without a word. So those parents are asked once more, one by one, that have the most
-children of those that came with fewer than 20; and where Graph counts the parents without any, their number is
-compared.
+It may give fewer than there are without a word. Where it stops at some number, all parents that have more come with
+that number. So of those that came with fewer than 20 some are asked once more, one by one: two of each number of
+children, and those with the most. And where Graph counts the parents without any, their number is compared.
 
 Sources: Optional query parameters, ``$expand``; Known issues with Microsoft Graph; List applications, example 5.
 """
 
-from collections.abc import Mapping, Sequence
-from heapq import heappush, heappushpop
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import orjson
@@ -27,8 +27,10 @@ from integration.sources.selection import Selection
 
 _COUNTED = "owners"
 """The relation of which Graph counts the parents without a child (List applications; List groups)."""
+_OF_EACH = 2
+"""How many parents with the same number of children are asked once more."""
 _SAMPLE_WITHOUT = 5
-"""How many parents without a child are asked once more, beside those with the most children: together a batch."""
+"""How many parents without a child are asked once more; with those that have the most children a batch, or more."""
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
@@ -57,9 +59,7 @@ class Expanded:
     def __init__(self, client: GraphClient, into: Collection, request: Request, top: int | None) -> None:
         self._client, self._into, self._request, self._top = client, into, request, top
         self._is_single, self._selection = request.relation in SINGLE, Selection(request.properties)
-        self._most: list[tuple[int, str, frozenset[str]]] = []
-        self._none: list[tuple[int, str, frozenset[str]]] = []
-        self._without = 0
+        self._asked_again: Mapping[str, Set[str]] = {}
         self.pages_read = 0
 
     def read(self) -> None:
@@ -68,16 +68,20 @@ class Expanded:
         Raises:
             GraphError: Graph did not give all of it.
         """
-        progress = self._into.progress("")
-        link = progress.get("", self._first())
+        link = self._into.progress("").get("", self._first())
         for page in pages(self._client, link) if link else ():
             if page.odd:
                 raise BadAnswer("not all parents are objects", path=self._request.path, status=200)
             self._keep(page.rows, page.next_link)
             self.pages_read += 1
-        if not progress:
-            self._count()
-        self._into.forget([parent for _, parent, _ in (*self._most, *self._none)])
+        if self._is_single:
+            return
+        sizes = self._into.sizes()
+        without = sorted(self._into.progress().keys() - sizes.keys() - {""})
+        self._count(len(without))
+        again = [*_sample(sizes), *without[:_SAMPLE_WITHOUT]]
+        self._asked_again = {parent: self._into.children(parent).keys() for parent in again}
+        self._into.forget(again)
 
     def compare(self) -> None:
         """Compare what came with the parents that were asked once more with what each of them has.
@@ -85,7 +89,7 @@ class Expanded:
         Raises:
             CutShort: one has more.
         """
-        for _, parent, came in (*self._most, *self._none):
+        for parent, came in self._asked_again.items():
             if not self._into.children(parent).keys() <= came:
                 raise CutShort(
                     f"{len(came)} came with {parent}, which has others", path=self._request.title, status=200
@@ -104,9 +108,6 @@ class Expanded:
             read.append((parent, None))
             if children:
                 pieces.append((parent, orjson.dumps(children)))
-            else:
-                self._without += 1
-            self._sample(parent, children)
         self._into.add_parts(pieces, [*read, ("", link)])
         items = sum(1 for _ in pieces)
         self._into.count(pages=1, items=items, parents=len(read), throttled=self._client.waited)
@@ -121,20 +122,8 @@ class Expanded:
             )
         return parent, self._selection.of_each(each_once(children))
 
-    def _sample(self, parent: str, children: Sequence[Mapping[str, Any]]) -> None:
-        """Keep those with the most children, and some without, to be asked once more."""
-        if self._is_single:
-            return
-        one = (len(children), parent, frozenset(child["id"] for child in children))
-        if not children:
-            self._none += [one] if len(self._none) < _SAMPLE_WITHOUT else []
-        elif len(self._most) < MOST - _SAMPLE_WITHOUT:
-            heappush(self._most, one)
-        else:
-            heappushpop(self._most, one)
-
-    def _count(self) -> None:
-        """Compare how many parents have no child with what Graph counts, where it counts that.
+    def _count(self, without: int) -> None:
+        """Compare how many parents came without a child with what Graph counts, where it counts that.
 
         Raises:
             CutShort: Graph counts fewer.
@@ -147,6 +136,18 @@ class Expanded:
         except BadRequest:
             return  # it does not count that here; the sample has to do
         count = page_of(self._client, answer).count
-        if count is not None and count < self._without:
-            problem = f"{self._without:,} parents came without {_COUNTED}, where Graph counts {count:,}"
+        if count is not None and count < without:
+            problem = f"{without:,} parents came without {_COUNTED}, where Graph counts {count:,}"
             raise CutShort(problem, path=self._request.path, status=200)
+
+
+def _sample(sizes: Mapping[str, int]) -> list[str]:
+    """Return the parents to be asked once more, by how many children came with each."""
+    taken: Counter[int] = Counter()
+    each: list[str] = []
+    others: list[str] = []
+    for size, parent in sorted(((size, parent) for parent, size in sizes.items()), reverse=True):
+        if size < MOST_EXPANDED:
+            (each if taken[size] < _OF_EACH else others).append(parent)
+            taken[size] += 1
+    return each + others[: max(0, MOST - _SAMPLE_WITHOUT - len(each))]
