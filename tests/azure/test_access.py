@@ -150,6 +150,18 @@ def test_a_subscription_that_resource_graph_forgets_is_not_taken_for_gone(azure:
     assert {type: keys(type) for type in types} == before
 
 
+@pytest.mark.parametrize("types", [("contoso_machine", "contoso_room", "contoso_grant"), ("contoso_machine",)])
+def test_a_subscription_that_resource_graph_never_told_of_is_missed(azure: Azure, types: tuple[str, ...]) -> None:
+    unknown = azure.simulator.tenant.visible()[-1].id
+    azure.simulator.graph.forgets = frozenset({unknown})
+    report = azure.run(*types)
+    assert verdicts(report) == {"partial"}
+    expected = f"tells nothing of 1 subscription that the application sees, such as {unknown}: it may do so later"
+    assert expected in report.of("contoso_machine").reason
+    azure.simulator.graph.forgets = frozenset()
+    assert verdicts(azure.run(*types)) == {"complete"}
+
+
 @pytest.mark.parametrize("status", [400, 401, 501])
 def test_types_are_partial_where_it_is_not_told_which_subscriptions_exist(azure: Azure, status: int) -> None:
     azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path.endswith("/descendants"))]

@@ -78,7 +78,7 @@ class TableFetch:
         self._read(self._left())
         self._compare()
         if self._into.name == CONTAINERS:
-            note_told(self._into, self._visible)
+            note_told(self._into, self._subscriptions)
         self._into.complete()
 
     def _begin(self) -> None:

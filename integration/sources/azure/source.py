@@ -129,10 +129,9 @@ class AzureSource:
             yield from self.gaps(parents_of(request), reader)
             return
         yield from gaps_of(reader.mirror.progress(request.name, beginning=GAP), request, self._taken)
-        if reader.mirror.find(CONTAINERS):
-            with suppress(GraphError):  # then it is not known whether something is missing
-                reader.ensure(Request("part", CONTAINERS, top=None, source=self.name))
-            yield from untold_gaps(reader.mirror.progress(CONTAINERS, UNTOLD))
+        with suppress(GraphError):  # then it is not known whether something is missing
+            reader.ensure(Request("part", CONTAINERS, top=None, source=self.name))
+        yield from untold_gaps(reader.mirror.progress(CONTAINERS, UNTOLD))
         if self._graph.partial_scope:
             yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
         if self._graph.names_subscriptions and not _is_within_subscriptions(request) and (lack := self._lack_above):

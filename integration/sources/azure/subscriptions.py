@@ -5,7 +5,7 @@ Resource Manager, Subscriptions - List; Management Groups, Descendants.
 """
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from integration.errors import CredentialsError, Forbidden, GraphError, NotFound, Unreachable
@@ -13,6 +13,10 @@ from integration.sources.azure.client import AzureClient
 from integration.text.discretion import logger
 
 _SUBSCRIPTION, _GROUP = "/subscriptions", "/managementgroups"
+_ENDED = ("disabled", "deleted")
+"""States of subscriptions of which Azure Resource Graph may tell nothing."""
+_DIRECTORY_ALONE = "aad_"
+"""Beginning of the quota id of subscriptions that hold no resources, of the former portal for directories."""
 _log = logger("integration")
 
 
@@ -36,6 +40,7 @@ class Subscriptions:
         self._client = client
         self._lock = threading.Lock()
         self._visible: dict[str, str] | None = None
+        self._live: set[str] = set()
         self._refused: GraphError | CredentialsError | Unreachable | None = None
         self._exist: _Existing | None = None
 
@@ -54,9 +59,21 @@ class Subscriptions:
                 except (GraphError, CredentialsError, Unreachable) as error:
                     self._refused = error
                     raise
-                found = ((row.get("subscriptionId"), row.get("tenantId")) for row in listed)
-                self._visible = {str(key).lower(): str(tenant or "") for key, tenant in found if key}
+                rows = {str(row["subscriptionId"]).lower(): row for row in listed if row.get("subscriptionId")}
+                self._live = {key for key, row in rows.items() if _is_live(row)}
+                self._visible = {key: str(row.get("tenantId") or "") for key, row in rows.items()}
             return self._visible
+
+    def awaited(self, came: Collection[str]) -> set[str]:
+        """Return the ids of visible subscriptions that Azure Resource Graph has to tell of.
+
+        Those of other tenants, which Azure Lighthouse shows, it may leave out.
+
+        Args:
+            came: ids of those that it tells of.
+        """
+        tenants = {self.visible().get(id, "") for id in came}
+        return {id for id, tenant in self.visible().items() if id in self._live and (not came or tenant in tenants)}
 
     def hidden(self) -> list[str]:
         """Return the ids of subscriptions that exist and that the application does not see, sorted.
@@ -111,3 +128,10 @@ class Subscriptions:
         path = f"/providers/Microsoft.Management/managementGroups/{tenant}/descendants"
         for row in self._client.list(path, "2020-05-01"):
             yield str(row.get("type")).lower(), str(row.get("name")).lower()
+
+
+def _is_live(row: Mapping[str, Any]) -> bool:
+    """Tell whether a subscription, as it is listed, is one that resources are in."""
+    policies = row.get("subscriptionPolicies")
+    quota = str(policies.get("quotaId") or "") if isinstance(policies, dict) else ""
+    return str(row.get("state")).lower() not in _ENDED and not quota.lower().startswith(_DIRECTORY_ALONE)
