@@ -12,8 +12,9 @@ def in_doubt(permissions: Sequence[str], granted: Collection[str]) -> Sequence[s
 
 def refusal(error: IntegrationError, permissions: Sequence[str]) -> str:
     """Return an error as a reason; ``permissions`` are those that the step declares for what was refused."""
-    if is_for_want_of_permissions(error) and permissions:
-        return f"needs the permission {', '.join(permissions)}: {error}"
+    names = wanted([error], permissions)
+    if names:
+        return f"needs the permission {', '.join(names)}: {error}"
     return str(error)
 
 

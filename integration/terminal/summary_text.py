@@ -91,7 +91,8 @@ def _skipped(report: Report, results: Sequence[StepResult]) -> str:
 
 def _to_grant(report: Report, results: Sequence[StepResult]) -> tuple[str, ...]:
     """Return the smallest set of permissions that the token lacks, as far as it tells, and these types want."""
-    has = set(report.reading.get("permissions", {}).get("granted", ()))
+    told = report.reading.get("permissions", {})
+    has = {*told.get("granted", ())} - {*told.get("contained", ())}  # what is refused is not in the broader one
     return smallest({name for result in results for name in result.to_grant} - has)
 
 

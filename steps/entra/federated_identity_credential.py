@@ -25,7 +25,10 @@ _REPOSITORY = re.compile(r"repo:([^:]+)(?::ref:refs/heads/(.+))?")
 
 @entity_step("AccessPolicy", permissions=READ, needs=["azure_application"], per_row=True)
 def azure_federated_identity_credential(ctx: Context) -> Iterator[Entity]:
-    """A workload elsewhere, such as a GitHub repository or a cluster, that may sign in as an application."""
+    """A workload elsewhere, such as a GitHub repository or a cluster, that may sign in as an application.
+
+    ``Directory.Read.All``, which opens applications, does not open these.
+    """
     for application, credential in ctx.graph.related(APPLICATIONS, RELATION, select=SELECT):
         name, issuer, subject = credential["name"] or credential["id"], credential["issuer"], credential["subject"]
         kind = issuer_kind(issuer, subject)

@@ -158,6 +158,8 @@ def test_the_smallest_grant_is_named() -> None:
     )
     granted = {**READ, "permissions": {"granted": ["User.Read.All"]}}
     assert told(wanted, reading=granted)[-1] == "1 of 1 type is missing: grant Group.Read.All, then run again."
+    contained = {**READ, "permissions": {"granted": ["User.Read.All"], "contained": ["User.Read.All"]}}
+    assert "grant Group.Read.All and User.Read.All, then" in told(wanted, reading=contained)[-1]
 
 
 def test_what_is_no_longer_permitted_is_to_be_granted_again() -> None:

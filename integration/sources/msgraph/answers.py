@@ -28,6 +28,7 @@ from integration.http.patience import seconds_to_wait
 from integration.http.room import Turn
 from integration.http.warned import of_missing_data
 from integration.sources.controls import error_in
+from integration.sources.msgraph.habits import OPENED_BY
 
 _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfoundexception"}
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
@@ -111,7 +112,7 @@ class Answer:
         inner = told.get("innerError") or told.get("innererror")
         request_id = self.headers.get("request-id") or (inner.get("request-id") if isinstance(inner, dict) else None)
         too_much = self.status in _OVERSTRAINED or (self.status == 400 and _TOO_MUCH.search(message) is not None)
-        return kind(
+        error = kind(
             problem,
             path=self.path,
             status=self.status,
@@ -119,6 +120,9 @@ class Answer:
             request_id=_word(request_id),
             too_much=too_much,
         )
+        if isinstance(error, Forbidden) and not isinstance(error, NotLicensed):
+            error.permission = OPENED_BY.get(self.path.rpartition("/")[2], "")
+        return error
 
 
 def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphError], str]:

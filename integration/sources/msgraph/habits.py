@@ -47,6 +47,8 @@ MOST_EXPANDED = 20
 """The most children that come with a parent, and nothing says that there are more (Known issues with Graph)."""
 ADVANCED = frozenset({"memberOf", "members", "owners", "transitiveMemberOf", "transitiveMembers"})
 """Relations that v1.0 lists whole only by an advanced query: a plain one leaves service principals out."""
+OPENED_BY = {"federatedIdentityCredentials": "Application.Read.All"}
+"""Relations that no broader permission opens, with the one that does (List federatedIdentityCredentials)."""
 UNPAGED = frozenset({"federatedIdentityCredentials"})
 """Relations for which no page size is documented."""
 OTHER_END = {("/groups", "members"): ("/servicePrincipals", "memberOf", "servicePrincipal")}

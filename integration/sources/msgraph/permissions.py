@@ -131,13 +131,19 @@ class PermissionReview:
 
         What a broader one contains is documented path by path, and the documents are not always right.
         """
-        part = [each for each in self.demands if each.granted_by and _reading(each.granted_by) != each.permission]
-        return frozenset(type for demand in part for type in demand.needed_by)
+        contained = set(self.contained)
+        return frozenset(type for each in self.demands if each.permission in contained for type in each.needed_by)
 
     @property
     def granted(self) -> tuple[str, ...]:
         """The declared permissions that the token has or contains."""
         return tuple(demand.permission for demand in self.demands if demand.granted_by)
+
+    @property
+    def contained(self) -> tuple[str, ...]:
+        """Those of the granted permissions that the token has as part of a broader one alone."""
+        part = (each for each in self.demands if each.granted_by and _reading(each.granted_by) != each.permission)
+        return tuple(demand.permission for demand in part)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -159,6 +165,7 @@ class PermissionReview:
         """Return the review as JSON values."""
         return {
             "granted": list(self.granted),
+            "contained": list(self.contained),
             "missing": list(self.missing),
             "fallsAway": dict(self.falls_away),
             "fewerProperties": {name: list(missing) for name, missing in self.fewer_properties.items()},
