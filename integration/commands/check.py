@@ -38,7 +38,8 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
     from integration.doctor.azure import examine_azure
     from integration.http.credentials import ManagedIdentity
     from integration.sdk.plugins import load, plan
-    from integration.sources.msgraph.permissions import review, roles_of
+    from integration.sources.msgraph.claims import roles_of
+    from integration.sources.msgraph.permissions import review
     from integration.sources.signin import AZURE_ALONE, consent_page, is_for_azure_alone, tokens_for
     from integration.terminal.display import review_table
 

@@ -15,8 +15,9 @@ from integration.errors import ConfigurationError, CredentialsError, Forbidden, 
 from integration.http.auth import GivenToken, Tokens
 from integration.http.credentials import Application
 from integration.sdk.plan import Plan
+from integration.sources.msgraph.claims import roles_of
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.permissions import review, roles_of
+from integration.sources.msgraph.permissions import review
 from integration.sources.signin import AZURE_ALONE, consent_page, is_for_azure_alone, tokens_for
 from integration.text.secret import Secret
 

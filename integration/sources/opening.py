@@ -10,9 +10,9 @@ from integration.config.settings import Config
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.face import AzureFace
 from integration.sources.azure.source import SIDE_BY_SIDE, AzureSource
+from integration.sources.msgraph.claims import roles_of, tenant_of
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.face import GraphFace
-from integration.sources.msgraph.permissions import roles_of, tenant_of
 from integration.sources.msgraph.source import GraphSource
 from integration.sources.signin import AZURE_ALONE, GRAPH_ALONE, azure_tokens_for, is_for_azure_alone, tokens_for
 from integration.sources.source import Source

@@ -15,7 +15,8 @@ from integration.http.credentials import (
     federated_token,
 )
 from integration.http.surroundings import check_machine
-from integration.sources.msgraph.permissions import application_of, consent_link, tenant_of
+from integration.sources.msgraph.claims import application_of, tenant_of
+from integration.sources.msgraph.permissions import consent_link
 from integration.text.secret import Secret
 
 AZURE_ALONE = "there is a token for Azure alone: set INTEGRATION_ACCESS_TOKEN too, or what signs in"

@@ -42,15 +42,18 @@ def _parts(kinds: Mapping[str, int]) -> Iterator[str]:
     """Yield the most frequent kinds with their numbers, and how many others there are."""
     named = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
     for kind, number in named[:_NAMED]:
-        yield f"{number:,} of {line(kind)}" if "/" in kind else counted(number, _kind(kind))
+        if "/" in kind:
+            yield f"{number:,} of {line(kind)}"
+        else:
+            yield counted(number, _kind(kind)) if _kind(kind) else f"{counted(number, 'object')} without a kind"
     if len(named) > _NAMED:
         yield f"{sum(number for _, number in named[_NAMED:]):,} others"
 
 
 def _kind(type: str) -> str:
-    """Return an ``@odata.type`` in words: ``service principal`` for ``#microsoft.graph.servicePrincipal``."""
+    """Return an ``@odata.type`` in words, such as ``service principal``, or nothing."""
     words = _words(type.rpartition(".")[2])
-    return _KINDS.get(words, words) or "object of no kind"
+    return _KINDS.get(words, words)
 
 
 def _words(name: str) -> str:

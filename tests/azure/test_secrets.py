@@ -70,6 +70,16 @@ PLACES: dict[str, Any] = {
     "redisConfiguration": {"rdb-storage-connection-string": "AccountKey={}", "other": "A=b;AccountKey={};C=d"},
     "configurationProtectedSettings": {"x": "{}"},
     "vmTemplate": '{"vmAdminPassword":"{}"}',
+    "webApp": {"appCommandLine": "start --pw {}"},
+    "customize": [{"type": "Shell", "inline": ["echo {}"]}],
+    "validate": {"inVMValidations": [{"inline": ["echo {}"]}]},
+    "publishingProfile": {"manageActions": {"install": "i {}", "remove": "r {}"}, "customActions": [{"script": "{}"}]},
+    "step": {"encodedValuesContent": "{}", "values": [{"name": "db", "value": "{}", "isSecret": True}]},
+    "runCommand": {"parameters": [{"name": "dbpw", "value": "{}"}]},
+    "factory": {"globalParameters": {"db": {"type": "string", "value": "{}"}}},
+    "scripts": {"outputs": {"made": "{}"}},
+    "certificates": {"pfxBlob": "{}"},
+    "monitorConfig": {"customHeaders": [{"name": "X-Api", "value": "{}"}]},
 }
 
 
@@ -158,6 +168,8 @@ def test_what_is_no_secret_stays() -> None:
         "extendedProperties": {"assessmentKey": "a"},
     }
     assert without_secrets({"key": "env", "value": "a"}) == {"key": "env", "value": "a"}
+    parameters = {"parameters": {"rootKeySource": {"value": "Default"}}, "values": [{"value": "a", "isSecret": False}]}
+    assert without_secrets(parameters) == parameters
     assert without_secrets({"name": "dbPassword", "value": "a"}) == {"name": "dbPassword"}
     assert without_secrets({"url": "https://x.example/a?sv=1&sig=b&se=2"}) == {
         "url": "https://x.example/a?sv=1&sig=&se=2"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integration.sources.msgraph.permissions import application_of, roles_of, tenant_of
+from integration.sources.msgraph.claims import application_of, roles_of, tenant_of
 from integration.text.secret import Secret
 
 

@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 from integration import Context, Entity, Step, load
 from integration.cli import main
 from integration.sdk.plan import order
-from integration.sources.msgraph.permissions import (
-    application_of,
-    consent_link,
-    covers,
-    review,
-    roles_of,
-    smallest,
-    tenant_of,
-)
+from integration.sources.msgraph.claims import application_of, roles_of, tenant_of
+from integration.sources.msgraph.permissions import consent_link, covers, review, smallest
 from integration.testing import run_steps
 from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant

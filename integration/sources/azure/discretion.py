@@ -18,23 +18,28 @@ from integration.http.levels import TOO_DEEP, is_too_deep
 _SECRET = re.compile(
     r".*(password|passphrase|secret|token|sas|connectionstring\d*|access(key|code)|(account|api|authorization|admin|"
     r"instrumentation|master|primary|private|secondary|service|shared|storage)key)s?"
-    r"|args|arguments|command(s|toexecute|line)?|customdata|userdata|.*protected(settings|parameters)|(public)?settings"
+    r"|args|arguments|(app)?command(s|toexecute|line)?|inline|(manage|custom)actions|globalparameters|outputs|pfxblob"
+    r"|customdata|userdata|.*protected(settings|parameters)|(public)?settings"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
-    r"|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|value)"
+    r"|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
     r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
     r"|(proxy)?authorization|cookie",
 )
-_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|parameters")
+_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")
 """What is no secret whatever it is called, such as when a key was made."""
 _NAMED = re.compile(
     r"env|environment(variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
-    r"|(request)?headers"
+    r"|(custom|request)?headers"
 )
 """Lists of names with their values, of which the names stay."""
+_LISTED = re.compile(r"parameters")
+"""Names of such lists, which elsewhere are objects of which types take single values; a text of that name goes."""
 _PERMITTED = frozenset("all backup delete get list purge recover restore set".split())
 """What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
+_MARK = "isSecret"
+"""Beside a value: whether that is a secret."""
 _LABELS = {"value": ("name", "key", "headerName"), "headerValue": ("headerName",)}
 """Properties that hold what another one beside them names."""
 _SETTINGS = re.compile(
@@ -56,12 +61,13 @@ _TOLD = _NESTED | {str}
 class _Verdicts(dict[str, str]):
     """Says what is done to the values of a property, by its name.
 
-    ``drop`` them, ``quiet`` them by dropping texts alone, ``name`` them alone, or ``keep`` them.
+    ``drop`` them, ``quiet`` them by dropping texts alone, ``name`` them alone, name those of a ``list``, or ``keep``
+    them.
     """
 
     def __missing__(self, name: str) -> str:
         plain = _JOINTS.sub("", name).lower()
-        known = (("name", _NAMED), ("drop", _SECRET), ("quiet", _QUIET))
+        known = (("name", _NAMED), ("drop", _SECRET), ("list", _LISTED), ("quiet", _QUIET))
         verdict = next((verdict for verdict, names in known if names.fullmatch(plain)), "keep")
         self[name] = verdict
         return verdict
@@ -97,7 +103,7 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
             kept[name] = each
             continue
         verdict = _verdicts[name]
-        if verdict == "name":
+        if verdict == "name" or (verdict == "list" and type(each) is list):
             kept[name] = _names(each)
         elif type(each) is not str:
             kept[name] = type(each)() if verdict == "drop" else without_secrets(each)
@@ -123,7 +129,8 @@ def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
     """Return the properties of an object that name what another one holds, and those that hold what is so named."""
     pairs = [(label, of) for of, names in _LABELS.items() if of in value for label in names]
     told = [(label, of) for label, of in pairs if isinstance(value.get(label), str)]
-    return [label for label, _ in told], [of for label, of in told if _verdicts[value[label]] in ("drop", "quiet")]
+    hidden = [of for label, of in told if _verdicts[value[label]] in ("drop", "quiet")]
+    return [label for label, _ in told], [*hidden, "value"] if value.get(_MARK) is True else hidden
 
 
 def _parsed(text: str) -> object:
