@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from integration import handle, load
+from integration.fleet.cluster import Certificates, workers_of
 from tests.fleet.dask_cluster import cluster, until
 from tests.fleet.fleets import fleet, records, started, tenants_file
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
@@ -60,6 +62,9 @@ def test_workers_that_die_or_are_told_to_end_cost_no_tenant(tmp_path: Path, monk
         assert "10 ok" in fleet(simulator, "status", "--state", state)[0]
         fleet(simulator, "forget", "t0", "--state", state)
         assert "t0" not in told(tmp_path / "store")
+        with workers_of(dask.address, Certificates(*dask.flags[1::2]), threading.Event()) as client:
+            client.dump_cluster_state(str(tmp_path / "cluster"), format="yaml")
+        assert "tenant-t1-" in (tmp_path / "cluster.yaml").read_text()
 
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(CLIENT_SECRET.encode() in path.read_bytes() for path in kept)
