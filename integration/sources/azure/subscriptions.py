@@ -72,8 +72,9 @@ class Subscriptions:
         Args:
             came: ids of those that it tells of.
         """
-        tenants = {self.visible().get(id, "") for id in came}
-        return {id for id, tenant in self.visible().items() if id in self._live and (not came or tenant in tenants)}
+        visible = self.visible()
+        tenants = {visible.get(id, "") for id in came}
+        return {id for id, tenant in visible.items() if id in self._live and (not came or tenant in tenants)}
 
     def hidden(self) -> list[str]:
         """Return the ids of subscriptions that exist and that the application does not see, sorted.
