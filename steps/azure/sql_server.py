@@ -7,6 +7,7 @@ from integration.values import arm_key
 from steps.azure._ids import portal_link
 from steps.azure._principals import applications
 from steps.azure._resource import (
+    active,
     below_parents,
     identities_of,
     in_groups,
@@ -14,7 +15,6 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
-    says,
 )
 
 SQL_SERVER = "microsoft.sql/servers"
@@ -41,11 +41,10 @@ def azure_sql_database(ctx: Context) -> Iterator[Entity]:
     """A database of a server of Azure SQL."""
     for row in ctx.azure.resources(SQL_DATABASE):
         properties = properties_of(row)
-        status = properties.get("status")
         yield resource(
             row,
             classification=None,
-            active=None if status is None else says(status, "online"),
+            active=active(row),
             managedBy=key_of(row["managedBy"]),
             elasticPoolId=key_of(properties.get("elasticPoolId")),
             failoverGroupId=key_of(properties.get("failoverGroupId")),
