@@ -104,7 +104,9 @@ def _lines_of(word: str, found: Mapping[str, Mapping[str, Any]]) -> Iterator[str
             lines += [(1, told_of(name, found[name])) for name in names]
         else:
             shared = {what: found[names[0]].get(what) for what in ("word", "reason")}
-            lines.append((len(names), told_of(f"{names[0]} and {len(names) - 1:,} more tenants", shared)))
+            read = [found[name].get("lastSuccess") or 0 for name in names]
+            text = told_of(f"{names[0]} and {len(names) - 1:,} more tenants", shared)
+            lines.append((len(names), f"{text}, last read {_minute(min(read))} or later" if all(read) else text))
     yield from (text for _, text in lines[:_ROWS])
     if left := sum(count for count, _ in lines[_ROWS:]):
         yield f"and {left:,} more tenants: {word}"

@@ -174,6 +174,17 @@ def test_what_many_tenants_share_is_told_once() -> None:
     assert found[-1] == "51 tenants: 18 failed, 32 denied, 1 ok."
 
 
+def test_what_many_tenants_share_tells_since_when_they_may_not_have_been_read() -> None:
+    names = [f"t{number}" for number in range(5)]
+    fine = [TenantOutcome(tenant=name, word="ok", ended_on=at) for at, name in enumerate(names, 1)]
+    refused = [TenantOutcome(tenant=name, word="denied", reason="expired", ended_on=86_400_000) for name in names]
+    told = updated(updated({}, fine, "r1"), refused, "r2")
+    lines = [*sentences_of(told, frozenset(names))]
+    assert lines[0] == "t0 and 4 more tenants: denied, expired, last read 1970-01-01 00:00 UTC or later"
+    never = updated(updated({}, fine[1:], "r1"), refused, "r2")
+    assert [*sentences_of(never, frozenset(names))][0] == "t0 and 4 more tenants: denied, expired"
+
+
 def test_the_matrix_tells_in_how_many_tenants_a_type_has_which_verdict() -> None:
     found = types_of(
         {"a": {"types": {"failed": ["crew"], "complete": 4}}, "b": {"types": {"partial": ["crew", "ship"]}}}
