@@ -10,22 +10,12 @@ from pathlib import Path
 
 import orjson
 
-from integration.disk.sqlite import Connection, closed_where_it_fails, insert
-from integration.mirror import checkpoint, whole
-from integration.mirror.changes import (
-    changed,
-    drop,
-    forget_parent,
-    leave_deleted,
-    put,
-    put_undeleted,
-    relink,
-    remove,
-    settle,
-)
+from integration.disk.sqlite import Connection, closed_where_it_fails
+from integration.mirror import answers, checkpoint, whole
+from integration.mirror.changes import changed, drop, forget_parent, leave_deleted, put, relink, remove, settle
 from integration.mirror.queue import Then, nothing
 from integration.mirror.read import ReadableMirror
-from integration.mirror.rows import RawRow, append, drop_repeats
+from integration.mirror.rows import RawRow, append
 from integration.mirror.tables import SCHEMA, connect_to, discard_unusable, find_there, seal
 
 _LARGE = 8_000_000
@@ -138,21 +128,29 @@ class Mirror(ReadableMirror):
         """
 
         def write(database: Connection) -> None:
-            collection = find_there(database, name)
-            number = collection.number
-            if collection.state == "running":
-                append(database, number, pieces)
-                if drop_repeats(database, number, [parent for parent, link in progress if link is None]):
-                    self._repeated.add(name)
-            else:
-                changes = sum(
-                    put_undeleted(database, number, parent, {row["id"]: row for row in orjson.loads(objects)})
-                    for parent, objects in pieces
-                )
-                changed(database, number, changes)
-            insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
+            if whole.add_children(database, name, pieces, progress):
+                self._repeated.add(name)
 
         self._writing.put(write, then)
+
+    def add_answer(
+        self,
+        name: str,
+        digest: str,
+        pieces: Sequence[tuple[str, bytes]] | None,
+        progress: Sequence[tuple[str, str | None]],
+        then: Then = nothing,
+    ) -> None:
+        """Add what was made of an answer to a collection that is read whole; it is written as ``add`` writes.
+
+        Args:
+            name: the collection.
+            digest: of the answer; empty where nothing is to be taken over from it.
+            pieces: a part, and a JSON array of some of its objects; ``None``: those of the reading before.
+            progress: what is read by that, as ``add_children`` is told.
+            then: called when that has been committed.
+        """
+        self._writing.put(lambda database: whole.add_answer(database, name, digest, pieces, progress), then)
 
     def replace_part(self, name: str, part: str, objects: bytes) -> None:
         """Replace the objects of a part of a collection that is being read whole by others, a JSON array."""
@@ -160,6 +158,7 @@ class Mirror(ReadableMirror):
             number = find_there(database, name).number
             database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, part))
             append(database, number, [(part, objects)])
+            answers.forget_digests(database, number)
             self._repeated.add(name)
 
     def forget(self, name: str, parts: Sequence[str]) -> None:
@@ -168,6 +167,7 @@ class Mirror(ReadableMirror):
             number = find_there(database, name).number
             for part in parts:
                 forget_parent(database, number, part)
+            answers.forget_digests(database, number)
             self._repeated.update([name] if parts else [])
 
     def complete(self, name: str, *, decides: bool = True) -> bool:

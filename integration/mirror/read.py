@@ -11,6 +11,7 @@ import orjson
 
 from integration.disk.sqlite import Connection
 from integration.disk.transactions import Transaction
+from integration.mirror.answers import digests_kept
 from integration.mirror.follow import Pieces
 from integration.mirror.queue import Writing
 from integration.mirror.rows import VERSIONS, RawRow, digests_of, places, rows_lost, sum_of
@@ -168,6 +169,11 @@ class ReadableMirror:
             known = find(self._writer, name)
             rows = self._writer.execute("SELECT id FROM before WHERE collection = ?", (known and known.number,))
             return {id for (id,) in rows}
+
+    def answered(self, name: str) -> set[str]:
+        """Return the digests of answers of the reading before, from which ``add_answer`` may take over."""
+        with self._lock:
+            return digests_kept(self._writer, name, before=True)
 
     def sizes(self, name: str) -> dict[str, int]:
         """Return how many objects each part of a collection has."""

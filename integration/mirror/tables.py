@@ -12,7 +12,7 @@ from pathlib import Path
 from integration.disk.sqlite import Connection, connect
 from integration.errors import OutputError
 
-FORMAT = 5
+FORMAT = 6
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -51,18 +51,25 @@ CREATE TABLE IF NOT EXISTS deleted_before(
 CREATE TABLE IF NOT EXISTS facts(collection INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
     value TEXT NOT NULL, PRIMARY KEY(collection, name)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers(
+    collection INTEGER NOT NULL, digest TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY(collection, digest)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unusable(collection INTEGER PRIMARY KEY, rows INTEGER NOT NULL);
 """
 """``journal``: what became of objects since the run began. ``removed``: ids of objects that were deleted, ``removals``
 in which order; ``aside``: links to them, which come back when they are restored. ``before``: ids that a collection had
 when it began to be read anew. ``deleted_before``: ids of objects that were deleted when a relation was read whole, or
 a restored parent of it was read, so that links to them are not known. ``facts``: what was found out about a version of
-a collection. ``unusable``: how many rows of a listing could not be kept, since they have no id."""
+a collection. ``answers``: which pieces were made of an answer, from the first on. ``unusable``: how many rows of a
+listing could not be kept, since they have no id."""
 TABLES = (
     "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside",
-    "deleted_before", "facts", "unusable",
+    "deleted_before", "facts", "answers", "unusable",
 )  # fmt: skip
-OF_A_COLLECTION = ("pieces", "places", "parents", "journal", "aside", "deleted_before", "facts", "unusable")
+OF_A_COLLECTION = (
+    "pieces", "places", "parents", "journal", "aside", "deleted_before", "facts", "answers", "unusable",
+)  # fmt: skip
 
 _BESIDE = ("-wal", "-shm", "-journal", ".damaged", ".seal")
 _CHECKS = (

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import orjson
 
-from integration.disk.sqlite import Connection
-from integration.mirror.changes import remove
+from integration.disk.sqlite import Connection, insert
+from integration.mirror import answers
+from integration.mirror.changes import changed, put_undeleted, remove
 from integration.mirror.rows import (
     PIECE,
     RawRow,
@@ -26,6 +27,7 @@ def begin(
     database: Connection, name: str, delta_link: str | None, deleted: Sequence[str], before: Sequence[str]
 ) -> None:
     """Start to read a collection whole, as ``Mirror.begin`` says."""
+    answers.keep_earlier(database, name)
     known = find(database, name)
     if known:
         database.execute(
@@ -88,6 +90,44 @@ class EncodedPage:
         database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (self._next_link, number))
 
 
+def add_children(
+    database: Connection, name: str, pieces: Sequence[tuple[str, bytes]], progress: Sequence[tuple[str, str | None]]
+) -> bool:
+    """Add children of some parents, as ``Mirror.add_children`` says, and tell whether some came again."""
+    known, repeated = find_there(database, name), False
+    if known.state == "running":
+        append(database, known.number, pieces)
+        repeated = drop_repeats(database, known.number, [parent for parent, link in progress if link is None])
+    else:
+        changes = sum(
+            put_undeleted(database, known.number, parent, {row["id"]: row for row in orjson.loads(objects)})
+            for parent, objects in pieces
+        )
+        changed(database, known.number, changes)
+    _go_on_after(database, known.number, progress)
+    return repeated
+
+
+def add_answer(
+    database: Connection,
+    name: str,
+    digest: str,
+    pieces: Sequence[tuple[str, bytes]] | None,
+    progress: Sequence[tuple[str, str | None]],
+) -> None:
+    """Add what was made of an answer, as ``Mirror.add_answer`` says."""
+    number = find_there(database, name).number
+    if pieces is None:
+        answers.take_over(database, name, number, digest)
+    else:
+        answers.add(database, number, digest, pieces)
+    _go_on_after(database, number, progress)
+
+
+def _go_on_after(database: Connection, number: int, progress: Sequence[tuple[str, str | None]]) -> None:
+    insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
+
+
 def complete(database: Connection, name: str, *, decides: bool) -> bool:
     """Say that a collection has been read whole, as ``Mirror.complete`` says.
 
@@ -112,6 +152,9 @@ def complete(database: Connection, name: str, *, decides: bool) -> bool:
         if seen is not None and len(seen) < count and drop_repeats(database, number, parents):
             repeated, (digests, _) = True, digests_of(database, number)
         found = version(database, number, digests)
+    answers.let_go_of_earlier(database, name)
+    if repeated:
+        answers.forget_digests(database, number)
     database.execute(
         "UPDATE collections SET state = 'complete', next_link = NULL, version = ?, full_on = ? WHERE number = ?",
         (found, time.time(), number),

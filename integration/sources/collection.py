@@ -98,6 +98,16 @@ class Collection:
         """Add objects of parts, and how far these are read, in one transaction, as ``Mirror.add_children`` does."""
         self._mirror.add_children(self.name, pieces, progress, self._flow.grew)
 
+    def answered(self) -> Set[str]:
+        """Return the digests of answers of the reading before, from which ``add_answer`` may take over."""
+        return self._mirror.answered(self.name)
+
+    def add_answer(
+        self, digest: str, pieces: Sequence[tuple[str, bytes]] | None, progress: Sequence[tuple[str, str | None]]
+    ) -> None:
+        """Add what was made of an answer now or, without ``pieces``, in the reading before, as ``Mirror`` does."""
+        self._mirror.add_answer(self.name, digest, pieces, progress, self._flow.grew)
+
     def progress(self, part: str | None = None) -> Mapping[str, str | None]:
         """Return how far its parts, or one of them, are read: by name, a cursor; ``None``: to the end."""
         return self._mirror.progress(self.name, part)

@@ -51,12 +51,14 @@ class AzureAnswer:
         status: HTTP status.
         headers: header names in lower case.
         body: the decoded JSON object; empty where there was none.
+        digest: of the body as it came; empty where nobody compares it.
     """
 
     path: str
     status: int
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    digest: str = ""
 
     @property
     def retry_after(self) -> float | None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote
 
@@ -66,7 +67,8 @@ class AzureClient(Client[AzureAnswer]):
 
     def understood(self, path: str, received: Received) -> AzureAnswer:
         """Return what was received as an answer of Azure."""
-        answer = AzureAnswer(path, received.status, received.headers, decode(received.body))
+        digest = blake2b(received.body, digest_size=16).hexdigest() if path == QUERIED_AT else ""
+        answer = AzureAnswer(path, received.status, received.headers, decode(received.body), digest)
         if received.turn is not None:
             received.turn.end()
         if answer.quota_is_spent and answer.quota_resets_after:

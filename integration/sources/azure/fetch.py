@@ -1,18 +1,18 @@
 """Bringing one table of Azure Resource Graph into the mirror, in parts by resource type."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Set
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from integration.errors import BadAnswer
 from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, named, sizes_of
 from integration.sources.azure.partitions import Partition
-from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, ResourceGraph
-from integration.sources.azure.rows import by_type
+from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, QueriedRows, ResourceGraph
+from integration.sources.azure.rows import KeptPage, by_type, kept_page
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.azure.tables import CONTAINERS, whole_of
 from integration.sources.azure.told import TOLD, note_told
@@ -29,14 +29,6 @@ _ROUNDS = 2
 _SHRUNK = 0.8
 """A type of which less came than this share of what there was last time is read a second time: the service may have
 lost rows without a word. Source: azure-powershell, issue 12747."""
-
-
-class _Page(NamedTuple):
-    """What is kept of a partition, ready to be written: a tenth of the memory that its rows took."""
-
-    pieces: Sequence[tuple[str, bytes]]
-    progress: Sequence[tuple[str, str | None]]
-    rows: int
 
 
 class TableFetch:
@@ -62,6 +54,7 @@ class TableFetch:
         self._visible = sorted(subscriptions.visible())
         self._whole = whole_of(request)
         self._table = self._whole.table
+        self._answered: Set[str] = frozenset()
 
     def fetch(self) -> None:
         """Have the mirror hold the table as it is now.
@@ -75,6 +68,7 @@ class TableFetch:
         if known is None or known.state != "running":
             self._begin()
         self._into.began()
+        self._answered = self._into.answered()
         self._read(self._left())
         self._compare()
         if self._into.name == CONTAINERS:
@@ -144,29 +138,23 @@ class TableFetch:
         """Add the rows of a partition, and tell whether they fit into one page; else nothing is added."""
         page = self._page(partition)
         if page:
-            self._into.add_parts(page.pieces, page.progress)
+            self._into.add_answer(page.digest, page.pieces, page.progress)
             self._into.count(pages=1, items=page.rows)
         return page is not None
 
-    def _page(self, partition: Partition) -> _Page | None:
+    def _page(self, partition: Partition) -> KeptPage | None:
         """Return what is kept of a partition; ``None`` where it does not fit into one page."""
         rows = self._rows_of(partition)
-        if rows is None:
-            return None
-        parts, odd = by_type(rows)
-        progress: list[tuple[str, str | None]] = [(partition.name, None)]
-        if odd:
-            progress.append((f"{GAP}{partition.name}", f"{odd} rows have no id or no type"))
-        return _Page([(type, orjson.dumps(found)) for type, found in parts.items()], progress, len(rows))
+        return None if rows is None else kept_page(partition.name, rows, self._answered)
 
-    def _rows_of(self, partition: Partition) -> list[dict[str, Any]] | None:
+    def _rows_of(self, partition: Partition) -> QueriedRows | None:
         """Return the rows of a partition; ``None`` where they do not fit into one page."""
         try:
             return self._rows(partition.query)
         except Overfull:
             return None
 
-    def _rows(self, query: str) -> list[dict[str, Any]]:
+    def _rows(self, query: str) -> QueriedRows:
         for _ in range(_TRIES - 1):
             try:
                 return self._graph.rows(query, self._visible)

@@ -5,8 +5,9 @@ Graph, working with large data sets.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from integration.errors import BadAnswer, BadRequest, NotFound
@@ -38,6 +39,18 @@ class Overfull(Exception):
     """The rows of a query do not fit into one page: ask for fewer."""
 
 
+class QueriedRows(list[dict[str, Any]]):
+    """The rows of a query.
+
+    Attributes:
+        digest: of the bodies in which they came: where it is the same, so are they.
+    """
+
+    def __init__(self, rows: Iterable[dict[str, Any]], digest: str) -> None:
+        super().__init__(rows)
+        self.digest = digest
+
+
 class ResourceGraph:
     """Asks for the rows of queries, in the whole of what the application may read.
 
@@ -66,7 +79,7 @@ class ResourceGraph:
         """How many pages an answer may have: one, or one for each group of subscriptions that have to be named."""
         return len(self._groups) or 1
 
-    def rows(self, query: str, subscriptions: Sequence[str]) -> list[dict[str, Any]]:
+    def rows(self, query: str, subscriptions: Sequence[str]) -> QueriedRows:
         """Return the rows of a query that gives few enough for a page.
 
         Args:
@@ -79,7 +92,8 @@ class ResourceGraph:
             GraphError: Azure did not give them.
         """
         if groups := self._groups:
-            return [*self.above(query), *(row for named in groups for row in self._page(query, named))]
+            pages = [self.above(query), *(self._page(query, named) for named in groups)]
+            return QueriedRows(chain.from_iterable(pages), " ".join(page.digest for page in pages))
         try:
             return self._page(query)
         except BadRequest as error:
@@ -100,15 +114,15 @@ class ResourceGraph:
                     self.rows(query, subscriptions)
                 self._limit_is_known = True
 
-    def above(self, query: str) -> list[dict[str, Any]]:
+    def above(self, query: str) -> QueriedRows:
         """Return the rows of a query that are in no subscription, so that a part of these may be ranged over.
 
         Raises as ``rows`` does.
         """
         table, rest = query.split(maxsplit=1)
-        return [] if table == LARGEST else self._page(f"{table} | {_ABOVE} {rest}", above=True)
+        return QueriedRows([], "") if table == LARGEST else self._page(f"{table} | {_ABOVE} {rest}", above=True)
 
-    def _page(self, query: str, named: Sequence[str] = (), *, above: bool = False) -> list[dict[str, Any]]:
+    def _page(self, query: str, named: Sequence[str] = (), *, above: bool = False) -> QueriedRows:
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         table = query.split(maxsplit=1)[0]
         if table in _ABOVE_AND_BELOW:
@@ -135,7 +149,7 @@ class ResourceGraph:
             raise BadAnswer("Azure says that rows are lost", path=path, status=200)
         if lacking:
             raise BadAnswer(f"Azure counts {total:,} rows, of which {len(rows):,} came", path=path, status=200)
-        return rows
+        return QueriedRows(rows, answer.digest)
 
     def _answer(self, body: Mapping[str, Any], *, first: bool) -> AzureAnswer:
         while True:
