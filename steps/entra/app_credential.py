@@ -31,6 +31,7 @@ def azure_password_credential(ctx: Context) -> Iterator[Entity]:
                     _public(secret),
                     displayName=name,
                     name=name,
+                    opensSigningKey=_opens_key(owner, secret),
                     **_of_owner(owner_type, owner),
                     **_lifetime(secret),
                 )
@@ -92,6 +93,15 @@ def _lifetime(credential: Any) -> dict[str, Any]:
     """Return for how many days it is valid in all."""
     begins, ends = epoch_ms(credential.get("startDateTime")), epoch_ms(credential.get("endDateTime"))
     return {"lifetimeDays": (ends - begins) // _DAY if isinstance(begins, int) and isinstance(ends, int) else None}
+
+
+def _opens_key(owner: Any, secret: Any) -> bool:
+    """Tell whether a secret opens a private key that Microsoft Entra signs with, and signs nobody in.
+
+    Source: servicePrincipal: addTokenSigningCertificate: both have one ``keyId``.
+    """
+    keys = owner["keyCredentials"] or ()
+    return any(key.get("usage") == "Sign" and key.get("keyId") == secret["keyId"] for key in keys)
 
 
 def _is_active(owner_type: str, owner: Any, credential: Any, thumbprint: str | None) -> bool | None:

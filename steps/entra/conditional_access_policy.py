@@ -14,8 +14,10 @@ _LISTS = {
     "azure_ad_role_definition": "Roles",
     "azure_service_principal": "ServicePrincipals",
 }
-_NOBODY_IN_PARTICULAR = frozenset({"All", "None", "GuestsOrExternalUsers", "ServicePrincipalsInMyTenant"})
-_NO_APPLICATION_IN_PARTICULAR = frozenset({"All", "None", "Office365", "MicrosoftAdminPortals"})
+_NOBODY_IN_PARTICULAR = frozenset(
+    {"All", "None", "AllAgentIdUsers", "GuestsOrExternalUsers", "ServicePrincipalsInMyTenant"}
+)
+_NO_APPLICATION_IN_PARTICULAR = frozenset({"All", "None", "AllAgentIdResources", "MicrosoftAdminPortals", "Office365"})
 _NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", "00000000-0000-0000-0000-000000000000"})
 """The zeros are the addresses that the older settings of multi-factor authentication trust, which are no location."""
 

@@ -154,6 +154,9 @@ def made_up(seed: int) -> Apps:
         one["verifiedPublisherName"] = rng.choice([None, "Fabrikam"])
     for one in entities["azure_key_credential"].values():
         one["usage"] = rng.choice(["Verify", "Verify", "Sign", None])
+        one["thumbprint"] = rng.choice(["C0FFEE", "C0FFEE", None])
+    for one in entities["azure_password_credential"].values():
+        one["opensSigningKey"] = rng.choice([True, False, None])
     for one in federated.values():
         one["repository"] = "contoso/web" if one["issuerKind"] == "github" else None
     _credentials_of_owners(tenant)
@@ -246,6 +249,14 @@ def privileged(tenant: Apps) -> dict[str, list[str]]:
     return found
 
 
+def is_told_by_another(tenant: Apps, of: dict[str, Any]) -> bool:
+    """Tell whether a credential is the private half of a certificate whose public half is there, or opens one."""
+    keys = tenant.of("azure_key_credential").values()
+    halves = {(key["ownerId"], key["thumbprint"]) for key in keys if key["usage"] == "Verify" and key["thumbprint"]}
+    is_half = of.get("usage") == "Sign" and (of["ownerId"], of["thumbprint"]) in halves
+    return is_half or bool(of.get("opensSigningKey"))
+
+
 def test_credentials_that_expire_soon_and_who_owns_them(tenant: Apps) -> None:
     ids = {
         of["id"]: key for type in ("application", "service_principal") for key, of in tenant.of(f"azure_{type}").items()
@@ -259,7 +270,8 @@ def test_credentials_that_expire_soon_and_who_owns_them(tenant: Apps) -> None:
         expected = []
         for type in ("azure_password_credential", "azure_key_credential"):
             for key, of in tenant.of(type).items():
-                if time.time() * 1000 <= of["expiresOn"] <= until and not of["rotatedByAzure"]:
+                is_soon = time.time() * 1000 <= of["expiresOn"] <= until
+                if is_soon and not of["rotatedByAzure"] and not is_told_by_another(tenant, of):
                     owned = ids[of["ownerId"]]
                     names = [(tenant.name(each), each) for each in tenant.leading_to(owned, *owns)]
                     listed = [name for name, _ in sorted(names, key=lambda pair: (pair[0].lower(), pair[1]))]
@@ -364,7 +376,10 @@ def test_credentials_of_applications_that_lead_to_global_administrator(tenant: A
             for type, name in (("password", "secret"), ("key", "certificate")):
                 for start, end in tenant.ends[f"azure_{kind}_has_{type}_credential"]:
                     of = tenant.of(f"azure_{type}_credential")[end]
-                    is_for_sign_in = name == "secret" or not (of["rotatedByAzure"] or of["usage"] == "Sign")
+                    is_no_key = name == "secret" and not of["opensSigningKey"]
+                    is_for_sign_in = is_no_key or (
+                        name != "secret" and of["usage"] != "Sign" and not of["rotatedByAzure"]
+                    )
                     if start == owner and is_for_sign_in and of["expiresOn"] > time.time() * 1000:
                         found.append((name, of["displayName"], end))
             for start, end in tenant.ends["azure_application_has_federated_identity_credential"]:

@@ -163,6 +163,19 @@ def test_secrets_belong_to_applications_and_to_service_principals(tenant: GraphS
     assert ends(ran, "azure_application_has_password_credential") == [own]
 
 
+def test_a_secret_that_opens_a_key_to_sign_with_is_told_from_one_that_signs_in(tenant: GraphServer) -> None:
+    of = {"customKeyIdentifier": b64encode(bytes.fromhex(THUMBPRINT)).decode(), "displayName": "CN=payroll"}
+    keys = [certificate("key-1", "Sign", **of, type="X509CertAndPassword"), certificate("key-2", **of)]
+    secrets = [secret("key-1", **of), secret("key-2", **of), secret("key-3")]
+    tenant.add("/servicePrincipals", principal(PAYROLL_SP, PAYROLL, keyCredentials=keys, passwordCredentials=secrets))
+    found = made(tenant, "azure_password_credential").records["azure_password_credential"]
+    assert [(each["id"], each["opensSigningKey"]) for each in found if each["ownerId"] == PAYROLL_SP] == [
+        ("key-1", True),
+        ("key-2", False),
+        ("key-3", False),
+    ]
+
+
 def test_thumbprints_are_hexadecimal_and_the_active_signing_key_is_marked(tenant: GraphServer) -> None:
     binary = b64encode(bytes.fromhex(THUMBPRINT)).decode()
     text = b64encode(THUMBPRINT.lower().encode()).decode()
