@@ -1,9 +1,10 @@
 """The policy on authentication methods, and the methods."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from integration import BadAnswer, Context, Entity, Relationship, entity_step, relationship_step
+from steps.entra._words import words_of
 
 POLICY, METHOD = "azure_authentication_methods_policy", "azure_authentication_method_configuration"
 PERMISSIONS = ["Policy.Read.AuthenticationMethod"]
@@ -38,8 +39,16 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
             category="config",
             active=method.get("state") == "enabled",
             appliesToAllUsers=any(target["id"] == _EVERYBODY for target in targets),
+            **_passkeys(method.get("passkeyProfiles") or ()),
             signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
         )
+
+
+def _passkeys(profiles: Collection[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return what the profiles of passkeys allow; nothing where there are none."""
+    kinds = {kind for each in profiles for kind in words_of(each.get("passkeyTypes")) or ()}
+    loose = [each.get("name") or each["id"] for each in profiles if each.get("attestationEnforcement") == "disabled"]
+    return {"passkeyTypes": sorted(kinds), "passkeyProfilesWithoutAttestation": loose} if profiles else {}
 
 
 @relationship_step(POLICY, "HAS", METHOD, per_row=True)

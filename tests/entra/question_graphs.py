@@ -285,6 +285,9 @@ def _policies(
         return {
             **{name: rng.choice(maybe) for name in TRUST},
             "b2bDirectConnectInboundUsersAccess": rng.choice([None, "allowed", "blocked"]),
+            "b2bDirectConnectInboundUserTargets": rng.choice([None, ["AllUsers"], ["group-of-theirs"]]),
+            "b2bDirectConnectInboundAppsAccess": rng.choice([None, "allowed", "blocked"]),
+            "b2bDirectConnectInboundAppTargets": rng.choice([["AllApplications"], ["Office365"]]),
         }
 
     add("azure_cross_tenant_access_policy", trust())

@@ -459,6 +459,16 @@ def test_what_settings_that_were_not_read_allow_is_not_told() -> None:
     assert "create Microsoft 365 groups" not in dict(rows("what-users-may-do"))
 
 
+def connecting(partner: Json, policy: Json) -> str | None:
+    """Tell whether anybody of a partner may use shared channels: for somebody and something it must be allowed."""
+    found = []
+    for what, all in (("User", "AllUsers"), ("App", "AllApplications")):
+        of = policy if partner[f"b2bDirectConnectInbound{what}sAccess"] is None else partner
+        access, targets = (of[f"b2bDirectConnectInbound{what}{each}"] for each in ("sAccess", "Targets"))
+        found.append("allowed" if access == "blocked" and targets and all not in targets else access)
+    return found[1] if found[1] == "blocked" else found[0]
+
+
 def test_tenants_that_are_trusted(tenant: Made) -> None:
     (default,) = tenant.of("azure_cross_tenant_access_policy").items()
     given: list[tuple[Any, Any, str, Json]] = [("every other tenant", None, *default)]
@@ -468,9 +478,8 @@ def test_tenants_that_are_trusted(tenant: Made) -> None:
         given.append((name, of["tenantId"], key, of))
     expected = []
     for name, id, key, of in given:
-        effective = {each: value if of.get(each) is None else of[each] for each, value in default[1].items()}
-        mfa, compliant, joined = (bool(effective[each]) for each in TRUST)
-        sync, connect = bool(of.get("userSyncInboundAllowed")), effective["b2bDirectConnectInboundUsersAccess"]
+        mfa, compliant, joined = (bool(default[1][each] if of.get(each) is None else of[each]) for each in TRUST)
+        sync, connect = bool(of.get("userSyncInboundAllowed")), connecting(of, default[1])
         if mfa or compliant or joined or sync or connect == "allowed":
             expected.append((name, int(mfa), int(compliant or joined), int(sync), connect, id, key))
     found = rows("trusted-tenants")

@@ -11,6 +11,7 @@ from tests.entra.apps import declare
 pytestmark = pytest.mark.every_area
 
 MANAGER = load()
+PARTNER, METHOD = "azure_cross_tenant_access_partner", "azure_authentication_method_configuration"
 POLICY = "azure_conditional_access_policy"
 PAGE = "/identity/conditionalAccess/policies"
 
@@ -36,3 +37,64 @@ def test_words_for_agents_name_nobody_and_no_application_in_particular(tenant: G
     assert policy["includeApplications"] == ["AllAgentIdResources"]
     assert policy["appliesToAllUsers"] is policy["appliesToAllApplications"] is False
     assert [(ran.report.of(type).verdict, ran.records[type]) for type in types] == [("complete", [])] * 3
+
+
+@pytest.mark.parametrize(
+    ("profiles", "expected"),
+    [
+        (None, {}),
+        ([], {"passkeyProfileNames": []}),
+        (
+            [
+                {
+                    "id": "1",
+                    "name": "Keys",
+                    "passkeyTypes": "deviceBound",
+                    "attestationEnforcement": "registrationOnly",
+                },
+                {
+                    "id": "2",
+                    "name": "Phones",
+                    "passkeyTypes": "deviceBound,synced",
+                    "attestationEnforcement": "disabled",
+                },
+                {"id": "3", "name": None, "passkeyTypes": None, "attestationEnforcement": "disabled"},
+            ],
+            {
+                "passkeyProfileNames": ["Keys", "Phones"],
+                "passkeyTypes": ["deviceBound", "synced"],
+                "passkeyProfilesWithoutAttestation": ["Phones", "3"],
+            },
+        ),
+    ],
+)
+def test_what_profiles_of_passkeys_allow(graph: GraphServer, profiles: Any, expected: dict[str, Any]) -> None:
+    method = {"id": "Fido2", "state": "enabled", "isAttestationEnforced": True, "passkeyProfiles": profiles}
+    graph.put("/policies/authenticationMethodsPolicy", {"id": "p", "authenticationMethodConfigurations": [method]})
+    (found,) = run_steps(METHOD, source=graph, manager=MANAGER).records[METHOD]
+    assert {name: value for name, value in found.items() if name.startswith("passkey")} == expected
+
+
+def test_what_partners_may_do_in_microsoft_365_and_by_applications(graph: GraphServer) -> None:
+    users = {"accessType": "allowed", "targets": [{"target": "AllUsers", "targetType": "user"}]}
+    apps = {"accessType": "blocked", "targets": [{"target": "AllApplications", "targetType": "application"}]}
+    graph.add(
+        "/policies/crossTenantAccessPolicy/partners",
+        {
+            "id": "partner",
+            "tenantId": "123f4846-ba00-4fd7-ba43-dac1f8f63013",
+            "identitySynchronization": None,
+            "m365CollaborationInbound": {"users": users},
+            "m365CollaborationOutbound": {"usersAndGroups": users},
+            "appServiceConnectInbound": {"applications": apps},
+        },
+    )
+    (found,) = run_steps(PARTNER, source=graph, manager=MANAGER).records[PARTNER]
+    assert {name: value for name, value in found.items() if name.startswith(("m365", "appService"))} == {
+        "m365CollaborationInboundUsersAccess": "allowed",
+        "m365CollaborationInboundUserTargets": ["AllUsers"],
+        "m365CollaborationOutboundUsersAccess": "allowed",
+        "m365CollaborationOutboundUserTargets": ["AllUsers"],
+        "appServiceConnectInboundAppsAccess": "blocked",
+        "appServiceConnectInboundAppTargets": ["AllApplications"],
+    }

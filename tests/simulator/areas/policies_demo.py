@@ -41,7 +41,20 @@ def add_governing(tenant: Tenant) -> None:
         "excludeTargets": [],
         "includeTargets": [],
     }
-    methods["Fido2"] = {**methods["Fido2"], "state": "enabled", "includeTargets": [{**group, "id": DELETED_GROUP}]}
+    profiles = [
+        {"id": f"00000000-0000-0000-0000-00000000000{number}", "name": name, "passkeyTypes": kinds, **rules}
+        for number, name, kinds, rules in (
+            (1, "Default passkey profile", "deviceBound", {"attestationEnforcement": "registrationOnly"}),
+            (2, "Phones", "deviceBound,synced", {"attestationEnforcement": "disabled"}),
+        )
+    ]
+    methods["Fido2"] = {
+        **methods["Fido2"],
+        "state": "enabled",
+        "includeTargets": [{**group, "id": DELETED_GROUP, "allowedPasskeyProfiles": [profiles[0]["id"]]}],
+        "defaultPasskeyProfile": profiles[0]["id"],
+        "passkeyProfiles": profiles,
+    }
     campaign = {
         **known["registrationEnforcement"]["authenticationMethodsRegistrationCampaign"],
         "excludeTargets": [{"id": group_id(7), "targetType": "group"}],
@@ -167,6 +180,9 @@ def _add_partners(tenant: Tenant) -> None:
             },
             "automaticUserConsentSettings": {"inboundAllowed": True, "outboundAllowed": False},
             **dict.fromkeys((*blocks, "tenantRestrictions"), some),
+            "m365CollaborationInbound": {"users": users},
+            "m365CollaborationOutbound": {"usersAndGroups": users},
+            "appServiceConnectInbound": {"applications": apps},
             "identitySynchronization": {
                 "tenantId": FABRIKAM,
                 "displayName": "Fabrikam",
