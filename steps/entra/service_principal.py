@@ -22,6 +22,7 @@ def azure_service_principal(ctx: Context) -> Iterator[Entity]:
         name = principal["displayName"] or principal["appDisplayName"] or principal["id"]
         owner, tags = principal["appOwnerOrganizationId"], principal["tags"] or []
         template = principal["applicationTemplateId"]
+        app = f"/appId/{principal['appId']}" if principal["appId"] else ""
         resource, is_explicit = _managed([name for name in principal["alternativeNames"] or () if name])
         yield Entity(
             principal["id"],
@@ -42,7 +43,7 @@ def azure_service_principal(ctx: Context) -> Iterator[Entity]:
             isEnterpriseApp="WindowsAzureActiveDirectoryIntegratedApp" in tags,
             isHiddenFromUsers="HideApp" in tags,
             webLink="https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview"
-            f"/objectId/{principal['id']}/appId/{principal['appId']}",
+            f"/objectId/{principal['id']}{app}",
         )
 
 

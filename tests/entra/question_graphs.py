@@ -68,7 +68,9 @@ class Made:
 
     def type(self, key: str) -> str:
         kinds = ("azure_user", "azure_user_group", "azure_service_principal")
-        return next((kind for kind in kinds if key in self.of(kind)), "deleted")
+        held = self.of("azure_ad_role_assignment").values()
+        is_outside = any(of["principalId"] == key and of.get("principalOrganizationId") == "PARTNER" for of in held)
+        return next((kind for kind in kinds if key in self.of(kind)), "another tenant" if is_outside else "deleted")
 
     def members(self, group: str) -> set[str]:
         """Return the users in a group, through any number of groups; none where there is no such group."""
@@ -143,6 +145,7 @@ def made_up(seed: int) -> Made:
         *({"displayName": f"unit {n}", "isMemberManagementRestricted": rng.choice(maybe)} for n in range(2)),
     )
     holders = [*users, *groups, *services, "principal-gone"]
+    add("azure_account", {"id": "own-tenant"})
 
     def held() -> Json:
         scope, of = rng.choice(
@@ -155,7 +158,12 @@ def made_up(seed: int) -> Made:
             "scopeId": of,
         }
 
-    assigned = add("azure_ad_role_assignment", *(held() for _ in range(8)))
+    of_partner = {"principalId": "group-of-a-partner", "principalOrganizationId": "PARTNER"}
+    assigned = add(
+        "azure_ad_role_assignment",
+        *({**held(), "principalOrganizationId": rng.choice([None, "OWN-tenant"])} for _ in range(8)),
+        *({**held(), **of_partner} for _ in range(2)),
+    )
     add("azure_ad_role_eligibility", *({**held(), "expiresOn": rng.choice([None, now + 5 * DAY])} for _ in range(6)))
     schedules = add(
         "azure_ad_role_assignment_schedule",

@@ -72,7 +72,8 @@ def test_service_principals_tell_what_they_are(tenant: GraphServer) -> None:
     tags = ["HideApp", "WindowsAzureActiveDirectoryIntegratedApp"]
     custom = {"applicationTemplateId": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "tags": tags}
     tenant.add("/servicePrincipals", {**principal("sp-custom", "app-custom"), **custom})
-    tenant.add("/servicePrincipals", principal("sp-agent", "app-agent", servicePrincipalType="ServiceIdentity"))
+    of_agent = {"servicePrincipalType": "ServiceIdentity", "appId": None}
+    tenant.add("/servicePrincipals", {**principal("sp-agent", "app-agent"), **of_agent})
     found = made(tenant, "azure_service_principal").records["azure_service_principal"]
     plain = {"isManagedIdentity": False, "isAgent": False, "isGalleryApp": False, "isHiddenFromUsers": False}
     assert_records(
@@ -96,9 +97,11 @@ def test_service_principals_tell_what_they_are(tenant: GraphServer) -> None:
             },
             {"_key": GRAPH_SP, "isFirstParty": True, "isExternal": True, "displayName": "Microsoft Graph"},
             {"_key": "sp-custom", "isGalleryApp": False, "isHiddenFromUsers": True, "isEnterpriseApp": True},
-            {"_key": "sp-agent", "isAgent": True},
+            {"_key": "sp-agent", "isAgent": True, "appId": None},
         ],
     )
+    links = {each["_key"]: each["webLink"].partition("/objectId/")[2] for each in found}
+    assert (links["sp-agent"], links["sp-custom"]) == ("sp-agent", "sp-custom/appId/app-custom")
 
 
 def test_an_application_has_its_app_id_as_key_and_what_it_asks_for(tenant: GraphServer) -> None:

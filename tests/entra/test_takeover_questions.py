@@ -60,6 +60,10 @@ def made_up(seed: int) -> Made:
     places = [*services, *(of["id"] for of in made.of("azure_application").values())]
     for type, most in ((ASSIGNED, 5), (ELIGIBLE, 3)):
         add(type, rng.randint(1, most), principalId=holders, roleDefinitionId=roles, scopeType=scopes, scopeId=places)
+    add("azure_account", 1, id=["own-tenant"])
+    one_held = next(iter(made.of(ASSIGNED).values()))
+    if rng.random() < 0.3:
+        one_held |= {"principalId": "group-of-a-partner", "principalOrganizationId": "PARTNER"}
     add(TIMED, 6, groupId=groups, principalId=holders, accessId=["member", "owner"])
     edges("azure_user_group_has_user", groups, users, 8)
     edges("azure_user_group_has_service_principal", groups, services, 4)
