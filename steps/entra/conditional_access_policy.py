@@ -25,14 +25,15 @@ _NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", "00000000-0000-0000
 @entity_step("AccessPolicy", permissions=PERMISSIONS, licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True)
 def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
     """A conditional access policy: which sign-ins it applies to, and what it demands of them."""
-    for policy in ctx.graph.list("/identity/conditionalAccess/policies", top=None):
-        conditions = policy["conditions"] or {}
+    # Whole: the strength that a policy demands is a related object within, which no select is documented to keep.
+    for policy in ctx.graph.list("/identity/conditionalAccess/policies", select=None, top=None):
+        conditions = policy.get("conditions") or {}
         users, applications = conditions.get("users") or {}, conditions.get("applications") or {}
         yield Entity(
             f"{POLICY}:{policy['id']}",
             policy,
-            name=policy["displayName"] or policy["id"],
-            active=policy["state"] == "enabled",
+            name=policy.get("displayName") or policy["id"],
+            active=policy.get("state") == "enabled",
             appliesToAllUsers="All" in (users.get("includeUsers") or ()),
             appliesToAllApplications="All" in (applications.get("includeApplications") or ()),
             includeGuestTypes=_guest_types(users.get("includeGuestsOrExternalUsers")),

@@ -33,6 +33,7 @@ def test_words_for_agents_name_nobody_and_no_application_in_particular(tenant: G
     types = [f"{POLICY}_assigned_user", f"{POLICY}_allows_user", f"{POLICY}_protects_service_principal"]
     ran = run_steps(*types, source=tenant, manager=MANAGER)
     (policy,) = ran.records[POLICY]
+    assert all("$select" not in each for each in tenant.requests if PAGE in each)
     assert policy["includeUsers"] == policy["excludeUsers"] == ["AllAgentIdUsers"]
     assert policy["includeApplications"] == ["AllAgentIdResources"]
     assert policy["appliesToAllUsers"] is policy["appliesToAllApplications"] is False
