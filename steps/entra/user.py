@@ -22,6 +22,7 @@ def azure_user(ctx: Context) -> Iterator[Entity]:
             emailDomain=_domains(user["mail"]),
             firstName=user["givenName"] or next(iter(words), None),
             lastName=user["surname"] or next(reversed(words), None),
+            isAgent=(user.get("@odata.type") or "").endswith(".agentUser"),
             assignedLicenseSkuIds=_sku_ids(user["assignedLicenses"]),
             webLink="https://entra.microsoft.com/#view/Microsoft_AAD_UsersAndTenants/UserProfileMenuBlade/~/overview"
             f"/userId/{user['id']}",

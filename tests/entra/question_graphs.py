@@ -122,6 +122,7 @@ def made_up(seed: int) -> Made:
             "userType": rng.choice(["Member", "Member", "Guest"]), "accountEnabled": rng.random() < 0.8,
             "onPremisesSyncEnabled": rng.choice(maybe), "createdOn": moment(200),
             "externalUserState": rng.choice([None, "Accepted", "PendingAcceptance"]),
+            "isAgent": rng.random() < 0.3,
         } for n in range(12)
     ))  # fmt: skip
     groups = add("azure_user_group", *(
@@ -248,8 +249,8 @@ def _policies(
             "active": rng.random() < 0.8, "appliesToAllUsers": rng.random() < 0.3,
             "appliesToAllApplications": rng.random() < 0.5,
             "includeGuestTypes": rng.choice(GUEST_TYPES), "excludeGuestTypes": rng.choice(GUEST_TYPES),
-            "includeUsers": rng.choice([None, [], [], ["GuestsOrExternalUsers"]]),
-            "excludeUsers": rng.choice([None, [], [], ["GuestsOrExternalUsers"]]),
+            "includeUsers": rng.choice([None, [], ["AllAgentIdUsers"], ["GuestsOrExternalUsers"]]),
+            "excludeUsers": rng.choice([None, [], ["AllAgentIdUsers"], ["GuestsOrExternalUsers"]]),
             "includeExternalTenants": rng.choice([None, "all", "enumerated"]),
             "builtInControls": rng.choice([["block"], ["mfa"], ["block"], [], ["mfa", "compliantDevice"]]),
             "clientAppTypes": rng.choice([["all"], ["exchangeActiveSync", "other"]]),

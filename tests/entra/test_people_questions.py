@@ -269,8 +269,10 @@ def reached(tenant: Made, policy: str, verb: str) -> set[str]:
 
 
 def is_outside(user: Json, policy: Json, verb: str) -> bool:
-    """Tell whether a policy surely applies to a user as to a guest, or may exempt the user as one."""
+    """Tell whether a policy surely applies to a user as to a guest or an agent, or may exempt the user as one."""
     way = "include" if verb == "assigned" else "exclude"
+    if user["isAgent"] and "AllAgentIdUsers" in (policy[f"{way}Users"] or ()):
+        return True
     is_invited = "#EXT#@" in user["userPrincipalName"] or user["externalUserState"] is not None
     is_guest = user["userType"] == "Guest"
     if not (is_invited or is_guest):
@@ -347,7 +349,7 @@ def narrowing(policy: Json) -> list[str]:
         "clients": "all" not in policy["clientAppTypes"],
         "devices": policy["deviceFilterRule"],
         "flows": policy["authenticationFlows"],
-        "guests": policy["excludeGuestTypes"] or policy["excludeUsers"],
+        "guests": policy["excludeGuestTypes"] or "GuestsOrExternalUsers" in (policy["excludeUsers"] or ()),
         "locations": some("includeLocations", "excludeLocations", "All"),
         "platforms": some("includePlatforms", "excludePlatforms", "all"),
         "risk": policy["userRiskLevels"] or policy["signInRiskLevels"] or policy["insiderRiskLevels"],

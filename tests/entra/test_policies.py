@@ -40,6 +40,13 @@ def test_words_for_agents_name_nobody_and_no_application_in_particular(tenant: G
     assert [(ran.report.of(type).verdict, ran.records[type]) for type in types] == [("complete", [])] * 3
 
 
+def test_users_that_are_agents_are_told_from_people(graph: GraphServer) -> None:
+    agent = {"@odata.type": "#microsoft.graph.agentUser", "id": "user-agent", "displayName": "Agent"}
+    graph.add("/users", {"id": "user-ada", "displayName": "Ada"}, agent)
+    found = run_steps("azure_user", source=graph, manager=MANAGER).records["azure_user"]
+    assert {each["_key"]: each["isAgent"] for each in found} == {"user-ada": False, "user-agent": True}
+
+
 @pytest.mark.parametrize(
     ("profiles", "expected"),
     [
