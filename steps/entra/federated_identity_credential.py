@@ -21,6 +21,8 @@ _ISSUERS = {
 }
 _TENANT = re.compile(r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/|$)", re.IGNORECASE)
 _REPOSITORY = re.compile(r"repo:([^:]+)(?::ref:refs/heads/(.+))?")
+_NUMBER = re.compile(r"@\d+(?=/|$)")
+"""What follows the names of owner and repository in subjects that outlast these (immutable subject claims)."""
 
 
 @entity_step("AccessPolicy", permissions=READ, needs=["azure_application"], per_row=True)
@@ -41,7 +43,7 @@ def azure_federated_identity_credential(ctx: Context) -> Iterator[Entity]:
             applicationId=application,
             issuerKind=kind,
             issuerTenantId=issuer_tenant(issuer),
-            repository=source[1] if source else None,
+            repository=_NUMBER.sub("", source[1]) if source else None,
             branch=source[2] if source else None,
             subjectIsWildcard=None if subject is None else "*" in subject,
         )

@@ -217,6 +217,7 @@ def test_federated_credentials_tell_who_vouches(tenant: GraphServer) -> None:
         PAYROLL_ID,
         "federatedIdentityCredentials",
         credential("main", github, "repo:contoso/payroll:ref:refs/heads/release/1"),
+        credential("ids", github, "repo:contoso@123456/payroll@456789:ref:refs/heads/main"),
         credential("prod", github, "repo:contoso/payroll:environment:*"),
         credential("entra", f"{entra}/{FABRIKAM.upper()}/v2.0", "an-object-id"),
         credential("aks", "https://eu.oic.prod-aks.azure.com/a/b/", "system:serviceaccount:ns:sa"),
@@ -230,6 +231,7 @@ def test_federated_credentials_tell_who_vouches(tenant: GraphServer) -> None:
         ran.records[type],
         [
             {"_key": f"{key}main", "branch": "release/1", "subjectIsWildcard": False, **repository},
+            {"_key": f"{key}ids", "branch": "main", "subjectIsWildcard": False, **repository},
             {"_key": f"{key}prod", "branch": None, "subjectIsWildcard": True, **repository},
             {"_key": f"{key}entra", "issuerKind": "azure-ad", "issuerTenantId": FABRIKAM, "repository": None},
             {"_key": f"{key}aks", "issuerKind": "kubernetes", "issuerTenantId": None},
