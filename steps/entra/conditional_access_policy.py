@@ -18,8 +18,11 @@ _NOBODY_IN_PARTICULAR = frozenset(
     {"All", "None", "AllAgentIdUsers", "GuestsOrExternalUsers", "ServicePrincipalsInMyTenant"}
 )
 _NO_APPLICATION_IN_PARTICULAR = frozenset({"All", "None", "AllAgentIdResources", "MicrosoftAdminPortals", "Office365"})
-_NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", "00000000-0000-0000-0000-000000000000"})
-"""The zeros are the addresses that the older settings of multi-factor authentication trust, which are no location."""
+_TRUSTED_BY_OLDER_SETTINGS = "00000000-0000-0000-0000-000000000000"
+"""The addresses that the older settings of multi-factor authentication trust, which are no location."""
+_COMPLIANT_NETWORKS = "3d46dbda-8382-466a-856d-eb00cbc6b910"
+"""All networks of Global Secure Access, in every tenant; only the beta of Graph lists them among the locations."""
+_NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", _TRUSTED_BY_OLDER_SETTINGS, _COMPLIANT_NETWORKS})
 
 
 @entity_step("AccessPolicy", permissions=PERMISSIONS, licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True)

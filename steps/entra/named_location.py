@@ -16,7 +16,7 @@ def azure_conditional_access_named_location(ctx: Context) -> Iterator[Entity]:
             f"azure_conditional_access_named_location:{location['id']}",
             location,
             name=location.get("displayName") or location["id"],
-            locationType=location["@odata.type"].rpartition(".")[2],
+            locationType=(location.get("@odata.type") or "").rpartition(".")[2] or None,
             CIDR=ranges[0] if len(ranges) == 1 else None,
             public=not all(private) if private else True,
             internal=any(private),

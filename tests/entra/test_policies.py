@@ -40,6 +40,20 @@ def test_words_for_agents_name_nobody_and_no_application_in_particular(tenant: G
     assert [(ran.report.of(type).verdict, ran.records[type]) for type in types] == [("complete", [])] * 3
 
 
+def test_networks_of_global_secure_access_are_no_location_in_particular(tenant: GraphServer) -> None:
+    networks, place = "3d46dbda-8382-466a-856d-eb00cbc6b910", "5ec4e700-2f3e-4d5c-8b6a-7f8e9d0c1b01"
+    locations = {"includeLocations": ["All"], "excludeLocations": [networks, place]}
+    conditions = {"users": {"includeUsers": ["All"]}, "locations": locations}
+    tenant.add(PAGE, {"id": "policy-1", "displayName": "Networks", "state": "enabled", "conditions": conditions})
+    tenant.add("/identity/conditionalAccess/namedLocations", {"id": place, "displayName": "Of a newer kind"})
+    type = f"{POLICY}_contains_named_location"
+    ran = run_steps(type, source=tenant, manager=MANAGER)
+    location = f"azure_conditional_access_named_location:{place}"
+    assert [each["_toEntityKey"] for each in ran.records[type]] == [location]
+    assert [each["_key"] for each in ran.records["azure_conditional_access_named_location"]] == [location]
+    assert ran.records[POLICY][0]["excludeLocations"] == [networks, place]
+
+
 def test_users_that_are_agents_are_told_from_people(graph: GraphServer) -> None:
     agent = {"@odata.type": "#microsoft.graph.agentUser", "id": "user-agent", "displayName": "Agent"}
     graph.add("/users", {"id": "user-ada", "displayName": "Ada"}, agent)
