@@ -21,7 +21,15 @@ from tests.simulator.azure import AzureSimulator
 from tests.simulator.azure.demo import azure_demo_tenant
 
 CASSETTES = Path(__file__).parent / "cassettes"
-PLAIN = ("alternativeNames", "customKeyIdentifier", "issuer", "subject", "value")
+PLAIN = (
+    "alternativeNames",
+    "attestationEnforcement",
+    "customKeyIdentifier",
+    "issuer",
+    "passkeyTypes",
+    "subject",
+    "value",
+)
 """What the steps take apart, and what is made up already."""
 FIRST = ("subscription", "vm", "role_definition", "security_assessment")
 """The modules of Azure whose cassettes hold the tables that several modules read."""
