@@ -182,7 +182,7 @@ def _collected(
             direction="",
             priority=collection.get("priority"),
             protocols=tuple(each.lower() for each in rule.get("ipProtocols") or rule.get("protocols") or ("*",)),
-            ports=tuple(rule.get("destinationPorts") or ()),
+            ports=tuple(filter(None, rule.get("destinationPorts") or ())),
             sources=_side(rule, "source", lists),
             destinations=(translated,) if translated else _side(rule, "destination", lists),
         )
@@ -192,7 +192,7 @@ def _side(rule: Mapping[str, Any], side: str, lists: Mapping[str, Iterable[str]]
     """Return the addresses, ranges and tags that a firewall's rule names on a side, those of its IP groups included."""
     groups = [lists.get(key, ()) for key in keys_of({"id": each} for each in rule.get(f"{side}IpGroups") or ())]
     named = chain(rule.get(f"{side}Addresses") or (), *groups)
-    return tuple(dict.fromkeys(each for address in named for each in _ranges(address)))
+    return tuple(dict.fromkeys(each for address in named if address for each in _ranges(address)))
 
 
 def _ranges(address: str) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """Load balancers."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, resource
 
 LOAD_BALANCER = "microsoft.network/loadbalancers"
 _OF_SCALE_SET = "/virtualmachinescalesets/"
@@ -21,7 +22,7 @@ def azure_lb(ctx: Context) -> Iterator[Entity]:
             row,
             category=["network"],
             function=["load-balancing"],
-            public=bool(addresses),
+            public=bool(addresses) or any(front.get("publicIPPrefix") for front in fronts),
             publicIpAddressIds=addresses,
             privateIpAddresses=private,
             privateIp=private,
@@ -40,7 +41,8 @@ def azure_lb_connects_nic(ctx: Context) -> Iterator[Relationship]:
     """A load balancer leads to a network interface; those of scale sets, which are no resources, are left out."""
     for row in ctx.azure.resources(LOAD_BALANCER):
         pools = parts_of(row, "backendAddressPools")
-        ends = (key_of(end) or "" for pool in pools for end in parts_of(pool, "backendIPConfigurations"))
-        interfaces = dict.fromkeys(end.partition("/ipconfigurations/")[0] for end in ends if _OF_SCALE_SET not in end)
-        for interface in filter(None, interfaces):
+        ends: list[Any] = [end for pool in pools for end in parts_of(pool, "backendIPConfigurations")]
+        ends += [properties_of(rule).get("backendIPConfiguration") for rule in parts_of(row, "inboundNatRules")]
+        interfaces = (end.partition("/ipconfigurations/")[0] for end in keys_of(ends) if _OF_SCALE_SET not in end)
+        for interface in dict.fromkeys(interfaces):
             yield Relationship(arm_key(row["id"]), interface)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource
 
 _TYPES = {
@@ -12,6 +13,14 @@ _TYPES = {
     "azure_machine_learning_workspace": "microsoft.machinelearningservices/workspaces",
     "azure_search_service": "microsoft.search/searchservices",
 }
+
+_USED = {
+    "azure_application_insights": "applicationInsights",
+    "azure_container_registry": "containerRegistry",
+    "azure_keyvault_service": "keyVault",
+    "azure_storage_account": "storageAccount",
+}
+"""What a workspace of Azure Machine Learning keeps things in, and the property that has the id of it."""
 
 
 @entity_step(
@@ -64,6 +73,14 @@ def azure_search_service(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_machine_learning(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service that learns, understands or finds is in a resource group."""
     yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_family("azure_machine_learning_workspace", "USES", list(_USED), per_row=True)
+def azure_machine_learning_workspace_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A workspace keeps its data, its images, its secrets or its logs in a resource."""
+    for row in ctx.azure.resources(_TYPES[from_type]):
+        if used := key_of(properties_of(row).get(_USED[to_type])):
+            yield Relationship(arm_key(row["id"]), used)
 
 
 def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:

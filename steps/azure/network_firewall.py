@@ -12,12 +12,14 @@ from steps.azure._rules import FIREWALL, POLICY
 def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
     """An Azure Firewall, which decides what goes between networks."""
     for row in ctx.azure.resources(FIREWALL):
-        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
+        own = properties_of(row).get("managementIpConfiguration") or {}
+        fronts = [properties_of(front) for front in (*parts_of(row, "ipConfigurations"), own)]
+        in_hub = properties_of(row).get("hubIPAddresses") or {}
         yield resource(
             row,
             category=["network"],
             publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
-            privateIpAddresses=[front["privateIPAddress"] for front in fronts if front.get("privateIPAddress")],
+            privateIpAddresses=[each for place in (*fronts, in_hub) if (each := place.get("privateIPAddress"))],
             subnetIds=keys_of(front.get("subnet") for front in fronts),
             firewallPolicyId=key_of(properties_of(row).get("firewallPolicy")),
             virtualHubId=key_of(properties_of(row).get("virtualHub")),

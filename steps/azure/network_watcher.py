@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
-from steps.azure._rules import SECURITY_GROUP
 
 WATCHER = "microsoft.network/networkwatchers"
 _LOG = "microsoft.network/networkwatchers/flowlogs"
+_TARGETS = {
+    "azure_security_group": "networksecuritygroups",
+    "azure_vnet": "virtualnetworks",
+    "azure_subnet": "subnets",
+    "azure_nic": "networkinterfaces",
+}
+"""What a log may be about, and what stands before its name in an id."""
 
 
 @entity_step("Resource", permissions=["Microsoft.Network/networkWatchers/read"], per_row=True, resources=[WATCHER])
@@ -45,12 +51,12 @@ def azure_network_watcher_has_security_group_flow_logs(ctx: Context) -> Iterator
     yield from below_parents(ctx.azure.resources(_LOG))
 
 
-@relationship_step("azure_security_group", "HAS", "azure_security_group_flow_logs", per_row=True)
-def azure_security_group_has_flow_logs(ctx: Context) -> Iterator[Relationship]:
-    """What a network security group let through is written down; logs of whole networks are left out."""
+@relationship_family(list(_TARGETS), "HAS", "azure_security_group_flow_logs", per_row=True)
+def azure_target_has_flow_logs(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """What a security group, a network, a subnet or an interface let through is written down."""
     for row in ctx.azure.resources(_LOG):
-        target = _target(row) or ""
-        if f"/{SECURITY_GROUP}/" in target:
+        target = _target(row)
+        if target and target.split("/")[-2] == _TARGETS[from_type]:
             yield Relationship(target, arm_key(row["id"]))
 
 

@@ -1,6 +1,7 @@
 """Findings of assessments of Microsoft Defender for Cloud, such as single vulnerabilities of a machine or an image."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
@@ -29,11 +30,24 @@ def azure_security_sub_assessment(ctx: Context) -> Iterator[Entity]:
             severity=severity,
             numericSeverity=_SEVERITIES.get((severity or "").lower()),
             open=True,
-            cves=sorted({each["title"] for each in told(more, "cve") or () if each.get("title")}),
-            patchable=told(more, "patchable"),
+            cves=_vulnerabilities(more),
+            patchable=_is_patchable(more),
             scannedResourceId=key_of(told(details, "id")) if says(told(details, "source"), "azure") else None,
             webLink=portal_link(row),
         )
+
+
+def _vulnerabilities(more: dict[str, Any]) -> list[str]:
+    """Return the names of the vulnerabilities that a finding is about; of an image's it tells one, in another place."""
+    found = [each.get("title") for each in told(more, "cve") or () if each]
+    found.append(told(told(more, "vulnerabilityDetails") or {}, "cveId"))
+    return sorted({name for name in found if name})
+
+
+def _is_patchable(more: dict[str, Any]) -> bool | None:
+    """Tell whether there is a remedy for what a finding is about; ``None`` where Defender does not say."""
+    fix = told(told(more, "softwareDetails") or {}, "fixStatus")
+    return told(more, "patchable") if fix is None else says(fix, "fixavailable", "patchavailable")
 
 
 @relationship_step("azure_security_assessment", "HAS", "azure_security_sub_assessment", permissions=_READ, per_row=True)

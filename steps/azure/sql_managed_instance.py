@@ -13,6 +13,7 @@ from steps.azure._resource import (
     properties_of,
     resource,
 )
+from steps.azure.sql_server import SQL_DATABASE
 
 _TYPES = {
     "azure_sql_managed_instance": "microsoft.sql/managedinstances",
@@ -79,6 +80,14 @@ def azure_sql_managed_instance_has_database(ctx: Context) -> Iterator[Relationsh
 def azure_sql_server_has_elastic_pool(ctx: Context) -> Iterator[Relationship]:
     """A SQL server has a pool that some of its databases share."""
     yield from below_parents(ctx.azure.resources(_TYPES["azure_sql_elastic_pool"]))
+
+
+@relationship_step("azure_sql_elastic_pool", "HAS", "azure_sql_database", per_row=True)
+def azure_sql_elastic_pool_has_database(ctx: Context) -> Iterator[Relationship]:
+    """A database shares processors and room with the others of a pool."""
+    for row in ctx.azure.resources(SQL_DATABASE):
+        if pool := key_of(properties_of(row).get("elasticPoolId")):
+            yield Relationship(pool, arm_key(row["id"]))
 
 
 @relationship_step("azure_subnet", "HAS", "azure_sql_managed_instance", per_row=True)

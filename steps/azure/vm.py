@@ -1,6 +1,7 @@
 """Virtual machines, and the network interfaces that they use."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
@@ -16,10 +17,13 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
         properties = properties_of(row)
         storage = properties.get("storageProfile") or {}
         disk = storage.get("osDisk") or {}
-        power = _power_state(properties)
+        image, view = storage.get("imageReference") or {}, _view(properties)
+        power = str((view.get("powerState") or {}).get("code") or "").rpartition("/")[2] or None
         yield resource(
             row,
             platform=_platform(disk.get("osType")),
+            osName=image.get("offer") or view.get("osName"),
+            osVersion=image.get("exactVersion") or view.get("osVersion"),
             state=power,
             active=None if power is None else power == "running",
             usesManagedDisks=all(each.get("managedDisk") for each in (disk, *(storage.get("dataDisks") or ()))),
@@ -41,11 +45,10 @@ def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
             yield Relationship(arm_key(row["id"]), arm_key(interface["id"]))
 
 
-def _power_state(properties: dict[str, dict[str, dict[str, dict[str, str]]]]) -> str | None:
-    """Return the power state, such as ``running`` or ``deallocated``; ``None`` where Azure does not tell."""
-    view = (properties.get("extended") or {}).get("instanceView") or {}
-    code = (view.get("powerState") or {}).get("code") or ""
-    return code.rpartition("/")[2] or None
+def _view(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return how a machine is now, and what its agent says of its system; nothing where Azure does not tell."""
+    view: dict[str, Any] = (properties.get("extended") or {}).get("instanceView") or {}
+    return view
 
 
 def _platform(system: str | None) -> str | None:

@@ -61,7 +61,7 @@ def azure_subnet(ctx: Context) -> Iterator[Entity]:
                 addressPrefixes=[prefix for prefix in prefixes if prefix],
                 public=False,
                 internal=True,
-                environment=(row["tags"] or {}).get("environment"),
+                environment=environment_of(row),
                 virtualNetworkId=arm_key(row["id"]),
                 networkSecurityGroupId=key_of(properties.get("networkSecurityGroup")),
                 routeTableId=key_of(properties.get("routeTable")),

@@ -163,6 +163,7 @@ def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, 
     workspace = {
         "workspaceUID": GUID.format("4201"),
         "managedVirtualNetwork": "default",
+        "managedVirtualNetworkSettings": {"preventDataExfiltration": True, "allowedAadTenantIdsForLinking": []},
         "managedResourceGroupName": "synapse-managed",
         "sqlAdministratorLogin": "operator",
         "azureADOnlyAuthentication": True,

@@ -42,6 +42,7 @@ def _firewall(web: Place, identity: dict[str, Any]) -> None:
         "ipConfigurations": [part("/front", front)],
         "firewallPolicy": to(policy),
         "virtualHub": to(web.of(f"{_NET}/virtualHubs", "hub")),
+        "hubIPAddresses": {"publicIPs": {"addresses": [{"address": "203.0.113.31"}], "count": 1}},
         **own_collections(),
     }
     web.put(f"{_NET}/azureFirewalls", "fw", firewall, zones=["1", "2"], tags=_OWNER)
@@ -73,8 +74,9 @@ def _logs(web: Place) -> None:
         "flowAnalyticsConfiguration": {"networkWatcherFlowAnalyticsConfiguration": analytics},
     }
     web.put(f"{_NET}/networkWatchers/flowLogs", "nw-westeurope/fl-web", log, tags=_OWNER)
-    whole = {**log, "targetResourceId": web.of(f"{_NET}/virtualNetworks", "v")}
-    web.put(f"{_NET}/networkWatchers/flowLogs", "nw-westeurope/fl-v", whole)
+    network, interface = web.of(f"{_NET}/virtualNetworks", "v"), web.of(f"{_NET}/networkInterfaces", "nic-web-01")
+    for name, about in (("fl-v", network), ("fl-s", f"{network}/subnets/apps"), ("fl-n", interface)):
+        web.put(f"{_NET}/networkWatchers/flowLogs", f"nw-westeurope/{name}", {**log, "targetResourceId": about})
 
 
 def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
@@ -100,7 +102,12 @@ def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
         "backendPoolsSettings": {"enforceCertificateNameCheck": "Enabled", "sendRecvTimeoutSeconds": 30},
         **_parts_of_door(lab.of(f"{_NET}/frontDoors", "fd-shop")),
     }
-    lab.put(f"{_NET}/frontDoors", "fd-shop", door, location="global", tags=_OWNER)
+    fd = lab.put(f"{_NET}/frontDoors", "fd-shop", door, location="global", tags=_OWNER)
+    waf = {
+        "policySettings": {"mode": "Detection"},
+        "frontendEndpointLinks": [to(f"{fd.lower()}/frontendendpoints/shop")],
+    }
+    lab.put(f"{_NET}/frontDoorWebApplicationFirewallPolicies", "waf", waf, sku={"name": "Classic_AzureFrontDoor"})
 
 
 def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:

@@ -76,7 +76,13 @@ def _learning(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
     }
     web.put("Microsoft.Databricks/workspaces", "dbw-web", bricks, sku={"name": "premium"}, tags=_OWNER)
     learning = {"creationTime": MADE, "workspaceId": GUID.format("9001"), "hbiWorkspace": True}
-    learning = {**learning, "encryption": {"status": "Enabled"}, **closed}
+    used = {
+        "applicationInsights": web.of("Microsoft.Insights/components", "ai-shop"),
+        "containerRegistry": web.of("Microsoft.ContainerRegistry/registries", "crweb"),
+        "keyVault": web.of("Microsoft.KeyVault/vaults", "kv-web"),
+        "storageAccount": web.of("Microsoft.Storage/storageAccounts", "stdata"),
+    }
+    learning = {**learning, **used, "encryption": {"status": "Enabled"}, **closed}
     web.put("Microsoft.MachineLearningServices/workspaces", "mlw-web", learning, kind="Default", **more)
     search = {
         "status": "running",

@@ -83,9 +83,11 @@ def _world(web: Place, more: dict[str, Any]) -> None:
         tags=_OWNER,
     )
     frontdoor_waf_policy: dict[str, Any] = {
-        "policySettings": {"mode": "Prevention", "state": "Enabled", "requestBodyCheck": "Enabled"},
+        "policySettings": {"mode": "Prevention", "enabledState": "Enabled", "requestBodyCheck": "Enabled"},
         "managedRules": {"managedRuleSets": [{"ruleSetType": "Microsoft_DefaultRuleSet"}]},
-        "customRules": [{"name": "only-office"}],
+        "customRules": {"rules": [{"name": "only-office"}]},
+        "frontendEndpointLinks": [],
+        "securityPolicyLinks": [to(web.of("Microsoft.Cdn/profiles/securityPolicies", "afd-web/all"))],
     }
     web.put(
         "Microsoft.Network/frontDoorWebApplicationFirewallPolicies",
@@ -138,13 +140,14 @@ def _gateways(web: Place) -> None:
     web.put("Microsoft.Network/virtualWans", "wan", virtual_wan, tags=_OWNER)
     virtual_hub: dict[str, Any] = {
         "addressPrefix": "198.18.16.0/24",
+        "sku": "Standard",
         "routingState": "Provisioned",
         "hubRoutingPreference": "ExpressRoute",
         "allowBranchToBranchTraffic": True,
         "virtualWan": to(web.of("Microsoft.Network/virtualWans", "wan")),
         "azureFirewall": to(web.of("Microsoft.Network/azureFirewalls", "fw")),
     }
-    web.put("Microsoft.Network/virtualHubs", "hub", virtual_hub, sku={"name": "Standard"}, tags=_OWNER)
+    web.put("Microsoft.Network/virtualHubs", "hub", virtual_hub, tags=_OWNER)
     vpn_gateway: dict[str, Any] = {
         "vpnGatewayScaleUnit": 1,
         "isRoutingPreferenceInternet": False,
