@@ -15,6 +15,7 @@ _COPIED = (
     "ftpsState",
     "http20Enabled",
     "httpLoggingEnabled",
+    "ipSecurityRestrictionsDefaultAction",
     "javaVersion",
     "linuxFxVersion",
     "minTlsVersion",
@@ -23,6 +24,8 @@ _COPIED = (
     "publicNetworkAccess",
     "pythonVersion",
     "remoteDebuggingEnabled",
+    "scmIpSecurityRestrictionsDefaultAction",
+    "scmIpSecurityRestrictionsUseMain",
     "scmMinTlsVersion",
     "vnetRouteAllEnabled",
 )

@@ -80,6 +80,10 @@ PLACES: dict[str, Any] = {
     "scripts": {"outputs": {"made": "{}"}},
     "certificates": {"pfxBlob": "{}"},
     "monitorConfig": {"customHeaders": [{"name": "X-Api", "value": "{}"}]},
+    "assigned": {"parameters": {"workspaceKey": {"type": "String", "value": "{}"}}},
+    "ofFrontDoor": [{"matchVariable": "RequestHeader", "selector": "X-Api-Key", "matchValue": ["{}"]}],
+    "ofGateway": [{"matchVariables": [{"selector": "R"}, {"selector": "Authorization"}], "matchValues": ["{}"]}],
+    "ofEngine": {"rulesEngineMatchVariable": "RequestHeader", "selector": "X-Token", "rulesEngineMatchValue": ["{}"]},
 }
 
 
@@ -167,6 +171,12 @@ def test_what_is_no_secret_stays() -> None:
         "activeKey": {"keyUrl": "k"},
         "extendedProperties": {"assessmentKey": "a"},
     }
+    compared = {"matchVariables": [{"variableName": "RemoteAddr", "selector": None}], "matchValues": ["192.0.2.0/24"]}
+    assert without_secrets(compared) == compared
+    agents = {"selector": "User-Agent", "matchValue": ["curl"]}
+    assert without_secrets(agents) == agents
+    sizes = {"parameters": {"partitionKey": {"value": "/id"}, "keys": {"value": "a"}, "needsKey": {"value": True}}}
+    assert without_secrets(sizes) == sizes
     assert without_secrets({"key": "env", "value": "a"}) == {"key": "env", "value": "a"}
     parameters = {"parameters": {"rootKeySource": {"value": "Default"}}, "values": [{"value": "a", "isSecret": False}]}
     assert without_secrets(parameters) == parameters

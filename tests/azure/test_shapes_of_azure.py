@@ -64,6 +64,7 @@ MANAGED = part("/own", {"publicIPAddress": to("/PIP"), "subnet": to("/Net/Subnet
             {"frontendIPConfigurations": [part("/out", {"publicIPPrefix": to("/prefix")})]},
             {"public": True, "publicIpAddressIds": []},
         ),
+        ("azure_vm", COMPUTE, {"timeCreated": "2024-03-20T10:40:57.0460787+00:00"}, {"createdOn": 1710931257046}),
         ("azure_vm", COMPUTE, AGENT, {"osName": "ubuntu", "osVersion": "24.04"}),
         (
             "azure_vm",

@@ -15,6 +15,8 @@ SUBNET = "/subnet"
 LARGE: dict[str, Any] = {
     "MinTlsVersion": "1.0",
     "RemoteDebuggingEnabled": True,
+    "IPSecurityRestrictionsDefaultAction": "Deny",
+    "ScmIPSecurityRestrictionsUseMain": True,
     "IPSecurityRestrictions": [
         {"IPAddress": "Any", "Action": "Deny", "Priority": 9},
         {"IPAddress": "x", "Action": "Allow"},
@@ -23,6 +25,8 @@ LARGE: dict[str, Any] = {
 SMALL: dict[str, Any] = {
     "minTlsVersion": "1.0",
     "remoteDebuggingEnabled": True,
+    "ipSecurityRestrictionsDefaultAction": "Deny",
+    "scmIpSecurityRestrictionsUseMain": True,
     "ipSecurityRestrictions": [
         {"ipAddress": "x", "action": "Allow"},
         {"ipAddress": "Any", "action": "Deny", "priority": 9},
@@ -41,6 +45,7 @@ def test_it_is_read_however_its_names_begin(place: Place, azure: Azure, told: di
     (found,) = entities("azure_web_app_configuration").values()
     assert (found["name"], found["minTlsVersion"], found["remoteDebuggingEnabled"]) == ("shop/web", "1.0", True)
     assert found["ipSecurityRestrictions"] == ["Allow x", "Deny Any"]
+    assert (found["ipSecurityRestrictionsDefaultAction"], found["scmIpSecurityRestrictionsUseMain"]) == ("Deny", True)
     assert "scmIpSecurityRestrictions" not in found
 
 

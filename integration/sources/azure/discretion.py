@@ -40,8 +40,15 @@ _PERMITTED = frozenset("all backup delete get list purge recover restore set".sp
 """What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
 _MARK = "isSecret"
 """Beside a value: whether that is a secret."""
-_LABELS = {"value": ("name", "key", "headerName"), "headerValue": ("headerName",)}
-"""Properties that hold what another one beside them names."""
+_LABELS = {
+    "value": ("name", "key", "headerName"),
+    "headerValue": ("headerName",),
+    "matchValue": ("selector",),
+    "matchValues": ("selector", "matchVariables"),
+    "rulesEngineMatchValue": ("selector",),
+}
+"""Properties that hold what another one beside them names: settings, and what a rule for requests compares with."""
+_LABELLED = frozenset(_LABELS)
 _SETTINGS = re.compile(
     r"(?i)/config/(appsettings|azurestorageaccounts|backup|connectionstrings|metadata|publishingcredentials|pushsettings)$"
 )
@@ -96,7 +103,7 @@ def without_secrets(value: Any) -> Any:
 
 
 def _object(value: dict[str, Any]) -> dict[str, Any]:
-    labels, hidden = _labels(value) if "value" in value or "headerValue" in value else ((), ())
+    labels, hidden = ((), ()) if _LABELLED.isdisjoint(value) else _labels(value)
     kept: dict[str, Any] = {}
     for name, each in value.items():
         if type(each) not in _TOLD:
@@ -106,7 +113,8 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
         if verdict == "name" or (verdict == "list" and type(each) is list):
             kept[name] = _names(each)
         elif type(each) is not str:
-            kept[name] = type(each)() if verdict == "drop" else without_secrets(each)
+            is_secret = verdict == "drop" or (type(each) is list and name in hidden)
+            kept[name] = type(each)() if is_secret else without_secrets(_unvalued(each) if verdict == "quiet" else each)
         elif (verdict == "keep" and name not in hidden) or name in labels or _TIME.fullmatch(each):
             kept[name] = _said(each)
     return kept
@@ -128,9 +136,21 @@ def _said(text: str) -> str:
 def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
     """Return the properties of an object that name what another one holds, and those that hold what is so named."""
     pairs = [(label, of) for of, names in _LABELS.items() if of in value for label in names]
-    told = [(label, of) for label, of in pairs if isinstance(value.get(label), str)]
-    hidden = [of for label, of in told if _verdicts[value[label]] in ("drop", "quiet")]
+    told = [(label, of) for label, of in pairs if value.get(label)]
+    hidden = [of for label, of in told if any(_verdicts[name] in ("drop", "quiet") for name in _named(value[label]))]
     return [label for label, _ in told], [*hidden, "value"] if value.get(_MARK) is True else hidden
+
+
+def _named(label: Any) -> list[str]:
+    """Return the names that a label has: it is one, or a list of objects each of which selects one."""
+    names = [each.get("selector") for each in label if isinstance(each, dict)] if isinstance(label, list) else [label]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _unvalued(value: Any) -> Any:
+    """Return an object without its text, such as that of a parameter, where its name says that this is a secret."""
+    is_given = isinstance(value, dict) and isinstance(value.get("value"), str)
+    return {name: each for name, each in value.items() if name != "value"} if is_given else value
 
 
 def _parsed(text: str) -> object:

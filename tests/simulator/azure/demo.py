@@ -143,6 +143,7 @@ def _machine(
     nics = [f"{place}/providers/{_NIC}/{nic}" for nic in interfaces]
     properties: dict[str, Any] = {
         "vmId": f"00000000-0000-4000-8000-{number:012}",
+        "timeCreated": "2024-03-20T10:40:57.0460787+00:00",
         "hardwareProfile": {"vmSize": "Standard_D2s_v5"},
         "provisioningState": "Succeeded",
         "osProfile": profile,

@@ -75,6 +75,9 @@ def _configuration(web: Place, subnet: str) -> None:
         "VnetRouteAllEnabled": True,
         "IPSecurityRestrictions": rules,
         "ScmIPSecurityRestrictions": rules[:1],
+        "IPSecurityRestrictionsDefaultAction": "Deny",
+        "ScmIPSecurityRestrictionsDefaultAction": "Allow",
+        "ScmIPSecurityRestrictionsUseMain": False,
     }
     for type, name in (("sites", "shop"), ("sites/slots", "shop/staging")):
         web.put(f"Microsoft.Web/{type}/config", f"{name}/web", told, table="appserviceresources", location="")
