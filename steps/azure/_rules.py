@@ -175,7 +175,7 @@ def _collected(
     for rule in filter(None, collection.get("rules") or ()):
         if says(rule.get("ruleType"), "applicationrule"):
             continue
-        translated = rule.get("translatedAddress")
+        translated, named_only = rule.get("translatedAddress"), rule.get("translatedFqdn")
         yield Rule(
             name=f"{named.get('name')}/{rule.get('name')}",
             allows=action != "deny",
@@ -184,7 +184,7 @@ def _collected(
             protocols=tuple(each.lower() for each in rule.get("ipProtocols") or rule.get("protocols") or ("*",)),
             ports=tuple(filter(None, rule.get("destinationPorts") or ())),
             sources=_side(rule, "source", lists),
-            destinations=(translated,) if translated else _side(rule, "destination", lists),
+            destinations=(translated,) if translated else () if named_only else _side(rule, "destination", lists),
         )
 
 

@@ -176,6 +176,8 @@ def test_a_firewall_has_its_own_rules_those_of_its_policy_and_of_what_that_adds_
         ("base/g", [collection("Deny", "203.0.113.1", ruleType="NetworkRule", destinationAddresses=["203.0.113.2"])]),
         ("policy/g", [collection("DNAT", "*", ruleType="NatRule", destinationAddresses=["203.0.113.30"],
                                  translatedAddress="10.0.0.4", translatedPort="22"),
+                      collection("DNAT", "*", ruleType="NatRule", destinationAddresses=["203.0.113.31"],
+                                 translatedFqdn="shop.example", translatedPort="443"),
                       collection("Allow", "*", ruleType="ApplicationRule", targetFqdns=["*.example"])]),
     ):  # fmt: skip
         place.put(groups, of, {"ruleCollections": collections}, table="networkresources", location="")
