@@ -46,6 +46,14 @@ def azure_policy_assignment_uses(ctx: Context, from_type: str, to_type: str) -> 
             yield Relationship(arm_key(row["id"]), used)
 
 
+@relationship_step("azure_policy_assignment", "USES", "azure_user_assigned_identity", permissions=_READ, per_row=True)
+def azure_policy_assignment_uses_user_assigned_identity(ctx: Context) -> Iterator[Relationship]:
+    """What a rule changes or deploys is done by an identity that its assignment was given."""
+    for row in ctx.azure.table(POLICIES, type=ASSIGNMENT):
+        for identity in identities_of(row):
+            yield Relationship(arm_key(row["id"]), identity)
+
+
 @relationship_step(
     any_of("azure"),
     "HAS",

@@ -228,6 +228,15 @@ def test_what_may_act_as_an_identity_is_told(place: Place, azure: Azure, type: s
     assert (holder.lower(), identity.lower()) in edges()
 
 
+def test_an_assignment_of_a_policy_acts_as_the_identity_that_it_was_given(place: Place, azure: Azure) -> None:
+    identity = place.put("Microsoft.ManagedIdentity/userAssignedIdentities", "id", {})
+    given = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {identity.upper(): {}}}}
+    policy = place.put("Microsoft.Authorization/policyAssignments", "deploy", {}, table="policyresources", **given)
+    type = "azure_policy_assignment_uses_user_assigned_identity"
+    assert verdicts(azure.run(type), [type]) == {"complete"}
+    assert edges() == {(policy.lower(), identity.lower())}
+
+
 def test_a_rule_of_a_firewall_that_names_nothing_beside_an_address_leads_to_the_address(
     place: Place, azure: Azure
 ) -> None:

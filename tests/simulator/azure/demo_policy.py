@@ -28,9 +28,9 @@ def add_policies(tenant: AzureTenant, production: str, tests: str) -> None:
     web = _put(tenant, f"{root}{_AUTHORIZATION}/policySetDefinitions/web", initiative)
     microsoft = {**initiative, "policyType": "BuiltIn", "policyDefinitions": [{"policyDefinitionId": unused}]}
     _put(tenant, f"{_AUTHORIZATION}/policySetDefinitions/{_ID.format(6104)}", microsoft)
-    assigned = "/subscriptions/{}/resourceGroups/RG-Web/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
+    identities = f"/subscriptions/{_ID.format(101)}/resourceGroups/RG-Web/providers/Microsoft.ManagedIdentity"
     identity = {"type": "SystemAssigned", "principalId": _ID.format(6201), "tenantId": tenant.id}
-    shared = {"type": "UserAssigned", "userAssignedIdentities": {assigned.format(_ID.format(101)): {}}}
+    shared = {"type": "UserAssigned", "userAssignedIdentities": {f"{identities}/userAssignedIdentities/id-web": {}}}
     for scope, name, of, more in (
         (root, "web", web, identity),
         (production, "allowed", used.upper(), shared),
