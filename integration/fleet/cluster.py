@@ -30,6 +30,7 @@ _QUIET: Mapping[str, Any] = {
     "distributed.worker.profile.enabled": False,  # it looks at all threads every 10 ms
     "distributed.admin.tick.interval": "500ms",
     "distributed.scheduler.allowed-failures": 3,  # fewer blame tenants that were beside one which ends its process
+    "distributed.deploy.lost-worker-timeout": "1 day",  # what died is begun again, however long that takes
     "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
     "distributed.scheduler.http.routes": [],  # they show tenants and logs to all on this machine
     "distributed.worker.http.routes": [],

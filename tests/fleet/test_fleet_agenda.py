@@ -182,7 +182,7 @@ def test_what_many_tenants_share_tells_since_when_they_may_not_have_been_read() 
     lines = [*sentences_of(told, frozenset(names))]
     assert lines[0] == "t0 and 4 more tenants: denied, expired, last read 1970-01-01 00:00 UTC or later"
     never = updated(updated({}, fine[1:], "r1"), refused, "r2")
-    assert [*sentences_of(never, frozenset(names))][0] == "t0 and 4 more tenants: denied, expired"
+    assert next(sentences_of(never, frozenset(names))) == "t0 and 4 more tenants: denied, expired"
 
 
 def test_the_matrix_tells_in_how_many_tenants_a_type_has_which_verdict() -> None:
