@@ -37,4 +37,4 @@ def listed(properties: dict[str, Any], name: str) -> list[Any]:
             value = json.loads(value) if value.startswith("[") else [value]
         except ValueError:
             return [value]
-    return value or []
+    return [each for each in value or () if each is not None]

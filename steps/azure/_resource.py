@@ -74,6 +74,12 @@ def parts_of(holder: Any, name: str) -> list[dict[str, Any]]:
     return [each for each in listed if each is not None] if isinstance(listed, list) else []
 
 
+def named_in(listed: Any, name: str) -> list[Any]:
+    """Return what each object of a list has under a name, such as the address of each rule, of those that have it."""
+    objects = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return [each[name] for each in objects if each.get(name) is not None]
+
+
 def says(value: Any, *words: str) -> bool:
     """Tell whether a value is one of some words, given in small letters; providers write them in any case.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, resource, says
+from steps.azure._resource import in_groups, keys_of, named_in, parts_of, properties_of, resource, says
 
 _ALERT = "microsoft.insights/activitylogalerts"
 
@@ -16,12 +16,12 @@ def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_ALERT):
         conditions = list(_conditions(row))
         told = {name: [value for field, value in conditions if says(field, name.lower())] for name in _FIELDS}
-        actions = (properties_of(row).get("actions") or {}).get("actionGroups") or ()
+        actions = (properties_of(row).get("actions") or {}).get("actionGroups")
         yield resource(
             row,
             scopes=keys_of(parts_of(row, "scopes")),
             conditions=[f"{field}={value}" for field, value in conditions],
-            actionGroupIds=keys_of(action.get("actionGroupId") for action in actions),
+            actionGroupIds=keys_of(named_in(actions, "actionGroupId")),
             **{f"condition.{name}": values[0] for name, values in told.items() if len(values) == 1},
         )
 
@@ -52,8 +52,8 @@ _FIELDS = ("category", "operationName", "level", "status", "caller")
 
 def _conditions(row: Any) -> Iterator[tuple[str, str]]:
     """Yield the conditions of an alert as field and value, also each of those of which one is enough."""
-    for condition in (properties_of(row).get("condition") or {}).get("allOf") or ():
-        for one in condition.get("anyOf") or [condition]:
+    for condition in filter(None, (properties_of(row).get("condition") or {}).get("allOf") or ()):
+        for one in filter(None, condition.get("anyOf") or [condition]):
             values = [one["equals"]] if one.get("equals") else one.get("containsAny") or ()
             for value in values if one.get("field") else ():
                 yield one["field"], value

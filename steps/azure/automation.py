@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import identities_of, in_groups, private_endpoints_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, named_in, private_endpoints_of, properties_of, resource
 
 _TYPES = {
     "azure_automation_account": "microsoft.automation/automationaccounts",
@@ -45,10 +45,10 @@ def azure_logic_app_workflow(ctx: Context) -> Iterator[Entity]:
     """A workflow of Logic Apps: steps that run when something happens; what they do is left out."""
     for row in ctx.azure.resources(_TYPES["azure_logic_app_workflow"]):
         control = (properties_of(row).get("accessControl") or {}).get("triggers") or {}
-        addresses = [each["addressRange"] for each in control.get("allowedCallerIpAddresses") or ()]
+        callers = control.get("allowedCallerIpAddresses")
         yield resource(
             row,
-            allowedCallerIpAddresses=addresses if control else None,
+            allowedCallerIpAddresses=None if callers is None else named_in(callers, "addressRange"),
             userAssignedIdentityIds=identities_of(row),
         )
 

@@ -63,10 +63,12 @@ def azure_backup_vault_policy(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             vaultId=arm_key(row["id"]).rsplit("/", 2)[0],
-            repeatingTimeIntervals=[each for of in schedules for each in of.get("repeatingTimeIntervals") or ()],
+            repeatingTimeIntervals=[
+                each for of in schedules for each in of.get("repeatingTimeIntervals") or () if each
+            ],
             timeZone=next((of["timeZone"] for of in schedules if of.get("timeZone")), None),
             defaultRetention=next((duration for duration in kept if duration), None),
-            retentions=[f"{rule['name']}={duration}" for rule in rules if (duration := _kept(rule))],
+            retentions=[f"{rule.get('name')}={duration}" for rule in rules if (duration := _kept(rule))],
         )
 
 

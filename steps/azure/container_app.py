@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_of, named_in, properties_of, resource
 
 _APP = "microsoft.app/containerapps"
 _TYPES = {"azure_container_app": _APP, "azure_container_app_environment": "microsoft.app/managedenvironments"}
@@ -16,7 +16,7 @@ def azure_container_app(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_APP):
         properties = properties_of(row)
         ingress = (properties.get("configuration") or {}).get("ingress") or {}
-        rules = [rule["ipAddressRange"] for rule in ingress.get("ipSecurityRestrictions") or ()]
+        rules = named_in(ingress.get("ipSecurityRestrictions"), "ipAddressRange")
         environment = properties.get("environmentId") or properties.get("managedEnvironmentId")
         yield resource(
             row,

@@ -6,7 +6,17 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import identities_of, in_groups, keys_of, part_of, parts_of, properties_of, resource, says
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    keys_of,
+    named_in,
+    part_of,
+    parts_of,
+    properties_of,
+    resource,
+    says,
+)
 
 CONTAINER_GROUP = "microsoft.containerinstance/containergroups"
 READ = ["Microsoft.ContainerInstance/containerGroups/read"]
@@ -17,11 +27,11 @@ def azure_container_group(ctx: Context) -> Iterator[Entity]:
     """Containers that run together, on one machine and with one address."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
         address = properties_of(row).get("ipAddress") or {}
-        ports = [port["port"] for port in address.get("ports") or () if "port" in port]
+        kind = address.get("type")
         yield resource(
             row,
-            public=says(address["type"], "public") if "type" in address else None,
-            ports=[str(port) for port in ports],
+            public=None if kind is None else says(kind, "public"),
+            ports=[str(port) for port in named_in(address.get("ports"), "port")],
             subnetIds=keys_of(parts_of(row, "subnetIds")),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -31,9 +41,9 @@ def azure_container_group(ctx: Context) -> Iterator[Entity]:
 def azure_container(ctx: Context) -> Iterator[Entity]:
     """A container in a group; of the variables of its environment the names are read, never the values."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
-        for container in parts_of(row, "containers"):
+        for container in _named(row, "containers"):
             known = {"id": _id(row, "containers", container), "name": container["name"]}
-            ports = [str(port["port"]) for port in parts_of(container, "ports") if "port" in port]
+            ports = [str(port) for port in named_in(parts_of(container, "ports"), "port")]
             told = {**known, "properties": _without_values(container)}
             yield part_of(row, told, ports=ports, webLink=portal_link(row))
 
@@ -42,7 +52,7 @@ def azure_container(ctx: Context) -> Iterator[Entity]:
 def azure_container_volume(ctx: Context) -> Iterator[Entity]:
     """What a group of containers keeps files on, such as a file share; its keys and secrets are not read."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
-        for volume in parts_of(row, "volumes"):
+        for volume in _named(row, "volumes"):
             share = volume.get("azureFile") or {}
             known = {
                 "id": volume_id(row, volume),
@@ -65,7 +75,7 @@ def azure_resource_group_has_container_group(ctx: Context) -> Iterator[Relations
 def azure_container_group_has_container(ctx: Context) -> Iterator[Relationship]:
     """A container is in a group."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
-        for container in parts_of(row, "containers"):
+        for container in _named(row, "containers"):
             yield Relationship(arm_key(row["id"]), arm_key(_id(row, "containers", container)))
 
 
@@ -73,7 +83,7 @@ def azure_container_group_has_container(ctx: Context) -> Iterator[Relationship]:
 def azure_container_group_has_volume(ctx: Context) -> Iterator[Relationship]:
     """A group of containers has a volume."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
-        for volume in parts_of(row, "volumes"):
+        for volume in _named(row, "volumes"):
             yield Relationship(arm_key(row["id"]), arm_key(volume_id(row, volume)))
 
 
@@ -81,8 +91,8 @@ def azure_container_group_has_volume(ctx: Context) -> Iterator[Relationship]:
 def azure_container_uses_volume(ctx: Context) -> Iterator[Relationship]:
     """A container sees the files of a volume."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
-        for container in parts_of(row, "containers"):
-            names = dict.fromkeys(mount["name"].lower() for mount in parts_of(container, "volumeMounts"))
+        for container in _named(row, "containers"):
+            names = dict.fromkeys(name.lower() for name in named_in(parts_of(container, "volumeMounts"), "name"))
             for name in names:
                 volume = volume_id(row, {"name": name})
                 yield Relationship(arm_key(_id(row, "containers", container)), arm_key(volume))
@@ -97,6 +107,11 @@ _KINDS = ("azureFile", "emptyDir", "gitRepo", "secret")
 _VALUES = ("environmentVariables", "command", "livenessProbe", "readinessProbe")
 
 
+def _named(row: Any, of: str) -> list[dict[str, Any]]:
+    """Return the parts of a kind of a group, each of which is known by its name."""
+    return [part for part in parts_of(row, of) if part.get("name")]
+
+
 def _id(row: Any, of: str, part: Any) -> str:
     """Return the id of a part of a group, which Azure gives none."""
     return f"{row['id']}/{of}/{part['name']}"
@@ -105,5 +120,5 @@ def _id(row: Any, of: str, part: Any) -> str:
 def _without_values(container: Any) -> dict[str, Any]:
     """Return the properties of a container without what may hold secrets: variables, commands and probes."""
     kept = {name: value for name, value in properties_of(container).items() if name not in _VALUES}
-    variables = [{"name": each["name"]} for each in parts_of(container, "environmentVariables")]
-    return {**kept, "environmentVariables": variables}
+    names = named_in(parts_of(container, "environmentVariables"), "name")
+    return {**kept, "environmentVariables": [{"name": name} for name in names]}

@@ -9,6 +9,7 @@ from steps.azure._resource import (
     below_parents,
     identities_of,
     in_groups,
+    named_in,
     private_endpoints_of,
     properties_of,
     resource,
@@ -25,9 +26,7 @@ def azure_container_registry(ctx: Context) -> Iterator[Entity]:
     """A registry, which keeps images of containers."""
     for row in ctx.azure.resources(_REGISTRY):
         rules = properties_of(row).get("networkRuleSet") or {}
-        network: dict[str, Any] = {
-            "networkRuleSet.allowedIpAddresses": [rule["value"] for rule in rules.get("ipRules") or ()]
-        }
+        network: dict[str, Any] = {"networkRuleSet.allowedIpAddresses": named_in(rules.get("ipRules"), "value")}
         yield resource(
             row,
             classification=None,

@@ -9,6 +9,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     keys_of,
+    named_in,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -28,9 +29,7 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
     """An account of Cosmos DB, which has databases."""
     for row in ctx.azure.resources(_ACCOUNT):
         everywhere = properties_of(row).get("documentEndpoint")
-        regional = [
-            place["documentEndpoint"] for place in parts_of(row, "readLocations") if place.get("documentEndpoint")
-        ]
+        regional = named_in(properties_of(row).get("readLocations"), "documentEndpoint")
         yield resource(
             row,
             vendor="Azure",
@@ -54,6 +53,6 @@ def azure_resource_group_has_cosmosdb_account(ctx: Context) -> Iterator[Relation
 def _addresses(properties: dict[str, Any]) -> list[str] | None:
     """Return the addresses that may reach an account, which it once told in one text; ``None`` where it tells none."""
     if (rules := properties.get("ipRules")) is not None:
-        return [rule["ipAddressOrRange"] for rule in rules]
+        return named_in(rules, "ipAddressOrRange")
     told = properties.get("ipRangeFilter")
     return None if told is None else [address for address in told.split(",") if address]

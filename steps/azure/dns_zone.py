@@ -81,11 +81,11 @@ def _rows(ctx: Context, zone: str) -> Iterator[Any]:
 def _records(ctx: Context, zone: str) -> Iterator[Entity]:
     for row in _rows(ctx, zone):
         told = {name.lower(): value for name, value in properties_of(row).items()}
-        texts = ["".join(text.get("value") or ()) for text in told.get("txtrecords") or ()]
+        texts = ["".join(filter(None, text.get("value") or ())) for text in _objects(told, "txtrecords")]
         values = {name: _listed(told, *path) for name, path in _VALUES.items()}
         cname = (told.get("cnamerecord") or {}).get("cname")
         authority = told.get("soarecord") or {}
-        servers = [f"{server.get('target')}:{server.get('port')}" for server in told.get("srvrecords") or ()]
+        servers = [f"{server.get('target')}:{server.get('port')}" for server in _objects(told, "srvrecords")]
         alias = {"targetResourceId": key_of(told.get("targetresource"))} if zone == "azure_dns_zone" else {}
         yield resource(
             row,
@@ -108,8 +108,13 @@ def _records(ctx: Context, zone: str) -> Iterator[Entity]:
 
 def _listed(told: dict[str, Any], records: str, value: str) -> list[str] | None:
     """Return one value of each record of a kind."""
-    found = [{name.lower(): each for name, each in record.items()}.get(value) for record in told.get(records) or ()]
+    found = [{name.lower(): each for name, each in record.items()}.get(value) for record in _objects(told, records)]
     return [each for each in found if each] or None
+
+
+def _objects(told: dict[str, Any], records: str) -> list[dict[str, Any]]:
+    """Return the records of a kind, without nulls."""
+    return [record for record in told.get(records) or () if record is not None]
 
 
 def _name(row: Any) -> str:

@@ -40,7 +40,7 @@ def _keys(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield each namespace with each key that encrypts it."""
     for row in ctx.azure.resources(EVENT_HUB_NAMESPACE):
         encryption = properties_of(row).get("encryption") or {}
-        for key in encryption.get("keyVaultProperties") or ():
+        for key in filter(None, encryption.get("keyVaultProperties") or ()):
             if key.get("keyName"):
                 yield row, key
 

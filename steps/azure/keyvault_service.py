@@ -9,6 +9,7 @@ from steps.azure._resource import (
     environment_of,
     in_groups,
     keys_of,
+    named_in,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -25,7 +26,7 @@ def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(VAULT):
         rules = properties_of(row).get("networkAcls") or {}
         network: dict[str, Any] = {
-            "networkAcls.allowedIpAddresses": [rule["value"] for rule in rules.get("ipRules") or ()],
+            "networkAcls.allowedIpAddresses": named_in(rules.get("ipRules"), "value"),
             "networkAcls.virtualNetworkSubnetIds": keys_of(rules.get("virtualNetworkRules")),
         }
         policies = [policy for policy in parts_of(row, "accessPolicies") if policy.get("objectId")]
@@ -65,7 +66,8 @@ def azure_keyvault_service_allows_principal(ctx: Context) -> Iterator[Relationsh
 
 def _permissions(policies: Sequence[Mapping[str, Any]], kind: str) -> str | None:
     """Return what some policies permit for keys, secrets or the like, sorted; ``None`` where they permit nothing."""
-    found = {each.lower() for policy in policies for each in (policy.get("permissions") or {}).get(kind) or ()}
+    told = [each for policy in policies for each in (policy.get("permissions") or {}).get(kind) or ()]
+    found = {each.lower() for each in told if each}
     return ", ".join(sorted(found)) or None
 
 

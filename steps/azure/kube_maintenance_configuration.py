@@ -18,8 +18,10 @@ _READ_BINDINGS = ["Microsoft.ContainerService/managedClusters/trustedAccessRoleB
 def azure_kube_maintenance_configuration(ctx: Context) -> Iterator[Entity]:
     """When a Kubernetes cluster may be changed by Azure."""
     for row in _CONFIGURATIONS.rows(ctx):
-        spans = [f"{span['start']}/{span['end']}" for span in parts_of(row, "notAllowedTime")]
-        schedule: dict[str, Any] = (properties_of(row).get("maintenanceWindow") or {}).get("schedule") or {}
+        window: dict[str, Any] = properties_of(row).get("maintenanceWindow") or {}
+        kept_free = [*parts_of(row, "notAllowedTime"), *filter(None, window.get("notAllowedDates") or ())]
+        spans = [f"{span.get('start') or ''}/{span.get('end') or ''}" for span in kept_free]
+        schedule: dict[str, Any] = window.get("schedule") or {}
         kind = next((kind for kind, of in schedule.items() if of), None)
         hours = [_hours(each) for each in parts_of(row, "timeInWeek")]
         day = schedule[kind].get("dayOfWeek") if kind else None

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import properties_of, says
+from steps.azure._resource import parts_of, properties_of, says
 
 AUTHORIZATION = "authorizationresources"
 _TYPE = "microsoft.authorization/roledefinitions"
@@ -58,8 +58,8 @@ def role_key(id: str) -> str:
 
 def operations(row: Any, kind: str) -> list[str]:
     """Return all operations of a kind that a role's permissions name."""
-    permissions = properties_of(row).get("permissions") or ()
-    return sorted({operation for permission in permissions for operation in permission.get(kind) or ()})
+    named = (operation for permission in parts_of(row, "permissions") for operation in permission.get(kind) or ())
+    return sorted(set(filter(None, named)))
 
 
 def _holder(scope: str, beginning: str) -> str | None:
