@@ -1,6 +1,7 @@
 """What belongs to App Service beside web apps: slots, static web apps and environments."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
@@ -59,7 +60,7 @@ def azure_static_web_app(ctx: Context) -> Iterator[Entity]:
 def azure_app_service_environment(ctx: Context) -> Iterator[Entity]:
     """Machines of one customer's own that apps run on, in a subnet."""
     for row in ctx.azure.resources(_TYPES["azure_app_service_environment"]):
-        yield resource(row, subnetId=key_of(properties_of(row).get("virtualNetwork")))
+        yield resource(row, subnetId=_subnet(properties_of(row).get("virtualNetwork") or {}))
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
@@ -91,3 +92,9 @@ def azure_app_service_plan_uses_environment(ctx: Context) -> Iterator[Relationsh
     for row in ctx.azure.resources("microsoft.web/serverfarms"):
         if environment := key_of(properties_of(row).get("hostingEnvironmentProfile")):
             yield Relationship(arm_key(row["id"]), environment)
+
+
+def _subnet(network: dict[str, Any]) -> str | None:
+    """Return the key of the subnet that machines are in, which older environments tell by name beside the network."""
+    key, name = key_of(network), network.get("subnet")
+    return arm_key(f"{key}/subnets/{name}") if key and name and "/subnets/" not in key else key

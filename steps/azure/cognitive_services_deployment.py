@@ -29,7 +29,7 @@ def azure_cognitive_services_content_filter(ctx: Context) -> Iterator[Entity]:
         blocked = {what: of for what, of in told.items() if of.get("enabled") and of.get("blocking")}
         yield resource(
             row,
-            blocked=sorted(f"{what}={of.get('severityThreshold')}" for what, of in blocked.items()),
+            blocked=sorted(_from(what, of.get("severityThreshold")) for what, of in blocked.items()),
             notBlocked=sorted(told.keys() - blocked.keys()),
         )
 
@@ -66,3 +66,8 @@ def azure_cognitive_services_deployment_uses_content_filter(ctx: Context) -> Ite
     for account, row in ctx.azure.children(_ACCOUNT, _DEPLOYMENTS.below, api_version=_VERSION):
         if name := properties_of(row).get("raiPolicyName"):
             yield Relationship(arm_key(row["id"]), arm_key(f"{account}/raipolicies/{name}"))
+
+
+def _from(what: str, severity: str | None) -> str:
+    """Return what is held back and from which severity on, which some of it, such as a jailbreak, does not have."""
+    return f"{what}={severity}" if severity else what

@@ -63,13 +63,18 @@ def _told(row: Any, name: str) -> dict[str, Any]:
     """Return what flexible servers tell elsewhere than single ones, and what MariaDB does not have."""
     properties = properties_of(row)
     network, backup = properties.get("network") or {}, properties.get("backup") or {}
-    storage, enforced = properties.get("storageProfile") or {}, properties.get("sslEnforcement")
+    single, storage = properties.get("storageProfile") or {}, properties.get("storage") or {}
+    gigabytes, enforced = storage.get("storageSizeGB"), properties.get("sslEnforcement")
+    is_copy = "replica" in (properties.get("replicationRole") or "").lower()
+    source = properties.get("sourceServerResourceId") if is_copy else None
     told = {
         "state": properties.get("state") or properties.get("userVisibleState"),
         "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
-        "geoRedundantBackup": backup.get("geoRedundantBackup") or storage.get("geoRedundantBackup"),
-        "backupRetentionDays": backup.get("backupRetentionDays") or storage.get("backupRetentionDays"),
-        "masterServerId": key_of(properties.get("masterServerId")),
+        "geoRedundantBackup": backup.get("geoRedundantBackup") or single.get("geoRedundantBackup"),
+        "backupRetentionDays": backup.get("backupRetentionDays") or single.get("backupRetentionDays"),
+        "storageMb": single.get("storageMB") if gigabytes is None else gigabytes * 1024,
+        "storageAutogrow": storage.get("autoGrow") or single.get("storageAutogrow"),
+        "masterServerId": key_of(properties.get("masterServerId") or source),
         "secureTransport": None if enforced is None else says(enforced, "enabled"),
     }
     if name != "azure_mariadb_server":

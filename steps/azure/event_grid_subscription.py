@@ -26,12 +26,18 @@ def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
     """Where the events of a topic of Event Grid are sent."""
     for children in (_OF_TOPICS, _OF_DOMAIN_TOPICS):
         for row in children.rows(ctx):
-            destination = properties_of(properties_of(row).get("destination") or {})
+            properties = properties_of(row)
+            by_identity = properties.get("deliveryWithResourceIdentity") or {}
+            dead_by_identity = properties.get("deadLetterWithResourceIdentity") or {}
+            destination = properties.get("destination") or by_identity.get("destination") or {}
+            dead = properties.get("deadLetterDestination") or dead_by_identity.get("deadLetterDestination")
             yield resource(
                 row,
-                topic=key_of(properties_of(row).get("topic")),
-                endpointResourceId=key_of(destination.get("resourceId")),
-                hasDeadLetterDestination=properties_of(row).get("deadLetterDestination") is not None,
+                topic=key_of(properties.get("topic")),
+                endpointType=destination.get("endpointType"),
+                endpointBaseUrl=properties_of(destination).get("endpointBaseUrl"),
+                endpointResourceId=key_of(properties_of(destination).get("resourceId")),
+                hasDeadLetterDestination=dead is not None,
             )
 
 

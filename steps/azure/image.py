@@ -1,10 +1,11 @@
 """Images that virtual machines are made from, and galleries of them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
+from steps.azure._resource import below_parents, in_groups, key_of, keys_of, properties_of, resource
 from steps.azure.vm import VM
 from steps.azure.vm_scale_set import SCALE_SET
 
@@ -42,8 +43,7 @@ def azure_shared_image(ctx: Context) -> Iterator[Entity]:
 def azure_shared_image_version(ctx: Context) -> Iterator[Entity]:
     """A version of an image in a gallery."""
     for row in ctx.azure.resources(_VERSION):
-        source = (properties_of(row).get("storageProfile") or {}).get("source")
-        yield resource(row, sourceId=key_of(source))
+        yield resource(row, sourceId=next(iter(_sources(row)), None))
 
 
 @relationship_family("azure_resource_group", "HAS", list(_GROUPED), per_row=True)
@@ -124,8 +124,16 @@ def azure_vm_scale_set_uses_shared_image_version(ctx: Context) -> Iterator[Relat
 def azure_resource_generated_shared_image_version(ctx: Context) -> Iterator[Relationship]:
     """A version of an image in a gallery was made from a virtual machine, a disk, a copy of one or another image."""
     for row in ctx.azure.resources(_VERSION):
-        if source := key_of((properties_of(row).get("storageProfile") or {}).get("source")):
+        for source in _sources(row):
             yield Relationship(source, arm_key(row["id"]))
+
+
+def _sources(row: Any) -> list[str]:
+    """Return the keys of what a version was made from: one for all of it, or one for each of its disks."""
+    profile = properties_of(row).get("storageProfile") or {}
+    whole = profile.get("source") or {}
+    disks = [profile.get("osDiskImage"), *(profile.get("dataDiskImages") or ())]
+    return keys_of([whole, whole.get("virtualMachineId"), *((disk or {}).get("source") for disk in disks)])
 
 
 def _machines(ctx: Context) -> Iterator[tuple[str, str, str | None]]:

@@ -55,6 +55,6 @@ def _addressed(row: Any, name: str) -> dict[str, str | None]:
     properties = properties_of(row)
     address, newest = urlsplit(properties.get(name) or ""), properties.get(f"{name}WithVersion")
     return {
-        "vaultUrl": f"{address.scheme}://{address.netloc}" if address.netloc else None,
+        "vaultUrl": f"{address.scheme}://{address.hostname}" if address.hostname else None,
         "version": newest.rstrip("/").rpartition("/")[2] if newest else None,
     }

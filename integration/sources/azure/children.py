@@ -159,7 +159,7 @@ class ChildrenFetch:
 
 
 def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """Return a child as a row of Azure Resource Graph; where it is, its parent tells."""
+    """Return a child as a row of Azure Resource Graph; where it is, its parent tells, and its id what it is called."""
     if not isinstance(child.get("id"), str) or not child["id"]:
         raise BadAnswer("a child has no id", path=path, status=200)
     told = {name: child.get(name) for name in COLUMNS}
@@ -170,6 +170,7 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
     return {
         **told,
         **placed,
+        "name": told["name"] or child["id"].rstrip("/").rpartition("/")[2],
         "type": type.lower() if isinstance(type, str) else None,
         "properties": properties,
     }

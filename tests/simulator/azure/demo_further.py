@@ -201,13 +201,14 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
     }
     web.put("Microsoft.ServiceFabric/clusters", "sf-web", service_fabric_cluster, tags=_OWNER)
     elastic_san: dict[str, Any] = {
+        "sku": {"name": "Premium_LRS", "tier": "Premium"},
         "baseSizeTiB": 1,
         "extendedCapacitySizeTiB": 0,
         "volumeGroupCount": 1,
         "publicNetworkAccess": "Disabled",
         "privateEndpointConnections": endpoints_of(web),
     }
-    web.put("Microsoft.ElasticSan/elasticSans", "esan", elastic_san, sku={"name": "Premium_LRS"}, tags=_OWNER)
+    web.put("Microsoft.ElasticSan/elasticSans", "esan", elastic_san, tags=_OWNER)
 
 
 def _session_host(lab: Place) -> None:
