@@ -6,11 +6,13 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, properties_of
+from steps.azure._resource import key_of, properties_of, says
 
 _TABLE = "advisorresources"
 _TYPE = "microsoft.advisor/recommendations"
 _READ = ["Microsoft.Advisor/recommendations/read"]
+_ASSESSMENTS = "/providers/microsoft.security/assessments/"
+_CLOSED = ("completed", "dismissed")
 _SEVERITIES = {"high": 10, "medium": 5, "low": 1}
 
 
@@ -30,10 +32,11 @@ def azure_advisor_recommendation(ctx: Context) -> Iterator[Entity]:
             recommendation=short.get("solution"),
             numericSeverity=_SEVERITIES.get((impact or "").lower()),
             impact=impact.lower() if impact else None,
-            score=_number((properties.get("extendedProperties") or {}).get("score")),
+            score=_number(_extended(row).get("score")),
             targets=[each for each in (properties.get("impactedField"), properties.get("impactedValue")) if each],
             resourceId=_resource(row),
-            open=True,
+            assessment=_extended(row).get("assessmentKey") or (_assessment(row) or "").rpartition("/")[2] or None,
+            open=not says(properties.get("recommendationStatus"), *_CLOSED),
             webLink=portal_link(row),
         )
 
@@ -64,15 +67,29 @@ def azure_resource_has_finding(ctx: Context) -> Iterator[Relationship]:
 def azure_assessment_identified_recommendation(ctx: Context) -> Iterator[Relationship]:
     """An assessment of Microsoft Defender for Cloud is what Azure Advisor recommends something for."""
     for row in ctx.azure.table(_TABLE, type=_TYPE):
-        if assessment := (properties_of(row).get("extendedProperties") or {}).get("assessmentKey"):
-            of = f"{_resource(row)}/providers/microsoft.security/assessments/{assessment}"
-            yield Relationship(arm_key(of), arm_key(row["id"]))
+        if assessment := _assessment(row):
+            yield Relationship(assessment, arm_key(row["id"]))
 
 
 def _resource(row: Any) -> str:
     """Return the key of what a recommendation is about."""
-    metadata = properties_of(row).get("resourceMetadata") or {}
-    return key_of(metadata.get("resourceId")) or scope_of(row["id"], "microsoft.advisor")
+    return key_of(_metadata(row).get("resourceId")) or scope_of(row["id"], "microsoft.advisor")
+
+
+def _assessment(row: Any) -> str | None:
+    """Return the key of the assessment that a recommendation comes of: what it was found by, or a GUID of its own."""
+    source, own = key_of(_metadata(row).get("source")), _extended(row).get("assessmentKey")
+    if source and _ASSESSMENTS in source:
+        return source
+    return arm_key(f"{_resource(row)}{_ASSESSMENTS}{own}") if own else None
+
+
+def _extended(row: Any) -> dict[str, Any]:
+    return properties_of(row).get("extendedProperties") or {}
+
+
+def _metadata(row: Any) -> dict[str, Any]:
+    return properties_of(row).get("resourceMetadata") or {}
 
 
 def _number(text: Any) -> float | None:

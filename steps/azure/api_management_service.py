@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import identities_of, in_groups, private_endpoints_of, properties_of, resource, says
+from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
 
 _SERVICE = "microsoft.apimanagement/service"
 _SECURITY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
@@ -19,6 +19,7 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
             category=["application"],
             function=["api-gateway"],
             public=None if kind is None else not says(kind, "internal"),
+            subnetId=key_of((properties_of(row).get("virtualNetworkConfiguration") or {}).get("subnetResourceId")),
             weakProtocols=_weak(properties_of(row).get("customProperties")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),

@@ -14,11 +14,13 @@ def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_GATEWAY):
         fronts = [properties_of(front) for front in parts_of(row, "frontendIPConfigurations")]
         addresses = keys_of(front.get("publicIPAddress") for front in fronts)
+        own = [properties_of(each).get("subnet") for each in parts_of(row, "gatewayIPConfigurations")]
         protocols = [properties_of(listener).get("protocol") for listener in parts_of(row, "httpListeners")]
         yield resource(
             row,
             public=bool(addresses),
             publicIpAddressIds=addresses,
+            subnetIds=keys_of(own),
             firewallPolicyId=key_of(properties_of(row).get("firewallPolicy")),
             listenerProtocols=sorted({protocol for protocol in protocols if protocol}),
             userAssignedIdentityIds=identities_of(row),

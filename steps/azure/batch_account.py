@@ -14,7 +14,7 @@ from steps.azure._resource import (
 )
 
 _ACCOUNT = "microsoft.batch/batchaccounts"
-_TABLE, _POOL = "batchresources", "microsoft.batch/batchaccounts/pools"
+BATCH, BATCH_POOL = "batchresources", "microsoft.batch/batchaccounts/pools"
 
 
 @entity_step("Service", permissions=["Microsoft.Batch/batchAccounts/read"], per_row=True, resources=[_ACCOUNT])
@@ -33,7 +33,7 @@ def azure_batch_account(ctx: Context) -> Iterator[Entity]:
 @entity_step("Cluster", permissions=["Microsoft.Batch/batchAccounts/pools/read"], per_row=True)
 def azure_batch_pool(ctx: Context) -> Iterator[Entity]:
     """A pool of machines that jobs of Azure Batch run on."""
-    for row in ctx.azure.table(_TABLE, type=_POOL):
+    for row in ctx.azure.table(BATCH, type=BATCH_POOL):
         properties = properties_of(row)
         machine = (properties.get("deploymentConfiguration") or {}).get("virtualMachineConfiguration") or {}
         network = properties.get("networkConfiguration") or {}
@@ -54,7 +54,7 @@ def azure_batch_pool(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_batch_account", "HAS", "azure_batch_pool", per_row=True)
 def azure_batch_account_has_pool(ctx: Context) -> Iterator[Relationship]:
     """An account of Azure Batch has a pool of machines."""
-    yield from below_parents(ctx.azure.table(_TABLE, type=_POOL))
+    yield from below_parents(ctx.azure.table(BATCH, type=BATCH_POOL))
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_batch_account", per_row=True)

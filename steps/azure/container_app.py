@@ -36,7 +36,8 @@ def azure_container_app_environment(ctx: Context) -> Iterator[Entity]:
     """What some container apps run in, with a network that they share."""
     for row in ctx.azure.resources(_TYPES["azure_container_app_environment"]):
         network = properties_of(row).get("vnetConfiguration") or {}
-        yield resource(row, subnetId=key_of(network.get("infrastructureSubnetId")))
+        subnet = key_of(network.get("infrastructureSubnetId"))
+        yield resource(row, subnetId=subnet, userAssignedIdentityIds=identities_of(row))
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)

@@ -52,6 +52,7 @@ _TYPES = (
 _DESTINATIONS = {
     "azure_log_analytics_workspace": "workspaceId",
     "azure_storage_account": "storageAccountId",
+    "azure_event_hub_namespace": "eventHubAuthorizationRuleId",
 }
 
 
@@ -89,10 +90,10 @@ def azure_resource_has_diagnostic_setting(ctx: Context) -> Iterator[Relationship
 
 @relationship_family("azure_diagnostic_setting", "USES", list(_DESTINATIONS), permissions=_READ)
 def azure_diagnostic_setting_uses_destination(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """Logs are sent to a storage account or a workspace."""
+    """Logs are sent to a storage account, a workspace or a namespace of Event Hubs, of which a key is told."""
     for _, row in _settings(ctx):
         if destination := key_of(properties_of(row).get(_DESTINATIONS[to_type])):
-            yield Relationship(arm_key(row["id"]), destination)
+            yield Relationship(arm_key(row["id"]), destination.partition("/authorizationrules/")[0])
 
 
 def _settings(ctx: Context) -> Iterator[tuple[str, Any]]:

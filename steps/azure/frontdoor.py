@@ -91,6 +91,7 @@ def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
             frontendEndpoints=ends,
             backendPoolId=pool,
             rulesEngineId=key_of(properties.get("rulesEngine")),
+            webApplicationFirewallPolicyLinkId=key_of(properties.get("webApplicationFirewallPolicyLink")),
             **{
                 "routeConfiguration.odatatype": route.get("@odata.type"),
                 "routeConfiguration.cacheConfiguration.backendPoolId": pool,

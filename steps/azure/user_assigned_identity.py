@@ -6,6 +6,7 @@ from itertools import chain
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, properties_of, resource
+from steps.azure.batch_account import BATCH, BATCH_POOL
 from steps.azure.vm import VM
 
 _IDENTITY = "microsoft.managedidentity/userassignedidentities"
@@ -101,7 +102,8 @@ def azure_resource_group_has_user_assigned_identity(ctx: Context) -> Iterator[Re
 )
 def azure_resource_uses_user_assigned_identity(ctx: Context) -> Iterator[Relationship]:
     """A resource may act as an identity that it was given."""
-    for row in chain.from_iterable(map(ctx.azure.resources, _HOLDERS)):
+    pools = ctx.azure.table(BATCH, type=BATCH_POOL)
+    for row in chain(pools, chain.from_iterable(map(ctx.azure.resources, _HOLDERS))):
         for identity in identities_of(row):
             yield Relationship(arm_key(row["id"]), identity)
 

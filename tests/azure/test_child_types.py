@@ -87,6 +87,7 @@ def test_logs_are_told_of_resources_and_of_subscriptions(azure: Azure) -> None:
         "azure_diagnostic_setting",
         "azure_resource_has_diagnostic_setting",
         "azure_diagnostic_setting_uses_log_analytics_workspace",
+        "azure_diagnostic_setting_uses_event_hub_namespace",
         "azure_keyvault_service",
         "azure_security_group",
     )
@@ -99,6 +100,8 @@ def test_logs_are_told_of_resources_and_of_subscriptions(azure: Azure) -> None:
     assert {each["resourceId"] for each in settings.values()} == holders
     logs = {source for source, target in edges() if target.endswith("/workspaces/logs")}
     assert len(logs) == 3
+    hubs = {source for source, target in edges() if target.endswith("/namespaces/eh-web")}
+    assert {source.rpartition("/")[2] for source in hubs if "/diagnosticsettings/" in source} == {"everything"}
 
 
 def test_readers_of_hubs_and_subscriptions_of_topics_are_children_of_children(azure: Azure) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.azure.reading import Azure, edges, verdicts
 from tests.azure.test_network_types import azure, entities, place
-from tests.simulator.azure.place import Place
+from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
 pytestmark = pytest.mark.every_area
@@ -87,6 +87,41 @@ CLUSTER = {
             {"networkAclBypass": "None"},
         ),
         (
+            "azure_container_registry",
+            "Microsoft.ContainerRegistry/registries",
+            {
+                "policies": {
+                    "exportPolicy": {"status": "enabled"},
+                    "azureADAuthenticationAsArmPolicy": {"status": "disabled"},
+                }
+            },
+            {"exportPolicyStatus": "enabled", "armTokenStatus": "disabled"},
+        ),
+        (
+            "azure_web_pubsub_service",
+            "Microsoft.SignalRService/webPubSub",
+            {"tls": {"clientCertEnabled": True}},
+            {"clientCertEnabled": True},
+        ),
+        (
+            "azure_logic_app_workflow",
+            "Microsoft.Logic/workflows",
+            {"accessControl": {"triggers": {"sasAuthenticationPolicy": {"state": "Disabled"}}}},
+            {"sasAuthentication": "Disabled"},
+        ),
+        (
+            "azure_api_management_service",
+            "Microsoft.ApiManagement/service",
+            {"virtualNetworkConfiguration": {"subnetResourceId": f"{NETWORK}/subnets/Api"}},
+            {"subnetId": f"{NETWORK}/subnets/Api".lower()},
+        ),
+        (
+            "azure_application_gateway",
+            "Microsoft.Network/applicationGateways",
+            {"gatewayIPConfigurations": [part("/own", {"subnet": to(f"{NETWORK}/subnets/Gate")})]},
+            {"subnetIds": [f"{NETWORK}/subnets/Gate".lower()]},
+        ),
+        (
             "azure_web_app",
             "Microsoft.Web/sites",
             {"endToEndEncryptionEnabled": False},
@@ -112,11 +147,12 @@ def test_a_copy_is_made_by_a_policy_that_says_how_long_it_is_kept(place: Place, 
     of_sql = {"backupManagementType": "AzureWorkload", "subProtectionPolicy": [{"policyType": "Full"}]}
     place.put(f"{services}/backupPolicies", "rsv/sql", of_sql, **below)
     items = f"{services}/backupFabrics/protectionContainers/protectedItems"
-    item = place.put(items, "rsv/Azure/c/vm", {"policyId": policy.upper()}, **below)
+    item = place.put(items, "rsv/Azure/c/vm", {"policyId": policy.upper(), "lastBackupStatus": "Failed"}, **below)
     azure.run("azure_recovery_vault_has_backup_policy", "azure_backup_item_uses_policy")
     found = entities("azure_backup_policy")
     assert (found["short"]["dailyRetentionDays"], found["short"].get("weeklyRetentionWeeks")) == (7, None)
     assert (found["short"]["vaultId"], found["sql"]["backupManagementType"]) == (vault.lower(), "AzureWorkload")
+    assert entities("azure_backup_item")["vm"]["lastBackupStatus"] == "Failed"
     assert {(vault.lower(), policy.lower()), (item.lower(), policy.lower())} <= edges()
 
 

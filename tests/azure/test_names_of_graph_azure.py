@@ -381,13 +381,15 @@ def test_a_rule_of_a_front_door_says_how_it_hands_requests_on_or_where_it_sends_
         "customHost": "www.a.example",
         "customQueryString": "code=planted",
     }
+    guarded = {"frontendEndpoints": [to(f"{door}/F/End")], "webApplicationFirewallPolicyLink": to("/Policies/Waf")}
     rules = [
-        part(f"{door}/RoutingRules/handed", {"routeConfiguration": handed, "frontendEndpoints": [to(f"{door}/F/End")]}),
+        part(f"{door}/RoutingRules/handed", {"routeConfiguration": handed, **guarded}),
         part(f"{door}/RoutingRules/sent", {"routeConfiguration": sent, "frontendEndpoints": []}),
     ]
     place.put(f"{NET}/frontDoors", "door", {"routingRules": rules})
     assert verdicts(azure.run("azure_frontdoor_routing_rule")) == {"complete"}
     found, route = entities("azure_frontdoor_routing_rule"), "routeConfiguration"
+    assert found["handed"]["webApplicationFirewallPolicyLinkId"] == "/policies/waf"
     assert found["handed"]["frontendEndpoints"] == [f"{door}/f/end".lower()]
     assert found["handed"][f"{route}.odatatype"] == model.format("Forwarding")
     assert found["handed"][f"{route}.forwardingProtocol"] == "HttpsOnly"
@@ -405,7 +407,7 @@ def test_a_key_and_a_secret_tell_the_address_of_their_vault(place: Place, azure:
     assert verdicts(azure.run("azure_keyvault_key", "azure_keyvault_secret")) == {"complete"}
     key, secrets = entities("azure_keyvault_key")["k"], entities("azure_keyvault_secret")
     assert (key["vaultUrl"], key["version"]) == (uri, "7")
-    assert (secrets["s"]["vaultUrl"], secrets["s"].get("version")) == (f"{uri}:443", None)
+    assert (secrets["s"]["vaultUrl"], secrets["s"].get("version")) == (uri, None)
     assert "vaultUrl" not in secrets["bare"]
 
 

@@ -133,3 +133,20 @@ def test_advice_leads_back_to_the_assessment_that_it_comes_of(tenant: AzureTenan
     (found,) = properties("azure_advisor_recommendation")
     assert {"score", "numericSeverity"}.isdisjoint(found)
     assert found["resourceId"] == MACHINE.lower()
+
+
+def test_advice_leads_back_to_what_it_was_found_by_and_is_open_until_somebody_says_otherwise(
+    tenant: AzureTenant, azure: Azure
+) -> None:
+    assessment = assess(tenant, "wrong", "Unhealthy")
+    for status in ("New", "Postponed", "Dismissed", "Completed"):
+        given = {"resourceMetadata": {"resourceId": MACHINE, "source": assessment.upper()}}
+        advice = f"{MACHINE.lower()}/providers/microsoft.advisor/recommendations/{status.lower()}"
+        said = {**given, "recommendationStatus": status}
+        put(tenant, "advisorresources", advice, "microsoft.advisor/recommendations", said)
+    assert verdicts(azure.run("azure_assessment_identified_recommendation")) == {"complete"}
+    found = properties("azure_advisor_recommendation")
+    assert len(edges()) == 4
+    assert {source for source, _ in edges()} == {assessment}
+    assert {each["status"] for each in found if each["open"]} == {"New", "Postponed"}
+    assert {each["assessment"] for each in found} == {"wrong"}

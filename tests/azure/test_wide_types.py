@@ -171,3 +171,34 @@ def test_copies_are_of_what_the_vault_names(place: Place, azure: Azure) -> None:
     assert verdicts(azure.run(*types)) == {"complete"}
     one, two = (f"{vault}/backupInstances/{name}".lower() for name in ("one", "two"))
     assert edges() == {(vault.lower(), one), (vault.lower(), two), (one, disk.lower())}
+
+
+def test_a_gateway_uses_the_policies_of_all_of_it_and_of_its_parts(place: Place, azure: Azure) -> None:
+    kind = f"{NET}/ApplicationGatewayWebApplicationFirewallPolicies"
+    whole, listener, path = (place.put(kind, name, {}) for name in ("whole", "listener", "path"))
+    told = {
+        "firewallPolicy": to(whole.upper()),
+        "httpListeners": [
+            part("/l", {"firewallPolicy": to(listener)}),
+            part("/m", {"firewallPolicy": to(whole)}),
+            None,
+        ],
+        "urlPathMaps": [part("/p", {"pathRules": [part("/r", {"firewallPolicy": to(path)}), part("/s", {})]})],
+    }
+    gateway = place.put(f"{NET}/applicationGateways", "agw", told)
+    assert verdicts(azure.run("azure_application_gateway_uses_waf_policy")) == {"complete"}
+    assert edges() == {(gateway.lower(), each.lower()) for each in (whole, listener, path)}
+
+
+def test_pools_galleries_and_environments_may_use_identities_too(place: Place, azure: Azure) -> None:
+    given = place.put("Microsoft.ManagedIdentity/userAssignedIdentities", "id", {})
+    identity: dict[str, Any] = {"identity": {"type": "UserAssigned", "userAssignedIdentities": {given.upper(): {}}}}
+    place.put("Microsoft.Batch/batchAccounts", "batch", {})
+    pool = place.put("Microsoft.Batch/batchAccounts/pools", "batch/all", {}, table="batchresources", **identity)
+    gallery = place.put("Microsoft.Compute/galleries", "gallery", {}, **identity)
+    environment = place.put("Microsoft.App/managedEnvironments", "cae", {}, **identity)
+    types = ("azure_batch_pool", "azure_gallery", "azure_container_app_environment")
+    azure.run(*types, "azure_resource_uses_user_assigned_identity")
+    users = {source for source, target in edges() if target == given.lower()}
+    assert users >= {each.lower() for each in (pool, gallery, environment)}
+    assert entities(types[2])["cae"]["userAssignedIdentityIds"] == [given.lower()]

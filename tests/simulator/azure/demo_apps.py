@@ -137,6 +137,7 @@ def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> N
 
 def _registry(web: Place, identity: dict[str, Any]) -> None:
     policies = {"trustPolicy": "disabled", "quarantinePolicy": "disabled", "retentionPolicy": "enabled"}
+    policies |= {"exportPolicy": "disabled", "azureADAuthenticationAsArmPolicy": "enabled"}
     properties: dict[str, Any] = {
         "creationDate": MADE,
         "loginServer": "crweb.registry.example",

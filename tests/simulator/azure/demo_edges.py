@@ -81,11 +81,13 @@ def _logs(web: Place) -> None:
 
 def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
     address = to(web.of(f"{_NET}/publicIPAddresses", "pip-gw"))
+    subnet = f"{web.of(f'{_NET}/virtualNetworks', 'v')}/subnets/apps"
     gateway = {
         "resourceGuid": GUID.format("6001"),
         "operationalState": "Running",
         "sku": {"name": "WAF_v2", "tier": "WAF_v2"},
         "enableHttp2": True,
+        "gatewayIPConfigurations": [part("/own", {"subnet": to(subnet)})],
         "frontendIPConfigurations": [part("/front", {"publicIPAddress": address})],
         "httpListeners": [part("/https", {"protocol": "Https"}), part("/http", {"protocol": "Http"})],
         "webApplicationFirewallConfiguration": {"enabled": True, "firewallMode": "Prevention"},
@@ -151,6 +153,7 @@ def _parts_of_door(door: str) -> dict[str, list[dict[str, Any]]]:
         "frontendEndpoints": [to(end)],
         "routeConfiguration": route,
         "rulesEngine": to(engine),
+        "webApplicationFirewallPolicyLink": named["webApplicationFirewallPolicyLink"],
     }
     parts = {
         "backendPools": [part(pool, {**settings, "backends": backends})],

@@ -101,6 +101,7 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "hostName": "pubsub-web.webpubsub.example",
         "disableLocalAuth": True,
         "disableAadAuth": False,
+        "tls": {"clientCertEnabled": False},
         "networkACLs": {"defaultAction": "Deny"},
         **closed,
     }

@@ -38,7 +38,12 @@ def _automation(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> Non
         "createdTime": MADE,
         "changedTime": MADE,
         "accessEndpoint": "https://logic.example/workflows/1",
-        "accessControl": {"triggers": {"allowedCallerIpAddresses": [{"addressRange": "203.0.113.0/24"}]}},
+        "accessControl": {
+            "triggers": {
+                "allowedCallerIpAddresses": [{"addressRange": "203.0.113.0/24"}],
+                "sasAuthenticationPolicy": {"state": "Enabled"},
+            }
+        },
         "definition": {"actions": {"call": {"inputs": {"uri": "https://left.out.example"}}}},
     }
     web.put("Microsoft.Logic/workflows", "logic-web", workflow, **more)
@@ -103,7 +108,7 @@ def _apps(lab: Place, web: Place, more: dict[str, Any]) -> None:
         "zoneRedundant": False,
         "publicNetworkAccess": "Enabled",
     }
-    place = lab.put("Microsoft.App/managedEnvironments", "cae-lab", environment, tags=_OWNER)
+    place = lab.put("Microsoft.App/managedEnvironments", "cae-lab", environment, **more)
     ingress = {
         "fqdn": "shop.lab.apps.example",
         "external": True,

@@ -129,6 +129,7 @@ def _advice(tenant: AzureTenant, subscription: str, machine: str) -> None:
         "extendedProperties": {"assessmentKey": _OPEN_PORTS, "score": "8"},
         "resourceMetadata": {"resourceId": machine, "source": machine},
         "suppressionIds": [_ID.format(6322)],
+        "recommendationStatus": "New",
     }
     savings = {"category": "Cost", "impact": "Medium", "extendedProperties": {"savingsAmount": "12"}}
     for number, (of, properties) in enumerate(((machine, ports), (subscription, savings)), 6323):

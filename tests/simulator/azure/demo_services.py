@@ -71,6 +71,9 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "publicIPAddresses": ["203.0.113.50"],
         "privateIPAddresses": ["198.18.1.50"],
         "virtualNetworkType": "External",
+        "virtualNetworkConfiguration": {
+            "subnetResourceId": f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps".upper()
+        },
         "platformVersion": "stv2",
         "disableGateway": False,
         "publisherName": "Example",

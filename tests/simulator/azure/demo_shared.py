@@ -97,6 +97,7 @@ def _copies(web: Place) -> None:
         "sourceResourceId": machine.upper(),
         "policyId": f"{web.of('Microsoft.RecoveryServices/vaults', 'rsv')}/backupPolicies/daily",
         "protectionState": "Protected",
+        "lastBackupStatus": "Completed",
         "isScheduledForDeferredDelete": False,
     }
     items = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
