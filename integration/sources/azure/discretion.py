@@ -19,7 +19,7 @@ _SECRET = re.compile(
     r".*(password|passphrase|secret|token|sas|connectionstring\d*|access(key|code)|(account|api|authorization|admin|"
     r"instrumentation|master|primary|private|secondary|service|shared|storage)key)s?"
     r"|args|arguments|(app)?command(s|toexecute|line)?|inline|(manage|custom)actions|globalparameters|outputs|pfxblob"
-    r"|customdata|userdata|.*protected(settings|parameters)|(public)?settings"
+    r"|customdata|userdata|.*protected(settings|parameters)|(public|configuration)?settings|keyvaluepairs|substitute|webhookproperties"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
     r"|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
     r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
