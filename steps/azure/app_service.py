@@ -60,7 +60,8 @@ def azure_static_web_app(ctx: Context) -> Iterator[Entity]:
 def azure_app_service_environment(ctx: Context) -> Iterator[Entity]:
     """Machines of one customer's own that apps run on, in a subnet."""
     for row in ctx.azure.resources(_TYPES["azure_app_service_environment"]):
-        yield resource(row, subnetId=_subnet(properties_of(row).get("virtualNetwork") or {}))
+        subnet = _subnet(properties_of(row).get("virtualNetwork") or {})
+        yield resource(row, subnetId=subnet, userAssignedIdentityIds=identities_of(row))
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import in_groups, properties_of, resource, says
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
+from steps.azure._resource import in_groups, key_of, properties_of, resource, says
 
 _TYPES = {
     "azure_arc_kubernetes_cluster": "microsoft.kubernetes/connectedclusters",
@@ -42,3 +43,11 @@ def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_arc(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A machine or a cluster elsewhere is in a resource group."""
     yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_step("azure_stack_hci_cluster", "HAS", "azure_arc_machine", per_row=True)
+def azure_stack_hci_cluster_has_arc_machine(ctx: Context) -> Iterator[Relationship]:
+    """A machine is one of those that an instance of Azure Local is made of."""
+    for row in ctx.azure.resources(_TYPES["azure_arc_machine"]):
+        if cluster := key_of(properties_of(row).get("parentClusterResourceId")):
+            yield Relationship(cluster, arm_key(row["id"]))

@@ -18,7 +18,8 @@ _READ_FLUX = ["Microsoft.KubernetesConfiguration/fluxConfigurations/read"]
 def azure_kubernetes_extension(ctx: Context) -> Iterator[Entity]:
     """An extension of a cluster of Kubernetes, in Azure or elsewhere, that Azure puts in and keeps up to date."""
     for row in ctx.azure.table(_TABLE, type=_EXTENSION):
-        yield _entity(row)
+        own = row["identity"] or properties_of(row).get("aksAssignedIdentity") or {}
+        yield _entity(row, identityType=own.get("type"), principalId=own.get("principalId"))
 
 
 @entity_step("Configuration", permissions=_READ_FLUX, per_row=True)
@@ -56,8 +57,8 @@ def azure_cluster_has_flux_configuration(ctx: Context) -> Iterator[Relationship]
         yield Relationship(scope_of(row["id"], _PROVIDER), arm_key(row["id"]))
 
 
-def _entity(row: Any) -> Entity:
-    known = {"name": row["name"], "displayName": row["name"], "webLink": portal_link(row)}
+def _entity(row: Any, /, **computed: Any) -> Entity:
+    known = {"name": row["name"], "displayName": row["name"], "webLink": portal_link(row), **computed}
     return Entity(arm_key(row["id"]), row, **known, clusterId=scope_of(row["id"], _PROVIDER), active=_is_active(row))
 
 

@@ -68,6 +68,7 @@ _HOLDERS = (
     "microsoft.sql/servers/databases",
     "microsoft.storage/storageaccounts",
     "microsoft.synapse/workspaces",
+    "microsoft.web/hostingenvironments",
     "microsoft.web/sites",
     "microsoft.web/sites/slots",
     "microsoft.web/staticsites",

@@ -151,6 +151,34 @@ def test_what_is_put_into_a_cluster_leads_to_it_wherever_that_is(place: Place, a
     assert "active" not in entities("azure_kubernetes_extension")["one"]
 
 
+@pytest.mark.parametrize(
+    ("identity", "told"),
+    [
+        ({"type": "SystemAssigned", "principalId": "p"}, {"aksAssignedIdentity": None}),
+        (None, {"aksAssignedIdentity": {"principalId": "p", "tenantId": None, "type": None}}),
+    ],
+    ids=["elsewhere", "in Azure"],
+)
+def test_an_extension_acts_as_the_identity_that_azure_gave_it_wherever_its_cluster_is(
+    place: Place, azure: Azure, identity: Any, told: dict[str, Any]
+) -> None:
+    cluster = place.put("Microsoft.ContainerService/managedClusters", "aks", {})
+    kind = "Microsoft.KubernetesConfiguration/extensions"
+    row = row_of(f"{cluster}/providers/{kind}/flux", kind, properties=told, identity=identity)
+    place.tenant.add(row, "kubernetesconfigurationresources")
+    assert verdicts(azure.run("azure_kubernetes_extension")) == {"complete"}
+    assert entities("azure_kubernetes_extension")["flux"]["principalId"] == "p"
+
+
+def test_machines_are_of_the_instance_of_azure_local_that_they_name(place: Place, azure: Azure) -> None:
+    cluster = place.put("Microsoft.AzureStackHCI/clusters", "hci", {})
+    machines = "Microsoft.HybridCompute/machines"
+    node = place.put(machines, "node", {"parentClusterResourceId": cluster.upper(), "status": None, "osType": None})
+    place.put(machines, "alone", {"parentClusterResourceId": None})
+    assert verdicts(azure.run("azure_stack_hci_cluster_has_arc_machine")) == {"complete"}
+    assert edges() == {(cluster.lower(), node.lower())}
+
+
 def test_machines_of_a_uniform_scale_set_are_of_it(place: Place, azure: Azure) -> None:
     scale_set = place.put("Microsoft.Compute/virtualMachineScaleSets", "vmss", {})
     kind = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
@@ -197,8 +225,9 @@ def test_pools_galleries_and_environments_may_use_identities_too(place: Place, a
     pool = place.put("Microsoft.Batch/batchAccounts/pools", "batch/all", {}, table="batchresources", **identity)
     gallery = place.put("Microsoft.Compute/galleries", "gallery", {}, **identity)
     environment = place.put("Microsoft.App/managedEnvironments", "cae", {}, **identity)
+    place_of_apps = place.put("Microsoft.Web/hostingEnvironments", "ase", {}, **identity)
     types = ("azure_batch_pool", "azure_gallery", "azure_container_app_environment")
     azure.run(*types, "azure_resource_uses_user_assigned_identity")
     users = {source for source, target in edges() if target == given.lower()}
-    assert users >= {each.lower() for each in (pool, gallery, environment)}
+    assert users >= {each.lower() for each in (pool, gallery, environment, place_of_apps)}
     assert entities(types[2])["cae"]["userAssignedIdentityIds"] == [given.lower()]

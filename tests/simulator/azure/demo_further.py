@@ -54,7 +54,7 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "zoneRedundant": True,
         "virtualNetwork": to(f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"),
     }
-    web.put("Microsoft.Web/hostingEnvironments", "ase-web", app_service_environment, kind="ASEV3", tags=_OWNER)
+    web.put("Microsoft.Web/hostingEnvironments", "ase-web", app_service_environment, kind="ASEV3", **more)
     container_app_job: dict[str, Any] = {
         "configuration": {
             "triggerType": "Schedule",

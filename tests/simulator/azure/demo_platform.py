@@ -151,5 +151,6 @@ def _elsewhere(lab: Place, more: dict[str, Any]) -> None:
         "osVersion": "22.04",
         "agentVersion": "1.40",
         "cloudMetadata": {"provider": "N/A"},
+        "parentClusterResourceId": lab.of("Microsoft.AzureStackHCI/clusters", "hci-lab").upper(),
     }
     lab.put("Microsoft.HybridCompute/machines", "factory-01", machine, **more)
