@@ -13,12 +13,13 @@ _SECURITY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
     """A gateway of API Management, behind which programs offer what they can do."""
     for row in ctx.azure.resources(_SERVICE):
-        kind = properties_of(row).get("virtualNetworkType")
+        kind, access = (properties_of(row).get(name) for name in ("virtualNetworkType", "publicNetworkAccess"))
+        is_closed = says(kind, "internal") or says(access, "disabled")
         yield resource(
             row,
             category=["application"],
             function=["api-gateway"],
-            public=None if kind is None else not says(kind, "internal"),
+            public=None if kind is None and not is_closed else not is_closed,
             subnetId=key_of((properties_of(row).get("virtualNetworkConfiguration") or {}).get("subnetResourceId")),
             weakProtocols=_weak(properties_of(row).get("customProperties")),
             privateEndpointIds=private_endpoints_of(row),

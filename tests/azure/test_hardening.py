@@ -115,6 +115,15 @@ CLUSTER = {
             {"virtualNetworkConfiguration": {"subnetResourceId": f"{NETWORK}/subnets/Api"}},
             {"subnetId": f"{NETWORK}/subnets/Api".lower()},
         ),
+        *(
+            ("azure_api_management_service", "Microsoft.ApiManagement/service", told, {"public": expected})
+            for told, expected in (
+                ({"virtualNetworkType": "None", "publicNetworkAccess": "Enabled"}, True),
+                ({"virtualNetworkType": "None", "publicNetworkAccess": "Disabled"}, False),
+                ({"virtualNetworkType": "internal"}, False),
+                ({}, None),
+            )
+        ),
         (
             "azure_application_gateway",
             "Microsoft.Network/applicationGateways",
