@@ -1,17 +1,24 @@
 """What recovery services vaults keep copies of, how often and how long."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, key_of, properties_of, resource
+from steps.azure._resource import below_parents, key_of, parts_of, properties_of, resource, says
 
 _TABLE = "recoveryservicesresources"
 _ITEM = "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems"
 _POLICY = "microsoft.recoveryservices/vaults/backuppolicies"
 _READ = ["Microsoft.RecoveryServices/vaults/backupProtectedItems/read"]
 _READ_POLICY = ["Microsoft.RecoveryServices/vaults/backupPolicies/read"]
+_KEPT = {
+    "dailyRetentionDays": "dailySchedule",
+    "weeklyRetentionWeeks": "weeklySchedule",
+    "monthlyRetentionMonths": "monthlySchedule",
+    "yearlyRetentionYears": "yearlySchedule",
+}
 
 
 @entity_step("Backup", permissions=_READ, per_row=True)
@@ -36,7 +43,7 @@ def azure_backup_item(ctx: Context) -> Iterator[Entity]:
 def azure_backup_policy(ctx: Context) -> Iterator[Entity]:
     """How often a recovery services vault copies something, and how long copies are kept."""
     for row in ctx.azure.table(_TABLE, type=_POLICY):
-        yield resource(row, vaultId=arm_key(row["id"]).rsplit("/", 2)[0])
+        yield resource(row, vaultId=arm_key(row["id"]).rsplit("/", 2)[0], **_told(row))
 
 
 @relationship_step("azure_recovery_vault", "HAS", "azure_backup_policy", permissions=_READ_POLICY, per_row=True)
@@ -73,6 +80,17 @@ def azure_backup_item_protects_resource(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.azure.table(_TABLE, type=_ITEM):
         if source := key_of(properties_of(row).get("sourceResourceId")):
             yield Relationship(arm_key(row["id"]), source)
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """Return how often whole copies are made and how long they are kept; of databases a part of the policy tells it."""
+    parts = (part for part in parts_of(row, "subProtectionPolicy") if says(part.get("policyType"), "full"))
+    whole = next(parts, properties_of(row))
+    schedule = whole.get("schedulePolicy") or {}
+    kept = whole.get("retentionPolicy") or (whole.get("vaultRetentionPolicy") or {}).get("vaultRetention") or {}
+    durations = {name: (kept.get(of) or {}).get("retentionDuration") or {} for name, of in _KEPT.items()}
+    told = {name: duration.get("count") for name, duration in durations.items()}
+    return {"scheduleRunFrequency": schedule.get("scheduleRunFrequency"), **told}
 
 
 def _vault(id: str) -> str:

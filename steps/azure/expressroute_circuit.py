@@ -30,8 +30,11 @@ _READ = ["Microsoft.Network/expressRouteCircuits/read"]
 def azure_expressroute_circuit(ctx: Context) -> Iterator[Entity]:
     """A circuit of ExpressRoute: a line of a provider between networks of Azure and others."""
     for row in ctx.azure.resources(_TYPES["azure_expressroute_circuit"]):
+        properties = properties_of(row)
+        of_provider, gigabits = properties.get("serviceProviderProperties") or {}, properties.get("bandwidthInGbps")
         yield resource(
             row,
+            bandwidthInMbps=of_provider.get("bandwidthInMbps") if gigabits is None else round(gigabits * 1000),
             peeringTypes=sorted(
                 {kind for each in parts_of(row, "peerings") if (kind := properties_of(each).get("peeringType"))}
             ),

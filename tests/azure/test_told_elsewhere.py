@@ -66,6 +66,12 @@ ONE = "198.18.0.1"
         ),
         ("azure_iot_hub", "Microsoft.Devices/IotHubs", {"networkRuleSets": None}, {"ipFilterRules": None}),
         (
+            "azure_expressroute_circuit",
+            "Microsoft.Network/expressRouteCircuits",
+            {"serviceProviderProperties": None, "bandwidthInGbps": 10.0},
+            {"bandwidthInMbps": 10_000},
+        ),
+        (
             "azure_app_service_environment",
             "Microsoft.Web/hostingEnvironments",
             {"virtualNetwork": {"id": NETWORK, "subnet": "Apps"}},
@@ -135,6 +141,38 @@ def test_where_events_go_is_told_also_where_an_identity_brings_them(place: Place
     found = entities("azure_event_grid_topic_subscription")["to-queue"]
     assert (found["endpointType"], found["endpointResourceId"]) == ("StorageQueue", account.lower())
     assert found["hasDeadLetterDestination"] is True
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda kept: {"retentionPolicy": kept, "schedulePolicy": {"scheduleRunFrequency": "Daily"}},
+        lambda kept: {
+            "subProtectionPolicy": [
+                None,
+                {"policyType": "Log", "retentionPolicy": {"retentionDuration": {"count": 15, "durationType": "Days"}}},
+                {
+                    "policyType": "Full",
+                    "retentionPolicy": {**kept, "monthlySchedule": None},
+                    "schedulePolicy": {"scheduleRunFrequency": "Daily"},
+                },
+            ]
+        },
+        lambda kept: {
+            "vaultRetentionPolicy": {"snapshotRetentionInDays": 5, "vaultRetention": kept},
+            "schedulePolicy": {"scheduleRunFrequency": "Daily"},
+        },
+    ],
+    ids=["machines", "databases", "shares"],
+)
+def test_how_long_whole_copies_are_kept_is_told_of_all_that_is_copied(place: Place, azure: Azure, told: Any) -> None:
+    kept = {"dailySchedule": {"retentionDuration": {"count": 30, "durationType": "Days"}}}
+    policies = "Microsoft.RecoveryServices/vaults/backupPolicies"
+    place.put(policies, "rsv/policy", told(kept), table="recoveryservicesresources")
+    assert verdicts(azure.run("azure_backup_policy")) == {"complete"}
+    found = entities("azure_backup_policy")["policy"]
+    assert (found["dailyRetentionDays"], found["scheduleRunFrequency"]) == (30, "Daily")
+    assert "monthlyRetentionMonths" not in found
 
 
 def test_a_child_that_azure_gives_no_name_is_called_what_its_id_says(place: Place, azure: Azure) -> None:
