@@ -14,6 +14,7 @@ pytestmark = pytest.mark.every_area
 
 NET = "Microsoft.Network"
 GROUP = "Microsoft.Insights/actionGroups"
+FROM_BLOBS = {"sourceKind": "AzureBlob", "azureBlob": {"url": "https://st.blob.example", "containerName": "apps"}}
 
 
 @pytest.mark.parametrize(
@@ -141,13 +142,17 @@ def test_what_is_put_into_a_cluster_leads_to_it_wherever_that_is(place: Place, a
     cluster = place.put("Microsoft.Kubernetes/connectedClusters", "edge", {})
     kind, table = "Microsoft.KubernetesConfiguration", "kubernetesconfigurationresources"
     ids = {}
-    for type, told in (("extensions", {}), ("fluxConfigurations", {"suspend": True, "gitRepository": None})):
+    for type, told in (
+        ("extensions", {}),
+        ("fluxConfigurations", {"suspend": True, "gitRepository": None, **FROM_BLOBS}),
+    ):
         ids[type] = f"{cluster.upper()}/providers/{kind}/{type}/one"
         place.tenant.add(row_of(ids[type], f"{kind}/{type}", properties=told), table)
     types = ("azure_cluster_has_extension", "azure_cluster_has_flux_configuration")
     assert verdicts(azure.run("azure_arc_kubernetes_cluster", *types)) == {"complete"}
     assert edges() == {(cluster.lower(), id.lower()) for id in ids.values()}
-    assert entities("azure_kubernetes_flux_configuration")["one"]["active"] is False
+    found = entities("azure_kubernetes_flux_configuration")["one"]
+    assert (found["active"], found["azureBlobUrl"]) == (False, "https://st.blob.example")
     assert "active" not in entities("azure_kubernetes_extension")["one"]
 
 

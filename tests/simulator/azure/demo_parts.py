@@ -36,6 +36,8 @@ def _in_clusters(lab: Place) -> None:
         "sourceKind": "GitRepository",
         "gitRepository": {"url": "https://github.example/shop/cluster", "repositoryRef": {"branch": "main"}},
         "bucket": {"url": "https://bucket.example"},
+        "azureBlob": {"url": "https://stdata.blob.example"},
+        "ociRepository": {"url": "oci://crweb.registry.example/cluster"},
         "scope": "cluster",
         "namespace": "flux-system",
         "suspend": False,
