@@ -28,12 +28,13 @@ def test_runs_at_once_keep_what_each_other_told(scheme: str, simulator: ManyTena
     state = f"{scheme}{tmp_path}/state"
     file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
     arguments = ("run", str(file), "--state", state, *FEW)
-    first = started(simulator, *arguments, "--only-tenants", "t[0-3]")
-    until(first, 1)
-    while_it_runs, _ = fleet(simulator, "status", "--state", state)
-    assert "has not ended: it goes on, or was cut off." in while_it_runs
-    _, told_there = fleet(simulator, *arguments, "--only-tenants", "t[45]")
-    assert "Warning" not in told_there
+    with simulator.held(tenant_id(3)):
+        first = started(simulator, *arguments, "--only-tenants", "t[0-3]")
+        until(first, 1)
+        while_it_runs, _ = fleet(simulator, "status", "--state", state)
+        assert "has not ended: it goes on, or was cut off." in while_it_runs
+        _, told_there = fleet(simulator, *arguments, "--only-tenants", "t[45]")
+        assert "Warning" not in told_there
     _, err = first.communicate(timeout=200)
     assert first.returncode == 0, err
     assert {name: each["word"] for name, each in told(tmp_path / "state").items()} == dict.fromkeys(

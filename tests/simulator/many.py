@@ -1,9 +1,10 @@
 """Many tenants behind one address, as Microsoft has them: a sign-in's path tells which one, and then its token."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from aiohttp import web
@@ -34,6 +35,7 @@ class ManyTenants(Simulator):
     def __init__(self, tenants: Sequence[Tenant], **arguments: Any) -> None:
         super().__init__(tenants[0], **arguments)
         self._each = {tenant.id: Simulator(tenant, **{**arguments, "token": f"of-{tenant.id}"}) for tenant in tenants}
+        self._held: set[Simulator] = set()
 
     def one(self, id: str) -> Simulator:
         """The simulator of one tenant, which is not started by itself."""
@@ -43,12 +45,23 @@ class ManyTenants(Simulator):
         """Have a tenant be there no more."""
         del self._each[id]
 
+    @contextmanager
+    def held(self, id: str) -> Iterator[None]:
+        """Answer nothing of a tenant until this is left."""
+        self._held.add(self._each[id])
+        try:
+            yield
+        finally:
+            self._held.remove(self._each[id])
+
     def sign_ins(self, id: str) -> int:
         """How often a tenant's token endpoint was asked."""
         return sum(exchange.path.endswith("/token") for exchange in self._each[id].requests)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         known = self._each.get(_tid(request.headers.get("Authorization", "")) or request.path.split("/")[1])
+        while known in self._held:
+            await asyncio.sleep(0.01)
         return await (known._handle(request) if known else super()._handle(request))
 
 
