@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from integration.values import arm_key
+from integration.values import arm_key, without_nulls
 from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
 from steps.azure.vm import VM
 
@@ -86,7 +86,7 @@ def azure_vm_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
         profile = properties_of(row).get("storageProfile") or {}
         if system := key_of((profile.get("osDisk") or {}).get("managedDisk")):
             yield Relationship(arm_key(row["id"]), system, osDisk=True)
-        for disk in profile.get("dataDisks") or ():
+        for disk in without_nulls(profile.get("dataDisks") or []):
             if data := key_of(disk.get("managedDisk")):
                 yield Relationship(arm_key(row["id"]), data, dataDisk=True)
 

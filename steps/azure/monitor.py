@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
-from integration.values import arm_key
+from integration.values import arm_key, without_nulls
 from steps.azure._resource import (
     in_groups,
     key_of,
@@ -172,10 +172,10 @@ def _started(row: Any) -> list[str]:
 
 def _streams(row: Any) -> list[str]:
     """Return the kinds of what is collected."""
-    return sorted({stream for flow in parts_of(row, "dataFlows") for stream in flow.get("streams") or ()})
+    return sorted({stream for flow in parts_of(row, "dataFlows") for stream in flow.get("streams") or () if stream})
 
 
 def _workspaces(row: Any) -> list[str]:
     """Return the keys of the workspaces that what is collected goes to."""
-    places = (properties_of(row).get("destinations") or {}).get("logAnalytics") or ()
+    places = without_nulls((properties_of(row).get("destinations") or {}).get("logAnalytics") or [])
     return keys_of(each.get("workspaceResourceId") for each in places)

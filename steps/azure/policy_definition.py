@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import key_of, keys_of, properties_of
+from steps.azure._resource import key_of, keys_of, parts_of, properties_of
 
 POLICIES = "policyresources"
 ASSIGNMENT = "microsoft.authorization/policyassignments"
@@ -64,7 +64,7 @@ def _assigned(ctx: Context) -> set[str]:
 
 def _members(row: Any) -> list[str]:
     """Return the keys of the rules of an initiative, each once."""
-    return keys_of(member.get("policyDefinitionId") for member in properties_of(row).get("policyDefinitions") or ())
+    return keys_of(member.get("policyDefinitionId") for member in parts_of(row, "policyDefinitions"))
 
 
 def _is_of_microsoft(row: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from integration.values import arm_key
+from integration.values import arm_key, without_nulls
 from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
 from steps.azure.vm import VM
 
@@ -23,7 +23,7 @@ def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
         profile = properties_of(row).get("virtualMachineProfile") or {}
         disk = (profile.get("storageProfile") or {}).get("osDisk") or {}
         network = profile.get("networkProfile") or {}
-        interfaces = network.get("networkInterfaceConfigurations") or []
+        interfaces = without_nulls(network.get("networkInterfaceConfigurations") or [])
         image, probe = (profile.get("storageProfile") or {}).get("imageReference"), network.get("healthProbe")
         addresses = [properties_of(each) for one in interfaces for each in parts_of(one, "ipConfigurations")]
         yield resource(

@@ -82,6 +82,6 @@ def _rules(rules: Any) -> list[str] | None:
     """Return who may come in or not, as ``Allow address``, in the order of the rules, whose names may be large."""
     if not isinstance(rules, list):
         return None
-    lowered: list[Mapping[str, Any]] = [{name.lower(): value for name, value in rule.items()} for rule in rules]
+    lowered: list[Mapping[str, Any]] = [{name.lower(): value for name, value in rule.items()} for rule in rules if rule]
     ordered = sorted(lowered, key=lambda rule: rule.get("priority") or 0)
     return [f"{rule.get('action')} {rule.get('ipaddress') or rule.get('vnetsubnetresourceid')}" for rule in ordered]

@@ -246,3 +246,79 @@ def test_a_rule_of_a_firewall_that_names_nothing_beside_an_address_leads_to_the_
     type = "azure_network_firewall_allows_destination"
     assert verdicts(azure.run("azure_external_address", type), [type]) == {"complete"}
     assert edges() == {(firewall.lower(), "azure_external_address:203.0.113.9")}
+
+
+POLICY, ROLE = "Microsoft.Authorization/policySetDefinitions", "Microsoft.Authorization/roleDefinitions"
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "table", "properties"),
+    [
+        ("azure_policy_set_definition_contains_definition", POLICY, "policyresources", {"policyDefinitions": [None]}),
+        ("azure_role_definition", ROLE, "authorizationresources", {"permissions": [None, {"actions": [None]}]}),
+        (
+            "azure_subscription_contains_role_definition",
+            ROLE,
+            "authorizationresources",
+            {"type": "CustomRole", "assignableScopes": [None]},
+        ),
+        (
+            "azure_monitor_data_collection_rule",
+            "Microsoft.Insights/dataCollectionRules",
+            "",
+            {"dataFlows": [{"streams": [None, "Microsoft-Perf"]}], "destinations": {"logAnalytics": [None]}},
+        ),
+        (
+            "azure_vm_scale_set",
+            "Microsoft.Compute/virtualMachineScaleSets",
+            "",
+            {"virtualMachineProfile": {"networkProfile": {"networkInterfaceConfigurations": [None]}}},
+        ),
+        (
+            "azure_web_app_configuration",
+            "Microsoft.Web/sites/config",
+            "appserviceresources",
+            {"ipSecurityRestrictions": [None]},
+        ),
+        ("azure_vm_uses_managed_disk", COMPUTE, "", {"storageProfile": {"dataDisks": [None]}}),
+    ],
+)
+def test_nulls_in_a_list_cost_nothing(
+    place: Place, azure: Azure, type: str, of: str, table: str, properties: dict[str, Any]
+) -> None:
+    place.put(of, "shop/web" if of.count("/") > 1 else "one", properties, table=table)
+    assert verdicts(azure.run(type), [type]) == {"complete"}
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "below", "properties"),
+    [
+        (
+            "azure_storage_blob_service",
+            "Microsoft.Storage/storageAccounts",
+            "/blobServices",
+            {"cors": {"corsRules": [None, {"allowedOrigins": [None, "*"]}]}},
+        ),
+        (
+            "azure_service_bus_authorization_rule",
+            "Microsoft.ServiceBus/namespaces",
+            "/authorizationRules",
+            {"rights": [None, "Listen"]},
+        ),
+        (
+            "azure_user_assigned_identity_credential",
+            "Microsoft.ManagedIdentity/userAssignedIdentities",
+            "/federatedIdentityCredentials",
+            {"audiences": [None, "api://AzureADTokenExchange"]},
+        ),
+    ],
+)
+def test_nulls_in_a_list_of_what_is_below_cost_nothing(
+    place: Place, azure: Azure, type: str, of: str, below: str, properties: dict[str, Any]
+) -> None:
+    parent = place.put(of, "one", {})
+    if type == "azure_storage_blob_service":
+        place.tenant.set_child(parent, f"{below}/default", properties)
+    else:
+        place.tenant.add_child(parent, below, "child", properties)
+    assert verdicts(azure.run(type), [type]) == {"complete"}
