@@ -43,7 +43,8 @@ def azure_policy_set_definition_contains_definition(ctx: Context) -> Iterator[Re
 
 def _entity(row: Any) -> Entity:
     name = properties_of(row).get("displayName") or row["name"]
-    metadata = properties_of(row).get("metadata") or {}
+    version = {"version": properties_of(row).get("version")}
+    metadata = version | (properties_of(row).get("metadata") or {})
     said = {name: None if metadata.get(name) is None else str(metadata[name]) for name in ("category", "version")}
     return Entity(arm_key(row["id"]), row, name=row["name"], displayName=name, webLink=portal_link(row), **said)
 

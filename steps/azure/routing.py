@@ -1,6 +1,7 @@
 """Routes, and gateways by which networks reach others."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
@@ -23,7 +24,12 @@ _TYPES = {
 )
 def azure_bastion_host(ctx: Context) -> Iterator[Entity]:
     """A bastion, by which people reach machines that have no public address."""
-    yield from _with_fronts(ctx, "azure_bastion_host")
+    for row in ctx.azure.resources(_TYPES["azure_bastion_host"]):
+        fronts = _fronts(row)
+        network = key_of(properties_of(row).get("virtualNetwork"))
+        # One for developers has no address of its own: it is reached at one that Azure has many bastions share.
+        public = fronts["public"] or network is not None
+        yield resource(row, virtualNetworkId=network, **fronts | {"public": public})
 
 
 @entity_step(
@@ -32,13 +38,15 @@ def azure_bastion_host(ctx: Context) -> Iterator[Entity]:
 def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway that lets what is in some subnets reach the internet, and nobody in."""
     for row in ctx.azure.resources(_TYPES["azure_nat_gateway"]):
+        addresses = [*parts_of(row, "publicIpAddresses"), *parts_of(row, "publicIpAddressesV6")]
         yield resource(
             row,
             category=["network"],
             function=["nat"],
             public=True,
-            publicIpAddressIds=keys_of(parts_of(row, "publicIpAddresses")),
+            publicIpAddressIds=keys_of(addresses),
             subnetIds=keys_of(parts_of(row, "subnets")),
+            virtualNetworkId=key_of(properties_of(row).get("sourceVirtualNetwork")),
         )
 
 
@@ -64,7 +72,8 @@ def azure_route_table(ctx: Context) -> Iterator[Entity]:
 )
 def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway by which a virtual network reaches others, or people reach it: VPN or ExpressRoute."""
-    yield from _with_fronts(ctx, "azure_virtual_network_gateway")
+    for row in ctx.azure.resources(_TYPES["azure_virtual_network_gateway"]):
+        yield resource(row, **_fronts(row))
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
@@ -91,15 +100,13 @@ def azure_subnet_uses_nat_gateway(ctx: Context) -> Iterator[Relationship]:
                 yield Relationship(arm_key(subnet["id"]), gateway)
 
 
-def _with_fronts(ctx: Context, type: str) -> Iterator[Entity]:
-    """Yield the gateways of a type that people or networks come in by, at addresses in subnets."""
-    for row in ctx.azure.resources(_TYPES[type]):
-        fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
-        yield resource(
-            row,
-            category=["network"],
-            function=["remote-access-gateway"],
-            public=any(front.get("publicIPAddress") for front in fronts),
-            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
-            subnetIds=keys_of(front.get("subnet") for front in fronts),
-        )
+def _fronts(row: Any) -> dict[str, Any]:
+    """Return how people or networks come in by a gateway: at addresses in subnets."""
+    fronts = [properties_of(front) for front in parts_of(row, "ipConfigurations")]
+    return {
+        "category": ["network"],
+        "function": ["remote-access-gateway"],
+        "public": any(front.get("publicIPAddress") for front in fronts),
+        "publicIpAddressIds": keys_of(front.get("publicIPAddress") for front in fronts),
+        "subnetIds": keys_of(front.get("subnet") for front in fronts),
+    }

@@ -46,8 +46,9 @@ def azure_sql_server_encryption_protector(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_security_alert_policy(ctx: Context) -> Iterator[Entity]:
     """Whether Microsoft Defender watches a SQL server, and who is told."""
     for row in _ALERTS.rows(ctx):
-        lists = {name: _filled(properties_of(row).get(name)) for name in ("disabledAlerts", "emailAddresses")}
-        yield setting(row, **lists)
+        told = properties_of(row)
+        addresses = _addresses(told.get("emailAddresses"))
+        yield setting(row, disabledAlerts=_filled(told.get("disabledAlerts")), emailAddresses=addresses)
 
 
 @entity_step("Configuration", permissions=_READ_ASSESSMENTS, per_row=True, on_demand=True)
@@ -55,7 +56,7 @@ def azure_sql_server_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
     """Whether the databases of a SQL server are looked through for weaknesses, and who is told."""
     for row in _ASSESSMENTS.rows(ctx):
         scans = properties_of(row).get("recurringScans") or {}
-        yield setting(row, emails=_filled(scans.get("emails")))
+        yield setting(row, emails=_addresses(scans.get("emails")))
 
 
 @entity_step("Configuration", permissions=_READ_ENCRYPTION, per_row=True, on_demand=True)
@@ -115,3 +116,10 @@ def azure_sql_database_has_encryption(ctx: Context) -> Iterator[Relationship]:
 def _filled(texts: list[str] | None) -> list[str] | None:
     """Return the texts that are not empty, since Azure writes one empty text for none; ``None`` where it tells none."""
     return None if texts is None else [text for text in texts if text]
+
+
+def _addresses(texts: list[str] | None) -> list[str] | None:
+    """Return addresses of mail, of which some tools write several into one text, with semicolons between them."""
+    return (
+        None if texts is None else [each.strip() for text in texts if text for each in text.split(";") if each.strip()]
+    )

@@ -1,9 +1,10 @@
 """Virtual WANs, their hubs, and the gateways of these."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from integration.values import arm_key
+from integration.values import arm_key, without_nulls
 from steps.azure._resource import (
     in_groups,
     key_of,
@@ -53,6 +54,7 @@ def azure_vpn_gateway(ctx: Context) -> Iterator[Entity]:
             category=["network"],
             function=["remote-access-gateway"],
             virtualHubId=key_of(properties_of(row).get("virtualHub")),
+            tunnelIpAddresses=_tunnels(row),
         )
 
 
@@ -101,3 +103,10 @@ def azure_virtual_hub_has_network_firewall(ctx: Context) -> Iterator[Relationshi
     for row in ctx.azure.resources(_TYPES["azure_virtual_hub"]):
         if firewall := key_of(properties_of(row).get("azureFirewall")):
             yield Relationship(arm_key(row["id"]), firewall)
+
+
+def _tunnels(row: Any) -> list[str]:
+    """Return the addresses at which places elsewhere reach a gateway, of each of the two that it consists of."""
+    told = (properties_of(row).get("bgpSettings") or {}).get("bgpPeeringAddresses") or []
+    each = without_nulls([address for one in without_nulls(told) for address in one.get("tunnelIpAddresses") or ()])
+    return list(dict.fromkeys(each))

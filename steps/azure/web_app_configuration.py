@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
-from integration.values import arm_key
+from integration.values import arm_key, without_nulls
 from steps.azure._ids import portal_link
 from steps.azure._resource import properties_of
 
@@ -19,6 +19,7 @@ _COPIED = (
     "javaVersion",
     "linuxFxVersion",
     "minTlsVersion",
+    "netFrameworkVersion",
     "nodeVersion",
     "phpVersion",
     "publicNetworkAccess",
@@ -36,6 +37,7 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
     """How a web app, a function app or a slot is set up: versions, encryption, and who may reach it."""
     for row in _rows(ctx):
         told = {name.lower(): value for name, value in properties_of(row).items()}
+        cors = {name.lower(): value for name, value in (told.get("cors") or {}).items()}
         app = _app(row)
         name = f"{app.rpartition('/')[2]}/{row['name'].rpartition('/')[2]}"
         yield Entity(
@@ -44,6 +46,8 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             appId=app,
+            corsAllowedOrigins=without_nulls(cors.get("allowedorigins")),
+            corsSupportCredentials=cors.get("supportcredentials"),
             ipSecurityRestrictions=_rules(told.get("ipsecurityrestrictions")),
             scmIpSecurityRestrictions=_rules(told.get("scmipsecurityrestrictions")),
             webLink=portal_link({"tenantId": row["tenantId"], "id": app}),

@@ -73,6 +73,75 @@ MANAGED = part("/own", {"publicIPAddress": to("/PIP"), "subnet": to("/Net/Subnet
             {"osName": "0001-com-ubuntu", "osVersion": "22.04.1"},
         ),
         (
+            "azure_nat_gateway",
+            f"{NET}/natGateways",
+            {
+                "publicIpAddresses": [to("/Four")],
+                "publicIpAddressesV6": [to("/Six")],
+                "sourceVirtualNetwork": to("/Net"),
+            },
+            {"publicIpAddressIds": ["/four", "/six"], "virtualNetworkId": "/net"},
+        ),
+        (
+            "azure_bastion_host",
+            f"{NET}/bastionHosts",
+            {
+                "virtualNetwork": to("/Net"),
+                "networkAcls": {"ipRules": [{"addressPrefix": "203.0.113.0/24"}]},
+                "ipConfigurations": [],
+            },
+            {"public": True, "virtualNetworkId": "/net", "allowedIpAddresses": ["203.0.113.0/24"]},
+        ),
+        (
+            "azure_bastion_host",
+            f"{NET}/bastionHosts",
+            {"enablePrivateOnlyBastion": True, "ipConfigurations": [part("/own", {"subnet": to("/s")})]},
+            {"public": False, "subnetIds": ["/s"]},
+        ),
+        (
+            "azure_vpn_gateway",
+            f"{NET}/vpnGateways",
+            {
+                "bgpSettings": {
+                    "bgpPeeringAddresses": [
+                        {"ipconfigurationId": "Instance0", "tunnelIpAddresses": ["203.0.113.1", None]},
+                        {"tunnelIpAddresses": ["203.0.113.1", "203.0.113.2"]},
+                        {"tunnelIpAddresses": None},
+                        None,
+                    ]
+                }
+            },
+            {"tunnelIpAddresses": ["203.0.113.1", "203.0.113.2"]},
+        ),
+        ("azure_vpn_gateway", f"{NET}/vpnGateways", {"bgpSettings": None}, {"tunnelIpAddresses": []}),
+        (
+            "azure_network_connection",
+            f"{NET}/connections",
+            {"authenticationType": "Certificate"},
+            {"authenticationType": "Certificate"},
+        ),
+        (
+            "azure_iot_hub",
+            "Microsoft.Devices/IotHubs",
+            {"ipFilterRules": [{"filterName": "office", "action": "Accept", "ipMask": "203.0.113.0/24"}, None]},
+            {"ipFilterRules": ["203.0.113.0/24"]},
+        ),
+        (
+            "azure_iot_hub",
+            "Microsoft.Devices/IotHubs",
+            {
+                "ipFilterRules": [{"ipMask": "203.0.113.1"}],
+                "networkRuleSets": {"defaultAction": "Deny", "ipRules": [{"ipMask": "203.0.113.2"}]},
+            },
+            {"ipFilterRules": ["203.0.113.2"]},
+        ),
+        (
+            "azure_managed_disk",
+            "Microsoft.Compute/disks",
+            {"encryptionSettingsCollection": {"enabled": True, "encryptionSettings": [{}]}},
+            {"azureDiskEncryptionEnabled": True},
+        ),
+        (
             "azure_synapse_workspace",
             "Microsoft.Synapse/workspaces",
             {
@@ -322,3 +391,54 @@ def test_nulls_in_a_list_of_what_is_below_cost_nothing(
     else:
         place.tenant.add_child(parent, below, "child", properties)
     assert verdicts(azure.run(type), [type]) == {"complete"}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"version": "1.2.1"}, "1.2.1"),
+        ({"version": "1.2.1", "metadata": {"version": "1.2.1-preview"}}, "1.2.1-preview"),
+        ({"metadata": None}, None),
+    ],
+)
+def test_a_rule_has_its_version_wherever_it_is_told(
+    place: Place, azure: Azure, told: dict[str, Any], expected: str | None
+) -> None:
+    given = {"policyType": "Custom", **told}
+    place.put("Microsoft.Authorization/policyDefinitions", "one", given, table="policyresources")
+    assert verdicts(azure.run("azure_policy_definition")) == {"complete"}
+    assert entities("azure_policy_definition")["one"].get("version") == expected
+
+
+def test_addresses_of_mail_in_one_text_are_several(place: Place, azure: Azure) -> None:
+    server = place.put("Microsoft.Sql/servers", "sql", {})
+    mail = ["a@contoso.example; b@contoso.example;", None, ""]
+    place.tenant.set_child(server, "/securityAlertPolicies/default", {"state": "Enabled", "emailAddresses": mail})
+    place.tenant.set_child(server, "/vulnerabilityAssessments/default", {"recurringScans": {"emails": mail}})
+    types = {
+        "azure_sql_server_security_alert_policy": "emailAddresses",
+        "azure_sql_server_vulnerability_assessment": "emails",
+    }
+    assert verdicts(azure.run(*types)) == {"complete"}
+    for type, name in types.items():
+        (found,) = entities(type).values()
+        assert found[name] == ["a@contoso.example", "b@contoso.example"]
+
+
+@pytest.mark.parametrize(
+    "cors",
+    [
+        {"allowedOrigins": ["*", None], "supportCredentials": True},
+        {"AllowedOrigins": ["*"], "SupportCredentials": True},
+    ],
+    ids=["small", "large"],
+)
+def test_an_app_tells_whose_scripts_may_call_it(place: Place, azure: Azure, cors: dict[str, Any]) -> None:
+    config, put = "Microsoft.Web/sites/config", {"table": "appserviceresources"}
+    place.put(config, "shop/web", {"cors": cors, "netFrameworkVersion": "v8.0"}, **put)
+    place.put(config, "closed/web", {"cors": None}, **put)
+    assert verdicts(azure.run("azure_web_app_configuration")) == {"complete"}
+    found = entities("azure_web_app_configuration")
+    told = {name: (of.get("corsAllowedOrigins"), of.get("corsSupportCredentials")) for name, of in found.items()}
+    assert told == {"shop/web": (["*"], True), "closed/web": (None, None)}
+    assert found["shop/web"]["netFrameworkVersion"] == "v8.0"

@@ -43,6 +43,7 @@ def _disks(web: Place, lab: Place) -> None:
         "diskSizeGB": 64,
         "osType": "Linux",
         "encryption": {"type": "EncryptionAtRestWithCustomerKey", "diskEncryptionSetId": key_set.upper()},
+        "encryptionSettingsCollection": {"enabled": False},
         "publicNetworkAccess": "Disabled",
         "networkAccessPolicy": "AllowPrivate",
         "dataAccessAuthMode": "AzureActiveDirectory",

@@ -53,6 +53,8 @@ def _routing(web: Place) -> None:
     out = to(web.of(f"{_NET}/publicIPAddresses", "pip-nat"))
     gateway = {"publicIpAddresses": [out], "subnets": [to(f"{subnets}/s")], "idleTimeoutInMinutes": 4}
     web.put(f"{_NET}/natGateways", "ng-web", gateway, sku={"name": "Standard"}, tags=_OWNER)
+    network = to(subnets.removesuffix("/subnets"))
+    web.put(f"{_NET}/natGateways", "ng-whole", {"sourceVirtualNetwork": network}, sku={"name": "StandardV2"})
     routes = [part("/out", {"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance"})]
     table = {"routes": routes, "disableBgpRoutePropagation": True, "subnets": [to(f"{subnets}/s")]}
     web.put(f"{_NET}/routeTables", "rt-web", table, tags=_OWNER)
@@ -62,8 +64,13 @@ def _routing(web: Place) -> None:
         "ipConfigurations": [part("/front", front)],
         "enableTunneling": False,
         "enableShareableLink": False,
+        "disableCopyPaste": True,
+        "enableSessionRecording": False,
     }
     web.put(f"{_NET}/bastionHosts", "bst-web", bastion, sku={"name": "Standard"}, tags=_OWNER)
+    rules = {"ipRules": [{"addressPrefix": "203.0.113.0/24"}]}
+    developers = {"virtualNetwork": network, "networkAcls": rules, "ipConfigurations": []}
+    web.put(f"{_NET}/bastionHosts", "bst-dev", developers, sku={"name": "Developer"}, tags=_OWNER)
     front = {"publicIPAddress": out, "subnet": to(f"{subnets}/GatewaySubnet")}
     vpn = {
         "sku": {"name": "VpnGw2AZ", "tier": "VpnGw2AZ"},

@@ -119,6 +119,7 @@ def _gateways(web: Place) -> None:
         "connectionType": "IPsec",
         "connectionStatus": "Connected",
         "connectionProtocol": "IKEv2",
+        "authenticationType": "PSK",
         "enableBgp": False,
         "usePolicyBasedTrafficSelectors": False,
         "virtualNetworkGateway1": to(web.of("Microsoft.Network/virtualNetworkGateways", "vpn-web")),
@@ -151,6 +152,7 @@ def _gateways(web: Place) -> None:
     vpn_gateway: dict[str, Any] = {
         "vpnGatewayScaleUnit": 1,
         "isRoutingPreferenceInternet": False,
+        "bgpSettings": {"bgpPeeringAddresses": [{"tunnelIpAddresses": ["203.0.113.71"]}]},
         "virtualHub": to(web.of("Microsoft.Network/virtualHubs", "hub")),
     }
     web.put("Microsoft.Network/vpnGateways", "vpn-hub", vpn_gateway, tags=_OWNER)
