@@ -9,6 +9,7 @@ from steps.azure._resource import identities_of, in_groups, key_of, keys_of, par
 from steps.azure.vm import VM
 
 SCALE_SET = "microsoft.compute/virtualmachinescalesets"
+_POOLS = ("loadBalancerBackendAddressPools", "loadBalancerInboundNatPools")
 
 
 @entity_step(
@@ -57,6 +58,6 @@ def azure_vm_uses_scale_set(ctx: Context) -> Iterator[Relationship]:
 
 
 def _balancers(addresses: list[dict[str, Any]]) -> list[str]:
-    """Return the keys of the load balancers whose pools some configurations are in."""
-    pools = keys_of(pool for each in addresses for pool in each.get("loadBalancerBackendAddressPools") or ())
-    return list(dict.fromkeys(pool.rpartition("/backendaddresspools/")[0] for pool in pools))
+    """Return the keys of the load balancers of which some configurations are in pools: of machines, or of ports."""
+    pools = keys_of(pool for each in addresses for name in _POOLS for pool in each.get(name) or ())
+    return list(dict.fromkeys(pool.rsplit("/", 2)[0] for pool in pools))

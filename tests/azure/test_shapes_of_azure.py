@@ -27,6 +27,11 @@ IN_HUB = {
         "privateIPAddress": "198.18.9.4",
     },
 }
+POOLS = {
+    "loadBalancerBackendAddressPools": [to("/LB/backendAddressPools/all")],
+    "loadBalancerInboundNatPools": [to("/LB/inboundNatPools/ssh"), to("/Ports/inboundNatPools/ssh")],
+}
+POOLED = part("/nic", {"ipConfigurations": [part("/ip", POOLS)]})
 MANAGED = part("/own", {"publicIPAddress": to("/PIP"), "subnet": to("/Net/Subnets/AzureFirewallManagementSubnet")})
 
 
@@ -71,6 +76,12 @@ MANAGED = part("/own", {"publicIPAddress": to("/PIP"), "subnet": to("/Net/Subnet
             COMPUTE,
             AGENT | {"storageProfile": {"imageReference": {"offer": "0001-com-ubuntu", "exactVersion": "22.04.1"}}},
             {"osName": "0001-com-ubuntu", "osVersion": "22.04.1"},
+        ),
+        (
+            "azure_vm_scale_set",
+            "Microsoft.Compute/virtualMachineScaleSets",
+            {"virtualMachineProfile": {"networkProfile": {"networkInterfaceConfigurations": [POOLED]}}},
+            {"loadBalancerIds": ["/lb", "/ports"]},
         ),
         (
             "azure_nat_gateway",
