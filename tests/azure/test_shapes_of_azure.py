@@ -84,6 +84,12 @@ MANAGED = part("/own", {"publicIPAddress": to("/PIP"), "subnet": to("/Net/Subnet
             {"loadBalancerIds": ["/lb", "/ports"]},
         ),
         (
+            "azure_sql_database",
+            "Microsoft.Sql/servers/databases",
+            {"isInfraEncryptionEnabled": False, "kind": None},
+            {"isInfraEncryptionEnabled": False},
+        ),
+        (
             "azure_nat_gateway",
             f"{NET}/natGateways",
             {
@@ -168,9 +174,9 @@ MANAGED = part("/own", {"publicIPAddress": to("/PIP"), "subnet": to("/Net/Subnet
 def test_what_azure_tells_is_told(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    place.put(of, "one", properties)
+    place.put(of, "one/two" if of.count("/") > 1 else "one", properties)
     assert verdicts(azure.run(type)) == {"complete"}
-    found = entities(type)["one"]
+    (found,) = entities(type).values()
     assert {name: found.get(name) for name in expected} == expected
 
 

@@ -47,6 +47,7 @@ def _sql(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, Any
         "maxSizeBytes": 34359738368,
         "zoneRedundant": False,
         "isLedgerOn": False,
+        "isInfraEncryptionEnabled": False,
         "requestedBackupStorageRedundancy": "Geo",
         "elasticPoolId": web.of("Microsoft.Sql/servers/elasticPools", "sql-web/pool"),
         "failoverGroupId": web.of("Microsoft.Sql/servers/failoverGroups", "sql-web/both"),
