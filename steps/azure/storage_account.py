@@ -11,6 +11,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     keys_of,
+    named_in,
     private_endpoints_of,
     properties_of,
     resource,
@@ -31,7 +32,7 @@ def azure_storage_account(ctx: Context) -> Iterator[Entity]:
         properties = properties_of(row)
         rules = properties.get("networkAcls") or {}
         network: dict[str, Any] = {
-            "networkRuleSet.allowedIpAddresses": [rule["value"] for rule in rules.get("ipRules") or ()],
+            "networkRuleSet.allowedIpAddresses": named_in(rules.get("ipRules"), "value"),
             "networkRuleSet.virtualNetworkSubnetIds": keys_of(rules.get("virtualNetworkRules")),
         }
         yield resource(
@@ -78,7 +79,7 @@ def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
     }
     for row in ctx.azure.resources(VM):
         profile = properties_of(row).get("storageProfile") or {}
-        disks = (profile.get("osDisk") or {}, *(profile.get("dataDisks") or ()))
+        disks = (profile.get("osDisk") or {}, *filter(None, profile.get("dataDisks") or ()))
         for host in dict.fromkeys(_host((disk.get("vhd") or {}).get("uri")) for disk in disks):
             if account := accounts.get(host or ""):
                 yield Relationship(arm_key(row["id"]), account)

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, keys_of, properties_of, resource
 
 VM = "microsoft.compute/virtualmachines"
 
@@ -26,7 +26,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             osVersion=image.get("exactVersion") or view.get("osVersion"),
             state=power,
             active=None if power is None else power == "running",
-            usesManagedDisks=all(each.get("managedDisk") for each in (disk, *(storage.get("dataDisks") or ()))),
+            usesManagedDisks=all(each.get("managedDisk") for each in (disk, *filter(None, storage.get("dataDisks") or ()))),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -41,8 +41,8 @@ def azure_resource_group_has_vm(ctx: Context) -> Iterator[Relationship]:
 def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine uses a network interface."""
     for row in ctx.azure.resources(VM):
-        for interface in (properties_of(row).get("networkProfile") or {}).get("networkInterfaces") or ():
-            yield Relationship(arm_key(row["id"]), arm_key(interface["id"]))
+        for interface in keys_of((properties_of(row).get("networkProfile") or {}).get("networkInterfaces")):
+            yield Relationship(arm_key(row["id"]), interface)
 
 
 def _view(properties: dict[str, Any]) -> dict[str, Any]:

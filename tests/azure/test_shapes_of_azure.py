@@ -367,6 +367,15 @@ POLICY, ROLE = "Microsoft.Authorization/policySetDefinitions", "Microsoft.Author
             {"ipSecurityRestrictions": [None]},
         ),
         ("azure_vm_uses_managed_disk", COMPUTE, "", {"storageProfile": {"dataDisks": [None]}}),
+        ("azure_vm", COMPUTE, "", {"storageProfile": {"osDisk": {"managedDisk": {"id": "/d"}}, "dataDisks": [None]}}),
+        ("azure_vm_uses_nic", COMPUTE, "", {"networkProfile": {"networkInterfaces": [None]}}),
+        ("azure_vm_uses_storage_account", COMPUTE, "", {"storageProfile": {"dataDisks": [None]}}),
+        (
+            "azure_storage_account",
+            "Microsoft.Storage/storageAccounts",
+            "",
+            {"networkAcls": {"ipRules": [None, {"action": "Allow"}, {"value": "203.0.113.9"}]}},
+        ),
     ],
 )
 def test_nulls_in_a_list_cost_nothing(
