@@ -18,6 +18,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
         storage = properties.get("storageProfile") or {}
         disk = storage.get("osDisk") or {}
         image, view = storage.get("imageReference") or {}, _view(properties)
+        disks = (disk, *filter(None, storage.get("dataDisks") or ()))
         power = str((view.get("powerState") or {}).get("code") or "").rpartition("/")[2] or None
         yield resource(
             row,
@@ -26,7 +27,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             osVersion=image.get("exactVersion") or view.get("osVersion"),
             state=power,
             active=None if power is None else power == "running",
-            usesManagedDisks=all(each.get("managedDisk") for each in (disk, *filter(None, storage.get("dataDisks") or ()))),
+            usesManagedDisks=all(each.get("managedDisk") for each in disks),
             userAssignedIdentityIds=identities_of(row),
         )
 
