@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from integration.values import arm_key, without_nulls
+from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
-from steps.azure.vm import VM
+from steps.azure.vm import VM, disks_of
 
 _TYPES = {
     "azure_managed_disk": "microsoft.compute/disks",
@@ -83,10 +83,10 @@ def azure_resource_group_has_disk(ctx: Context, from_type: str, to_type: str) ->
 def azure_vm_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine starts from a managed disk, or keeps data on it."""
     for row in ctx.azure.resources(VM):
-        profile = properties_of(row).get("storageProfile") or {}
-        if system := key_of((profile.get("osDisk") or {}).get("managedDisk")):
-            yield Relationship(arm_key(row["id"]), system, osDisk=True)
-        for disk in without_nulls(profile.get("dataDisks") or []):
+        system, others = disks_of(row)
+        if key := key_of(system.get("managedDisk")):
+            yield Relationship(arm_key(row["id"]), key, osDisk=True)
+        for disk in others:
             if data := key_of(disk.get("managedDisk")):
                 yield Relationship(arm_key(row["id"]), data, dataDisk=True)
 

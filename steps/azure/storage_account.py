@@ -17,7 +17,7 @@ from steps.azure._resource import (
     resource,
 )
 from steps.azure.keyvault_service import VAULT, address_of
-from steps.azure.vm import VM
+from steps.azure.vm import VM, disks_of
 
 STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
 _SERVICES = ("blob", "queue", "table", "file", "web", "dfs")
@@ -78,9 +78,8 @@ def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
         if (host := _host((properties_of(row).get("primaryEndpoints") or {}).get("blob")))
     }
     for row in ctx.azure.resources(VM):
-        profile = properties_of(row).get("storageProfile") or {}
-        disks = (profile.get("osDisk") or {}, *filter(None, profile.get("dataDisks") or ()))
-        for host in dict.fromkeys(_host((disk.get("vhd") or {}).get("uri")) for disk in disks):
+        system, others = disks_of(row)
+        for host in dict.fromkeys(_host((disk.get("vhd") or {}).get("uri")) for disk in (system, *others)):
             if account := accounts.get(host or ""):
                 yield Relationship(arm_key(row["id"]), account)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from integration.values import arm_key
+from integration.values import arm_key, without_nulls
 from steps.azure._resource import identities_of, in_groups, keys_of, properties_of, resource
 
 VM = "microsoft.compute/virtualmachines"
@@ -16,9 +16,8 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(VM):
         properties = properties_of(row)
         storage = properties.get("storageProfile") or {}
-        disk = storage.get("osDisk") or {}
+        disk, others = disks_of(row)
         image, view = storage.get("imageReference") or {}, _view(properties)
-        disks = (disk, *filter(None, storage.get("dataDisks") or ()))
         power = str((view.get("powerState") or {}).get("code") or "").rpartition("/")[2] or None
         yield resource(
             row,
@@ -27,7 +26,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             osVersion=image.get("exactVersion") or view.get("osVersion"),
             state=power,
             active=None if power is None else power == "running",
-            usesManagedDisks=all(each.get("managedDisk") for each in disks),
+            usesManagedDisks=all(each.get("managedDisk") for each in (disk, *others)),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -44,6 +43,12 @@ def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.azure.resources(VM):
         for interface in keys_of((properties_of(row).get("networkProfile") or {}).get("networkInterfaces")):
             yield Relationship(arm_key(row["id"]), interface)
+
+
+def disks_of(row: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return what a machine says of the disk with its system, nothing where it has none, and of each other disk."""
+    told = properties_of(row).get("storageProfile") or {}
+    return told.get("osDisk") or {}, without_nulls(told.get("dataDisks") or [])
 
 
 def _view(properties: dict[str, Any]) -> dict[str, Any]:
