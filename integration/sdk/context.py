@@ -129,7 +129,7 @@ class Azure(Protocol):
             table: such as ``resourcecontainers``.
             type: such as ``microsoft.resources/subscriptions``.
             filter: what is true of the rows that are wanted, in Azure's query language, such as
-                ``tostring(properties.status.code) =~ 'Unhealthy'``: for types with many rows of which few are wanted,
+                ``properties.status.code =~ 'Unhealthy'``: for types with many rows of which few are wanted,
                 which are read by themselves then. A recording does not regard it, so the step does, too.
 
         Raises:

@@ -8,7 +8,7 @@ from integration import Context
 from steps.azure._resource import properties_of, says
 
 SECURITY = "securityresources"
-_UNHEALTHY = "tostring(properties.status.code) =~ 'Unhealthy'"
+_UNHEALTHY = "properties.status.code =~ 'Unhealthy'"
 
 
 def unhealthy(ctx: Context, type: str) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.policyinsights/policystates"
 _READ = ["Microsoft.PolicyInsights/policyStates/queryResults/read"]
-_BROKEN = "tostring(properties.complianceState) =~ 'NonCompliant'"
+_BROKEN = "properties.complianceState =~ 'NonCompliant'"
 _KEYS = ("resourceId", "policyAssignmentId", "policyDefinitionId", "policySetDefinitionId")
 
 

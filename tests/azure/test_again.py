@@ -22,6 +22,10 @@ from tests.simulator.azure.made_up import STORAGE, VM, resources_of
 from tests.support import distribution, write
 
 SOON = 2.0
+_KEPT = """
+SELECT count(*) FROM parents JOIN collections ON number = collection
+WHERE state = 'running' AND parents.next_link IS NULL
+"""
 
 
 def is_partition(asked: Asked) -> bool:
@@ -152,7 +156,7 @@ def test_a_killed_run_goes_on_with_the_partitions_that_are_left(types: Path) -> 
             out, hold = f"killed-{most}", Hold(most)
             simulator.manager.before = hold
             killed = start(simulator, types, out)
-            assert hold.reached.wait(30)
+            assert hold.reached.wait(120)
             wait_until_kept(Path(out))
             killed.send_signal(signal.SIGKILL)
             killed.communicate()
@@ -166,17 +170,37 @@ def test_a_killed_run_goes_on_with_the_partitions_that_are_left(types: Path) -> 
             assert edges(out) == edges("undisturbed")
 
 
+def test_a_run_killed_while_it_takes_over_what_did_not_change_loses_nothing(types: Path) -> None:
+    with AzureSimulator(made_up_tenant(7_000, 3)) as simulator:
+        finish(start(simulator, types, "killed"))
+        machine = next(row for row in simulator.tenant.tables["resources"].values() if row["type"] == VM)
+        simulator.tenant.remove([machine["id"]])
+        simulator.tenant.add(resources_of(machine["id"].partition("/providers/")[0], 9000, random.Random(1))[0])
+        for most in (2, 3):
+            hold = Hold(most)
+            simulator.manager.before = hold
+            killed = start(simulator, types, "killed")
+            assert hold.reached.wait(120)
+            wait_until_kept(Path("killed"))
+            killed.send_signal(signal.SIGKILL)
+            killed.communicate()
+            simulator.manager.before = lambda asked: None
+            hold.going.set()
+        finish(start(simulator, types, "killed"))
+        finish(start(simulator, types, "fresh"))
+        for type in ("contoso_machine", "contoso_interface", "contoso_storage"):
+            assert keys(type, "killed") == keys(type, "fresh")
+        assert edges("killed") == edges("fresh")
+
+
 def wait_until_kept(out: Path) -> None:
-    """Wait until the mirror holds a partition."""
+    """Wait until the mirror holds a partition of what is being read."""
     ends = time.monotonic() + 120
     while time.monotonic() < ends:
         for path in out.glob("*.db"):
             with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
                 names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-                if (
-                    "parents" in names
-                    and database.execute("SELECT count(*) FROM parents WHERE next_link IS NULL").fetchone()[0]
-                ):
+                if "parents" in names and database.execute(_KEPT).fetchone()[0]:
                     return
         time.sleep(0.01)
     raise AssertionError("nothing was kept")
