@@ -6,49 +6,89 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import key_of, parts_of, properties_of, resource
+from steps.azure.storage_account import STORAGE_ACCOUNT
 from steps.azure.subscription import SUBSCRIPTIONS
 
 _BELOW, _VERSION = "/providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview"
 _READ = ["Microsoft.Insights/diagnosticSettings/read"]
 _TYPES = (
+    "microsoft.analysisservices/servers",
     "microsoft.apimanagement/service",
     "microsoft.app/managedenvironments",
+    "microsoft.appconfiguration/configurationstores",
     "microsoft.automation/automationaccounts",
     "microsoft.batch/batchaccounts",
     "microsoft.cache/redis",
     "microsoft.cdn/profiles",
+    "microsoft.cdn/profiles/endpoints",
     "microsoft.cognitiveservices/accounts",
+    "microsoft.containerinstance/containergroups",
     "microsoft.containerregistry/registries",
     "microsoft.containerservice/managedclusters",
     "microsoft.databricks/workspaces",
     "microsoft.datafactory/factories",
+    "microsoft.datalakeanalytics/accounts",
+    "microsoft.datalakestore/accounts",
+    "microsoft.dataprotection/backupvaults",
+    "microsoft.dbformariadb/servers",
     "microsoft.dbformysql/flexibleservers",
+    "microsoft.dbformysql/servers",
     "microsoft.dbforpostgresql/flexibleservers",
+    "microsoft.dbforpostgresql/servers",
+    "microsoft.desktopvirtualization/applicationgroups",
+    "microsoft.desktopvirtualization/hostpools",
+    "microsoft.desktopvirtualization/workspaces",
+    "microsoft.devices/iothubs",
     "microsoft.documentdb/databaseaccounts",
     "microsoft.eventgrid/domains",
+    "microsoft.eventgrid/systemtopics",
     "microsoft.eventgrid/topics",
     "microsoft.eventhub/namespaces",
+    "microsoft.insights/components",
+    "microsoft.insights/datacollectionrules",
+    "microsoft.keyvault/managedhsms",
     "microsoft.keyvault/vaults",
+    "microsoft.kubernetes/connectedclusters",
+    "microsoft.kusto/clusters",
     "microsoft.logic/workflows",
     "microsoft.machinelearningservices/workspaces",
+    "microsoft.netapp/netappaccounts/capacitypools/volumes",
     "microsoft.network/applicationgateways",
     "microsoft.network/azurefirewalls",
     "microsoft.network/bastionhosts",
+    "microsoft.network/expressroutecircuits",
     "microsoft.network/frontdoors",
     "microsoft.network/loadbalancers",
     "microsoft.network/networksecuritygroups",
+    "microsoft.network/p2svpngateways",
     "microsoft.network/publicipaddresses",
+    "microsoft.network/publicipprefixes",
+    "microsoft.network/trafficmanagerprofiles",
     "microsoft.network/virtualnetworkgateways",
     "microsoft.network/virtualnetworks",
+    "microsoft.network/vpngateways",
     "microsoft.operationalinsights/workspaces",
+    "microsoft.purview/accounts",
     "microsoft.recoveryservices/vaults",
+    "microsoft.relay/namespaces",
     "microsoft.search/searchservices",
     "microsoft.servicebus/namespaces",
+    "microsoft.signalrservice/signalr",
+    "microsoft.signalrservice/webpubsub",
+    "microsoft.sql/managedinstances",
+    "microsoft.sql/managedinstances/databases",
     "microsoft.sql/servers/databases",
+    "microsoft.streamanalytics/streamingjobs",
     "microsoft.synapse/workspaces",
+    "microsoft.synapse/workspaces/sqlpools",
+    "microsoft.web/hostingenvironments",
     "microsoft.web/sites",
+    "microsoft.web/sites/slots",
+    "microsoft.web/staticsites",
 )
 """Types of resources that write logs. Source: Azure Monitor, supported resource log categories."""
+_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServices")
+"""What writes the logs of a storage account."""
 _DESTINATIONS = {
     "azure_log_analytics_workspace": "workspaceId",
     "azure_storage_account": "storageAccountId",
@@ -63,7 +103,7 @@ def azure_diagnostic_setting(ctx: Context) -> Iterator[Entity]:
         properties = properties_of(row)
         yield resource(
             row,
-            resourceId=holder,
+            resourceId=arm_key(row["id"]).rpartition(f"{_BELOW.lower()}/")[0] or holder,
             storageAccountId=key_of(properties.get("storageAccountId")),
             workspaceId=key_of(properties.get("workspaceId")),
             eventHubAuthorizationRuleId=key_of(properties.get("eventHubAuthorizationRuleId")),
@@ -101,6 +141,8 @@ def _settings(ctx: Context) -> Iterator[tuple[str, Any]]:
     yield from ctx.azure.children(SUBSCRIPTIONS, _BELOW, api_version=_VERSION, table="resourcecontainers")
     for type in _TYPES:
         yield from ctx.azure.children(type, _BELOW, api_version=_VERSION)
+    for service in _SERVICES:
+        yield from ctx.azure.children(STORAGE_ACCOUNT, f"/{service}/default{_BELOW}", api_version=_VERSION)
 
 
 def _categories(row: Any, of: str, *, enabled: bool) -> list[str]:

@@ -97,9 +97,9 @@ def test_logs_are_told_of_resources_and_of_subscriptions(azure: Azure) -> None:
     assert settings["everything"]["disabledLogs"] == ["AuditEvent"]
     assert settings["activity"]["resourceId"].count("/") == 2
     holders = {source for source, target in edges() if "/diagnosticsettings/" in target}
-    assert {each["resourceId"] for each in settings.values()} == holders
+    assert {each["resourceId"].partition("/blobservices/")[0] for each in settings.values()} == holders
     logs = {source for source, target in edges() if target.endswith("/workspaces/logs")}
-    assert len(logs) == 3
+    assert len(logs) == 4
     hubs = {source for source, target in edges() if target.endswith("/namespaces/eh-web")}
     assert {source.rpartition("/")[2] for source in hubs if "/diagnosticsettings/" in source} == {"everything"}
 
@@ -179,6 +179,15 @@ def test_one_empty_text_stands_for_none_and_a_category_is_told_once(azure: Azure
     assert (merged["disabledAlerts"], merged["emailAddresses"]) == ([], ["a@b.example"])
     assert (merged["auditActionsAndGroups"], merged["emails"]) == ([], [])
     assert found("azure_diagnostic_setting")["twice"]["enabledLogs"] == ["AuditEvent"]
+
+
+def test_a_storage_account_sends_the_logs_of_its_services(azure: Azure) -> None:
+    tables = azure.simulator.tenant.tables["resources"].values()
+    account = next(row["id"] for row in tables if row["name"] == "stdata").lower()
+    azure.run("azure_diagnostic_setting", "azure_resource_has_diagnostic_setting", "azure_storage_account")
+    told = found("azure_diagnostic_setting")["blobs"]
+    assert (told["resourceId"], told["enabledLogs"]) == (f"{account}/blobservices/default", ["StorageRead"])
+    assert (account, told["id"].lower()) in edges()
 
 
 def test_apps_that_a_password_opens(azure: Azure) -> None:

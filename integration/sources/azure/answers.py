@@ -26,8 +26,8 @@ from integration.sources.controls import error_in
 
 TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
-_UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind"}
-"""Codes by which a storage account says that one of its kind has nothing of what is asked for."""
+_UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind", "resourcetypenotsupported"}
+"""Codes by which Azure says that what is of such a kind has nothing of what is asked for."""
 _ABSENT = {"noregisteredproviderfound", "invalidapiversionparameter"}
 """Codes by which Azure says that it has no such kind of resource here, or not in that version."""
 _UNLICENSED = "aadpremiumlicenserequired"

@@ -40,7 +40,8 @@ LISTS = {
     "microsoft.sql/servers": "/firewallrules",
     "microsoft.storage/storageaccounts": "/blobservices/default/containers"
     " /blobservices/default/containers/*/immutabilitypolicies /fileservices/default/shares"
-    " /queueservices/default/queues /tableservices/default/tables",
+    " /queueservices/default/queues /tableservices/default/tables"
+    " /*services/default/providers/microsoft.insights/diagnosticsettings",
     "microsoft.synapse/workspaces": "/firewallrules /keys",
     "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default/rules",
     "microsoft.web/sites": "/basicpublishingcredentialspolicies",

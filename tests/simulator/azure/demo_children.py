@@ -229,7 +229,7 @@ def _others(web: Place, lab: Place) -> None:
 
 
 def _logs(web: Place) -> None:
-    """Settings of a vault, whose logs are kept, of a gate and of a subscription."""
+    """Settings of a vault, whose logs are kept, of the blobs of an account, of a gate and of a subscription."""
     add = web.tenant.add_child
     workspace, account = web.of("Microsoft.OperationalInsights/workspaces", "logs"), web.of(_STORAGE, "stdata")
     rule = web.of("Microsoft.EventHub/namespaces/authorizationRules", "eh-web/RootManageSharedAccessKey")
@@ -247,6 +247,8 @@ def _logs(web: Place) -> None:
     add(web.of(_VAULT, "kv-web"), _SETTINGS, "everything", all_logs)
     of_rules = {"workspaceId": workspace, "logs": [{"category": "NetworkSecurityGroupEvent", "enabled": True}]}
     add(web.of("Microsoft.Network/networkSecurityGroups", "nsg-web"), _SETTINGS, "rules", of_rules)
+    of_blobs = {"workspaceId": workspace, "logs": [{"category": "StorageRead", "enabled": True}]}
+    add(f"{account}/blobServices/default", _SETTINGS, "blobs", of_blobs)
     subscription = "/".join(web.id.split("/")[:3])
     activity = {"workspaceId": workspace, "logs": [{"category": "Administrative", "enabled": True}]}
     add(subscription, _SETTINGS, "activity", activity)
