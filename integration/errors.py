@@ -167,7 +167,13 @@ class ServiceUnavailable(GraphError):
 
 
 class BadRequest(GraphError):
-    """Graph refused the request itself."""
+    """Graph refused the request itself.
+
+    Attributes:
+        unknown: the property that Graph does not know, where it was refused for one.
+    """
+
+    unknown = ""
 
 
 class BadAnswer(GraphError):

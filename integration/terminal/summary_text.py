@@ -12,6 +12,7 @@ from integration.store.history import shown
 from integration.terminal.remarks import causes, listed, some
 from integration.terminal.standing import counted
 from integration.terminal.untaken import untaken
+from integration.text.visible import line
 
 _WORDS: Mapping[What, str] = {"created": "came", "updated": "changed", "deleted": "went"}
 
@@ -25,6 +26,7 @@ def sentences(report: Report, out: Path) -> list[str]:
     """
     return [
         _cost(report),
+        *_without(report),
         *untaken(report.reading.get("notRepresented", {}), _all_read(report)),
         f"{out / 'graph.db'} and {out / 'summary.json'} hold the result.",
         _completeness(report),
@@ -122,6 +124,12 @@ def _cost(report: Report) -> str:
     changed = [f"{total[what]:,} {word}" for what, word in _WORDS.items() if total[what]]
     since = f" since {shown(datetime.fromtimestamp(report.changed_on / 1000, UTC))}" if report.changed_on else ""
     return f"Later run{resumed}{anew}: {', '.join(changed) or f'nothing changed{since}'}; {', '.join(took)}."
+
+
+def _without(report: Report) -> Iterator[str]:
+    """Yield for each collection which properties were left out, since Graph does not know them where this tenant is."""
+    for path, names in sorted(report.reading.get("unknownProperties", {}).items()):
+        yield f"Without {', '.join(map(line, names))} of {line(path)}, which Graph does not know here."
 
 
 def _all_read(report: Report) -> bool:

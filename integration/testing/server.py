@@ -50,6 +50,7 @@ class GraphServer:
         largest_top: the largest ``$top`` that it does not refuse, 999 as Graph's.
         expands: it takes ``$expand``.
         selects: it heeds ``$select``; otherwise objects come whole.
+        undeclared: properties that it refuses in ``$select``, since it does not know them.
         counts: ``@odata.count`` of the first page of a path, where it is to be another one than there are objects.
         token: the bearer token that it takes.
         url: its root, without version; empty before it is entered.
@@ -60,6 +61,7 @@ class GraphServer:
         self.page_size = page_size
         self.largest_top = 999
         self.expands = self.selects = True
+        self.undeclared: set[str] = set()
         self.counts: dict[str, int] = {}
         self._repeated: dict[str, list[ServedObject]] = {}
         self.token = "token-of-the-graph-server"  # noqa: S105 - it opens nothing
@@ -184,6 +186,9 @@ class GraphServer:
 
     def _found(self, path: str, options: Mapping[str, str]) -> ServedObject:
         select = options["$select"].split(",") if "$select" in options and self.selects else None
+        for name in self.undeclared.intersection(select or ()):
+            problem = f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'x'."
+            raise _Refused(400, "BadRequest", problem)
         if path.endswith("/delta") and self._objects.tracks(path.removesuffix("/delta")):
             return self._delta(path.removesuffix("/delta"), options)
         try:

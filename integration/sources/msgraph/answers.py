@@ -44,6 +44,7 @@ _NOT_BY_GRAPH = {403, 451}
 """Refusals in which Graph would say more than a status; where nothing is said, a gateway or a proxy refused."""
 _OVERSTRAINED = {413, 500, 502, 503, 504}
 _TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
+_UNDECLARED = re.compile(r"(?i)could not find a property named '([a-z]\w{0,99})'", re.ASCII)
 _PAGE_TOKEN = re.compile(r"(?i)page token")
 _LISTS = ("value", "responses")
 _DIGITS = 9
@@ -122,6 +123,8 @@ class Answer:
         )
         if isinstance(error, Forbidden) and not isinstance(error, NotLicensed):
             error.permission = OPENED_BY.get(self.path.rpartition("/")[2], "")
+        if isinstance(error, BadRequest) and (unknown := _UNDECLARED.search(message)):
+            error.unknown = unknown[1]
         return error
 
 

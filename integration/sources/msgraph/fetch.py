@@ -21,6 +21,8 @@ _RESTARTS = 5
 _WHAT_IS_KEPT = attrgetter("rows", "next_link", "odd")
 _SMALLER: Mapping[int | None, int | None] = {999: 100, 100: None}
 """The page size to ask for where Graph does not serve one; ``None``: none is named, so that Graph chooses."""
+_UNKNOWN = "unknown property "
+"""Begins the names of parts without objects, which keep in mind what a collection was read without."""
 
 
 class Fetcher:
@@ -37,6 +39,7 @@ class Fetcher:
         self._client = source.client
         self._tracked = tracked(request) if source.incremental else None
         self._top = request.top
+        self._unknown: list[str] = []
         self._pages_read = 0
 
     def fetch(self) -> None:
@@ -51,6 +54,15 @@ class Fetcher:
             self._read(None)
         elif known is None or known.state == "running" or not self._updated(known):
             self._read(self._into.known)
+        if self._request.kind != "relation":
+            self._tell_unknown()
+
+    def _tell_unknown(self) -> None:
+        """Tell what the collection was read without, in this run or in an earlier one."""
+        noted = {part.removeprefix(_UNKNOWN) for part in self._into.progress() if part.startswith(_UNKNOWN)}
+        if noted:
+            told = self._source.unknown
+            told[self._request.path] = sorted(noted.union(told.get(self._request.path, ())))
 
     def _updated(self, known: Known) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
@@ -107,6 +119,8 @@ class Fetcher:
         for restart in range(_RESTARTS + 1):
             if restart or known is None or known.state != "running":
                 self._into.begin(self._latest(), self._deleted())
+                if self._unknown:
+                    self._into.add_parts([], [(f"{_UNKNOWN}{name}", None) for name in self._unknown])
                 known = None
             else:
                 self._into.go_on(self._deleted())
@@ -124,25 +138,40 @@ class Fetcher:
                 return
 
     def _may_start_again(self, error: GraphError, known: Known | None) -> bool:
-        """Tell whether reading from the first page on can help after an error, with smaller pages where it is that."""
+        """Tell whether reading from the first page on can help after an error, with what Graph does serve."""
         if isinstance(error, PageTokenExpired):
             return True
         refused = isinstance(error, BadRequest)
+        if self._leaves_out(error):
+            return True
         if error.too_much and self._top in _SMALLER and (refused or not self._pages_read):
             self._top = _SMALLER[self._top]
             self._source.smaller_pages[self._request.path] = self._top or 0
             return True
         return refused and known is not None
 
+    def _leaves_out(self, error: GraphError) -> bool:
+        """Tell whether Graph does not know a property that is asked for, which from now on is not asked for."""
+        asked_for = () if self._request.kind == "relation" else self._known(self._request.select)
+        if not isinstance(error, BadRequest) or error.unknown not in asked_for:
+            return False
+        self._unknown.append(error.unknown)
+        return True
+
+    def _known(self, properties: Sequence[str] | None) -> list[str]:
+        """Return those properties that Graph did not refuse."""
+        return [name for name in properties or () if name not in self._unknown]
+
     def _latest(self) -> str | None:
         """Return a link that will tell what changed from now on; ``None`` where Graph gives none."""
-        if self._tracked is None:
-            return None
-        try:
-            return latest(self._client, self._request.path, self._tracked)
-        except GraphError as error:
-            self._into.because(f"no changes can be asked for next time: {error}")
-            return None
+        while self._tracked is not None:
+            try:
+                return latest(self._client, self._request.path, self._known(self._tracked))
+            except GraphError as error:
+                if not self._leaves_out(error):
+                    self._into.because(f"no changes can be asked for next time: {error}")
+                    break
+        return None
 
     def _deleted(self) -> Sequence[str]:
         """Return the ids of deleted objects to which the collection may have links."""
@@ -151,7 +180,7 @@ class Fetcher:
     def _read_pages(self, next_link: str | None) -> None:
         request = self._request
         kept = unusable = 0
-        for rows, link, odd in self._pages(next_link or self._client.url(request.path, _options(request, self._top))):
+        for rows, link, odd in self._pages(next_link or self._client.url(request.path, self._options())):
             self._pages_read += 1
             if request.key != "id":
                 rows = [{**row, "id": row.get(request.key)} for row in rows]
@@ -165,24 +194,23 @@ class Fetcher:
         if unusable and not kept and next_link is None:
             raise BadAnswer("no object of the collection has an id", path=request.path, status=200)
 
+    def _options(self) -> dict[str, str]:
+        request, options = self._request, {}
+        if request.select is not None:
+            options["$select"] = ",".join(self._known(request.select))
+        if request.filter:
+            options["$filter"] = request.filter
+        if request.expand:
+            options["$expand"] = request.expand
+        if request.kind == "collection" and self._top is not None:
+            options["$top"] = str(self._top)
+        return options
+
     def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None, int]]:
         if self._request.kind == "object":
             yield [{"id": "", **_object(self._client.get(url))}], None, 0
         else:
             yield from map(_WHAT_IS_KEPT, pages(self._client, url))
-
-
-def _options(request: Request, top: int | None) -> dict[str, str]:
-    options = {}
-    if request.select is not None:
-        options["$select"] = ",".join(request.select)
-    if request.filter:
-        options["$filter"] = request.filter
-    if request.expand:
-        options["$expand"] = request.expand
-    if request.kind == "collection" and top is not None:
-        options["$top"] = str(top)
-    return options
 
 
 def _object(answer: Answer) -> Mapping[str, Any]:

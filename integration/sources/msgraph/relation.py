@@ -65,7 +65,7 @@ class RelationFetcher(Fetcher):
         self._into.change_children(found, lost, gone, page.link)
 
     def _deleted(self) -> Sequence[str]:
-        return () if self._tracked is None else self._source.deleted()
+        return () if self._tracked is None else self._source.bin.ids()
 
     def _fan_out(self) -> None:
         """Fetch the children of all parents that the mirror does not have yet."""

@@ -1,6 +1,5 @@
 """Microsoft Graph as a source."""
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,21 +11,20 @@ from integration.sources.collection import Collection
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
-from integration.sources.msgraph.fetch import Fetcher, object_id
+from integration.sources.msgraph.fetch import Fetcher
 from integration.sources.msgraph.habits import LISTED, OTHER_END
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
 from integration.sources.msgraph.members import counts_by_kind, hiding, without_names
-from integration.sources.msgraph.paging import pages
 from integration.sources.msgraph.permissions import PermissionReview, covers, review
+from integration.sources.msgraph.recycle_bin import RecycleBin
 from integration.sources.msgraph.relation import RelationFetcher
 from integration.sources.reader import Reader
 from integration.sources.request import Request
 from integration.sources.source import Reading
 
 _KIND = "@odata.type"
-_RESTORABLE = ("user", "group")
 _HIDDEN = "Member.Read.Hidden"
 MAY_HIDE = frozenset({"/groups", "/directory/administrativeUnits"})
 """Collections of objects that may hide their members."""
@@ -49,8 +47,9 @@ class GraphSource:
         full_every: as given.
         in_flight: as given.
         smaller_pages: page sizes that Graph served where it did not serve the usual one, by path; 0 where it chose one.
-        plain: relations of which service principals may be missing.
-        bin_refused: why it is not known what was deleted before relations were read whole, and may be restored.
+        unknown: properties that Graph does not know, although they are asked for, by path.
+        plain: relations that may lack service principals.
+        bin: what was deleted before relations were read whole, and may be restored.
         refused: parents whose children Graph did not give to the end, and why, by relation.
     """
 
@@ -69,14 +68,13 @@ class GraphSource:
         self.client, self.tenant = client, tenant
         self.in_flight, self.incremental, self.full_every = in_flight, incremental, full_every
         self.smaller_pages: dict[str, int] = {}
+        self.unknown: dict[str, list[str]] = {}
         self.plain: set[str] = set()
-        self.bin_refused: list[str] = []
+        self.bin = RecycleBin(client)
         self.refused: dict[str, dict[str, GraphError]] = {}
         self._roles = roles
         self._review: PermissionReview | None = None
         self._takes: dict[str, Takes] = {}
-        self._in_bin: Sequence[str] | None = None
-        self._reading_bin = threading.Lock()
 
     def face(self, reading: Reading) -> Graph:
         """Return what a step sees of Graph."""
@@ -89,27 +87,6 @@ class GraphSource:
             GraphError: Graph did not give all of it.
         """
         (RelationFetcher if request.kind == "relation" else Fetcher)(self, request, into).fetch()
-
-    def deleted(self) -> Sequence[str]:
-        """Return the ids of the objects in the recycle bin.
-
-        When Graph restores one, its memberships come back without an entry in a delta query. A relation that is read
-        now must therefore remember that it missed them. The bin is read once a run. Where Graph does not show it, links
-        to restored objects come with the next full read.
-
-        Sources: Get incremental changes for groups; List deletedItems (directory objects).
-        """
-        with self._reading_bin:
-            if self._in_bin is None:
-                found: list[str] = []
-                for kind in _RESTORABLE:
-                    url = self.client.url(f"/directory/deletedItems/microsoft.graph.{kind}", {"$select": "id"})
-                    try:
-                        found.extend(object_id(row, url) for page in pages(self.client, url) for row in page.rows)
-                    except GraphError as error:
-                        self.bin_refused.append(str(error))
-                self._in_bin = found
-            return self._in_bin
 
     def tracks(self, request: Request) -> bool:
         """Tell whether a delta query tells what changed of a collection."""
@@ -136,10 +113,9 @@ class GraphSource:
 
     def inputs(self, request: Request, reader: Reader) -> Sequence[Request]:
         """Return the listing of the kind that is wanted, where Graph did not name the kind of some children."""
-        if request.cast and "" in counts_by_kind(reader.mirror, request.name):
-            listing = reader.asked.listing(COLLECTIONS.get(request.cast, ""))
-            return [listing] if listing else []
-        return []
+        unnamed = request.cast and "" in counts_by_kind(reader.mirror, request.name)
+        listing = reader.asked.listing(COLLECTIONS.get(request.cast, "")) if unnamed else None
+        return [listing] if listing else []
 
     def further(self, request: Request, reader: Reader) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield parent's id and child for children whose kind Graph did not name, and that are of the kind wanted."""
@@ -229,6 +205,12 @@ class GraphSource:
         Units: ``throttledSeconds`` are seconds, ``bytes`` are of decoded bodies.
         """
         meter = self.client.meter
+        otherwise = {
+            "smallerPages": dict(self.smaller_pages),
+            "unknownProperties": dict(self.unknown),
+            "withoutServicePrincipals": sorted(self.plain),
+            "withoutDeletedItems": sorted(self.bin.refused),
+        }
         return {
             **({"permissions": self._review.as_json()} if self._review else {}),
             "requests": dict(meter.requests),
@@ -238,9 +220,7 @@ class GraphSource:
             "throttled": meter.throttled,
             "throttledSeconds": round(self.client.waited, 3),
             "bytes": meter.bytes,
-            **({"smallerPages": dict(self.smaller_pages)} if self.smaller_pages else {}),
-            **({"withoutServicePrincipals": sorted(self.plain)} if self.plain else {}),
-            **({"withoutDeletedItems": sorted(self.bin_refused)} if self.bin_refused else {}),
+            **{name: what for name, what in otherwise.items() if what},
         }
 
     def stop(self) -> None:
