@@ -19,7 +19,10 @@ def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
             database.execute(f"DELETE FROM {table}")
         about = {}
     resumed = about.get("run") == "open" and age(about.get("opened_on")) < _RESUMABLE
-    if not resumed:
+    if resumed:
+        told = "UPDATE collections SET state = 'stale' WHERE state = 'complete' AND delta_link IS NOT NULL"
+        database.execute(told)  # what changed while nobody read is to be asked for
+    else:
         _leave_complete(database)
         about["opened_on"] = str(time.time())
     about |= {"tenant": tenant, "run": "open"}
