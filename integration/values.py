@@ -24,10 +24,10 @@ def epoch_ms(value: Any) -> int | str | None:
             HTTP (``Mon, 25 May 2020 11:10:01 GMT``, ``createdDate`` of Log Analytics).
 
     Returns:
-        The milliseconds; ``None`` for ``None`` and for a time on the day ``0001-01-01``, Microsoft's way of saying
-        never. Anything else comes back as a string, for the schema to reject the record that has it.
+        The milliseconds; ``None`` for ``None``, for an empty text, and for a time on the day ``0001-01-01``,
+        Microsoft's way of saying never. Anything else comes back as a string, for the schema to reject the record that has it.
     """
-    if value is None:
+    if value is None or value == "":
         return None
     if not isinstance(value, str):
         return str(value)
