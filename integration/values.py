@@ -25,7 +25,8 @@ def epoch_ms(value: Any) -> int | str | None:
 
     Returns:
         The milliseconds; ``None`` for ``None``, for an empty text, and for a time on the day ``0001-01-01``,
-        Microsoft's way of saying never. Anything else comes back as a string, for the schema to reject the record that has it.
+        Microsoft's way of saying never. Anything else comes back as a string, for the schema to reject the record that
+        has it.
     """
     if value is None or value == "":
         return None

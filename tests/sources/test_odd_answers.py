@@ -144,7 +144,7 @@ def test_a_licence_that_is_missing_is_no_permission_that_is_missing(tenant: Grap
     "odd",
     [
         {"createdDateTime": "2024-05-01T12:30:00+02:00x"},
-        {"createdDateTime": ""},
+        {"createdDateTime": " "},
         {"createdDateTime": "2024-02-30T12:30:00Z"},
         {"createdDateTime": 7},
         {"assignedLicenses": [{}]},

@@ -8,8 +8,8 @@ from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpir
 from integration.mirror.clock import age
 from integration.mirror.tables import Known
 from integration.sources.collection import Collection
-from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.delta import LIFETIME, Changes, changes, is_removed, latest, tracked
+from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.request import Request
@@ -54,6 +54,8 @@ class Fetcher:
             self._read(None)
         elif known is None or known.state == "running" or not self._updated(known):
             self._read(self._into.known)
+            if known and known.state == "running":
+                self._catch_up()
         if self._request.kind != "relation":
             self._tell_unknown()
 
@@ -82,6 +84,20 @@ class Fetcher:
             reason = f"the delta link is given up: {error}"
         self._into.because(reason)
         return False
+
+    def _catch_up(self) -> None:
+        """Apply what changed since a run that was cut short began to read; who followed the collection begins anew."""
+        known = self._into.known
+        if known and known.delta_link:
+            try:
+                self._change(known.delta_link)
+            except Throttled:
+                raise
+            except GraphError as error:
+                self._into.because(f"what changed meanwhile is not known: {error}")
+                self._read(None)
+            else:
+                self._into.began()
 
     def _outdated(self, known: Known) -> str:
         if self._tracked is None:
@@ -184,8 +200,8 @@ class Fetcher:
             self._pages_read += 1
             if request.key != "id":
                 rows = [{**row, "id": row.get(request.key)} for row in rows]
-            if request.kind == "collection" and not all(map(_has_id, rows)):
-                usable = [row for row in rows if _has_id(row)]
+            if request.kind == "collection" and not all(map(has_id, rows)):
+                usable = [row for row in rows if has_id(row)]
                 odd, rows = odd + len(rows) - len(usable), usable
             kept, unusable = kept + len(rows), unusable + odd
             self._into.add(rows, link, unusable=odd)
@@ -208,33 +224,6 @@ class Fetcher:
 
     def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None, int]]:
         if self._request.kind == "object":
-            yield [{"id": "", **_object(self._client.get(url))}], None, 0
+            yield [{"id": "", **object_of(self._client.get(url))}], None, 0
         else:
             yield from map(_WHAT_IS_KEPT, pages(self._client, url))
-
-
-def _object(answer: Answer) -> Mapping[str, Any]:
-    """Return the object that an answer holds.
-
-    Raises:
-        BadAnswer: it holds none, or a list in its place.
-    """
-    said = {name: value for name, value in answer.body.items() if not name.startswith("@")}
-    if not said or (said.keys() == {"value"} and isinstance(said["value"], list)):
-        raise BadAnswer("the answer holds no object", path=answer.path, status=answer.status)
-    return answer.body
-
-
-def _has_id(row: Mapping[str, Any]) -> bool:
-    return isinstance(row.get("id"), str) and row["id"] != ""
-
-
-def object_id(row: Mapping[str, Any], path: str) -> str:
-    """Return the id of an object.
-
-    Raises:
-        BadAnswer: it has none.
-    """
-    if not _has_id(row):
-        raise BadAnswer("an object of the collection has no id", path=path, status=200)
-    return str(row["id"])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from integration.errors import GraphError
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.fetch import object_id
+from integration.sources.msgraph.objects import object_id
 from integration.sources.msgraph.paging import pages
 
 _RESTORABLE = ("user", "group")

@@ -8,9 +8,10 @@ from integration.mirror.tables import Known
 from integration.sources.msgraph.delta import Changes, is_removed
 from integration.sources.msgraph.expanded import CutShort, Expanded, expands
 from integration.sources.msgraph.fanout import FanOut
-from integration.sources.msgraph.fetch import Fetcher, object_id
+from integration.sources.msgraph.fetch import Fetcher
 from integration.sources.msgraph.habits import SINGLE
 from integration.sources.msgraph.kinds import are_members
+from integration.sources.msgraph.objects import object_id
 
 
 class RelationFetcher(Fetcher):
