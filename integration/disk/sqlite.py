@@ -1,7 +1,8 @@
 """SQLite as this project uses it: a write-ahead log, explicit transactions, connections shared by threads.
 
 Python's ``executemany`` lets go of the interpreter's lock for every row, which costs more than the row where other
-threads work too. So many rows are written by one statement here, and what is read comes back as few rows.
+threads work too. So a statement writes many rows here, and what is read comes back as few. For SQLite to understand a
+statement costs more than to insert its rows, too: the same few texts serve again and again.
 """
 
 import sqlite3
@@ -21,7 +22,9 @@ _PAGE = 16_384
 _CHECKPOINT = 500
 _WRITES = (f"page_size = {_PAGE}", "journal_mode = WAL", "synchronous = NORMAL", f"wal_autocheckpoint = {_CHECKPOINT}")
 """Settings of a connection that writes."""
-_STATEMENTS = 16
+_STATEMENTS = 64
+_AT_ONCE = (64, 16, 4, 1)
+"""Rows of one statement."""
 _PRIMARY = 0xFF
 _GOES_ON = "the next run goes on from here"
 _FAULTS = {
@@ -229,16 +232,16 @@ def checked(column: str) -> str:
 
 
 def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]], text: int | None = None) -> None:
-    """Insert rows by one statement.
+    """Insert rows, as many values in each; ``into``: how the statements begin, such as ``INSERT INTO parents``.
 
-    Args:
-        database: the connection.
-        into: how the statement begins, such as ``INSERT INTO parents``.
-        rows: values, as many in each row; in all at most 32,766, which is SQLite's limit.
-        text: place of a column whose values are UTF-8 as bytes, to be stored as text: they need not be decoded first.
+    ``text`` is the place of a column whose values are UTF-8 as bytes, to be stored as text: none need be decoded first.
     """
-    if rows:
-        database.execute(_statement(into, len(rows), len(rows[0]), text), list(chain.from_iterable(rows)))
+    at = 0
+    for size in _AT_ONCE:
+        while len(rows) - at >= size:
+            some = rows[at : at + size]
+            database.execute(_statement(into, size, len(some[0]), text), list(chain.from_iterable(some)))
+            at += size
 
 
 @lru_cache(_STATEMENTS)

@@ -17,7 +17,7 @@ from integration.sources.reader import Reader
 from integration.store.publication import Published, RecordRow
 from integration.store.store import Store
 
-_ENTITIES, _RELATIONSHIPS = 250, 1_000
+_ENTITIES, _RELATIONSHIPS = 256, 1_024
 
 
 @dataclass(frozen=True)

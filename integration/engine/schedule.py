@@ -71,6 +71,7 @@ class Schedule:
         hungry: list[int] = []
         fed: list[int] = []
         running: set[int] = set()
+        more_is_read = False
         news: SimpleQueue[Future[str] | None] = SimpleQueue()
         reader.fetched = partial(news.put, None)
         with Threads(threads, "step") as executor, Threads(_AHEAD, "ahead") as ahead:
@@ -82,16 +83,19 @@ class Schedule:
                     with starting():
                         fetching.start()
                 while sorter.is_active():
-                    for name in sorter.get_ready():
-                        insort(hungry, place[name])
-                    self._feed(hungry, fed)
+                    ready = [place[name] for name in sorter.get_ready()]
+                    for each in ready:
+                        insort(hungry, each)
+                    self._feed(hungry if more_is_read else ready, hungry, fed)
                     while len(running) < threads and (chosen := self._next(hungry, fed, running)) is not None:
                         running.add(chosen)
                         executor.submit(carried(self._execute), self._in_order[chosen]).add_done_callback(news.put)
+                    more_is_read = True
                     with suppress(Empty):
                         if done := news.get(timeout=LOOKS):
                             running.remove(place[done.result()])
                             sorter.done(done.result())
+                            more_is_read = False
                     self._stopping.check()
             except BaseException:
                 self._verdicts.stop()
@@ -102,9 +106,9 @@ class Schedule:
                     fetching.join(_GRACE)
         reader.close()
 
-    def _feed(self, hungry: list[int], fed: list[int]) -> None:
-        """Move the steps that do not wait any more for what is still being read to those that do not."""
-        for place in [each for each in hungry if not self._waits(each)]:
+    def _feed(self, some: list[int], hungry: list[int], fed: list[int]) -> None:
+        """Move those of some hungry steps that do not wait for what is still being read to the fed ones."""
+        for place in [each for each in some if not self._waits(each)]:
             hungry.remove(place)
             insort(fed, place)
 
