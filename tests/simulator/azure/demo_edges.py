@@ -89,9 +89,11 @@ def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
         "enableHttp2": True,
         "gatewayIPConfigurations": [part("/own", {"subnet": to(subnet)})],
         "frontendIPConfigurations": [part("/front", {"publicIPAddress": address})],
+        "defaultPredefinedSslPolicy": "AppGwSslPolicy20150501",
         "httpListeners": [part("/https", {"protocol": "Https"}), part("/http", {"protocol": "Http"})],
         "webApplicationFirewallConfiguration": {"enabled": True, "firewallMode": "Prevention"},
         "firewallPolicy": to(web.of(f"{_NET}/ApplicationGatewayWebApplicationFirewallPolicies", "waf")),
+        "sslCertificates": [part("/own", {"keyVaultSecretId": "https://kv-web.vault.azure.example/secrets/shop"})],
         "sslPolicy": {"policyName": "AppGwSslPolicy20220101", "minProtocolVersion": "TLSv1_2"},
     }
     web.put(f"{_NET}/applicationGateways", "agw", gateway, identity=identity, tags=_OWNER)

@@ -52,6 +52,7 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "internalLoadBalancingMode": "None",
         "dnsSuffix": "ase-web.appserviceenvironment.example",
         "zoneRedundant": True,
+        "clusterSettings": [{"name": "DisableTls1.0", "value": "1"}],
         "virtualNetwork": to(f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"),
     }
     web.put("Microsoft.Web/hostingEnvironments", "ase-web", app_service_environment, kind="ASEV3", **more)
