@@ -36,6 +36,7 @@ def azure_web_app_slot(ctx: Context) -> Iterator[Entity]:
             row,
             userAssignedIdentityIds=identities_of(row),
             appServicePlanId=key_of(properties_of(row).get("serverFarmId")),
+            privateEndpointIds=private_endpoints_of(row),
             virtualNetworkSubnetId=key_of(properties_of(row).get("virtualNetworkSubnetId")),
         )
 

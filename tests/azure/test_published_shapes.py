@@ -16,6 +16,7 @@ pytestmark = pytest.mark.every_area
 
 NET = "Microsoft.Network"
 CLUSTER = "Microsoft.ContainerService/managedClusters"
+APP = "Microsoft.App/containerApps"
 
 
 @pytest.mark.parametrize(
@@ -83,12 +84,48 @@ CLUSTER = "Microsoft.ContainerService/managedClusters"
             {"encryption": {"status": "enabled", "keyVaultProperties": {"keyIdentifier": "https://v.example/keys/k"}}},
             {"encryptionStatus": "enabled", "keyIdentifier": "https://v.example/keys/k"},
         ),
+        (
+            "azure_api_management_service",
+            "Microsoft.ApiManagement/service",
+            {
+                "virtualNetworkConfiguration": {"subnetResourceId": "/Here"},
+                "additionalLocations": [
+                    {"virtualNetworkConfiguration": {"subnetResourceId": "/There"}},
+                    {"virtualNetworkConfiguration": None},
+                    None,
+                ],
+            },
+            {"subnetId": "/here", "subnetIds": ["/here", "/there"]},
+        ),
+        (
+            "azure_container_app",
+            APP,
+            {"configuration": {"ingress": {"external": False, "additionalPortMappings": [{"external": True}, None]}}},
+            {"public": True},
+        ),
+        (
+            "azure_container_app",
+            APP,
+            {"configuration": {"ingress": {"external": False, "additionalPortMappings": None}}},
+            {"public": False},
+        ),
+        ("azure_container_app", APP, {"configuration": {"ingress": None}}, {"public": None}),
+        (
+            "azure_web_app_slot",
+            "Microsoft.Web/sites/slots",
+            {
+                "clientCertMode": "Required",
+                "endToEndEncryptionEnabled": True,
+                "privateEndpointConnections": [part("/c", {"privateEndpoint": to("/PE")})],
+            },
+            {"clientCertMode": "Required", "endToEndEncryptionEnabled": True, "privateEndpointIds": ["/pe"]},
+        ),
     ],
 )
 def test_properties_are_where_they_are_said_to_be(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    place.put(of, "one", properties)
+    place.put(of, "one/two" if of.count("/") > 1 else "one", properties)
     assert verdicts(azure.run(type)) == {"complete"}
     (found,) = entities(type).values()
     assert {name: found.get(name) for name in expected} == expected
@@ -242,3 +279,30 @@ def test_a_cluster_uses_what_encrypts_its_disks_and_where_its_logs_go(place: Pla
     types = [f"azure_kubernetes_cluster_uses_{end}" for end in ("disk_encryption_set", "log_analytics_workspace")]
     assert verdicts(azure.run(*types)) == {"complete"}
     assert edges() == {(cluster.lower(), end.lower()) for end in (logs, alerts, disks)}
+
+
+def test_a_group_of_those_who_are_told_starts_what_acts(place: Place, azure: Azure) -> None:
+    started = {
+        "functionAppResourceId": place.put("Microsoft.Web/sites", "f", {}, kind="functionapp"),
+        "resourceId": place.put("Microsoft.Logic/workflows", "w", {}),
+        "automationAccountId": place.put("Microsoft.Automation/automationAccounts", "a", {}),
+    }
+    lists = ("azureFunctionReceivers", "logicAppReceivers", "automationRunbookReceivers")
+    given = {of: [{name: id.upper()}, None] for of, (name, id) in zip(lists, started.items(), strict=True)}
+    group = place.put("Microsoft.Insights/actionGroups", "g", given)
+    type = "azure_monitor_action_group_triggers_resource"
+    names = ("azure_function_app", "azure_logic_app_workflow", "azure_automation_account")
+    assert verdicts(azure.run(type, *names), [type]) == {"complete"}
+    assert edges() == {(group.lower(), id.lower()) for id in started.values()}
+
+
+def test_a_load_balancer_leads_to_the_interface_that_an_address_of_a_pool_is_of(place: Place, azure: Azure) -> None:
+    nic = place.put(f"{NET}/networkInterfaces", "nic", {})
+    addresses = [
+        {"name": "a", "properties": {"networkInterfaceIPConfiguration": to(f"{nic.upper()}/ipConfigurations/one")}},
+        {"name": "b", "properties": {"ipAddress": "198.18.0.4", "networkInterfaceIPConfiguration": None}},
+    ]
+    pools = [part("/pool", {"loadBalancerBackendAddresses": addresses}), part("/none", {})]
+    lb = place.put(f"{NET}/loadBalancers", "lb", {"backendAddressPools": pools})
+    assert verdicts(azure.run("azure_lb_connects_nic")) == {"complete"}
+    assert edges() == {(lb.lower(), nic.lower())}

@@ -27,8 +27,11 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "defaultHostName": "shop-staging.azurewebsites.example",
         "hostNames": ["shop-staging.azurewebsites.example"],
         "httpsOnly": True,
+        "endToEndEncryptionEnabled": False,
         "clientCertEnabled": False,
+        "clientCertMode": "Required",
         "publicNetworkAccess": "Enabled",
+        "privateEndpointConnections": endpoints_of(web),
         "serverFarmId": web.of("Microsoft.Web/serverfarms", "plan-web"),
         "virtualNetworkSubnetId": f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps",
     }
