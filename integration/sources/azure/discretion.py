@@ -20,8 +20,8 @@ _SECRET = re.compile(
     r"instrumentation|master|primary|private|secondary|service|shared|storage)key)s?"
     r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
     r"|globalparameters|((alternative|custom)?parameter)values|outputs?|pfxblob"
-    r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)|(public|configuration)?settings"
-    r"|keyvaluepairs|substitute|webhookproperties"
+    r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
+    r"|(public|configuration|extension)?settings|keyvaluepairs|substitute|webhookproperties|kubeconfigs?"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
     r"|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
     r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
@@ -43,7 +43,7 @@ _PERMITTED = frozenset("all backup delete get list purge recover restore set".sp
 _MARK = "isSecret"
 """Beside a value: whether that is a secret."""
 _LABELS = {
-    "value": ("name", "key", "headerName"),
+    "value": ("name", "key", "headerName", "propertyName"),
     "headerValue": ("headerName",),
     "matchValue": ("selector",),
     "matchValues": ("selector", "matchVariables"),
