@@ -306,3 +306,15 @@ def test_a_load_balancer_leads_to_the_interface_that_an_address_of_a_pool_is_of(
     lb = place.put(f"{NET}/loadBalancers", "lb", {"backendAddressPools": pools})
     assert verdicts(azure.run("azure_lb_connects_nic")) == {"complete"}
     assert edges() == {(lb.lower(), nic.lower())}
+
+
+def test_the_names_of_a_private_zone_are_known_in_the_networks_that_it_is_linked_to(place: Place, azure: Azure) -> None:
+    zone = place.put(f"{NET}/privateDnsZones", "inner.example", {})
+    network = place.put(f"{NET}/virtualNetworks", "v", {})
+    link = f"{NET}/privateDnsZones/virtualNetworkLinks"
+    place.put(link, "inner.example/one", {"virtualNetwork": to(network.upper())})
+    place.put(link, "inner.example/two", {"virtualNetwork": None})
+    place.put("Contoso.Widgets/widgets", "three", {"virtualNetwork": to(network)})
+    type = "azure_private_dns_zone_connects_vnet"
+    assert verdicts(azure.run(type)) == {"complete"}
+    assert edges() == {(zone.lower(), network.lower())}

@@ -202,6 +202,8 @@ def _zones(web: Place) -> None:
     }
     zone = f"{_NET}/privateDnsZones"
     web.put(zone, "inner.example", inner, location="global", tags=_OWNER)
+    link = {"virtualNetwork": to(web.of(f"{_NET}/virtualNetworks", "v")), "registrationEnabled": True}
+    web.put(f"{zone}/virtualNetworkLinks", "inner.example/v", link, location="global")
     for kind, name, told in [*shared, ("A", "db", {"ARecords": [{"ipv4Address": "198.18.0.9"}]})]:
         lowered = {f"{of.removesuffix('Records').removesuffix('Record').lower()}": value for of, value in told.items()}
         records = {f"{of}{'Record' if of in ('cname', 'soa') else 'Records'}": value for of, value in lowered.items()}
