@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from integration import Context, Entity, Relationship, relationship_family
-from steps.azure.keyvault_service import address_of
+from integration import Context, Relationship, relationship_family
 
 _ADDRESSES = {
     "azure_api_management_service": "keyVaultSecretIds",
@@ -18,18 +17,17 @@ _ADDRESSES = {
 
 
 @relationship_family(list(_ADDRESSES), "USES", "azure_keyvault_service")
-def azure_resource_uses_keyvault_service(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+def azure_service_uses_keyvault_service(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A resource is encrypted with a key in a vault, or shows a certificate from there."""
-    vaults = {address_of(vault.properties.get("vaultUrl")): vault.key for vault in ctx.entities(to_type)}
+    vaults = {_host(vault.properties.get("vaultUrl")): vault.key for vault in ctx.entities(to_type)}
     for user in ctx.entities(from_type):
-        found = (vaults.get(address) for address in _vaults(user, _ADDRESSES[from_type]))
-        for vault in dict.fromkeys(filter(None, found)):
-            yield Relationship(user.key, vault)
+        told = user.properties.get(_ADDRESSES[from_type]) or ()
+        hosts = map(_host, [told] if isinstance(told, str) else told)
+        for vault in dict.fromkeys(vaults.get(host) for host in hosts if host):
+            if vault:
+                yield Relationship(user.key, vault)
 
 
-def _vaults(user: Entity, name: str) -> Iterator[str]:
-    """Yield the address of the vault that each address leads into."""
-    told = user.properties.get(name) or ()
-    for address in [told] if isinstance(told, str) else told:
-        parts = urlsplit(address)
-        yield f"{parts.scheme}://{parts.netloc}".lower()
+def _host(address: str | None) -> str | None:
+    """Return the name of the host in an address, in lower case; ``None`` where there is none."""
+    return urlsplit(address).hostname if address else None

@@ -194,7 +194,7 @@ def test_apps_use_the_subnet_by_which_they_reach_networks(place: Place, azure: A
             {
                 "sslCertificates": [
                     part("/a", {"keyVaultSecretId": "https://KV.vault.example/secrets/a"}),
-                    part("/b", {"keyVaultSecretId": "https://kv.vault.example/secrets/b"}),
+                    part("/b", {"keyVaultSecretId": "https://kv.vault.example:443/secrets/b"}),
                     part("/c", {"keyVaultSecretId": None}),
                 ]
             },
