@@ -1,9 +1,20 @@
 """Gateways of API Management."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_of,
+    keys_of,
+    parts_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+    says,
+)
 
 _SERVICE = "microsoft.apimanagement/service"
 _SECURITY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
@@ -20,7 +31,8 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
             category=["application"],
             function=["api-gateway"],
             public=None if kind is None and not is_closed else not is_closed,
-            subnetId=key_of((properties_of(row).get("virtualNetworkConfiguration") or {}).get("subnetResourceId")),
+            subnetId=key_of(_subnet(properties_of(row))),
+            subnetIds=keys_of(map(_subnet, [properties_of(row), *parts_of(row, "additionalLocations")])),
             weakProtocols=_weak(properties_of(row).get("customProperties")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
@@ -31,6 +43,11 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_api_management_service(ctx: Context) -> Iterator[Relationship]:
     """A gateway of API Management is in a resource group."""
     yield from in_groups(ctx.azure.resources(_SERVICE))
+
+
+def _subnet(place: Mapping[str, Any]) -> Any:
+    """Return the id of the subnet that a service is in, in one of its regions; ``None`` where it is in none."""
+    return (place.get("virtualNetworkConfiguration") or {}).get("subnetResourceId")
 
 
 def _weak(switches: Mapping[str, str] | None) -> list[str] | None:

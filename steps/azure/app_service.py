@@ -9,6 +9,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     key_of,
+    parts_of,
     private_endpoints_of,
     properties_of,
     resource,
@@ -35,6 +36,7 @@ def azure_web_app_slot(ctx: Context) -> Iterator[Entity]:
             row,
             userAssignedIdentityIds=identities_of(row),
             appServicePlanId=key_of(properties_of(row).get("serverFarmId")),
+            privateEndpointIds=private_endpoints_of(row),
             virtualNetworkSubnetId=key_of(properties_of(row).get("virtualNetworkSubnetId")),
         )
 
@@ -61,7 +63,10 @@ def azure_app_service_environment(ctx: Context) -> Iterator[Entity]:
     """Machines of one customer's own that apps run on, in a subnet."""
     for row in ctx.azure.resources(_TYPES["azure_app_service_environment"]):
         subnet = _subnet(properties_of(row).get("virtualNetwork") or {})
-        yield resource(row, subnetId=subnet, userAssignedIdentityIds=identities_of(row))
+        settings = {f"{each.get('name')}={each.get('value')}" for each in parts_of(row, "clusterSettings")}
+        yield resource(
+            row, subnetId=subnet, clusterSettings=sorted(settings), userAssignedIdentityIds=identities_of(row)
+        )
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)

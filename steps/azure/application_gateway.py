@@ -15,7 +15,8 @@ def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
         fronts = [properties_of(front) for front in parts_of(row, "frontendIPConfigurations")]
         addresses = keys_of(front.get("publicIPAddress") for front in fronts)
         own = [properties_of(each).get("subnet") for each in parts_of(row, "gatewayIPConfigurations")]
-        protocols = [properties_of(listener).get("protocol") for listener in parts_of(row, "httpListeners")]
+        listeners = [*parts_of(row, "httpListeners"), *parts_of(row, "listeners")]
+        protocols = [properties_of(listener).get("protocol") for listener in listeners]
         yield resource(
             row,
             public=bool(addresses),

@@ -1,6 +1,7 @@
 """Container apps, and the environments that they run in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
@@ -20,6 +21,7 @@ def azure_container_app(ctx: Context) -> Iterator[Entity]:
         environment = properties.get("environmentId") or properties.get("managedEnvironmentId")
         yield resource(
             row,
+            public=_is_public(ingress),
             ipSecurityRestrictions=rules if ingress else None,
             environmentId=key_of(environment),
             userAssignedIdentityIds=identities_of(row),
@@ -53,3 +55,10 @@ def azure_container_app_environment_has_app(ctx: Context) -> Iterator[Relationsh
         properties = properties_of(row)
         if environment := key_of(properties.get("environmentId") or properties.get("managedEnvironmentId")):
             yield Relationship(environment, arm_key(row["id"]))
+
+
+def _is_public(ingress: Mapping[str, Any]) -> bool | None:
+    """Tell whether an app is reached from outside its environment, at its port or at a further one."""
+    told = [ingress.get("external"), *named_in(ingress.get("additionalPortMappings"), "external")]
+    known = [each for each in told if each is not None]
+    return any(known) if known else None

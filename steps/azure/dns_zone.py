@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
+from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource, says
 
 _ZONES = {
     "azure_dns_zone": "microsoft.network/dnszones",
     "azure_private_dns_zone": "microsoft.network/privatednszones",
 }
+_LINK = "microsoft.network/privatednszones/virtualnetworklinks"
 _RECORDS = {"azure_dns_zone": "azure_dns_record_set", "azure_private_dns_zone": "azure_private_dns_record_set"}
 _KINDS = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "txt")
 _VALUES = {
@@ -71,6 +72,14 @@ def azure_zone_has_record_set(ctx: Context, from_type: str, to_type: str) -> Ite
 def azure_private_zone_has_record_set(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A private zone has the records of a name."""
     yield from below_parents(_rows(ctx, from_type))
+
+
+@relationship_step("azure_private_dns_zone", "CONNECTS", "azure_vnet", per_row=True)
+def azure_private_dns_zone_connects_vnet(ctx: Context) -> Iterator[Relationship]:
+    """The names of a private zone are known in a virtual network; what links the two is a resource of no type here."""
+    for row in ctx.azure.resources("*"):
+        if says(row["type"], _LINK) and (network := key_of(properties_of(row).get("virtualNetwork"))):
+            yield Relationship(arm_key(row["id"]).rsplit("/", 2)[0], network)
 
 
 def _rows(ctx: Context, zone: str) -> Iterator[Any]:

@@ -1,6 +1,6 @@
 """Clusters of Azure Kubernetes Service."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
@@ -31,7 +31,7 @@ def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
             row,
             enableNodePublicIP=any(public) if public else None,
             encryptionAtHost=all(hosts) and len(hosts) == len(pools) if hosts else None,
-            subnetIds=keys_of(pool.get("vnetSubnetID") for pool in pools),
+            subnetIds=_subnets(properties, pools),
             diskEncryptionSetId=key_of(properties.get("diskEncryptionSetID")),
             kubeletIdentityId=key_of(kubelet.get("resourceId")),
             userAssignedIdentityIds=identities_of(row),
@@ -69,7 +69,41 @@ def azure_kubernetes_cluster_uses_service_principal(ctx: Context) -> Iterator[Re
             yield Relationship(arm_key(row["id"]), key)
 
 
+@relationship_step("azure_kubernetes_cluster", "USES", "azure_disk_encryption_set", per_row=True)
+def azure_kubernetes_cluster_uses_disk_encryption_set(ctx: Context) -> Iterator[Relationship]:
+    """The disks of a cluster's nodes are encrypted with a key of the customer's own."""
+    for row in ctx.azure.resources(_CLUSTER):
+        if key := key_of(properties_of(row).get("diskEncryptionSetID")):
+            yield Relationship(arm_key(row["id"]), key)
+
+
+@relationship_step("azure_kubernetes_cluster", "USES", "azure_log_analytics_workspace", per_row=True)
+def azure_kubernetes_cluster_uses_log_analytics_workspace(ctx: Context) -> Iterator[Relationship]:
+    """A cluster sends logs to a workspace, or what Microsoft Defender finds in it."""
+    for row in ctx.azure.resources(_CLUSTER):
+        properties = properties_of(row)
+        defender = (properties.get("securityProfile") or {}).get("defender") or {}
+        told = [*_lowered(_addon(properties, "omsagent").get("config")).items(), *_lowered(defender).items()]
+        for workspace in keys_of(value for name, value in told if name == "loganalyticsworkspaceresourceid"):
+            yield Relationship(arm_key(row["id"]), workspace)
+
+
+def _subnets(properties: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the keys of the subnets of the nodes and pods of a cluster, and of its API server."""
+    server = (properties.get("apiServerAccessProfile") or {}).get("subnetId")
+    return keys_of([*(pool.get(name) for pool in pools for name in ("vnetSubnetID", "podSubnetID")), server])
+
+
 def _addons(properties: Mapping[str, Any]) -> dict[str, bool | None]:
     """Return which add-ons are on: as a cluster names them, which may be as they were asked for."""
-    told = {name.lower(): profile or {} for name, profile in (properties.get("addonProfiles") or {}).items()}
-    return {name: told.get(addon, {}).get("enabled") for name, addon in _ADDONS.items()}
+    return {name: _addon(properties, addon).get("enabled") for name, addon in _ADDONS.items()}
+
+
+def _addon(properties: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return what a cluster tells of an add-on, whose name is given in small letters; nothing where it has none."""
+    profile: dict[str, Any] = _lowered(properties.get("addonProfiles")).get(name) or {}
+    return profile
+
+
+def _lowered(told: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name.lower(): value for name, value in (told or {}).items()}

@@ -42,6 +42,8 @@ def azure_lb_connects_nic(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.azure.resources(LOAD_BALANCER):
         pools = parts_of(row, "backendAddressPools")
         ends: list[Any] = [end for pool in pools for end in parts_of(pool, "backendIPConfigurations")]
+        addresses = [address for pool in pools for address in parts_of(pool, "loadBalancerBackendAddresses")]
+        ends += [properties_of(address).get("networkInterfaceIPConfiguration") for address in addresses]
         ends += [properties_of(rule).get("backendIPConfiguration") for rule in parts_of(row, "inboundNatRules")]
         interfaces = (end.partition("/ipconfigurations/")[0] for end in keys_of(ends) if _OF_SCALE_SET not in end)
         for interface in dict.fromkeys(interfaces):

@@ -113,6 +113,20 @@ def azure_monitor_activity_log_alert_uses_action_group(ctx: Context) -> Iterator
 
 
 @relationship_step(
+    "azure_monitor_action_group",
+    "TRIGGERS",
+    any_of("azure"),
+    type="azure_monitor_action_group_triggers_resource",
+    per_row=True,
+)
+def azure_monitor_action_group_triggers_resource(ctx: Context) -> Iterator[Relationship]:
+    """Those that an action group tells include a function app, a workflow or an automation account, which then acts."""
+    for row in ctx.azure.resources(_TYPES["azure_monitor_action_group"]):
+        for started in _started(row):
+            yield Relationship(arm_key(row["id"]), started)
+
+
+@relationship_step(
     "azure_monitor_metric_alert",
     "MONITORS",
     any_of("azure"),

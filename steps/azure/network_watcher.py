@@ -29,13 +29,11 @@ def azure_network_watcher(ctx: Context) -> Iterator[Entity]:
 def azure_security_group_flow_logs(ctx: Context) -> Iterator[Entity]:
     """A log of what a security group, or the rules of a network, let through and what not."""
     for row in ctx.azure.resources(_LOG):
-        analytics = properties_of(row).get("flowAnalyticsConfiguration") or {}
-        workspace = analytics.get("networkWatcherFlowAnalyticsConfiguration") or {}
         yield resource(
             row,
             targetResourceId=_target(row),
             storageId=key_of(properties_of(row).get("storageId")),
-            workspaceId=key_of(workspace.get("workspaceResourceId")),
+            workspaceId=_workspace(row),
         )
 
 
@@ -66,6 +64,20 @@ def azure_security_group_flow_logs_uses_storage_account(ctx: Context) -> Iterato
     for row in ctx.azure.resources(_LOG):
         if account := key_of(properties_of(row).get("storageId")):
             yield Relationship(arm_key(row["id"]), account)
+
+
+@relationship_step("azure_security_group_flow_logs", "USES", "azure_log_analytics_workspace", per_row=True)
+def azure_security_group_flow_logs_uses_log_analytics_workspace(ctx: Context) -> Iterator[Relationship]:
+    """What a log tells is analysed in a workspace."""
+    for row in ctx.azure.resources(_LOG):
+        if workspace := _workspace(row):
+            yield Relationship(arm_key(row["id"]), workspace)
+
+
+def _workspace(row: Any) -> str | None:
+    """Return the key of the workspace that what went through is analysed in."""
+    analytics = properties_of(row).get("flowAnalyticsConfiguration") or {}
+    return key_of((analytics.get("networkWatcherFlowAnalyticsConfiguration") or {}).get("workspaceResourceId"))
 
 
 def _target(row: Any) -> str | None:

@@ -1,13 +1,17 @@
 """Public addresses."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import in_groups, key_of, parts_of, properties_of, resource
 from steps.azure.nic import NIC
 
 PUBLIC_IP = "microsoft.network/publicipaddresses"
 READ = ["Microsoft.Network/publicIPAddresses/read"]
+_PARTS = 9
+"""Of the key of a resource in a resource group, where slashes part it."""
 
 
 @entity_step("IpAddress", permissions=READ, per_row=True, resources=[PUBLIC_IP])
@@ -17,7 +21,7 @@ def azure_public_ip(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             public=True,
-            usedBy=key_of(properties_of(row).get("ipConfiguration") or properties_of(row).get("natGateway")),
+            usedBy=_used_by(row),
         )
 
 
@@ -36,3 +40,16 @@ def azure_vm_uses_public_ip(ctx: Context) -> Iterator[Relationship]:
             address = key_of(properties_of(part).get("publicIPAddress"))
             if machine and address:
                 yield Relationship(machine, address)
+
+
+@relationship_step(any_of("azure"), "USES", "azure_public_ip", type="azure_resource_uses_public_ip", per_row=True)
+def azure_resource_uses_public_ip(ctx: Context) -> Iterator[Relationship]:
+    """A network interface, a gateway, a firewall or a load balancer has a public address."""
+    for row in ctx.azure.resources(PUBLIC_IP):
+        if used_by := _used_by(row):
+            yield Relationship("/".join(used_by.split("/")[:_PARTS]), arm_key(row["id"]))
+
+
+def _used_by(row: Any) -> str | None:
+    """Return the key of what uses an address: of a part of a resource, or of a gateway that translates addresses."""
+    return key_of(properties_of(row).get("ipConfiguration") or properties_of(row).get("natGateway"))

@@ -100,7 +100,7 @@ def test_all_others_come_with_the_same_requests(azure: Azure) -> None:
 def test_odd_values_of_a_type_that_nobody_knows_cost_nothing(azure: Azure) -> None:
     report = azure.run("azure_resource")
     result = report.of("azure_resource")
-    assert (result.verdict, result.count, result.problems) == ("complete", 4, {})
+    assert (result.verdict, result.count, result.problems) == ("complete", 5, {})
 
 
 def test_a_type_whose_step_does_not_run_is_not_among_the_others(azure: Azure) -> None:
@@ -110,7 +110,7 @@ def test_a_type_whose_step_does_not_run_is_not_among_the_others(azure: Azure) ->
     assert plan(manager, skip=["azure_vm"]).resources == plan(manager).resources
     azure.run(*OTHER)
     assert set(types_by_key().values()) == {"azure_resource", "azure_resource_group"}
-    assert len(keys("azure_resource")) == 4
+    assert len(keys("azure_resource")) == 5
 
 
 def test_who_gets_a_type_of_its_own_leaves_the_others_in_the_same_run(azure: Azure, maps: dict[str, Step]) -> None:
@@ -138,7 +138,7 @@ def test_a_type_of_its_own_takes_its_resources_also_where_the_others_are_not_rea
     report = azure.run("contoso_map")
     assert (report.of("contoso_map").count, report.of("contoso_map").problems) == (1, {})
     report = azure.run(*OTHER, "contoso_map")
-    assert report.of("azure_resource").count == 3
+    assert report.of("azure_resource").count == 4
     assert report.changes.keys() == {"azure_resource_group_has_resource"}
 
 
@@ -188,7 +188,8 @@ def test_rows_that_do_not_come_make_the_others_partial(azure: Azure) -> None:
 def test_a_run_without_the_others_says_what_it_leaves_out(azure: Azure) -> None:
     report = azure.run("azure_vm")
     kinds = ("microsoft.maps/accounts", "microsoft.maps/accounts/creators", "contoso.appliances/firewalls")
-    told = dict.fromkeys((*kinds, "microsoft.network/ipgroups"), 1)
+    more = ("microsoft.network/ipgroups", "microsoft.network/privatednszones/virtualnetworklinks")
+    told = dict.fromkeys((*kinds, *more), 1)
     assert report.reading["notRepresented"] == {"azure:resources": told}
     assert azure.run("azure_vm", "azure_resource").reading["notRepresented"] == {}
 

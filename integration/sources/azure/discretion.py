@@ -18,9 +18,10 @@ from integration.http.levels import TOO_DEEP, is_too_deep
 _SECRET = re.compile(
     r".*(password|passphrase|secret|token|sas|connectionstring\d*|access(key|code)|(account|api|authorization|admin|"
     r"instrumentation|master|primary|private|secondary|service|shared|storage)key)s?"
-    r"|args|arguments|(app)?command(s|toexecute|line)?|inline|(manage|custom)actions|globalparameters|outputs|pfxblob"
-    r"|customdata|userdata|.*protected(settings|parameters)|(public|configuration)?settings"
-    r"|keyvaluepairs|substitute|webhookproperties"
+    r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
+    r"|globalparameters|((alternative|custom)?parameter)values|outputs?|pfxblob"
+    r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
+    r"|(public|configuration|extension)?settings|keyvaluepairs|substitute|webhookproperties|kubeconfigs?"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
     r"|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
     r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
@@ -42,7 +43,7 @@ _PERMITTED = frozenset("all backup delete get list purge recover restore set".sp
 _MARK = "isSecret"
 """Beside a value: whether that is a secret."""
 _LABELS = {
-    "value": ("name", "key", "headerName"),
+    "value": ("name", "key", "headerName", "propertyName"),
     "headerValue": ("headerName",),
     "matchValue": ("selector",),
     "matchValues": ("selector", "matchVariables"),

@@ -7,6 +7,7 @@ from tests.simulator.azure.demo_storage import endpoints_of
 from tests.simulator.azure.place import Place, to
 
 _OWNER = {"owner": "team-apps"}
+_VAULT = "https://kv-web.vault.azure.example/"
 
 
 def add_apps(web: Place, aks: Place, lab: Place) -> None:
@@ -98,10 +99,12 @@ def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> N
         "osType": "Linux",
         "osSKU": "Ubuntu",
     }
+    workspace = web.of("Microsoft.OperationalInsights/workspaces", "logs")
     kubelet = {"resourceId": aks.of("Microsoft.ManagedIdentity/userAssignedIdentities", "aks-agentpool")}
     properties = {
         "powerState": {"code": "Running"},
         "kubernetesVersion": "1.28.5",
+        "currentKubernetesVersion": "1.28.5",
         "dnsPrefix": "aks",
         "fqdn": "aks.westeurope.azmk8s.example",
         "privateFQDN": "aks.privatelink.westeurope.azmk8s.example",
@@ -112,6 +115,7 @@ def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> N
         "disableLocalAccounts": True,
         "apiServerAccessProfile": {
             "enablePrivateCluster": False,
+            "enablePrivateClusterPublicFQDN": False,
             "authorizedIPRanges": ["203.0.113.0/24"],
             "disableRunCommand": True,
         },
@@ -120,10 +124,12 @@ def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> N
         "securityProfile": {
             "defender": {"securityMonitoring": {"enabled": True}},
             "workloadIdentity": {"enabled": True},
-            "azureKeyVaultKms": {"enabled": True},
+            "azureKeyVaultKms": {"enabled": True, "keyId": f"{_VAULT}keys/etcd/1"},
         },
         "addonProfiles": {
-            name: {"enabled": True} for name in ("azurepolicy", "omsagent", "azureKeyvaultSecretsProvider")
+            "azurepolicy": {"enabled": True},
+            "azureKeyvaultSecretsProvider": {"enabled": True},
+            "omsagent": {"enabled": True, "config": {"logAnalyticsWorkspaceResourceID": workspace.upper()}},
         },
         "azureMonitorProfile": {"metrics": {"enabled": True}},
         "autoUpgradeProfile": {"upgradeChannel": "stable", "nodeOSUpgradeChannel": "NodeImage"},
@@ -148,7 +154,7 @@ def _registry(web: Place, identity: dict[str, Any]) -> None:
         "dataEndpointEnabled": True,
         "dataEndpointHostNames": ["crweb.westeurope.data.registry.example"],
         "zoneRedundancy": "Disabled",
-        "encryption": {"status": "enabled"},
+        "encryption": {"status": "enabled", "keyVaultProperties": {"keyIdentifier": f"{_VAULT}keys/images"}},
         "networkRuleBypassOptions": "AzureServices",
         "networkRuleSet": {"defaultAction": "Deny", "ipRules": [{"action": "Allow", "value": "203.0.113.0/24"}]},
         "policies": {name: {"status": status} for name, status in policies.items()},

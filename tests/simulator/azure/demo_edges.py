@@ -89,9 +89,11 @@ def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
         "enableHttp2": True,
         "gatewayIPConfigurations": [part("/own", {"subnet": to(subnet)})],
         "frontendIPConfigurations": [part("/front", {"publicIPAddress": address})],
+        "defaultPredefinedSslPolicy": "AppGwSslPolicy20150501",
         "httpListeners": [part("/https", {"protocol": "Https"}), part("/http", {"protocol": "Http"})],
         "webApplicationFirewallConfiguration": {"enabled": True, "firewallMode": "Prevention"},
         "firewallPolicy": to(web.of(f"{_NET}/ApplicationGatewayWebApplicationFirewallPolicies", "waf")),
+        "sslCertificates": [part("/own", {"keyVaultSecretId": "https://kv-web.vault.azure.example/secrets/shop"})],
         "sslPolicy": {"policyName": "AppGwSslPolicy20220101", "minProtocolVersion": "TLSv1_2"},
     }
     web.put(f"{_NET}/applicationGateways", "agw", gateway, identity=identity, tags=_OWNER)
@@ -200,6 +202,8 @@ def _zones(web: Place) -> None:
     }
     zone = f"{_NET}/privateDnsZones"
     web.put(zone, "inner.example", inner, location="global", tags=_OWNER)
+    link = {"virtualNetwork": to(web.of(f"{_NET}/virtualNetworks", "v")), "registrationEnabled": True}
+    web.put(f"{zone}/virtualNetworkLinks", "inner.example/v", link, location="global")
     for kind, name, told in [*shared, ("A", "db", {"ARecords": [{"ipv4Address": "198.18.0.9"}]})]:
         lowered = {f"{of.removesuffix('Records').removesuffix('Record').lower()}": value for of, value in told.items()}
         records = {f"{of}{'Record' if of in ('cname', 'soa') else 'Records'}": value for of, value in lowered.items()}

@@ -27,8 +27,11 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "defaultHostName": "shop-staging.azurewebsites.example",
         "hostNames": ["shop-staging.azurewebsites.example"],
         "httpsOnly": True,
+        "endToEndEncryptionEnabled": False,
         "clientCertEnabled": False,
+        "clientCertMode": "Required",
         "publicNetworkAccess": "Enabled",
+        "privateEndpointConnections": endpoints_of(web),
         "serverFarmId": web.of("Microsoft.Web/serverfarms", "plan-web"),
         "virtualNetworkSubnetId": f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps",
     }
@@ -52,6 +55,7 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "internalLoadBalancingMode": "None",
         "dnsSuffix": "ase-web.appserviceenvironment.example",
         "zoneRedundant": True,
+        "clusterSettings": [{"name": "DisableTls1.0", "value": "1"}],
         "virtualNetwork": to(f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"),
     }
     web.put("Microsoft.Web/hostingEnvironments", "ase-web", app_service_environment, kind="ASEV3", **more)

@@ -107,6 +107,9 @@ def _apps(lab: Place, web: Place, more: dict[str, Any]) -> None:
         "vnetConfiguration": {"internal": False, "infrastructureSubnetId": subnet},
         "zoneRedundant": False,
         "publicNetworkAccess": "Enabled",
+        "peerAuthentication": {"mtls": {"enabled": True}},
+        "peerTrafficConfiguration": {"encryption": {"enabled": True}},
+        "appLogsConfiguration": {"destination": "azure-monitor"},
     }
     place = lab.put("Microsoft.App/managedEnvironments", "cae-lab", environment, **more)
     ingress = {

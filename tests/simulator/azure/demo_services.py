@@ -75,6 +75,8 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
             "subnetResourceId": f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps".upper()
         },
         "platformVersion": "stv2",
+        "hostnameConfigurations": [{"hostName": "api.shop.example", "keyVaultId": f"{_VAULT}secrets/api"}],
+        "apiVersionConstraint": {"minApiVersion": "2021-08-01"},
         "disableGateway": False,
         "publisherName": "Example",
         "customProperties": {f"{_PROTOCOLS}.Tls10": "True", f"{_PROTOCOLS}.Tls11": "False"},

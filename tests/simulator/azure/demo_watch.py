@@ -37,7 +37,7 @@ def _alerts(web: Place) -> None:
         "emailReceivers": [{"emailAddress": "duty@example.example"}],
         "webhookReceivers": [{"name": "pager"}],
         "armRoleReceivers": [{"roleId": GUID.format("5003")}],
-        "azureFunctionReceivers": [{"name": "f", "functionAppResourceId": web.of("Microsoft.Web/sites", "func")}],
+        "azureFunctionReceivers": [{"name": "f", "functionAppResourceId": web.of("Microsoft.Web/sites", "orders")}],
     }
     web.put("Microsoft.Insights/actionGroups", "on-call", monitor_action_group, tags=_OWNER)
     monitor_metric_alert: dict[str, Any] = {

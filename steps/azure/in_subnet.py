@@ -1,0 +1,43 @@
+"""What is in subnets, and what reaches networks by them."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, relationship_family
+
+_PLACED = [
+    "azure_api_management_service",
+    "azure_app_service_environment",
+    "azure_application_gateway",
+    "azure_bastion_host",
+    "azure_container_app_environment",
+    "azure_container_group",
+    "azure_kubernetes_cluster",
+    "azure_lb",
+    "azure_network_firewall",
+    "azure_nic",
+    "azure_virtual_network_gateway",
+]
+_JOINED = ["azure_function_app", "azure_web_app", "azure_web_app_slot"]
+
+
+@relationship_family("azure_subnet", "HAS", _PLACED, per_row=True)
+def azure_subnet_has_member(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A resource has its addresses in a subnet."""
+    for member in ctx.entities(to_type):
+        for subnet in _subnets(member):
+            yield Relationship(subnet, member.key)
+
+
+@relationship_family(_JOINED, "USES", "azure_subnet", per_row=True)
+def azure_app_uses_subnet(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """An app reaches networks by a subnet, and is not in it."""
+    for app in ctx.entities(from_type):
+        for subnet in _subnets(app):
+            yield Relationship(app.key, subnet)
+
+
+def _subnets(member: Entity) -> list[str]:
+    """Return the keys of the subnets that something says it is in, or uses."""
+    told = member.properties
+    one = [told.get(name) for name in ("subnetId", "virtualNetworkSubnetId")]
+    return list(dict.fromkeys(filter(None, [*told.get("subnetIds", ()), *one])))
