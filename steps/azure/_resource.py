@@ -80,6 +80,18 @@ def named_in(listed: Any, name: str) -> list[Any]:
     return [each[name] for each in objects if each.get(name) is not None]
 
 
+def texts_at(holder: Any, path: str) -> Iterator[str]:
+    """Yield the texts that a path of names leads to, from an object, or from each of a list on the way."""
+    name, _, further = path.partition(".")
+    if isinstance(holder, list):
+        for each in holder:
+            yield from texts_at(each, path)
+    elif path and isinstance(holder, dict):
+        yield from texts_at(holder.get(name), further)
+    elif not path and isinstance(holder, str):
+        yield holder
+
+
 def says(value: Any, *words: str) -> bool:
     """Tell whether a value is one of some words, given in small letters; providers write them in any case.
 

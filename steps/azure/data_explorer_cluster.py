@@ -6,7 +6,9 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    key_of,
     private_endpoints_of,
+    properties_of,
     resource,
 )
 
@@ -24,7 +26,12 @@ _TYPES = {
 def azure_data_explorer_cluster(ctx: Context) -> Iterator[Entity]:
     """A cluster of Azure Data Explorer, which looks through very many records."""
     for row in ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]):
-        yield resource(row, privateEndpointIds=private_endpoints_of(row), userAssignedIdentityIds=identities_of(row))
+        yield resource(
+            row,
+            subnetId=key_of((properties_of(row).get("virtualNetworkConfiguration") or {}).get("subnetId")),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_data_explorer_cluster", per_row=True)

@@ -6,8 +6,11 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    keys_of,
     private_endpoints_of,
+    properties_of,
     resource,
+    texts_at,
 )
 
 _TYPES = {
@@ -25,7 +28,12 @@ _TYPES = {
 def azure_hdinsight_cluster(ctx: Context) -> Iterator[Entity]:
     """A cluster of HDInsight, which works on much data with Hadoop, Spark or Kafka."""
     for row in ctx.azure.resources(_TYPES["azure_hdinsight_cluster"]):
-        yield resource(row, userAssignedIdentityIds=identities_of(row))
+        yield resource(
+            row,
+            subnetIds=keys_of(texts_at(properties_of(row), "computeProfile.roles.virtualNetworkProfile.subnet")),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @entity_step(

@@ -31,7 +31,7 @@ def add_storage(web: Place, lab: Place) -> None:
     closed: dict[str, Any] = {
         "creationTime": MADE,
         "accessTier": "Hot",
-        "primaryEndpoints": {"blob": "https://stdata.blob.example/", "file": "https://stdata.file.example/"},
+        "primaryEndpoints": {name: f"https://stdata.{name}.example/" for name in ("blob", "file", "dfs")},
         "supportsHttpsTrafficOnly": True,
         "minimumTlsVersion": "TLS1_2",
         "allowBlobPublicAccess": False,
@@ -70,6 +70,9 @@ def add_storage(web: Place, lab: Place) -> None:
         "primaryEndpoints": {"blob": "https://stold.blob.example/"},
         "encryption": {"keySource": "Microsoft.Storage"},
     }
+    own = {"keyvaulturi": "https://hsm-web.managedhsm.example", "keyname": "sealed", "keyversion": "1"}
+    sealed = {"encryption": {"keySource": "Microsoft.Keyvault", "keyvaultproperties": own}}
+    web.put(_STORAGE, "stsealed", sealed, kind="StorageV2", sku={"name": "Standard_ZRS", "tier": "Standard"})
     lab.put(_STORAGE, "stold", old, kind="Storage", sku={"name": "Standard_LRS", "tier": "Standard"})
     everything = {"keys": ["Get"], "secrets": ["get", "list"], "certificates": ["get"], "storage": ["get"]}
     vault: dict[str, Any] = {
