@@ -80,15 +80,14 @@ def named_in(listed: Any, name: str) -> list[Any]:
     return [each[name] for each in objects if each.get(name) is not None]
 
 
-def texts_at(holder: Any, path: str) -> Iterator[str]:
-    """Yield the texts that a path of names leads to, from an object, or from each of a list on the way."""
-    name, _, further = path.partition(".")
+def texts_at(holder: Any, *names: str) -> Iterator[str]:
+    """Yield the texts that names lead to, one after the other, from an object, or from each of a list on the way."""
     if isinstance(holder, list):
         for each in holder:
-            yield from texts_at(each, path)
-    elif path and isinstance(holder, dict):
-        yield from texts_at(holder.get(name), further)
-    elif not path and isinstance(holder, str):
+            yield from texts_at(each, *names)
+    elif names and isinstance(holder, dict):
+        yield from texts_at(holder.get(names[0]), *names[1:])
+    elif not names and isinstance(holder, str):
         yield holder
 
 

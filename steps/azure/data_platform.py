@@ -17,6 +17,8 @@ _TYPES = {
     "azure_hdinsight_cluster": "microsoft.hdinsight/clusters",
     "azure_purview_account": "microsoft.purview/accounts",
 }
+NODES = "computeProfile", "roles", "virtualNetworkProfile", "subnet"
+"""Where a cluster of HDInsight tells the id of the subnet of its machines."""
 
 
 @entity_step(
@@ -30,7 +32,7 @@ def azure_hdinsight_cluster(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_hdinsight_cluster"]):
         yield resource(
             row,
-            subnetIds=keys_of(texts_at(properties_of(row), "computeProfile.roles.virtualNetworkProfile.subnet")),
+            subnetIds=keys_of(texts_at(properties_of(row), *NODES)),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

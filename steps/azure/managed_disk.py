@@ -24,9 +24,12 @@ _TYPES = {
     "azure_disk_encryption_set": "microsoft.compute/diskencryptionsets",
     "azure_disk_access": "microsoft.compute/diskaccesses",
 }
-_USED = {
-    "azure_disk_encryption_set": ("encryption.diskEncryptionSetId", "securityProfile.secureVMDiskEncryptionSetId"),
-    "azure_disk_access": ("diskAccessId",),
+_USED: dict[str, list[tuple[str, ...]]] = {
+    "azure_disk_encryption_set": [
+        ("encryption", "diskEncryptionSetId"),
+        ("securityProfile", "secureVMDiskEncryptionSetId"),
+    ],
+    "azure_disk_access": [("diskAccessId",)],
 }
 """What disks and copies of them use, and where they tell its id: that of a confidential machine's key by itself."""
 _ATTACHED = ("attached", "reserved", "frozen", "activesasfrozen")
@@ -110,7 +113,7 @@ def azure_vm_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
 def azure_disk_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A disk is encrypted with a key of the customer's own, or exported over private endpoints alone."""
     for row in ctx.azure.resources(_TYPES[from_type]):
-        for key in keys_of(id for path in _USED[to_type] for id in texts_at(properties_of(row), path)):
+        for key in keys_of(id for names in _USED[to_type] for id in texts_at(properties_of(row), *names)):
             yield Relationship(arm_key(row["id"]), key)
 
 

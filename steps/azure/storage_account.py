@@ -69,11 +69,7 @@ def azure_storage_account_uses_vault(ctx: Context, from_type: str, to_type: str)
 @relationship_step("azure_vm", "USES", "azure_storage_account")
 def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine has disks that are files in a storage account, as they were before there were managed disks."""
-    accounts = {
-        host: arm_key(row["id"])
-        for row in ctx.azure.resources(STORAGE_ACCOUNT)
-        if (host := host_of((properties_of(row).get("primaryEndpoints") or {}).get("blob")))
-    }
+    accounts = accounts_by_host(ctx)
     for row in ctx.azure.resources(VM):
         system, others = disks_of(row)
         for host in dict.fromkeys(host_of((disk.get("vhd") or {}).get("uri")) for disk in (system, *others)):
@@ -86,3 +82,9 @@ def addresses_of(row: Any) -> Iterator[str]:
     endpoints = properties_of(row).get("primaryEndpoints") or {}
     for place in (endpoints, endpoints.get("microsoftEndpoints") or {}, endpoints.get("internetEndpoints") or {}):
         yield from filter(None, (place.get(service) for service in _SERVICES))
+
+
+def accounts_by_host(ctx: Context) -> dict[str | None, str]:
+    """Return the keys of the storage accounts by the hosts that they answer at."""
+    rows = ctx.azure.resources(STORAGE_ACCOUNT)
+    return {host_of(each): arm_key(row["id"]) for row in rows for each in addresses_of(row)}

@@ -6,19 +6,19 @@ from integration import Context, Relationship, relationship_family
 from integration.values import arm_key
 from steps.azure._resource import properties_of, texts_at
 from steps.azure._vaults import host_of
-from steps.azure.storage_account import STORAGE_ACCOUNT, addresses_of
+from steps.azure.storage_account import accounts_by_host
 
-_USERS = {
-    "azure_batch_account": ("microsoft.batch/batchaccounts", ["autoStorage.storageAccountId"]),
-    "azure_cognitive_services_account": ("microsoft.cognitiveservices/accounts", ["userOwnedStorage.resourceId"]),
+_USERS: dict[str, tuple[str, list[tuple[str, ...]]]] = {
+    "azure_batch_account": ("microsoft.batch/batchaccounts", [("autoStorage", "storageAccountId")]),
+    "azure_cognitive_services_account": ("microsoft.cognitiveservices/accounts", [("userOwnedStorage", "resourceId")]),
     "azure_hdinsight_cluster": (
         "microsoft.hdinsight/clusters",
-        ["storageProfile.storageaccounts.resourceId", "storageProfile.storageaccounts.name"],
+        [("storageProfile", "storageaccounts", "resourceId"), ("storageProfile", "storageaccounts", "name")],
     ),
-    "azure_purview_account": ("microsoft.purview/accounts", ["managedResources.storageAccount"]),
+    "azure_purview_account": ("microsoft.purview/accounts", [("managedResources", "storageAccount")]),
     "azure_synapse_workspace": (
         "microsoft.synapse/workspaces",
-        ["defaultDataLakeStorage.resourceId", "defaultDataLakeStorage.accountUrl"],
+        [("defaultDataLakeStorage", "resourceId"), ("defaultDataLakeStorage", "accountUrl")],
     ),
 }
 """Types of what uses storage accounts: the type of the resources, where they tell an account's id or host."""
@@ -27,11 +27,10 @@ _USERS = {
 @relationship_family(list(_USERS), "USES", "azure_storage_account")
 def azure_service_uses_storage_account(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service keeps its data in a storage account."""
-    rows = ctx.azure.resources(STORAGE_ACCOUNT)
-    accounts = {host_of(each): arm_key(row["id"]) for row in rows for each in addresses_of(row)}
+    accounts = accounts_by_host(ctx)
     type, paths = _USERS[from_type]
     for row in ctx.azure.resources(type):
-        told = [text for path in paths for text in texts_at(properties_of(row), path)]
+        told = [text for names in paths for text in texts_at(properties_of(row), *names)]
         found = (
             arm_key(text) if text.startswith("/") else accounts.get(host_of(text) or text.lower()) for text in told
         )

@@ -109,6 +109,25 @@ NODES = [{"virtualNetworkProfile": {"id": "/net", "subnet": "/Net/Subnets/S"}}, 
             {"sasExpirationPeriod": "1.00:00:00", "sasExpirationAction": "Block"},
         ),
         (
+            "azure_storage_account",
+            "Microsoft.Storage/storageAccounts",
+            {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "StorageFileDataSmbShareReader"}},
+            {"defaultSharePermission": "StorageFileDataSmbShareReader"},
+        ),
+        (
+            "azure_sql_managed_instance",
+            "Microsoft.Sql/managedInstances",
+            {"createTime": "2024-03-20T10:40:57.0460787+00:00"},
+            {"createdOn": 1710931257046},
+        ),
+        ("azure_sql_database", "Microsoft.Sql/servers/databases", {"readReplicaCount": 0}, {"readReplicaCount": 0}),
+        (
+            "azure_sql_database",
+            "Microsoft.Sql/servers/databases",
+            {"readReplicaCount": None, "highAvailabilityReplicaCount": 2},
+            {"readReplicaCount": 2},
+        ),
+        (
             "azure_backup_vault",
             "Microsoft.DataProtection/backupVaults",
             {"isVaultProtectedByResourceGuard": True},
@@ -125,7 +144,7 @@ NODES = [{"virtualNetworkProfile": {"id": "/net", "subnet": "/Net/Subnets/S"}}, 
 def test_what_azure_tells_of_what_is_stored_is_told(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    place.put(of, "one", properties)
+    place.put(of, "one/two" if of.count("/") > 1 else "one", properties)
     assert verdicts(azure.run(type)) == {"complete"}
     (found,) = entities(type).values()
     assert {name: found.get(name) for name in expected} == expected
@@ -139,3 +158,12 @@ def test_where_results_of_scans_are_kept_is_told(place: Place, azure: Azure) -> 
     assert verdicts(azure.run(type)) == {"complete"}
     (found,) = entities(type).values()
     assert found["storageContainerPath"] == kept["storageContainerPath"]
+
+
+def test_a_machine_of_a_scale_set_has_its_number_also_where_its_id_alone_tells_it(place: Place, azure: Azure) -> None:
+    of = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
+    for number, told in (("0", {}), ("7", {"instanceId": "7"})):
+        place.put(of, f"set/{number}", told, table="computeresources")
+    type = "azure_vm_scale_set_instance"
+    assert verdicts(azure.run(type)) == {"complete"}
+    assert {name: each["instanceId"] for name, each in entities(type).items()} == {"0": "0", "7": "7"}

@@ -198,3 +198,51 @@ def test_those_whom_a_managed_hsm_was_made_for_administer_it(place: Place, azure
     type = "azure_keyvault_managed_hsm_allows_principal"
     assert verdicts(azure.run(type), [type]) == {"complete"}
     assert edges() == {(hsm, "user-0001"), (hsm, "sp-0001")}
+
+
+def test_what_a_sql_server_writes_down_is_in_the_storage_account_of_that_address(place: Place, azure: Azure) -> None:
+    answers = {"primaryEndpoints": {"blob": "https://account.blob.example/"}}
+    account = place.put("Microsoft.Storage/storageAccounts", "account", answers).lower()
+    for name, endpoint in (("kept", "https://Account.blob.example"), ("elsewhere", "")):
+        server = place.put("Microsoft.Sql/servers", name, {})
+        told = {"state": "Enabled", "storageEndpoint": endpoint}
+        place.tenant.set_child(server, "/auditingSettings/default", told)
+    type = "azure_sql_server_auditing_setting_uses_storage_account"
+    assert verdicts(azure.run(type)) == {"complete"}
+    kept = f"{place.of('Microsoft.Sql/servers', 'kept')}/auditingSettings/default".lower()
+    assert edges() == {(kept, account)}
+
+
+def test_events_of_a_hub_are_kept_in_a_storage_account(place: Place, azure: Azure) -> None:
+    account = place.put("Microsoft.Storage/storageAccounts", "account", {}).lower()
+    namespace = place.put("Microsoft.EventHub/namespaces", "ns", {})
+    kept = {"enabled": True, "destination": {"properties": {"storageAccountResourceId": account.upper()}}}
+    for name, told in (("kept", kept), ("gone", None)):
+        place.tenant.add_child(namespace, "/eventhubs", name, {"captureDescription": told})
+    type = "azure_event_hub_uses_storage_account"
+    assert verdicts(azure.run(type)) == {"complete"}
+    assert edges() == {(f"{namespace}/eventhubs/kept".lower(), account)}
+
+
+GRID = "/providers/Microsoft.EventGrid/eventSubscriptions"
+QUEUE, ACTIONS = "/sb/Queues/One", "/Actions"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"destination": {"properties": {"resourceId": QUEUE}}}, QUEUE),
+        ({"deliveryWithResourceIdentity": {"destination": {"properties": {"resourceId": QUEUE}}}}, QUEUE),
+        ({"destination": {"properties": {"resourceId": "/Sites/App/Functions/one"}}}, "/sites/app"),
+        ({"destination": {"endpointType": "MonitorAlert", "properties": {"actionGroups": [ACTIONS, None]}}}, ACTIONS),
+        ({"destination": {"endpointType": "WebHook", "properties": {"endpointBaseUrl": "https://a.example"}}}, None),
+    ],
+)
+def test_events_lead_to_the_resource_that_they_are_sent_to(
+    place: Place, azure: Azure, told: dict[str, Any], expected: str | None
+) -> None:
+    topic = place.put("Microsoft.EventGrid/topics", "topic", {})
+    place.tenant.add_child(topic, GRID, "one", told)
+    type = "azure_event_grid_topic_subscription_notifies_resource"
+    assert verdicts(azure.run(type), [type]) == {"complete"}
+    assert {end for _, end in edges()} == ({expected.lower()} if expected else set())

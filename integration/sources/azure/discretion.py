@@ -22,7 +22,7 @@ _SECRET = re.compile(
     r"|customdata|userdata|.*protected(settings|parameters)|(public|configuration)?settings"
     r"|keyvaluepairs|substitute|webhookproperties"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
-    r"|secretstoreresource|sparkconfigproperties|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
+    r"|passwordvalue|secretstoreresource|sparkconfigproperties|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
     r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
     r"|(proxy)?authorization|cookie",
 )

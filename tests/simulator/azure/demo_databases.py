@@ -22,6 +22,7 @@ def add_databases(web: Place) -> None:
 def _sql(web: Place, more: dict[str, Any]) -> None:
     sql_managed_instance: dict[str, Any] = {
         "state": "Ready",
+        "createTime": MADE,
         "fullyQualifiedDomainName": "mi-web.abc.database.windows.example",
         "administratorLogin": "operator",
         "administrators": {

@@ -172,6 +172,7 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
     }
     web.put("Microsoft.Devices/IotHubs", "iot-web", iot_hub, sku={"name": "S1"}, **more)
     subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    account = web.of("Microsoft.Storage/storageAccounts", "stdata")
     hdinsight_cluster: dict[str, Any] = {
         "clusterState": "Running",
         "clusterVersion": "5.1",
@@ -182,7 +183,7 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "networkProperties": {"privateLink": "Disabled", "resourceProviderConnection": "Outbound"},
         "diskEncryptionProperties": {"vaultUri": "https://kv-web.vault.azure.example/", "encryptionAtHost": True},
         "computeProfile": {"roles": [{"name": "workernode", "virtualNetworkProfile": {"subnet": subnet}}]},
-        "storageProfile": {"storageaccounts": [{"name": "stdata.blob.example", "isDefault": True}]},
+        "storageProfile": {"storageaccounts": [{"name": "stdata.blob.example", "resourceId": account.upper()}]},
         "privateEndpointConnections": closed["privateEndpointConnections"],
         "createdDate": MADE,
     }
@@ -193,7 +194,7 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "friendlyName": "Catalogue",
         "createdBy": "duty",
         "createdAt": MADE,
-        "managedResources": {"storageAccount": web.of("Microsoft.Storage/storageAccounts", "stdata")},
+        "managedResources": {"storageAccount": account},
         **closed,
     }
     web.put("Microsoft.Purview/accounts", "purview", purview_account, **more)

@@ -58,7 +58,10 @@ def add_storage(web: Place, lab: Place) -> None:
         "keyPolicy": {"keyExpirationPeriodInDays": 90},
         "keyCreationTime": {"key1": MADE, "key2": MADE},
         "sasPolicy": {"sasExpirationPeriod": "1.00:00:00", "expirationAction": "Log"},
-        "azureFilesIdentityBasedAuthentication": {"directoryServiceOptions": "AADKERB"},
+        "azureFilesIdentityBasedAuthentication": {
+            "directoryServiceOptions": "AADKERB",
+            "defaultSharePermission": "None",
+        },
         "networkAcls": {**rules, "resourceAccessRules": [{"tenantId": GUID.format("000a"), "resourceId": web.id}]},
         "publicNetworkAccess": "Enabled",
         "privateEndpointConnections": endpoints_of(web),
