@@ -1,8 +1,10 @@
 """Clusters of Azure Data Explorer."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
@@ -10,6 +12,7 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
+    says,
 )
 
 _TYPES = {
@@ -28,7 +31,7 @@ def azure_data_explorer_cluster(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]):
         yield resource(
             row,
-            subnetId=key_of((properties_of(row).get("virtualNetworkConfiguration") or {}).get("subnetId")),
+            subnetId=_subnet(row),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -38,3 +41,17 @@ def azure_data_explorer_cluster(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_data_explorer_cluster(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Azure Data Explorer is in a resource group."""
     yield from in_groups(ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]))
+
+
+@relationship_step("azure_subnet", "HAS", "azure_data_explorer_cluster", per_row=True)
+def azure_subnet_has_data_explorer_cluster(ctx: Context) -> Iterator[Relationship]:
+    """A cluster of Azure Data Explorer is in a subnet."""
+    for row in ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]):
+        if subnet := _subnet(row):
+            yield Relationship(subnet, arm_key(row["id"]))
+
+
+def _subnet(row: Any) -> str | None:
+    """Return the key of the subnet that a cluster is in; ``None`` also where it has been taken out of that."""
+    network = properties_of(row).get("virtualNetworkConfiguration") or {}
+    return None if says(network.get("state"), "disabled") else key_of(network.get("subnetId"))

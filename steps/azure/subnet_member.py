@@ -10,7 +10,6 @@ from steps.azure.data_platform import NODES
 _INTERFACES = "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations"
 _DELEGATED = "network", "delegatedSubnetResourceId"
 _MEMBERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "azure_data_explorer_cluster": ("microsoft.kusto/clusters", ("virtualNetworkConfiguration", "subnetId")),
     "azure_hdinsight_cluster": ("microsoft.hdinsight/clusters", NODES),
     "azure_mysql_server": ("microsoft.dbformysql/flexibleservers", _DELEGATED),
     "azure_postgresql_server": ("microsoft.dbforpostgresql/flexibleservers", _DELEGATED),

@@ -91,6 +91,12 @@ NODES = [{"virtualNetworkProfile": {"id": "/net", "subnet": "/Net/Subnets/S"}}, 
             {"subnetId": "/net/subnets/s"},
         ),
         (
+            "azure_data_explorer_cluster",
+            "Microsoft.Kusto/clusters",
+            {"virtualNetworkConfiguration": {"subnetId": "/Net/Subnets/S", "state": "Disabled"}},
+            {"subnetId": None},
+        ),
+        (
             "azure_databricks_workspace",
             "Microsoft.Databricks/workspaces",
             {"defaultStorageFirewall": "Enabled"},
