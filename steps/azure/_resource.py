@@ -80,6 +80,17 @@ def named_in(listed: Any, name: str) -> list[Any]:
     return [each[name] for each in objects if each.get(name) is not None]
 
 
+def texts_at(holder: Any, *names: str) -> Iterator[str]:
+    """Yield the texts that names lead to, one after the other, from an object, or from each of a list on the way."""
+    if isinstance(holder, list):
+        for each in holder:
+            yield from texts_at(each, *names)
+    elif names and isinstance(holder, dict):
+        yield from texts_at(holder.get(names[0]), *names[1:])
+    elif not names and isinstance(holder, str):
+        yield holder
+
+
 def says(value: Any, *words: str) -> bool:
     """Tell whether a value is one of some words, given in small letters; providers write them in any case.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import (
     below_parents,
     identities_of,
@@ -61,3 +62,11 @@ def azure_batch_account_has_pool(ctx: Context) -> Iterator[Relationship]:
 def azure_resource_group_has_batch_account(ctx: Context) -> Iterator[Relationship]:
     """An account of Azure Batch is in a resource group."""
     yield from in_groups(ctx.azure.resources(_ACCOUNT))
+
+
+@relationship_step("azure_subnet", "HAS", "azure_batch_pool", per_row=True)
+def azure_subnet_has_batch_pool(ctx: Context) -> Iterator[Relationship]:
+    """The machines of a pool are in a subnet."""
+    for row in ctx.azure.table(BATCH, type=BATCH_POOL):
+        if subnet := key_of((properties_of(row).get("networkConfiguration") or {}).get("subnetId")):
+            yield Relationship(subnet, arm_key(row["id"]))

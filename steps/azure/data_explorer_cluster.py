@@ -1,13 +1,18 @@
 """Clusters of Azure Data Explorer."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    key_of,
     private_endpoints_of,
+    properties_of,
     resource,
+    says,
 )
 
 _TYPES = {
@@ -24,10 +29,29 @@ _TYPES = {
 def azure_data_explorer_cluster(ctx: Context) -> Iterator[Entity]:
     """A cluster of Azure Data Explorer, which looks through very many records."""
     for row in ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]):
-        yield resource(row, privateEndpointIds=private_endpoints_of(row), userAssignedIdentityIds=identities_of(row))
+        yield resource(
+            row,
+            subnetId=_subnet(row),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_data_explorer_cluster", per_row=True)
 def azure_resource_group_has_data_explorer_cluster(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Azure Data Explorer is in a resource group."""
     yield from in_groups(ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]))
+
+
+@relationship_step("azure_subnet", "HAS", "azure_data_explorer_cluster", per_row=True)
+def azure_subnet_has_data_explorer_cluster(ctx: Context) -> Iterator[Relationship]:
+    """A cluster of Azure Data Explorer is in a subnet."""
+    for row in ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]):
+        if subnet := _subnet(row):
+            yield Relationship(subnet, arm_key(row["id"]))
+
+
+def _subnet(row: Any) -> str | None:
+    """Return the key of the subnet that a cluster is in; ``None`` also where it has been taken out of that."""
+    network = properties_of(row).get("virtualNetworkConfiguration") or {}
+    return None if says(network.get("state"), "disabled") else key_of(network.get("subnetId"))

@@ -6,14 +6,19 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    keys_of,
     private_endpoints_of,
+    properties_of,
     resource,
+    texts_at,
 )
 
 _TYPES = {
     "azure_hdinsight_cluster": "microsoft.hdinsight/clusters",
     "azure_purview_account": "microsoft.purview/accounts",
 }
+NODES = "computeProfile", "roles", "virtualNetworkProfile", "subnet"
+"""Where a cluster of HDInsight tells the id of the subnet of its machines."""
 
 
 @entity_step(
@@ -25,7 +30,12 @@ _TYPES = {
 def azure_hdinsight_cluster(ctx: Context) -> Iterator[Entity]:
     """A cluster of HDInsight, which works on much data with Hadoop, Spark or Kafka."""
     for row in ctx.azure.resources(_TYPES["azure_hdinsight_cluster"]):
-        yield resource(row, userAssignedIdentityIds=identities_of(row))
+        yield resource(
+            row,
+            subnetIds=keys_of(texts_at(properties_of(row), *NODES)),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @entity_step(

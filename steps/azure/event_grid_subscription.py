@@ -1,10 +1,12 @@
 """Topics of domains of Event Grid, and where the events of topics are sent."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import key_of, properties_of, resource
+from steps.azure._resource import key_of, keys_of, properties_of, resource
 
 _DOMAIN, _BELOW = "microsoft.eventgrid/domains", "/providers/Microsoft.EventGrid/eventSubscriptions"
 _DOMAIN_TOPICS = Children(_DOMAIN, "/topics", "2022-06-15")
@@ -26,10 +28,8 @@ def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
     """Where the events of a topic of Event Grid are sent."""
     for children in (_OF_TOPICS, _OF_DOMAIN_TOPICS):
         for row in children.rows(ctx):
-            properties = properties_of(row)
-            by_identity = properties.get("deliveryWithResourceIdentity") or {}
+            properties, destination = properties_of(row), _destination(row)
             dead_by_identity = properties.get("deadLetterWithResourceIdentity") or {}
-            destination = properties.get("destination") or by_identity.get("destination") or {}
             dead = properties.get("deadLetterDestination") or dead_by_identity.get("deadLetterDestination")
             yield resource(
                 row,
@@ -39,6 +39,23 @@ def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
                 endpointResourceId=key_of(properties_of(destination).get("resourceId")),
                 hasDeadLetterDestination=dead is not None,
             )
+
+
+@relationship_step(
+    "azure_event_grid_topic_subscription",
+    "NOTIFIES",
+    any_of("azure"),
+    permissions=_READ,
+    type="azure_event_grid_topic_subscription_notifies_resource",
+    per_row=True,
+)
+def azure_event_grid_topic_subscription_notifies_resource(ctx: Context) -> Iterator[Relationship]:
+    """Events of a topic are sent to a resource, such as a queue, an app that has a function, or a group of actions."""
+    for children in (_OF_TOPICS, _OF_DOMAIN_TOPICS):
+        for row in children.rows(ctx):
+            told = properties_of(_destination(row))
+            for key in keys_of([told.get("resourceId"), *(told.get("actionGroups") or ())]):
+                yield Relationship(arm_key(row["id"]), key.partition("/functions/")[0])
 
 
 @relationship_step(
@@ -63,3 +80,9 @@ def azure_event_grid_domain_topic_has_topic_subscription(ctx: Context) -> Iterat
 def azure_event_grid_topic_has_subscription(ctx: Context) -> Iterator[Relationship]:
     """The events of a topic are sent somewhere."""
     yield from _OF_TOPICS.in_parents(ctx)
+
+
+def _destination(row: Any) -> dict[str, Any]:
+    """Return where events are sent, which is told elsewhere where an identity of the topic signs in there."""
+    by_identity = properties_of(row).get("deliveryWithResourceIdentity") or {}
+    return properties_of(row).get("destination") or by_identity.get("destination") or {}

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._messaging import network_rules
-from steps.azure._resource import active, in_groups, in_subscriptions, resource
+from steps.azure._resource import active, in_groups, in_subscriptions, keys_of, properties_of, resource, texts_at
 
 _NAMESPACE = "microsoft.eventhub/namespaces"
 _HUBS = Children(_NAMESPACE, "/eventhubs", "2021-11-01")
@@ -18,6 +18,7 @@ _READ = ["Microsoft.EventHub/namespaces/eventhubs/read"]
 _READ_GROUPS = ["Microsoft.EventHub/namespaces/eventhubs/consumergroups/read"]
 _READ_RULES = ["Microsoft.EventHub/namespaces/authorizationRules/read"]
 _READ_NETWORKS = ["Microsoft.EventHub/namespaces/networkRuleSets/read"]
+_KEPT_IN = "captureDescription", "destination", "properties", "storageAccountResourceId"
 _HUB: dict[str, Any] = {"category": ["platform"], "function": ["queuing"]}
 _GROUP: dict[str, Any] = {"category": ["network", "security"], "function": ["networking", "monitoring"]}
 
@@ -54,6 +55,14 @@ def azure_event_hub_network_rule_set(ctx: Context) -> Iterator[Entity]:
 def azure_event_hub_namespace_has_hub(ctx: Context) -> Iterator[Relationship]:
     """A namespace of Event Hubs has a hub."""
     yield from _HUBS.in_parents(ctx)
+
+
+@relationship_step("azure_event_hub", "USES", "azure_storage_account", permissions=_READ, per_row=True)
+def azure_event_hub_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
+    """Events that are sent to a hub are kept in a storage account, also while that is off."""
+    for row in _HUBS.rows(ctx):
+        for account in keys_of(texts_at(properties_of(row), *_KEPT_IN)):
+            yield Relationship(arm_key(row["id"]), account)
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_event_hub", permissions=_READ, per_row=True)

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._ids import portal_link
 from steps.azure._resource import part_of, properties_of
-from steps.azure.keyvault_service import VAULT, address_of
+from steps.azure._vaults import host_of, vaults_by_host
 from steps.azure.messaging import EVENT_HUB_NAMESPACE
 
 
@@ -29,10 +29,9 @@ def azure_event_hub_namespace_has_key(ctx: Context) -> Iterator[Relationship]:
 @relationship_step("azure_event_hub_key", "USES", "azure_keyvault_service")
 def azure_event_hub_key_uses_keyvault_service(ctx: Context) -> Iterator[Relationship]:
     """A key is in a vault, whose address the namespace tells."""
-    vaults = {address_of(properties_of(row).get("vaultUri")): arm_key(row["id"]) for row in ctx.azure.resources(VAULT)}
+    vaults = vaults_by_host(ctx)
     for row, key in _keys(ctx):
-        address = address_of(key.get("keyVaultUri"))
-        if vault := vaults.get(address) if address else None:
+        if vault := vaults.get(host_of(key.get("keyVaultUri"))):
             yield Relationship(arm_key(_id(row, key)), vault)
 
 
@@ -47,4 +46,4 @@ def _keys(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 def _id(row: Any, key: dict[str, Any]) -> str:
     """Return an id for a key in its namespace, which Azure gives none: several vaults may have one of its name."""
-    return f"{row['id']}/encryption/{address_of(key.get('keyVaultUri')) or ''}/keys/{key['keyName']}"
+    return f"{row['id']}/encryption/{(key.get('keyVaultUri') or '').rstrip('/').lower()}/keys/{key['keyName']}"

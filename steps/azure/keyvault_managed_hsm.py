@@ -2,28 +2,23 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
     private_endpoints_of,
+    properties_of,
     resource,
 )
 
-_TYPES = {
-    "azure_keyvault_managed_hsm": "microsoft.keyvault/managedhsms",
-}
+MANAGED_HSM = "microsoft.keyvault/managedhsms"
 
 
-@entity_step(
-    "Service",
-    permissions=["Microsoft.KeyVault/managedHSMs/read"],
-    per_row=True,
-    resources=[_TYPES["azure_keyvault_managed_hsm"]],
-)
+@entity_step("Service", permissions=["Microsoft.KeyVault/managedHSMs/read"], per_row=True, resources=[MANAGED_HSM])
 def azure_keyvault_managed_hsm(ctx: Context) -> Iterator[Entity]:
     """Hardware of one customer's own that keeps keys."""
-    for row in ctx.azure.resources(_TYPES["azure_keyvault_managed_hsm"]):
+    for row in ctx.azure.resources(MANAGED_HSM):
         yield resource(
             row,
             category=["security"],
@@ -36,4 +31,19 @@ def azure_keyvault_managed_hsm(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_keyvault_managed_hsm", per_row=True)
 def azure_resource_group_has_keyvault_managed_hsm(ctx: Context) -> Iterator[Relationship]:
     """A managed HSM is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_keyvault_managed_hsm"]))
+    yield from in_groups(ctx.azure.resources(MANAGED_HSM))
+
+
+@relationship_step(
+    "azure_keyvault_managed_hsm",
+    "ALLOWS",
+    any_of("entra"),
+    type="azure_keyvault_managed_hsm_allows_principal",
+    per_row=True,
+)
+def azure_keyvault_managed_hsm_allows_principal(ctx: Context) -> Iterator[Relationship]:
+    """Those whom a managed HSM was made for administer it, until its own roles say otherwise."""
+    for row in ctx.azure.resources(MANAGED_HSM):
+        told = properties_of(row).get("initialAdminObjectIds") or ()
+        for principal in dict.fromkeys(id.lower() for id in told if id):
+            yield Relationship(arm_key(row["id"]), principal)

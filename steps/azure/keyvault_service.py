@@ -78,8 +78,3 @@ def azure_account_has_keyvault_service(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.azure.resources(VAULT):
         if (row["tenantId"] or "").lower() == str(account.properties["id"]).lower():
             yield Relationship(account.key, arm_key(row["id"]))
-
-
-def address_of(uri: str | None) -> str | None:
-    """Return the address of a vault as two that name the same agree: in lower case, with no slash after."""
-    return uri.rstrip("/").lower() if uri else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource
 
@@ -43,8 +43,7 @@ def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
 def azure_databricks_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Azure Databricks, in which data is analysed."""
     for row in ctx.azure.resources(_TYPES["azure_databricks_workspace"]):
-        network = (properties_of(row).get("parameters") or {}).get("customVirtualNetworkId") or {}
-        yield _service(row, "data-analytics", virtualNetworkId=key_of(network.get("value")))
+        yield _service(row, "data-analytics", virtualNetworkId=_network(row))
 
 
 @entity_step(
@@ -75,12 +74,26 @@ def azure_resource_group_has_machine_learning(ctx: Context, from_type: str, to_t
     yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
 
 
+@relationship_step("azure_vnet", "HAS", "azure_databricks_workspace", per_row=True)
+def azure_vnet_has_databricks_workspace(ctx: Context) -> Iterator[Relationship]:
+    """The machines of a workspace of Azure Databricks are in a virtual network of the customer's own."""
+    for row in ctx.azure.resources(_TYPES["azure_databricks_workspace"]):
+        if network := _network(row):
+            yield Relationship(network, arm_key(row["id"]))
+
+
 @relationship_family("azure_machine_learning_workspace", "USES", list(_USED), per_row=True)
 def azure_machine_learning_workspace_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A workspace keeps its data, its images, its secrets or its logs in a resource."""
     for row in ctx.azure.resources(_TYPES[from_type]):
         if used := key_of(properties_of(row).get(_USED[to_type])):
             yield Relationship(arm_key(row["id"]), used)
+
+
+def _network(row: Any) -> str | None:
+    """Return the key of the virtual network that a workspace of Azure Databricks was put into."""
+    network = (properties_of(row).get("parameters") or {}).get("customVirtualNetworkId") or {}
+    return key_of(network.get("value"))
 
 
 def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:

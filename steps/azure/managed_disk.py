@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_of,
+    keys_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+    says,
+    texts_at,
+)
 from steps.azure.vm import VM, disks_of
 
 _TYPES = {
@@ -14,6 +24,14 @@ _TYPES = {
     "azure_disk_encryption_set": "microsoft.compute/diskencryptionsets",
     "azure_disk_access": "microsoft.compute/diskaccesses",
 }
+_USED: dict[str, list[tuple[str, ...]]] = {
+    "azure_disk_encryption_set": [
+        ("encryption", "diskEncryptionSetId"),
+        ("securityProfile", "secureVMDiskEncryptionSetId"),
+    ],
+    "azure_disk_access": [("diskAccessId",)],
+}
+"""What disks and copies of them use, and where they tell its id: that of a confidential machine's key by itself."""
 _ATTACHED = ("attached", "reserved", "frozen", "activesasfrozen")
 """States of a disk that a machine has: in use, or of one that is off or hibernates."""
 
@@ -91,11 +109,11 @@ def azure_vm_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
                 yield Relationship(arm_key(row["id"]), data, dataDisk=True)
 
 
-@relationship_family(["azure_managed_disk", "azure_snapshot"], "USES", "azure_disk_encryption_set", per_row=True)
-def azure_disk_uses_disk_encryption_set(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """A disk is encrypted with a key of the customer's own."""
+@relationship_family(["azure_managed_disk", "azure_snapshot"], "USES", list(_USED), per_row=True)
+def azure_disk_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A disk is encrypted with a key of the customer's own, or exported over private endpoints alone."""
     for row in ctx.azure.resources(_TYPES[from_type]):
-        if key := key_of((properties_of(row).get("encryption") or {}).get("diskEncryptionSetId")):
+        for key in keys_of(id for names in _USED[to_type] for id in texts_at(properties_of(row), *names)):
             yield Relationship(arm_key(row["id"]), key)
 
 

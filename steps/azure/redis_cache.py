@@ -1,6 +1,7 @@
 """Caches of Redis."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
@@ -24,11 +25,13 @@ _CACHE = "microsoft.cache/redis"
 def azure_redis_cache(ctx: Context) -> Iterator[Entity]:
     """A cache of Redis."""
     for row in ctx.azure.resources(_CACHE):
-        signs_in = (properties_of(row).get("redisConfiguration") or {}).get("aad-enabled")
+        told = properties_of(row).get("redisConfiguration") or {}
+        signs_in, is_open = _flag(told.get("aad-enabled")), _flag(told.get("authnotrequired"))
         yield resource(
             row,
             classification=None,
-            microsoftEntraEnabled=None if signs_in is None else str(signs_in).lower() == "true",
+            microsoftEntraEnabled=signs_in,
+            authenticationRequired=None if is_open is None else not is_open,
             subnetId=key_of(properties_of(row).get("subnetId")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
@@ -48,3 +51,8 @@ def azure_redis_cache_connects_cache(ctx: Context) -> Iterator[Relationship]:
         for link in keys_of(parts_of(row, "linkedServers")):
             own, _, name = link.partition("/linkedservers/")
             yield Relationship(arm_key(row["id"]), f"{own.rpartition('/')[0]}/{name}" if name else link)
+
+
+def _flag(told: Any) -> bool | None:
+    """Return what a setting says that Redis writes as a text, in any case of letters."""
+    return None if told is None else str(told).lower() == "true"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
+from steps.azure._principals import applications, object_id
 from steps.azure._resource import (
     below_parents,
     identities_of,
@@ -96,3 +97,18 @@ def azure_subnet_has_sql_managed_instance(ctx: Context) -> Iterator[Relationship
     for row in ctx.azure.resources(_TYPES["azure_sql_managed_instance"]):
         if subnet := key_of(properties_of(row).get("subnetId")):
             yield Relationship(subnet, arm_key(row["id"]))
+
+
+@relationship_step(
+    "azure_sql_managed_instance",
+    "ALLOWS",
+    any_of("entra"),
+    type="azure_sql_managed_instance_allows_principal",
+    needs=["azure_service_principal"],
+)
+def azure_sql_managed_instance_allows_principal(ctx: Context) -> Iterator[Relationship]:
+    """A user, a group or an application of Microsoft Entra administers a managed instance."""
+    known = applications(ctx)
+    for row in ctx.azure.resources(_TYPES["azure_sql_managed_instance"]):
+        if sid := object_id((properties_of(row).get("administrators") or {}).get("sid")):
+            yield Relationship(arm_key(row["id"]), known.get(sid, sid))

@@ -19,6 +19,8 @@ from steps.azure._resource import (
 
 SQL_SERVER = "microsoft.sql/servers"
 SQL_DATABASE = "microsoft.sql/servers/databases"
+_REPLICAS = "readReplicaCount", "highAvailabilityReplicaCount"
+"""What the number of copies of a database is called in older answers, and in newer ones."""
 READ = ["Microsoft.Sql/servers/read"]
 READ_DATABASES = ["Microsoft.Sql/servers/databases/read"]
 
@@ -46,6 +48,7 @@ def azure_sql_database(ctx: Context) -> Iterator[Entity]:
             classification=None,
             active=active(row),
             managedBy=key_of(row["managedBy"]),
+            readReplicaCount=next((count for of in _REPLICAS if (count := properties.get(of)) is not None), None),
             elasticPoolId=key_of(properties.get("elasticPoolId")),
             failoverGroupId=key_of(properties.get("failoverGroupId")),
         )

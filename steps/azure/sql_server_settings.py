@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._children import Children, firewall_rule, lets_azure_in, setting
 from steps.azure._resource import properties_of, says
+from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
+from steps.azure.storage_account import accounts_by_host
 
 _RULES = Children(SQL_SERVER, "/firewallRules", "2021-11-01")
 _AUDITING = Children(SQL_SERVER, "/auditingSettings/default", "2021-11-01")
@@ -79,6 +82,15 @@ def azure_sql_server_has_firewall_rule(ctx: Context) -> Iterator[Relationship]:
 def azure_sql_server_has_auditing_setting(ctx: Context) -> Iterator[Relationship]:
     """A SQL server writes down what is done."""
     yield from _AUDITING.in_parents(ctx)
+
+
+@relationship_step("azure_sql_server_auditing_setting", "USES", "azure_storage_account", permissions=_READ_AUDITING)
+def azure_sql_server_auditing_setting_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
+    """What is done on a SQL server is written down in a storage account, whose address tells which."""
+    accounts = accounts_by_host(ctx)
+    for row in _AUDITING.rows(ctx):
+        if account := accounts.get(host_of(properties_of(row).get("storageEndpoint"))):
+            yield Relationship(arm_key(row["id"]), account)
 
 
 @relationship_step(

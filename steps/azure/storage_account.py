@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import (
     environment_of,
@@ -16,7 +15,7 @@ from steps.azure._resource import (
     properties_of,
     resource,
 )
-from steps.azure.keyvault_service import VAULT, address_of
+from steps.azure._vaults import VAULTS, host_of, vaults_by_host
 from steps.azure.vm import VM, disks_of
 
 STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
@@ -29,8 +28,7 @@ _SERVICES = ("blob", "queue", "table", "file", "web", "dfs")
 def azure_storage_account(ctx: Context) -> Iterator[Entity]:
     """A storage account, which has containers of blobs, file shares, queues and tables."""
     for row in ctx.azure.resources(STORAGE_ACCOUNT):
-        properties = properties_of(row)
-        rules = properties.get("networkAcls") or {}
+        rules = properties_of(row).get("networkAcls") or {}
         network: dict[str, Any] = {
             "networkRuleSet.allowedIpAddresses": named_in(rules.get("ipRules"), "value"),
             "networkRuleSet.virtualNetworkSubnetIds": keys_of(rules.get("virtualNetworkRules")),
@@ -40,7 +38,7 @@ def azure_storage_account(ctx: Context) -> Iterator[Entity]:
             environment=environment_of(row),
             category=["infrastructure"],
             function=["storage"],
-            endpoints=list(_addresses(properties.get("primaryEndpoints") or {})),
+            endpoints=list(addresses_of(row)),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
             **(network if rules else {}),
@@ -53,14 +51,13 @@ def azure_resource_group_has_storage_account(ctx: Context) -> Iterator[Relations
     yield from in_groups(ctx.azure.resources(STORAGE_ACCOUNT))
 
 
-@relationship_step("azure_storage_account", "USES", "azure_keyvault_service")
-def azure_storage_account_uses_keyvault_service(ctx: Context) -> Iterator[Relationship]:
-    """A storage account is encrypted with a key in a vault; the address of the vault tells which."""
-    vaults = {address_of(properties_of(row).get("vaultUri")): arm_key(row["id"]) for row in ctx.azure.resources(VAULT)}
+@relationship_family("azure_storage_account", "USES", list(VAULTS))
+def azure_storage_account_uses_vault(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A storage account is encrypted with a key in a vault or a managed HSM, whose address tells which."""
+    vaults = vaults_by_host(ctx, to_type)
     for row in ctx.azure.resources(STORAGE_ACCOUNT):
         key = (properties_of(row).get("encryption") or {}).get("keyvaultproperties") or {}
-        address = address_of(key.get("keyvaulturi"))
-        if vault := vaults.get(address) if address else None:
+        if vault := vaults.get(host_of(key.get("keyvaulturi"))):
             told = {
                 "keyName": key.get("keyname"),
                 "keyVaultUri": key.get("keyvaulturi"),
@@ -72,24 +69,22 @@ def azure_storage_account_uses_keyvault_service(ctx: Context) -> Iterator[Relati
 @relationship_step("azure_vm", "USES", "azure_storage_account")
 def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine has disks that are files in a storage account, as they were before there were managed disks."""
-    accounts = {
-        host: arm_key(row["id"])
-        for row in ctx.azure.resources(STORAGE_ACCOUNT)
-        if (host := _host((properties_of(row).get("primaryEndpoints") or {}).get("blob")))
-    }
+    accounts = accounts_by_host(ctx)
     for row in ctx.azure.resources(VM):
         system, others = disks_of(row)
-        for host in dict.fromkeys(_host((disk.get("vhd") or {}).get("uri")) for disk in (system, *others)):
+        for host in dict.fromkeys(host_of((disk.get("vhd") or {}).get("uri")) for disk in (system, *others)):
             if account := accounts.get(host or ""):
                 yield Relationship(arm_key(row["id"]), account)
 
 
-def _host(address: str | None) -> str | None:
-    """Return the name of the host in an address; ``None`` where there is none."""
-    return urlsplit(address).hostname if address else None
-
-
-def _addresses(endpoints: dict[str, Any]) -> Iterator[str]:
+def addresses_of(row: Any) -> Iterator[str]:
     """Yield the addresses that a storage account answers at, then those for each way of routing to it."""
+    endpoints = properties_of(row).get("primaryEndpoints") or {}
     for place in (endpoints, endpoints.get("microsoftEndpoints") or {}, endpoints.get("internetEndpoints") or {}):
         yield from filter(None, (place.get(service) for service in _SERVICES))
+
+
+def accounts_by_host(ctx: Context) -> dict[str | None, str]:
+    """Return the keys of the storage accounts by the hosts that they answer at."""
+    rows = ctx.azure.resources(STORAGE_ACCOUNT)
+    return {host_of(each): arm_key(row["id"]) for row in rows for each in addresses_of(row)}

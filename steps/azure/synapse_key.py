@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._children import Children, firewall_rule, lets_azure_in, setting
 from steps.azure._resource import properties_of, resource
-from steps.azure.keyvault_service import VAULT, address_of
+from steps.azure._vaults import host_of, vaults_by_host
 
 _WORKSPACE, _POOL = "microsoft.synapse/workspaces", "microsoft.synapse/workspaces/sqlpools"
 _KEYS = Children(_WORKSPACE, "/keys", "2021-06-01")
@@ -57,11 +57,9 @@ def azure_synapse_workspace_has_key(ctx: Context) -> Iterator[Relationship]:
 @relationship_step("azure_keyvault_service", "HAS", "azure_synapse_key", permissions=_READ)
 def azure_keyvault_service_has_synapse_key(ctx: Context) -> Iterator[Relationship]:
     """A key of a Synapse workspace is in a vault; its address tells which."""
-    vaults = {address_of(properties_of(row).get("vaultUri")): arm_key(row["id"]) for row in ctx.azure.resources(VAULT)}
+    vaults = vaults_by_host(ctx)
     for row in _KEYS.rows(ctx):
-        address = address_of(properties_of(row).get("keyVaultUrl"))
-        vault = vaults.get(address.partition("/keys/")[0]) if address else None
-        if vault:
+        if vault := vaults.get(host_of(properties_of(row).get("keyVaultUrl"))):
             yield Relationship(vault, arm_key(row["id"]))
 
 

@@ -19,6 +19,7 @@ def azure_vm_scale_set_instance(ctx: Context) -> Iterator[Entity]:
         interfaces = (properties.get("networkProfile") or {}).get("networkInterfaces")
         yield resource(
             row,
+            instanceId=properties.get("instanceId") or row["id"].rpartition("/")[2],
             platform=(disk.get("osType") or "").lower() or None,
             state=code or None,
             active=code == "running" if code else None,

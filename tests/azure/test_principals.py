@@ -153,6 +153,18 @@ def test_administrators_of_sql_servers_are_users_groups_or_applications(
     assert ("danglingEnds" in report.of(type).problems) == (sid == "app-gone")
 
 
+def test_administrators_of_managed_instances_are_users_groups_or_applications(
+    place: Place, simulator: AzureSimulator, entra: GraphServer
+) -> None:
+    service(entra, "sp-0001", "app-0001")
+    of, type = "Microsoft.Sql/managedInstances", "azure_sql_managed_instance_allows_principal"
+    given = {"one": "USER-0001", "two": "APP-0001"}
+    one, two = (place.put(of, name, {"administrators": {"sid": sid}}).lower() for name, sid in given.items())
+    place.put(of, "alone", {"administrators": None})
+    read(simulator, entra, type, "azure_user")
+    assert pairs(type) == {(one, "user-0001"), (two, "sp-0001")}
+
+
 def test_clusters_are_managed_by_groups_and_act_as_service_principals(
     place: Place, simulator: AzureSimulator, entra: GraphServer
 ) -> None:

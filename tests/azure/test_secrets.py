@@ -95,6 +95,9 @@ PLACES: dict[str, Any] = {
     "monitorConfig": {"customHeaders": [{"name": "X-Api", "value": "{}"}]},
     "assigned": {"parameters": {"workspaceKey": {"type": "String", "value": "{}"}}},
     "ofFrontDoor": [{"matchVariable": "RequestHeader", "selector": "X-Api-Key", "matchValue": ["{}"]}],
+    "datasourceAuthCredentials": {"secretStoreResource": {"uri": "https://kv.example/secrets/a", "value": "{}"}},
+    "securitySettings": {"authorizationValue": None, "passwordValue": "{}"},
+    "sparkConfigProperties": {"content": "spark.hadoop.fs.azure.account.key.st.example {}"},
     "ofGateway": [{"matchVariables": [{"selector": "R"}, {"selector": "Authorization"}], "matchValues": ["{}"]}],
     "ofEngine": {"rulesEngineMatchVariable": "RequestHeader", "selector": "X-Token", "rulesEngineMatchValue": ["{}"]},
 }

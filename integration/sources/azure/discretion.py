@@ -23,7 +23,7 @@ _SECRET = re.compile(
     r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
     r"|(public|configuration|extension)?settings|keyvaluepairs|substitute|webhookproperties|kubeconfigs?"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
-    r"|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
+    r"|passwordvalue|secretstoreresource|sparkconfigproperties|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
     r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
     r"|(proxy)?authorization|cookie",
 )

@@ -120,7 +120,8 @@ def _sql(web: Place, lab: Place) -> None:
     }
     tenant.set_child(closed, "/securityAlertPolicies/default", alerts)
     scans = {"isEnabled": True, "emailSubscriptionAdmins": False, "emails": ["security@contoso.example"]}
-    tenant.set_child(closed, "/vulnerabilityAssessments/default", {"recurringScans": scans})
+    kept = {"recurringScans": scans, "storageContainerPath": "https://stdata.blob.example/scans/"}
+    tenant.set_child(closed, "/vulnerabilityAssessments/default", kept)
     for server, database, state in ((web, "sql-web/shop", "Enabled"), (lab, "sql-lab/master", "Disabled")):
         id = server.of("Microsoft.Sql/servers/databases", database)
         tenant.set_child(id, "/transparentDataEncryption/current", {"state": state})

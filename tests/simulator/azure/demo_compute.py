@@ -111,7 +111,11 @@ def _scale_set(web: Place, aks: Place) -> None:
             "osDisk": {"managedDisk": {"storageAccountType": "Premium_LRS"}},
             "imageReference": to(web.of(f"{_COMPUTE}/galleries/images", "gallery/web")),
         },
-        "securityProfile": {"encryptionAtHost": True, "securityType": "TrustedLaunch"},
+        "securityProfile": {
+            "encryptionAtHost": True,
+            "securityType": "TrustedLaunch",
+            "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True},
+        },
         "networkProfile": {
             "healthProbe": to(f"{balancer}/probes/alive"),
             "networkInterfaceConfigurations": [part("/nic", interface)],

@@ -22,6 +22,7 @@ def add_databases(web: Place) -> None:
 def _sql(web: Place, more: dict[str, Any]) -> None:
     sql_managed_instance: dict[str, Any] = {
         "state": "Ready",
+        "createTime": MADE,
         "fullyQualifiedDomainName": "mi-web.abc.database.windows.example",
         "administratorLogin": "operator",
         "administrators": {
@@ -33,6 +34,7 @@ def _sql(web: Place, more: dict[str, Any]) -> None:
         "publicDataEndpointEnabled": False,
         "proxyOverride": "Proxy",
         "minimalTlsVersion": "1.2",
+        "keyId": "https://hsm-web.managedhsm.example/keys/mi/1",
         "licenseType": "BasePrice",
         "vCores": 4,
         "storageSizeInGB": 256,
@@ -89,6 +91,9 @@ def _stores(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
         "trustedExternalTenants": [{"value": "MyTenantOnly"}],
         "allowedIpRangeList": ["203.0.113.0/24"],
         "keyVaultProperties": {"keyVaultUri": "https://kv-web.vault.azure.example/"},
+        "virtualNetworkConfiguration": {
+            "subnetId": f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps".upper()
+        },
         **closed,
     }
     web.put(

@@ -175,6 +175,8 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         **closed,
     }
     web.put("Microsoft.Devices/IotHubs", "iot-web", iot_hub, sku={"name": "S1"}, **more)
+    subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    account = web.of("Microsoft.Storage/storageAccounts", "stdata")
     hdinsight_cluster: dict[str, Any] = {
         "clusterState": "Running",
         "clusterVersion": "5.1",
@@ -183,6 +185,10 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "minSupportedTlsVersion": "1.2",
         "encryptionInTransitProperties": {"isEncryptionInTransitEnabled": True},
         "networkProperties": {"privateLink": "Disabled", "resourceProviderConnection": "Outbound"},
+        "diskEncryptionProperties": {"vaultUri": "https://kv-web.vault.azure.example/", "encryptionAtHost": True},
+        "computeProfile": {"roles": [{"name": "workernode", "virtualNetworkProfile": {"subnet": subnet}}]},
+        "storageProfile": {"storageaccounts": [{"name": "stdata.blob.example", "resourceId": account.upper()}]},
+        "privateEndpointConnections": closed["privateEndpointConnections"],
         "createdDate": MADE,
     }
     web.put("Microsoft.HDInsight/clusters", "hdi-web", hdinsight_cluster, **more)
@@ -192,6 +198,7 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "friendlyName": "Catalogue",
         "createdBy": "duty",
         "createdAt": MADE,
+        "managedResources": {"storageAccount": account},
         **closed,
     }
     web.put("Microsoft.Purview/accounts", "purview", purview_account, **more)

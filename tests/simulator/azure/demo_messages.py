@@ -48,7 +48,9 @@ def add_messages(web: Place, lab: Place) -> None:
     topic = add(bus, "/topics", "prices", {**queue, "supportOrdering": True, "subscriptionCount": 1})
     told = {**queue, **handed, "deadLetteringOnFilterEvaluationExceptions": True}
     add(topic, "/subscriptions", "shop", told)
-    kept = {"captureDescription": {"enabled": True, "encoding": "Avro"}, "createdAt": MADE}
+    account = web.of("Microsoft.Storage/storageAccounts", "stdata").upper()
+    into = {"name": "EventHubArchive.AzureBlockBlob", "properties": {"storageAccountResourceId": account}}
+    kept = {"captureDescription": {"enabled": True, "encoding": "Avro", "destination": into}, "createdAt": MADE}
     hub = add(
         hubs, "/eventhubs", "visits", {"status": "Active", "partitionCount": 4, "messageRetentionInDays": 7, **kept}
     )

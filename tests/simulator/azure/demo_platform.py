@@ -55,8 +55,9 @@ def _learning(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
         "endpoint": "https://ai-web.cognitive.example/",
         "disableLocalAuth": True,
         "restrictOutboundNetworkAccess": True,
-        "networkAcls": {"defaultAction": "Deny"},
-        "encryption": {"keySource": "Microsoft.KeyVault"},
+        "networkAcls": {"defaultAction": "Deny", "ipRules": [{"value": "203.0.113.0/24"}], "virtualNetworkRules": []},
+        "encryption": {"keySource": "Microsoft.KeyVault", "keyVaultProperties": {"keyVaultUri": _VAULT}},
+        "userOwnedStorage": [{"resourceId": web.of("Microsoft.Storage/storageAccounts", "stdata")}],
         **closed,
     }
     web.put("Microsoft.CognitiveServices/accounts", "ai-web", account, kind="OpenAI", sku={"name": "S0"}, **more)
@@ -77,6 +78,7 @@ def _learning(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
             }
         },
         "requiredNsgRules": "NoAzureDatabricksRules",
+        "defaultStorageFirewall": "Enabled",
         **closed,
     }
     web.put("Microsoft.Databricks/workspaces", "dbw-web", bricks, sku={"name": "premium"}, tags=_OWNER)
@@ -88,6 +90,7 @@ def _learning(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
         "storageAccount": web.of("Microsoft.Storage/storageAccounts", "stdata"),
     }
     learning = {**learning, **used, "encryption": {"status": "Enabled"}, **closed}
+    learning["managedNetwork"] = {"isolationMode": "AllowOnlyApprovedOutbound"}
     web.put("Microsoft.MachineLearningServices/workspaces", "mlw-web", learning, kind="Default", **more)
     search = {
         "status": "running",

@@ -33,6 +33,7 @@ def _messaging(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None
         "zoneRedundant": True,
         "encryption": {
             "keySource": "Microsoft.KeyVault",
+            "requireInfrastructureEncryption": True,
             "keyVaultProperties": [{"keyName": "hub", "keyVaultUri": _VAULT, "keyVersion": "1"}],
         },
         **closed,
@@ -88,6 +89,7 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "poolAllocationMode": "BatchService",
         "allowedAuthenticationModes": ["AAD"],
         "encryption": {"keySource": "Microsoft.KeyVault"},
+        "autoStorage": {"storageAccountId": web.of("Microsoft.Storage/storageAccounts", "stdata").upper()},
         "poolQuota": 100,
         "dedicatedCoreQuota": 350,
         "lowPriorityCoreQuota": 100,

@@ -31,7 +31,7 @@ def add_storage(web: Place, lab: Place) -> None:
     closed: dict[str, Any] = {
         "creationTime": MADE,
         "accessTier": "Hot",
-        "primaryEndpoints": {"blob": "https://stdata.blob.example/", "file": "https://stdata.file.example/"},
+        "primaryEndpoints": {name: f"https://stdata.{name}.example/" for name in ("blob", "file", "dfs")},
         "supportsHttpsTrafficOnly": True,
         "minimumTlsVersion": "TLS1_2",
         "allowBlobPublicAccess": False,
@@ -58,7 +58,10 @@ def add_storage(web: Place, lab: Place) -> None:
         "keyPolicy": {"keyExpirationPeriodInDays": 90},
         "keyCreationTime": {"key1": MADE, "key2": MADE},
         "sasPolicy": {"sasExpirationPeriod": "1.00:00:00", "expirationAction": "Log"},
-        "azureFilesIdentityBasedAuthentication": {"directoryServiceOptions": "AADKERB"},
+        "azureFilesIdentityBasedAuthentication": {
+            "directoryServiceOptions": "AADKERB",
+            "defaultSharePermission": "None",
+        },
         "networkAcls": {**rules, "resourceAccessRules": [{"tenantId": GUID.format("000a"), "resourceId": web.id}]},
         "publicNetworkAccess": "Enabled",
         "privateEndpointConnections": endpoints_of(web),
@@ -70,6 +73,9 @@ def add_storage(web: Place, lab: Place) -> None:
         "primaryEndpoints": {"blob": "https://stold.blob.example/"},
         "encryption": {"keySource": "Microsoft.Storage"},
     }
+    own = {"keyvaulturi": "https://hsm-web.managedhsm.example", "keyname": "sealed", "keyversion": "1"}
+    sealed = {"encryption": {"keySource": "Microsoft.Keyvault", "keyvaultproperties": own}}
+    web.put(_STORAGE, "stsealed", sealed, kind="StorageV2", sku={"name": "Standard_ZRS", "tier": "Standard"})
     lab.put(_STORAGE, "stold", old, kind="Storage", sku={"name": "Standard_LRS", "tier": "Standard"})
     everything = {"keys": ["Get"], "secrets": ["get", "list"], "certificates": ["get"], "storage": ["get"]}
     vault: dict[str, Any] = {

@@ -91,6 +91,7 @@ def _vaults(web: Place, more: dict[str, Any]) -> None:
             },
         },
         "secureScore": "Maximum",
+        "isVaultProtectedByResourceGuard": False,
         "storageSettings": [{"type": "GeoRedundant"}],
         "featureSettings": {
             "crossRegionRestoreSettings": {"state": "Enabled"},

@@ -1,0 +1,57 @@
+"""Vaults and managed HSMs that keep the keys by which customers have resources encrypted."""
+
+from collections.abc import Iterator
+
+from integration import Context, Relationship, any_of, relationship_family
+from integration.values import arm_key
+from steps.azure._resource import properties_of, texts_at
+from steps.azure._vaults import VAULTS, host_of, vaults_by_host
+
+_ANY = any_of("azure")
+_NAMES = {(_ANY, to_type): f"azure_resource_uses_{to_type.removeprefix('azure_')}" for to_type in VAULTS}
+_FLEXIBLE: list[tuple[str, ...]] = [("dataEncryption", "primaryKeyURI"), ("dataEncryption", "geoBackupKeyURI")]
+_ADDRESSES: dict[str, list[tuple[str, ...]]] = {
+    "microsoft.automation/automationaccounts": [("encryption", "keyVaultProperties", "keyvaultUri")],
+    "microsoft.batch/batchaccounts": [
+        ("encryption", "keyVaultProperties", "keyIdentifier"),
+        ("keyVaultReference", "url"),
+    ],
+    "microsoft.cache/redisenterprise": [("encryption", "customerManagedKeyEncryption", "keyEncryptionKeyUrl")],
+    "microsoft.cognitiveservices/accounts": [("encryption", "keyVaultProperties", "keyVaultUri")],
+    "microsoft.compute/diskencryptionsets": [("activeKey", "keyUrl")],
+    "microsoft.databricks/workspaces": [
+        ("encryption", "entities", "managedDisk", "keyVaultProperties", "keyVaultUri"),
+        ("encryption", "entities", "managedServices", "keyVaultProperties", "keyVaultUri"),
+        ("parameters", "encryption", "value", "keyvaulturi"),
+    ],
+    "microsoft.datafactory/factories": [("encryption", "vaultBaseUrl")],
+    "microsoft.dataprotection/backupvaults": [
+        ("securitySettings", "encryptionSettings", "keyVaultProperties", "keyUri")
+    ],
+    "microsoft.dbformysql/flexibleservers": _FLEXIBLE,
+    "microsoft.dbforpostgresql/flexibleservers": _FLEXIBLE,
+    "microsoft.documentdb/databaseaccounts": [("keyVaultKeyUri",)],
+    "microsoft.eventhub/namespaces": [("encryption", "keyVaultProperties", "keyVaultUri")],
+    "microsoft.hdinsight/clusters": [("diskEncryptionProperties", "vaultUri")],
+    "microsoft.kusto/clusters": [("keyVaultProperties", "keyVaultUri")],
+    "microsoft.machinelearningservices/workspaces": [("encryption", "keyVaultProperties", "keyIdentifier")],
+    "microsoft.netapp/netappaccounts": [("encryption", "keyVaultProperties", "keyVaultUri")],
+    "microsoft.servicebus/namespaces": [("encryption", "keyVaultProperties", "keyVaultUri")],
+    "microsoft.sql/managedinstances": [("keyId",)],
+    "microsoft.sql/servers": [("keyId",)],
+    "microsoft.sql/servers/databases": [("encryptionProtector",)],
+    "microsoft.synapse/workspaces": [("encryption", "cmk", "key", "keyVaultUrl")],
+}
+"""Types of resources, and where they tell the address of a key or of its vault; a storage account does so itself."""
+
+
+@relationship_family(_ANY, "USES", list(VAULTS), types=_NAMES)
+def azure_resource_uses_vault(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A resource is encrypted with a key of the customer's own, or an account of Batch keeps its secrets in a vault."""
+    vaults = vaults_by_host(ctx, to_type)
+    for type, paths in _ADDRESSES.items():
+        for row in ctx.azure.resources(type):
+            told = [address for names in paths for address in texts_at(properties_of(row), *names)]
+            for host in dict.fromkeys(map(host_of, told)):
+                if vault := vaults.get(host):
+                    yield Relationship(arm_key(row["id"]), vault)

@@ -1,0 +1,248 @@
+"""Services lead to the vaults, the subnets and the storage accounts that they name, wherever each names them."""
+
+from typing import Any
+
+import pytest
+
+from tests.azure.reading import Azure, edges, verdicts
+from tests.azure.test_network_types import azure, place
+from tests.simulator.azure.place import Place, part, to
+
+__all__ = ["azure", "place"]
+pytestmark = pytest.mark.every_area
+
+VAULT, HSM = "https://KV.vault.azure.example", "https://hsm.managedhsm.azure.example/"
+KEY = f"{VAULT}/keys/one/2"
+FLEXIBLE = {"dataEncryption": {"type": "AzureKeyVault", "primaryKeyURI": KEY}}
+BY_VAULT = {"encryption": {"keyVaultProperties": {"keyVaultUri": f"{VAULT}/"}}}
+BY_KEY = {"encryption": {"keyVaultProperties": {"keyIdentifier": KEY}}}
+SEVERAL = {"encryption": {"keyVaultProperties": [None, {"keyName": "a"}, {"keyVaultUri": VAULT}]}}
+BRICKS = {"entities": {"managedServices": {"keyVaultProperties": {"keyVaultUri": VAULT}}, "managedDisk": None}}
+COPIES = {"securitySettings": {"encryptionSettings": {"keyVaultProperties": {"keyUri": KEY}}}}
+KEYS: list[tuple[str, dict[str, Any]]] = [
+    ("Microsoft.Automation/automationAccounts", {"encryption": {"keyVaultProperties": {"keyvaultUri": VAULT}}}),
+    ("Microsoft.Batch/batchAccounts", BY_KEY),
+    ("Microsoft.Batch/batchAccounts", {"keyVaultReference": {"id": "/kv", "url": VAULT}}),
+    ("Microsoft.Cache/redisEnterprise", {"encryption": {"customerManagedKeyEncryption": {"keyEncryptionKeyUrl": KEY}}}),
+    ("Microsoft.CognitiveServices/accounts", BY_VAULT),
+    ("Microsoft.Compute/diskEncryptionSets", {"activeKey": {"keyUrl": KEY}}),
+    ("Microsoft.Databricks/workspaces", {"encryption": BRICKS}),
+    ("Microsoft.Databricks/workspaces", {"parameters": {"encryption": {"value": {"keyvaulturi": VAULT}}}}),
+    ("Microsoft.DataFactory/factories", {"encryption": {"vaultBaseUrl": VAULT}}),
+    ("Microsoft.DataProtection/backupVaults", COPIES),
+    ("Microsoft.DBforMySQL/flexibleServers", FLEXIBLE),
+    ("Microsoft.DBforPostgreSQL/flexibleServers", FLEXIBLE),
+    ("Microsoft.DocumentDB/databaseAccounts", {"keyVaultKeyUri": f"{VAULT}/keys/one"}),
+    ("Microsoft.EventHub/namespaces", SEVERAL),
+    ("Microsoft.HDInsight/clusters", {"diskEncryptionProperties": {"vaultUri": VAULT}}),
+    ("Microsoft.Kusto/clusters", {"keyVaultProperties": {"keyVaultUri": VAULT}}),
+    ("Microsoft.MachineLearningServices/workspaces", BY_KEY),
+    ("Microsoft.NetApp/netAppAccounts", BY_VAULT),
+    ("Microsoft.ServiceBus/namespaces", SEVERAL),
+    ("Microsoft.Sql/managedInstances", {"keyId": KEY}),
+    ("Microsoft.Sql/servers", {"keyId": KEY}),
+    ("Microsoft.Sql/servers/databases", {"encryptionProtector": KEY}),
+    ("Microsoft.Synapse/workspaces", {"encryption": {"cmk": {"key": {"name": "default", "keyVaultUrl": KEY}}}}),
+]
+
+
+def put(place: Place, of: str, properties: dict[str, Any]) -> str:
+    return place.put(of, "one/two" if of.count("/") > 1 else "one", properties).lower()
+
+
+@pytest.mark.parametrize(("of", "properties"), KEYS)
+def test_what_is_encrypted_with_a_key_leads_to_its_vault(
+    place: Place, azure: Azure, of: str, properties: dict[str, Any]
+) -> None:
+    vault = place.put("Microsoft.KeyVault/vaults", "kv", {"vaultUri": f"{VAULT.lower()}/"})
+    place.put("Microsoft.KeyVault/vaults", "unnamed", {})
+    place.put(of, "alone/two" if of.count("/") > 1 else "alone", {"encryption": None, "keyId": None})
+    holder = put(place, of, properties)
+    assert verdicts(azure.run("azure_resource_uses_keyvault_service")) == {"complete"}
+    assert edges() == {(holder, vault.lower())}
+
+
+def test_a_key_may_be_in_a_managed_hsm(place: Place, azure: Azure) -> None:
+    hsm = place.put("Microsoft.KeyVault/managedHSMs", "hsm", {"hsmUri": HSM}).lower()
+    server = put(place, "Microsoft.Sql/servers", {"keyId": f"{HSM}keys/one/2"})
+    told = {"keyvaultproperties": {"keyvaulturi": HSM, "keyname": "one"}}
+    account = put(place, "Microsoft.Storage/storageAccounts", {"encryption": told})
+    types = "azure_resource_uses_keyvault_managed_hsm", "azure_storage_account_uses_keyvault_managed_hsm"
+    assert verdicts(azure.run(*types)) == {"complete"}
+    assert edges() == {(server, hsm), (account, hsm)}
+
+
+SUBNET = "/Net/Subnets/One"
+NETWORK = {"networkInterfaceConfigurations": [part("/n", {"ipConfigurations": [part("/i", {"subnet": to(SUBNET)})]})]}
+HDINSIGHT = {"roles": [{"virtualNetworkProfile": {"id": "/net", "subnet": SUBNET}}, {"virtualNetworkProfile": None}]}
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "properties"),
+    [
+        ("data_explorer_cluster", "Microsoft.Kusto/clusters", {"virtualNetworkConfiguration": {"subnetId": SUBNET}}),
+        ("hdinsight_cluster", "Microsoft.HDInsight/clusters", {"computeProfile": HDINSIGHT}),
+        (
+            "mysql_server",
+            "Microsoft.DBforMySQL/flexibleServers",
+            {"network": {"delegatedSubnetResourceId": SUBNET}},
+        ),
+        (
+            "postgresql_server",
+            "Microsoft.DBforPostgreSQL/flexibleServers",
+            {"network": {"delegatedSubnetResourceId": SUBNET}},
+        ),
+        ("redis_cache", "Microsoft.Cache/redis", {"subnetId": SUBNET}),
+        (
+            "vm_scale_set",
+            "Microsoft.Compute/virtualMachineScaleSets",
+            {"virtualMachineProfile": {"networkProfile": NETWORK}},
+        ),
+        ("batch_pool", "Microsoft.Batch/batchAccounts/pools", {"networkConfiguration": {"subnetId": SUBNET}}),
+    ],
+)
+def test_what_is_put_into_a_subnet_is_in_it(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any]
+) -> None:
+    below, table = of.count("/") > 1, "batchresources" if type == "batch_pool" else ""
+    for name, told in (("in", properties), ("out", {})):
+        place.put(of, f"one/{name}" if below else name, told, table=table)
+    name = f"azure_subnet_has_{type}"
+    assert verdicts(azure.run(name), [name]) == {"complete"}
+    assert edges() == {(SUBNET.lower(), place.of(of, "one/in" if below else "in").lower())}
+
+
+def test_a_workspace_of_databricks_is_in_the_network_that_it_was_put_into(place: Place, azure: Azure) -> None:
+    told = {"parameters": {"customVirtualNetworkId": {"type": "String", "value": "/Net"}}}
+    workspace = put(place, "Microsoft.Databricks/workspaces", told)
+    name = "azure_vnet_has_databricks_workspace"
+    assert verdicts(azure.run(name), [name]) == {"complete"}
+    assert edges() == {("/net", workspace)}
+
+
+DATA_LAKE = {"accountUrl": "https://Account.dfs.example", "filesystem": "f"}
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "properties"),
+    [
+        ("batch_account", "Microsoft.Batch/batchAccounts", {"autoStorage": {"storageAccountId": "{}"}}),
+        (
+            "cognitive_services_account",
+            "Microsoft.CognitiveServices/accounts",
+            {"userOwnedStorage": [None, {"resourceId": "{}"}]},
+        ),
+        (
+            "hdinsight_cluster",
+            "Microsoft.HDInsight/clusters",
+            {"storageProfile": {"storageaccounts": [{"name": "account.blob.example", "resourceId": "{}"}]}},
+        ),
+        (
+            "hdinsight_cluster",
+            "Microsoft.HDInsight/clusters",
+            {"storageProfile": {"storageaccounts": [{"name": "account.blob.example"}, {"name": "other.example"}]}},
+        ),
+        ("purview_account", "Microsoft.Purview/accounts", {"managedResources": {"storageAccount": "{}"}}),
+        ("synapse_workspace", "Microsoft.Synapse/workspaces", {"defaultDataLakeStorage": DATA_LAKE}),
+        (
+            "synapse_workspace",
+            "Microsoft.Synapse/workspaces",
+            {"defaultDataLakeStorage": DATA_LAKE | {"resourceId": "{}"}},
+        ),
+    ],
+)
+def test_what_keeps_its_data_in_a_storage_account_leads_to_it(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any]
+) -> None:
+    answers = {"blob": "https://account.blob.example/", "dfs": "https://account.dfs.example/"}
+    account = place.put("Microsoft.Storage/storageAccounts", "account", {"primaryEndpoints": answers})
+    place.put(of, "alone", {})
+    service = put(place, of, filled(properties, account.upper()))
+    name = f"azure_{type}_uses_storage_account"
+    assert verdicts(azure.run(name)) == {"complete"}
+    assert edges() == {(service, account.lower())}
+
+
+def filled(value: Any, id: str) -> Any:
+    if isinstance(value, dict):
+        return {name: filled(each, id) for name, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, id) for each in value]
+    return id if value == "{}" else value
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "properties"),
+    [
+        ("managed_disk_uses_disk_access", "disks", {"diskAccessId": "/USED"}),
+        ("snapshot_uses_disk_access", "snapshots", {"diskAccessId": "/USED"}),
+        (
+            "managed_disk_uses_disk_encryption_set",
+            "disks",
+            {"securityProfile": {"secureVMDiskEncryptionSetId": "/USED"}, "encryption": {"diskEncryptionSetId": None}},
+        ),
+    ],
+)
+def test_a_disk_leads_to_what_opens_or_encrypts_it(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any]
+) -> None:
+    disk = put(place, f"Microsoft.Compute/{of}", properties)
+    assert verdicts(azure.run(f"azure_{type}"), [f"azure_{type}"]) == {"complete"}
+    assert edges() == {(disk, "/used")}
+
+
+def test_those_whom_a_managed_hsm_was_made_for_administer_it(place: Place, azure: Azure) -> None:
+    ids = [None, "USER-0001", "user-0001", "sp-0001"]
+    hsm = put(place, "Microsoft.KeyVault/managedHSMs", {"initialAdminObjectIds": ids})
+    place.put("Microsoft.KeyVault/managedHSMs", "alone", {})
+    type = "azure_keyvault_managed_hsm_allows_principal"
+    assert verdicts(azure.run(type), [type]) == {"complete"}
+    assert edges() == {(hsm, "user-0001"), (hsm, "sp-0001")}
+
+
+def test_what_a_sql_server_writes_down_is_in_the_storage_account_of_that_address(place: Place, azure: Azure) -> None:
+    answers = {"primaryEndpoints": {"blob": "https://account.blob.example/"}}
+    account = place.put("Microsoft.Storage/storageAccounts", "account", answers).lower()
+    for name, endpoint in (("kept", "https://Account.blob.example"), ("elsewhere", "")):
+        server = place.put("Microsoft.Sql/servers", name, {})
+        told = {"state": "Enabled", "storageEndpoint": endpoint}
+        place.tenant.set_child(server, "/auditingSettings/default", told)
+    type = "azure_sql_server_auditing_setting_uses_storage_account"
+    assert verdicts(azure.run(type)) == {"complete"}
+    kept = f"{place.of('Microsoft.Sql/servers', 'kept')}/auditingSettings/default".lower()
+    assert edges() == {(kept, account)}
+
+
+def test_events_of_a_hub_are_kept_in_a_storage_account(place: Place, azure: Azure) -> None:
+    account = place.put("Microsoft.Storage/storageAccounts", "account", {}).lower()
+    namespace = place.put("Microsoft.EventHub/namespaces", "ns", {})
+    kept = {"enabled": True, "destination": {"properties": {"storageAccountResourceId": account.upper()}}}
+    for name, told in (("kept", kept), ("gone", None)):
+        place.tenant.add_child(namespace, "/eventhubs", name, {"captureDescription": told})
+    type = "azure_event_hub_uses_storage_account"
+    assert verdicts(azure.run(type)) == {"complete"}
+    assert edges() == {(f"{namespace}/eventhubs/kept".lower(), account)}
+
+
+GRID = "/providers/Microsoft.EventGrid/eventSubscriptions"
+QUEUE, ACTIONS = "/sb/Queues/One", "/Actions"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"destination": {"properties": {"resourceId": QUEUE}}}, QUEUE),
+        ({"deliveryWithResourceIdentity": {"destination": {"properties": {"resourceId": QUEUE}}}}, QUEUE),
+        ({"destination": {"properties": {"resourceId": "/Sites/App/Functions/one"}}}, "/sites/app"),
+        ({"destination": {"endpointType": "MonitorAlert", "properties": {"actionGroups": [ACTIONS, None]}}}, ACTIONS),
+        ({"destination": {"endpointType": "WebHook", "properties": {"endpointBaseUrl": "https://a.example"}}}, None),
+    ],
+)
+def test_events_lead_to_the_resource_that_they_are_sent_to(
+    place: Place, azure: Azure, told: dict[str, Any], expected: str | None
+) -> None:
+    topic = place.put("Microsoft.EventGrid/topics", "topic", {})
+    place.tenant.add_child(topic, GRID, "one", told)
+    type = "azure_event_grid_topic_subscription_notifies_resource"
+    assert verdicts(azure.run(type), [type]) == {"complete"}
+    assert {end for _, end in edges()} == ({expected.lower()} if expected else set())
