@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
@@ -41,14 +40,6 @@ def azure_data_explorer_cluster(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_data_explorer_cluster(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Azure Data Explorer is in a resource group."""
     yield from in_groups(ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]))
-
-
-@relationship_step("azure_subnet", "HAS", "azure_data_explorer_cluster", per_row=True)
-def azure_subnet_has_data_explorer_cluster(ctx: Context) -> Iterator[Relationship]:
-    """A cluster of Azure Data Explorer is in a subnet."""
-    for row in ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]):
-        if subnet := _subnet(row):
-            yield Relationship(subnet, arm_key(row["id"]))
 
 
 def _subnet(row: Any) -> str | None:

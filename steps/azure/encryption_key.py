@@ -1,4 +1,4 @@
-"""Vaults and managed HSMs that keep the keys by which customers have resources encrypted."""
+"""Vaults and managed HSMs that keep keys or certificates for resources, which tell the addresses of these."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,8 @@ _ANY = any_of("azure")
 _NAMES = {(_ANY, to_type): f"azure_resource_uses_{to_type.removeprefix('azure_')}" for to_type in VAULTS}
 _FLEXIBLE: list[tuple[str, ...]] = [("dataEncryption", "primaryKeyURI"), ("dataEncryption", "geoBackupKeyURI")]
 _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
+    "microsoft.apimanagement/service": [("hostnameConfigurations", "keyVaultId")],
+    "microsoft.appconfiguration/configurationstores": [("encryption", "keyVaultProperties", "keyIdentifier")],
     "microsoft.automation/automationaccounts": [("encryption", "keyVaultProperties", "keyvaultUri")],
     "microsoft.batch/batchaccounts": [
         ("encryption", "keyVaultProperties", "keyIdentifier"),
@@ -19,6 +21,8 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.cache/redisenterprise": [("encryption", "customerManagedKeyEncryption", "keyEncryptionKeyUrl")],
     "microsoft.cognitiveservices/accounts": [("encryption", "keyVaultProperties", "keyVaultUri")],
     "microsoft.compute/diskencryptionsets": [("activeKey", "keyUrl")],
+    "microsoft.containerregistry/registries": [("encryption", "keyVaultProperties", "keyIdentifier")],
+    "microsoft.containerservice/managedclusters": [("securityProfile", "azureKeyVaultKms", "keyId")],
     "microsoft.databricks/workspaces": [
         ("encryption", "entities", "managedDisk", "keyVaultProperties", "keyVaultUri"),
         ("encryption", "entities", "managedServices", "keyVaultProperties", "keyVaultUri"),
@@ -36,6 +40,8 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.kusto/clusters": [("keyVaultProperties", "keyVaultUri")],
     "microsoft.machinelearningservices/workspaces": [("encryption", "keyVaultProperties", "keyIdentifier")],
     "microsoft.netapp/netappaccounts": [("encryption", "keyVaultProperties", "keyVaultUri")],
+    "microsoft.network/applicationgateways": [("sslCertificates", "properties", "keyVaultSecretId")],
+    "microsoft.recoveryservices/vaults": [("encryption", "keyVaultProperties", "keyUri")],
     "microsoft.servicebus/namespaces": [("encryption", "keyVaultProperties", "keyVaultUri")],
     "microsoft.sql/managedinstances": [("keyId",)],
     "microsoft.sql/servers": [("keyId",)],
@@ -47,7 +53,7 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
 
 @relationship_family(_ANY, "USES", list(VAULTS), types=_NAMES)
 def azure_resource_uses_vault(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """A resource is encrypted with a key of the customer's own, or an account of Batch keeps its secrets in a vault."""
+    """A resource is encrypted with a key in a vault, shows a certificate from there, or keeps its secrets there."""
     vaults = vaults_by_host(ctx, to_type)
     for type, paths in _ADDRESSES.items():
         for row in ctx.azure.resources(type):

@@ -11,11 +11,17 @@ _PLACED = [
     "azure_bastion_host",
     "azure_container_app_environment",
     "azure_container_group",
+    "azure_data_explorer_cluster",
+    "azure_hdinsight_cluster",
     "azure_kubernetes_cluster",
     "azure_lb",
+    "azure_mysql_server",
     "azure_network_firewall",
     "azure_nic",
+    "azure_postgresql_server",
+    "azure_redis_cache",
     "azure_virtual_network_gateway",
+    "azure_vm_scale_set",
 ]
 _JOINED = ["azure_function_app", "azure_web_app", "azure_web_app_slot"]
 
@@ -39,5 +45,5 @@ def azure_app_uses_subnet(ctx: Context, from_type: str, to_type: str) -> Iterato
 def _subnets(member: Entity) -> list[str]:
     """Return the keys of the subnets that something says it is in, or uses."""
     told = member.properties
-    one = [told.get(name) for name in ("subnetId", "virtualNetworkSubnetId")]
+    one = [told.get(name) for name in ("subnetId", "delegatedSubnetId", "virtualNetworkSubnetId")]
     return list(dict.fromkeys(filter(None, [*told.get("subnetIds", ()), *one])))

@@ -186,10 +186,9 @@ def test_apps_use_the_subnet_by_which_they_reach_networks(place: Place, azure: A
 
 
 @pytest.mark.parametrize(
-    ("type", "of", "properties"),
+    ("of", "properties"),
     [
         (
-            "azure_application_gateway",
             f"{NET}/applicationGateways",
             {
                 "sslCertificates": [
@@ -200,40 +199,35 @@ def test_apps_use_the_subnet_by_which_they_reach_networks(place: Place, azure: A
             },
         ),
         (
-            "azure_api_management_service",
             "Microsoft.ApiManagement/service",
             {"hostnameConfigurations": [{"keyVaultId": "https://kv.vault.example/secrets/a"}, {"keyVaultId": None}]},
         ),
         (
-            "azure_kubernetes_cluster",
             CLUSTER,
             {"securityProfile": {"azureKeyVaultKms": {"keyId": "https://kv.vault.example/keys/a/1"}}},
         ),
         (
-            "azure_app_configuration_store",
             "Microsoft.AppConfiguration/configurationStores",
             {"encryption": {"keyVaultProperties": {"keyIdentifier": "https://kv.vault.example/keys/a"}}},
         ),
         (
-            "azure_container_registry",
             "Microsoft.ContainerRegistry/registries",
             {"encryption": {"keyVaultProperties": {"keyIdentifier": "https://kv.vault.example/keys/a"}}},
         ),
         (
-            "azure_recovery_vault",
             "Microsoft.RecoveryServices/vaults",
             {"encryption": {"keyVaultProperties": {"keyUri": "https://kv.vault.example/keys/a"}}},
         ),
     ],
 )
 def test_what_a_vault_keeps_a_key_or_a_certificate_for_uses_it(
-    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any]
+    place: Place, azure: Azure, of: str, properties: dict[str, Any]
 ) -> None:
     vault = place.put("Microsoft.KeyVault/vaults", "kv", {"vaultUri": "https://kv.vault.example/"})
     place.put("Microsoft.KeyVault/vaults", "other", {"vaultUri": "https://other.vault.example/"})
     user = place.put(of, "one", properties)
     place.put(of, "two", {"encryption": None})
-    assert verdicts(azure.run(f"{type}_uses_keyvault_service")) == {"complete"}
+    assert verdicts(azure.run("azure_resource_uses_keyvault_service")) == {"complete"}
     assert edges() == {(user.lower(), vault.lower())}
 
 
