@@ -21,6 +21,7 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.cache/redisenterprise": [("encryption", "customerManagedKeyEncryption", "keyEncryptionKeyUrl")],
     "microsoft.cognitiveservices/accounts": [("encryption", "keyVaultProperties", "keyVaultUri")],
     "microsoft.compute/diskencryptionsets": [("activeKey", "keyUrl")],
+    "microsoft.containerinstance/containergroups": [("encryptionProperties", "vaultBaseUrl")],
     "microsoft.containerregistry/registries": [("encryption", "keyVaultProperties", "keyIdentifier")],
     "microsoft.containerservice/managedclusters": [("securityProfile", "azureKeyVaultKms", "keyId")],
     "microsoft.databricks/workspaces": [

@@ -27,6 +27,7 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
     ("Microsoft.CognitiveServices/accounts", BY_VAULT),
     ("Microsoft.Compute/diskEncryptionSets", {"activeKey": {"keyUrl": KEY}}),
     ("Microsoft.Databricks/workspaces", {"encryption": BRICKS}),
+    ("Microsoft.ContainerInstance/containerGroups", {"encryptionProperties": {"vaultBaseUrl": VAULT}}),
     ("Microsoft.Databricks/workspaces", {"parameters": {"encryption": {"value": {"keyvaulturi": VAULT}}}}),
     ("Microsoft.DataFactory/factories", {"encryption": {"vaultBaseUrl": VAULT}}),
     ("Microsoft.DataProtection/backupVaults", COPIES),
