@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Entity, Relationship
 from integration.values import arm_key
+from steps._words import says as says
 from steps.azure._ids import portal_link, resource_group_key, tagged
 
 
@@ -78,14 +79,6 @@ def named_in(listed: Any, name: str) -> list[Any]:
     """Return what each object of a list has under a name, such as the address of each rule, of those that have it."""
     objects = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     return [each[name] for each in objects if each.get(name) is not None]
-
-
-def says(value: Any, *words: str) -> bool:
-    """Tell whether a value is one of some words, given in small letters; providers write them in any case.
-
-    Source: Azure Resource Manager's contract for providers, which makes values of enumerations case-insensitive.
-    """
-    return isinstance(value, str) and value.lower() in words
 
 
 def is_active(status: Any) -> bool | None:
