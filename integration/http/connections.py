@@ -15,6 +15,8 @@ from integration.http.trust import share_trust
 
 _FINAL = 200
 """Statuses below tell of an answer that is to come (RFC 9110, section 15.2)."""
+_MISDIRECTED = 421
+"""What a server says to whom it does not serve on this connection, and may serve on another (section 15.5.20)."""
 
 
 class Adapter(HTTPAdapter):
@@ -83,6 +85,9 @@ class Adapter(HTTPAdapter):
                 response = super().getresponse()
                 if response.status < _FINAL:  # what comes after it would be read as the answer to the next request
                     raise BadStatusLine(f"{response.status} is no final status")
+                if response.status == _MISDIRECTED and self.sock is not None:
+                    self.sock.close()  # the answer can be read to its end all the same
+                    self.sock = None
                 return response
 
         class Secure(Noted, HTTPSConnection):

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Entity, Relationship
 from integration.values import arm_key
+from steps._words import says as says
 from steps.azure._ids import portal_link, resource_group_key, tagged
 
 
@@ -89,14 +90,6 @@ def texts_at(holder: Any, *names: str) -> Iterator[str]:
         yield from texts_at(holder.get(names[0]), *names[1:])
     elif not names and isinstance(holder, str):
         yield holder
-
-
-def says(value: Any, *words: str) -> bool:
-    """Tell whether a value is one of some words, given in small letters; providers write them in any case.
-
-    Source: Azure Resource Manager's contract for providers, which makes values of enumerations case-insensitive.
-    """
-    return isinstance(value, str) and value.lower() in words
 
 
 def is_active(status: Any) -> bool | None:

@@ -14,6 +14,7 @@ from integration import (
     entity_step,
     relationship_family,
 )
+from steps._words import says
 
 
 @entity_step("Account", permissions=["Organization.Read.All"], optional=["Policy.Read.All"])
@@ -38,7 +39,7 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
             defaultDomain=next((domain["name"] for domain in domains if domain.get("isDefault")), None),
             initialDomain=next((domain["name"] for domain in domains if domain.get("isInitial")), None),
             verifiedDomains=[domain["name"] for domain in domains],
-            federatedDomains=[domain["name"] for domain in domains if domain.get("type") == "Federated"],
+            federatedDomains=[domain["name"] for domain in domains if says(domain.get("type"), "Federated")],
             securityDefaultsEnabled=_security_defaults(ctx),
             directorySizeUsed=quota.get("used"),
             directorySizeQuota=quota.get("total"),

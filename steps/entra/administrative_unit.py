@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
+from steps._words import says
 
 READ = ["AdministrativeUnit.Read.All"]
 _PATH = "/directory/administrativeUnits"
@@ -14,7 +15,7 @@ def azure_administrative_unit(ctx: Context) -> Iterator[Entity]:
     """A part of the tenant that administrators can be given roles for."""
     for unit in ctx.graph.list(_PATH, also=["displayName"], top=None):
         name = unit["displayName"] or unit["id"]
-        yield Entity(unit["id"], unit, name=name, displayName=name, isDynamic=unit["membershipType"] == "Dynamic")
+        yield Entity(unit["id"], unit, name=name, displayName=name, isDynamic=says(unit["membershipType"], "Dynamic"))
 
 
 @relationship_family("azure_administrative_unit", "HAS", list(_KINDS), permissions=READ, per_row=True)

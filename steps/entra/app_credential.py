@@ -7,6 +7,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import epoch_ms
+from steps._words import says
 from steps.entra._apps import READ, applications, part_key, service_principals
 
 _DAY = timedelta(days=1) // timedelta(milliseconds=1)
@@ -85,7 +86,7 @@ def _of_owner(owner_type: str, owner: Any) -> dict[str, Any]:
     return {
         "ownerType": _OWNERS[owner_type][0],
         "ownerId": owner["id"],
-        "rotatedByAzure": is_principal and owner["servicePrincipalType"] == "ManagedIdentity",
+        "rotatedByAzure": is_principal and says(owner["servicePrincipalType"], "ManagedIdentity"),
     }
 
 
@@ -101,12 +102,12 @@ def _opens_key(owner: Any, secret: Any) -> bool:
     Source: servicePrincipal: addTokenSigningCertificate: both have one ``keyId``.
     """
     keys = owner["keyCredentials"] or ()
-    return any(key.get("usage") == "Sign" and key.get("keyId") == secret["keyId"] for key in keys)
+    return any(says(key.get("usage"), "Sign") and key.get("keyId") == secret["keyId"] for key in keys)
 
 
 def _is_active(owner_type: str, owner: Any, credential: Any, thumbprint: str | None) -> bool | None:
     """Tell whether a key signs the tokens of single sign-on now; ``None`` where it is none that could."""
-    if owner_type != "azure_service_principal" or credential["usage"] != "Sign":
+    if owner_type != "azure_service_principal" or not says(credential["usage"], "Sign"):
         return None
     preferred = owner["preferredTokenSigningKeyThumbprint"]
     return None if preferred is None or thumbprint is None else preferred.upper() == thumbprint

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._words import says
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, part_key
 
 _RELATION = "appRoleAssignedTo"
@@ -43,7 +44,7 @@ def azure_app_role_assignment(ctx: Context) -> Iterator[Entity]:
 def azure_principal_has_app_role_assignment(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A user, group or service principal has an assignment to an application."""
     for assignment in _assignments(ctx):
-        if assignment["principalType"] == _PRINCIPALS[from_type]:
+        if says(assignment["principalType"], _PRINCIPALS[from_type]):
             yield Relationship(assignment["principalId"], assignment["id"])
 
 
@@ -68,7 +69,7 @@ def azure_service_principal_assigned(ctx: Context, from_type: str, to_type: str)
     """Somebody is assigned to the service principal of an application, in one role of it or more."""
     roles: dict[str, Counter[str]] = {}
     for assignment in _assignments(ctx):
-        if assignment["principalType"] == _PRINCIPALS[to_type]:
+        if says(assignment["principalType"], _PRINCIPALS[to_type]):
             roles.setdefault(assignment["resourceId"], Counter())[assignment["principalId"]] += 1
     for resource, principals in roles.items():
         for principal, count in principals.items():

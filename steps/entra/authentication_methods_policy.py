@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from integration import BadAnswer, Context, Entity, Relationship, entity_step, relationship_step
-from steps.entra._words import words_of
+from steps._words import says, words_of
 
 POLICY, METHOD = "azure_authentication_methods_policy", "azure_authentication_method_configuration"
 PERMISSIONS = ["Policy.Read.AuthenticationMethod"]
@@ -37,8 +37,8 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
             method,
             name=method.get("displayName") or method["id"],
             category="config",
-            active=method.get("state") == "enabled",
-            appliesToAllUsers=any(target["id"] == _EVERYBODY for target in targets),
+            active=says(method.get("state"), "enabled"),
+            appliesToAllUsers=any(says(target["id"], _EVERYBODY) for target in targets),
             **_passkeys(method.get("passkeyProfiles") or ()),
             signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
         )
@@ -47,7 +47,9 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
 def _passkeys(profiles: Collection[dict[str, Any]]) -> dict[str, list[str]]:
     """Return what the profiles of passkeys allow; nothing where there are none."""
     kinds = {kind for each in profiles for kind in words_of(each.get("passkeyTypes")) or ()}
-    loose = [each.get("name") or each["id"] for each in profiles if each.get("attestationEnforcement") == "disabled"]
+    loose = [
+        each.get("name") or each["id"] for each in profiles if says(each.get("attestationEnforcement"), "disabled")
+    ]
     return {"passkeyTypes": sorted(kinds), "passkeyProfilesWithoutAttestation": loose} if profiles else {}
 
 
@@ -64,5 +66,5 @@ def azure_authentication_method_configuration_assigned_user_group(ctx: Context) 
     """The members of a group may sign in with a method, where it is enabled."""
     for method in ctx.entities(METHOD):
         for id in dict.fromkeys(method.properties.get("includeTargetIds") or ()):
-            if id != _EVERYBODY:
+            if not says(id, _EVERYBODY):
                 yield Relationship(method.key, id)

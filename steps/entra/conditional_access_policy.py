@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps.entra._words import words_of
+from steps._words import any_says, says, words_of
 
 POLICY = "azure_conditional_access_policy"
 PERMISSIONS = ["Policy.Read.All"]
@@ -36,9 +36,9 @@ def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
             f"{POLICY}:{policy['id']}",
             policy,
             name=policy.get("displayName") or policy["id"],
-            active=policy.get("state") == "enabled",
-            appliesToAllUsers="All" in (users.get("includeUsers") or ()),
-            appliesToAllApplications="All" in (applications.get("includeApplications") or ()),
+            active=says(policy.get("state"), "enabled"),
+            appliesToAllUsers=any_says(users.get("includeUsers"), "All"),
+            appliesToAllApplications=any_says(applications.get("includeApplications"), "All"),
             includeGuestTypes=_guest_types(users.get("includeGuestsOrExternalUsers")),
             excludeGuestTypes=_guest_types(users.get("excludeGuestsOrExternalUsers")),
             authenticationFlows=words_of((conditions.get("authenticationFlows") or {}).get("transferMethods")),
@@ -110,4 +110,4 @@ def _guest_types(guests: Any) -> list[str] | None:
 
 def _named(policy: Entity, property: str, words: frozenset[str] = frozenset()) -> list[str]:
     """Return the ids in a property of a policy, each once, without the words that stand for many."""
-    return [id for id in dict.fromkeys(policy.properties.get(property) or ()) if id not in words]
+    return [id for id in dict.fromkeys(policy.properties.get(property) or ()) if not says(id, *words)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, entity_step
-from steps.entra._words import words_of
+from steps._words import words_of
 
 
 @entity_step(

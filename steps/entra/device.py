@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._words import says
 
 DEVICES = ["Device.Read.All"]
 
@@ -41,4 +42,4 @@ def _is_own(trust: str | None, ownership: str | None) -> bool | None:
     """Tell whether a device is its user's own; ``None`` where Graph says nothing of that."""
     if trust is None and ownership is None:
         return None
-    return trust == "Workplace" or (ownership or "").lower() == "personal"
+    return says(trust, "Workplace") or says(ownership, "Personal")

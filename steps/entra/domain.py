@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, entity_step
+from steps._words import says
 
 NEVER = 2_147_483_647
 """How many days a password is valid where passwords never expire (domain resource type)."""
@@ -18,6 +19,6 @@ def azure_domain(ctx: Context) -> Iterator[Entity]:
             domain,
             category=["infrastructure"],
             function=["IAM"],
-            isFederated=domain["authenticationType"] == "Federated",
+            isFederated=says(domain["authenticationType"], "Federated"),
             passwordsNeverExpire=None if days is None else days == NEVER,
         )

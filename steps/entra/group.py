@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._words import any_says
 
 MEMBERS = ["GroupMember.Read.All"]
 
@@ -13,15 +14,16 @@ def azure_user_group(ctx: Context) -> Iterator[Entity]:
     for group in ctx.graph.list("/groups"):
         name = group["displayName"] or group["mailNickname"] or group["id"]
         kinds = group["groupTypes"] or []
+        is_unified = any_says(kinds, "Unified")
         yield Entity(
             group["id"],
             group,
             displayName=name,
             name=name,
-            isDynamic="DynamicMembership" in kinds,
-            isSecurityGroup=group["securityEnabled"] is True and "Unified" not in kinds,
-            isMicrosoft365Group="Unified" in kinds,
-            isTeam="Team" in (group["resourceProvisioningOptions"] or []),
+            isDynamic=any_says(kinds, "DynamicMembership"),
+            isSecurityGroup=group["securityEnabled"] is True and not is_unified,
+            isMicrosoft365Group=is_unified,
+            isTeam=any_says(group["resourceProvisioningOptions"], "Team"),
             webLink="https://entra.microsoft.com/#view/Microsoft_AAD_IAM/GroupDetailsMenuBlade/~/Overview"
             f"/groupId/{group['id']}",
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._words import says
 from steps.entra._apps import READ, part_key, service_principals
 
 _READ_GRANTS = ["Directory.Read.All"]
@@ -15,7 +16,7 @@ def azure_oauth2_permission_grant(ctx: Context) -> Iterator[Entity]:
     """Consent to delegated permissions: an application may do for one user, or for all, what its scopes say."""
     for grant in _grants(ctx):
         scopes = _scopes(grant)
-        name = _name(scopes, for_all=grant["consentType"] == "AllPrincipals")
+        name = _name(scopes, for_all=says(grant["consentType"], "AllPrincipals"))
         yield Entity(grant["id"], grant, displayName=name, name=name, scopes=scopes)
 
 

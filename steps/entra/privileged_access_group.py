@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._words import says
 from steps.entra._roles import PIM, PRINCIPALS, named
 
 _GROUPS = "/identityGovernance/privilegedAccess/group"
@@ -12,8 +13,6 @@ _ELIGIBLE_READ = ["PrivilegedEligibilitySchedule.Read.AzureADGroup"]
 _ACTIVE_READ = ["PrivilegedAssignmentSchedule.Read.AzureADGroup"]
 _SELECT = ("id", "groupId", "principalId", "accessId", "memberType", "startDateTime", "endDateTime")
 _AMONG = "isAssignableToRole eq true"
-_ACTIVATED = "activated"
-"""How an assignment came that an eligibility was activated for: an enumeration, in lower case, unlike that of roles."""
 
 
 @entity_step("AccessPolicy", permissions=_ELIGIBLE_READ, licences=PIM, needs=["azure_user_group"])
@@ -36,7 +35,7 @@ def azure_privileged_access_group_assignment(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             isPermanent=row["endDateTime"] is None,
-            isActivated=None if row["assignmentType"] is None else row["assignmentType"] == _ACTIVATED,
+            isActivated=None if row["assignmentType"] is None else says(row["assignmentType"], "activated"),
         )
     _tell_what_is_not_asked(ctx)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._words import says
 from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, named, names, role_names, scope_of
 
 READ = ["RoleAssignmentSchedule.Read.Directory"]
@@ -19,7 +20,7 @@ def azure_ad_role_assignment_schedule(ctx: Context) -> Iterator[Entity]:
             _key(row),
             row,
             isPermanent=row["endDateTime"] is None,
-            isActivated=None if row["assignmentType"] is None else row["assignmentType"] == "Activated",
+            isActivated=None if row["assignmentType"] is None else says(row["assignmentType"], "Activated"),
             **names(row, roles),
             **scope_of(row),
         )
@@ -28,7 +29,7 @@ def azure_ad_role_assignment_schedule(ctx: Context) -> Iterator[Entity]:
 @relationship_family(PRINCIPALS, "ASSIGNED", "azure_ad_role_assignment_schedule", permissions=READ, licences=PIM)
 def azure_principal_assigned_schedule(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Somebody has a directory role for a time by himself; the members of a group have it through the group."""
-    direct = (row for row in _schedules(ctx) if row["memberType"] == "Direct")
+    direct = (row for row in _schedules(ctx) if says(row["memberType"], "Direct"))
     for row in named(ctx, direct, from_type):
         yield Relationship(row["principalId"], _key(row))
 

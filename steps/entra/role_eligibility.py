@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._words import says
 from steps.entra._apps import application_keys
 from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, in_scope, named, names, role_names, scope_of
 
@@ -26,7 +27,7 @@ def azure_ad_role_eligibility(ctx: Context) -> Iterator[Entity]:
 @relationship_family(PRINCIPALS, "ASSIGNED", "azure_ad_role_eligibility", permissions=READ, licences=PIM)
 def azure_principal_assigned_ad_role_eligibility(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Somebody is eligible for a directory role by himself; the members of an eligible group are so through it."""
-    direct = (row for row in _eligibilities(ctx) if row["memberType"] == _DIRECT)
+    direct = (row for row in _eligibilities(ctx) if says(row["memberType"], _DIRECT))
     for row in named(ctx, direct, from_type):
         yield Relationship(row["principalId"], row["id"])
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
+from steps._words import any_says, says
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, own_properties, service_principals
 
 _MICROSOFT = frozenset({"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"})
@@ -33,15 +34,15 @@ def azure_service_principal(ctx: Context) -> Iterator[Entity]:
             function=["service-account"],
             userType="service",
             notes=[principal["notes"]] if principal["notes"] else None,
-            isManagedIdentity=principal["servicePrincipalType"] == "ManagedIdentity",
+            isManagedIdentity=says(principal["servicePrincipalType"], "ManagedIdentity"),
             isUserAssignedIdentity=is_explicit,
             managedResourceId=resource,
             isAgent=_is_agent(principal),
             isFirstParty=is_microsoft(owner),
             isExternal=None if owner is None else owner.lower() != tenant.lower(),
             isGalleryApp=template is not None and template.lower() != _CUSTOM_TEMPLATE,
-            isEnterpriseApp="WindowsAzureActiveDirectoryIntegratedApp" in tags,
-            isHiddenFromUsers="HideApp" in tags,
+            isEnterpriseApp=any_says(tags, "WindowsAzureActiveDirectoryIntegratedApp"),
+            isHiddenFromUsers=any_says(tags, "HideApp"),
             webLink="https://entra.microsoft.com/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview"
             f"/objectId/{principal['id']}{app}",
         )
@@ -68,4 +69,4 @@ def _managed(names: list[str]) -> tuple[str | None, bool | None]:
 
 def _is_agent(principal: Any) -> bool:
     kind = (principal.get("@odata.type") or "").rpartition(".")[2]
-    return principal["servicePrincipalType"] == "ServiceIdentity" or kind in _AGENTS
+    return says(principal["servicePrincipalType"], "ServiceIdentity") or says(kind, *_AGENTS)

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.sdk.row import Row
+from steps._words import says
 from steps.entra import group, user
 
 LICENCES = ["LicenseAssignment.Read.All"]
@@ -82,7 +83,7 @@ def _assignment(ways: list[State]) -> dict[str, Any]:
     a way that failed, whose group is the one that is named.
     """
     ways = sorted(ways, key=lambda way: (not _fails(way), str(way.get("assignedByGroup"))))
-    active = [way for way in ways if way.get("state") == "Active"]
+    active = [way for way in ways if says(way.get("state"), "Active")]
     disabled = [set(way.get("disabledPlans") or ()) for way in active or ways]
     return {
         "state": "Active" if active else ways[0].get("state"),
@@ -94,4 +95,4 @@ def _assignment(ways: list[State]) -> dict[str, Any]:
 
 
 def _fails(way: State) -> bool:
-    return way.get("error") not in (None, "None")
+    return way.get("error") is not None and not says(way["error"], "None")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._words import says
 
 ALSO = ["assignedLicenses", "licenseAssignmentStates"]
 """What is read of users beside what their schema takes: their licences."""
@@ -22,7 +23,7 @@ def azure_user(ctx: Context) -> Iterator[Entity]:
             emailDomain=_domains(user["mail"]),
             firstName=user["givenName"] or next(iter(words), None),
             lastName=user["surname"] or next(reversed(words), None),
-            isAgent=(user.get("@odata.type") or "").endswith(".agentUser"),
+            isAgent=says((user.get("@odata.type") or "").rpartition(".")[2], "agentUser"),
             assignedLicenseSkuIds=_sku_ids(user["assignedLicenses"]),
             webLink="https://entra.microsoft.com/#view/Microsoft_AAD_UsersAndTenants/UserProfileMenuBlade/~/overview"
             f"/userId/{user['id']}",

@@ -20,7 +20,8 @@ def is_query(asked: Asked) -> bool:
 @pytest.mark.parametrize(("status", "tries"), [(403, 1), (401, 4)])
 def test_subscriptions_that_are_refused_are_asked_for_once_a_run(azure: Azure, status: int, tries: int) -> None:
     """Tables are many, and each of them needs to know the subscriptions."""
-    azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path == "/subscriptions")]
+    refused = {"error": {"code": "AuthorizationFailed"}}
+    azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path == "/subscriptions", refused)]
     report = azure.run()
     assert verdicts(report, ["contoso_machine", "contoso_room", "contoso_grant"]) == {"failed"}
     assert len(azure.simulator.requests) == tries

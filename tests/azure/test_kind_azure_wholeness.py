@@ -18,6 +18,39 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
 
 
+FLAWS: list[tuple[int, dict[str, Any], dict[str, str]]] = [
+    *((status, {}, {}) for status in (202, 203, 206, 299, 302)),
+    (200, {"error": ERROR}, {}),
+    (200, {}, {"Warning": WARNING}),
+]
+NO_WORDS_OF_AZURE: list[Any] = [b"<html>Access denied</html>", b"", {"message": "blocked"}, {"error": "blocked"}]
+
+
+@pytest.mark.parametrize(("status", "beside", "headers"), FLAWS)
+@pytest.mark.parametrize("path", ["/subscriptions", "/providers/Microsoft.ResourceGraph/resources"])
+def test_an_answer_that_is_not_whole_fails_the_type_and_takes_nothing_away(
+    azure: Azure, path: str, status: int, beside: dict[str, Any], headers: dict[str, str]
+) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    body = {"value": [], "data": [], "totalRecords": 0, **beside}
+    azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path == path, body, headers)]
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "failed"
+    assert report.changes == {}
+    assert keys(TYPE) == expected(azure)
+
+
+@pytest.mark.parametrize("status", [403, 407, 451])
+@pytest.mark.parametrize("body", NO_WORDS_OF_AZURE)
+def test_what_azure_did_not_refuse_lacks_no_permission(azure: Azure, body: Any, status: int) -> None:
+    azure.simulator.manager.faults = [Fault(status, lambda asked: bool(asked.query), body)]
+    result = azure.run(TYPE).of(TYPE)
+    assert (result.verdict, result.to_grant) == ("failed", ())
+    assert "something between here and Azure refused it" in result.reason
+    assert f"HTTP {status}" in result.reason
+    assert "Reader" not in result.reason
+
+
 @pytest.mark.parametrize("name", ["nextlink", "NextLink", "@odata.nextLink", "odata.nextLink", "@nextLink"])
 def test_a_next_link_is_followed_in_any_spelling(azure: Azure, name: str) -> None:
     def spell(asked: Asked, document: dict[str, Any]) -> None:

@@ -72,6 +72,16 @@ def test_a_hiccup_costs_a_try_alone_and_in_a_batch(status: int, body: Any, tenan
     assert (report.of("azure_user").count, report.of("azure_user_group_has_user").count) == (3, 3)
 
 
+def test_what_is_misdirected_is_asked_for_once_more_on_a_connection_of_its_own(
+    tenant: LittleTenant, session: requests.Session
+) -> None:
+    tenant.at_first("/users", 2, 421, {"error": {"code": "x", "message": "another host"}})
+    client = GraphClient(tenant.url, NoToken(), session)
+    for path in ("/groups", "/users", "/groups", "/groups"):
+        assert client.get(client.url(path)).status == 200
+    assert len(tenant.connections) == 3
+
+
 @pytest.mark.parametrize("status", [405, 406, 415, 501])
 def test_a_refusal_that_stays_is_asked_for_once(status: int, tenant: LittleTenant) -> None:
     tenant.always("/users", status, {"error": {"code": "x"}})

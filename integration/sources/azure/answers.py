@@ -121,14 +121,14 @@ class AzureAnswer:
         message = messages[-1] if messages else ""
         if _UNLICENSED in codes:
             return NotLicensed, "the tenant lacks the licence of Microsoft Entra for this"
+        if self.status in (407, 451) or (self.status == 403 and not codes):
+            return BadAnswer, "something between here and Azure refused it: check proxy and network"
         if self.status == 403 or (self.status == 400 and _NO_SUBSCRIPTION.search(" ".join(messages))):
             return Forbidden, "the application may not read this: grant it Reader on the scope"
         if _ABSENT.intersection(codes):
             return FeatureAbsent, f"this cloud does not have it in the version that is asked for: {message}"
         if (self.status == 404 and codes) or _UNSUPPORTED.intersection(codes):
             return NotFound, "not found"
-        if self.status == 407 or self.status == 451:
-            return BadAnswer, "something between here and Azure refused it: check proxy and network"
         if self.status == 429 or _THROTTLED.intersection(codes):
             return Throttled, "Azure throttles the application"
         if self.status in _HICCUPS or (self.status >= 500 and self.status != 501):
