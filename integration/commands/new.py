@@ -40,7 +40,10 @@ def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
     if begun.left_out:
         say(f"  2. Not taken, since they have parts or may be secrets: {', '.join(begun.left_out)}.")
     say(f"  3. See it run:     integration run --only {type}")
-    say(f"  4. Record it:      integration record {type}")
+    if area and (into / "tests" / "record_demo.py").is_file():
+        say("  4. Record it:      put some into the made-up tenant of tests/simulator, and python -m tests.record_demo")
+    else:
+        say(f"  4. Record it:      integration record {type}")
     say("  5. Test all of it: make test")
 
 

@@ -117,7 +117,8 @@ def _absent(schema: Schema, records: list[JupiterOneObject]) -> Iterator[str]:
     """Yield what is declared but nowhere: of records that are all there, and all right, or else that explains it."""
     for name in schema.properties:
         if not any(name in record for record in records):
-            how = "" if X_FROM in schema.document["properties"][name] else f"; no {X_FROM}, so the step computes it"
+            path = schema.document["properties"][name].get(X_FROM)
+            how = f"; it is taken from {path}" if path else f"; no {X_FROM}, so the step computes it"
             yield f"{name}: declared in {schema.path.name}, but in no record of the cassette{how}"
     for beginning in schema.open:
         others = {name for record in records for name in record} - set(schema.properties)
