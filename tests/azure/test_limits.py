@@ -65,7 +65,7 @@ def test_a_table_is_whole_whatever_is_throttled(azure: Azure) -> None:
     assert len(azure.simulator.queries) - quota.refused < 12
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 408, 409, 421, 423, 424, 425])
 def test_a_hiccup_is_borne(azure: Azure, status: int) -> None:
     azure.simulator.manager.faults = [Fault(status, is_query, times=1)]
     assert verdicts(azure.run("contoso_machine")) == {"complete"}

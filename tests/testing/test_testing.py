@@ -120,6 +120,18 @@ def test_a_step_declared_per_row_makes_each_record_of_one_object(
         check_step(step)
 
 
+@pytest.mark.parametrize("name", ["requests", "http.client", "urllib.request", "urllib3"])
+@pytest.mark.parametrize("form", ["import {}", "from {0} import __name__ as _"])
+def test_a_step_that_reaches_the_network_by_itself_is_told(
+    name: str, form: str, graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.add("/devices", device("device-0001"))
+    step = declared(monkeypatch, "name=device['displayName']", before=form.format(name))
+    record(graph, step)
+    with pytest.raises(AssertionError, match=f"it imports {name}: read through the context alone"):
+        check_step(step)
+
+
 def test_what_jupiterone_asks_of_a_class_is_asked_of_packages_too(
     graph: GraphServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
