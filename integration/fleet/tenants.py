@@ -105,7 +105,9 @@ def _document(path: Path) -> tuple[object, list[tuple[str, object]], list[str]]:
         return (*_json_lines(text), [])
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ConfigurationError([f"{path} is not TOML that anybody writes: it is nested too deep"]) from None
+    except ValueError as error:
         raise ConfigurationError([f"{path} is not TOML: {error}"]) from None
     unknown = sorted(found.keys() - {"defaults", "tenant"})
     defaults, entries = found.get("defaults", {}), found.get("tenant", [])
@@ -156,7 +158,7 @@ def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tupl
     except ConfigurationError as error:
         faults += [fault.removeprefix("instance.config: ").removeprefix("instance.config.") for fault in error.faults]
     days = settings.get("fullEvery", Config.full_every)
-    if isinstance(days, int | float):
+    if is_named and isinstance(days, int | float):
         settings["fullEvery"] = round(days * (1 - _SPREAD * share_of(name)), 4)
     event = {"instance": {**instance, "config": settings}}
     return Tenant(name, event, heavy=given.get("weight") == "heavy") if is_named else None, faults
@@ -188,7 +190,11 @@ def _of_url(url: object, *, alone: bool) -> Iterator[str]:
         yield "to: jsonl:- is the standard output of one run: name files:, with {tenant} in it"
     if scheme in ("files", "j1") and PLACE_OF_NAME not in url and not alone:
         yield f"to: {scheme}: is a folder of one tenant: write {PLACE_OF_NAME} into it, or each writes over the others"
-    parts = urlsplit(url.replace("{", "").replace("}", ""))
+    try:
+        parts = urlsplit(url.replace("{", "").replace("}", ""))
+    except ValueError:
+        yield f"to: {scheme}: is not a URL"
+        return
     if "://" in url and (parts.password or "password=" in parts.query.lower()):
         yield f"to: {scheme}: a tenants file holds no secrets: leave the password to the environment of the workers"
 
@@ -197,9 +203,9 @@ def _of_destinations(tenants: Sequence[Tenant]) -> Iterator[str]:
     """Yield where tenants would delete each other's records: JupiterOne tells them apart by the instance's id alone."""
     known: dict[str, str] = {}
     for tenant in tenants:
-        if any(str(url).startswith("jupiterone:") for url in tenant.settings.get("to", ())):
-            instance = tenant.event["instance"].get("id")
-            if not instance:
+        to, instance = tenant.settings.get("to"), tenant.event["instance"].get("id")
+        if isinstance(to, list) and any(str(url).startswith("jupiterone:") for url in to):
+            if not instance or not isinstance(instance, str):
                 yield f"{tenant.name}: instanceId: is needed by jupiterone:, which tells tenants apart by it"
             elif (other := known.setdefault(instance, tenant.name)) != tenant.name:
                 yield f"{tenant.name}: instanceId: it is also that of {other}: each deleted what the other sent"

@@ -1,5 +1,6 @@
 """The contract: what every step must hold to, and every cassette."""
 
+import ast
 import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ from integration.tapes.tapes import Replay
 from integration.testing.one_by_one import one_by_one
 from integration.testing.running import Replayed, cassette_of, cassettes_of, replay, step_of
 
+_NETWORK = frozenset(
+    {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "socket", "urllib.request", "urllib3"}
+)
 _SCHEMAS = Path(integration.__file__).parents[1] / "schemas"
 
 
@@ -37,7 +41,8 @@ def check_step(
     Its permissions and its class are names that Microsoft Graph and JupiterOne have. Its verdict is complete; it gives
     records, all of its own type and with distinct keys, which the type's schema and that of the JupiterOne class
     accept; each property of the schema occurs; ends that were not collected are counted. A step that is declared
-    ``per_row`` gives the same records where its objects are handed over one by one.
+    ``per_row`` gives the same records where its objects are handed over one by one. Its module imports nothing that
+    reaches the network past the context.
 
     Args:
         type: name of an installed step, or a step that is not installed.
@@ -53,7 +58,7 @@ def check_step(
     step = step_of(type, manager)
     with TemporaryDirectory() as folder:
         played = replay(type, cassettes, out=Path(folder), manager=manager)
-        faults = [*unknown_names(step, also), *_faults(step, played)]
+        faults = [*unknown_names(step, also), *_ways_out(step), *_faults(step, played)]
         if step.per_row and not faults:
             chosen = plan(manager, only=[step.name])
             tape = Replay(*cassettes_of(step, cassettes, manager=manager))
@@ -89,6 +94,19 @@ def _without_cassette(step: Step, cassettes: Path | None) -> Iterator[str]:
         cassette_of(step, cassettes)
     except CassetteError as error:
         yield str(error)
+
+
+def _ways_out(step: Step) -> Iterator[str]:
+    """Yield what a step's module imports to reach the network by itself: no run bounds, records or repeats that."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(step.source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update([node.module, *(f"{node.module}.{each.name}" for each in node.names)])
+    for name in sorted(found):
+        if name in _NETWORK or name.partition(".")[0] in _NETWORK:
+            yield f"it imports {name}: read through the context alone, which a run bounds and a cassette plays back"
 
 
 def _faults(step: Step, played: Replayed) -> Iterator[str]:

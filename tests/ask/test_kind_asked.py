@@ -83,6 +83,10 @@ def test_what_is_asked_about_null_is_null(name: str) -> None:
         for arguments in ([], keys[:1], [*keys, "5"], ["x'00'", *keys[1:], f"'{relationship}'"]):
             with pytest.raises(QueryError, match=f"{name} takes"):
                 first(inquiry, f"SELECT {name}({', '.join(arguments)})")
+        assert first(inquiry, "SELECT cycles(NULL)") is None
+        for odd in ("", "5", "x'00'"):
+            with pytest.raises(QueryError, match="cycles takes"):
+                first(inquiry, f"SELECT cycles({odd})")
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,18 @@ def test_an_address_where_nobody_answers(tenant: Simulator, azure: AzureSimulato
     assert "Azure access" not in done.stdout
 
 
+@pytest.mark.parametrize(("command", "code"), [("run", 2), ("doctor", 1), ("check", 0)])
+def test_a_fault_of_this_machine_is_told_as_one(
+    command: str, code: int, tenant: Simulator, azure: AzureSimulator
+) -> None:
+    others = {"INTEGRATION_AZURE_URL": "https://127.0.0.1:9", "REQUESTS_CA_BUNDLE": "/nonexistent.pem"}
+    done = ask(command, tenant, azure, **others)
+    said = " ".join(done.output.split())
+    assert done.exit_code == code
+    assert "REQUESTS_CA_BUNDLE names /nonexistent.pem, which is not there" in said
+    assert not {"Traceback", "Reader"} & {*said.split()}
+
+
 def test_no_token_or_no_address_for_azure(tenant: Simulator, azure: AzureSimulator) -> None:
     found = access(tenant, azure, INTEGRATION_AZURE_ACCESS_TOKEN="")
     assert "there is a token for Graph alone" in found["found"]

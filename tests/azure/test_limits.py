@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+import requests
 
+from integration.http.auth import NoToken
 from integration.sources.azure import client
+from integration.sources.azure.lanes import QUERIES
 from tests.azure.reading import TYPES, Azure, keys, verdicts
 from tests.simulator.azure import Asked, AzureSimulator, Fault, Quota, made_up_tenant
 
@@ -65,11 +68,22 @@ def test_a_table_is_whole_whatever_is_throttled(azure: Azure) -> None:
     assert len(azure.simulator.queries) - quota.refused < 12
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 408, 409, 421, 423, 424, 425])
 def test_a_hiccup_is_borne(azure: Azure, status: int) -> None:
     azure.simulator.manager.faults = [Fault(status, is_query, times=1)]
     assert verdicts(azure.run("contoso_machine")) == {"complete"}
     assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_a_root_with_a_path_is_no_part_of_names_and_lanes() -> None:
+    with requests.Session() as session:
+        asks = client.AzureClient("http://127.0.0.1:9/arm", NoToken(), session)
+        query, listing = asks.url(client.QUERIED_AT), asks.url("/subscriptions", {"api-version": "2022-12-01"})
+        assert (asks.path_of(query), asks.lane_of(query), asks.kind_of(asks.path_of(query))) == (
+            client.QUERIED_AT, QUERIES, "resourceGraph",
+        )  # fmt: skip
+        assert asks.resolved("?a=2", "/subscriptions") == f"{listing.partition('?')[0]}?a=2"
+        assert asks.resolved("/arm/subscriptions?a=2", "/subscriptions") == asks.resolved("?a=2", "/subscriptions")
 
 
 @pytest.mark.parametrize("version", ["2022-10-01", "2021-03-01"])

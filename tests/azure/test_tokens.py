@@ -14,6 +14,7 @@ from integration import Step, load, plan, run
 from integration.config.clouds import CLOUDS
 from integration.config.settings import Config
 from integration.sdk.plugins import declared_steps
+from integration.sources.azure.client import QUERIED_AT
 from integration.sources.signin import azure_tokens_for, tokens_for
 from integration.text.secret import Secret
 from tests.azure.reading import Azure, keys, verdicts
@@ -22,7 +23,7 @@ from tests.little_tenant import LittleTenant
 from tests.little_tenant import serving as serving_graph
 from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
 from tests.simulator.azure.demo import azure_demo_tenant
-from tests.simulator.azure.manager import AUDIENCE, token_for
+from tests.simulator.azure.manager import AUDIENCE, TOKEN, token_for
 
 REFUSED = {"error": {"code": "ExpiredAuthenticationToken", "message": "The access token expiry UTC time is earlier."}}
 
@@ -202,6 +203,49 @@ def both(azure: Azure, **settings: Any) -> dict[str, str]:
     for result in report.results:
         assert result.verdict != "skipped" or "_ACCESS_TOKEN" in result.reason
     return {type: report.of(type).verdict for type in ("contoso_machine", "azure_user")}
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_no_proxy_is_sent_what_goes_to_this_machine(
+    azure: Azure, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving_graph(LittleTenant()) as proxy:
+        monkeypatch.setenv(variable, proxy.url)
+        assert verdicts(azure.run("contoso_machine")) == {"complete"}
+        assert proxy.connections == []
+
+
+SAID = f"you sent Bearer {TOKEN} \x1b[2J\n{TOKEN}"
+ECHOES: dict[str, tuple[int, dict[str, Any] | bytes, dict[str, str]]] = {
+    **{
+        f"message of {status}": (status, {"error": {"code": "x", "message": SAID}}, {})
+        for status in (400, 403, 429, 500)
+    },
+    "code": (400, {"error": {"code": f"x\n{TOKEN}"}}, {}),
+    "details": (400, {"error": {"code": "x", "details": [{"code": TOKEN, "message": SAID}]}}, {}),
+    "request id": (400, {"error": {"code": "x"}}, {"x-ms-correlation-request-id": TOKEN}),
+    "warning": (206, {"data": []}, {"Warning": f'199 - "{TOKEN}"'}),
+    "error beside rows": (200, {"data": [], "error": {"code": TOKEN, "message": SAID}}, {}),
+    "no JSON": (502, SAID.encode(), {}),
+    "next link": (200, {"value": [], "nextLink": f"https://u:{TOKEN}@elsewhere.example/subscriptions"}, {}),
+}
+
+
+@pytest.mark.parametrize("name", ECHOES)
+def test_a_token_that_azure_repeats_is_in_nothing_that_a_run_leaves(
+    azure: Azure, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    status, body, headers = ECHOES[name]
+    where = "/subscriptions" if name == "next link" else QUERIED_AT
+    refused = {"Retry-After": "100000", **headers}
+    azure.simulator.manager.faults = [Fault(status, lambda asked: asked.path == where, body, refused)]
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"failed"}
+    left = b"".join(path.read_bytes() for path in Path("out").rglob("*") if path.is_file()).decode(errors="replace")
+    for text in (json.dumps(report.summary()), left, caplog.text):
+        assert TOKEN not in text
+    assert not {"\x1b", "\n"} & {*report.of("contoso_machine").reason}
 
 
 def test_no_token_is_in_what_is_kept(azure: Azure, steps: dict[str, Step], caplog: pytest.LogCaptureFixture) -> None:

@@ -59,9 +59,9 @@ def refused(*arguments: str, stdin: bytes = b"", **variables: Any) -> str:
 @pytest.mark.parametrize("sticking", STICKING, ids=ascii)
 def test_what_sticks_to_a_value_is_dropped(sticking: str) -> None:
     odd = {name: f"{sticking}{value}{sticking}" for name, value in APPLICATION.items()}
-    config = from_environment(
-        {**odd, "INTEGRATION_INSTANCE_ID": f"i-1{sticking}", "INTEGRATION_IN_FLIGHT": f"8{sticking}"}
-    )
+    more = {"INTEGRATION_INSTANCE_ID": f"i-1{sticking}", "INTEGRATION_IN_FLIGHT": f"8{sticking}"}
+    config = from_environment({**odd, **more, "INTEGRATION_AZURE_ACCESS_TOKEN": f"{sticking}{VALUE}{sticking}"})
+    assert config.azure_access_token.reveal() == VALUE
     assert (config.client_id, config.directory_id, config.client_secret.reveal()) == (
         "client",
         "contoso.example",
@@ -124,6 +124,8 @@ def test_a_token_that_no_header_takes_is_refused_by_its_name(
     ("variable", "value", "said"),
     [
         ("AZURE_CLIENT_SECRET", f"{VALUE}\u2013", "clientSecret holds a character that no client secret has"),
+        ("INTEGRATION_AZURE_ACCESS_TOKEN", f"{VALUE}\n{VALUE}", "azureAccessToken holds a character that no HTTP"),
+        ("INTEGRATION_AZURE_ACCESS_TOKEN", f"{VALUE}\u2013", "azureAccessToken holds a character that no HTTP"),
         ("CLIENT_SECRET", f"{VALUE}\x07{VALUE}", "clientSecret holds a character that no client secret has"),
         ("AZURE_CLIENT_ID", f"{VALUE}\n{VALUE}", "clientId holds a character that no client id has"),
         ("AZURE_TENANT_ID", f"{VALUE}/{VALUE}", "directoryId is neither a GUID nor a domain name"),

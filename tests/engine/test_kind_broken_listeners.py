@@ -17,7 +17,7 @@ from tests.support import FEW
 
 SECRET = "host-s3cret"
 FULL = Path("/dev/full")
-HOOKS = ("step_started", "pages_read", "step_finished", "run_finished")
+HOOKS = ("step_started", "pages_read", "waits", "step_finished", "run_finished")
 
 
 @pytest.fixture

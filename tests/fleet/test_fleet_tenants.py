@@ -154,13 +154,40 @@ def test_all_lines_with_a_fault_are_told_by_their_numbers() -> None:
         ("x = [", "tenants.toml", "is not TOML"),
         ("[tenants]\n", "tenants.toml", "tenants: unknown"),
         ("", "tenants.toml", "names no tenant: begin each one with [[tenant]]"),
+        ("x = " + "[" * 100_000, "tenants.toml", "nested too deep"),
+        ("x = " + "9" * 5_000, "tenants.toml", "is not TOML"),
         ("", "tenants.jsonl", "names no tenant: write one into each line"),
+        ("[" * 100_000, "tenants.jsonl", "line 1: it is not JSON"),
+        ('{"name": "\\ud800"}', "tenants.jsonl", "line 1: name: expected"),
         ("{", "tenants.jsonl", "line 1: it is not JSON"),
         ("[1]", "tenants.jsonl", "line 1: an entry is a table"),
     ],
 )
 def test_a_file_of_another_form_is_refused(text: str, name: str, expected: str) -> None:
     assert expected in faults(text, name)[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ('to = ["postgresql://[x/d"]', "to: postgresql: is not a URL"),
+        ('to = ["files://[{tenant}"]', "to: files: is not a URL"),
+        ("to = 5", "to: expected array"),
+        ('to = ["jupiterone:"]\ninstanceId = [1]', "instance.id: expected string"),
+    ],
+)
+def test_a_value_that_is_none_is_told_with_its_tenant(setting: str, expected: str) -> None:
+    entry = '[[tenant]]\nname = "a"\ndirectoryId = "a.example"\nclientId = "app"\nclientSecret = { env = "S" }\n'
+    assert f"a (tenant 1): {expected}" in faults(entry + setting)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_file_may_be_in_any_encoding_that_says_what_it_is(encoding: str) -> None:
+    Path("tenants.toml").write_bytes(f"# Zoë\n{GOOD}".encode(encoding))
+    assert len(read_tenants(Path("tenants.toml"))) == 2
+    Path("tenants.toml").write_bytes(f"# Zoë\n{GOOD}".encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=r"tenants\.toml is not UTF-8 \(byte 0xEB in line 1\)"):
+        read_tenants(Path("tenants.toml"))
 
 
 def test_jupiterone_needs_an_instance_of_each_tenant() -> None:

@@ -226,6 +226,43 @@ class Odd(Adapter):
         raise self._error
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+NO_HTTP = {
+    "a negative chunk": CHUNKED + b"-5\r\nabc\r\n0\r\n\r\n",
+    "a chunk of no number": CHUNKED + b"zz\r\nabc\r\n0\r\n\r\n",
+    "a chunk of no end": CHUNKED + b"f" * 60 + b"\r\nabc\r\n",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "a length of no number": b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}",
+    "a place that is no URL": b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n",
+    "a place of no port": b"HTTP/1.1 302 Found\r\nLocation: http://h:99999/\r\nContent-Length: 0\r\n\r\n",
+    "a place of no text": b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe\r\nContent-Length: 0\r\n\r\n",
+    "no place": b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n",
+    "no status": b"HTTP/1.1 abc OK\r\n\r\n",
+    "headers without end": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"\r\n{}",
+    "nothing of HTTP": b"\x00\x01\x02\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", NO_HTTP.values(), ids=NO_HTTP)
+def test_what_is_no_answer_of_http_fails_its_type_alone(
+    raw: bytes, tenant: LittleTenant, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert read(tenant, "azure_user").of("azure_user").count == 3
+
+    def answer(handler: Handler) -> None:
+        handler.wfile.write(raw)
+        handler.close_connection = True
+
+    tenant.takes_over["/users"] = tenant.takes_over["/users/delta"] = answer
+    before = tenant.count("/users")
+    report = read(tenant, "azure_user", "azure_user_group", fresh=True)
+    assert (report.of("azure_user").verdict, report.of("azure_user_group").verdict) == ("failed", "complete")
+    assert report.of("azure_user").reason.startswith("/users: ")
+    assert tenant.count("/users") > before + 1
+    assert not report.changes.get("azure_user")
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "error",
     [

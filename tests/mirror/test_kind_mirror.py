@@ -101,6 +101,9 @@ def test_a_damaged_mirror_is_begun_anew_and_says_so(
     assert "begun anew" in caplog.text
     assert "Traceback" not in caplog.text
     assert collect(tenant).reading["mirror"] == "updated"
+    damage()
+    assert collect(tenant, fresh=True).exit_code() == 0
+    assert collect(tenant).reading["mirror"] == "updated"
 
 
 @pytest.mark.parametrize("objects", ["not JSON", "[7]", "[{}]"])

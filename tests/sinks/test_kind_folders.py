@@ -196,6 +196,21 @@ def test_a_link_is_not_followed_for_writing(name: str) -> None:
     assert len(Path("copy/entities/azure_user.jsonl").read_bytes().splitlines()) == 60
 
 
+@pytest.mark.parametrize("name", [".copy.new", ".copy.old", "copy/graph/azure_user"])
+def test_a_link_in_the_place_of_a_folder_is_neither_followed_nor_removed(name: str) -> None:
+    write(Path(), {"precious/mine.txt": "dear"})
+    link = Path(name)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(Path("precious").resolve())
+    try:
+        said = run("j1:copy").failed_sinks["j1:copy"]
+    except OutputError as error:
+        said = str(error)
+    assert "choose another one, or move that away" in said
+    assert link.is_symlink()
+    assert [path.read_text() for path in Path("precious").iterdir()] == ["dear"]
+
+
 @pytest.mark.parametrize("scheme", ["files", "j1"])
 @pytest.mark.parametrize(
     "folder", ["/", "//", "/..", "file", "file/below", "/dev/null", "/dev/null/x", "a\0b", "\udcff\ud800", "x" * 300]

@@ -68,10 +68,16 @@ def test_a_new_group_that_is_refused_is_told_where_nothing_else_changed(tenant: 
     assert [found(runs(tenant)) for _ in range(3)] == [("partial", 30), ("partial", 30), ("complete", 31)]
 
 
-def test_a_new_group_that_hides_its_members_is_told_where_nothing_else_changed(tenant: GraphServer) -> None:
+@pytest.mark.parametrize("spelling", ["HiddenMembership", "Hiddenmembership", "hiddenmembership"])
+def test_a_group_that_hides_its_members_is_told_where_changes_tell_of_it(spelling: str, tenant: GraphServer) -> None:
     runs(tenant)
-    add_group(tenant, "group-new", visibility="HiddenMembership")
+    add_group(tenant, "group-new", visibility=spelling)
     assert found(runs(tenant)) == ("partial", 30)
+    tenant.add("/groups", {"id": "group-1", "displayName": "group-1", "securityEnabled": True, "visibility": spelling})
+    for number in range(10):
+        tenant.unrelate("/groups", "group-1", "members", f"user-{number}")
+    ran = runs(tenant)
+    assert (found(ran), ran.report.changes.get(HAS)) == (("partial", 30), None)
 
 
 def test_a_group_that_never_gets_past_a_page_has_no_member_twice(

@@ -51,6 +51,11 @@ def test_one_change_is_one_line_that_moves_no_terminal(name: str) -> None:
         lines = [line for line in done.stdout.splitlines() if line.startswith("azure_user:")]
         assert len(lines) == 2
         assert not any("- Boss" in line[: len("azure_user: - Boss")] for line in lines)
+    for arguments in (["history"], ["history", "key-x"], ["history", "key-bo"], ["history", name]):
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 0
+        assert not UNSEEN.search(done.output.replace("\n", ""))
+    assert len(CliRunner().invoke(main, ["history", "key-bo"]).stdout.splitlines()) == 1
     raw = CliRunner().invoke(main, ["diff", "--json"]).stdout
     assert not UNSEEN.search(raw.replace("\n", ""))
     changes = [json.loads(line) for line in raw.split("\n") if line]
@@ -80,12 +85,12 @@ def test_json_is_exact(text: str) -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_stream_of_another_encoding_gets_everything(encoding: str) -> None:
     names = ["Zoë \u0141ukasz 😀", "グループ", "Bo"]
-    save([])
+    save([user("key-0", "Zoe")])
     save([user(f"key-{at}", name) for at, name in enumerate(names)])
     sql = ["query", "--sql", "SELECT displayName, _key FROM azure_user ORDER BY _key"]
     answers = []
-    for arguments in (sql, [*sql, "--csv"], [*sql, "--json"], ["diff"], ["diff", "--json"], ["query"], ["types"],
-                      ["plan", "--graph"]):  # fmt: skip
+    for arguments in (sql, [*sql, "--csv"], [*sql, "--json"], ["diff"], ["diff", "--json"], ["history", "key-0"],
+                      ["history", "key-0", "--json"], ["query"], ["types"], ["plan", "--graph"]):  # fmt: skip
         shown, said, code = integration(*arguments, encoding=encoding)
         answers.append(shown)
         assert (said, code) == ("", 0), arguments

@@ -44,7 +44,13 @@ def contoso_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
 
 
 def declared(
-    monkeypatch: pytest.MonkeyPatch, makes: str, *, of: str = "Record", before: str = "pass", per_row: bool = False
+    monkeypatch: pytest.MonkeyPatch,
+    makes: str,
+    *,
+    of: str = "Record",
+    before: str = "pass",
+    per_row: bool = False,
+    key: str = "device['id']",
 ) -> Step:
     """Declare a step that yields an entity of a class for each device."""
     name = f"contoso_device{len(_declared)}"
@@ -56,7 +62,7 @@ def declared(
         '    """A device."""',
         f"    {before}",
         '    for number, device in enumerate(ctx.graph.list("/devices", select=("displayName",))):',
-        f'        yield Entity(device["id"], {makes})',
+        f"        yield Entity({key}, {makes})",
     ]
     write(Path("package"), {f"{name}.py": "\n".join(lines), f"{name}.json": json.dumps(SCHEMA)})
     monkeypatch.syspath_prepend("package")
@@ -116,6 +122,43 @@ def test_a_step_declared_per_row_makes_each_record_of_one_object(
     step = declared(monkeypatch, makes, before=before, per_row=True)
     record(graph, step)
     with pytest.raises(AssertionError, match=rf"per_row, but with /devices handed over one by one .*{told}"):
+        check_step(step)
+
+
+@pytest.mark.parametrize(
+    ("makes", "told"),
+    [
+        ("name=device['displayNam']", "its verdict is failed: .*displayNam is not among the selected properties"),
+        ("name=number", 'displayName: expected type "string", found 0'),
+    ],
+)
+def test_what_is_wrong_with_a_step_is_told(
+    makes: str, told: str, graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.add("/devices", device("device-0001"))
+    step = declared(monkeypatch, makes)
+    record(graph, step)
+    with pytest.raises(AssertionError, match=told):
+        check_step(step)
+
+
+def test_one_key_for_all_is_told(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph.add("/devices", device("device-0001"), device("device-0002"))
+    step = declared(monkeypatch, "name=device['displayName']", key="'device'")
+    record(graph, step)
+    with pytest.raises(AssertionError, match=r"keys occur twice: \['device'\]"):
+        check_step(step)
+
+
+@pytest.mark.parametrize("name", ["requests", "http.client", "urllib.request", "urllib3"])
+@pytest.mark.parametrize("form", ["import {}", "from {0} import __name__ as _"])
+def test_a_step_that_reaches_the_network_by_itself_is_told(
+    name: str, form: str, graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.add("/devices", device("device-0001"))
+    step = declared(monkeypatch, "name=device['displayName']", before=form.format(name))
+    record(graph, step)
+    with pytest.raises(AssertionError, match=f"it imports {name}: read through the context alone"):
         check_step(step)
 
 
