@@ -56,6 +56,14 @@ def test_module_and_schema_are_written_and_what_is_left_is_said() -> None:
 
 
 @pytest.mark.usefixtures("project")
+def test_a_type_of_an_area_that_has_a_made_up_tenant_is_recorded_from_that() -> None:
+    Path("tests").mkdir()
+    Path("tests/record_demo.py").touch()
+    assert "python -m tests.record_demo" in new("azure_device", "--path", "/devices", "--area", "entra").output
+    assert "integration record azure_contact" in new("azure_contact", "--path", "/contacts").output
+
+
+@pytest.mark.usefixtures("project")
 def test_nothing_that_may_be_a_secret_is_taken() -> None:
     assert new("azure_application", "--path", "/applications").exit_code == 0
     schema = Path("schemas/azure_application.json").read_text()
