@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key, without_nulls
-from steps.azure._resource import identities_of, in_groups, keys_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, keys_of, properties_of, resource, says
 
 VM = "microsoft.compute/virtualmachines"
 
@@ -25,7 +25,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             osName=image.get("offer") or view.get("osName"),
             osVersion=image.get("exactVersion") or view.get("osVersion"),
             state=power,
-            active=None if power is None else power == "running",
+            active=None if power is None else says(power, "running"),
             usesManagedDisks=all(each.get("managedDisk") for each in (disk, *others)),
             userAssignedIdentityIds=identities_of(row),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import below_parents, key_of, keys_of, properties_of, resource
+from steps.azure._resource import below_parents, key_of, keys_of, properties_of, resource, says
 
 _TABLE, _TYPE = "computeresources", "microsoft.compute/virtualmachinescalesets/virtualmachines"
 _READ = ["Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read"]
@@ -22,7 +22,7 @@ def azure_vm_scale_set_instance(ctx: Context) -> Iterator[Entity]:
             instanceId=properties.get("instanceId") or row["id"].rpartition("/")[2],
             platform=(disk.get("osType") or "").lower() or None,
             state=code or None,
-            active=code == "running" if code else None,
+            active=says(code, "running") if code else None,
             managedDiskId=key_of(disk.get("managedDisk")),
             networkInterfaceIds=keys_of(interfaces),
         )

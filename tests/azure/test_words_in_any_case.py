@@ -47,6 +47,13 @@ def written(value: Any, case: Callable[[str], str]) -> Any:
         ("azure_managed_disk", "Microsoft.Compute/disks", {"diskState": "ActiveSAS"}, "attached", False),
         ("azure_managed_disk", "Microsoft.Compute/disks", {"diskState": "Reserved"}, "attached", True),
         ("azure_managed_disk", "Microsoft.Compute/disks", {"diskState": "Attached"}, "attached", True),
+        (
+            "azure_vm",
+            "Microsoft.Compute/virtualMachines",
+            {"extended": {"instanceView": {"powerState": {"code": "PowerState/running"}}}},
+            "active",
+            True,
+        ),
         ("azure_arc_machine", "Microsoft.HybridCompute/machines", {"status": "Connected"}, "active", True),
         ("azure_mysql_server", "Microsoft.DBforMySQL/servers", {"sslEnforcement": "Enabled"}, "secureTransport", True),
         (

@@ -134,6 +134,20 @@ def test_settings_come_from_a_file_too_and_the_key_is_seen_nowhere(monkeypatch: 
     assert account.key not in json.dumps([job.as_json() | {"reason": job.reason} for job in account.jobs.values()])
 
 
+def test_certificates_that_are_not_there_are_named_with_their_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent.pem")
+    with pytest.raises(ConfigurationError, match=r"REQUESTS_CA_BUNDLE names /nonexistent\.pem, which is not there"):
+        JupiterOneSink("https://127.0.0.1:9", VARIABLES).check()
+
+
+def test_no_proxy_is_sent_what_goes_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = Account()
+    sign_in(monkeypatch, account)
+    with Simulator(synthetic_tenant(users=3, groups=1, memberships=1)) as simulator, JupiterOne(account) as service:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        assert run(simulator, f"jupiterone:{service.url}").exit_code() == 0
+
+
 def test_the_key_is_not_in_what_a_debugger_logs(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
