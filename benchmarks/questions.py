@@ -19,8 +19,8 @@ from pathlib import Path
 import orjson
 
 from integration import Step, load
-from integration.ask.query import open_graph
 from integration.ask.questions import Question, load_questions
+from integration.ask.then import open_graph
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.store.store import Store

@@ -19,6 +19,7 @@ from integration.ask.ranges import in_range
 from integration.disk.sqlite import ERRORS
 from integration.errors import QueryError
 from integration.sdk.plan import nearest
+from integration.store.history import Revision, known_revisions
 from integration.store.tables import FORMAT
 
 _ROWS = 1000
@@ -126,6 +127,10 @@ class Inquiry:
         read = frozenset(name for pair in self._read for name in pair if name)
         return QueryAnswer(tuple(column[0] for column in cursor.description), self._rows(cursor), read)
 
+    def revision(self) -> Revision:
+        """Return which graph is asked."""
+        return known_revisions(self._database)[-1]
+
     def caveats(self) -> list[str]:
         """Return what the answers so far may lack: a phrase for each type they read that is not complete."""
         return self._readings.caveats(self._database)
@@ -211,13 +216,6 @@ class Inquiry:
             return _NotRead(f"the graph has no {name}: it is {verdict[0]}: {verdict[1]}")
         views = [view for (view,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
         return QueryError(f"the graph has no {name}{nearest(name, views)}: no run has read it")
-
-
-@contextmanager
-def open_graph(path: Path) -> Iterator[Inquiry]:
-    """Open a graph for questions; see ``read_graph``."""
-    with read_graph(path) as database:
-        yield Inquiry(database)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import click
 
 from integration.ask.completion import TypeName
 from integration.commands.group import OUT, errors_as_messages, main
-from integration.errors import ConfigurationError
 from integration.terminal.streams import emit, is_exact, tell
 from integration.text.visible import exact, line
 
@@ -56,8 +55,6 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
         store = ReadableStore(database)
         known = store.revisions()
         revision = max(0, store.revision - 1) if since is None else revision_of(known, since, datetime.now(UTC))
-        if not store.remembers(revision):
-            raise ConfigurationError([_forgotten(revision, known)])
         unknown = [] if types else _undeclared(store, steps, revision)
         if unknown:
             names = ", ".join(map(line, unknown))
@@ -104,14 +101,6 @@ def _dated(number: int, known: "Sequence[Revision]") -> str:
 
     time = next((shown(each.committed_on) for each in known if each.number == number), "")
     return f"{number} ({time})" if time else str(number)
-
-
-def _forgotten(revision: int, known: "Sequence[Revision]") -> str:
-    first, last = (known[0].number, known[-1].number) if known else (0, 0)
-    return (
-        f"the graph does not remember revision {revision}: it knows {first} to {last}, and 0 for the time before all;"
-        " integration history lists them"
-    )
 
 
 def _chosen(steps: "Sequence[Step]", types: Sequence[str]) -> "list[Step]":

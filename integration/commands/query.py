@@ -8,6 +8,7 @@ import click
 from integration.ask.completion import EntityName, QuestionName
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.errors import QueryError
+from integration.terminal.streams import tell
 from integration.text.visible import line
 
 
@@ -16,6 +17,9 @@ from integration.text.visible import line
 @click.argument("parameters", metavar="[PARAMETER]...]", nargs=-1, type=EntityName())
 @click.option("--sql", metavar="SELECT", help="Ask this SELECT instead of a ready-made question.")
 @OUT
+@click.option("--at", metavar="WHEN",
+              help="Ask the graph of then: a revision's number, a date or time (2026-11-20, 2026-11-20T08:00Z; UTC"
+              " unless it says so), or an age (30m, 24h, 7d).  [default: now]")  # fmt: skip
 @click.option("--json", "form", flag_value="json", help="Print a list of JSON objects.")
 @click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
 @click.option("--limit", type=click.IntRange(1, sys.maxsize), metavar="N", help="Print the first N rows alone.")
@@ -28,12 +32,13 @@ def query(
     parameters: tuple[str, ...],
     sql: str | None,
     out: Path,
+    at: str | None,
     form: str | None,
     limit: int | None,
     files: tuple[Path, ...],
     exit_code: bool,
 ) -> int:
-    """Ask the graph that the last run left. Lists the ready-made questions where none is named.
+    """Ask the graph that the last run left, or an earlier one. Lists the ready-made questions where none is named.
 
     Where parameters stand for users or groups, give their keys (object ids), display names, user principal names or
     mail addresses. A line on standard error says where what a question reads is not complete, or a table has
@@ -46,13 +51,15 @@ def query(
       integration query
       integration query all-members "Finance Europe"
       integration query groups-of ada@contoso.example --json
+      integration query groups-of ada@contoso.example --at 7d
       integration query --sql "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
     """
-    from integration.ask.query import open_graph
     from integration.ask.questions import find_question, load_questions
     from integration.ask.telling import list_of, tell_answer, tell_caveats
+    from integration.ask.then import open_graph
     from integration.ask.typed import typed
     from integration.sdk.plugins import declared_steps, load
+    from integration.store.history import shown
 
     if sql is not None and question is not None:
         raise QueryError("choose one of --sql and a ready-made question")
@@ -62,7 +69,10 @@ def query(
         tell_answer(list_of(known.values()), form, limit, "no questions")
         return 0
     asked = find_question(known, question) if question is not None else None
-    with open_graph(out / "graph.db") as inquiry:
+    with open_graph(out / "graph.db", at) as inquiry:
+        if at is not None:
+            then = inquiry.revision()
+            tell(f"this is the graph of revision {then.number}, {shown(then.committed_on) or 'of a time not known'}")
         try:
             found = inquiry.ask(asked, parameters) if asked else inquiry.select(sql or "")
             answer = typed(found, declared_steps(manager)) if form == "json" else found

@@ -2,8 +2,9 @@
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,8 @@ class Revision:
         changes: for each type that changed, how many records were created, updated and deleted; only what is not 0.
         verdicts: for each verdict, how many types had it.
         incomplete: names of the types whose verdict was not ``complete``.
+        judged: verdict and reason of each type that its run was asked for, by name; empty where an earlier version of
+            this package made it.
     """
 
     number: int
@@ -34,6 +37,7 @@ class Revision:
     changes: Mapping[str, Mapping[str, int]]
     verdicts: Mapping[str, int]
     incomplete: tuple[str, ...]
+    judged: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the same as JSON values; the time in ISO 8601, UTC."""
@@ -51,9 +55,9 @@ def note(database: sqlite3.Connection, revision: int, now: float, changes: Mappi
         now: seconds since 1970.
         changes: how many records of each type it created, updated and deleted.
     """
-    verdicts = dict(database.execute("SELECT verdict, count(*) FROM verdicts GROUP BY verdict ORDER BY verdict"))
-    incomplete = database.execute("SELECT _type FROM verdicts WHERE verdict <> 'complete' ORDER BY _type").fetchall()
-    content = {"changes": changes, "verdicts": verdicts, "incomplete": [name for (name,) in incomplete]}
+    rows = database.execute("SELECT verdict, reason, json_group_array(_type) FROM verdicts GROUP BY verdict, reason")
+    judged = [(verdict, reason, orjson.loads(names)) for verdict, reason, names in rows]
+    content = {"changes": changes, "judged": judged}
     database.execute(
         "INSERT OR REPLACE INTO revisions VALUES(?, ?, ?)",
         (revision, round(now * 1000), orjson.dumps(content).decode()),
@@ -75,24 +79,31 @@ def last_change(revisions: Iterable[Revision]) -> int:
     return round(max(times).timestamp() * 1000) if times else 0
 
 
-def revision_of(revisions: list[Revision], since: str, now: datetime) -> int:
+def revision_of(revisions: list[Revision], when: str, now: datetime) -> int:
     """Return the number of the graph that a person means, 0 for the time before the first.
 
     Args:
         revisions: from ``known_revisions``.
-        since: a number; a date or time (ISO 8601, UTC where it says no other); or an age, such as ``24h`` or ``7d``.
+        when: a number; a date or time (ISO 8601, UTC where it says no other); or an age, such as ``24h`` or ``7d``.
         now: ages count back from it.
 
     Raises:
-        ConfigurationError: it is none of these, or no revision is known of that time.
+        ConfigurationError: it is none of these, or the graph does not remember what it names.
     """
-    if since.isascii() and since.isdigit():
-        return int(since[:18])
-    time = _time(since, now)
+    if when.isascii() and when.isdigit():
+        number = int(when[:18])
+        if number and number not in {each.number for each in revisions}:
+            first, last = (revisions[0].number, revisions[-1].number) if revisions else (0, 0)
+            raise ConfigurationError(
+                [f"the graph does not remember revision {number}: it knows {first} to {last}, and 0 for the time before"
+                 " all; integration history lists them"]
+            )  # fmt: skip
+        return number
+    time = _time(when, now)
     if time is None:
         raise ConfigurationError(
-            [f"--since: {since[:80]!r} is no revision's number, no date such as 2026-11-20 or 2026-11-20T08:00Z, and no"
-             " age such as 30m, 24h or 7d"]
+            [f"{when[:80]!r} is no revision's number, no date such as 2026-11-20 or 2026-11-20T08:00Z, and no age such"
+             " as 30m, 24h or 7d"]
         )  # fmt: skip
     before = [each.number for each in revisions if each.committed_on is not None and each.committed_on <= time]
     if before:
@@ -132,6 +143,9 @@ def time_of(milliseconds: object) -> datetime | None:
 
 def _revision(number: int, on: int | None, content: str) -> Revision:
     held: dict[str, Any] = orjson.loads(content)
-    return Revision(
-        number, time_of(on), held.get("changes", {}), held.get("verdicts", {}), tuple(held.get("incomplete", ()))
+    judged = {name: (verdict, reason) for verdict, reason, names in held.get("judged", ()) for name in names}
+    verdicts = held.get("verdicts") or dict(sorted(Counter(verdict for verdict, _ in judged.values()).items()))
+    incomplete = held.get("incomplete") or sorted(
+        name for name, (verdict, _) in judged.items() if verdict != "complete"
     )
+    return Revision(number, time_of(on), held.get("changes", {}), verdicts, tuple(incomplete), judged)

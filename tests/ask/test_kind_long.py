@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from integration import load
 from integration.ask.cycles import shortest_cycles
-from integration.ask.query import Inquiry, open_graph, read_graph
+from integration.ask.query import Inquiry, read_graph
 from integration.ask.questions import load_questions
+from integration.ask.then import open_graph
 from integration.cli import main
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema

@@ -21,9 +21,10 @@ from click.testing import CliRunner, Result
 
 from integration import load
 from integration.ask.formats import write_csv, write_table
-from integration.ask.query import QueryAnswer, open_graph
+from integration.ask.query import QueryAnswer
 from integration.ask.questions import load_questions
 from integration.ask.telling import tell_caveats
+from integration.ask.then import open_graph
 from integration.cli import main
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema

@@ -11,8 +11,8 @@ import networkx as nx
 import pytest
 
 from integration import DeclarationError, QueryError, hookimpl, load
-from integration.ask.query import open_graph
 from integration.ask.questions import Question, find_question, load_questions
+from integration.ask.then import open_graph
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.store.store import Store

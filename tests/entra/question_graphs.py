@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from integration import load
-from integration.ask.query import open_graph
 from integration.ask.questions import load_questions
+from integration.ask.then import open_graph
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.store.store import Store

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from integration import load
-from integration.ask.query import open_graph
 from integration.ask.questions import load_questions
+from integration.ask.then import open_graph
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.store.store import Store

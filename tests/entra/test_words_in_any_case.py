@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from integration import Replay, load
-from integration.ask.query import open_graph
 from integration.ask.questions import load_questions
+from integration.ask.then import open_graph
 from integration.sdk.plugins import declared_steps
 from integration.testing import run_steps
 from tests.support import ROOT
