@@ -6,6 +6,7 @@ takes each object by itself (``per_row``), it runs on what changed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from integration.engine.attempt import Attempt, Job, noted
@@ -48,12 +49,12 @@ class Incremental:
 
     def last_requests(self) -> list[Request]:
         """Return what the step asked for when its records were made; nothing where it would not ask so now."""
-        memory = self._memory()
+        memory = self._memory
         return [request for request, _ in memory.requests] if memory else []
 
     def bring_up_to_date(self) -> Unaltered | Altered | None:
         """Keep the last records, or exchange those that changed; ``None`` where all have to be made anew."""
-        memory = self._memory()
+        memory = self._memory
         changed = self._changed(memory) if memory else None
         if memory is None or changed is None:
             return None
@@ -79,7 +80,9 @@ class Incremental:
         """Keep nothing, since the records are not all there is."""
         self._job.store.remember(self._job.step, None)
 
+    @cached_property
     def _memory(self) -> Memory | None:
+        """What the last run made is known by, where it would be made in the same way now."""
         memory = recall(self._job.store, self._job.step)
         return memory if memory and memory.made_by == self._made_by else None
 

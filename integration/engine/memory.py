@@ -70,8 +70,8 @@ def made_by(step: Step, schema: Schema, config: Config) -> str:
     """
     digest = hashlib.blake2b(_engine(), digest_size=16)
     digest.update(_digest_of((step.source,)))
-    digest.update(_code_around(step))
-    digest.update(orjson.dumps(schema.document))
+    digest.update(_code_around(inspect.unwrap(step.run).__module__, step.source.parent))
+    digest.update(schema.digest)
     settings = [config.instance_id, config.instance_name, config.raw_data, config.strict]
     digest.update(orjson.dumps([step.name, step.classes, settings]))
     return digest.hexdigest()
@@ -85,11 +85,12 @@ def _engine() -> bytes:
     return _digest_of(tuple(sorted(each for each in parts if each.stem not in DECIDE_NOTHING)))
 
 
-def _code_around(step: Step) -> bytes:
-    """Return the digest of the top-level package that declares a step, or of the folder of a module without one."""
-    package = sys.modules.get(inspect.unwrap(step.run).__module__.partition(".")[0])
-    folders = [Path(folder) for folder in getattr(package, "__path__", ())]
-    return _digest_of(tuple(folders or sorted(step.source.parent.glob("*.py"))))
+@cache
+def _code_around(module: str, folder: Path) -> bytes:
+    """Return the digest of the top-level package of a module, or of the module's folder where it is in no package."""
+    package = sys.modules.get(module.partition(".")[0])
+    folders = [Path(each) for each in getattr(package, "__path__", ())]
+    return _digest_of(tuple(folders or sorted(folder.glob("*.py"))))
 
 
 def _digest_of(places: tuple[Path, ...]) -> bytes:

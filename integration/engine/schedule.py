@@ -114,6 +114,8 @@ class Schedule:
 
     def _next(self, hungry: list[int], fed: list[int], running: Set[int]) -> int | None:
         """Take the next step to start: one that works while few do, or one that waits; ``None`` where none may."""
+        if not (fed or hungry):
+            return None
         waiting = sum(map(self._waits, running))
         if fed and len(running) - waiting < _WORKING:
             return fed.pop(0)

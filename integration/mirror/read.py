@@ -39,6 +39,7 @@ class ReadableMirror:
     def __init__(self, path: Path, writer: Connection) -> None:
         self._path, self._writer = path, writer
         self._lock = threading.Lock()
+        self._digests: dict[str, tuple[str, dict[str, str]]] = {}
         self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         self._writing = Writing(lambda: Transaction(self._writer, self._lock))
 
@@ -85,9 +86,11 @@ class ReadableMirror:
             with self._lock:
                 return digests_of(self._writer, known.number)[0]
 
-        digests: dict[str, str] = self.fact(name, VERSIONS, "", find_out)
+        if (kept := self._digests.get(name, ("", {})))[0] != known.version:
+            kept = self._digests[name] = known.version, self.fact(name, VERSIONS, "", find_out)
+        digests = kept[1]
         parts = {part} if part != "*" else digests.keys() - {*without}
-        return sum_of(digest for of, digest in digests.items() if of in parts)
+        return sum_of(digest for each, digest in digests.items() if each in parts)
 
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""

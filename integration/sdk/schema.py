@@ -1,7 +1,7 @@
 """The JSON Schema of a type: found beside its step, checked, and applied to every record."""
 
+import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import orjson
 
 from integration.errors import DeclarationError
 from integration.sdk.mapping import PropertyMapping
+from integration.sdk.schema_check import DRAFT, check_schema, is_shown_by_use
 from integration.sdk.schema_files import SchemaFiles, places_of
 from integration.sdk.step import Step
 
 JupiterOneObject = dict[str, Any]
 """A record: ``_key``, ``_type``, ``_class`` and the type's own properties."""
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_PATTERN = re.compile(r"\^[A-Za-z][A-Za-z0-9]*\\\.")
 _RAW_DATA = {
     "type": "array",
     "description": "The Graph objects that the entity was made from; only where the run asks for raw data.",
@@ -45,8 +45,6 @@ class Schema:
         mapping: copies what its properties take from an object.
         supplied: names of the properties that every record has and that the file leaves out.
         nullable: names of required properties that may be null: they are where there is no value.
-        accepts: tells whether a record is as the schema says, formats included; raises ``ValueError`` where it holds
-            something that is not JSON.
     """
 
     def __init__(self, step: Step, path: Path, document: Mapping[str, Any]) -> None:
@@ -57,7 +55,7 @@ class Schema:
         if self.mapping.takes and step.is_relationship:
             raise DeclarationError(f"{path}: x-from is for entities: the step names the properties of a relationship")
         self.document: dict[str, Any] = {
-            "$schema": _DRAFT,
+            "$schema": DRAFT,
             "title": step.name,
             "description": step.description,
             **document,
@@ -68,9 +66,23 @@ class Schema:
         }
         self.supplied = tuple(name for name in system if name not in declared)
         self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
-        self.accepts: Callable[[JupiterOneObject], bool] = jsonschema_rs.validator_for(
+
+    @cached_property
+    def accepts(self) -> Callable[[JupiterOneObject], bool]:
+        """Tells whether a record is as the schema says, formats included.
+
+        It raises ``ValueError`` where the record holds something that is not JSON. It is built for the first record: of
+        hundreds of types, a run makes records of some.
+        """
+        is_valid: Callable[[JupiterOneObject], bool] = jsonschema_rs.validator_for(
             self.document, validate_formats=True
         ).is_valid
+        return is_valid
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Another one whenever the schema is another."""
+        return hashlib.blake2b(orjson.dumps(self.document), digest_size=16).digest()
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -144,13 +156,17 @@ def _read(step: Step, files: SchemaFiles) -> Schema:
         beside, *folders = places_of(step)
         of_area = folders[-2] if "." in step.module else folders[-1]
         raise step.fault(f"it has no schema: write {of_area} (or {beside})")
+    text = path.read_bytes()
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = orjson.loads(text)
     except ValueError as error:
         raise DeclarationError(f"{path}: not JSON: {error}") from None
-    _check(step, path, document)
+    check_schema(step, path, document)
+    schema = Schema(step, path, document)
     try:
-        return Schema(step, path, document)
+        if is_shown_by_use(document, text):
+            schema.accepts  # noqa: B018 - building the validator tells
+        return schema
     except jsonschema_rs.ValidationError as error:
         raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {error.message}") from None
 
@@ -172,43 +188,6 @@ def schema_beside(step: Step, type: str) -> Schema:
     return load_schema(other, _beside)
 
 
-def _check(step: Step, path: Path, document: Any) -> None:
-    """Raise ``DeclarationError`` for a schema that cannot serve the step."""
-    if not isinstance(document, dict):
-        raise DeclarationError(f"{path}: a schema is a JSON object")
-    if not jsonschema_rs.meta.is_valid({**document, "$schema": _DRAFT}):
-        raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {_what_is_wrong(document)}")
-    if document.get("additionalProperties") not in (None, False):
-        raise DeclarationError(f"{path}: it must be closed: set additionalProperties to false")
-    for name in ("allOf", "anyOf", "oneOf", "$ref"):
-        if name in document:
-            raise DeclarationError(f"{path}: it must be flat: write the properties out instead of {name}")
-    patterns = document.get("patternProperties", {})
-    if odd := [pattern for pattern in patterns if not _PATTERN.fullmatch(pattern)]:
-        raise DeclarationError(f"{path}: {', '.join(odd)}: a pattern is the beginning of names: write ^setting\\.")
-    declarations = {**document.get("properties", {}), **patterns}
-    undescribed = [name for name, of in declarations.items() if not _described(of)]
-    if undescribed:
-        raise DeclarationError(f"{path}: these properties need a description: {', '.join(undescribed)}")
-    always = {"_key", "_type", "_class", "displayName", *document.get("required", ())}
-    if odd := [name for name in step.target_filter_keys if name not in always]:
-        raise DeclarationError(f"{path}: JupiterOne finds its entities by {', '.join(odd)}: make that required")
-    declared = document.get("properties", {}).get("_type", {}).get("const", step.name)
-    if declared != step.name:
-        raise DeclarationError(f"{path}: its _type is {declared!r}, but the step's is {step.name!r}")
-
-
-def _what_is_wrong(document: dict[str, Any]) -> str:
-    """Let the reference validator, which takes a second to import, explain why a document is not a schema."""
-    from jsonschema import Draft202012Validator, SchemaError
-
-    try:
-        Draft202012Validator.check_schema(document)
-    except SchemaError as error:
-        return f"{'/'.join(map(str, error.path)) or 'the schema'}: {error.message}"
-    return "the validator refuses it"
-
-
 def json_types_of(definition: Mapping[str, Any]) -> list[str]:
     """Return the JSON types that a property's values are of, where they are not null."""
     kinds = definition.get("type", [])
@@ -222,10 +201,6 @@ def allows_null(definition: Mapping[str, Any]) -> bool:
 
 def _beginning(pattern: str) -> str:
     return pattern.removeprefix("^").replace("\\.", ".")
-
-
-def _described(definition: object) -> bool:
-    return isinstance(definition, dict) and bool(definition.get("description"))
 
 
 def _system_properties(step: Step) -> dict[str, Any]:

@@ -181,7 +181,8 @@ class Reader:
 
     def has(self, request: Request) -> bool:
         """Tell whether reading what the request asks for has ended, so that nobody waits for it."""
-        return request.name in self._flows and self._flows[request.name].ended
+        flow = self._flows.get(request.name)
+        return flow is not None and flow.ended
 
     def start(self, request: Request) -> None:
         """Have what the request asks for fetched, without waiting for it."""

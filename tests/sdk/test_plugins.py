@@ -153,7 +153,7 @@ def test_a_syntax_error_names_its_line(make: Make) -> None:
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [
-        ("{", "not JSON: Expecting property name"),
+        ("{", "not JSON: unexpected end of data: line 1 column 2"),
         ("", "not JSON: "),
         (b"\xff\xfe{}", "not JSON: "),
         ("[]", "a schema is a JSON object"),

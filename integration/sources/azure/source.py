@@ -27,7 +27,7 @@ from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import ResourceGraph
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.azure.tables import CONTAINERS, RESOURCES
-from integration.sources.azure.told import UNTOLD, untold_gaps
+from integration.sources.azure.told import untold_gaps
 from integration.sources.collection import Collection
 from integration.sources.reader import Reader
 from integration.sources.request import Request
@@ -62,6 +62,7 @@ class AzureSource:
         self._graph, self._subscriptions = ResourceGraph(client), Subscriptions(client)
         self._side_by_side = side_by_side
         self._refused: dict[str, Mapping[str, GraphError]] = {}
+        self._missing: dict[str, Mapping[str, str | None]] = {}
         self._taken: Sequence[str] = ()
         self._takes_others = False
 
@@ -128,10 +129,10 @@ class AzureSource:
                 yield refused_gap(request, refused)
             yield from self.gaps(parents_of(request), reader)
             return
-        yield from gaps_of(reader.mirror.progress(request.name, beginning=GAP), request, self._taken)
+        yield from gaps_of(self._noted(request.name, reader), request, self._taken)
         with suppress(GraphError):  # then it is not known whether something is missing
             reader.ensure(Request("part", CONTAINERS, top=None, source=self.name))
-        yield from untold_gaps(reader.mirror.progress(CONTAINERS, UNTOLD))
+        yield from untold_gaps(self._noted(CONTAINERS, reader))
         if self._graph.partial_scope:
             yield Forbidden("Azure answered for a part of the subscriptions alone", path=request.path)
         if self._graph.names_subscriptions and not _is_within_subscriptions(request) and (lack := self._lack_above):
@@ -142,6 +143,12 @@ class AzureSource:
             yield Forbidden(f"{which}: {GRANT.replace('the application', 'it')}", path=request.path)
         if untold := self._subscriptions.untold():
             yield BadAnswer(f"it is not known which subscriptions exist: {untold}", path=request.path)
+
+    def _noted(self, table: str, reader: Reader) -> Mapping[str, str | None]:
+        """Return what the mirror has noted as missing of a table, which is over before anybody asks."""
+        if table not in self._missing:
+            self._missing[table] = reader.mirror.progress(table, beginning=GAP)
+        return self._missing[table]
 
     @cached_property
     def _lack_above(self) -> str:

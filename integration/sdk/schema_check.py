@@ -1,0 +1,70 @@
+"""What a JSON Schema must be to serve a step."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from integration.errors import DeclarationError
+from integration.sdk.step import Step
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_PATTERN = re.compile(r"\^[A-Za-z][A-Za-z0-9]*\\\.")
+_SHOWN_BY_USE = re.compile(rb'"(?:pattern|\$(?:dynamic)?[rR]ef)"')
+"""The meta-schema does not tell whether a pattern is one, and whether a reference leads somewhere."""
+
+
+def check_schema(step: Step, path: Path, document: Any) -> None:
+    """Check that a schema can serve the step.
+
+    Args:
+        step: the declaration.
+        path: the file.
+        document: its content.
+
+    Raises:
+        DeclarationError: says what is wrong with which file.
+    """
+    if not isinstance(document, dict):
+        raise DeclarationError(f"{path}: a schema is a JSON object")
+    if not jsonschema_rs.meta.is_valid({**document, "$schema": DRAFT}):
+        raise DeclarationError(f"{path}: not a JSON Schema (draft 2020-12): {_what_is_wrong(document)}")
+    if document.get("additionalProperties") not in (None, False):
+        raise DeclarationError(f"{path}: it must be closed: set additionalProperties to false")
+    for name in ("allOf", "anyOf", "oneOf", "$ref"):
+        if name in document:
+            raise DeclarationError(f"{path}: it must be flat: write the properties out instead of {name}")
+    patterns = document.get("patternProperties", {})
+    if odd := [pattern for pattern in patterns if not _PATTERN.fullmatch(pattern)]:
+        raise DeclarationError(f"{path}: {', '.join(odd)}: a pattern is the beginning of names: write ^setting\\.")
+    declarations = {**document.get("properties", {}), **patterns}
+    undescribed = [name for name, of in declarations.items() if not _described(of)]
+    if undescribed:
+        raise DeclarationError(f"{path}: these properties need a description: {', '.join(undescribed)}")
+    always = {"_key", "_type", "_class", "displayName", *document.get("required", ())}
+    if odd := [name for name in step.target_filter_keys if name not in always]:
+        raise DeclarationError(f"{path}: JupiterOne finds its entities by {', '.join(odd)}: make that required")
+    declared = document.get("properties", {}).get("_type", {}).get("const", step.name)
+    if declared != step.name:
+        raise DeclarationError(f"{path}: its _type is {declared!r}, but the step's is {step.name!r}")
+
+
+def _what_is_wrong(document: dict[str, Any]) -> str:
+    """Let the reference validator, which takes a second to import, explain why a document is not a schema."""
+    from jsonschema import Draft202012Validator, SchemaError
+
+    try:
+        Draft202012Validator.check_schema(document)
+    except SchemaError as error:
+        return f"{'/'.join(map(str, error.path)) or 'the schema'}: {error.message}"
+    return "the validator refuses it"
+
+
+def is_shown_by_use(document: dict[str, Any], text: bytes) -> bool:
+    """Tell whether a schema that looks right may be wrong all the same: in a pattern, a reference or its dialect."""
+    return document.get("$schema", DRAFT) != DRAFT or _SHOWN_BY_USE.search(text) is not None
+
+
+def _described(definition: object) -> bool:
+    return isinstance(definition, dict) and bool(definition.get("description"))
