@@ -13,6 +13,7 @@ from integration.sdk.step import Step
 from integration.store.dangling import count_dangling, find_dangling, refresh_dangling
 from integration.store.entities import ENTITIES
 from integration.store.relationships import RELATIONSHIPS
+from integration.store.staging import Staging
 from integration.store.tables import number_of
 
 RecordRow = Sequence[Any]
@@ -54,6 +55,7 @@ class Publication:
         lock: guards it.
         step: the declaration.
         revision: of the graph that is being made.
+        staging: has tables for the records.
         yielding: types of entities that give way to this one, where they have its keys.
     """
 
@@ -63,19 +65,19 @@ class Publication:
         lock: threading.RLock,
         step: Step,
         revision: int,
+        staging: Staging,
         yielding: Sequence[str] = (),
     ) -> None:
         self._database, self._lock, self._step, self._revision = database, lock, step, revision
         self._yielding = yielding if step.resources and step.name not in yielding else ()
-        self._new, self._old = f'temp."{step.name} new"', f'temp."{step.name} old"'
-        self._sql = (RELATIONSHIPS if step.is_relationship else ENTITIES).on(self._new, self._old)
+        self._staging, self._is_measured = staging, False
         self._added = self._ahead = 0
         with lock:
+            self._stage = staging.take(RELATIONSHIPS if step.is_relationship else ENTITIES)
+            self._sql = self._stage.sql
             self._type = number_of(database, step)
             known = self._count("SELECT loaded OR memory IS NOT NULL FROM types WHERE number = ?1")
             self._is_first = not (known or self._count(self._sql.count))
-            for statement in self._sql.make:
-                database.execute(statement)
 
     def add(self, rows: Sequence[RecordRow]) -> None:
         """Add records.
@@ -83,7 +85,7 @@ class Publication:
         The first relationships of a type go into the graph while more of them come, which leaves less to do at the end
         of a run, when nothing else can be done meanwhile.
         """
-        self._insert(self._new, rows)
+        self._insert(self._stage.new, rows)
         self._added += len(rows)
         if self._is_first and self._step.is_relationship and self._added - self._ahead >= max(_RUN, self._ahead):
             with self._lock:
@@ -91,15 +93,14 @@ class Publication:
 
     def add_old(self, rows: Sequence[RecordRow]) -> None:
         """Add records that were made of what has changed since: those among them that are not made again go."""
-        self._insert(self._old, rows)
+        self._insert(self._stage.old, rows)
 
     def discard(self) -> None:
         """Drop the records, with those that are in the graph but were not published."""
         with self._lock:
             if self._ahead:
                 self._database.execute(self._sql.discard, (self._type,))
-            self._database.execute(f"DROP TABLE {self._new}")
-            self._database.execute(f"DROP TABLE {self._old}")
+            self._staging.give_back(self._stage, is_measured=self._is_measured)
 
     def publish(self, *, complete: bool, strict: bool) -> Published:
         """Move the records into the graph.
@@ -157,7 +158,7 @@ class Publication:
         """Take what has the keys of added records from types that give way, which are to be made anew."""
         note = (
             "INSERT INTO changes SELECT DISTINCT there.type, ?2, there.key, '', 'deleted', there.properties"
-            f" FROM {self._new} AS new CROSS JOIN nodes AS there ON there.key = new.key AND there.type = ?1"
+            f" FROM {self._stage.new} AS new CROSS JOIN nodes AS there ON there.key = new.key AND there.type = ?1"
         )
         for name in self._yielding:
             (number,) = self._database.execute("SELECT max(number) FROM types WHERE name = ?", (name,)).fetchone()
@@ -168,7 +169,8 @@ class Publication:
 
     def _tell_sizes(self) -> None:
         """Have SQLite know that few records were added: it would go through all that the graph has to find these."""
-        for table in (self._new, self._old):
+        self._is_measured = True
+        for table in (self._stage.new, self._stage.old):
             self._database.execute(f"ANALYZE {table}")
 
     def _insert(self, table: str, rows: Sequence[RecordRow]) -> None:

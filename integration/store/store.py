@@ -18,9 +18,9 @@ from integration.store.history import note
 from integration.store.losses import lost, moved
 from integration.store.publication import EXAMPLES, Publication
 from integration.store.read import ReadableStore
+from integration.store.staging import Staging
 from integration.store.tables import CONTENT, FORMAT, SCHEMA, SYSTEM, ease_reading, number_of, show_types, view_of
 
-_ROWS = 1000
 _REMEMBERED = 50
 _CACHE = 2_000
 _AT_ONCE = 500
@@ -50,14 +50,14 @@ class Store(ReadableStore):
     def __init__(self, path: Path) -> None:
         self._before: dict[str, tuple[int, int]] = {}
         self._yielding: Sequence[str] = ()
-        self._first = False
-        self._views: dict[str, str] = {}
+        self._first, self._views = False, dict[str, str]()
         try:
             with closed_where_it_fails(connect(path)) as database:
                 database.execute(f"PRAGMA cache_size = -{_CACHE}")
                 _discard_older(database)
                 database.executescript(SCHEMA)
                 super().__init__(database)
+                self._staging = Staging(database)
         except sqlite3.DatabaseError as error:
             raise OutputError(f"{path}: not usable as a graph: {error}; remove it or choose another --out") from None
 
@@ -114,7 +114,7 @@ class Store(ReadableStore):
 
     def publication(self, step: Step) -> Publication:
         """Return a place for the step's records, apart from the graph until they are published."""
-        return Publication(self._database, self._lock, step, self.revision, self._yielding)
+        return Publication(self._database, self._lock, step, self.revision, self._staging, self._yielding)
 
     def show(self, step: Step, schema: Schema) -> None:
         """Have the type shown by a view once all is committed: one column for each property of its schema."""
