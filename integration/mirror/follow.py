@@ -1,14 +1,12 @@
 """Reading a collection from the mirror while it grows."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from integration.disk.sqlite import Connection
 from integration.mirror.rows import bounded
-from integration.mirror.tables import connect_to
 
 _FEW = 16
 _FOUND, _PARSED = 500_000, 100_000
@@ -23,28 +21,31 @@ def _wanted(word: str, part: str) -> Iterator[str]:
         yield "objects LIKE '%' || :word || '%'"
 
 
+class Changed(NamedTuple):
+    """What became of an object since the run began: its parent's id (empty without one), and its JSON then and now."""
+
+    parent: str
+    before: str | None
+    now: str | None
+
+
 class Pieces:
-    """Reads a collection piece by piece, also while it grows; a context manager.
+    """Reads a collection piece by piece, also while it grows.
 
     Args:
-        path: the mirror.
+        database: the mirror, which nobody else reads by this connection.
         number: the collection.
         word: leave pieces out in which this does not occur in any case of letters.
         part: leave those of other parts out, where one is named; ``*`` is any.
         without: leave those of these parts out.
     """
 
-    def __init__(self, path: Path, number: int, word: str, part: str = "", without: Sequence[str] = ()) -> None:
-        self._database: Connection = connect_to(path, writes=False)
-        self._database.execute("PRAGMA cache_size = -1000")
+    def __init__(
+        self, database: Connection, number: int, word: str, part: str = "", without: Sequence[str] = ()
+    ) -> None:
+        self._database = database
         self._given = {"number": number, "word": word, "part": part, "without": orjson.dumps(without).decode()}
         self._wanted, self._last = " AND ".join(_wanted(word, part)), 0
-
-    def __enter__(self) -> "Pieces":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
 
     def more(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield parent's id and objects of each piece that came since the last call."""

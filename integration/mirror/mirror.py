@@ -41,8 +41,8 @@ class Mirror(ReadableMirror):
 
     def close(self) -> None:
         """Write what is waiting for that, and close the file."""
-        self._writing.close()
-        self._writer.close()
+        for each in (self._writing, self._readers, self._writer):
+            each.close()
         seal(self._path)
 
     def open(self, tenant: str, *, fresh: bool) -> str:

@@ -3,29 +3,22 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from integration.disk.sqlite import Connection
 from integration.disk.transactions import Transaction
 from integration.mirror.answers import digests_kept
-from integration.mirror.follow import Pieces
+from integration.mirror.follow import Changed, Pieces
 from integration.mirror.queue import Writing
+from integration.mirror.readers import Readers
 from integration.mirror.rows import VERSIONS, RawRow, digests_of, places, rows_lost, sum_of
-from integration.mirror.tables import Known, connect_to, find, find_there
+from integration.mirror.tables import Known, find, find_there
 
 _ROWS = 1000
-
-
-class Changed(NamedTuple):
-    """What became of an object since the run began: its parent's id (empty without one), and its JSON then and now."""
-
-    parent: str
-    before: str | None
-    now: str | None
 
 
 class ReadableMirror:
@@ -37,7 +30,7 @@ class ReadableMirror:
     """
 
     def __init__(self, path: Path, writer: Connection) -> None:
-        self._path, self._writer = path, writer
+        self._path, self._writer, self._readers = path, writer, Readers(path)
         self._lock = threading.Lock()
         self._digests: dict[str, tuple[str, dict[str, str]]] = {}
         self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
@@ -65,8 +58,9 @@ class ReadableMirror:
                 (find_there(self._writer, name).number, find_there(self._writer, parents).number),
             ).fetchall()
 
-    def pieces(self, name: str, word: str = "", *, part: str = "", without: Sequence[str] = ()) -> Pieces:
-        """Return a reader of a collection's objects, in the order in which they came.
+    @contextmanager
+    def pieces(self, name: str, word: str = "", *, part: str = "", without: Sequence[str] = ()) -> Iterator[Pieces]:
+        """Have a reader of a collection's objects, in the order in which they came.
 
         Args:
             name: the collection.
@@ -74,7 +68,8 @@ class ReadableMirror:
             part: leave those of other parts out, where one is named; ``*`` is any.
             without: leave those of these parts out.
         """
-        return Pieces(self._path, self._number(name), word, part, without)
+        with self._readers.one() as database:
+            yield Pieces(database, self._number(name), word, part, without)
 
     def version(self, name: str, *, part: str = "", without: Sequence[str] = ()) -> str:
         """Return another string whenever a collection, or what is asked of it, is another; empty where it is absent."""
@@ -95,7 +90,7 @@ class ReadableMirror:
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""
         number = self._number(name)
-        with closing(connect_to(self._path, writes=False)) as database:
+        with self._readers.one() as database:
             cursor = database.execute(
                 "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
             )
