@@ -1,6 +1,6 @@
 """What a run has to say of its types: each reason once, with the types that it concerns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from integration.sdk.report import Report, StepResult
@@ -42,7 +42,8 @@ def remarks(report: Report) -> list[Remark]:
 
     A type that falls away with another one has no reason of its own: it is named with that one.
     """
-    falls_away = {result.type: causes(report, result) for result in report.results if result.verdict == "skipped"}
+    lost = causes(report)
+    falls_away = {result.type: lost[result.type] for result in report.results if result.verdict == "skipped"}
     said: dict[tuple[str, str], list[str]] = {}
     for result in report.results:
         reason = "" if falls_away.get(result.type) else result.reason
@@ -51,7 +52,7 @@ def remarks(report: Report) -> list[Remark]:
     return [
         Remark(
             types=tuple(types),
-            also=tuple(name for name, lost in falls_away.items() if verdict in _LOST and not lost.isdisjoint(types)),
+            also=tuple(name for name, of in falls_away.items() if verdict in _LOST and not of.isdisjoint(types)),
             verdict=verdict,
             text=text,
         )
@@ -59,11 +60,18 @@ def remarks(report: Report) -> list[Remark]:
     ]
 
 
-def causes(report: Report, result: StepResult) -> set[str]:
-    """Return the failed and skipped types for want of which a type was not read."""
-    found = {each.type: each for each in report.results}
-    lost = [found[name] for name in result.needs if name in found and found[name].verdict in _LOST]
-    return {type for each in lost for type in (causes(report, each) or {each.type})}
+def causes(report: Report) -> Mapping[str, Set[str]]:
+    """Return for each type the failed and skipped types for want of which it was not read; of most there are none."""
+    needs = {result.type: result.needs for result in report.results}
+    lost = {result.type for result in report.results if result.verdict in _LOST}
+    found: dict[str, Set[str]] = {}
+
+    def of(name: str) -> Set[str]:
+        if name not in found:
+            found[name] = {cause for each in needs[name] if each in lost for cause in (of(each) or {each})}
+        return found[name]
+
+    return {name: of(name) for name in needs}
 
 
 def problems(result: StepResult) -> Iterator[str]:

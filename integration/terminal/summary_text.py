@@ -67,7 +67,9 @@ def _completeness(report: Report) -> str:
     partial = [result for result in report.results if result.verdict == "partial"]
     absent = {*report.not_chosen, *(result.type for result in report.results if result.left_out)}
     closed = [
-        each for each in report.results if each.verdict == "skipped" and each not in missing and not each.left_out
+        each
+        for each in report.results
+        if each.verdict == "skipped" and not each.because_of_failure and not each.left_out
     ]
     if not missing and not partial:
         if closed:
@@ -79,7 +81,8 @@ def _completeness(report: Report) -> str:
     told = [(missing, "missing"), (partial, "partial")]
     parts = [f"{len(results):,} {'is' if len(results) == 1 else 'are'} {word}" for results, word in told if results]
     parts[0] = parts[0].replace(" ", f" of {counted(chosen, 'type')} ", 1)
-    first = [*(result for result in missing if not causes(report, result)), *partial]
+    falls_away = causes(report)
+    first = [*(result for result in missing if not falls_away[result.type]), *partial]
     remedy = _remedy(first, _to_grant(report, first))
     return f"{listed(parts)}: {remedy}" + (f" Besides, {_skipped(report, closed)}." if closed else "")
 
