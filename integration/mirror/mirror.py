@@ -41,7 +41,7 @@ class Mirror(ReadableMirror):
 
     def close(self) -> None:
         """Write what is waiting for that, and close the file."""
-        for each in (self._writing, self._readers, self._writer):
+        for each in (self._writing, self._reading, self._writer):
             each.close()
         seal(self._path)
 

@@ -14,7 +14,7 @@ from integration.disk.transactions import Transaction
 from integration.mirror.answers import digests_kept
 from integration.mirror.follow import Changed, Pieces
 from integration.mirror.queue import Writing
-from integration.mirror.readers import Readers
+from integration.mirror.reading import ReadConnections
 from integration.mirror.rows import VERSIONS, RawRow, digests_of, places, rows_lost, sum_of
 from integration.mirror.tables import Known, find, find_there
 
@@ -30,7 +30,7 @@ class ReadableMirror:
     """
 
     def __init__(self, path: Path, writer: Connection) -> None:
-        self._path, self._writer, self._readers = path, writer, Readers(path)
+        self._path, self._writer, self._reading = path, writer, ReadConnections(path)
         self._lock = threading.Lock()
         self._digests: dict[str, tuple[str, dict[str, str]]] = {}
         self._finding: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
@@ -68,7 +68,7 @@ class ReadableMirror:
             part: leave those of other parts out, where one is named; ``*`` is any.
             without: leave those of these parts out.
         """
-        with self._readers.one() as database:
+        with self._reading.one() as database:
             yield Pieces(database, self._number(name), word, part, without)
 
     def version(self, name: str, *, part: str = "", without: Sequence[str] = ()) -> str:
@@ -90,7 +90,7 @@ class ReadableMirror:
     def changes(self, name: str) -> Iterator[Changed]:
         """Yield what became of the objects of a collection since the run began."""
         number = self._number(name)
-        with self._readers.one() as database:
+        with self._reading.one() as database:
             cursor = database.execute(
                 "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
             )

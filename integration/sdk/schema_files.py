@@ -15,6 +15,7 @@ class SchemaFiles:
         self._below: dict[Path, Mapping[str, Sequence[Path]]] = {}
         self._beside: dict[Path, frozenset[str]] = {}
         self._homes: dict[Path, Path] = {}
+        self._of_module: dict[str, Sequence[Mapping[str, Sequence[Path]]]] = {}
 
     def find(self, step: Step) -> Path | None:
         """Return the file of a step's schema: where it is looked for first, or anywhere below; ``None`` without one."""
@@ -22,9 +23,10 @@ class SchemaFiles:
         beside, *others = _places(step.source, step.run.__module__)
         if name in self._names(beside):
             return beside / name
-        below = [place for folder in folders_of(step) for place in self._places_below(folder).get(name, ())]
-        first = next((place for place in others if place in below), next(iter(below), None))
-        return first / name if first else None
+        below = [place for index in self._indices(step) for place in index.get(name, ())]
+        if len(below) > 1:
+            below = [place for place in others if place in below] or below
+        return below[0] / name if below else None
 
     def home(self, step: Step) -> Path:
         """Return where a schema that a step does without would be: in the first folder that is there."""
@@ -32,6 +34,13 @@ class SchemaFiles:
             beside, *others = _places(step.source, step.run.__module__)
             self._homes[step.source] = next((place for place in others if place.is_dir()), beside)
         return self._homes[step.source] / file_name(step)
+
+    def _indices(self, step: Step) -> Sequence[Mapping[str, Sequence[Path]]]:
+        """Return what is below each folder that a step's schema may be in."""
+        module = step.run.__module__
+        if module not in self._of_module:
+            self._of_module[module] = [self._places_below(folder) for folder in folders_of(step)]
+        return self._of_module[module]
 
     def _names(self, folder: Path) -> frozenset[str]:
         """Return the names in a folder."""

@@ -12,7 +12,7 @@ _CACHE = 1_000
 """Kilobytes of the file that a connection keeps."""
 
 
-class Readers:
+class ReadConnections:
     """Connections that serve one reader after the other: to open one takes longer than to read most collections.
 
     Args:
