@@ -70,7 +70,8 @@ def _odd_actions(step: Step) -> Iterator[str]:
             provider, _, rest = name.partition("/")
             near = _nearest(provider, "providers", _SPELT)
             type = name.rpartition("/")[0].casefold()
-            (of, *_) = [*get_close_matches(type, step.resources, n=1, cutoff=_SAME), type]
+            others = () if type in step.resources else step.resources
+            (of, *_) = [*get_close_matches(type, others, n=1, cutoff=_SAME), type]
             if near.casefold() not in (provider.casefold(), ""):
                 yield f"{name} is of no provider of Azure: write {near}/{rest}"
             elif of != type:
@@ -79,10 +80,11 @@ def _odd_actions(step: Step) -> Iterator[str]:
 
 def _odd_plans(step: Step) -> Iterator[str]:
     """Yield a sentence for each service plan that is almost one of the list, and none that is named after one."""
-    folded = {each.casefold(): each for each in _lists()["servicePlans"]}
+    plans = _lists()["servicePlans"]
     for name in step.licences:
+        folded = {} if name in plans else {each.casefold(): each for each in plans}
         near = [folded[each] for each in get_close_matches(name.casefold(), folded, cutoff=_ALMOST)]
-        if near and name not in near and not name.startswith(near[0]):
+        if near and not name.startswith(near[0]):
             yield f"{name} is no service plan of Microsoft: write {' or '.join(near)}"
 
 
@@ -104,6 +106,7 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other).ratio()
 
 
+@cache
 def _nearest(name: str, which: str, likeness: float = _NEAR) -> str:
     """Return the name itself where it is known, or the nearest; empty where none is so near."""
     names = _lists()[which]
