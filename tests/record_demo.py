@@ -1,19 +1,24 @@
 """Records the demo's cassettes, one for each module whose types the tenant has: ``python -m tests.record_demo``."""
 
-import shutil
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pluggy
 import requests
 from requests.adapters import HTTPAdapter
+from vcr.serialize import deserialize
+from vcr.serializers import yamlserializer
 
 from integration import Record, Replay, Step, load, plan, run
 from integration.config.clouds import GLOBAL_AZURE
 from integration.config.settings import Config
 from integration.recording.recorder import Recording, record
 from integration.sdk.plugins import declared_steps
+from integration.tapes.cassette import Interaction, Key, key_of, write
 from integration.tapes.places import cassette_name, cassettes_in
 from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
@@ -31,8 +36,6 @@ PLAIN = (
     "value",
 )
 """What the steps take apart, and what is made up already."""
-FIRST = ("subscription", "vm", "role_definition", "security_assessment")
-"""The modules of Azure whose cassettes hold the tables that several modules read."""
 SALT = bytes(32)
 """The demo's tenant is fictional: nobody needs to be hidden, and whoever records it anew gets the same files."""
 
@@ -46,14 +49,16 @@ def record_demo(to: Path) -> Recording:
         types = [step.name for step in declared_steps(manager) if not is_of_azure(step)]
         made = Path(folder)
         recording = record(manager, types, config, to=made, salt=SALT, keep=len(simulator.tenant.users), plain=PLAIN)
-        cassettes = {
-            type: to / path.relative_to(made)
-            for type, path in recording.cassettes.items()
-            if recording.results[type].count
+        tapes = set(recording.cassettes.values())
+        asked = {
+            name: _asked(manager, types, Replay(*sorted(tapes)).adapter())
+            for name, types in _modules(manager, recording.cassettes).items()
+            if any(recording.results[type].count for type in types)
         }
-        for type, path in cassettes.items():
-            path.parent.mkdir(exist_ok=True)
-            shutil.copyfile(recording.cassettes[type], path)
+    _write(to, asked)
+    cassettes = {
+        type: to / path.relative_to(made) for type, path in recording.cassettes.items() if recording.results[type].count
+    }
     return replace(recording, cassettes={**cassettes, **record_azure(to)})
 
 
@@ -76,6 +81,32 @@ class _Simulated(HTTPAdapter):
         return super().send(sent, timeout=options.get("timeout"))
 
 
+class _Asked(Record):
+    """Keeps all that a module asks for; what of it goes into its cassette is decided when all have asked."""
+
+    def close(self) -> None:
+        """Write nothing."""
+
+
+def _asked(
+    manager: pluggy.PluginManager, types: Sequence[str], source: Any, beside: Replay | None = None
+) -> Sequence[Interaction]:
+    """Return what types ask for, beyond what other cassettes hold."""
+    tape = _Asked(Path(), source, beside)
+    with TemporaryDirectory() as folder:
+        run(manager, plan(manager, only=types), Config(), out=folder, tape=tape)
+    return tape.taken
+
+
+def _modules(manager: pluggy.PluginManager, types: Collection[str]) -> dict[Path, list[str]]:
+    """Return types by the name of their module's cassette, sorted."""
+    found: dict[Path, list[str]] = {}
+    for step in declared_steps(manager):
+        if step.name in types:
+            found.setdefault(cassette_name(step), []).append(step.name)
+    return dict(sorted(found.items()))
+
+
 def record_azure(to: Path) -> dict[str, Path]:
     """Record the types of Azure, whose tenant is made up from the start: there is nothing to replace or to cut.
 
@@ -84,19 +115,59 @@ def record_azure(to: Path) -> dict[str, Path]:
     manager = load()
     steps = declared_steps(manager)
     entra = [path for path in cassettes_in(to, steps) if path.parent.name == "entra"]
-    modules: dict[Path, list[str]] = {}
-    for step in steps:
-        if is_of_azure(step):
-            modules.setdefault(cassette_name(step), []).append(step.name)
-    with AzureSimulator(azure_demo_tenant()) as simulator, TemporaryDirectory() as folder:
-        written: list[Path] = []
-        for name, types in sorted(modules.items(), key=lambda each: (*(each[0].stem != of for of in FIRST), each)):
-            path = to / name
-            path.unlink(missing_ok=True)
-            tape = Record(path, _Simulated(simulator), Replay(*written, *entra))
-            run(manager, plan(manager, only=types), Config(), out=Path(folder) / name.stem, tape=tape)
-            written += [path] if path.is_file() else []
-    return {type: to / name for name, types in modules.items() for type in types if to / name in written}
+    modules = _modules(manager, [step.name for step in steps if is_of_azure(step)])
+    with AzureSimulator(azure_demo_tenant()) as simulator:
+        source = _Simulated(simulator)
+        asked = {name: _asked(manager, types, source, Replay(*entra)) for name, types in modules.items()}
+    written = _write(to, asked)
+    return {type: to / name for name in written for type in modules[name]}
+
+
+def _write(to: Path, asked: Mapping[Path, Sequence[Interaction]]) -> list[Path]:
+    """Write the cassettes of modules that ask for something that no other one holds, and return their names."""
+    held = {name: _held(CASSETTES / name) for name in asked if (CASSETTES / name).is_file()}
+    cassettes = shared_out(asked, held)
+    for name, found in cassettes.items():
+        (to / name).unlink(missing_ok=True)
+        if found:
+            write(to / name, found)
+    return [name for name, found in cassettes.items() if found]
+
+
+def shared_out(
+    asked: Mapping[Path, Sequence[Interaction]], held: Mapping[Path, Sequence[Key]]
+) -> dict[Path, list[Interaction]]:
+    """Return what each cassette holds of what its module asks for: what several ask for is in one alone.
+
+    It stays where and as it is, as long as the module asks for it, so that a new type moves nothing out of other files.
+
+    Args:
+        asked: what each module asks for, by the names of their cassettes.
+        held: what is asked in the cassettes that are there.
+    """
+    homes: dict[Key, Path] = {}
+    for stays in (True, False):
+        for name, found in asked.items():
+            for key in map(_key, found):
+                if not stays or key in held.get(name, ()):
+                    homes.setdefault(key, name)
+    cassettes = {name: [each for each in found if homes[_key(each)] == name] for name, found in asked.items()}
+    for name, found in cassettes.items():
+        places: dict[Key, list[int]] = {}
+        for number, key in enumerate(held.get(name, ())):
+            places.setdefault(key, []).append(number)
+        found.sort(key=lambda each: (places.get(_key(each)) or [sys.maxsize]).pop(0))
+    return cassettes
+
+
+def _held(path: Path) -> list[Key]:
+    """Return what is asked in a cassette, in its order."""
+    asked, _ = deserialize(path.read_text(encoding="utf-8"), yamlserializer)
+    return [key_of(each.method, each.uri, each.body) for each in asked]
+
+
+def _key(asked: Interaction) -> Key:
+    return key_of(asked.method, asked.url, asked.body)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from integration import Step, load
+from integration.sdk.plan import nearest
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.tapes.places import cassette_name
 from tests.layout import arrows, levels
-from tests.support import ROOT
+from tests.support import ROOT, write
 
 pytestmark = pytest.mark.every_area
 
@@ -87,20 +88,41 @@ MODULES = sorted(
 )
 
 
-def test_a_step_has_a_cassette_and_an_entity_type_a_schema_and_nothing_else_has() -> None:
-    assert TYPES
-    described = set(stems("schemas", ".json"))
-    assert {step.name for step in STEPS if not step.is_relationship} <= described <= set(TYPES)
-    cassettes = ROOT / "tests" / "cassettes"
-    assert {path.relative_to(cassettes) for path in cassettes.rglob("*.yaml")} <= {
-        cassette_name(step) for step in STEPS
-    }
-
-
-def test_a_schema_is_in_the_area_of_its_step() -> None:
+def strays(root: Path) -> Iterator[str]:
+    """Yield a sentence for each schema and cassette below a folder that is of no step, or not where its step is."""
     areas = {step.name: Path(*step.run.__module__.split(".")[1:-1]) for step in STEPS}
-    found = {path.stem: path.parent for path in (ROOT / "schemas").rglob("azure_*.json")}
-    assert found == {name: ROOT / "schemas" / areas[name] for name in found}
+    for path in sorted((root / "schemas").rglob("*.json")):
+        name = path.relative_to(root)
+        if path.stem in areas:
+            if name.parent != (home := "schemas" / areas[path.stem]):
+                yield f"{name}: its step is in another area: move it to {home}"
+        elif not path.stem.startswith("_"):
+            yield f"{name}: no step is called {path.stem}{nearest(path.stem, areas)}: call it as its step, or delete it"
+    cassettes = {f"tests/cassettes/{cassette_name(step)}" for step in STEPS}
+    for path in sorted((root / "tests" / "cassettes").rglob("*.yaml")):
+        name = path.relative_to(root)
+        if str(name) not in cassettes:
+            yield f"{name}: no module is called so{nearest(str(name), cassettes)}: call it as its module, or delete it"
+
+
+def test_each_schema_and_cassette_is_of_a_step_and_where_that_is() -> None:
+    assert list(strays(ROOT)) == []
+
+
+def test_a_schema_or_a_cassette_of_no_step_is_told_what_to_do(tmp_path: Path) -> None:
+    names = ("schemas/entra/azure_usr.json", "schemas/azure/azure_user.json", "tests/cassettes/entra/users.yaml")
+    write(tmp_path, dict.fromkeys([*names, "schemas/entra/azure_user.json", "schemas/classes/_class.User.json"], ""))
+    assert list(strays(tmp_path)) == [
+        f"{names[1]}: its step is in another area: move it to schemas/entra",
+        f"{names[0]}: no step is called azure_usr (did you mean azure_user?): call it as its step, or delete it",
+        f"{names[2]}: no module is called so (did you mean tests/cassettes/entra/user.yaml?): call it as its module,"
+        " or delete it",
+    ]
+
+
+def test_each_entity_type_has_a_schema() -> None:
+    assert TYPES
+    assert {step.name for step in STEPS if not step.is_relationship} - set(stems("schemas", ".json")) == set()
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a clone knows which files are tracked")

@@ -32,7 +32,7 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
 
     The token's permissions and the tenant's licences are compared with what the chosen types need; no other data is
     read. Settings are those of integration run.
-    Exits with 1 where a permission is missing without which a type falls away.
+    Exits with 1 where a permission is missing without which a type falls away, or where Azure does not answer.
     """
     from integration.doctor.access import access_by_module, plans_of_tenant, worth_granting
     from integration.doctor.azure import examine_azure
@@ -75,4 +75,5 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
         say("The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell.")
     for finding in () if as_json else azure:
         say(f"{finding.check}: {finding.found}" + (f": {finding.remedy}" if finding.remedy else ""))
-    return 1 if compared and compared.missing else 0
+    is_silent = any(finding.state == "problem" for finding in azure)
+    return 1 if is_silent or (compared and compared.missing) else 0

@@ -13,6 +13,17 @@ _UNKNOWN_PERMISSION = (
 )
 
 
+def _list_paths(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the collections that are known, and what reads them, and end."""
+    if wanted:
+        from integration.scaffold.catalogue import known_paths, type_at
+        from integration.terminal.streams import emit
+
+        for path in known_paths():
+            emit(f"{path}: {type_at(path).permission}")
+        context.exit()
+
+
 @main.command()
 @click.argument("type")
 @click.option("--path", required=True, metavar="PATH", help="The collection of Microsoft Graph, such as /devices.")
@@ -20,6 +31,8 @@ _UNKNOWN_PERMISSION = (
 @click.option("--area", default="", metavar="AREA", help="Folder of the type, such as entra.  [default: none]")
 @click.option("--into", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", show_default=True,
               metavar="DIR", help="The project: the folder with steps and schemas.")  # fmt: skip
+@click.option("--paths", is_flag=True, is_eager=True, expose_value=False, callback=_list_paths,
+              help="List the collections that are known, with the permission that reads them, and end.")  # fmt: skip
 @errors_as_messages
 def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
     """Begin a type: write its step and its schema from Microsoft Graph's own property types.

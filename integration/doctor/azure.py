@@ -8,7 +8,6 @@ from integration.config.settings import Config
 from integration.doctor.finding import Finding, ok, problem, warning
 from integration.doctor.reach import BRIEFLY, reach
 from integration.errors import (
-    ConfigurationError,
     CredentialsError,
     Forbidden,
     GraphError,
@@ -34,17 +33,16 @@ def examine_azure(config: Config, plan: Plan) -> Iterator[Finding]:
     Args:
         config: settings.
         plan: the chosen types.
+
+    Raises:
+        ConfigurationError: this machine can send no request to Azure; names the variable or file, and what to do.
     """
     if not any(len(of_graph(step.permissions)) < len(step.permissions) for step in plan.steps):
         return
     if not config.azure_url:
         yield _left_out(NO_AZURE_ROOT)
         return
-    try:
-        tokens = azure_tokens_for(config)
-    except ConfigurationError as error:
-        yield problem(_ACCESS, "this machine can send no request", "\n".join(error.faults))
-        return
+    tokens = azure_tokens_for(config)
     if tokens is None:
         yield _left_out(GRAPH_ALONE)
         return

@@ -22,6 +22,7 @@ from integration.sources.signin import AZURE_ALONE, consent_page, is_for_azure_a
 from integration.text.secret import Secret
 
 _TOLERATED, _UNUSUAL = 300.0, 30.0
+_NO_REQUEST = "this machine can send no request"
 _CREDENTIALS = "correct that in the settings or in the app registration, and ask again"
 
 
@@ -37,15 +38,17 @@ def examine_network(config: Config, plan: Plan | None) -> Iterator[Finding]:
         yield warning("Microsoft Graph", f"{found}, so types of Graph are skipped", remedy)
     else:
         yield from _examine_graph(config, plan)
-    if plan:
-        yield from examine_azure(config, plan)
+    try:
+        yield from examine_azure(config, plan) if plan else ()
+    except ConfigurationError as error:
+        yield problem("Azure access", _NO_REQUEST, "\n".join(error.faults))
 
 
 def _examine_graph(config: Config, plan: Plan | None) -> Iterator[Finding]:
     try:
         tokens = tokens_for(config)
     except ConfigurationError as error:
-        yield problem("network", "this machine can send no request", "\n".join(error.faults))
+        yield problem("network", _NO_REQUEST, "\n".join(error.faults))
         return
     dates: dict[str, float] = {}
     with requests.Session() as session:

@@ -10,6 +10,7 @@ from integration.engine.verdicts import Verdicts
 from integration.errors import IntegrationError, NotFound, PlanError
 from integration.sdk.context import Azure, Graph
 from integration.sdk.model import Entity
+from integration.sdk.plan import nearest
 from integration.sdk.row import Row
 from integration.sdk.schema import Schema, schema_beside
 from integration.sdk.step import Step
@@ -206,7 +207,10 @@ class StepContext:
 
     def _check(self, type: str) -> None:
         if type not in self._step.needs:
-            raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
+            if type in self._verdicts.types:
+                raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
+            near = nearest(type, self._verdicts.types)
+            raise PlanError(f"{self._step.name} reads {type}, which no step declares{near}")
         if not self._verdicts.known(type):
             raise TooEarly(type)
         self._seen.types[type] = self._store.content(type)

@@ -114,7 +114,7 @@ class _Run:
     ) -> None:
         self._plan, self._config, self._folder, self._tape, self._stopping = plan, config, folder, tape, stopping
         self._observers = Observers(manager)
-        self._verdicts = Verdicts(not_run(plan, declared_steps(manager)))
+        self._verdicts = Verdicts(not_run(plan, declared_steps(manager)), plan.types)
         self._reading: dict[str, Any] = {}
         self._withheld: Mapping[str, str] = {}
         self._changes: Mapping[str, Mapping[What, int]] = {}

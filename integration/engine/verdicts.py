@@ -1,7 +1,7 @@
 """The verdicts of a run while it goes on."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from integration.errors import Interrupted
 from integration.sdk.plan import Plan
@@ -14,10 +14,12 @@ class Verdicts:
 
     Args:
         known: verdicts that stand from the start.
+        types: names of all types that there are, whether they run or not.
     """
 
-    def __init__(self, known: Mapping[str, StepResult]) -> None:
+    def __init__(self, known: Mapping[str, StepResult], types: Collection[str]) -> None:
         self._known = dict(known)
+        self.types = types
         self._lock = threading.Lock()
         self._stopped = False
 

@@ -14,6 +14,7 @@ from typing import Any
 from integration.errors import DeclarationError
 
 _OF_AZURE = "a type of Azure's resources, not a collection of Graph: docs/authoring.md shows what to write for one"
+_BY_HAND = "integration new --paths lists what is known; where the path is right, write step and schema by hand"
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 
 
@@ -43,14 +44,16 @@ def type_at(path: str) -> GraphType:
     """
     parts = [part for part in path.strip("/").split("/") if part]
     known = _catalogue()
-    name = _named(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else ""
+    folded = {each.casefold(): type for each, type in known["paths"].items()}
+    name = folded.get(f"/{'/'.join(parts)}".casefold(), "")
+    name = name or (_named(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else "")
     if not name:
         if parts and parts[0].lower().startswith("microsoft."):
             raise DeclarationError(f"{path}: {_OF_AZURE}")
-        near = get_close_matches(parts[-1] if parts else "", [f"{each}s" for each in known["types"]], n=1)
-        hint = f" (did you mean /{near[0]}?)" if near else ""
+        near = _near(parts)
+        hint = f" (did you mean {' or '.join(near)}?)" if near else ""
         problem = f"no type of Microsoft Graph v1.0 is known for its objects{hint}"
-        raise DeclarationError(f"{path}: {problem}; where the path is right, write step and schema by hand")
+        raise DeclarationError(f"{path}: {problem}; {_BY_HAND}")
     properties: dict[str, str] = {}
     base: str | None = name
     while base:
@@ -59,6 +62,19 @@ def type_at(path: str) -> GraphType:
         base = found.get("base")
     plain = {each: "String" if edm in known["enumerations"] else edm for each, edm in properties.items()}
     return GraphType(name, dict(sorted(plain.items())), _permission(parts))
+
+
+def known_paths() -> list[str]:
+    """Return the well-known collections, sorted; ``type_at`` knows more, by the singular of their last segment."""
+    return sorted(_catalogue()["paths"])
+
+
+def _near(parts: list[str]) -> list[str]:
+    """Return the known collections that a mistyped path is nearest to: by the whole, or by its last segment alone."""
+    whole = {each.casefold(): each for each in known_paths()}
+    near = get_close_matches(f"/{'/'.join(parts)}".casefold(), whole, n=2, cutoff=0.75)
+    last = get_close_matches(parts[-1].casefold(), {each.rpartition("/")[2] for each in whole}, n=1) if parts else []
+    return [whole[each] for each in near or whole if near or each.rpartition("/")[2] in last]
 
 
 def _permission(parts: list[str]) -> str:

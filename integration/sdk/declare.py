@@ -1,7 +1,9 @@
 """Declaring types: the decorators that make a step of a function."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import wraps
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
 from integration.errors import DeclarationError
@@ -111,7 +113,11 @@ def relationship_step(
             ends=(from_type, to_type),
         )
         if step.name != expected:
-            raise step.fault(f"{from_type} {verb} {to_type} is called {expected!r}: rename the function and its files")
+            meant = None if type else _ends_in(step.name, from_type, verb, to_type)
+            other = f"name the ends {' and '.join(meant)}" if meant else "correct what it is declared with"
+            raise step.fault(
+                f"{from_type} {verb} {to_type} is called {expected!r}: rename the function and its files, or {other}"
+            )
         return step
 
     return declare
@@ -175,6 +181,21 @@ def _for_ends(function: FamilyFunction, source: str, target: str) -> Relationshi
         return function(ctx, source, target)
 
     return run
+
+
+def _ends_in(name: str, from_type: str, verb: str, to_type: str) -> tuple[str, str] | None:
+    """Return the ends that a relationship's name tells, where one of them is almost what is declared."""
+    before, _, after = name.partition(f"_{verb.lower()}_")
+    vendors = accumulate(before.split("_"), "{}_{}".format)
+    targets = [to_type, *(f"{vendor}_{after}" for vendor in vendors), after]
+    fitting = {
+        f"{source} {target}": (source, target)
+        for source in (from_type, before)
+        for target in targets
+        if relationship_type(source, verb, target) == name
+    }
+    close = get_close_matches(f"{from_type} {to_type}", fitting, n=1, cutoff=0.8)
+    return fitting[close[0]] if close else None
 
 
 def _listed(function: Callable[..., object], what: str, names: Iterable[str]) -> tuple[str, ...]:

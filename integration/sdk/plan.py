@@ -31,6 +31,11 @@ class Plan:
     resources: tuple[str, ...] = ()
     of_others: tuple[str, ...] = ()
 
+    @property
+    def types(self) -> frozenset[str]:
+        """Names of all types that there are, whether they run or not."""
+        return frozenset([*(step.name for step in self.steps), *self.skipped, *self.not_chosen])
+
 
 def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Plan:
     """Order ``steps``.

@@ -1,4 +1,7 @@
-"""Names that a declaration may use: of Graph's application permissions, and of JupiterOne's classes."""
+"""Names that a declaration may use: of permissions of Graph and Azure, of service plans, and of JupiterOne's classes.
+
+Sources: permissions references of Graph and Azure; service plan identifiers for licensing; JupiterOne's data model.
+"""
 
 import json
 import re
@@ -10,9 +13,9 @@ from pathlib import Path
 from integration.sdk.step import Step
 
 _ACTION = re.compile(r"(\*|\w+(\.\w+)+(/[\w-]+)+)/(read|action)", re.ASCII)
-"""An operation of a provider of resources, or reading of all that there is. Source: Azure permissions reference."""
+"""An operation of a provider of resources, or reading of all that there is."""
 _LISTS = Path(__file__).with_name("vocabulary.json")
-_ALMOST, _LIKE, _MISSPELT, _NEAR = 0.88, 0.75, 0.8, 0.6
+_SAME, _SPELT, _ALMOST, _LIKE, _MISSPELT, _NEAR = 0.96, 0.93, 0.88, 0.75, 0.8, 0.6
 
 
 def unknown_names(step: Step, also: Collection[str] = ()) -> Iterator[str]:
@@ -43,6 +46,7 @@ def misspelt_names(step: Step) -> Iterator[str]:
     It is for loading: a name that is like no other may be newer than this package.
     """
     yield from _odd_actions(step)
+    yield from _odd_plans(step)
     for name in _of_graph(step):
         near = _nearest(name, "permissions", _ALMOST)
         if near not in (name, ""):
@@ -55,10 +59,33 @@ def misspelt_names(step: Step) -> Iterator[str]:
 
 
 def _odd_actions(step: Step) -> Iterator[str]:
-    """Yield a sentence for each operation of Azure that is not of the form that all of them have."""
+    """Yield a sentence for each operation of Azure that is not of the form that all have, or of a misspelt provider.
+
+    One that is of almost the type of which the step makes entities is of that type.
+    """
     for name in (*step.permissions, *step.optional):
         if "/" in name and not _ACTION.fullmatch(name):
             yield f"{name} is no action of Azure: write one such as Microsoft.Compute/virtualMachines/read"
+        elif "." in name.partition("/")[0]:
+            provider, _, rest = name.partition("/")
+            near = _nearest(provider, "providers", _SPELT)
+            type = name.rpartition("/")[0].casefold()
+            others = () if type in step.resources else step.resources
+            (of, *_) = [*get_close_matches(type, others, n=1, cutoff=_SAME), type]
+            if near.casefold() not in (provider.casefold(), ""):
+                yield f"{name} is of no provider of Azure: write {near}/{rest}"
+            elif of != type:
+                yield f"{name} is of another type than {of}, of which it makes entities: write both in the same way"
+
+
+def _odd_plans(step: Step) -> Iterator[str]:
+    """Yield a sentence for each service plan that is almost one of the list, and none that is named after one."""
+    plans = _lists()["servicePlans"]
+    for name in step.licences:
+        folded = {} if name in plans else {each.casefold(): each for each in plans}
+        near = [folded[each] for each in get_close_matches(name.casefold(), folded, cutoff=_ALMOST)]
+        if near and not name.startswith(near[0]):
+            yield f"{name} is no service plan of Microsoft: write {' or '.join(near)}"
 
 
 def _of_graph(step: Step) -> list[str]:
@@ -79,6 +106,7 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other).ratio()
 
 
+@cache
 def _nearest(name: str, which: str, likeness: float = _NEAR) -> str:
     """Return the name itself where it is known, or the nearest; empty where none is so near."""
     names = _lists()[which]

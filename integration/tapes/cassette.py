@@ -17,6 +17,7 @@ import orjson
 import requests
 
 from integration.errors import CassetteError
+from integration.http.levels import LEVELS
 from integration.http.warned import of_missing_data
 
 MOST = 100
@@ -86,6 +87,7 @@ def _answers_in(text: str) -> Sequence[tuple[Key, RecordedAnswer]]:
     from vcr.serialize import deserialize
     from vcr.serializers import yamlserializer
 
+    _check_levels(text)
     asked, answered = deserialize(text, yamlserializer)
     return tuple(
         (
@@ -99,6 +101,22 @@ def _answers_in(text: str) -> Sequence[tuple[Key, RecordedAnswer]]:
         )
         for request, answer in zip(asked, answered, strict=True)
     )
+
+
+def _check_levels(text: str) -> None:
+    """Refuse what is nested deeper than any cassette: the parser of YAML would end the process, not raise.
+
+    Raises:
+        ValueError: it is nested too deep.
+        YAMLError: it is no YAML.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > LEVELS:
+            raise ValueError(f"it is nested deeper than {LEVELS} levels")
 
 
 def write(path: Path, interactions: Sequence[Interaction]) -> None:

@@ -82,7 +82,8 @@ class _Trial:
     def __init__(self, step: Step, report: Report, store: _Store, reader: _Reader) -> None:
         self._step, self._store, self._reader = step, store, reader
         self._schema = load_schema(step)
-        self._verdicts = Verdicts({result.type: result for result in report.results})
+        results = {result.type: result for result in report.results}
+        self._verdicts = Verdicts(results, results)
 
     def differences(self) -> Iterator[str]:
         seen = Seen()

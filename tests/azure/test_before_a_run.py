@@ -91,14 +91,15 @@ def test_a_refused_token(tenant: Simulator, azure: AzureSimulator, status: int, 
     assert ask("check", tenant, azure).exit_code == 0
 
 
-def test_an_address_where_nobody_answers(tenant: Simulator, azure: AzureSimulator) -> None:
-    done = ask("doctor", tenant, azure, INTEGRATION_AZURE_URL="http://127.0.0.1:9")
+@pytest.mark.parametrize("command", ["check", "doctor"])
+def test_an_address_where_nobody_answers(command: str, tenant: Simulator, azure: AzureSimulator) -> None:
+    done = ask(command, tenant, azure, INTEGRATION_AZURE_URL="http://127.0.0.1:9")
     assert done.exit_code == 1
     assert "no connection" in lines(done)["Azure Resource Manager"]
     assert "Azure access" not in done.stdout
 
 
-@pytest.mark.parametrize(("command", "code"), [("run", 2), ("doctor", 1), ("check", 0)])
+@pytest.mark.parametrize(("command", "code"), [("run", 2), ("doctor", 1), ("check", 2)])
 def test_a_fault_of_this_machine_is_told_as_one(
     command: str, code: int, tenant: Simulator, azure: AzureSimulator
 ) -> None:

@@ -75,6 +75,29 @@ def test_a_kind_of_children_that_is_no_name_of_a_type_is_refused() -> None:
     assert "name the type without its namespace, such as user" in result.reason
 
 
+@pytest.mark.parametrize(
+    ("type", "told"),
+    [
+        ("azure_usr", "reads azure_usr, which no step declares (did you mean azure_user?)"),
+        ("azure_user", "reads azure_user, but does not need it: add it to its needs"),
+    ],
+)
+def test_a_type_that_a_step_does_not_need_is_told_from_one_that_there_is_not(type: str, told: str) -> None:
+    def stray(ctx: Context) -> Iterator[Relationship]:
+        """Reads entities of another type than it is declared to."""
+        for one in ctx.entities(type):
+            yield Relationship(one.key, one.key)
+
+    manager = load()
+    chosen = plan(manager, only=["azure_account_has_group"])
+    steps = tuple(replace(step, run=stray) if step.is_relationship else step for step in chosen.steps)
+    with Simulator(TENANT) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        result = run(manager, replace(chosen, steps=steps), config, out="out").of("azure_account_has_group")
+    assert result.verdict == "failed"
+    assert told in result.reason
+
+
 def test_compressed_answers_are_read_like_others(undisturbed: list[tuple[Any, ...]]) -> None:
     faults = replace(QUICK, truncated=0.1, malformed=0.1, reset=0.1)
     with Simulator(TENANT, page_size=20, compress=True, faults=faults) as simulator:

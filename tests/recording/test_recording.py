@@ -20,8 +20,9 @@ from integration.recording import recorder
 from integration.recording.recorder import Recording, record
 from integration.recording.salt import salt_of
 from integration.store.store import Store
+from integration.tapes.cassette import Interaction, RecordedAnswer, key_of
 from integration.text.secret import Secret
-from tests.record_demo import CASSETTES, record_demo
+from tests.record_demo import CASSETTES, record_demo, shared_out
 from tests.recording.leaks import real_values, suspicious, texts
 from tests.simulator import Faults, Simulator, Tenant, demo_tenant, synthetic_tenant
 from tests.support import FEW, write
@@ -110,6 +111,29 @@ def test_the_demo_can_be_recorded_again_and_is_the_same() -> None:
     assert again.keys() >= DEMO
     for path in again.values():
         assert path.read_bytes() == (CASSETTES / path.relative_to("again")).read_bytes()
+
+
+def test_what_several_modules_of_the_demo_ask_for_stays_where_it_is() -> None:
+    def asking(*urls: str) -> list[Interaction]:
+        return [
+            Interaction("GET", f"https://a.example/{url}", {}, None, RecordedAnswer(200, "", {}, b"")) for url in urls
+        ]
+
+    new, old, other = Path("azure/a.yaml"), Path("azure/b.yaml"), Path("azure/c.yaml")
+    asked = {
+        new: asking("new", "table", "shared"),
+        old: asking("own", "table", "table"),
+        other: asking("shared", "table"),
+    }
+    held = {name: [key_of("GET", each.url, None) for each in found] for name, found in {
+        old: asking("table", "own", "table", "shared"), other: asking("gone")}.items()}  # fmt: skip
+    assert {
+        name: [each.url.rpartition("/")[2] for each in found] for name, found in shared_out(asked, held).items()
+    } == {
+        new: ["new", "shared"],  # which b no longer asks for
+        old: ["table", "own", "table"],
+        other: [],
+    }
 
 
 @pytest.mark.parametrize("which", ["synthetic", "demo"])

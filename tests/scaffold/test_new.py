@@ -29,6 +29,10 @@ def new(*arguments: str) -> Result:
         ("/identity/conditionalAccess/policies", "conditionalAccessPolicy", "Policy.Read.All"),
         ("/identity/conditionalAccess/namedLocations", "namedLocation", "Policy.Read.All"),
         ("/directory/administrativeUnits", "administrativeUnit", "AdministrativeUnit.Read.All"),
+        ("/contacts", "orgContact", "OrgContact.Read.All"),
+        ("/groups/", "group", "GroupMember.Read.All"),
+        ("/rolemanagement/directory/roleAssignments", "unifiedRoleAssignment", "RoleManagement.Read.Directory"),
+        ("/identityGovernance/accessReviews/definitions", "accessReviewScheduleDefinition", "AccessReview.Read.All"),
     ],
 )
 def test_the_objects_of_a_path_are_known(path: str, name: str, permission: str) -> None:
@@ -86,8 +90,22 @@ def test_what_is_there_is_not_overwritten() -> None:
 @pytest.mark.usefixtures("project")
 def test_what_is_not_known_may_be_written_by_hand() -> None:
     near, other = new("acme_user", "--path", "/userz").output, new("acme_post", "--path", "/engage/communities").output
-    assert "is known for its objects (did you mean /users?); where the path is right, write step" in near
-    assert "is known for its objects; where the path is right, write step and schema by hand" in other
+    assert "is known for its objects (did you mean /users?); integration new --paths lists what is known; where" in near
+    assert "is known for its objects; integration new --paths lists what is known; where the path is right, wr" in other
+    by_its_end = new("acme_role", "--path", "/roleManagement/roleAssigments").output
+    assert "(did you mean /roleManagement/directory/roleAssignments?)" in by_its_end
+
+
+def test_the_paths_that_are_known_are_listed_with_their_permission() -> None:
+    done = new("--paths")
+    lines = done.output.splitlines()
+    assert done.exit_code == 0
+    assert "/identity/conditionalAccess/namedLocations: Policy.Read.All" in lines
+    assert lines == sorted(lines)
+    for line in lines:
+        path, _, permission = line.partition(": ")
+        found = type_at(path)
+        assert (found.permission, found.properties["id"]) == (permission, "String")
 
 
 @pytest.mark.parametrize(

@@ -96,21 +96,48 @@ def declare_misnamed_override() -> None:
         yield Relationship("site-0001", "visitor-0001")
 
 
+def declare_mistyped_from() -> None:
+    @relationship_step("contoso_stie", "HAS", "contoso_visitor")
+    def contoso_site_has_visitor(ctx: Context) -> Iterator[Relationship]:
+        """A visitor is on a site."""
+        yield Relationship("site-0001", "visitor-0001")
+
+
+def declare_mistyped_to() -> None:
+    @relationship_step("contoso_site", "HAS", "contoso_vistor")
+    def contoso_site_has_visitor(ctx: Context) -> Iterator[Relationship]:
+        """A visitor is on a site."""
+        yield Relationship("site-0001", "visitor-0001")
+
+
+def declare_mistyped_vendor() -> None:
+    @relationship_step("contoso_site", "HAS", "acme_vistor")
+    def contoso_site_has_acme_visitor(ctx: Context) -> Iterator[Relationship]:
+        """A visitor is on a site."""
+        yield Relationship("site-0001", "visitor-0001")
+
+
 @pytest.mark.parametrize(
-    ("declare", "derived", "found"),
+    ("declare", "derived", "found", "other"),
     [
-        (declare_misnamed, "contoso_site_has_visitor", "contoso_site_visitors"),
-        (declare_misnamed_override, "contoso_visit", "contoso_site_has_visitor"),
+        (declare_misnamed, "contoso_site_has_visitor", "contoso_site_visitors", "correct what it is declared with"),
+        (declare_misnamed_override, "contoso_visit", "contoso_site_has_visitor", "correct what it is declared with"),
+        (declare_mistyped_from, "contoso_stie_has_visitor", "contoso_site_has_visitor",
+         "name the ends contoso_site and contoso_visitor"),
+        (declare_mistyped_to, "contoso_site_has_vistor", "contoso_site_has_visitor",
+         "name the ends contoso_site and contoso_visitor"),
+        (declare_mistyped_vendor, "contoso_site_has_acme_vistor", "contoso_site_has_acme_visitor",
+         "name the ends contoso_site and acme_visitor"),
     ],
-)
-def test_a_function_of_another_name_is_told_the_right_one(
-    declare: Callable[[], None], derived: str, found: str
+)  # fmt: skip
+def test_a_function_of_another_name_is_told_the_right_one_and_what_else_may_be_meant(
+    declare: Callable[[], None], derived: str, found: str, other: str
 ) -> None:
     with pytest.raises(DeclarationError) as caught:
         declare()
     message = str(caught.value)
     assert message.startswith(f"{THIS_FILE}: {found}: ")
-    assert f"is called '{derived}': rename the function" in message
+    assert f"is called '{derived}': rename the function and its files, or {other}" in message
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,8 @@ NO_CASSETTES = {
     "no answer": with_("response:", "answer:"),
     "no answer's body": with_("string: '{}'", "string: null"),
     "no status": with_("status:", "code:"),
+    "brackets": b"interactions: " + b"[" * 100_000 + b"]" * 100_000,
+    "dashes": b"interactions:\n" + b"- " * 100_000 + b"a\n",
 }
 
 

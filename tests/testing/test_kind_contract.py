@@ -68,6 +68,57 @@ def test_what_is_no_action_of_azure_is_told(name: str) -> None:
     assert list(misspelt_names(step)) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Microsoft.Comptue/virtualMachines/read", "is of no provider of Azure: write Microsoft.Compute/virtualMach"),
+        ("Micorsoft.Compute/virtualMachines/read", "is of no provider of Azure: write Microsoft.Compute/virtualMach"),
+        ("microsoft.keyvalut/vaults/keys/read", "is of no provider of Azure: write Microsoft.KeyVault/vaults/keys/r"),
+        ("Microsoft.Compute/virtualMachine/read", "is of another type than microsoft.compute/virtualmachines, of whi"),
+    ],
+)
+def test_an_action_of_a_misspelt_provider_or_type_is_told_with_the_nearest(name: str, told: str) -> None:
+    step = replace(entity("contoso_vm"), permissions=(name,), resources=("microsoft.compute/virtualmachines",))
+    (fault,) = misspelt_names(step)
+    assert fault.startswith(f"{name} {told}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "microsoft.compute/virtualMachines/read",
+        "Microsoft.Compute/virtualMachineTaps/read",
+        "Microsoft.Compute/virtualMachineScaleSets/read",
+        "Microsoft.ContosoVaults/vaults/read",
+        "Microsoft.ComputeFleet/fleets/read",
+        "Contoso.Badges/doors/read",
+        "*/read",
+    ],
+)
+def test_a_provider_that_is_not_listed_is_taken(name: str) -> None:
+    step = replace(entity("contoso_vm"), permissions=(name,), resources=("microsoft.compute/virtualmachines",))
+    assert list(misspelt_names(step)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("AAD_PREMIUM_P1", "AAD_PREMIUM_P2 or AAD_PREMIUM"),
+        ("AADPREMIUM", "AAD_PREMIUM"),
+        ("aad_premium_p2", "AAD_PREMIUM_P2 or AAD_PREMIUM"),
+        ("Entra_Identity_Govemance", "Entra_Identity_Governance"),
+    ],
+)
+def test_a_misspelt_service_plan_is_told_with_the_nearest(name: str, right: str) -> None:
+    (fault,) = misspelt_names(replace(entity("contoso_badge"), licences=(name,)))
+    assert fault == f"{name} is no service plan of Microsoft: write {right}"
+
+
+@pytest.mark.parametrize("name", ["AAD_PREMIUM", "AAD_PREMIUM_GOV", "ADALLOM_S_STANDALONE_DOD", "CONTOSO_BADGES"])
+def test_a_service_plan_that_is_not_listed_is_taken(name: str) -> None:
+    assert list(misspelt_names(replace(entity("contoso_badge"), licences=(name,)))) == []
+
+
 def test_a_class_that_jupiterone_has_not_is_told_with_the_nearest() -> None:
     assert (
         "Devcie: no entity class of JupiterOne has this name: did you mean Device?"

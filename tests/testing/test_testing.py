@@ -104,6 +104,16 @@ def test_a_type_without_a_cassette_is_told_how_to_make_one(contoso_device: Step)
     assert f"{step.name}.yaml: no such cassette: make it with integration record {step.name}" in str(caught.value)
 
 
+def test_a_type_whose_rows_another_cassette_holds_is_told_its_fault_alone() -> None:
+    manager = load()
+    step = manager.unregister(name="azure_elastic_san")
+    assert isinstance(step, Step)
+    manager.register(replace(step, class_name="Device"), name=step.name)
+    with pytest.raises(AssertionError, match="is a required property") as caught:
+        check_step(step.name, manager=manager)
+    assert "no such cassette" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("before", "makes", "told"),
     [
