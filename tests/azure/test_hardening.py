@@ -28,6 +28,19 @@ CLUSTER = {
     },
 }
 
+MADE = "2024-03-20T10:40:57.0460787Z"
+WINDOWS = {
+    "osProfile": {
+        "allowExtensionOperations": False,
+        "windowsConfiguration": {
+            "patchSettings": {"patchMode": "AutomaticByOS", "assessmentMode": "ImageDefault"},
+            "winRM": {"listeners": [{"protocol": "Http"}, {"protocol": "Https", "certificateUrl": "https://v/c"}]},
+        },
+    },
+    "securityProfile": {"proxyAgentSettings": {"enabled": True, "mode": "Enforce"}},
+    "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+}
+
 
 @pytest.mark.parametrize(
     ("type", "of", "properties", "expected"),
@@ -62,6 +75,25 @@ CLUSTER = {
             {"dataAccessAuthMode": "AzureActiveDirectory"},
         ),
         (
+            "azure_vm",
+            "Microsoft.Compute/virtualMachines",
+            WINDOWS,
+            {
+                "patchMode": "AutomaticByOS",
+                "patchAssessmentMode": "ImageDefault",
+                "winRmProtocols": ["Http", "Https"],
+                "allowExtensionOperations": False,
+                "proxyAgentEnabled": True,
+                "bootDiagnosticsEnabled": True,
+            },
+        ),
+        (
+            "azure_vm",
+            "Microsoft.Compute/virtualMachines",
+            {"osProfile": {"linuxConfiguration": {"patchSettings": {"patchMode": "AutomaticByPlatform"}}}},
+            {"patchMode": "AutomaticByPlatform", "patchAssessmentMode": None, "winRmProtocols": None},
+        ),
+        (
             "azure_storage_account",
             "Microsoft.Storage/storageAccounts",
             {"allowedCopyScope": "AAD"},
@@ -85,6 +117,12 @@ CLUSTER = {
             "Microsoft.DocumentDB/databaseAccounts",
             {"networkAclBypass": "None"},
             {"networkAclBypass": "None"},
+        ),
+        (
+            "azure_cosmosdb_account",
+            "Microsoft.DocumentDB/databaseAccounts",
+            {"keysMetadata": {"primaryMasterKey": {"generationTime": MADE}, "secondaryMasterKey": None}},
+            {"primaryKeyCreatedOn": 1710931257046, "secondaryKeyCreatedOn": None},
         ),
         (
             "azure_container_registry",
@@ -180,3 +218,29 @@ def test_a_window_in_which_azure_may_change_a_cluster_says_when_it_opens(place: 
     assert (told["utcOffset"], told["durationHours"]) == ("+02:00", 8)
     assert (found["daily"]["scheduleType"], found["daily"].get("dayOfWeek")) == ("daily", None)
     assert (found["default"]["timeInWeek"], found["default"].get("scheduleType")) == (["Sunday 1"], None)
+
+
+def test_an_assignment_tells_what_its_rules_do_in_place_of_what_they_say(place: Place, azure: Azure) -> None:
+    changed = [
+        {"kind": "policyEffect", "value": "Disabled", "selectors": []},
+        {"kind": "policyEffect", "value": "Audit"},
+        {"kind": "definitionVersion", "value": "1.0.*"},
+        None,
+    ]
+    for name, told in (("one", {"parameters": {"effect": {"value": "Deny"}}, "overrides": changed}), ("two", {})):
+        place.put("Microsoft.Authorization/policyAssignments", name, told, table="policyresources")
+    assert verdicts(azure.run("azure_policy_assignment")) == {"complete"}
+    one, two = (entities("azure_policy_assignment")[name] for name in ("one", "two"))
+    assert (one["effect"], one["overriddenEffects"]) == ("Deny", ["Audit", "Disabled"])
+    assert (two.get("effect"), two["overriddenEffects"]) == (None, [])
+
+
+def test_an_assessment_tells_how_dangerous_what_it_finds_is(place: Place, azure: Azure) -> None:
+    told = {
+        "status": {"code": "Unhealthy"},
+        "risk": {"level": "Critical", "riskFactors": ["Exposure to the internet"], "isContextualRisk": True},
+    }
+    place.put("Microsoft.Security/assessments", "one", told, table="securityresources")
+    assert verdicts(azure.run("azure_security_assessment")) == {"complete"}
+    found = entities("azure_security_assessment")["one"]
+    assert (found["riskLevel"], found["riskFactors"]) == ("Critical", ["Exposure to the internet"])
