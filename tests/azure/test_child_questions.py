@@ -55,6 +55,21 @@ LOGGING = [
 ]  # fmt: skip
 
 
+DATABASES = {"azure_postgresql_server": ["log_connections", "require_secure_transport", "connection_throttle.enable",
+                                         "logfiles.retention_days", "password_encryption", "ssl_min_protocol_version"],
+             "azure_mysql_server": ["audit_log_enabled", "audit_log_events", "tls_version"]}  # fmt: skip
+VALUES = {
+    "logfiles.retention_days": {"3": True, "7": False},
+    "password_encryption": {"md5": True, "scram-sha-256": False},
+    "ssl_min_protocol_version": {"TLSv1": True, "TLSv1.1": True, "TLSv1.2": False},
+    "tls_version": {"TLSv1.2,TLSv1.3": False, "TLSv1.2, TLSv1.1": True, "TLSV1": True},
+    "audit_log_events": {"CONNECTION,DDL": False, "DDL": True},
+}
+"""Values of settings, and whether they are weak; the other settings are on or off."""
+SWITCHES = {"on": False, "ON": False, "1": False, "off": True, "OFF": True, "0": True, "Disabled": True}
+KINDS = ["Administrative", "Alert", "Policy", "Security"]
+
+
 def made_up(seed: int) -> Made:
     """Return a tenant with a few resources of each type, each with up to three children of each kind."""
     made, rng = Made(), random.Random(seed)
@@ -96,6 +111,18 @@ def made_up(seed: int) -> Made:
     holders = [key for type in LOGGING for key in made.of(type) if rng.random() < 0.6]
     settings = add("azure_diagnostic_setting", *({"enabledLogs": rng.choice([None, [], ["allLogs"]])} for _ in holders))
     made.ends["azure_resource_has_diagnostic_setting"] = {key: {} for key in zip(holders, settings, strict=True)}
+    states = (None, "Enabled", "Warned", "Disabled", "deleted")
+    add("azure_subscription", *({"state": rng.choice(states)} for _ in range(4)))
+    for n, key in enumerate(each for each in made.of("azure_subscription") for _ in range(rng.randint(0, 2))):
+        kinds = rng.choice([None, ["allLogs"], ["administrative", "Alert"], KINDS[2:], [*KINDS, "Autoscale"]])
+        made.entities["azure_diagnostic_setting"][f"/activity:{n}"] = {"displayName": "activity", "enabledLogs": kinds}
+        made.ends["azure_resource_has_diagnostic_setting"][key, f"/activity:{n}"] = {}
+    for server, names in DATABASES.items():
+        settled = [(each, name) for each in made.of(server) for name in names if rng.random() < 0.7]
+        keys = add(f"{server}_parameter", *(
+            {"name": name, "value": rng.choice([None, *VALUES.get(name, SWITCHES)])} for _, name in settled
+        ))  # fmt: skip
+        made.ends[f"{server}_has_parameter"] = {(each, key): {} for (each, _), key in zip(settled, keys, strict=True)}
     return made
 
 
@@ -224,3 +251,28 @@ def test_blobs_lost_at_once(tenant: Made) -> None:
         if not (of[names[0]] and of[names[1]])
     ]
     check("blobs-lost-at-once", expected, "displayName keepsBlobs keepsContainers keepsVersions key")
+
+
+def test_databases_with_weak_settings(tenant: Made) -> None:
+    expected = [
+        (server, of["name"], of["value"].lower(), key)
+        for server in DATABASES
+        for key, _, _, of in children(tenant, server, f"{server}_has_parameter", f"{server}_parameter")
+        if of["value"] and VALUES.get(of["name"], SWITCHES)[of["value"]]
+    ]
+    check("databases-with-weak-settings", expected, "type setting value key")
+
+
+def test_unlogged_subscriptions(tenant: Made) -> None:
+    expected = []
+    for key, of in tenant.of("azure_subscription").items():
+        settings = tenant.targets("azure_resource_has_diagnostic_setting", key)
+        told = {
+            log.lower() for each in settings for log in tenant.of("azure_diagnostic_setting")[each]["enabledLogs"] or ()
+        }
+        missing = [] if "alllogs" in told else [kind for kind in KINDS if kind.lower() not in told]
+        if missing and of["state"] not in ("Disabled", "deleted"):
+            expected.append((of["displayName"], set(missing), key))
+    found = [(row["displayName"], set(row["kinds"].split(", ")), row["key"]) for row in ask("unlogged-subscriptions")]
+    assert sorted(found, key=lambda row: row[2]) == sorted(expected, key=lambda row: row[2])
+    assert [row[2] for row in found] == [row[2] for row in sorted(found, key=lambda row: (row[0].lower(), row[2]))]

@@ -244,3 +244,16 @@ def test_an_assessment_tells_how_dangerous_what_it_finds_is(place: Place, azure:
     assert verdicts(azure.run("azure_security_assessment")) == {"complete"}
     found = entities("azure_security_assessment")["one"]
     assert (found["riskLevel"], found["riskFactors"]) == ("Critical", ["Exposure to the internet"])
+
+
+def test_a_key_tells_whether_its_vault_makes_new_versions_of_it(place: Place, azure: Azure) -> None:
+    vault = place.put("Microsoft.KeyVault/vaults", "kv", {})
+    for name, policy in (
+        ("rotates", {"lifetimeActions": [None, {"action": {"type": "Notify"}}, {"action": {"type": "Rotate"}}]}),
+        ("tells", {"lifetimeActions": [{"action": {"type": "notify"}}]}),
+        ("unknown", None),
+    ):
+        place.tenant.add_child(vault, "/keys", name, {"attributes": {"enabled": True}, "rotationPolicy": policy})
+    assert verdicts(azure.run("azure_keyvault_key")) == {"complete"}
+    found = {name: each.get("rotatesAutomatically") for name, each in entities("azure_keyvault_key").items()}
+    assert found == {"rotates": True, "tells": False, "unknown": None}

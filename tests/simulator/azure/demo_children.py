@@ -71,7 +71,10 @@ def _vaults(web: Place, lab: Place) -> None:
         "kty": "RSA-HSM",
         "keySize": 4096,
         "keyOps": ["wrapKey", "unwrapKey"],
-        "rotationPolicy": {"attributes": {"expiryTime": "P1Y"}, "lifetimeActions": []},
+        "rotationPolicy": {
+            "attributes": {"expiryTime": "P1Y"},
+            "lifetimeActions": [{"trigger": {"timeBeforeExpiry": "P30D"}, "action": {"type": "rotate"}}],
+        },
     }
     add(closed, "/keys", "storage", key)
     curve = {"attributes": {"enabled": False, "created": 1704067200}, "kty": "EC", "curveName": "P-256"}
