@@ -36,7 +36,8 @@ CHILDREN: dict[tuple[str, str, str], dict[str, list[Any]]] = {
         "enabled": MAYBE, "expiresOn": [None, 1],
     },
     ("azure_sql_server", "azure_sql_server_has_auditing_setting", "azure_sql_server_auditing_setting"): {
-        "state": STATES,
+        "state": STATES, "storageEndpoint": [None, "", "https://a.example", "https://a.example"],
+        "retentionDays": [None, 0, 30, 89, 90],
     },
     ("azure_sql_server", "azure_sql_server_has_security_alert_policy", "azure_sql_server_security_alert_policy"): {
         "state": STATES,
@@ -200,6 +201,9 @@ def test_sql_servers_with_weak_settings(tenant: Made) -> None:
     ):
         found = children(tenant, *known(type))
         expected += [(has["displayName"], what, key) for key, has, _, of in found if of["state"] in STATES[1:3]]
+    for key, has, _, of in children(tenant, *known("azure_sql_server_auditing_setting")):
+        if of["state"] == "Enabled" and of["storageEndpoint"] and 0 < (of["retentionDays"] or 0) < 90:
+            expected.append((has["displayName"], "keeps what it writes down for less than 90 days", key))
     for key, has, _, of in children(tenant, *known("azure_sql_database_encryption")):
         if of["encrypted"] is False and has["name"] != "master":
             expected.append((has["displayName"], "is not encrypted", key))
