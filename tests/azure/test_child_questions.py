@@ -104,6 +104,11 @@ def made_up(seed: int) -> Made:
     apps = [key for type in APPS for key in made.of(type)]
     policies = [{"name": rng.choice(["ftp", "scm"]), "allow": rng.choice(MAYBE)} for _ in range(8)]
     add("azure_app_publishing_policy", *({**each, "appId": rng.choice([*apps, "/gone"])} for each in policies))
+    for app in (of for type in APPS for of in made.of(type).values()):
+        app["publicNetworkAccess"] = rng.choice(NETWORKS)
+    add("azure_app_authentication_setting", *(
+        {"appId": each, "enabled": rng.choice(MAYBE), "allowsAnonymous": rng.choice(MAYBE)} for each in [*apps, "/gone"]
+    ))  # fmt: skip
     for n, of in enumerate(made.of("azure_user_assigned_identity").values()):
         of["principalId"] = f"Principal {n}"
     held = [{"principalId": f"principal {rng.randint(0, 3)}", "roleName": rng.choice(["Owner", None]),
@@ -280,3 +285,13 @@ def test_unlogged_subscriptions(tenant: Made) -> None:
     found = [(row["displayName"], set(row["kinds"].split(", ")), row["key"]) for row in ask("unlogged-subscriptions")]
     assert sorted(found, key=lambda row: row[2]) == sorted(expected, key=lambda row: row[2])
     assert [row[2] for row in found] == [row[2] for row in sorted(found, key=lambda row: (row[0].lower(), row[2]))]
+
+
+def test_apps_without_sign_in(tenant: Made) -> None:
+    types = {key: (type, of["publicNetworkAccess"]) for type in APPS for key, of in tenant.of(type).items()}
+    expected = [
+        (types.get(of["appId"], (None, None))[0], int(of["enabled"] or False), key)
+        for key, of in tenant.of("azure_app_authentication_setting").items()
+        if of["allowsAnonymous"] and types.get(of["appId"], (None, None))[1] in (None, "Enabled")
+    ]
+    check("apps-without-sign-in", expected, "type asked key")

@@ -257,3 +257,45 @@ def test_a_key_tells_whether_its_vault_makes_new_versions_of_it(place: Place, az
     assert verdicts(azure.run("azure_keyvault_key")) == {"complete"}
     found = {name: each.get("rotatesAutomatically") for name, each in entities("azure_keyvault_key").items()}
     assert found == {"rotates": True, "tells": False, "unknown": None}
+
+
+CLIENT = "0F0E0D0C-0000-4000-8000-000000000001"
+KNOWN = {"registration": {"clientId": CLIENT, "openIdIssuer": "https://sts.windows.net/t/v2.0"}}
+UNKNOWN = {"enabled": True, "registration": {"clientId": None}, "login": {}}
+OWN = {"okta": KNOWN, "old": {**KNOWN, "enabled": False}}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"platform": {"enabled": False}, "globalValidation": {"requireAuthentication": True}}, (True, [])),
+        (
+            {
+                "platform": {"enabled": True},
+                "globalValidation": {"requireAuthentication": True, "unauthenticatedClientAction": "Return401"},
+                "identityProviders": {"azureActiveDirectory": KNOWN, "gitHub": UNKNOWN, "apple": None},
+            },
+            (False, ["azureActiveDirectory"]),
+        ),
+        ({"platform": {"enabled": True}, "globalValidation": {"requireAuthentication": False}}, (True, [])),
+        (
+            {"platform": {"enabled": True}, "globalValidation": {"unauthenticatedClientAction": "allowAnonymous"}},
+            (True, []),
+        ),
+        (
+            {"platform": {"enabled": True}, "identityProviders": {"customOpenIdConnectProviders": OWN}},
+            (False, ["okta"]),
+        ),
+        ({"platform": None, "identityProviders": None}, (None, [])),
+    ],
+)
+def test_an_app_tells_whether_people_sign_in_first(
+    place: Place, azure: Azure, told: dict[str, Any], expected: tuple[bool | None, list[str]]
+) -> None:
+    app = place.put("Microsoft.Web/sites", "shop", {})
+    place.tenant.set_child(app, "/config/authsettingsV2", told)
+    types = "azure_app_authentication_setting", "azure_app_has_authentication_setting"
+    assert verdicts(azure.run(*types), types) == {"complete"}
+    found = entities("azure_app_authentication_setting")["shop"]
+    assert (found.get("allowsAnonymous"), found["identityProviders"]) == expected
+    assert edges() == {(app.lower(), f"{app.lower()}/config/authsettingsv2")}

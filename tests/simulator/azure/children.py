@@ -56,6 +56,8 @@ SINGLE = {
     "microsoft.sql/servers/databases": "/transparentdataencryption/current",
     "microsoft.storage/storageaccounts": "/blobservices/default /fileservices/default",
     "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default",
+    "microsoft.web/sites": "/config/authsettingsv2",
+    "microsoft.web/sites/slots": "/config/authsettingsv2",
 }
 """What is answered as one object below resources of a type."""
 ANYWHERE = "/providers/microsoft.insights/diagnosticsettings"
