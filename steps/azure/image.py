@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, keys_of, properties_of, resource, texts_at
+from steps.azure._resource import below_parents, in_groups, key_of, keys_of, properties_of, resource, says, texts_at
 from steps.azure.vm import VM
 from steps.azure.vm_scale_set import SCALE_SET
 
@@ -41,7 +41,8 @@ def azure_image(ctx: Context) -> Iterator[Entity]:
 def azure_gallery(ctx: Context) -> Iterator[Entity]:
     """A gallery, which shares images with other subscriptions and tenants."""
     for row in ctx.azure.resources(_GALLERY):
-        yield resource(row)
+        shared = (properties_of(row).get("sharingProfile") or {}).get("permissions")
+        yield resource(row, public=None if shared is None else says(shared, "community"))
 
 
 @entity_step("Image", permissions=["Microsoft.Compute/galleries/images/read"], per_row=True, resources=[_SHARED])

@@ -93,6 +93,14 @@ WINDOWS = {
             {"osProfile": {"linuxConfiguration": {"patchSettings": {"patchMode": "AutomaticByPlatform"}}}},
             {"patchMode": "AutomaticByPlatform", "patchAssessmentMode": None, "winRmProtocols": None},
         ),
+        *(
+            ("azure_gallery", "Microsoft.Compute/galleries", {"sharingProfile": told}, {"public": expected})
+            for told, expected in (
+                ({"permissions": "Community", "communityGalleryInfo": {"publicNames": ["one"]}}, True),
+                ({"permissions": "Groups"}, False),
+                (None, None),
+            )
+        ),
         (
             "azure_storage_account",
             "Microsoft.Storage/storageAccounts",

@@ -23,6 +23,15 @@ LOCAL = [
     "azure_event_grid_domain", "azure_event_grid_topic", "azure_event_hub_namespace", "azure_iot_hub",
     "azure_search_service", "azure_service_bus_namespace", "azure_signalr_service", "azure_web_pubsub_service",
 ]  # fmt: skip
+EVERYWHERE = [
+    "azure_app_configuration_store", "azure_data_factory", "azure_databricks_workspace",
+    "azure_machine_learning_workspace", "azure_purview_account",
+]  # fmt: skip
+BY_RULES = [
+    "azure_batch_account", "azure_data_explorer_cluster", "azure_event_hub_namespace", "azure_iot_hub",
+    "azure_service_bus_namespace", "azure_signalr_service", "azure_synapse_workspace", "azure_web_pubsub_service",
+]  # fmt: skip
+BY_LISTS = ["azure_event_grid_domain", "azure_event_grid_topic", "azure_search_service"]
 DATABASES = ["azure_sql_server", "azure_sql_managed_instance", "azure_synapse_workspace"]
 AGES = [None, 0, 30, 89, 91, 400]
 KEYS = {
@@ -107,6 +116,13 @@ def made_up(seed: int) -> Made:
             {"subscriptionId": rng.choice(["one", "two", "unseen"]), "resourceGroup": "rg", **chosen(properties)}
             for _ in range(4)
         ))  # fmt: skip
+    for type in [*EVERYWHERE, *BY_RULES, *BY_LISTS, "azure_cognitive_services_account"]:
+        if type not in made.entities:
+            add(type, *({"subscriptionId": rng.choice(["one", "unseen"]), "resourceGroup": "rg"} for _ in range(3)))
+        for of in made.of(type).values():
+            of["publicNetworkAccess"] = rng.choice([None, "Enabled", "enabled", "Disabled"])
+            of["allowedIpAddresses"] = rng.choice([None, [], ["203.0.113.0/24"]])
+            of["networkAcls.defaultAction"] = rng.choice([None, "Allow", "Deny", "deny"])
     for type, names in KEYS.items():
         for of in made.of(type).values():
             ages = {name: rng.choice(AGES) for name in names.values()}
@@ -296,3 +312,19 @@ def test_rules_that_let_in_everybody(tenant: Made) -> None:
             ports = ", ".join(of["destinationPortRanges"] or ()) or None
             expected.append((group.get("displayName"), of["protocol"], ports, *counts, where, key))
     check("rules-open-to-all", expected, "securityGroup protocol ports subnets interfaces subscription key")
+
+
+def test_services_that_all_networks_reach(tenant: Made) -> None:
+    found = [(type, key, of, "everywhere") for type, key, of in every(tenant, *EVERYWHERE)]
+    found += [(type, key, of, "where its rules say") for type, key, of in every(tenant, *BY_RULES)]
+    for type, key, of in every(tenant, *BY_LISTS):
+        found += [] if of["allowedIpAddresses"] else [(type, key, of, "everywhere")]
+    for type, key, of in every(tenant, "azure_cognitive_services_account"):
+        is_shut = (of["networkAcls.defaultAction"] or "").lower() == "deny"
+        found += [] if is_shut else [(type, key, of, "everywhere")]
+    expected = [
+        (type, reached, place(tenant, of), key)
+        for type, key, of, reached in found
+        if (of["publicNetworkAccess"] or "").lower() == "enabled"
+    ]
+    check("services-open-to-all-networks", expected, "type reachedFrom subscription key", "reachedFrom displayName key")

@@ -72,6 +72,8 @@ def _images(web: Place) -> None:
         "sharingProfile": {"permissions": "Groups"},
     }
     web.put(f"{_COMPUTE}/galleries", "gallery", gallery, tags=_OWNER)
+    everybody = {"permissions": "Community", "communityGalleryInfo": {"publicNames": ["contoso-0001"]}}
+    web.put(f"{_COMPUTE}/galleries", "open", {"sharingProfile": everybody})
     shared = {
         "description": "What web servers are made from.",
         "osType": "Linux",
