@@ -9,6 +9,7 @@ from integration.values import arm_key, without_nulls
 from steps.azure._resource import properties_of, resource
 
 _ALL = "0.0.0.0", "255.255.255.255"  # noqa: S104 - nothing is bound to it
+_ALL6 = "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
 
 SUBSCRIPTION = "microsoft.resources/subscriptions"
 MANAGEMENT_GROUP = "microsoft.management/managementgroups"
@@ -62,8 +63,8 @@ def cors_origins(row: Any) -> list[str]:
 
 def firewall_rule(row: Any, /, start: str = "startIpAddress", end: str = "endIpAddress", **computed: Any) -> Entity:
     """Return the entity of a range of addresses that a firewall lets in."""
-    told = properties_of(row).get(start), properties_of(row).get(end)
-    return resource(row, category=["host"], allowsInternet=told == _ALL, **computed)
+    told = tuple(str(properties_of(row).get(name)).lower() for name in (start, end))
+    return resource(row, category=["host"], allowsInternet=told in (_ALL, _ALL6), **computed)
 
 
 def lets_azure_in(row: Any) -> bool:

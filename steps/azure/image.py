@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, keys_of, properties_of, resource
+from steps.azure._resource import below_parents, in_groups, key_of, keys_of, properties_of, resource, says, texts_at
 from steps.azure.vm import VM
 from steps.azure.vm_scale_set import SCALE_SET
 
@@ -14,6 +14,20 @@ _GALLERY = "microsoft.compute/galleries"
 _SHARED = "microsoft.compute/galleries/images"
 _VERSION = "microsoft.compute/galleries/images/versions"
 _GROUPED = {"azure_image": _IMAGE, "azure_gallery": _GALLERY}
+_MADE = {"azure_image": _IMAGE, "azure_shared_image_version": _VERSION}
+_ANY = any_of("azure")
+_DISKS = [("storageProfile", disks) for disks in ("osDisk", "dataDisks", "osDiskImage", "dataDiskImages")]
+_SOURCES = [
+    ("storageProfile", "source", "id"),
+    ("storageProfile", "source", "virtualMachineId"),
+    ("sourceVirtualMachine", "id"),
+    *(
+        (*disk, *names)
+        for disk in _DISKS
+        for names in (("source", "id"), ("source", "storageAccountId"), ("managedDisk", "id"), ("snapshot", "id"))
+    ),
+]
+"""Where images and versions of them tell what they were made from, those that tell it for all disks first."""
 
 
 @entity_step("Image", permissions=["Microsoft.Compute/images/read"], per_row=True, resources=[_IMAGE])
@@ -27,7 +41,8 @@ def azure_image(ctx: Context) -> Iterator[Entity]:
 def azure_gallery(ctx: Context) -> Iterator[Entity]:
     """A gallery, which shares images with other subscriptions and tenants."""
     for row in ctx.azure.resources(_GALLERY):
-        yield resource(row)
+        shared = (properties_of(row).get("sharingProfile") or {}).get("permissions")
+        yield resource(row, public=None if shared is None else says(shared, "community"))
 
 
 @entity_step("Image", permissions=["Microsoft.Compute/galleries/images/read"], per_row=True, resources=[_SHARED])
@@ -114,26 +129,23 @@ def azure_vm_scale_set_uses_shared_image_version(ctx: Context) -> Iterator[Relat
             yield Relationship(scale_set, image)
 
 
-@relationship_step(
-    any_of("azure"),
+@relationship_family(
+    _ANY,
     "GENERATED",
-    "azure_shared_image_version",
-    type="azure_resource_generated_shared_image_version",
+    list(_MADE),
+    types={(_ANY, made): f"azure_resource_generated_{made.removeprefix('azure_')}" for made in _MADE},
     per_row=True,
 )
-def azure_resource_generated_shared_image_version(ctx: Context) -> Iterator[Relationship]:
-    """A version of an image in a gallery was made from a virtual machine, a disk, a copy of one or another image."""
-    for row in ctx.azure.resources(_VERSION):
+def azure_resource_generated_image(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """An image was made from a machine, a disk, a copy of one, another image, or a file in a storage account."""
+    for row in ctx.azure.resources(_MADE[to_type]):
         for source in _sources(row):
             yield Relationship(source, arm_key(row["id"]))
 
 
 def _sources(row: Any) -> list[str]:
-    """Return the keys of what a version was made from: one for all of it, or one for each of its disks."""
-    profile = properties_of(row).get("storageProfile") or {}
-    whole = profile.get("source") or {}
-    disks = [profile.get("osDiskImage"), *(profile.get("dataDiskImages") or ())]
-    return keys_of([whole, whole.get("virtualMachineId"), *((disk or {}).get("source") for disk in disks)])
+    """Return the keys of what an image, or a version of one, was made from: for all of it, or for each of its disks."""
+    return keys_of(id for names in _SOURCES for id in texts_at(properties_of(row), *names))
 
 
 def _machines(ctx: Context) -> Iterator[tuple[str, str, str | None]]:

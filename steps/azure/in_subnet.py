@@ -1,4 +1,4 @@
-"""What is in subnets, and what reaches networks by them."""
+"""What is in subnets, what reaches networks by them, and what lets in those that are in them."""
 
 from collections.abc import Iterator
 
@@ -20,9 +20,19 @@ _PLACED = [
     "azure_nic",
     "azure_postgresql_server",
     "azure_redis_cache",
+    "azure_synapse_workspace",
     "azure_virtual_network_gateway",
     "azure_vm_scale_set",
 ]
+_LET_IN = {
+    "azure_cosmosdb_account": "virtualNetworkSubnetIds",
+    "azure_event_hub_network_rule_set": "virtualNetworkSubnetIds",
+    "azure_keyvault_service": "networkAcls.virtualNetworkSubnetIds",
+    "azure_service_bus_network_rule_set": "virtualNetworkSubnetIds",
+    "azure_sql_server_firewall_rule": "subnetId",
+    "azure_storage_account": "networkRuleSet.virtualNetworkSubnetIds",
+}
+"""Types of what subnets are let in by, and the property that tells which."""
 _JOINED = ["azure_function_app", "azure_web_app", "azure_web_app_slot"]
 
 
@@ -40,6 +50,15 @@ def azure_app_uses_subnet(ctx: Context, from_type: str, to_type: str) -> Iterato
     for app in ctx.entities(from_type):
         for subnet in _subnets(app):
             yield Relationship(app.key, subnet)
+
+
+@relationship_family(list(_LET_IN), "ALLOWS", "azure_subnet", per_row=True)
+def azure_service_allows_subnet(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """What is in a subnet may reach a service, also where its firewall keeps out everybody else."""
+    for service in ctx.entities(from_type):
+        told = service.properties.get(_LET_IN[from_type]) or []
+        for subnet in [told] if isinstance(told, str) else told:
+            yield Relationship(service.key, subnet)
 
 
 def _subnets(member: Entity) -> list[str]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children
-from steps.azure._resource import properties_of, resource
+from steps.azure._resource import properties_of, resource, says, texts_at
 from steps.azure.keyvault_service import VAULT
 
 _KEYS = Children(VAULT, "/keys", "2023-07-01")
@@ -20,7 +20,10 @@ _TIMES = {"notBefore": "nbf", "expiresOn": "exp", "createdOn": "created", "updat
 def azure_keyvault_key(ctx: Context) -> Iterator[Entity]:
     """A key in a key vault: what it is for and until when, never the key itself."""
     for row in _KEYS.rows(ctx):
-        yield resource(row, **_addressed(row, "keyUri"), **_times(row))
+        policy = properties_of(row).get("rotationPolicy")
+        actions = texts_at(policy, "lifetimeActions", "action", "type")
+        rotates = None if policy is None else any(says(each, "rotate") for each in actions)
+        yield resource(row, rotatesAutomatically=rotates, **_addressed(row, "keyUri"), **_times(row))
 
 
 @entity_step("Secret", permissions=_READ_SECRETS, per_row=True, on_demand=True)

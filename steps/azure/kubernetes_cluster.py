@@ -88,6 +88,17 @@ def azure_kubernetes_cluster_uses_log_analytics_workspace(ctx: Context) -> Itera
             yield Relationship(arm_key(row["id"]), workspace)
 
 
+@relationship_step("azure_kubernetes_cluster", "USES", "azure_application_gateway", per_row=True)
+def azure_kubernetes_cluster_uses_application_gateway(ctx: Context) -> Iterator[Relationship]:
+    """Requests come into a cluster by an application gateway, which the cluster sets up."""
+    for row in ctx.azure.resources(_CLUSTER):
+        addon = _addon(properties_of(row), "ingressapplicationgateway")
+        told = _lowered(addon.get("config"))
+        gateway = key_of(told.get("effectiveapplicationgatewayid") or told.get("applicationgatewayid"))
+        if gateway and addon.get("enabled") is not False:
+            yield Relationship(arm_key(row["id"]), gateway)
+
+
 def _subnets(properties: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the keys of the subnets of the nodes and pods of a cluster, and of its API server."""
     server = (properties.get("apiServerAccessProfile") or {}).get("subnetId")

@@ -32,6 +32,31 @@ _USED: dict[str, list[tuple[str, ...]]] = {
     "azure_disk_access": [("diskAccessId",)],
 }
 """What disks and copies of them use, and where they tell its id: that of a confidential machine's key by itself."""
+_MANAGED = [("managedDisk", "diskEncryptionSet", "id"), ("managedDisk", "securityProfile", "diskEncryptionSet", "id")]
+_REGIONS = ("publishingProfile", "targetRegions", "encryption")
+_MADE: dict[str, tuple[str, list[tuple[str, ...]]]] = {
+    "azure_image": (
+        "microsoft.compute/images",
+        [("storageProfile", disks, "diskEncryptionSet", "id") for disks in ("osDisk", "dataDisks")],
+    ),
+    "azure_shared_image_version": (
+        "microsoft.compute/galleries/images/versions",
+        [
+            (*_REGIONS, "osDiskImage", "diskEncryptionSetId"),
+            (*_REGIONS, "osDiskImage", "securityProfile", "secureVMDiskEncryptionSetId"),
+            (*_REGIONS, "dataDiskImages", "diskEncryptionSetId"),
+        ],
+    ),
+    "azure_vm_scale_set": (
+        "microsoft.compute/virtualmachinescalesets",
+        [
+            ("virtualMachineProfile", "storageProfile", disks, *names)
+            for disks in ("osDisk", "dataDisks")
+            for names in _MANAGED
+        ],
+    ),
+}
+"""Types of what disks are made by or from: the type of the resources, and where they tell what encrypts these."""
 _ATTACHED = ("attached", "reserved", "frozen", "activesasfrozen")
 """States of a disk that a machine has: in use, or of one that is off or hibernates."""
 
@@ -114,6 +139,15 @@ def azure_disk_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Rela
     """A disk is encrypted with a key of the customer's own, or exported over private endpoints alone."""
     for row in ctx.azure.resources(_TYPES[from_type]):
         for key in keys_of(id for names in _USED[to_type] for id in texts_at(properties_of(row), *names)):
+            yield Relationship(arm_key(row["id"]), key)
+
+
+@relationship_family(list(_MADE), "USES", "azure_disk_encryption_set", per_row=True)
+def azure_maker_of_disks_uses_disk_encryption_set(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """The disks of an image, or of each machine of a scale set, are encrypted with a key of the customer's own."""
+    type, paths = _MADE[from_type]
+    for row in ctx.azure.resources(type):
+        for key in keys_of(id for names in paths for id in texts_at(properties_of(row), *names)):
             yield Relationship(arm_key(row["id"]), key)
 
 

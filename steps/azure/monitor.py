@@ -4,15 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
-from integration.values import arm_key, without_nulls
-from steps.azure._resource import (
-    in_groups,
-    key_of,
-    keys_of,
-    parts_of,
-    properties_of,
-    resource,
-)
+from integration.values import arm_key
+from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource, texts_at
 
 _TYPES = {
     "azure_application_insights": "microsoft.insights/components",
@@ -28,6 +21,16 @@ _STARTED = {
     "automationRunbookReceivers": "automationAccountId",
 }
 _WORKSPACE = "azure_log_analytics_workspace"
+_DESTINATIONS: dict[str, list[tuple[str, ...]]] = {
+    _WORKSPACE: [("logAnalytics", "workspaceResourceId")],
+    "azure_event_hub_namespace": [(hubs, "eventHubResourceId") for hubs in ("eventHubs", "eventHubsDirect")],
+    "azure_storage_account": [
+        (places, "storageAccountResourceId")
+        for places in ("storageAccounts", "storageBlobsDirect", "storageTablesDirect")
+    ],
+    "azure_data_explorer_cluster": [("azureDataExplorer", "resourceId")],
+}
+"""Types of what a rule sends what is collected to, and where it tells their ids."""
 
 
 @entity_step(
@@ -87,7 +90,7 @@ def azure_monitor_scheduled_query_rule(ctx: Context) -> Iterator[Entity]:
 def azure_monitor_data_collection_rule(ctx: Context) -> Iterator[Entity]:
     """What agents of Azure Monitor collect on machines, and where it goes."""
     for row in ctx.azure.resources(_TYPES["azure_monitor_data_collection_rule"]):
-        yield resource(row, streams=_streams(row), workspaceIds=_workspaces(row))
+        yield resource(row, streams=_streams(row), workspaceIds=_destinations(row, _WORKSPACE))
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
@@ -158,12 +161,12 @@ def azure_application_insights_uses_log_analytics_workspace(ctx: Context) -> Ite
             yield Relationship(arm_key(row["id"]), workspace)
 
 
-@relationship_step("azure_monitor_data_collection_rule", "USES", "azure_log_analytics_workspace", per_row=True)
-def azure_monitor_data_collection_rule_uses_log_analytics_workspace(ctx: Context) -> Iterator[Relationship]:
-    """What is collected goes to a workspace."""
+@relationship_family("azure_monitor_data_collection_rule", "USES", list(_DESTINATIONS), per_row=True)
+def azure_monitor_data_collection_rule_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """What is collected goes to a workspace, a namespace of Event Hubs, a storage account or a cluster."""
     for row in ctx.azure.resources(_TYPES["azure_monitor_data_collection_rule"]):
-        for workspace in _workspaces(row):
-            yield Relationship(arm_key(row["id"]), workspace)
+        for destination in _destinations(row, to_type):
+            yield Relationship(arm_key(row["id"]), destination)
 
 
 def _scopes(ctx: Context, type: str) -> Iterator[Relationship]:
@@ -189,7 +192,8 @@ def _streams(row: Any) -> list[str]:
     return sorted({stream for flow in parts_of(row, "dataFlows") for stream in flow.get("streams") or () if stream})
 
 
-def _workspaces(row: Any) -> list[str]:
-    """Return the keys of the workspaces that what is collected goes to."""
-    places = without_nulls((properties_of(row).get("destinations") or {}).get("logAnalytics") or [])
-    return keys_of(each.get("workspaceResourceId") for each in places)
+def _destinations(row: Any, type: str) -> list[str]:
+    """Return the keys of what is of a type and is sent what is collected; of a hub, of its namespace."""
+    paths = _DESTINATIONS[type]
+    told = (text for names in paths for text in texts_at(properties_of(row), "destinations", *names))
+    return list(dict.fromkeys(key.partition("/eventhubs/")[0] for key in keys_of(told)))

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import identities_of, key_of, properties_of
+from steps.azure._resource import identities_of, key_of, named_in, parts_of, properties_of, says
 from steps.azure.policy_definition import ASSIGNMENT, POLICIES
 
 _READ = ["Microsoft.Authorization/policyAssignments/read"]
@@ -32,6 +32,7 @@ def azure_policy_assignment(ctx: Context) -> Iterator[Entity]:
             location=row["location"] or None,
             scope=_scope(row),
             policyDefinitionId=key_of(properties.get("policyDefinitionId")),
+            overriddenEffects=_overridden(row),
             userAssignedIdentityIds=identities_of(row),
             webLink=portal_link(row),
         )
@@ -66,6 +67,12 @@ def azure_resource_has_policy_assignment(ctx: Context) -> Iterator[Relationship]
     """A rule or an initiative holds in a scope, and in all that is below it."""
     for row in ctx.azure.table(POLICIES, type=ASSIGNMENT):
         yield Relationship(_scope(row), arm_key(row["id"]))
+
+
+def _overridden(row: Any) -> list[str]:
+    """Return the effects that an assignment gives to some of its rules in place of their own."""
+    effects = (each for each in parts_of(row, "overrides") if says(each.get("kind"), "policyeffect"))
+    return sorted(set(named_in(list(effects), "value")))
 
 
 def _scope(row: Any) -> str:

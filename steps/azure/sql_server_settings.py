@@ -5,18 +5,25 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, firewall_rule, lets_azure_in, setting
-from steps.azure._resource import properties_of, says
+from steps.azure._resource import key_of, properties_of, says
 from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
 from steps.azure.storage_account import accounts_by_host
 
 _RULES = Children(SQL_SERVER, "/firewallRules", "2021-11-01")
+_RULES6 = Children(SQL_SERVER, "/ipv6FirewallRules", "2021-11-01")
+_SUBNETS = Children(SQL_SERVER, "/virtualNetworkRules", "2021-11-01")
 _AUDITING = Children(SQL_SERVER, "/auditingSettings/default", "2021-11-01")
 _PROTECTORS = Children(SQL_SERVER, "/encryptionProtector/current", "2021-11-01")
 _ALERTS = Children(SQL_SERVER, "/securityAlertPolicies/default", "2021-11-01")
 _ASSESSMENTS = Children(SQL_SERVER, "/vulnerabilityAssessments/default", "2021-11-01")
+_ENDS6 = ("startIPv6Address", "endIPv6Address")
 _ENCRYPTION = Children(SQL_DATABASE, "/transparentDataEncryption/current", "2021-11-01")
-_READ_RULES = ["Microsoft.Sql/servers/firewallRules/read"]
+_READ_RULES = [
+    "Microsoft.Sql/servers/firewallRules/read",
+    "Microsoft.Sql/servers/ipv6FirewallRules/read",
+    "Microsoft.Sql/servers/virtualNetworkRules/read",
+]
 _READ_AUDITING = ["Microsoft.Sql/servers/auditingSettings/read"]
 _READ_PROTECTORS = ["Microsoft.Sql/servers/encryptionProtector/read"]
 _READ_ALERTS = ["Microsoft.Sql/servers/securityAlertPolicies/read"]
@@ -26,9 +33,15 @@ _READ_ENCRYPTION = ["Microsoft.Sql/servers/databases/transparentDataEncryption/r
 
 @entity_step("Firewall", permissions=_READ_RULES, per_row=True, on_demand=True)
 def azure_sql_server_firewall_rule(ctx: Context) -> Iterator[Entity]:
-    """A range of addresses that may reach a SQL server."""
+    """A range of addresses, of version 4 or 6, or a subnet that may reach a SQL server."""
     for row in _RULES.rows(ctx):
         yield firewall_rule(row, allowsAzureServices=lets_azure_in(row))
+    for row in _RULES6.rows(ctx):
+        first, last = (properties_of(row).get(name) for name in _ENDS6)
+        yield firewall_rule(row, *_ENDS6, startIpAddress=first, endIpAddress=last, allowsAzureServices=False)
+    for row in _SUBNETS.rows(ctx):
+        subnet = key_of(properties_of(row).get("virtualNetworkSubnetId"))
+        yield firewall_rule(row, allowsAzureServices=False, subnetId=subnet)
 
 
 @entity_step("Configuration", permissions=_READ_AUDITING, per_row=True, on_demand=True)
@@ -72,8 +85,9 @@ def azure_sql_database_encryption(ctx: Context) -> Iterator[Entity]:
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_server_firewall_rule", permissions=_READ_RULES, per_row=True)
 def azure_sql_server_has_firewall_rule(ctx: Context) -> Iterator[Relationship]:
-    """A SQL server lets in a range of addresses."""
-    yield from _RULES.in_parents(ctx)
+    """A SQL server lets in a range of addresses, or a subnet."""
+    for rules in (_RULES, _RULES6, _SUBNETS):
+        yield from rules.in_parents(ctx)
 
 
 @relationship_step(

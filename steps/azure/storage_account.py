@@ -14,6 +14,7 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
+    texts_at,
 )
 from steps.azure._vaults import VAULTS, host_of, vaults_by_host
 from steps.azure.vm import VM, disks_of
@@ -68,11 +69,13 @@ def azure_storage_account_uses_vault(ctx: Context, from_type: str, to_type: str)
 
 @relationship_step("azure_vm", "USES", "azure_storage_account")
 def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
-    """A virtual machine has disks that are files in a storage account, as they were before there were managed disks."""
+    """A virtual machine keeps there how it starts, or has disks that are files, as before there were managed disks."""
     accounts = accounts_by_host(ctx)
     for row in ctx.azure.resources(VM):
         system, others = disks_of(row)
-        for host in dict.fromkeys(host_of((disk.get("vhd") or {}).get("uri")) for disk in (system, *others)):
+        told = [(disk.get("vhd") or {}).get("uri") for disk in (system, *others)]
+        told += texts_at(properties_of(row), "diagnosticsProfile", "bootDiagnostics", "storageUri")
+        for host in dict.fromkeys(map(host_of, told)):
             if account := accounts.get(host or ""):
                 yield Relationship(arm_key(row["id"]), account)
 

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import active, below_parents, identities_of, private_endpoints_of, resource
+from steps.azure._resource import (
+    active,
+    below_parents,
+    identities_of,
+    key_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
 
 _WORKSPACE = "microsoft.synapse/workspaces"
 _POOL = "microsoft.synapse/workspaces/sqlpools"
@@ -13,7 +21,13 @@ _POOL = "microsoft.synapse/workspaces/sqlpools"
 def azure_synapse_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Synapse, in which data is analysed."""
     for row in ctx.azure.resources(_WORKSPACE):
-        yield resource(row, privateEndpointIds=private_endpoints_of(row), userAssignedIdentityIds=identities_of(row))
+        network = properties_of(row).get("virtualNetworkProfile") or {}
+        yield resource(
+            row,
+            subnetId=key_of(network.get("computeSubnetId")),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @entity_step(

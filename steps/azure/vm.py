@@ -8,6 +8,8 @@ from integration.values import arm_key, without_nulls
 from steps.azure._resource import identities_of, in_groups, keys_of, properties_of, resource, says
 
 VM = "microsoft.compute/virtualmachines"
+_SYSTEMS = ("windowsConfiguration", "linuxConfiguration")
+_PATCHING = {"patchMode": "patchMode", "patchAssessmentMode": "assessmentMode"}
 
 
 @entity_step("Host", permissions=["Microsoft.Compute/virtualMachines/read"], per_row=True, resources=[VM])
@@ -27,6 +29,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             state=power,
             active=None if power is None else says(power, "running"),
             usesManagedDisks=all(each.get("managedDisk") for each in (disk, *others)),
+            **_patching(properties),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -55,6 +58,13 @@ def _view(properties: dict[str, Any]) -> dict[str, Any]:
     """Return how a machine is now, and what its agent says of its system; nothing where Azure does not tell."""
     view: dict[str, Any] = (properties.get("extended") or {}).get("instanceView") or {}
     return view
+
+
+def _patching(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return how updates get onto a machine, and who looks for missing ones: each kind of system tells it apart."""
+    system = properties.get("osProfile") or {}
+    told = [(system.get(name) or {}).get("patchSettings") or {} for name in _SYSTEMS]
+    return {of: next((each[name] for each in told if each.get(name)), None) for of, name in _PATCHING.items()}
 
 
 def _platform(system: str | None) -> str | None:

@@ -3,12 +3,31 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import identities_of, in_groups, private_endpoints_of, resource
+from integration.values import arm_key
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    private_endpoints_of,
+    properties_of,
+    resource,
+    texts_at,
+)
 
 _TYPES = {
     "azure_log_analytics_workspace": "microsoft.operationalinsights/workspaces",
     "azure_recovery_vault": "microsoft.recoveryservices/vaults",
 }
+_TOLD: dict[str, tuple[str, tuple[str, ...]]] = {
+    "azure_container_app_environment": (
+        "microsoft.app/managedenvironments",
+        ("appLogsConfiguration", "logAnalyticsConfiguration", "customerId"),
+    ),
+    "azure_container_group": (
+        "microsoft.containerinstance/containergroups",
+        ("diagnostics", "logAnalytics", "workspaceId"),
+    ),
+}
+"""Types of what runs containers: the type of the resources, and where they tell which workspace is told."""
 
 
 @entity_step(
@@ -33,6 +52,20 @@ def azure_recovery_vault(ctx: Context) -> Iterator[Entity]:
     """A recovery services vault, which keeps copies of machines, disks and databases."""
     for row in ctx.azure.resources(_TYPES["azure_recovery_vault"]):
         yield resource(row, privateEndpointIds=private_endpoints_of(row), userAssignedIdentityIds=identities_of(row))
+
+
+@relationship_family(list(_TOLD), "USES", "azure_log_analytics_workspace")
+def azure_container_host_uses_log_analytics_workspace(
+    ctx: Context, from_type: str, to_type: str
+) -> Iterator[Relationship]:
+    """What containers write goes to a workspace, of which the id that its customers know is told."""
+    rows = ctx.azure.resources(_TYPES["azure_log_analytics_workspace"])
+    workspaces = {str(properties_of(row).get("customerId")).lower(): arm_key(row["id"]) for row in rows}
+    type, names = _TOLD[from_type]
+    for row in ctx.azure.resources(type):
+        for told in texts_at(properties_of(row), *names):
+            if workspace := workspaces.get(told.lower()):
+                yield Relationship(arm_key(row["id"]), workspace)
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)

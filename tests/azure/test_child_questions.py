@@ -36,7 +36,8 @@ CHILDREN: dict[tuple[str, str, str], dict[str, list[Any]]] = {
         "enabled": MAYBE, "expiresOn": [None, 1],
     },
     ("azure_sql_server", "azure_sql_server_has_auditing_setting", "azure_sql_server_auditing_setting"): {
-        "state": STATES,
+        "state": STATES, "storageEndpoint": [None, "", "https://a.example", "https://a.example"],
+        "retentionDays": [None, 0, 30, 89, 90],
     },
     ("azure_sql_server", "azure_sql_server_has_security_alert_policy", "azure_sql_server_security_alert_policy"): {
         "state": STATES,
@@ -53,6 +54,21 @@ LOGGING = [
     "azure_keyvault_service", "azure_kubernetes_cluster", "azure_network_firewall", "azure_application_gateway",
     "azure_sql_database", "azure_web_app", "azure_function_app",
 ]  # fmt: skip
+
+
+DATABASES = {"azure_postgresql_server": ["log_connections", "require_secure_transport", "connection_throttle.enable",
+                                         "logfiles.retention_days", "password_encryption", "ssl_min_protocol_version"],
+             "azure_mysql_server": ["audit_log_enabled", "audit_log_events", "tls_version"]}  # fmt: skip
+VALUES = {
+    "logfiles.retention_days": {"3": True, "7": False},
+    "password_encryption": {"md5": True, "scram-sha-256": False},
+    "ssl_min_protocol_version": {"TLSv1": True, "TLSv1.1": True, "TLSv1.2": False},
+    "tls_version": {"TLSv1.2,TLSv1.3": False, "TLSv1.2, TLSv1.1": True, "TLSV1": True},
+    "audit_log_events": {"CONNECTION,DDL": False, "DDL": True},
+}
+"""Values of settings, and whether they are weak; the other settings are on or off."""
+SWITCHES = {"on": False, "ON": False, "1": False, "off": True, "OFF": True, "0": True, "Disabled": True}
+KINDS = ["Administrative", "Alert", "Policy", "Security"]
 
 
 def made_up(seed: int) -> Made:
@@ -88,6 +104,11 @@ def made_up(seed: int) -> Made:
     apps = [key for type in APPS for key in made.of(type)]
     policies = [{"name": rng.choice(["ftp", "scm"]), "allow": rng.choice(MAYBE)} for _ in range(8)]
     add("azure_app_publishing_policy", *({**each, "appId": rng.choice([*apps, "/gone"])} for each in policies))
+    for app in (of for type in APPS for of in made.of(type).values()):
+        app["publicNetworkAccess"] = rng.choice(NETWORKS)
+    add("azure_app_authentication_setting", *(
+        {"appId": each, "enabled": rng.choice(MAYBE), "allowsAnonymous": rng.choice(MAYBE)} for each in [*apps, "/gone"]
+    ))  # fmt: skip
     for n, of in enumerate(made.of("azure_user_assigned_identity").values()):
         of["principalId"] = f"Principal {n}"
     held = [{"principalId": f"principal {rng.randint(0, 3)}", "roleName": rng.choice(["Owner", None]),
@@ -96,6 +117,18 @@ def made_up(seed: int) -> Made:
     holders = [key for type in LOGGING for key in made.of(type) if rng.random() < 0.6]
     settings = add("azure_diagnostic_setting", *({"enabledLogs": rng.choice([None, [], ["allLogs"]])} for _ in holders))
     made.ends["azure_resource_has_diagnostic_setting"] = {key: {} for key in zip(holders, settings, strict=True)}
+    states = (None, "Enabled", "Warned", "Disabled", "deleted")
+    add("azure_subscription", *({"state": rng.choice(states)} for _ in range(4)))
+    for n, key in enumerate(each for each in made.of("azure_subscription") for _ in range(rng.randint(0, 2))):
+        kinds = rng.choice([None, ["allLogs"], ["administrative", "Alert"], KINDS[2:], [*KINDS, "Autoscale"]])
+        made.entities["azure_diagnostic_setting"][f"/activity:{n}"] = {"displayName": "activity", "enabledLogs": kinds}
+        made.ends["azure_resource_has_diagnostic_setting"][key, f"/activity:{n}"] = {}
+    for server, names in DATABASES.items():
+        settled = [(each, name) for each in made.of(server) for name in names if rng.random() < 0.7]
+        keys = add(f"{server}_parameter", *(
+            {"name": name, "value": rng.choice([None, *VALUES.get(name, SWITCHES)])} for _, name in settled
+        ))  # fmt: skip
+        made.ends[f"{server}_has_parameter"] = {(each, key): {} for (each, _), key in zip(settled, keys, strict=True)}
     return made
 
 
@@ -173,6 +206,9 @@ def test_sql_servers_with_weak_settings(tenant: Made) -> None:
     ):
         found = children(tenant, *known(type))
         expected += [(has["displayName"], what, key) for key, has, _, of in found if of["state"] in STATES[1:3]]
+    for key, has, _, of in children(tenant, *known("azure_sql_server_auditing_setting")):
+        if of["state"] == "Enabled" and of["storageEndpoint"] and 0 < (of["retentionDays"] or 0) < 90:
+            expected.append((has["displayName"], "keeps what it writes down for less than 90 days", key))
     for key, has, _, of in children(tenant, *known("azure_sql_database_encryption")):
         if of["encrypted"] is False and has["name"] != "master":
             expected.append((has["displayName"], "is not encrypted", key))
@@ -224,3 +260,38 @@ def test_blobs_lost_at_once(tenant: Made) -> None:
         if not (of[names[0]] and of[names[1]])
     ]
     check("blobs-lost-at-once", expected, "displayName keepsBlobs keepsContainers keepsVersions key")
+
+
+def test_databases_with_weak_settings(tenant: Made) -> None:
+    expected = [
+        (server, of["name"], of["value"].lower(), key)
+        for server in DATABASES
+        for key, _, _, of in children(tenant, server, f"{server}_has_parameter", f"{server}_parameter")
+        if of["value"] and VALUES.get(of["name"], SWITCHES)[of["value"]]
+    ]
+    check("databases-with-weak-settings", expected, "type setting value key")
+
+
+def test_unlogged_subscriptions(tenant: Made) -> None:
+    expected = []
+    for key, of in tenant.of("azure_subscription").items():
+        settings = tenant.targets("azure_resource_has_diagnostic_setting", key)
+        told = {
+            log.lower() for each in settings for log in tenant.of("azure_diagnostic_setting")[each]["enabledLogs"] or ()
+        }
+        missing = [] if "alllogs" in told else [kind for kind in KINDS if kind.lower() not in told]
+        if missing and of["state"] not in ("Disabled", "deleted"):
+            expected.append((of["displayName"], set(missing), key))
+    found = [(row["displayName"], set(row["kinds"].split(", ")), row["key"]) for row in ask("unlogged-subscriptions")]
+    assert sorted(found, key=lambda row: row[2]) == sorted(expected, key=lambda row: row[2])
+    assert [row[2] for row in found] == [row[2] for row in sorted(found, key=lambda row: (row[0].lower(), row[2]))]
+
+
+def test_apps_without_sign_in(tenant: Made) -> None:
+    types = {key: (type, of["publicNetworkAccess"]) for type in APPS for key, of in tenant.of(type).items()}
+    expected = [
+        (types.get(of["appId"], (None, None))[0], int(of["enabled"] or False), key)
+        for key, of in tenant.of("azure_app_authentication_setting").items()
+        if of["allowsAnonymous"] and types.get(of["appId"], (None, None))[1] in (None, "Enabled")
+    ]
+    check("apps-without-sign-in", expected, "type asked key")

@@ -28,6 +28,19 @@ CLUSTER = {
     },
 }
 
+MADE = "2024-03-20T10:40:57.0460787Z"
+WINDOWS = {
+    "osProfile": {
+        "allowExtensionOperations": False,
+        "windowsConfiguration": {
+            "patchSettings": {"patchMode": "AutomaticByOS", "assessmentMode": "ImageDefault"},
+            "winRM": {"listeners": [{"protocol": "Http"}, {"protocol": "Https", "certificateUrl": "https://v/c"}]},
+        },
+    },
+    "securityProfile": {"proxyAgentSettings": {"enabled": True, "mode": "Enforce"}},
+    "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+}
+
 
 @pytest.mark.parametrize(
     ("type", "of", "properties", "expected"),
@@ -62,6 +75,33 @@ CLUSTER = {
             {"dataAccessAuthMode": "AzureActiveDirectory"},
         ),
         (
+            "azure_vm",
+            "Microsoft.Compute/virtualMachines",
+            WINDOWS,
+            {
+                "patchMode": "AutomaticByOS",
+                "patchAssessmentMode": "ImageDefault",
+                "winRmProtocols": ["Http", "Https"],
+                "allowExtensionOperations": False,
+                "proxyAgentEnabled": True,
+                "bootDiagnosticsEnabled": True,
+            },
+        ),
+        (
+            "azure_vm",
+            "Microsoft.Compute/virtualMachines",
+            {"osProfile": {"linuxConfiguration": {"patchSettings": {"patchMode": "AutomaticByPlatform"}}}},
+            {"patchMode": "AutomaticByPlatform", "patchAssessmentMode": None, "winRmProtocols": None},
+        ),
+        *(
+            ("azure_gallery", "Microsoft.Compute/galleries", {"sharingProfile": told}, {"public": expected})
+            for told, expected in (
+                ({"permissions": "Community", "communityGalleryInfo": {"publicNames": ["one"]}}, True),
+                ({"permissions": "Groups"}, False),
+                (None, None),
+            )
+        ),
+        (
             "azure_storage_account",
             "Microsoft.Storage/storageAccounts",
             {"allowedCopyScope": "AAD"},
@@ -85,6 +125,12 @@ CLUSTER = {
             "Microsoft.DocumentDB/databaseAccounts",
             {"networkAclBypass": "None"},
             {"networkAclBypass": "None"},
+        ),
+        (
+            "azure_cosmosdb_account",
+            "Microsoft.DocumentDB/databaseAccounts",
+            {"keysMetadata": {"primaryMasterKey": {"generationTime": MADE}, "secondaryMasterKey": None}},
+            {"primaryKeyCreatedOn": 1710931257046, "secondaryKeyCreatedOn": None},
         ),
         (
             "azure_container_registry",
@@ -180,3 +226,84 @@ def test_a_window_in_which_azure_may_change_a_cluster_says_when_it_opens(place: 
     assert (told["utcOffset"], told["durationHours"]) == ("+02:00", 8)
     assert (found["daily"]["scheduleType"], found["daily"].get("dayOfWeek")) == ("daily", None)
     assert (found["default"]["timeInWeek"], found["default"].get("scheduleType")) == (["Sunday 1"], None)
+
+
+def test_an_assignment_tells_what_its_rules_do_in_place_of_what_they_say(place: Place, azure: Azure) -> None:
+    changed = [
+        {"kind": "policyEffect", "value": "Disabled", "selectors": []},
+        {"kind": "policyEffect", "value": "Audit"},
+        {"kind": "definitionVersion", "value": "1.0.*"},
+        None,
+    ]
+    for name, told in (("one", {"parameters": {"effect": {"value": "Deny"}}, "overrides": changed}), ("two", {})):
+        place.put("Microsoft.Authorization/policyAssignments", name, told, table="policyresources")
+    assert verdicts(azure.run("azure_policy_assignment")) == {"complete"}
+    one, two = (entities("azure_policy_assignment")[name] for name in ("one", "two"))
+    assert (one["effect"], one["overriddenEffects"]) == ("Deny", ["Audit", "Disabled"])
+    assert (two.get("effect"), two["overriddenEffects"]) == (None, [])
+
+
+def test_an_assessment_tells_how_dangerous_what_it_finds_is(place: Place, azure: Azure) -> None:
+    told = {
+        "status": {"code": "Unhealthy"},
+        "risk": {"level": "Critical", "riskFactors": ["Exposure to the internet"], "isContextualRisk": True},
+    }
+    place.put("Microsoft.Security/assessments", "one", told, table="securityresources")
+    assert verdicts(azure.run("azure_security_assessment")) == {"complete"}
+    found = entities("azure_security_assessment")["one"]
+    assert (found["riskLevel"], found["riskFactors"]) == ("Critical", ["Exposure to the internet"])
+
+
+def test_a_key_tells_whether_its_vault_makes_new_versions_of_it(place: Place, azure: Azure) -> None:
+    vault = place.put("Microsoft.KeyVault/vaults", "kv", {})
+    for name, policy in (
+        ("rotates", {"lifetimeActions": [None, {"action": {"type": "Notify"}}, {"action": {"type": "Rotate"}}]}),
+        ("tells", {"lifetimeActions": [{"action": {"type": "notify"}}]}),
+        ("unknown", None),
+    ):
+        place.tenant.add_child(vault, "/keys", name, {"attributes": {"enabled": True}, "rotationPolicy": policy})
+    assert verdicts(azure.run("azure_keyvault_key")) == {"complete"}
+    found = {name: each.get("rotatesAutomatically") for name, each in entities("azure_keyvault_key").items()}
+    assert found == {"rotates": True, "tells": False, "unknown": None}
+
+
+CLIENT = "0F0E0D0C-0000-4000-8000-000000000001"
+KNOWN = {"registration": {"clientId": CLIENT, "openIdIssuer": "https://sts.windows.net/t/v2.0"}}
+UNKNOWN = {"enabled": True, "registration": {"clientId": None}, "login": {}}
+OWN = {"okta": KNOWN, "old": {**KNOWN, "enabled": False}}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"platform": {"enabled": False}, "globalValidation": {"requireAuthentication": True}}, (True, [])),
+        (
+            {
+                "platform": {"enabled": True},
+                "globalValidation": {"requireAuthentication": True, "unauthenticatedClientAction": "Return401"},
+                "identityProviders": {"azureActiveDirectory": KNOWN, "gitHub": UNKNOWN, "apple": None},
+            },
+            (False, ["azureActiveDirectory"]),
+        ),
+        ({"platform": {"enabled": True}, "globalValidation": {"requireAuthentication": False}}, (True, [])),
+        (
+            {"platform": {"enabled": True}, "globalValidation": {"unauthenticatedClientAction": "allowAnonymous"}},
+            (True, []),
+        ),
+        (
+            {"platform": {"enabled": True}, "identityProviders": {"customOpenIdConnectProviders": OWN}},
+            (False, ["okta"]),
+        ),
+        ({"platform": None, "identityProviders": None}, (None, [])),
+    ],
+)
+def test_an_app_tells_whether_people_sign_in_first(
+    place: Place, azure: Azure, told: dict[str, Any], expected: tuple[bool | None, list[str]]
+) -> None:
+    app = place.put("Microsoft.Web/sites", "shop", {})
+    place.tenant.set_child(app, "/config/authsettingsV2", told)
+    types = "azure_app_authentication_setting", "azure_app_has_authentication_setting"
+    assert verdicts(azure.run(*types), types) == {"complete"}
+    found = entities("azure_app_authentication_setting")["shop"]
+    assert (found.get("allowsAnonymous"), found["identityProviders"]) == expected
+    assert edges() == {(app.lower(), f"{app.lower()}/config/authsettingsv2")}

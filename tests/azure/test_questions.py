@@ -72,6 +72,7 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         "managedAad": MAYBE, "enableRBAC": MAYBE, "disableLocalAccounts": [True, True, False, None],
         "enablePrivateCluster": MAYBE, "publicNetworkAccess": [None, "Enabled", "Disabled"],
         "authorizedIPRanges": [None, [], ["203.0.113.0/24"]],
+        "networkPolicy": [None, "none", "azure", "cilium", "calico"],
     },
     "azure_resource_group": {"tags": [None, [], ["env=prod"]], "managedBy": [None, "/cluster"]},
 }  # fmt: skip
@@ -383,10 +384,12 @@ def test_weak_clusters(tenant: Made) -> None:
     for _, key, of in every(tenant, "azure_kubernetes_cluster"):
         reached = open_to_all(of) and not of["enablePrivateCluster"] and not of["authorizedIPRanges"]
         without_roles = None if of["enableRBAC"] is None else not of["enableRBAC"]
-        weak = (not of["managedAad"], without_roles, not of["disableLocalAccounts"], reached)
+        without_rules = of["networkPolicy"] in (None, "none")
+        weak = (not of["managedAad"], without_roles, not of["disableLocalAccounts"], without_rules, reached)
         if any(weak):
             expected.append((*(None if each is None else int(each) for each in weak), place(tenant, of), key))
-    check("weak-clusters", expected, "withoutEntra withoutRoles withLocalAccounts apiOpenToAll subscription key")
+    columns = "withoutEntra withoutRoles withLocalAccounts withoutNetworkPolicy apiOpenToAll subscription key"
+    check("weak-clusters", expected, columns)
 
 
 def test_apps_without_https(tenant: Made) -> None:

@@ -178,6 +178,8 @@ def test_what_is_no_secret_stays() -> None:
         "keyCreationTime": {"key1": "2024-03-20T10:40:57.0460787Z", "key2": "2024-03-20T10:40:57+00:00"},
     }
     assert without_secrets(told) == told
+    made = {"generationTime": "2024-03-20T10:40:57.0460787Z"}
+    assert without_secrets({"primaryMasterKey": {**made, "value": "a", "of": made}}) == {"primaryMasterKey": made}
     assert without_secrets({"environmentVariables": [{"name": "A", "value": "b"}, {"value": "c"}]}) == {
         "environmentVariables": [{"name": "A"}]
     }

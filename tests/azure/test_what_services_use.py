@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import azure, place
+from tests.azure.test_network_types import S, azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -19,6 +19,9 @@ BY_KEY = {"encryption": {"keyVaultProperties": {"keyIdentifier": KEY}}}
 SEVERAL = {"encryption": {"keyVaultProperties": [None, {"keyName": "a"}, {"keyVaultUri": VAULT}]}}
 BRICKS = {"entities": {"managedServices": {"keyVaultProperties": {"keyVaultUri": VAULT}}, "managedDisk": None}}
 COPIES = {"securitySettings": {"encryptionSettings": {"keyVaultProperties": {"keyUri": KEY}}}}
+KV = f"/subscriptions/{S}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/KV"
+DISK_KEYS = [None, {"diskEncryptionKey": {"secretUrl": f"{VAULT}/secrets/one/2"}, "keyEncryptionKey": {"keyUrl": KEY}}]
+GATE = {"customHttpsConfiguration": {"keyVaultCertificateSourceParameters": {"vault": to(KV), "secretName": "gate"}}}
 KEYS: list[tuple[str, dict[str, Any]]] = [
     ("Microsoft.Automation/automationAccounts", {"encryption": {"keyVaultProperties": {"keyvaultUri": VAULT}}}),
     ("Microsoft.Batch/batchAccounts", BY_KEY),
@@ -26,6 +29,12 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
     ("Microsoft.Cache/redisEnterprise", {"encryption": {"customerManagedKeyEncryption": {"keyEncryptionKeyUrl": KEY}}}),
     ("Microsoft.CognitiveServices/accounts", BY_VAULT),
     ("Microsoft.Compute/diskEncryptionSets", {"activeKey": {"keyUrl": KEY}}),
+    ("Microsoft.Compute/disks", {"encryptionSettingsCollection": {"encryptionSettings": DISK_KEYS}}),
+    ("Microsoft.Compute/snapshots", {"encryptionSettingsCollection": {"encryptionSettings": DISK_KEYS}}),
+    (
+        "Microsoft.Compute/virtualMachines/extensions",
+        {"protectedSettingsFromKeyVault": {"secretUrl": f"{VAULT}/secrets/one", "sourceVault": to(KV)}},
+    ),
     ("Microsoft.Databricks/workspaces", {"encryption": BRICKS}),
     ("Microsoft.ContainerInstance/containerGroups", {"encryptionProperties": {"vaultBaseUrl": VAULT}}),
     ("Microsoft.Databricks/workspaces", {"parameters": {"encryption": {"value": {"keyvaulturi": VAULT}}}}),
@@ -39,6 +48,7 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
     ("Microsoft.Kusto/clusters", {"keyVaultProperties": {"keyVaultUri": VAULT}}),
     ("Microsoft.MachineLearningServices/workspaces", BY_KEY),
     ("Microsoft.NetApp/netAppAccounts", BY_VAULT),
+    ("Microsoft.Network/frontDoors", {"frontendEndpoints": [part("/one", {}), part("/two", GATE)]}),
     ("Microsoft.ServiceBus/namespaces", SEVERAL),
     ("Microsoft.Sql/managedInstances", {"keyId": KEY}),
     ("Microsoft.Sql/servers", {"keyId": KEY}),
@@ -94,6 +104,11 @@ HDINSIGHT = {"roles": [{"virtualNetworkProfile": {"id": "/net", "subnet": SUBNET
             {"network": {"delegatedSubnetResourceId": SUBNET}},
         ),
         ("redis_cache", "Microsoft.Cache/redis", {"subnetId": SUBNET}),
+        (
+            "synapse_workspace",
+            "Microsoft.Synapse/workspaces",
+            {"virtualNetworkProfile": {"computeSubnetId": SUBNET}},
+        ),
         (
             "vm_scale_set",
             "Microsoft.Compute/virtualMachineScaleSets",
@@ -172,6 +187,9 @@ def filled(value: Any, id: str) -> Any:
     return id if value == "{}" else value
 
 
+USED, SEALED = to("/USED"), {"diskEncryptionSetId": "/USED"}
+
+
 @pytest.mark.parametrize(
     ("type", "of", "properties"),
     [
@@ -182,12 +200,36 @@ def filled(value: Any, id: str) -> Any:
             "disks",
             {"securityProfile": {"secureVMDiskEncryptionSetId": "/USED"}, "encryption": {"diskEncryptionSetId": None}},
         ),
+        (
+            "image_uses_disk_encryption_set",
+            "images",
+            {"storageProfile": {"osDisk": {"diskEncryptionSet": None}, "dataDisks": [{"diskEncryptionSet": USED}]}},
+        ),
+        (
+            "shared_image_version_uses_disk_encryption_set",
+            "galleries/images/versions",
+            {"publishingProfile": {"targetRegions": [None, {"encryption": {"osDiskImage": SEALED}}]}},
+        ),
+        (
+            "shared_image_version_uses_disk_encryption_set",
+            "galleries/images/versions",
+            {"publishingProfile": {"targetRegions": [{"encryption": {"dataDiskImages": [{**SEALED, "lun": 0}]}}]}},
+        ),
+        *(
+            ("vm_scale_set_uses_disk_encryption_set", "virtualMachineScaleSets", {"virtualMachineProfile": told})
+            for told in (
+                {"storageProfile": {"osDisk": {"managedDisk": {"diskEncryptionSet": USED}}}},
+                {"storageProfile": {"osDisk": {"managedDisk": {"securityProfile": {"diskEncryptionSet": USED}}}}},
+                {"storageProfile": {"osDisk": {}, "dataDisks": [{}, {"managedDisk": {"diskEncryptionSet": USED}}]}},
+            )
+        ),
     ],
 )
 def test_a_disk_leads_to_what_opens_or_encrypts_it(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any]
 ) -> None:
-    disk = put(place, f"Microsoft.Compute/{of}", properties)
+    name = "/".join(["one", "two", "three"][: of.count("/") + 1])
+    disk = place.put(f"Microsoft.Compute/{of}", name, properties).lower()
     assert verdicts(azure.run(f"azure_{type}"), [f"azure_{type}"]) == {"complete"}
     assert edges() == {(disk, "/used")}
 
@@ -247,3 +289,163 @@ def test_events_lead_to_the_resource_that_they_are_sent_to(
     type = "azure_event_grid_topic_subscription_notifies_resource"
     assert verdicts(azure.run(type), [type]) == {"complete"}
     assert {end for _, end in edges()} == ({expected.lower()} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "properties"),
+    [
+        ("image", "images", {"sourceVirtualMachine": USED}),
+        ("image", "images", {"storageProfile": {"osDisk": {"managedDisk": USED}, "dataDisks": None}}),
+        ("image", "images", {"storageProfile": {"osDisk": {}, "dataDisks": [None, {"snapshot": USED}]}}),
+        ("shared_image_version", "galleries/images/versions", {"storageProfile": {"source": USED}}),
+        (
+            "shared_image_version",
+            "galleries/images/versions",
+            {
+                "storageProfile": {
+                    "osDiskImage": {"source": {"storageAccountId": "/USED", "uri": "https://a.example/v"}}
+                }
+            },
+        ),
+    ],
+)
+def test_an_image_leads_from_what_it_was_made_from(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any]
+) -> None:
+    name = "/".join(["one", "two", "three"][: of.count("/") + 1])
+    image = place.put(f"Microsoft.Compute/{of}", name, properties).lower()
+    made = f"azure_resource_generated_{type}"
+    assert verdicts(azure.run(made), [made]) == {"complete"}
+    assert edges() == {("/used", image)}
+
+
+def test_a_machine_keeps_in_a_storage_account_how_it_starts(place: Place, azure: Azure) -> None:
+    answers = {"primaryEndpoints": {"blob": "https://account.blob.example/"}}
+    account = place.put("Microsoft.Storage/storageAccounts", "account", answers).lower()
+    told = {"bootDiagnostics": {"enabled": True, "storageUri": "https://Account.blob.example/"}}
+    machine = put(place, "Microsoft.Compute/virtualMachines", {"diagnosticsProfile": told})
+    place.put("Microsoft.Compute/virtualMachines", "alone", {"diagnosticsProfile": {"bootDiagnostics": None}})
+    assert verdicts(azure.run("azure_vm_uses_storage_account")) == {"complete"}
+    assert edges() == {(machine, account)}
+
+
+LOGS, OTHER = "1D1C6F42-0000-4000-8000-000000000001", "1d1c6f42-0000-4000-8000-000000000002"
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "told"),
+    [
+        (
+            "container_app_environment",
+            "Microsoft.App/managedEnvironments",
+            lambda id: {"appLogsConfiguration": {"logAnalyticsConfiguration": {"customerId": id}}},
+        ),
+        (
+            "container_group",
+            "Microsoft.ContainerInstance/containerGroups",
+            lambda id: {"diagnostics": {"logAnalytics": {"workspaceId": id, "logType": "ContainerInsights"}}},
+        ),
+    ],
+)
+def test_what_containers_write_goes_to_the_workspace_that_its_customers_know_by_an_id(
+    place: Place, azure: Azure, type: str, of: str, told: Any
+) -> None:
+    workspace = place.put("Microsoft.OperationalInsights/workspaces", "logs", {"customerId": LOGS.lower()}).lower()
+    place.put("Microsoft.OperationalInsights/workspaces", "new", {})
+    holder = put(place, of, told(LOGS))
+    for name, properties in (("elsewhere", told(OTHER)), ("nowhere", {})):
+        place.put(of, name, properties)
+    assert verdicts(azure.run(f"azure_{type}_uses_log_analytics_workspace")) == {"complete"}
+    assert edges() == {(holder, workspace)}
+
+
+HUB = "/Namespaces/NS/eventhubs/one"
+
+
+@pytest.mark.parametrize(
+    ("type", "destinations", "expected"),
+    [
+        ("log_analytics_workspace", {"logAnalytics": [{"workspaceResourceId": "/USED"}, None]}, "/used"),
+        ("event_hub_namespace", {"eventHubs": [{"eventHubResourceId": HUB}]}, "/namespaces/ns"),
+        ("event_hub_namespace", {"eventHubsDirect": [{"eventHubResourceId": HUB}]}, "/namespaces/ns"),
+        ("storage_account", {"storageAccounts": [{"storageAccountResourceId": "/USED"}]}, "/used"),
+        ("storage_account", {"storageBlobsDirect": [{"storageAccountResourceId": "/USED"}]}, "/used"),
+        ("storage_account", {"storageTablesDirect": [{"storageAccountResourceId": "/USED"}]}, "/used"),
+        ("data_explorer_cluster", {"azureDataExplorer": [{"resourceId": "/USED", "databaseName": "d"}]}, "/used"),
+    ],
+)
+def test_what_is_collected_leads_to_where_it_goes(
+    place: Place, azure: Azure, type: str, destinations: dict[str, Any], expected: str
+) -> None:
+    rule = put(place, "Microsoft.Insights/dataCollectionRules", {"destinations": destinations})
+    place.put("Microsoft.Insights/dataCollectionRules", "none", {"destinations": None})
+    name = f"azure_monitor_data_collection_rule_uses_{type}"
+    assert verdicts(azure.run(name), [name]) == {"complete"}
+    assert edges() == {(rule, expected)}
+
+
+@pytest.mark.parametrize(
+    ("addon", "expected"),
+    [
+        ({"enabled": True, "config": {"effectiveApplicationGatewayId": "/GATE", "applicationGatewayId": ""}}, "/gate"),
+        ({"enabled": True, "config": {"applicationGatewayId": "/GATE"}}, "/gate"),
+        ({"enabled": True, "config": None}, None),
+        ({"enabled": False, "config": {"effectiveApplicationGatewayId": "/GATE"}}, None),
+    ],
+)
+def test_a_cluster_leads_to_the_gateway_that_requests_come_by(
+    place: Place, azure: Azure, addon: dict[str, Any], expected: str | None
+) -> None:
+    told = {"addonProfiles": {"ingressApplicationGateway": addon}}
+    cluster = put(place, "Microsoft.ContainerService/managedClusters", told)
+    name = "azure_kubernetes_cluster_uses_application_gateway"
+    assert verdicts(azure.run(name), [name]) == {"complete"}
+    assert edges() == ({(cluster, expected)} if expected else set())
+
+
+RULES = {"networkAcls": {"virtualNetworkRules": [to(SUBNET), None]}}
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "properties"),
+    [
+        ("keyvault_service", "Microsoft.KeyVault/vaults", RULES),
+        ("storage_account", "Microsoft.Storage/storageAccounts", RULES),
+        ("cosmosdb_account", "Microsoft.DocumentDB/databaseAccounts", RULES["networkAcls"]),
+    ],
+)
+def test_a_service_lets_in_the_subnets_that_its_rules_name(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any]
+) -> None:
+    service = put(place, of, properties)
+    place.put(of, "alone", {"networkAcls": None})
+    name = f"azure_{type}_allows_subnet"
+    assert verdicts(azure.run(name), [name]) == {"complete"}
+    assert edges() == {(service, SUBNET.lower())}
+
+
+def test_a_sql_server_lets_in_subnets_and_addresses_of_version_6(place: Place, azure: Azure) -> None:
+    server, add = place.put("Microsoft.Sql/servers", "s", {}), place.tenant.add_child
+    add(server, "/firewallRules", "four", {"startIpAddress": "203.0.113.1", "endIpAddress": "203.0.113.9"})
+    every = {"startIPv6Address": "::", "endIPv6Address": "FFFF:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}
+    add(server, "/ipv6FirewallRules", "all", every)
+    add(server, "/ipv6FirewallRules", "six", {"startIPv6Address": "2001:db8::1", "endIPv6Address": "2001:db8::9"})
+    add(server, "/virtualNetworkRules", "subnet", {"virtualNetworkSubnetId": SUBNET, "state": "Ready"})
+    types = (
+        "azure_sql_server_firewall_rule",
+        "azure_sql_server_firewall_rule_allows_subnet",
+        "azure_sql_server_has_firewall_rule",
+    )
+    assert verdicts(azure.run(*types), types) == {"complete"}
+    found = entities("azure_sql_server_firewall_rule")
+    names = ("startIpAddress", "allowsInternet", "allowsAzureServices", "subnetId")
+    assert {name: tuple(each.get(of) for of in names) for name, each in found.items()} == {
+        "four": ("203.0.113.1", False, False, None),
+        "all": ("::", True, False, None),
+        "six": ("2001:db8::1", False, False, None),
+        "subnet": (None, False, False, SUBNET.lower()),
+    }
+    below = {"firewallrules/four", "ipv6firewallrules/all", "ipv6firewallrules/six", "virtualnetworkrules/subnet"}
+    server = server.lower()
+    allowed = {(f"{server}/virtualnetworkrules/subnet", SUBNET.lower())}
+    assert edges() == {(server, f"{server}/{rule}") for rule in below} | allowed

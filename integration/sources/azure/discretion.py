@@ -116,10 +116,18 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
             kept[name] = _names(each)
         elif type(each) is not str:
             is_secret = verdict == "drop" or (type(each) is list and name in hidden)
-            kept[name] = type(each)() if is_secret else without_secrets(_unvalued(each) if verdict == "quiet" else each)
+            told = _unvalued(each) if verdict == "quiet" else each
+            kept[name] = _times(each) if is_secret else without_secrets(told)
         elif (verdict == "keep" and name not in hidden) or name in labels or _TIME.fullmatch(each):
             kept[name] = _said(each)
     return kept
+
+
+def _times(value: Any) -> Any:
+    """Return of what holds secrets that it is there, and when these were made: such as when a key was."""
+    if isinstance(value, list):
+        return []
+    return {name: each for name, each in value.items() if isinstance(each, str) and _TIME.fullmatch(each)}
 
 
 def _said(text: str) -> str:

@@ -37,7 +37,7 @@ LISTS = {
     "microsoft.keyvault/vaults": "/keys /secrets",
     "microsoft.managedidentity/userassignedidentities": "/federatedidentitycredentials",
     "microsoft.servicebus/namespaces": "/authorizationrules /queues /topics /topics/*/subscriptions",
-    "microsoft.sql/servers": "/firewallrules",
+    "microsoft.sql/servers": "/firewallrules /ipv6firewallrules /virtualnetworkrules",
     "microsoft.storage/storageaccounts": "/blobservices/default/containers"
     " /blobservices/default/containers/*/immutabilitypolicies /fileservices/default/shares"
     " /queueservices/default/queues /tableservices/default/tables"
@@ -56,6 +56,8 @@ SINGLE = {
     "microsoft.sql/servers/databases": "/transparentdataencryption/current",
     "microsoft.storage/storageaccounts": "/blobservices/default /fileservices/default",
     "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default",
+    "microsoft.web/sites": "/config/authsettingsv2",
+    "microsoft.web/sites/slots": "/config/authsettingsv2",
 }
 """What is answered as one object below resources of a type."""
 ANYWHERE = "/providers/microsoft.insights/diagnosticsettings"

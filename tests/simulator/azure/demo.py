@@ -156,7 +156,16 @@ def _machine(
     }
     if system == "Windows":
         properties |= {"licenseType": "Windows_Server", "priority": "Spot", "evictionPolicy": "Deallocate"}
-        profile["windowsConfiguration"] = {"enableAutomaticUpdates": True, "timeZone": "W. Europe Standard Time"}
+        profile["allowExtensionOperations"] = True
+        profile["windowsConfiguration"] = {
+            "enableAutomaticUpdates": True,
+            "timeZone": "W. Europe Standard Time",
+            "patchSettings": {"patchMode": "AutomaticByOS", "assessmentMode": "ImageDefault"},
+            "winRM": {"listeners": [{"protocol": "Https"}]},
+        }
+        security["proxyAgentSettings"] = {"enabled": True}
+        kept = "https://stdata.blob.example/"
+        properties["diagnosticsProfile"] = {"bootDiagnostics": {"enabled": True, "storageUri": kept}}
     if power:
         properties["extended"] = {"instanceView": {"powerState": {"code": f"PowerState/{power}"}}}
     principal = f"00000000-0000-4000-8000-{number + 500:012}"

@@ -100,6 +100,7 @@ def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> N
         "osSKU": "Ubuntu",
     }
     workspace = web.of("Microsoft.OperationalInsights/workspaces", "logs")
+    gateway = web.of("Microsoft.Network/applicationGateways", "agw")
     kubelet = {"resourceId": aks.of("Microsoft.ManagedIdentity/userAssignedIdentities", "aks-agentpool")}
     properties = {
         "powerState": {"code": "Running"},
@@ -129,6 +130,7 @@ def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> N
         "addonProfiles": {
             "azurepolicy": {"enabled": True},
             "azureKeyvaultSecretsProvider": {"enabled": True},
+            "ingressApplicationGateway": {"enabled": True, "config": {"effectiveApplicationGatewayId": gateway}},
             "omsagent": {"enabled": True, "config": {"logAnalyticsWorkspaceResourceID": workspace.upper()}},
         },
         "azureMonitorProfile": {"metrics": {"enabled": True}},
@@ -192,6 +194,7 @@ def _containers(lab: Place, subnet: str, identity: dict[str, Any]) -> None:
         },
         "subnetIds": [to(subnet)],
         "imageRegistryCredentials": [{"server": "crweb.registry.example"}],
+        "diagnostics": {"logAnalytics": {"workspaceId": GUID.format("8101"), "logType": "ContainerInstanceLogs"}},
         "containers": [container],
         "volumes": [
             {"name": "files", "azureFile": {"shareName": "files", "storageAccountName": "stdata", "readOnly": True}},

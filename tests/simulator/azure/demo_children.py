@@ -71,7 +71,10 @@ def _vaults(web: Place, lab: Place) -> None:
         "kty": "RSA-HSM",
         "keySize": 4096,
         "keyOps": ["wrapKey", "unwrapKey"],
-        "rotationPolicy": {"attributes": {"expiryTime": "P1Y"}, "lifetimeActions": []},
+        "rotationPolicy": {
+            "attributes": {"expiryTime": "P1Y"},
+            "lifetimeActions": [{"trigger": {"timeBeforeExpiry": "P30D"}, "action": {"type": "rotate"}}],
+        },
     }
     add(closed, "/keys", "storage", key)
     curve = {"attributes": {"enabled": False, "created": 1704067200}, "kty": "EC", "curveName": "P-256"}
@@ -92,6 +95,10 @@ def _sql(web: Place, lab: Place) -> None:
     _let_in(tenant.add_child, closed, {"office": ("203.0.113.10", "203.0.113.20")})
     every = {"AllowAllWindowsAzureIps": (_FIRST, _FIRST), "all": (_FIRST, _LAST)}
     _let_in(tenant.add_child, open_, every)
+    six = {"startIPv6Address": "2001:db8::10", "endIPv6Address": "2001:db8::20"}
+    tenant.add_child(closed, "/ipv6FirewallRules", "office-6", six)
+    subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
+    tenant.add_child(closed, "/virtualNetworkRules", "apps", {"virtualNetworkSubnetId": subnet, "state": "Ready"})
     groups = ["SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP", "FAILED_DATABASE_AUTHENTICATION_GROUP"]
     auditing = {
         "state": "Enabled",

@@ -62,7 +62,8 @@ def _disks(web: Place, lab: Place) -> None:
 
 def _images(web: Place) -> None:
     machine = web.of(f"{_COMPUTE}/virtualMachines", "vm-web-02")
-    disk = {"osType": "Linux", "osState": "Generalized"}
+    key_set = to(web.of(f"{_COMPUTE}/diskEncryptionSets", "des-web"))
+    disk = {"osType": "Linux", "osState": "Generalized", "diskEncryptionSet": key_set}
     image = {"sourceVirtualMachine": to(machine), "hyperVGeneration": "V2", "storageProfile": {"osDisk": disk}}
     web.put(f"{_COMPUTE}/images", "img-web", image, tags=_OWNER)
     gallery = {
@@ -71,6 +72,8 @@ def _images(web: Place) -> None:
         "sharingProfile": {"permissions": "Groups"},
     }
     web.put(f"{_COMPUTE}/galleries", "gallery", gallery, tags=_OWNER)
+    everybody = {"permissions": "Community", "communityGalleryInfo": {"publicNames": ["contoso-0001"]}}
+    web.put(f"{_COMPUTE}/galleries", "open", {"sharingProfile": everybody})
     shared = {
         "description": "What web servers are made from.",
         "osType": "Linux",
@@ -81,7 +84,13 @@ def _images(web: Place) -> None:
         "identifier": {"publisher": "example", "offer": "web", "sku": "2024"},
     }
     web.put(f"{_COMPUTE}/galleries/images", "gallery/web", shared, tags=_OWNER)
-    published = {"publishedDate": MADE, "endOfLifeDate": "2030-01-01T00:00:00Z", "excludeFromLatest": False}
+    sealed = {"osDiskImage": {"diskEncryptionSetId": key_set["id"]}}
+    published = {
+        "publishedDate": MADE,
+        "endOfLifeDate": "2030-01-01T00:00:00Z",
+        "excludeFromLatest": False,
+        "targetRegions": [{"name": "West Europe", "encryption": sealed}],
+    }
     version = {"publishingProfile": published, "storageProfile": {"source": to(machine.upper())}}
     web.put(f"{_COMPUTE}/galleries/images/versions", "gallery/web/1.0.0", version, tags=_OWNER)
 
@@ -108,7 +117,12 @@ def _scale_set(web: Place, aks: Place) -> None:
         },
         "storageProfile": {
             "dataDisks": [{"lun": 0, "name": "data"}],
-            "osDisk": {"managedDisk": {"storageAccountType": "Premium_LRS"}},
+            "osDisk": {
+                "managedDisk": {
+                    "storageAccountType": "Premium_LRS",
+                    "diskEncryptionSet": to(web.of(f"{_COMPUTE}/diskEncryptionSets", "des-web")),
+                }
+            },
             "imageReference": to(web.of(f"{_COMPUTE}/galleries/images", "gallery/web")),
         },
         "securityProfile": {

@@ -130,6 +130,15 @@ def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, 
         "ipRules": [{"ipAddressOrRange": "203.0.113.0/24"}],
         "disableLocalAuth": True,
         "disableKeyBasedMetadataWriteAccess": True,
+        "keysMetadata": {
+            name: {"generationTime": MADE}
+            for name in (
+                "primaryMasterKey",
+                "primaryReadonlyMasterKey",
+                "secondaryMasterKey",
+                "secondaryReadonlyMasterKey",
+            )
+        },
         "minimalTlsVersion": "Tls12",
         "backupPolicy": {"type": "Continuous"},
         "keyVaultKeyUri": "https://kv-web.vault.azure.example/keys/cosmos",
@@ -167,6 +176,7 @@ def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, 
         "workspaceUID": GUID.format("4201"),
         "managedVirtualNetwork": "default",
         "managedVirtualNetworkSettings": {"preventDataExfiltration": True, "allowedAadTenantIdsForLinking": []},
+        "virtualNetworkProfile": {"computeSubnetId": subnet},
         "managedResourceGroupName": "synapse-managed",
         "sqlAdministratorLogin": "operator",
         "azureADOnlyAuthentication": True,

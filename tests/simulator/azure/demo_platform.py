@@ -112,7 +112,10 @@ def _apps(lab: Place, web: Place, more: dict[str, Any]) -> None:
         "publicNetworkAccess": "Enabled",
         "peerAuthentication": {"mtls": {"enabled": True}},
         "peerTrafficConfiguration": {"encryption": {"enabled": True}},
-        "appLogsConfiguration": {"destination": "azure-monitor"},
+        "appLogsConfiguration": {
+            "destination": "log-analytics",
+            "logAnalyticsConfiguration": {"customerId": GUID.format("8101")},
+        },
     }
     place = lab.put("Microsoft.App/managedEnvironments", "cae-lab", environment, **more)
     ingress = {

@@ -45,6 +45,7 @@ def add_policies(tenant: AzureTenant, production: str, tests: str) -> None:
             "enforcementMode": "Default" if more else "DoNotEnforce",
             "notScopes": [f"{production}/resourceGroups/MC_rg-aks"] if scope == root else [],
             "parameters": {"effect": {"value": "Deny"}},
+            "overrides": [] if more else [{"kind": "policyEffect", "value": "Disabled"}],
             "nonComplianceMessages": [{"message": "Ask the platform team."}],
             "metadata": {"assignedBy": "Platform team", **_OWN},
         }

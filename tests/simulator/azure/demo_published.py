@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.simulator.azure.place import Place
 
+_CLIENT = "00000000-0000-4000-8000-4eec86631b17"
 _SITE, _PASSWORDS = "Microsoft.Web/sites", "/basicPublishingCredentialsPolicies"
 
 
@@ -18,6 +19,7 @@ def add_published(web: Place, lab: Place) -> None:
     for app, allow in apps:
         for name in ("ftp", "scm"):
             add(app, _PASSWORDS, name, {"allow": allow})
+    _sign_in(web, apps[0][0], apps[1][0])
     account = web.of("Microsoft.CognitiveServices/accounts", "ai-web")
     model: dict[str, Any] = {
         "model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-11-20"},
@@ -45,3 +47,25 @@ def add_published(web: Place, lab: Place) -> None:
     }
     add(account, "/raiPolicies", "Careful", careful)
     add(account, "/raiPolicies", "Microsoft.DefaultV2", {"mode": "Blocking", "type": "SystemManaged"})
+
+
+def _sign_in(web: Place, shop: str, slot: str) -> None:
+    """One app that asks for a sign-in by an application of the demo's, and a slot that lets everybody in."""
+    registration = {"openIdIssuer": f"https://sts.windows.net/{web.tenant.id}/v2.0", "clientId": _CLIENT}
+    entra = {
+        "enabled": True,
+        "registration": registration,
+        "validation": {"allowedAudiences": [f"api://{_CLIENT}"]},
+    }
+    asks = {
+        "platform": {"enabled": True},
+        "globalValidation": {
+            "requireAuthentication": True,
+            "unauthenticatedClientAction": "RedirectToLoginPage",
+            "excludedPaths": ["/health"],
+        },
+        "httpSettings": {"requireHttps": True},
+        "identityProviders": {"azureActiveDirectory": entra, "gitHub": {"enabled": True}},
+    }
+    web.tenant.set_child(shop, "/config/authsettingsV2", asks)
+    web.tenant.set_child(slot, "/config/authsettingsV2", {"platform": {"enabled": False}})

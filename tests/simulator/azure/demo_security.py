@@ -62,7 +62,8 @@ def _assessments(tenant: AzureTenant, machine: str) -> None:
         )
     ):
         properties = {"displayName": metadata["displayName"], "status": state, "resourceDetails": details}
-        more = {} if number else {"metadata": metadata}
+        risk = {"level": "Critical", "riskFactors": ["Exposure to the internet"]}
+        more = {} if number else {"metadata": metadata, "risk": risk}
         _put(tenant, f"{machine}/providers/Microsoft.Security/assessments/{guid}", "assessments", properties | more)
     _findings(tenant, f"{machine}/providers/Microsoft.Security/assessments/{_OPEN_PORTS}", machine)
 

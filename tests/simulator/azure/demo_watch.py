@@ -71,7 +71,17 @@ def _alerts(web: Place) -> None:
         "destinations": {
             "logAnalytics": [
                 {"name": "logs", "workspaceResourceId": web.of("Microsoft.OperationalInsights/workspaces", "logs")}
-            ]
+            ],
+            "azureDataExplorer": [{"name": "adx", "resourceId": web.of("Microsoft.Kusto/clusters", "adx")}],
+            "eventHubsDirect": [
+                {
+                    "name": "hub",
+                    "eventHubResourceId": f"{web.of('Microsoft.EventHub/namespaces', 'eh-web')}/eventhubs/one",
+                }
+            ],
+            "storageBlobsDirect": [
+                {"name": "files", "storageAccountResourceId": web.of("Microsoft.Storage/storageAccounts", "stdata")}
+            ],
         },
     }
     web.put(

@@ -1,0 +1,330 @@
+"""The questions about settings that benchmarks ask for against an independent computation, on made-up tenants."""
+
+import random
+import time
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.entra.question_graphs import DAY, GRAPH, Json, Made, ask, save
+
+pytestmark = pytest.mark.every_area
+
+MAYBE = [True, False, None]
+SUBSCRIPTION, GATEWAY = "azure_subscription", "azure_application_gateway"
+WAF, USES_WAF = "azure_application_gateway_waf_policy", "azure_application_gateway_uses_waf_policy"
+ROLE, USES_ROLE = "azure_role_definition", "azure_role_assignment_uses_definition"
+APPS = ["azure_web_app", "azure_function_app"]
+LOCAL = [
+    "azure_app_configuration_store", "azure_cognitive_services_account", "azure_cosmosdb_account",
+    "azure_event_grid_domain", "azure_event_grid_topic", "azure_event_hub_namespace", "azure_iot_hub",
+    "azure_search_service", "azure_service_bus_namespace", "azure_signalr_service", "azure_web_pubsub_service",
+]  # fmt: skip
+EVERYWHERE = [
+    "azure_app_configuration_store", "azure_data_factory", "azure_databricks_workspace",
+    "azure_machine_learning_workspace", "azure_purview_account",
+]  # fmt: skip
+BY_RULES = [
+    "azure_batch_account", "azure_data_explorer_cluster", "azure_event_hub_namespace", "azure_iot_hub",
+    "azure_service_bus_namespace", "azure_signalr_service", "azure_synapse_workspace", "azure_web_pubsub_service",
+]  # fmt: skip
+BY_LISTS = ["azure_event_grid_domain", "azure_event_grid_topic", "azure_search_service"]
+DATABASES = ["azure_sql_server", "azure_sql_managed_instance", "azure_synapse_workspace"]
+AGES = [None, 0, 30, 89, 91, 400]
+KEYS = {
+    "azure_storage_account": {"key1": "key1CreatedOn", "key2": "key2CreatedOn"},
+    "azure_cosmosdb_account": {
+        "primary": "primaryKeyCreatedOn",
+        "secondary": "secondaryKeyCreatedOn",
+        "primary, to read": "primaryReadonlyKeyCreatedOn",
+        "secondary, to read": "secondaryReadonlyKeyCreatedOn",
+    },
+}
+NAMES = [
+    "apps",
+    "Apps",
+    "apps",
+    "data",
+    "GatewaySubnet",
+    "AzureFirewallSubnet",
+    "azurefirewallmanagementsubnet",
+    "RouteServerSubnet",
+]
+ROLES: list[Json] = [
+    {"actions": ["*"], "notActions": []},
+    {"actions": ["*"], "notActions": ["Microsoft.Authorization/*/Write"]},
+    {"actions": ["Microsoft.Authorization/RoleAssignments/*"]},
+    {"actions": ["*/read"]},
+]
+PROPERTIES: dict[str, dict[str, list[Any]]] = {
+    **{type: {"disableLocalAuth": MAYBE} for type in LOCAL},
+    **{type: {"azureADOnlyAuthentication": MAYBE} for type in DATABASES},
+    "azure_storage_account": {"allowSharedKeyAccess": MAYBE},
+    "azure_redis_cache": {"disableAccessKeyAuthentication": MAYBE},
+    "azure_batch_account": {"allowedAuthenticationModes": [None, [], ["AAD"], ["SharedKey", "AAD"]]},
+    "azure_container_registry": {"adminUserEnabled": MAYBE},
+    "azure_postgresql_server": {"passwordAuth": [None, "Enabled", "enabled", "Disabled"]},
+    "azure_vm": {
+        "secureBootEnabled": [True, True, False, None], "vTpmEnabled": [True, True, None],
+        "disablePasswordAuthentication": [True, True, False, None], "usesManagedDisks": [True, True, False],
+    },
+    **{
+        type: {"ftpsState": [None, "AllAllowed", "Disabled"], "identityType": [None, "None", "SystemAssigned"]}
+        for type in APPS
+    },
+    "azure_vnet": {"region": ["westeurope", "WestEurope", "eastus"]},
+    "azure_network_watcher": {"region": ["westeurope", "northeurope"]},
+    "azure_subnet": {
+        "name": NAMES, "networkSecurityGroupId": [None, "/nsg"], "virtualNetworkId": ["/azure_vnet:0", "/gone"],
+        "CIDR": ["198.18.0.0/24"],
+    },
+    GATEWAY: {"firewallEnabled": MAYBE, "firewallMode": [None, "Prevention", "Detection"], "public": MAYBE},
+    WAF: {"mode": [None, "Prevention", "prevention", "Detection"], "enabledState": [None, "Enabled", "Disabled"]},
+    "azure_security_group": {"subnetIds": [None, [], ["/s"]], "networkInterfaceIds": [None, ["/one", "/two"]]},
+    "azure_security_rule": {
+        "securityGroupId": ["/azure_security_group:0", "/azure_security_group:1", "/gone"], "priority": [100],
+        "direction": ["Inbound", "inbound", "Outbound"], "access": ["Allow", "allow", "Deny"],
+        "protocol": ["*", "Tcp", "Udp"], "destinationPortRanges": [None, ["*"], ["22", "80-90"]],
+        "sourceAddressPrefixes": [None, ["*"], ["Internet"], ["203.0.113.0/24", "::/0"], ["VirtualNetwork"]],
+    },
+    "azure_security_group_flow_logs": {
+        "enabled": MAYBE, "retentionPolicy.enabled": MAYBE, "retentionPolicy.days": [None, 0, 7, 89, 90, 365],
+    },
+}  # fmt: skip
+
+
+def made_up(seed: int) -> Made:
+    """Return a tenant with a few resources of each type."""
+    made, rng, now = Made(), random.Random(seed), int(time.time()) * 1000
+
+    def add(type: str, *found: Json, at: str = "/") -> list[str]:
+        made.entities[type] = {
+            f"{at}{type}:{n}": {"displayName": f"{rng.choice('aA')} {rng.randint(0, 3)}", **each}
+            for n, each in enumerate(found)
+        }
+        return list(made.entities[type])
+
+    def chosen(of: dict[str, list[Any]]) -> Json:
+        return {name: rng.choice(values) for name, values in of.items()}
+
+    add(SUBSCRIPTION, *({"subscriptionId": id} for id in ("one", "two")), at="/subscriptions/")
+    for type, properties in PROPERTIES.items():
+        add(type, *(
+            {"subscriptionId": rng.choice(["one", "two", "unseen"]), "resourceGroup": "rg", **chosen(properties)}
+            for _ in range(4)
+        ))  # fmt: skip
+    for type in [*EVERYWHERE, *BY_RULES, *BY_LISTS, "azure_cognitive_services_account"]:
+        if type not in made.entities:
+            add(type, *({"subscriptionId": rng.choice(["one", "unseen"]), "resourceGroup": "rg"} for _ in range(3)))
+        for of in made.of(type).values():
+            of["publicNetworkAccess"] = rng.choice([None, "Enabled", "enabled", "Disabled"])
+            of["allowedIpAddresses"] = rng.choice([None, [], ["203.0.113.0/24"]])
+            of["networkAcls.defaultAction"] = rng.choice([None, "Allow", "Deny", "deny"])
+    for type, names in KEYS.items():
+        for of in made.of(type).values():
+            ages = {name: rng.choice(AGES) for name in names.values()}
+            of |= {name: None if age is None else now - age * DAY for name, age in ages.items()}
+    add("azure_web_app_configuration", *(
+        {"appId": app, "ftpsState": rng.choice([None, "allallowed", "FtpsOnly"]),
+         "remoteDebuggingEnabled": rng.choice(MAYBE),
+         "corsAllowedOrigins": rng.choice([None, [], ["https://a.example"], ["*"]])}
+        for type in APPS for app in made.of(type) if rng.random() < 0.7
+    ))  # fmt: skip
+    pairs = [
+        (gate, rng.choice([*made.of(WAF), "/gone"])) for gate in made.of(GATEWAY) for _ in range(rng.randint(0, 2))
+    ]
+    made.ends[USES_WAF] = {pair: {} for pair in pairs}
+    roles = add(ROLE, *(
+        {**rng.choice(ROLES), "isCustom": rng.choice([True, True, False]),
+         "assignableScopes": rng.choice([None, [], ["/a"], ["/a", "/b"]])}
+        for _ in range(5)
+    ))  # fmt: skip
+    held = add("azure_role_assignment", *({} for _ in range(4)))
+    made.ends[USES_ROLE] = {(each, rng.choice([*roles, "/gone"])): {} for each in held}
+    return made
+
+
+@pytest.fixture(scope="module", params=range(8))
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Made, Path]) -> Made:
+    """A tenant whose graph is in the current folder."""
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
+
+
+def every(tenant: Made, *types: str) -> Iterator[tuple[str, str, Json]]:
+    return ((type, key, of) for type in types for key, of in tenant.of(type).items())
+
+
+def place(tenant: Made, of: Json) -> str | None:
+    """Return the name of the subscription that a resource is in; ``None`` where it is not in the graph."""
+    names = {each["subscriptionId"]: each["displayName"] for each in tenant.of(SUBSCRIPTION).values()}
+    return names.get(of["subscriptionId"])
+
+
+def check(name: str, expected: list[tuple[Any, ...]], columns: str, order: str = "displayName key") -> None:
+    """Ask, compare some columns with what is expected, and see that rows are in the order of some columns."""
+    found = ask(name)
+    assert sorted((tuple(row[each] for each in columns.split()) for row in found), key=repr) == sorted(
+        expected, key=repr
+    )
+    by = [tuple(row[each] if each == "key" else str(row[each]).lower() for each in order.split()) for row in found]
+    assert by == sorted(by)
+
+
+def whether(told: bool | None) -> int | None:
+    return None if told is None else int(told)
+
+
+def takes_keys(type: str, of: Json) -> bool:
+    if type == "azure_storage_account":
+        return of["allowSharedKeyAccess"] is not False
+    if type == "azure_redis_cache":
+        return not of["disableAccessKeyAuthentication"]
+    if type == "azure_batch_account":
+        return "SharedKey" in (of["allowedAuthenticationModes"] or ())
+    return not of["disableLocalAuth"]
+
+
+def test_what_takes_keys_or_passwords(tenant: Made) -> None:
+    by_keys = [*LOCAL, "azure_storage_account", "azure_redis_cache", "azure_batch_account"]
+    found = [(type, "keys", key, of) for type, key, of in every(tenant, *by_keys) if takes_keys(type, of)]
+    for type, key, of in every(tenant, "azure_container_registry"):
+        found += [(type, "a password", key, of)] if of["adminUserEnabled"] else []
+    for type, key, of in every(tenant, *DATABASES):
+        found += [] if of["azureADOnlyAuthentication"] else [(type, "passwords", key, of)]
+    for type, key, of in every(tenant, "azure_postgresql_server"):
+        found += [(type, "passwords", key, of)] if of["passwordAuth"] in ("Enabled", "enabled") else []
+    expected = [(type, by, place(tenant, of), key) for type, by, key, of in found]
+    check("keys-in-place-of-entra", expected, "type by subscription key")
+
+
+def test_keys_that_nobody_renewed(tenant: Made) -> None:
+    now = time.time() * 1000
+    expected = [
+        (type, name, (now - of[made]) // DAY, key)
+        for type, key, of in every(tenant, *KEYS) if takes_keys(type, of)
+        for name, made in KEYS[type].items() if of[made] and now - of[made] > 90 * DAY
+    ]  # fmt: skip
+    check("old-access-keys", expected, "type accessKey days key", "displayName key accessKey")
+
+
+def test_weak_machines(tenant: Made) -> None:
+    expected = []
+    for _, key, of in every(tenant, "azure_vm"):
+        passwords = None if of["disablePasswordAuthentication"] is None else not of["disablePasswordAuthentication"]
+        weak = (not (of["secureBootEnabled"] and of["vTpmEnabled"]), passwords, not of["usesManagedDisks"])
+        if any(weak):
+            expected.append((*map(whether, weak), place(tenant, of), key))
+    check("weak-machines", expected, "withoutTrustedLaunch takesPasswords withoutManagedDisks subscription key")
+
+
+def test_weak_apps(tenant: Made) -> None:
+    expected = []
+    for type, key, of in every(tenant, *APPS):
+        told = next((each for _, _, each in every(tenant, "azure_web_app_configuration") if each["appId"] == key), {})
+        ftp = told.get("ftpsState") or of["ftpsState"]
+        weak = (
+            ftp and ftp.lower() == "allallowed",
+            told.get("remoteDebuggingEnabled"),
+            "*" in (told.get("corsAllowedOrigins") or ()),
+            of["identityType"] in (None, "None"),
+        )
+        if any(weak):
+            expected.append((type, *map(whether, weak), place(tenant, of), key))
+    check("weak-apps", expected, "type plainFtp takesDebuggers everySite withoutIdentity subscription key")
+
+
+def test_subnets_that_nothing_guards(tenant: Made) -> None:
+    networks = tenant.of("azure_vnet")
+    expected = [
+        (networks.get(of["virtualNetworkId"], {}).get("displayName"), place(tenant, of), key)
+        for _, key, of in every(tenant, "azure_subnet")
+        if of["name"] in ("apps", "Apps", "data") and not of["networkSecurityGroupId"]
+    ]
+    check("subnets-without-rules", expected, "network subscription key")
+
+
+def test_gateways_that_attacks_get_through(tenant: Made) -> None:
+    expected = []
+    for _, key, of in every(tenant, GATEWAY):
+        policies = [tenant.of(WAF)[each] for each in tenant.targets(USES_WAF, key) if each in tenant.of(WAF)]
+        modes = [each["mode"] for each in policies if each["enabledState"] != "Disabled"]
+        modes += [of["firewallMode"]] if of["firewallEnabled"] else []
+        if not any(mode is None or mode.lower() == "prevention" for mode in modes):
+            expected.append(("only watches" if modes else "none", whether(of["public"]), place(tenant, of), key))
+    check("gateways-without-firewall", expected, "firewall public subscription key")
+
+
+def test_own_roles_that_may_assign_roles(tenant: Made) -> None:
+    def named(of: Json, kind: str) -> bool:
+        operation = "microsoft.authorization/roleassignments/write"
+        return any(fnmatchcase(operation, each.lower()) for each in of.get(kind) or ())
+
+    expected = [
+        (", ".join(of["assignableScopes"] or ()) or None, len(tenant.sources(USES_ROLE, key)), key)
+        for _, key, of in every(tenant, ROLE)
+        if of["isCustom"] and named(of, "actions") and not named(of, "notActions")
+    ]
+    check("custom-roles-of-owners", expected, "scopes assignments key")
+
+
+def test_logs_of_flows_that_are_off_or_soon_gone(tenant: Made) -> None:
+    expected = []
+    for _, key, of in every(tenant, "azure_security_group_flow_logs"):
+        days = of["retentionPolicy.days"] if of["retentionPolicy.enabled"] else None
+        if of["enabled"] is False or (days or 90) < 90:
+            expected.append((whether(of["enabled"]), days, key))
+    check("weak-flow-logs", expected, "enabled days key")
+
+
+def test_regions_without_a_watcher(tenant: Made) -> None:
+    watched = {(of["subscriptionId"], of["region"]) for _, _, of in every(tenant, "azure_network_watcher")}
+    found: dict[tuple[str, str], list[str]] = {}
+    for _, key, of in every(tenant, "azure_vnet"):
+        found.setdefault((of["subscriptionId"], of["region"].lower()), []).append(key)
+    expected = [
+        (place(tenant, {"subscriptionId": at[0]}), len(keys), min(keys)) for at, keys in found.items()
+        if at not in watched
+    ]  # fmt: skip
+    rows = [(row["subscription"], row["networks"], row["key"]) for row in ask("regions-nobody-watches")]
+    assert sorted(rows, key=repr) == sorted(expected, key=repr)
+
+
+def test_rules_that_let_in_everybody(tenant: Made) -> None:
+    expected = []
+    for _, key, of in every(tenant, "azure_security_rule"):
+        group = tenant.of("azure_security_group").get(of["securityGroupId"], {})
+        lets = of["direction"] != "Outbound" and of["access"] != "Deny"
+        if lets and {"*", "Internet", "::/0"} & set(of["sourceAddressPrefixes"] or ()):
+            counts = [len(group.get(name) or ()) for name in ("subnetIds", "networkInterfaceIds")]
+            where = place(tenant, group) if group else None
+            ports = ", ".join(of["destinationPortRanges"] or ()) or None
+            expected.append((group.get("displayName"), of["protocol"], ports, *counts, where, key))
+    check("rules-open-to-all", expected, "securityGroup protocol ports subnets interfaces subscription key")
+
+
+def test_services_that_all_networks_reach(tenant: Made) -> None:
+    found = [(type, key, of, "everywhere") for type, key, of in every(tenant, *EVERYWHERE)]
+    found += [(type, key, of, "where its rules say") for type, key, of in every(tenant, *BY_RULES)]
+    for type, key, of in every(tenant, *BY_LISTS):
+        found += [] if of["allowedIpAddresses"] else [(type, key, of, "everywhere")]
+    for type, key, of in every(tenant, "azure_cognitive_services_account"):
+        is_shut = (of["networkAcls.defaultAction"] or "").lower() == "deny"
+        found += [] if is_shut else [(type, key, of, "everywhere")]
+    expected = [
+        (type, reached, place(tenant, of), key)
+        for type, key, of, reached in found
+        if (of["publicNetworkAccess"] or "").lower() == "enabled"
+    ]
+    check("services-open-to-all-networks", expected, "type reachedFrom subscription key", "reachedFrom displayName key")
