@@ -162,12 +162,12 @@ class Mirror(ReadableMirror):
             self._repeated.add(name)
 
     def forget(self, name: str, parts: Sequence[str]) -> None:
-        """Take parts out of a collection that is being read whole, as if they had not been read."""
+        """Take parts out of a collection that is read whole, as if they had not been read."""
         with self._transaction() as database:
-            number = find_there(database, name).number
-            for part in parts:
-                forget_parent(database, number, part)
-            answers.forget_digests(database, number)
+            known = find_there(database, name)
+            gone = sum(forget_parent(database, known.number, part) for part in parts)
+            changed(database, known.number, gone if known.state == "complete" else 0)
+            answers.forget_digests(database, known.number)
             self._repeated.update([name] if parts else [])
 
     def complete(self, name: str, *, decides: bool = True) -> bool:

@@ -120,6 +120,11 @@ class Collection:
         """Take parts out of it, as if they had not been read."""
         self._mirror.forget(self.name, parts)
 
+    def forget_others(self, parents: str) -> None:
+        """Take parts out of it that are of no object of ``parents``, the name of a collection."""
+        parts = [part for part in self.progress() if part]
+        self.forget(sorted({*parts} - self._mirror.holds(parents, parts)))
+
     def sizes(self) -> Mapping[str, int]:
         """Return how many objects each part has."""
         return self._mirror.sizes(self.name)

@@ -71,9 +71,9 @@ def _owners(ctx: Context, owner_type: str) -> Iterator[Any]:
 
 
 def _key_of(type: str, owner: Any, credential: Any) -> str:
-    """Return the key of a credential; one key may be there twice, to sign and to verify."""
+    """Return the key of a credential; one key may be there twice, to sign and to verify (``Verify``, in any case)."""
     key = part_key(type, owner["id"], credential["keyId"])
-    return f"{key}:{credential['usage']}" if type == "azure_key_credential" else key
+    return f"{key}:{str(credential['usage']).capitalize()}" if type == "azure_key_credential" else key
 
 
 def _public(credential: Any) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from tests.simulator import Faults, Simulator, synthetic_tenant
+from tests.simulator.made_up.sizes import Sizes
+from tests.simulator.properties import APPLICATION
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +119,25 @@ def test_what_changed_of_what_was_read_before_a_run_was_cut_short_is_in_the_grap
             tenant.update(user, displayName="Renamed meanwhile")
         finish(start(simulator, "out", *MEMBERS))
         finish(start(simulator, "whole", *MEMBERS))
+        assert graph("out") == graph("whole")
+
+
+@pytest.mark.parametrize("state", ["running", "complete"])
+def test_what_was_read_of_objects_that_are_gone_when_a_cut_short_run_goes_on_is_not_in_the_graph(state: str) -> None:
+    sizes = Sizes.of(300, applications=200, federated_credentials=400)
+    tenant = synthetic_tenant(users=300, groups=100, memberships=500, seed=14, sizes=sizes)
+    types = ("--only", "azure_application_has_federated_identity_credential", *MEMBERS)
+    with Simulator(tenant, latency=0.03, page_size=50) as simulator:
+        process = start(simulator, "out", *types)
+        while not is_there("/applications/*/federatedIdentityCredentials", "out", state) and process.poll() is None:
+            time.sleep(0.01)
+        assert process.poll() is None
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        for place in [*tenant.of_kind[APPLICATION]][::2]:
+            tenant.delete(tenant.ids[place])
+        finish(start(simulator, "out", *types))
+        finish(start(simulator, "whole", *types))
         assert graph("out") == graph("whole")
 
 

@@ -32,7 +32,7 @@ _WORD = re.compile(r'(?<=")[A-Za-z0-9]+(?="(?!:))')
 
 
 def found(folder: str, case: Callable[[str], str]) -> dict[str, str]:
-    """Read the demo with its words in a case: the records of each type and the answer to each question, lowered."""
+    """Read the demo with its words in a case: keys, and in lower case records and the answers to questions."""
     Path(folder).mkdir()
     for path in CASSETTES:
         text = path.read_text(encoding="utf-8")
@@ -41,6 +41,7 @@ def found(folder: str, case: Callable[[str], str]) -> dict[str, str]:
     tape = Replay(*(Path(folder, path.name) for path in CASSETTES))
     ran = run_steps(*TYPES, source=tape, manager=MANAGER, out=Path(folder))
     made = {type: json.dumps(ran.records[type]).lower() for type in TYPES}
+    made |= {f"keys of {type}": json.dumps(sorted(str(each["_key"]) for each in ran.records[type])) for type in TYPES}
     with open_graph(Path(folder, "graph.db")) as inquiry:
         for question in QUESTIONS:
             if all(parameter.number for parameter in question.parameters):

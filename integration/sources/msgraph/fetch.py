@@ -56,15 +56,18 @@ class Fetcher:
             self._read(self._into.known)
             if known and known.state == "running":
                 self._catch_up()
-        if self._request.kind != "relation":
-            self._tell_unknown()
+        self._tell_unknown()
 
     def _tell_unknown(self) -> None:
         """Tell what the collection was read without, in this run or in an earlier one."""
-        noted = {part.removeprefix(_UNKNOWN) for part in self._into.progress() if part.startswith(_UNKNOWN)}
-        if noted:
+        if noted := self._noted():
             told = self._source.unknown
-            told[self._request.path] = sorted(noted.union(told.get(self._request.path, ())))
+            told[self._request.path] = sorted({*noted, *told.get(self._request.path, ())})
+
+    def _noted(self) -> list[str]:
+        """Return the properties that the collection was read without, since Graph did not know them."""
+        parts = () if self._request.kind == "relation" else self._into.progress()
+        return [part.removeprefix(_UNKNOWN) for part in parts if part.startswith(_UNKNOWN)]
 
     def _updated(self, known: Known) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
@@ -110,7 +113,18 @@ class Fetcher:
             return "the delta link is older than Graph keeps them"
         if age(known.full_on) > self._source.full_every:
             return "the periodic full read is due"
-        return ""
+        again = [name for name in self._noted() if self._is_known(name)]
+        return f"Graph knows {', '.join(again)} by now" if again else ""
+
+    def _is_known(self, name: str) -> bool:
+        """Tell whether Graph knows a property by now, in changes and in the listing."""
+        try:
+            latest(self._client, self._request.path, ("id", name))
+            first = {"$select": f"id,{name}", **({} if self._top is None else {"$top": "1"})}
+            self._client.get(self._client.url(self._request.path, first))
+        except GraphError:
+            return False
+        return True
 
     def _change(self, link: str) -> None:
         path = self._request.path

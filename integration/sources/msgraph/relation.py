@@ -18,6 +18,17 @@ class RelationFetcher(Fetcher):
     """Fetches the children of all parents."""
 
     _comes_expanded: bool | None = None
+    _goes_on = False
+
+    def fetch(self) -> None:
+        """Have the mirror hold the relation as Graph has it now.
+
+        Raises:
+            GraphError: Graph did not give all of it.
+        """
+        known = self._into.known
+        self._goes_on = self._tracked is None and known is not None and known.state in ("running", "complete")
+        super().fetch()
 
     def _read_pages(self, next_link: str | None) -> None:
         if self._comes_expanded is None:
@@ -71,7 +82,10 @@ class RelationFetcher(Fetcher):
     def _fan_out(self) -> None:
         """Fetch the children of all parents that the mirror does not have yet."""
         request = self._request
-        pending = self._into.pending(self._into.listing(request))
+        listing = self._into.listing(request)
+        if self._goes_on:  # of parents that are gone since a run that was cut short read them, no changes tell
+            self._into.forget_others(listing)
+        pending = self._into.pending(listing)
         if pending:
             fan = FanOut(self._client, self._into, request, tracked=self._tracked is not None)
             fan.fetch(pending, self._source.in_flight)
