@@ -7,8 +7,8 @@ from integration.mirror.clock import age
 from integration.mirror.rows import clear
 from integration.mirror.tables import TABLES
 
-_RESUMABLE = 86_400.0
-"""Seconds after which a run that was cut short is begun anew."""
+_RESUMABLE, _RECENT = 86_400.0, 3_600.0
+"""Seconds after which a run that was cut short is begun anew, and after which what it has read is read again."""
 
 
 def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
@@ -20,8 +20,7 @@ def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
         about = {}
     resumed = about.get("run") == "open" and age(about.get("opened_on")) < _RESUMABLE
     if resumed:
-        told = "UPDATE collections SET state = 'stale' WHERE state = 'complete' AND delta_link IS NOT NULL"
-        database.execute(told)  # what changed while nobody read is to be asked for
+        _ask_again(database)
     else:
         _leave_complete(database)
         about["opened_on"] = str(time.time())
@@ -29,6 +28,18 @@ def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
     database.executemany("INSERT OR REPLACE INTO about VALUES(?, ?)", about.items())
     known = database.execute("SELECT count(*) FROM collections").fetchone()[0]
     return ("resumed" if resumed else "updated") if known else "new"
+
+
+def _ask_again(database: Connection) -> None:
+    """Have what a cut-short run has completed asked for again: what changed since, or all where nothing tells that.
+
+    What nothing tells of is left as it is for a while, as in a run that takes so long: some of it takes a request for
+    each of many objects.
+    """
+    whole = "SELECT number, delta_link IS NOT NULL, full_on FROM collections WHERE state = 'complete'"
+    for number, is_tracked, full_on in database.execute(whole).fetchall():
+        if is_tracked or age(full_on) > _RECENT:
+            database.execute("UPDATE collections SET state = 'stale' WHERE number = ?", (number,))
 
 
 def close_run(database: Connection) -> None:

@@ -430,6 +430,17 @@ def test_a_page_that_azure_has_forgotten_has_its_resource_read_from_the_first(az
     assert pages_of(azure, account)[1:] == [str(number) for number in range(0, 40, 5)]  # after the one refused
 
 
+def test_what_was_read_of_a_resource_that_goes_meanwhile_goes_with_it(azure: Azure) -> None:
+    account = many(azure)
+
+    def second_page(each: Asked) -> bool:
+        return of(account)(each) and "$skiptoken" in each.options
+
+    azure.simulator.manager.faults = [Fault(404, second_page, {"error": {"code": "ResourceNotFound", "message": "x"}})]
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == {key for key in expected(azure) if not key.startswith(account.lower())}
+
+
 def test_what_is_asked_for_nobody_else_is_asked(azure: Azure) -> None:
     """The token goes to Azure alone, wherever a next link leads."""
     account = accounts(azure.simulator.tenant)[1]

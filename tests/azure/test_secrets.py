@@ -94,6 +94,7 @@ PLACES: dict[str, Any] = {
     "certificates": {"pfxBlob": "{}"},
     "monitorConfig": {"customHeaders": [{"name": "X-Api", "value": "{}"}]},
     "assigned": {"parameters": {"workspaceKey": {"type": "String", "value": "{}"}}},
+    "workflow": {"parameters": {"partner": {"type": "String", "defaultValue": "{}"}, "plain": "{}"}},
     "ofFrontDoor": [{"matchVariable": "RequestHeader", "selector": "X-Api-Key", "matchValue": ["{}"]}],
     "datasourceAuthCredentials": {"secretStoreResource": {"uri": "https://kv.example/secrets/a", "value": "{}"}},
     "securitySettings": {"authorizationValue": None, "passwordValue": "{}"},

@@ -141,6 +141,28 @@ def test_what_was_read_of_objects_that_are_gone_when_a_cut_short_run_goes_on_is_
         assert graph("out") == graph("whole")
 
 
+def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later() -> None:
+    sizes = Sizes.of(300, applications=60, federated_credentials=120)
+    tenant = synthetic_tenant(users=300, groups=150, memberships=500, seed=15, sizes=sizes)
+    paths = [path for path in tenant.contents.paths() if path.endswith("/federatedIdentityCredentials")]
+    types = ("--only", "azure_application_has_federated_identity_credential", *MEMBERS)
+    with Simulator(tenant, latency=0.03, page_size=50) as simulator:
+        process = start(simulator, "out", *types)
+        while not is_there("/applications/*/federatedIdentityCredentials", "out", "complete"):
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+            database.execute("UPDATE collections SET full_on = full_on - 7200 WHERE full_on > 0")
+        for path in paths:
+            for row in [*tenant.contents.values(path)]:
+                tenant.contents.put(path, {**row, "subject": "renamed meanwhile"})
+        finish(start(simulator, "out", *types))
+        finish(start(simulator, "whole", *types))
+        assert graph("out") == graph("whole")
+
+
 def test_what_was_deleted_while_a_run_was_cut_short_comes_back_whole() -> None:
     tenant = synthetic_tenant(users=500, groups=150, memberships=2000, seed=12)
     with Simulator(tenant, faults=Faults(silent_restores=True), latency=0.03, page_size=50) as simulator:

@@ -122,7 +122,8 @@ class ChildrenFetch:
         except NotFound as error:
             if error.code.lower() in _WRONG:
                 self._refuse(key, error)
-            else:
+            else:  # it went, if not before its first page was read, so after
+                self._into.forget([key])
                 self._into.add_parts([], [(key, None)])
         except BadRequest as error:
             if link is None:

@@ -38,6 +38,10 @@ _NAMED = re.compile(
 """Lists of names with their values, of which the names stay."""
 _LISTED = re.compile(r"parameters")
 """Names of such lists, which elsewhere are objects of which types take single values; a text of that name goes."""
+_GIVEN = frozenset({"value", "defaultValue"})
+"""What a parameter is, and what it would be if nobody had said."""
+_WORD = re.compile(r"[A-Za-z]+|/\S*")
+"""What no secret is: one word, such as the effect of a policy, or an id."""
 _PERMITTED = frozenset("all backup delete get list purge recover restore set".split())
 """What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
 _MARK = "isSecret"
@@ -116,11 +120,26 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
             kept[name] = _names(each)
         elif type(each) is not str:
             is_secret = verdict == "drop" or (type(each) is list and name in hidden)
-            told = _unvalued(each) if verdict == "quiet" else each
+            told = _unvalued(each) if verdict == "quiet" else _untold(each) if verdict == "list" else each
             kept[name] = _times(each) if is_secret else without_secrets(told)
         elif (verdict == "keep" and name not in hidden) or name in labels or _TIME.fullmatch(each):
             kept[name] = _said(each)
     return kept
+
+
+def _untold(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters without the texts that somebody gave them, but for single words and ids of resources."""
+
+    def is_kept(text: object) -> bool:
+        return type(text) is not str or _WORD.fullmatch(text) is not None
+
+    return {
+        name: {part: told for part, told in each.items() if part not in _GIVEN or is_kept(told)}
+        if isinstance(each, dict)
+        else each
+        for name, each in parameters.items()
+        if is_kept(each)
+    }
 
 
 def _times(value: Any) -> Any:
