@@ -3,12 +3,12 @@
 import time
 
 from integration.disk.sqlite import Connection
-from integration.mirror.clock import age
+from integration.mirror.clock import age, is_recent
 from integration.mirror.rows import clear
 from integration.mirror.tables import TABLES
 
-_RESUMABLE, _RECENT = 86_400.0, 3_600.0
-"""Seconds after which a run that was cut short is begun anew, and after which what it has read is read again."""
+_RESUMABLE = 86_400.0
+"""Seconds after which a run that was cut short is begun anew."""
 
 
 def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
@@ -38,7 +38,7 @@ def _ask_again(database: Connection) -> None:
     """
     whole = "SELECT number, delta_link IS NOT NULL, full_on FROM collections WHERE state = 'complete'"
     for number, is_tracked, full_on in database.execute(whole).fetchall():
-        if is_tracked or age(full_on) > _RECENT:
+        if is_tracked or not is_recent(full_on):
             database.execute("UPDATE collections SET state = 'stale' WHERE number = ?", (number,))
 
 

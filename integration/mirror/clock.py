@@ -5,6 +5,8 @@ import time
 
 _STEP = 300.0
 """Seconds by which a clock that is kept right may still be set back."""
+_RECENT = 3_600.0
+"""Seconds for which what a run that was cut short has read counts, where nothing tells what changed since."""
 
 
 def age(then: object) -> float:
@@ -21,3 +23,8 @@ def age(then: object) -> float:
     except (TypeError, ValueError):
         return math.inf
     return max(0.0, seconds) if seconds >= -_STEP else math.inf
+
+
+def is_recent(then: object) -> bool:
+    """Tell whether what was read then counts as read by a run that goes on now; ``then`` as ``age`` takes it."""
+    return age(then) <= _RECENT

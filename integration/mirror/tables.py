@@ -93,7 +93,7 @@ class Known:
         state: ``running``: some pages are missing; ``complete``: as Graph has it now; ``stale``: as it was earlier.
         next_link: URL of the next page, while ``running``.
         delta_link: URL that tells what changed since ``delta_on``; ``None`` where nobody asked for one.
-        delta_on: when ``delta_link`` was got, epoch seconds.
+        delta_on: when ``delta_link`` was got, or when the reading of a collection without one began, epoch seconds.
         full_on: when the collection was last read whole, epoch seconds.
         version: another string whenever the content is another.
         base: the version when the run began; empty where the journal does not tell what changed since.

@@ -170,6 +170,31 @@ def test_a_killed_run_goes_on_with_the_partitions_that_are_left(types: Path) -> 
             assert edges(out) == edges("undisturbed")
 
 
+def test_partitions_that_a_killed_run_read_long_ago_are_read_again(types: Path) -> None:
+    with AzureSimulator(made_up_tenant(7_000, 3)) as simulator:
+        simulator.manager.before = hold = Hold(8)
+        killed = start(simulator, types, "killed")
+        assert hold.reached.wait(120)
+        wait_until_kept(Path("killed"))
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+        simulator.manager.before = lambda asked: None
+        hold.going.set()
+        with closing(sqlite3.connect(Path("killed", "mirror.db"))) as database, database:
+            database.execute("UPDATE collections SET delta_on = delta_on - 7200, full_on = full_on - 7200")
+        resources = simulator.tenant.tables["resources"]
+        for row in [*resources.values()]:
+            simulator.tenant.add(row | {"name": f"renamed-{row['name']}"})
+        finish(start(simulator, types, "killed"))
+        finish(start(simulator, types, "fresh"))
+        assert names("killed") == names("fresh")
+
+
+def names(out: str) -> list[str]:
+    with closing(sqlite3.connect(Path(out) / "graph.db")) as database:
+        return [name for (name,) in database.execute("SELECT properties FROM entities ORDER BY _key")]
+
+
 def test_a_run_killed_while_it_takes_over_what_did_not_change_loses_nothing(types: Path) -> None:
     with AzureSimulator(made_up_tenant(7_000, 3)) as simulator:
         finish(start(simulator, types, "killed"))
