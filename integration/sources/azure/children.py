@@ -53,6 +53,7 @@ class ChildrenFetch:
         self.refused: dict[str, GraphError] = {}
         self._any_read = False
         self._in_vain = 0
+        self._half_read: set[str] = set()
         self._spent: dict[str, Throttled] = {}
         self._unlicensed: dict[str, NotLicensed] = {}
         self._pending: deque[tuple[Mapping[str, Any], str | None]] = deque()
@@ -122,8 +123,9 @@ class ChildrenFetch:
         except NotFound as error:
             if error.code.lower() in _WRONG:
                 self._refuse(key, error)
-            else:  # it went, if not before its first page was read, so after
-                self._into.forget([key])
+            else:
+                if link is not None or key in self._half_read:  # it went after its first page was read
+                    self._into.forget([key])
                 self._into.add_parts([], [(key, None)])
         except BadRequest as error:
             if link is None:
@@ -146,6 +148,8 @@ class ChildrenFetch:
             children = [_row(each, parent, path) for each in rows]
             pieces = [(key, orjson.dumps(children))] if children else []
             self._into.add_parts(pieces, [(key, following)])
+            if following is not None:
+                self._half_read.add(key)
             self._into.count(
                 pages=1, items=len(children), parents=int(following is None), throttled=self._client.waited
             )
