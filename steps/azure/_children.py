@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from integration import Context, Entity, Relationship
+from integration.errors import GraphError
 from integration.values import arm_key, without_nulls
 from steps.azure._resource import properties_of, resource
 
 _ALL = "0.0.0.0", "255.255.255.255"  # noqa: S104 - nothing is bound to it
 _ALL6 = "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
 
+T = TypeVar("T")
 SUBSCRIPTION = "microsoft.resources/subscriptions"
 MANAGEMENT_GROUP = "microsoft.management/managementgroups"
 
@@ -38,6 +40,22 @@ class Children:
         """Yield a relationship from the resource of each child to the child."""
         for parent, row in ctx.azure.children(self.type, self.below, api_version=self.api_version):
             yield Relationship(parent, arm_key(row["id"]))
+
+
+def of_several(*lists: Iterator[T]) -> Iterator[T]:
+    """Yield what several lists give: where some are refused, what the others do, and the type is partial.
+
+    Raises:
+        GraphError: all are refused.
+    """
+    refused = []
+    for each in lists:
+        try:
+            yield from each
+        except GraphError as error:  # noted by the context that the list comes from
+            refused.append(error)
+    if len(refused) == len(lists):
+        raise refused[0]
 
 
 def below_scopes(ctx: Context, below: str, api_version: str, *types: str) -> Iterator[Any]:

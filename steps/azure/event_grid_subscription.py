@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._children import Children
+from steps.azure._children import Children, of_several
 from steps.azure._resource import key_of, keys_of, properties_of, resource
 
 _DOMAIN, _BELOW = "microsoft.eventgrid/domains", "/providers/Microsoft.EventGrid/eventSubscriptions"
@@ -26,19 +26,18 @@ def azure_event_grid_domain_topic(ctx: Context) -> Iterator[Entity]:
 @entity_step("Subscription", permissions=_READ, per_row=True, on_demand=True)
 def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
     """Where the events of a topic of Event Grid are sent."""
-    for children in (_OF_TOPICS, _OF_DOMAIN_TOPICS):
-        for row in children.rows(ctx):
-            properties, destination = properties_of(row), _destination(row)
-            dead_by_identity = properties.get("deadLetterWithResourceIdentity") or {}
-            dead = properties.get("deadLetterDestination") or dead_by_identity.get("deadLetterDestination")
-            yield resource(
-                row,
-                topic=key_of(properties.get("topic")),
-                endpointType=destination.get("endpointType"),
-                endpointBaseUrl=properties_of(destination).get("endpointBaseUrl"),
-                endpointResourceId=key_of(properties_of(destination).get("resourceId")),
-                hasDeadLetterDestination=dead is not None,
-            )
+    for row in _subscriptions(ctx):
+        properties, destination = properties_of(row), _destination(row)
+        dead_by_identity = properties.get("deadLetterWithResourceIdentity") or {}
+        dead = properties.get("deadLetterDestination") or dead_by_identity.get("deadLetterDestination")
+        yield resource(
+            row,
+            topic=key_of(properties.get("topic")),
+            endpointType=destination.get("endpointType"),
+            endpointBaseUrl=properties_of(destination).get("endpointBaseUrl"),
+            endpointResourceId=key_of(properties_of(destination).get("resourceId")),
+            hasDeadLetterDestination=dead is not None,
+        )
 
 
 @relationship_step(
@@ -51,11 +50,10 @@ def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
 )
 def azure_event_grid_topic_subscription_notifies_resource(ctx: Context) -> Iterator[Relationship]:
     """Events of a topic are sent to a resource, such as a queue, an app that has a function, or a group of actions."""
-    for children in (_OF_TOPICS, _OF_DOMAIN_TOPICS):
-        for row in children.rows(ctx):
-            told = properties_of(_destination(row))
-            for key in keys_of([told.get("resourceId"), *(told.get("actionGroups") or ())]):
-                yield Relationship(arm_key(row["id"]), key.partition("/functions/")[0])
+    for row in _subscriptions(ctx):
+        told = properties_of(_destination(row))
+        for key in keys_of([told.get("resourceId"), *(told.get("actionGroups") or ())]):
+            yield Relationship(arm_key(row["id"]), key.partition("/functions/")[0])
 
 
 @relationship_step(
@@ -80,6 +78,10 @@ def azure_event_grid_domain_topic_has_topic_subscription(ctx: Context) -> Iterat
 def azure_event_grid_topic_has_subscription(ctx: Context) -> Iterator[Relationship]:
     """The events of a topic are sent somewhere."""
     yield from _OF_TOPICS.in_parents(ctx)
+
+
+def _subscriptions(ctx: Context) -> Iterator[Any]:
+    return of_several(_OF_TOPICS.rows(ctx), _OF_DOMAIN_TOPICS.rows(ctx))
 
 
 def _destination(row: Any) -> dict[str, Any]:

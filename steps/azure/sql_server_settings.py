@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._children import Children, firewall_rule, lets_azure_in, setting
+from steps.azure._children import Children, firewall_rule, lets_azure_in, of_several, setting
 from steps.azure._resource import key_of, properties_of, says
 from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
@@ -34,14 +34,7 @@ _READ_ENCRYPTION = ["Microsoft.Sql/servers/databases/transparentDataEncryption/r
 @entity_step("Firewall", permissions=_READ_RULES, per_row=True, on_demand=True)
 def azure_sql_server_firewall_rule(ctx: Context) -> Iterator[Entity]:
     """A range of addresses, of version 4 or 6, or a subnet that may reach a SQL server."""
-    for row in _RULES.rows(ctx):
-        yield firewall_rule(row, allowsAzureServices=lets_azure_in(row))
-    for row in _RULES6.rows(ctx):
-        first, last = (properties_of(row).get(name) for name in _ENDS6)
-        yield firewall_rule(row, *_ENDS6, startIpAddress=first, endIpAddress=last, allowsAzureServices=False)
-    for row in _SUBNETS.rows(ctx):
-        subnet = key_of(properties_of(row).get("virtualNetworkSubnetId"))
-        yield firewall_rule(row, allowsAzureServices=False, subnetId=subnet)
+    yield from of_several(_rules(ctx), _rules_of_version_6(ctx), _subnets(ctx))
 
 
 @entity_step("Configuration", permissions=_READ_AUDITING, per_row=True, on_demand=True)
@@ -86,8 +79,7 @@ def azure_sql_database_encryption(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_sql_server", "HAS", "azure_sql_server_firewall_rule", permissions=_READ_RULES, per_row=True)
 def azure_sql_server_has_firewall_rule(ctx: Context) -> Iterator[Relationship]:
     """A SQL server lets in a range of addresses, or a subnet."""
-    for rules in (_RULES, _RULES6, _SUBNETS):
-        yield from rules.in_parents(ctx)
+    yield from of_several(*(rules.in_parents(ctx) for rules in (_RULES, _RULES6, _SUBNETS)))
 
 
 @relationship_step(
@@ -137,6 +129,23 @@ def azure_sql_server_has_vulnerability_assessment(ctx: Context) -> Iterator[Rela
 def azure_sql_database_has_encryption(ctx: Context) -> Iterator[Relationship]:
     """A database is encrypted, or not."""
     yield from _ENCRYPTION.in_parents(ctx)
+
+
+def _rules(ctx: Context) -> Iterator[Entity]:
+    for row in _RULES.rows(ctx):
+        yield firewall_rule(row, allowsAzureServices=lets_azure_in(row))
+
+
+def _rules_of_version_6(ctx: Context) -> Iterator[Entity]:
+    for row in _RULES6.rows(ctx):
+        first, last = (properties_of(row).get(name) for name in _ENDS6)
+        yield firewall_rule(row, *_ENDS6, startIpAddress=first, endIpAddress=last, allowsAzureServices=False)
+
+
+def _subnets(ctx: Context) -> Iterator[Entity]:
+    for row in _SUBNETS.rows(ctx):
+        subnet = key_of(properties_of(row).get("virtualNetworkSubnetId"))
+        yield firewall_rule(row, allowsAzureServices=False, subnetId=subnet)
 
 
 def _filled(texts: list[str] | None) -> list[str] | None:
