@@ -24,7 +24,9 @@ run: $(INSTALLED) ## Read the tenant that the environment or .env names, or else
 	@if { env; cat .env 2>/dev/null; } | grep -Eq "^ *(export +)?($(CREDENTIALS)) *= *[\"']?[^\"' ]"; \
 	then $(VENV)/bin/integration run $(ARGS); else $(VENV)/bin/integration run $(DEMO) $(ARGS); fi
 
-test: $(INSTALLED) ## Run all tests, offline, one process for each core; ARGS= adds options for pytest
+# Tests start hundreds of processes: none has to compile what it imports, also where Python may not write bytecode.
+test: $(INSTALLED) ## Run all tests, offline, one process more than there are cores; ARGS= adds options for pytest
+	@$(VENV)/bin/python -m compileall -q $(SOURCES)
 	@$(VENV)/bin/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lint: $(INSTALLED) ## Check style, formatting and types

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,9 @@ for _name in list(os.environ):
     if _name.upper().startswith(_SETTINGS) or _name.upper() in _ROUTES:
         del os.environ[_name]
 
+LONGEST = "test_a_type_in_this_repository"
+"""It runs most of the other tests once more."""
+
 # A busy machine is no fault of what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
@@ -37,10 +40,27 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sitecustomize.FOLDER, os.environ.get("PYTHONPATH")]))
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Return one process more than there are cores: tests wait for other processes, and for times to pass."""
+    return (yield) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the test that takes longest, lest it run alone in the end."""
+    items.sort(key=lambda item: item.name != LONGEST)
+
+
 @pytest.fixture(autouse=True)
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each test in an empty folder: it reads no ``.env`` and leaves no ``.integration`` behind."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _retries_hardly_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the jitter for next to nothing, and with it the back-off that it is a part of."""
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
 
 
 _every = steps.integration_steps

@@ -56,8 +56,12 @@ def environment(tenant: GraphServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A copy of this repository's files with those of the page, and nothing else added."""
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of this repository's files with those of the page, and nothing else added.
+
+    Each process that runs there leaves to the next ones what it compiled.
+    """
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():  # one that is deleted, and that not committed yet

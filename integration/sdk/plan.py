@@ -90,17 +90,17 @@ def _with_what_they_lead_to(steps: Sequence[Step]) -> Iterable[Step]:
             entities.setdefault(step.module.partition(".")[0], []).append(step.name)
     for step in steps:
         areas = {area for end in step.ends or () if (area := area_of(end))}
+        if not areas:
+            yield step
+            continue
         if strange := sorted(areas - set(entities)):
             which = f"{strange[0]}{nearest(strange[0], entities)}"
             raise PlanError(f"{step.name} leads to any type of an area that no step has an entity of: {which}")
-        if areas:
-            found = sorted(name for area in areas for name in entities.get(area, ()) if name not in step.needs)
-            yield replace(step, after=tuple(found))
-        else:
-            yield step
+        found = sorted(name for area in areas for name in entities.get(area, ()) if name not in step.needs)
+        yield replace(step, after=tuple(found))
 
 
-def types_named(names: Collection[str], steps: Iterable[Step], further: Iterable[str] = ()) -> list[str]:
+def types_named(names: Collection[str], steps: Collection[Step], further: Collection[str] = ()) -> list[str]:
     """Return the types that are meant by names of types, of modules such as ``entra.group``, and of areas.
 
     Args:
@@ -111,8 +111,8 @@ def types_named(names: Collection[str], steps: Iterable[Step], further: Iterable
     Raises:
         UnknownType: nothing has a name; says the nearest one.
     """
-    if not names:
-        return []
+    if {*(step.name for step in steps), *further}.issuperset(names):
+        return list(dict.fromkeys(names))
     meant: dict[str, list[str]] = {}
     for step in sorted(steps, key=lambda step: step.name):
         area, _, rest = step.module.partition(".")

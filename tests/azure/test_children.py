@@ -150,10 +150,7 @@ def test_pages_are_followed(azure: Azure) -> None:
     ("status", "code"),
     [(403, "AuthorizationFailed"), (400, "BadRequest"), (404, "InvalidResourceType"), (409, "Conflict"), (500, "")],
 )
-def test_a_refusal_costs_the_children_of_one_resource(
-    azure: Azure, status: int, code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
+def test_a_refusal_costs_the_children_of_one_resource(azure: Azure, status: int, code: str) -> None:
     account = accounts(azure.simulator.tenant)[2]
     body: Any = {"error": {"code": code, "message": "No."}}
     azure.simulator.manager.faults = [Fault(status, of(account), body)]
@@ -368,8 +365,7 @@ def test_a_child_without_an_id_costs_its_resource(azure: Azure, child: dict[str,
         b"[]",
     ],
 )
-def test_an_odd_answer_costs_one_resource(azure: Azure, body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
+def test_an_odd_answer_costs_one_resource(azure: Azure, body: Any) -> None:
     account = accounts(azure.simulator.tenant)[2]
     azure.simulator.manager.faults = [Fault(200, of(account), body)]
     report = azure.run(TYPE)

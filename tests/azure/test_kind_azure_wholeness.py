@@ -13,11 +13,6 @@ WARNING = '199 - "Vendor/Provider/504/10000"'
 ERROR = {"code": "X"}
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 FLAWS: list[tuple[int, dict[str, Any], dict[str, str]]] = [
     *((status, {}, {}) for status in (202, 203, 206, 299, 302)),
     (200, {"error": ERROR}, {}),

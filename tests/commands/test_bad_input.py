@@ -40,12 +40,6 @@ Install = Callable[..., None]
 Reasons = dict[str, tuple[str, str]]
 
 
-@pytest.fixture(autouse=True)
-def _retries_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the jitter for nothing, and with it the back-off that it is a part of."""
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
-
-
 def integration(*arguments: str, stdin: str | None = None, **environment: str) -> Result:
     return CliRunner().invoke(main, arguments, input=stdin, env=environment, catch_exceptions=False)
 

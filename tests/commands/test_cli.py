@@ -278,7 +278,6 @@ def test_flags_go_with_an_event(simulator: Simulator) -> None:
 @pytest.fixture(params=OUTCOMES)
 def outcome(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outcome]:
     """An exit code, the settings that lead to it, and the tenant that they are for."""
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)  # retries do not wait
     code, faults, wrong = OUTCOMES[request.param]
     with Simulator(demo_tenant(), tls=True, client_secret=SECRET, faults=faults) as simulator:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(simulator.ca_file))

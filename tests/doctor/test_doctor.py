@@ -157,17 +157,13 @@ def test_an_unknown_type_is_a_problem(tenant: Simulator) -> None:
         ({"HTTPS_PROXY": f"http://me:{SECRET}@127.0.0.1:9"}, "Microsoft Graph", ["the proxy 127.0.0.1:9", "NO_PROXY"]),
     ],
 )  # fmt: skip
-def test_what_is_in_the_way_is_named(
-    tenant: Simulator, others: dict[str, str], name: str, phrases: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)  # retries do not wait
+def test_what_is_in_the_way_is_named(tenant: Simulator, others: dict[str, str], name: str, phrases: list[str]) -> None:
     check = found(**variables(tenant, **others))[name]
     assert check["state"] == "problem"
     assert [phrase for phrase in phrases if phrase not in check["found"] + check["remedy"]] == []
 
 
-def test_a_service_that_fails_at_present_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)  # retries do not wait
+def test_a_service_that_fails_at_present_is_told() -> None:
     with Simulator(demo_tenant(), tls=True, client_secret=SECRET, faults=Faults(status_500=1000)) as broken:
         checks = found(**variables(broken))
     assert checks["sign-in"]["state"] == "warning"

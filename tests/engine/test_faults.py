@@ -16,7 +16,8 @@ from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 from tests.simulator.faults import SURVIVABLE
 
 TENANT = synthetic_tenant(users=300, groups=80, memberships=1500, seed=31)
-QUICK = Faults(retry_after_seconds=0.05, slow_seconds=0.05, seed=2)
+SHORT: dict[str, Any] = {"retry_after": "fractional", "retry_after_seconds": 0.05, "slow_seconds": 0.05}
+QUICK = Faults(**SHORT, seed=2)
 
 
 def read(simulator: Simulator, out: str) -> Report:
@@ -39,11 +40,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...
     with Simulator(TENANT) as simulator:
         read(simulator, str(out))
     return graph(out)
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.05)
 
 
 @pytest.mark.parametrize("fault", SURVIVABLE)
@@ -110,7 +106,7 @@ def test_compressed_answers_are_read_like_others(undisturbed: list[tuple[Any, ..
 
 @pytest.mark.parametrize("seed", range(3))
 def test_all_faults_together_change_nothing(seed: int, undisturbed: list[tuple[Any, ...]]) -> None:
-    faults = replace(Faults.survivable(0.02, seed=seed), retry_after_seconds=0.05, slow_seconds=0.05)
+    faults = replace(Faults.survivable(0.02, seed=seed), **SHORT)
     with Simulator(TENANT, page_size=20, faults=faults) as simulator:
         report = read(simulator, "out")
     assert {result.verdict for result in report.results} == {"complete"}

@@ -31,11 +31,6 @@ from tests.simulator.properties import APPLICATION, DEVICE
 pytestmark = pytest.mark.every_area
 
 
-@pytest.fixture(autouse=True)
-def _retries_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
-
-
 def small() -> Tenant:
     tenant = synthetic_tenant(300, 40, 1200, seed=5, sizes=Sizes.of(300))
     people = list(tenant.users)

@@ -58,11 +58,6 @@ def session() -> Iterator[requests.Session]:
         yield session
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 @pytest.mark.parametrize(("status", "body"), HICCUPS)
 def test_a_hiccup_costs_a_try_alone_and_in_a_batch(status: int, body: Any, tenant: LittleTenant) -> None:
     for path in ("/users", "/$batch", members(GROUPS[0])):

@@ -23,9 +23,8 @@ INSTANCE = "instance-of-contoso"
 
 
 def sign_in(monkeypatch: pytest.MonkeyPatch, account: Account) -> None:
-    """Set the variables that name the account, and make waits short."""
+    """Set the variables that name the account, and have the end of a job be asked for soon."""
     monkeypatch.setattr(jupiterone, "POLLS", (0.005, 0.01))
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.05)
     monkeypatch.setenv("JUPITERONE_ACCOUNT", account.id)
     monkeypatch.setenv("JUPITERONE_API_KEY", account.key)
     monkeypatch.setenv("INTEGRATION_INSTANCE_ID", INSTANCE)

@@ -50,8 +50,7 @@ def spread(said: str, url: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def tenant(monkeypatch: pytest.MonkeyPatch) -> Iterator[LittleTenant]:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
+def tenant() -> Iterator[LittleTenant]:
     with serving(LittleTenant()) as served:
         yield served
 

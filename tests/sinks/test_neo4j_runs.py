@@ -75,9 +75,7 @@ def test_what_was_not_read_is_not_deleted(
     incomplete: set[str],
     tenant: Tenant,
     database: Database,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.01)
     with Simulator(tenant, page_size=20) as simulator:
         read(simulator, database.url)
     before = held(database)

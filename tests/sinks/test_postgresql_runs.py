@@ -36,11 +36,6 @@ def tenant() -> Tenant:
     return synthetic_tenant(users=120, groups=30, memberships=500, seed=41)
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.05)
-
-
 def read(simulator: Simulator, url: str, *, fresh: bool = False, **chosen: tuple[str, ...]) -> Report:
     manager = load()
     config = Config(

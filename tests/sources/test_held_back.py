@@ -18,11 +18,6 @@ MEMBERS = "/groups/group-1/members"
 Page = Callable[[str, Sequence[Any], Mapping[str, str], Any], dict[str, Any]]
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.01)
-
-
 @pytest.fixture
 def tenant(graph: GraphServer) -> GraphServer:
     """Three groups of the same ten users; four members on a page."""

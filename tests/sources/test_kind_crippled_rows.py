@@ -16,11 +16,6 @@ USER, GROUP, MEMBER = "azure_user", "azure_user_group", "azure_user_group_has_us
 WHOLE = {"jobTitle": "Engineer", "department": "Research", "mail": "user@contoso.example", "officeLocation": "B1"}
 
 
-@pytest.fixture(autouse=True)
-def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 @pytest.fixture
 def tenant() -> Iterator[LittleTenant]:
     with serving(LittleTenant()) as served:

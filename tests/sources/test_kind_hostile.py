@@ -31,11 +31,6 @@ def tenant() -> Iterator[LittleTenant]:
         yield tenant
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 def plain_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False

@@ -17,11 +17,6 @@ def tenant() -> Iterator[LittleTenant]:
         yield tenant
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 def on_two_pages(tenant: LittleTenant, path: str, first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
     """Have a path answer with two pages, on the first of which three objects are counted."""
     link = f"{tenant.url}/v1.0{path}?$skiptoken=2"

@@ -37,11 +37,6 @@ def tenant() -> Iterator[LittleTenant]:
         yield tenant
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 @pytest.mark.parametrize(("status", "beside", "headers", "named"), FLAWS)
 def test_a_listing_that_is_not_whole_fails_its_type_and_takes_nothing_away(
     status: int, beside: dict[str, Any], headers: dict[str, str], named: str, tenant: LittleTenant

@@ -12,11 +12,6 @@ USERS = [{"id": f"user-{number}", "displayName": f"User {number}"} for number in
 KIND = "#microsoft.graph.user"
 
 
-@pytest.fixture(autouse=True)
-def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 @pytest.fixture
 def tenant(graph: GraphServer) -> GraphServer:
     """Four users, and a group of two of them."""

@@ -25,11 +25,6 @@ def tenant() -> Iterator[LittleTenant]:
         yield tenant
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda low, high: 0.001)
-
-
 def test_a_partial_answer_plays_back_as_partial(tenant: LittleTenant) -> None:
     tenant.always(members(GROUPS[0]), 200, {"value": children(USERS[0])}, Warning=WARNING)
     config = Config(graph_url=tenant.url, access_token=Secret("token-of-a-test"))

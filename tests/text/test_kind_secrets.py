@@ -50,11 +50,6 @@ def plain() -> Iterator[Echo]:
         yield echo
 
 
-@pytest.fixture(autouse=True)
-def _retries_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
-
-
 @pytest.fixture
 def echo(server: tuple[Echo, Path], monkeypatch: pytest.MonkeyPatch) -> Echo:
     """Graph and the sign-in service, over TLS."""
