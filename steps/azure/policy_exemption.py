@@ -1,11 +1,12 @@
 """Exemptions from Azure Policy: what a rule does not hold for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, properties_of
+from steps.azure._resource import key_of, parts_of, properties_of
 from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.authorization/policyexemptions"
@@ -25,6 +26,7 @@ def azure_policy_exemption(ctx: Context) -> Iterator[Entity]:
             displayName=name,
             scope=scope_of(row["id"], "microsoft.authorization"),
             policyAssignmentId=key_of(properties.get("policyAssignmentId")),
+            resourceSelectors=_selectors(row),
             webLink=portal_link(row),
         )
 
@@ -49,3 +51,12 @@ def azure_policy_assignment_has_exemption(ctx: Context) -> Iterator[Relationship
     for row in ctx.azure.table(POLICIES, type=_TYPE):
         if assignment := key_of(properties_of(row).get("policyAssignmentId")):
             yield Relationship(assignment, arm_key(row["id"]))
+
+
+def _selectors(row: Any) -> list[str] | None:
+    """Return which resources of its scope an exemption is for, as by region; ``None`` where it is for all."""
+    told = [each for selector in parts_of(row, "resourceSelectors") for each in selector.get("selectors") or ()]
+    words = (("in", "in"), ("notIn", "not in"))
+    return [
+        f"{each.get('kind')} {word} {', '.join(each[of])}" for each in told for of, word in words if each.get(of)
+    ] or None

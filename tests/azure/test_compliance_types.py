@@ -48,6 +48,29 @@ def test_an_exemption_holds_where_its_id_says(tenant: AzureTenant, azure: Azure)
     assert properties("azure_policy_exemption")[0]["scope"] == MACHINE.lower()
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (None, None),
+        ([None, {"name": "a", "selectors": None}], None),
+        (
+            [
+                {"selectors": [{"kind": "resourceLocation", "in": ["westeurope", "eastus"]}]},
+                {"selectors": [{"kind": "resourceType", "notIn": ["microsoft.sql/servers"], "in": None}]},
+            ],
+            ["resourceLocation in westeurope, eastus", "resourceType not in microsoft.sql/servers"],
+        ),
+    ],
+)
+def test_an_exemption_tells_which_resources_of_its_scope_it_is_for(
+    tenant: AzureTenant, azure: Azure, told: Any, expected: list[str] | None
+) -> None:
+    exemption = f"{MACHINE}{AUTHORIZATION}/policyExemptions/e"
+    put(tenant, "policyresources", exemption, "microsoft.authorization/policyexemptions", {"resourceSelectors": told})
+    assert verdicts(azure.run("azure_policy_exemption")) == {"complete"}
+    assert properties("azure_policy_exemption")[0].get("resourceSelectors") == expected
+
+
 def test_of_the_states_of_resources_those_are_told_that_break_a_rule(tenant: AzureTenant, azure: Azure) -> None:
     states = f"{SUBSCRIPTION}/providers/Microsoft.PolicyInsights/policyStates"
     for name, state in (("kept", "Compliant"), ("broken", "NonCompliant"), ("let", "Exempt")):

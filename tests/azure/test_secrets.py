@@ -176,6 +176,8 @@ def test_what_is_no_secret_stays() -> None:
         "secretUrl": "https://kv.example/secrets/a",
         "keyVaultSecretId": "https://kv.example/secrets/a",
         "adminPassword": None,
+        "tlsSettings": {"secret": {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Cdn/p/p/s/a"}},
+        "parameters": {"expirationDate": "2027-01-01T00:00:00-00:00", "secretSource": {"id": "/subscriptions/s"}},
         "keyCreationTime": {"key1": "2024-03-20T10:40:57.0460787Z", "key2": "2024-03-20T10:40:57+00:00"},
     }
     assert without_secrets(told) == told

@@ -31,6 +31,8 @@ _QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")
 """What is no secret whatever it is called, such as when a key was made."""
+_ID = re.compile(r"(?i)/subscriptions/[\w-]+/resourcegroups/[^/?#\s]+/providers(/[^/?#\s]+)+")
+"""Which resource something is, such as the certificate of a name."""
 _NAMED = re.compile(
     r"env|environment(variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
     r"|(custom|request)?headers"
@@ -128,10 +130,10 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _untold(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return parameters without the texts that somebody gave them, but for single words and ids of resources."""
+    """Return parameters without the texts that somebody gave them, but for single words, times and ids of resources."""
 
     def is_kept(text: object) -> bool:
-        return type(text) is not str or _WORD.fullmatch(text) is not None
+        return type(text) is not str or any(each.fullmatch(text) for each in (_WORD, _TIME))
 
     return {
         name: {part: told for part, told in each.items() if part not in _GIVEN or is_kept(told)}
@@ -143,10 +145,13 @@ def _untold(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _times(value: Any) -> Any:
-    """Return of what holds secrets that it is there, and when these were made: such as when a key was."""
+    """Return of what holds secrets that it is there, which resource it is, and when these were made, as a key was."""
     if isinstance(value, list):
         return []
-    return {name: each for name, each in value.items() if isinstance(each, str) and _TIME.fullmatch(each)}
+    texts = {name: each for name, each in value.items() if isinstance(each, str)}
+    return {
+        name: text for name, text in texts.items() if _TIME.fullmatch(text) or (name == "id" and _ID.fullmatch(text))
+    }
 
 
 def _said(text: str) -> str:

@@ -24,6 +24,8 @@ LISTS = {
     "microsoft.batch/batchaccounts": "/applications /certificates",
     "microsoft.cognitiveservices/accounts": "/deployments /raipolicies",
     "microsoft.cache/redis": "/firewallrules",
+    "microsoft.cdn/profiles": "/customdomains /origingroups /origingroups/*/origins /secrets",
+    "microsoft.cdn/profiles/afdendpoints": "/routes",
     "microsoft.containerservice/managedclusters": "/maintenanceconfigurations /trustedaccessrolebindings",
     "microsoft.dbformariadb/servers": "/databases /firewallrules",
     "microsoft.dbformysql/flexibleservers": "/administrators /configurations /databases /firewallrules",

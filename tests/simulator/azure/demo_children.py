@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulator.azure.demo_compute import GUID, MADE
+from tests.simulator.azure.demo_doors import add_doors
 from tests.simulator.azure.demo_messages import add_messages
 from tests.simulator.azure.place import Place
 
@@ -21,6 +22,7 @@ def add_children(web: Place, lab: Place) -> None:
     _servers(web, lab)
     _others(web, lab)
     add_messages(web, lab)
+    add_doors(web)
     _logs(web)
 
 

@@ -59,6 +59,7 @@ def add_policies(tenant: AzureTenant, production: str, tests: str) -> None:
         "policyDefinitionReferenceIds": ["tags"],
         "exemptionCategory": "Waiver",
         "assignmentScopeValidation": "Default",
+        "resourceSelectors": [{"name": "west", "selectors": [{"kind": "resourceLocation", "in": ["westeurope"]}]}],
         "expiresOn": "2030-01-01T00:00:00Z",
     }
     _put(tenant, f"{production}/resourceGroups/RG-Web{_AUTHORIZATION}/policyExemptions/old", exemption)

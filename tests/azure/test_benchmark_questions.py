@@ -1,0 +1,136 @@
+"""Further questions about settings that benchmarks ask for against an independent computation, on made-up tenants."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.azure.test_hardening_questions import MAYBE, SUBSCRIPTION, check, every, place, whether
+from tests.entra.question_graphs import GRAPH, Json, Made, ask, save
+
+pytestmark = pytest.mark.every_area
+
+ACCOUNT, SERVICE, LOCK = "azure_storage_account", "azure_storage_file_service", "azure_resource_lock"
+HAS, SETTING = "azure_storage_account_has_file_service", "azure_security_center_setting"
+GATEWAY = "azure_virtual_network_gateway"
+GOOD = {"SMB3.1.1", "AES-256-GCM"}
+OTHERS = {"MCAS": "Defender for Cloud Apps", "WDATP": "Defender for Endpoint"}
+PROPERTIES: dict[str, dict[str, list[Any]]] = {
+    ACCOUNT: {
+        "allowCrossTenantReplication": MAYBE, "allowSharedKeyAccess": MAYBE, "defaultToOAuthAuthentication": MAYBE,
+        "networkRuleSet.defaultAction": [None, "Allow", "Deny", "deny"],
+        "networkRuleSet.bypass": [None, "None", "AzureServices", "Logging, AzureServices", "Logging"],
+        "encryption.requireInfrastructureEncryption": [True, True, False, None],
+    },
+    SERVICE: {
+        "smbVersions": [None, [], ["SMB3.1.1"], ["SMB2.1", "SMB3.1.1"]],
+        "smbChannelEncryption": [None, ["AES-256-GCM"], ["AES-128-CCM", "AES-256-GCM"]],
+        "fileSoftDeleteEnabled": MAYBE,
+    },
+    SETTING: {"name": ["MCAS", "WDATP", "Sentinel"], "enabled": MAYBE},
+    GATEWAY: {"vpnAuthenticationTypes": [None, [], ["AAD"], ["Certificate", "AAD"], ["Radius"]]},
+}  # fmt: skip
+
+
+def made_up(seed: int) -> Made:
+    """Return a tenant with two subscriptions, accounts with and without locks, settings and gateways."""
+    made, rng = Made(), random.Random(seed)
+    made.entities[SUBSCRIPTION] = {
+        f"/subscriptions/{id}": {"displayName": id.upper(), "subscriptionId": id, "state": state}
+        for id, state in (("one", rng.choice([None, "Enabled"])), ("two", rng.choice(["Warned", "Disabled"])))
+    }
+    for type, properties in PROPERTIES.items():
+        of: dict[str, Json] = made.entities.setdefault(type, {})
+        for n in range(6):
+            id, chosen = (
+                rng.choice(["one", "two", "unseen"]),
+                {name: rng.choice(properties[name]) for name in properties},
+            )
+            of[f"/subscriptions/{id}/rg{n % 2}/{type}:{n}"] = {
+                "displayName": f"{rng.choice('aA')} {n % 3}", "subscriptionId": id, "resourceGroup": f"rg{n % 2}",
+                **chosen,
+            }  # fmt: skip
+    accounts, services = list(made.of(ACCOUNT)), list(made.of(SERVICE))
+    made.ends[HAS] = {pair: {} for pair in zip(accounts, services, strict=True) if rng.random() < 0.8}
+    scopes = [*accounts[:2], f"{accounts[2]}0", f"{accounts[3]}/parts/a", "/subscriptions/one/rg0", "/subscriptions/tw"]
+    made.entities[LOCK] = {
+        f"/lock:{n}": {"scope": scope, "level": rng.choice(["CanNotDelete", "ReadOnly", "NotSpecified", None])}
+        for n, scope in enumerate(scopes)
+    }
+    return made
+
+
+@pytest.fixture(scope="module", params=range(8))
+def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
+    save(tenant, path)
+    return tenant, path
+
+
+@pytest.fixture
+def tenant(saved: tuple[Made, Path]) -> Made:
+    """A tenant whose graph is in the current folder."""
+    tenant, path = saved
+    GRAPH.symlink_to(path)
+    return tenant
+
+
+def test_weak_storage_accounts(tenant: Made) -> None:
+    expected = []
+    for _, key, of in every(tenant, ACCOUNT):
+        action, bypass = of["networkRuleSet.defaultAction"], of["networkRuleSet.bypass"]
+        keys_first = of["allowSharedKeyAccess"] is not False and not of["defaultToOAuthAuthentication"]
+        shuts = False if action == "Allow" else None if action is None else bypass in ("None", "Logging")
+        if action is None and bypass not in ("None", "Logging"):
+            shuts = False
+        once = not of["encryption.requireInfrastructureEncryption"]
+        weak = (of["allowCrossTenantReplication"], keys_first, shuts, once)
+        if any(weak):
+            expected.append((*map(whether, weak), place(tenant, of), key))
+    columns = "copiesToOtherTenants offersKeysFirst keepsAzureOut encryptsOnce subscription key"
+    check("weak-storage-accounts", expected, columns)
+
+
+def test_storage_accounts_that_can_be_deleted(tenant: Made) -> None:
+    locked = {of["scope"] for _, _, of in every(tenant, LOCK) if of["level"] in ("CanNotDelete", "ReadOnly")}
+
+    def scopes(key: str) -> set[str]:
+        names = key.split("/")
+        return {"/".join(names[:end]) for end in range(2, len(names) + 1)}
+
+    expected = [(place(tenant, of), key) for _, key, of in every(tenant, ACCOUNT) if not scopes(key) & locked]
+    check("storage-accounts-without-lock", expected, "subscription key")
+
+
+def test_weak_file_services(tenant: Made) -> None:
+    expected = []
+    for account, service in tenant.pairs(HAS):
+        of = tenant.of(SERVICE)[service]
+        versions, ciphers = (of[name] for name in ("smbVersions", "smbChannelEncryption"))
+        weak = (
+            *(told is None or bool(set(told) - GOOD) for told in (versions, ciphers)),
+            not of["fileSoftDeleteEnabled"],
+        )
+        if any(weak):
+            expected.append((*map(int, weak), account))
+    check("weak-file-services", expected, "takesOldSmb takesWeakCiphers losesShares key")
+
+
+def test_subscriptions_in_which_defender_is_by_itself(tenant: Made) -> None:
+    on = {(of["subscriptionId"], of["name"]) for _, _, of in every(tenant, SETTING) if of["enabled"]}
+    expected = []
+    for _, key, of in every(tenant, SUBSCRIPTION):
+        lacks = {service for name, service in OTHERS.items() if (of["subscriptionId"], name) not in on}
+        if lacks and of["state"] != "Disabled":
+            expected.append((key, lacks))
+    assert [(row["key"], set(row["services"].split(", "))) for row in ask("defender-by-itself")] == sorted(expected)
+
+
+def test_gateways_that_take_certificates(tenant: Made) -> None:
+    expected = [
+        (", ".join(of["vpnAuthenticationTypes"]), place(tenant, of), key)
+        for _, key, of in every(tenant, GATEWAY)
+        if set(of["vpnAuthenticationTypes"] or ()) - {"AAD"}
+    ]
+    check("gateways-by-certificate", expected, "by subscription key")
