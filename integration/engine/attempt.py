@@ -1,6 +1,7 @@
 """One attempt at the records of a step: what the step is handed, what it meets, and what it makes."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -68,12 +69,13 @@ class Attempt:
         return StepContext(job.step, job.schema, job.reader, job.store, job.verdicts, job.config, self.seen, changes)
 
     def fill(self, add: Callable[[list[RecordRow]], None], made: Iterator[Any]) -> None:
-        """Add what the step yields, some at a time."""
+        """Add what the step yields, some at a time; then let go of what it was handed, however that ended."""
         rows = self.records.rows(made)
         most = _RELATIONSHIPS if self._job.step.is_relationship else _ENTITIES
-        while chunk := list(islice(rows, most)):
-            self._job.verdicts.check()
-            add(chunk)
+        with closing(self.seen.hands):
+            while chunk := list(islice(rows, most)):
+                self._job.verdicts.check()
+                add(chunk)
 
     def missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""

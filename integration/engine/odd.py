@@ -173,7 +173,6 @@ class Attempts:
                 streams = streams or (any_made and records.step.per_row)
                 if not (streams and hands.go_on()):
                     self._start_over(odd, error)
-        hands.close()
         if self._first and not any_made:
             raise self._first
 

@@ -1,6 +1,7 @@
 """What a step's own code cannot cope with costs the record that it is about, not the type."""
 
 import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -186,6 +187,21 @@ def test_a_step_that_copes_with_too_little_fails(
     result = collect(graph, author(EACH, per_row=per_row), only=("acme_thing",)).of("acme_thing")
     assert (result.verdict, result.count) == ("failed", 0)
     assert "TypeError: object of type 'int' has no len()" in result.reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells which files a process has open")
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_step_that_stops_half_way_leaves_no_file_open(
+    graph: GraphServer, author: Write, caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    """What is logged holds what was raised, and with that the inputs that the step did not read to their end."""
+    caplog.set_level("INFO", logger="integration")
+    things(graph, [5] * 50)
+    graph.add("/others", {"id": "other-1"}, {"id": "other-2"})
+    assert collect(graph, author(body), only=("acme_thing",)).of("acme_thing").verdict == "failed"
+    assert any(record.exc_info for record in caplog.records)
+    opened = [file.readlink() for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    assert [file for file in opened if file.name == "mirror.db"] == []
 
 
 MISTAKES = {
