@@ -14,9 +14,13 @@ from typing import Any
 
 import pytest
 
+from integration import load, plan, run
+from integration.config.settings import Config
+from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, synthetic_tenant
+from tests.simulator.demo import demo_tenant
 from tests.simulator.made_up.sizes import Sizes
-from tests.simulator.properties import APPLICATION
+from tests.simulator.properties import APPLICATION, COLLECTIONS
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +143,38 @@ def test_what_was_read_of_objects_that_are_gone_when_a_cut_short_run_goes_on_is_
         finish(start(simulator, "out", *types))
         finish(start(simulator, "whole", *types))
         assert graph("out") == graph("whole")
+
+
+def cut_short(state: str, before: str) -> None:
+    """Have a run be cut short when it had read relations, and had not begun a listing."""
+    Path("out", "graph.db").unlink()
+    with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+        database.execute("UPDATE about SET value = 'open' WHERE name = 'run'")
+        database.execute("UPDATE collections SET state = ? WHERE name LIKE '%/*/%'", (state,))
+        listing = "IN (SELECT number FROM collections WHERE name LIKE ? AND name NOT LIKE '%/*/%')"
+        for table in ("pieces", "places", "facts", "before"):
+            database.execute(f"DELETE FROM {table} WHERE collection {listing}", (f"{before}?%",))
+        database.execute(f"DELETE FROM collections WHERE number {listing}", (f"{before}?%",))
+
+
+@pytest.mark.every_area
+@pytest.mark.parametrize("state", ["running", "complete"])
+@pytest.mark.parametrize("path", ["/users", "/groups", "/servicePrincipals", "/devices", "/contacts"])
+def test_relations_lose_what_is_deleted_before_a_cut_short_run_goes_on_and_lists_it(path: str, state: str) -> None:
+    modules = ("administrative_unit", "device", "group", "owner", "service_principal", "user")
+    tenant, manager = demo_tenant(), load()
+    types = plan(manager, only=[f"entra.{module}" for module in modules])
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, types, config, out="out")
+        cut_short(state, path)
+        for id in [*tenant.objects(COLLECTIONS[path.lstrip("/")])]:
+            if tenant.parents(tenant.place[id]):
+                tenant.delete(id)
+        resumed = run(manager, types, config, out="out")
+        whole = run(manager, types, config, out="whole")
+    assert graph("out") == graph("whole")
+    assert {each.verdict for each in resumed.results} <= {each.verdict for each in whole.results}
 
 
 def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later() -> None:

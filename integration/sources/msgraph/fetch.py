@@ -9,6 +9,7 @@ from integration.mirror.clock import age
 from integration.mirror.tables import Known
 from integration.sources.collection import Collection
 from integration.sources.msgraph.delta import LIFETIME, Changes, changes, is_removed, latest, tracked
+from integration.sources.msgraph.gone import leave_out_deleted
 from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
@@ -56,6 +57,8 @@ class Fetcher:
             self._read(self._into.known)
             if known and known.state == "running":
                 self._catch_up()
+            if self._request.kind == "collection" and (known is None or known.state == "running"):
+                leave_out_deleted(self._client, self._request.path, self._into)
         self._tell_unknown()
 
     def _tell_unknown(self) -> None:
