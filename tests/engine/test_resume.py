@@ -177,26 +177,62 @@ def test_relations_lose_what_is_deleted_before_a_cut_short_run_goes_on_and_lists
     assert {each.verdict for each in resumed.results} <= {each.verdict for each in whole.results}
 
 
-def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later() -> None:
-    sizes = Sizes.of(300, applications=60, federated_credentials=120)
+_LONG_AGO = """
+UPDATE collections SET full_on = full_on - 7200 WHERE full_on > 0;
+UPDATE collections SET delta_on = delta_on - 7200;
+UPDATE parents SET read_on = read_on - 7200;
+"""
+
+
+@pytest.mark.parametrize("state", ["running", "complete"])
+@pytest.mark.parametrize(
+    ("path", "listed", "renamed"),
+    [
+        ("/applications/*/federatedIdentityCredentials", "/federatedIdentityCredentials", "subject"),
+        ("/roleManagement/directory/roleAssignments", "/roleAssignments", "directoryScopeId"),
+    ],
+)
+def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later(
+    path: str, listed: str, renamed: str, state: str
+) -> None:
+    sizes = Sizes.of(300, applications=60, federated_credentials=120, role_assignments=400)
     tenant = synthetic_tenant(users=300, groups=150, memberships=500, seed=15, sizes=sizes)
-    paths = [path for path in tenant.contents.paths() if path.endswith("/federatedIdentityCredentials")]
-    types = ("--only", "azure_application_has_federated_identity_credential", *MEMBERS)
+    paths = [each for each in tenant.contents.paths() if each.endswith(listed)]
+    types = ("--only", "azure_application_has_federated_identity_credential", "--only", "azure_ad_role_assignment")
     with Simulator(tenant, latency=0.03, page_size=50) as simulator:
-        process = start(simulator, "out", *types)
-        while not is_there("/applications/*/federatedIdentityCredentials", "out", "complete"):
+        process = start(simulator, "out", *types, *MEMBERS)
+        while not is_there(path, "out", state):
             assert process.poll() is None
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
-            database.execute("UPDATE collections SET full_on = full_on - 7200 WHERE full_on > 0")
-        for path in paths:
-            for row in [*tenant.contents.values(path)]:
-                tenant.contents.put(path, {**row, "subject": "renamed meanwhile"})
-        finish(start(simulator, "out", *types))
-        finish(start(simulator, "whole", *types))
+            database.executescript(_LONG_AGO)
+        for each in paths:
+            for row in [*tenant.contents.values(each)]:
+                tenant.contents.put(each, {**row, renamed: f"{row[renamed]}/meanwhile"})
+        finish(start(simulator, "out", *types, *MEMBERS))
+        finish(start(simulator, "whole", *types, *MEMBERS))
         assert graph("out") == graph("whole")
+
+
+@pytest.mark.every_area
+def test_each_parent_of_a_relation_is_read_again_that_a_cut_short_run_read_long_ago() -> None:
+    tenant, manager = demo_tenant(), load()
+    types = plan(manager, only=["entra.device", "entra.owner"])
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, types, config, out="out")
+        cut_short("running", "/nothing")
+        with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+            database.executescript(_LONG_AGO)
+        for relation in ("owners", "registeredOwners", "registeredUsers"):
+            for parent, children in [*tenant.related[relation].items()]:
+                for child in [*children]:
+                    tenant.unrelate(tenant.ids[parent], relation, tenant.ids[child])
+        run(manager, types, config, out="out")
+        run(manager, types, config, out="whole")
+    assert graph("out") == graph("whole")
 
 
 def test_what_was_deleted_while_a_run_was_cut_short_comes_back_whole() -> None:
