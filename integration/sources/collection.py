@@ -108,9 +108,9 @@ class Collection:
         """Add what was made of an answer now or, without ``pieces``, in the reading before, as ``Mirror`` does."""
         self._mirror.add_answer(self.name, digest, pieces, progress, self._flow.grew)
 
-    def progress(self, part: str | None = None) -> Mapping[str, str | None]:
-        """Return how far its parts, or one of them, are read: by name, a cursor; ``None``: to the end."""
-        return self._mirror.progress(self.name, part)
+    def progress(self, part: str | None = None, *, beginning: str = "") -> Mapping[str, str | None]:
+        """Return how far some of its parts are read, as ``Mirror.progress`` does."""
+        return self._mirror.progress(self.name, part, beginning=beginning)
 
     def children(self, part: str) -> Mapping[str, RawRow]:
         """Return the objects of a part, by id."""

@@ -65,12 +65,15 @@ class Fetcher:
         """Tell what the collection was read without, in this run or in an earlier one."""
         if noted := self._noted():
             told = self._source.unknown
-            told[self._request.path] = sorted({*noted, *told.get(self._request.path, ())})
+            told[self._request.title] = sorted({*noted, *told.get(self._request.title, ())})
 
     def _noted(self) -> list[str]:
         """Return the properties that the collection was read without, since Graph did not know them."""
-        parts = () if self._request.kind == "relation" else self._into.progress()
-        return [part.removeprefix(_UNKNOWN) for part in parts if part.startswith(_UNKNOWN)]
+        return [part.removeprefix(_UNKNOWN) for part in self._into.progress(beginning=_UNKNOWN)]
+
+    def _note_unknown(self) -> None:
+        if self._unknown:
+            self._into.add_parts([], [(f"{_UNKNOWN}{name}", None) for name in self._unknown])
 
     def _updated(self, known: Known) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
@@ -152,8 +155,8 @@ class Fetcher:
         for restart in range(_RESTARTS + 1):
             if restart or known is None or known.state != "running":
                 self._into.begin(self._latest(), self._deleted())
-                if self._unknown:
-                    self._into.add_parts([], [(f"{_UNKNOWN}{name}", None) for name in self._unknown])
+                if self._request.kind != "relation":  # which notes when its parents are read
+                    self._note_unknown()
                 known = None
             else:
                 self._into.go_on(self._deleted())
