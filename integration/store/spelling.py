@@ -12,8 +12,12 @@ from typing import Any
 
 import orjson
 
-_id = re.compile(r"(|.*\s|https://\S+?)/?(?:subscriptions|providers)/.+", re.IGNORECASE).fullmatch
-"""An id, after nothing, after words (``Allow /subscriptions/...``), or in the address of a page."""
+_id = re.compile(
+    r"(|.*\s|https://(?:management|portal)\.[^/\s]+/?(?:#@[^/]*/resource)?)"
+    r"/?(?:subscriptions/(?:[0-9a-f-]{36}|[^/]+/(?:resourcegroups|providers)/.+)(?:/.*)?|providers/\w+\.[\w.]+/.+)",
+    re.IGNORECASE,
+).fullmatch
+"""An id, after nothing, after words (``Allow /subscriptions/...``), or in the address of a page of Azure's."""
 Parts = dict[str, str]
 """How the parts of ids are spelled now, and how they were before."""
 

@@ -195,7 +195,7 @@ UPDATE parents SET read_on = read_on - 7200;
 def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later(
     path: str, listed: str, renamed: str, state: str
 ) -> None:
-    sizes = Sizes.of(300, applications=60, federated_credentials=120, role_assignments=400)
+    sizes = Sizes.of(300, applications=600, federated_credentials=1200, role_assignments=900)
     tenant = synthetic_tenant(users=300, groups=150, memberships=500, seed=15, sizes=sizes)
     paths = [each for each in tenant.contents.paths() if each.endswith(listed)]
     types = ("--only", "azure_application_has_federated_identity_credential", "--only", "azure_ad_role_assignment")
@@ -217,6 +217,21 @@ def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_
 
 
 @pytest.mark.every_area
+def test_relations_lose_what_was_deleted_before_a_type_of_it_was_read() -> None:
+    """What is deleted softly stays a member for those who ask what changed."""
+    tenant, manager = demo_tenant(), load()
+    types = ["azure_user_group_has_device", "azure_user_group_has_user"]
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, plan(manager, only=types[:1]), config, out="out")
+        for id in [*tenant.users][::2]:
+            tenant.delete(id)
+        run(manager, plan(manager, only=types), config, out="out")
+        run(manager, plan(manager, only=types), config, out="whole")
+    assert graph("out") == graph("whole")
+
+
+@pytest.mark.every_area
 def test_each_parent_of_a_relation_is_read_again_that_a_cut_short_run_read_long_ago() -> None:
     tenant, manager = demo_tenant(), load()
     types = plan(manager, only=["entra.device", "entra.owner"])
@@ -230,6 +245,25 @@ def test_each_parent_of_a_relation_is_read_again_that_a_cut_short_run_read_long_
             for parent, children in [*tenant.related[relation].items()]:
                 for child in [*children]:
                     tenant.unrelate(tenant.ids[parent], relation, tenant.ids[child])
+        run(manager, types, config, out="out")
+        run(manager, types, config, out="whole")
+    assert graph("out") == graph("whole")
+
+
+@pytest.mark.every_area
+def test_a_listing_of_which_a_cut_short_run_had_read_the_last_page_is_read_anew() -> None:
+    sizes = Sizes.of(300, role_assignments=120)
+    tenant, manager = synthetic_tenant(users=300, groups=20, memberships=50, seed=15, sizes=sizes), load()
+    types = plan(manager, only=["azure_ad_role_assignment"])
+    path = "/roleManagement/directory/roleAssignments"
+    with Simulator(tenant, page_size=50) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, types, config, out="out")
+        cut_short("running", "/nothing")
+        with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+            database.execute("UPDATE collections SET state = 'running' WHERE name LIKE ?", (f"{path}%",))
+        for row in [*tenant.contents.values(path)][::2]:
+            tenant.contents.take(path, row["id"])
         run(manager, types, config, out="out")
         run(manager, types, config, out="whole")
     assert graph("out") == graph("whole")

@@ -72,8 +72,8 @@ class Fetcher:
         return [part.removeprefix(_UNKNOWN) for part in self._into.progress(beginning=_UNKNOWN)]
 
     def _note_unknown(self) -> None:
-        if self._unknown:
-            self._into.add_parts([], [(f"{_UNKNOWN}{name}", None) for name in self._unknown])
+        if noted := [(f"{_UNKNOWN}{name}", None) for name in self._unknown]:
+            self._into.add_parts([], noted)
 
     def _updated(self, known: Known) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
@@ -151,11 +151,13 @@ class Fetcher:
         self._into.change(rows, [key for key in (*gone, *told) if key not in rows], page.link)
 
     def _read(self, known: Known | None) -> None:
-        """Read a collection whole, from where an earlier run was cut short if one was."""
+        """Read a collection whole, from where an earlier run was cut short if that is known."""
+        if known and known.next_link is None and self._request.kind != "relation":
+            known = None
         for restart in range(_RESTARTS + 1):
             if restart or known is None or known.state != "running":
                 self._into.begin(self._latest(), self._deleted())
-                if self._request.kind != "relation":  # which notes when its parents are read
+                if self._request.kind != "relation":
                     self._note_unknown()
                 known = None
             else:
@@ -195,7 +197,6 @@ class Fetcher:
         return True
 
     def _known(self, properties: Sequence[str] | None) -> list[str]:
-        """Return those properties that Graph did not refuse."""
         return [name for name in properties or () if name not in self._unknown]
 
     def _latest(self) -> str | None:
