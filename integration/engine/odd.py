@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST = 20
 """So many rows are odd, and none is not, or so many runs begin anew: then it is the step that is wrong."""
+_SHOWN = 3
+"""So many odd rows of a step are logged with what led there, which is much alike for all of them."""
 _NOT_OF_A_ROW = (IntegrationError, Restarted, NotSelected, sqlite3.Error, MemoryError)
 
 Input: TypeAlias = "Request | str"
@@ -173,6 +175,8 @@ class Attempts:
                 streams = streams or (any_made and records.step.per_row)
                 if not (streams and hands.go_on()):
                     self._start_over(odd, error)
+        if self._odd > _SHOWN:
+            _log.info("%s cannot cope with %d further rows", records.step.name, self._odd - _SHOWN)
         if self._first and not any_made:
             raise self._first
 
@@ -183,7 +187,8 @@ class Attempts:
         self._odd += 1
         input, pair = handed
         name, what = _named(*pair), f"{type(error).__name__}: {error}"
-        _log.info("%s cannot cope with %s", records.step.name, name, exc_info=error)
+        if self._odd <= _SHOWN:
+            _log.info("%s cannot cope with %s", records.step.name, name, exc_info=error)
         return Odd(input, pair, line(f"{records.step.name} {name}: {what}"))
 
     def _start_over(self, odd: Odd, error: Exception) -> None:

@@ -2,6 +2,8 @@
 
 import time
 
+import orjson
+
 from integration.disk.sqlite import Connection
 from integration.mirror.clock import age, is_recent
 from integration.mirror.rows import clear
@@ -31,15 +33,35 @@ def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
 
 
 def _ask_again(database: Connection) -> None:
-    """Have what a cut-short run has completed asked for again: what changed since, or all where nothing tells that.
+    """Have what a cut-short run has read asked for again: what changed since, or all where nothing tells that.
 
     What nothing tells of is left as it is for a while, as in a run that takes so long: some of it takes a request for
-    each of many objects.
+    each of many objects. Of what is half read that is each parent by itself.
     """
     whole = "SELECT number, delta_link IS NOT NULL, full_on FROM collections WHERE state = 'complete'"
     for number, is_tracked, full_on in database.execute(whole).fetchall():
         if is_tracked or not is_recent(full_on):
             database.execute("UPDATE collections SET state = 'stale' WHERE number = ?", (number,))
+    half = (
+        "SELECT number, next_link IS NOT NULL, delta_on FROM collections WHERE state = 'running' AND delta_link IS NULL"
+    )
+    for number, is_listing, delta_on in database.execute(half).fetchall():
+        if not is_listing:
+            _forget_parents(database, number)
+        elif not is_recent(delta_on):
+            clear(database, number)
+            database.execute(
+                "UPDATE collections SET state = 'stale', next_link = NULL, version = '' WHERE number = ?", (number,)
+            )
+
+
+def _forget_parents(database: Connection, number: int) -> None:
+    """Take those parents out of a half-read collection that were read too long ago, as if they had not been."""
+    read = database.execute("SELECT id, read_on FROM parents WHERE collection = ?", (number,)).fetchall()
+    old = orjson.dumps([parent for parent, read_on in read if not is_recent(read_on)]).decode()
+    for table, parent in (("pieces", "parent"), ("places", "parent"), ("aside", "parent"), ("parents", "id")):
+        gone = f"DELETE FROM {table} WHERE collection = ? AND {parent} IN (SELECT value FROM json_each(?))"
+        database.execute(gone, (number, old))
 
 
 def close_run(database: Connection) -> None:

@@ -180,7 +180,7 @@ class Mirror(ReadableMirror):
                 self._repeated.add(name)
         return name in self._repeated
 
-    def change(self, name: str, rows: Mapping[str, RawRow], gone: Sequence[str], link: str) -> None:
+    def change(self, name: str, rows: Mapping[str, RawRow], gone: Sequence[str], link: str | None) -> None:
         """Apply a page of changes to a collection of objects.
 
         Args:
@@ -245,6 +245,6 @@ class Mirror(ReadableMirror):
             told = "UPDATE collections SET state = 'complete', delta_on = ? WHERE name = ?"
             database.execute(told, (time.time(), name))
 
-    def _advance(self, database: Connection, number: int, changes: int, link: str) -> None:
+    def _advance(self, database: Connection, number: int, changes: int, link: str | None) -> None:
         database.execute("UPDATE collections SET delta_link = ? WHERE number = ?", (link, number))
         changed(database, number, changes)

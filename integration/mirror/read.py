@@ -41,6 +41,11 @@ class ReadableMirror:
         with self._lock:
             return find(self._writer, name)
 
+    def names(self) -> list[str]:
+        """Return the names of all collections."""
+        with self._lock:
+            return [name for (name,) in self._writer.execute("SELECT name FROM collections")]
+
     def pending(self, name: str, parents: str) -> list[tuple[str, str | None]]:
         """Return the parents whose children are not read to the end: id, and the link to go on with.
 

@@ -125,7 +125,8 @@ def add_answer(
 
 
 def _go_on_after(database: Connection, number: int, progress: Sequence[tuple[str, str | None]]) -> None:
-    insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
+    now = time.time()
+    insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent, now) for parent in progress])
 
 
 def complete(database: Connection, name: str, *, decides: bool) -> bool:

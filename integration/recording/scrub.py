@@ -37,13 +37,14 @@ class Scrubber(ABC):
 
     Args:
         pseudonyms: makes what stands for them.
-        literals: values that stay wherever they stand.
+        literals: values that stay wherever they stand, in any case of letters: in any, steps decide by them.
         plain: names of further properties whose values stay.
     """
 
     def __init__(self, pseudonyms: Pseudonyms, literals: Iterable[str] = (), plain: Iterable[str] = ()) -> None:
         self.pseudonyms = pseudonyms
         self._literals, self._plain = frozenset(literals), frozenset(plain)
+        self._words = frozenset(text.lower() for text in self._literals)
 
     def scrubbed(self, value: Any, name: str = "", within: str = "") -> Any:
         """Return a JSON value with pseudonyms in it.
@@ -78,7 +79,7 @@ class Scrubber(ABC):
             text: the value.
             within: the property whose object has it.
         """
-        return text in self._literals or name in self._plain
+        return text.lower() in self._words or name in self._plain
 
     def _kept(self, value: Mapping[str, Any]) -> Collection[str]:
         """Return the properties of an object that Microsoft has written."""

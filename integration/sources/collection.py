@@ -108,9 +108,9 @@ class Collection:
         """Add what was made of an answer now or, without ``pieces``, in the reading before, as ``Mirror`` does."""
         self._mirror.add_answer(self.name, digest, pieces, progress, self._flow.grew)
 
-    def progress(self, part: str | None = None) -> Mapping[str, str | None]:
-        """Return how far its parts, or one of them, are read: by name, a cursor; ``None``: to the end."""
-        return self._mirror.progress(self.name, part)
+    def progress(self, part: str | None = None, *, beginning: str = "") -> Mapping[str, str | None]:
+        """Return how far some of its parts are read, as ``Mirror.progress`` does."""
+        return self._mirror.progress(self.name, part, beginning=beginning)
 
     def children(self, part: str) -> Mapping[str, RawRow]:
         """Return the objects of a part, by id."""
@@ -124,6 +124,17 @@ class Collection:
         """Take parts out of it that are of no object of ``parents``, the name of a collection."""
         parts = [part for part in self.progress() if part]
         self.forget(sorted({*parts} - self._mirror.holds(parents, parts)))
+
+    def linked(self, word: str) -> Iterator[Sequence[RawRow]]:
+        """Yield children of relations that were there when the run began, some together, among which a word occurs."""
+        relations = [name for name in self._mirror.names() if name.startswith("/") and "/*/" in name]
+        for name in [] if self._reader.new else relations:
+            with self._mirror.pieces(name, word) as pieces:
+                yield from (rows for _, rows in pieces.more())
+
+    def holds(self, ids: Sequence[str]) -> Set[str]:
+        """Return which of some objects it has."""
+        return self._mirror.holds(self.name, ids)
 
     def sizes(self) -> Mapping[str, int]:
         """Return how many objects each part has."""
@@ -142,7 +153,7 @@ class Collection:
         """Return those of some objects that it has, by id."""
         return self._mirror.objects(self.name, ids)
 
-    def change(self, rows: Mapping[str, RawRow], gone: Sequence[str], bookmark: str) -> None:
+    def change(self, rows: Mapping[str, RawRow], gone: Sequence[str], bookmark: str | None) -> None:
         """Apply changes to objects, as ``Mirror.change`` does."""
         kept = {key: self._selection.of(row) for key, row in rows.items()}
         self._mirror.change(self.name, kept, gone, bookmark)

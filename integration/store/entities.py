@@ -47,11 +47,12 @@ ENTITIES = Statements(
         FROM (SELECT key, min(properties) AS properties FROM {new} GROUP BY key) AS new
         CROSS JOIN nodes AS there ON there.key = new.key AND there.type = ?1
         WHERE there.properties IS NOT new.properties
+            AND there.properties IS NOT spelled_as(new.properties, there.properties)
     """,
     merge="""
         INSERT INTO nodes(type, key, properties)
         SELECT ?1, key, min(properties) FROM {new} WHERE true GROUP BY key
-        ON CONFLICT(key) DO UPDATE SET properties = excluded.properties
+        ON CONFLICT(key) DO UPDATE SET properties = spelled_as(excluded.properties, properties)
             WHERE type = excluded.type AND properties IS NOT excluded.properties
     """,
     duplicates="""

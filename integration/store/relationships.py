@@ -51,11 +51,12 @@ RELATIONSHIPS = Statements(
         FROM (SELECT source, target, min(properties) AS properties FROM {new} GROUP BY source, target) AS new
         CROSS JOIN edges AS there ON there.source = new.source AND there.target = new.target AND there.type = ?1
         WHERE there.properties IS NOT new.properties
+            AND there.properties IS NOT spelled_as(new.properties, there.properties)
     """,
     merge="""
         INSERT INTO edges(type, source, target, properties)
         SELECT ?1, source, target, min(properties) FROM {new} WHERE true GROUP BY source, target
-        ON CONFLICT(type, source, target) DO UPDATE SET properties = excluded.properties
+        ON CONFLICT(type, source, target) DO UPDATE SET properties = spelled_as(excluded.properties, properties)
             WHERE type = excluded.type AND properties IS NOT excluded.properties
     """,
     duplicates="""

@@ -4,6 +4,7 @@ import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
 
+from integration.store.spelling import know_spelling
 from integration.store.statements import Statements
 
 
@@ -34,6 +35,7 @@ class Staging:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        know_spelling(database)
         self._free: defaultdict[tuple[str, ...], list[Stage]] = defaultdict(list)
         self._made = 0
 

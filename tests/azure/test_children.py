@@ -281,6 +281,25 @@ def test_a_run_that_is_cut_short_asks_no_resource_again_that_was_answered(azure:
     assert asked(azure).total() <= 60 - 20 + 8
 
 
+def test_what_a_run_that_was_cut_short_was_answered_long_ago_is_asked_again(azure: Azure) -> None:
+    stop, numbers = threading.Event(), iter(range(1000))
+
+    def cut(each: Asked) -> None:
+        if of_containers(each) and next(numbers) == 20:
+            stop.set()
+
+    azure.simulator.manager.before = cut
+    with pytest.raises(Interrupted):
+        azure.run(TYPE, stop=stop)
+    azure.simulator.manager.before = lambda each: None
+    with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+        database.execute("UPDATE parents SET read_on = read_on - 7200")
+    azure.simulator.requests.clear()
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    assert asked(azure).total() == 60
+
+
 def test_a_killed_run_asks_no_resource_again_that_was_answered(azure: Azure, tmp_path: Path) -> None:
     reached, going, numbers = threading.Event(), threading.Event(), iter(range(1000))
 

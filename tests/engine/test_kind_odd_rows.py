@@ -177,6 +177,19 @@ def test_many_odd_rows_are_left_out_in_one_go(graph: GraphServer, author: Write)
     assert result.reason.startswith("1000 records rejected")
 
 
+@pytest.mark.parametrize(("odd", "told"), [(3, ""), (4, "1 further rows"), (1_000, "997 further rows")])
+def test_of_many_odd_rows_the_log_shows_a_few_and_how_many_more_there_are(
+    graph: GraphServer, author: Write, caplog: pytest.LogCaptureFixture, odd: int, told: str
+) -> None:
+    things(graph, ["abc" if number < 1_000 else 5 for number in range(1_000 + odd)])
+    with caplog.at_level("INFO", "integration"):
+        result = collect(graph, author(EACH), only=("acme_thing",)).of("acme_thing")
+    assert result.reason.startswith(f"{odd} records rejected")
+    logged = [each for each in caplog.records if "cannot cope with" in each.getMessage()]
+    assert len([each for each in logged if each.exc_info]) == 3
+    assert [each.getMessage() for each in logged[3:]] == ([f"acme_thing cannot cope with {told}"] if told else [])
+
+
 @pytest.mark.parametrize(
     ("sizes", "per_row"), [([5] * 50, True), ([5] * 50, False), ([5], True), (["a", *[5] * 40], False)]
 )

@@ -14,9 +14,13 @@ from typing import Any
 
 import pytest
 
+from integration import load, plan, run
+from integration.config.settings import Config
+from integration.text.secret import Secret
 from tests.simulator import Faults, Simulator, synthetic_tenant
+from tests.simulator.demo import demo_tenant
 from tests.simulator.made_up.sizes import Sizes
-from tests.simulator.properties import APPLICATION
+from tests.simulator.properties import APPLICATION, COLLECTIONS
 
 
 @pytest.fixture(scope="module")
@@ -141,26 +145,128 @@ def test_what_was_read_of_objects_that_are_gone_when_a_cut_short_run_goes_on_is_
         assert graph("out") == graph("whole")
 
 
-def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later() -> None:
-    sizes = Sizes.of(300, applications=60, federated_credentials=120)
+def cut_short(state: str, before: str) -> None:
+    """Have a run be cut short when it had read relations, and had not begun a listing."""
+    Path("out", "graph.db").unlink()
+    with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+        database.execute("UPDATE about SET value = 'open' WHERE name = 'run'")
+        database.execute("UPDATE collections SET state = ? WHERE name LIKE '%/*/%'", (state,))
+        listing = "IN (SELECT number FROM collections WHERE name LIKE ? AND name NOT LIKE '%/*/%')"
+        for table in ("pieces", "places", "facts", "before"):
+            database.execute(f"DELETE FROM {table} WHERE collection {listing}", (f"{before}?%",))
+        database.execute(f"DELETE FROM collections WHERE number {listing}", (f"{before}?%",))
+
+
+@pytest.mark.every_area
+@pytest.mark.parametrize("state", ["running", "complete"])
+@pytest.mark.parametrize("path", ["/users", "/groups", "/servicePrincipals", "/devices", "/contacts"])
+def test_relations_lose_what_is_deleted_before_a_cut_short_run_goes_on_and_lists_it(path: str, state: str) -> None:
+    modules = ("administrative_unit", "device", "group", "owner", "service_principal", "user")
+    tenant, manager = demo_tenant(), load()
+    types = plan(manager, only=[f"entra.{module}" for module in modules])
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, types, config, out="out")
+        cut_short(state, path)
+        for id in [*tenant.objects(COLLECTIONS[path.lstrip("/")])]:
+            if tenant.parents(tenant.place[id]):
+                tenant.delete(id)
+        resumed = run(manager, types, config, out="out")
+        whole = run(manager, types, config, out="whole")
+    assert graph("out") == graph("whole")
+    assert {each.verdict for each in resumed.results} <= {each.verdict for each in whole.results}
+
+
+_LONG_AGO = """
+UPDATE collections SET full_on = full_on - 7200 WHERE full_on > 0;
+UPDATE collections SET delta_on = delta_on - 7200;
+UPDATE parents SET read_on = read_on - 7200;
+"""
+
+
+@pytest.mark.parametrize("state", ["running", "complete"])
+@pytest.mark.parametrize(
+    ("path", "listed", "renamed"),
+    [
+        ("/applications/*/federatedIdentityCredentials", "/federatedIdentityCredentials", "subject"),
+        ("/roleManagement/directory/roleAssignments", "/roleAssignments", "directoryScopeId"),
+    ],
+)
+def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later(
+    path: str, listed: str, renamed: str, state: str
+) -> None:
+    sizes = Sizes.of(300, applications=600, federated_credentials=1200, role_assignments=900)
     tenant = synthetic_tenant(users=300, groups=150, memberships=500, seed=15, sizes=sizes)
-    paths = [path for path in tenant.contents.paths() if path.endswith("/federatedIdentityCredentials")]
-    types = ("--only", "azure_application_has_federated_identity_credential", *MEMBERS)
+    paths = [each for each in tenant.contents.paths() if each.endswith(listed)]
+    types = ("--only", "azure_application_has_federated_identity_credential", "--only", "azure_ad_role_assignment")
     with Simulator(tenant, latency=0.03, page_size=50) as simulator:
-        process = start(simulator, "out", *types)
-        while not is_there("/applications/*/federatedIdentityCredentials", "out", "complete"):
+        process = start(simulator, "out", *types, *MEMBERS)
+        while not is_there(path, "out", state):
             assert process.poll() is None
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
-            database.execute("UPDATE collections SET full_on = full_on - 7200 WHERE full_on > 0")
-        for path in paths:
-            for row in [*tenant.contents.values(path)]:
-                tenant.contents.put(path, {**row, "subject": "renamed meanwhile"})
-        finish(start(simulator, "out", *types))
-        finish(start(simulator, "whole", *types))
+            database.executescript(_LONG_AGO)
+        for each in paths:
+            for row in [*tenant.contents.values(each)]:
+                tenant.contents.put(each, {**row, renamed: f"{row[renamed]}/meanwhile"})
+        finish(start(simulator, "out", *types, *MEMBERS))
+        finish(start(simulator, "whole", *types, *MEMBERS))
         assert graph("out") == graph("whole")
+
+
+@pytest.mark.every_area
+def test_relations_lose_what_was_deleted_before_a_type_of_it_was_read() -> None:
+    """What is deleted softly stays a member for those who ask what changed."""
+    tenant, manager = demo_tenant(), load()
+    types = ["azure_user_group_has_device", "azure_user_group_has_user"]
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, plan(manager, only=types[:1]), config, out="out")
+        for id in [*tenant.users][::2]:
+            tenant.delete(id)
+        run(manager, plan(manager, only=types), config, out="out")
+        run(manager, plan(manager, only=types), config, out="whole")
+    assert graph("out") == graph("whole")
+
+
+@pytest.mark.every_area
+def test_each_parent_of_a_relation_is_read_again_that_a_cut_short_run_read_long_ago() -> None:
+    tenant, manager = demo_tenant(), load()
+    types = plan(manager, only=["entra.device", "entra.owner"])
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, types, config, out="out")
+        cut_short("running", "/nothing")
+        with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+            database.executescript(_LONG_AGO)
+        for relation in ("owners", "registeredOwners", "registeredUsers"):
+            for parent, children in [*tenant.related[relation].items()]:
+                for child in [*children]:
+                    tenant.unrelate(tenant.ids[parent], relation, tenant.ids[child])
+        run(manager, types, config, out="out")
+        run(manager, types, config, out="whole")
+    assert graph("out") == graph("whole")
+
+
+@pytest.mark.every_area
+def test_a_listing_of_which_a_cut_short_run_had_read_the_last_page_is_read_anew() -> None:
+    sizes = Sizes.of(300, role_assignments=120)
+    tenant, manager = synthetic_tenant(users=300, groups=20, memberships=50, seed=15, sizes=sizes), load()
+    types = plan(manager, only=["azure_ad_role_assignment"])
+    path = "/roleManagement/directory/roleAssignments"
+    with Simulator(tenant, page_size=50) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, types, config, out="out")
+        cut_short("running", "/nothing")
+        with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
+            database.execute("UPDATE collections SET state = 'running' WHERE name LIKE ?", (f"{path}%",))
+        for row in [*tenant.contents.values(path)][::2]:
+            tenant.contents.take(path, row["id"])
+        run(manager, types, config, out="out")
+        run(manager, types, config, out="whole")
+    assert graph("out") == graph("whole")
 
 
 def test_what_was_deleted_while_a_run_was_cut_short_comes_back_whole() -> None:

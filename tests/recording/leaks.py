@@ -98,7 +98,7 @@ PLAIN = {
     "signInAudience": ("AzureADMultipleOrgs", "AzureADMyOrg"),
     "signInType": ("federated",),
     "skuPartNumber": ("CONTOSO_MAIL", "CONTOSO_SUITE", "FLOW_FREE"),
-    "state": ("Active",),
+    "state": ("Active", "Error"),
     "status": ("InProgress",),
     "subject": ("repo:contoso/finance:ref:refs/heads/main", "system:serviceaccount:finance:nightly"),
     "supportedServices": ("Email", "OfficeCommunicationsOnline"),

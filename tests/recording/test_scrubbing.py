@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from integration.recording.azure.scrubber import AzureScrubber
 from integration.recording.literals import literals_of
 from integration.recording.msgraph.scrubber import GraphScrubber
 from integration.recording.pseudonyms import Pseudonyms
@@ -105,6 +106,15 @@ def test_what_the_code_of_a_step_names_stays() -> None:
     literals = literals_of(declared_steps(load()))
     assert {"Unified", "DynamicMembership", "Microsoft"} <= literals
     assert GraphScrubber(Pseudonyms(SALT), literals).scrubbed({"vendor": "Microsoft"}) == {"vendor": "Microsoft"}
+
+
+@pytest.mark.parametrize("word", ["unified", "DYNAMICMEMBERSHIP", "alltrusted"])
+def test_a_word_of_the_code_stays_in_any_case_since_steps_decide_by_it_in_any(word: str) -> None:
+    literals = ["Unified", "DynamicMembership", "AllTrusted"]
+    azure = AzureScrubber(Pseudonyms(SALT), literals, properties=["vendor", "owner"])
+    for scrubber in (GraphScrubber(Pseudonyms(SALT), literals), azure):
+        made = scrubber.scrubbed({"vendor": word, "owner": f"{word}s"})
+        assert (made["vendor"], made["owner"] == f"{word}s") == (word, False)
 
 
 def test_values_of_a_property_that_is_named_plain_stay() -> None:

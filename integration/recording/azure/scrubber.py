@@ -56,7 +56,7 @@ class AzureScrubber(Scrubber):
     ) -> None:
         super().__init__(pseudonyms, literals, plain)
         self._properties = frozenset(properties) | _OF_PROTOCOL | {name.lower() for name in COLUMNS}
-        self._names = BUILT_IN | {text.lower() for text in self._literals}
+        self._names = BUILT_IN | self._words
 
     def row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row of a table, or an object of a listing, with pseudonyms and without secrets."""

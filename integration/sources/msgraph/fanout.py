@@ -36,16 +36,19 @@ class FanOut:
         client: sends the batches.
         into: the relation.
         request: what is asked for.
+        unknown: properties that Graph does not know; those that turn out to be such are added.
         tracked: a delta query tells the relation.
 
     Attributes:
         economized: some parents were read by a delta query.
     """
 
-    def __init__(self, client: GraphClient, into: Collection, request: Request, *, tracked: bool) -> None:
+    def __init__(
+        self, client: GraphClient, into: Collection, request: Request, unknown: list[str], *, tracked: bool
+    ) -> None:
         self._client, self._into = client, into
         self._relation = request.relation
-        self._outcomes = Outcomes(client, request, tracked=tracked, any_read=into.any_read)
+        self._outcomes = Outcomes(client, request, unknown, tracked=tracked, any_read=into.any_read)
         self.economized = False
         self._tasks: deque[Task] = deque()
         self._threads = 1

@@ -9,6 +9,7 @@ from integration.mirror.clock import age
 from integration.mirror.tables import Known
 from integration.sources.collection import Collection
 from integration.sources.msgraph.delta import LIFETIME, Changes, changes, is_removed, latest, tracked
+from integration.sources.msgraph.gone import leave_out_deleted
 from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
@@ -56,18 +57,23 @@ class Fetcher:
             self._read(self._into.known)
             if known and known.state == "running":
                 self._catch_up()
+            if self._request.kind == "collection" and (known is None or known.state == "running"):
+                leave_out_deleted(self._client, self._request.path, self._into)
         self._tell_unknown()
 
     def _tell_unknown(self) -> None:
         """Tell what the collection was read without, in this run or in an earlier one."""
         if noted := self._noted():
             told = self._source.unknown
-            told[self._request.path] = sorted({*noted, *told.get(self._request.path, ())})
+            told[self._request.title] = sorted({*noted, *told.get(self._request.title, ())})
 
     def _noted(self) -> list[str]:
         """Return the properties that the collection was read without, since Graph did not know them."""
-        parts = () if self._request.kind == "relation" else self._into.progress()
-        return [part.removeprefix(_UNKNOWN) for part in parts if part.startswith(_UNKNOWN)]
+        return [part.removeprefix(_UNKNOWN) for part in self._into.progress(beginning=_UNKNOWN)]
+
+    def _note_unknown(self) -> None:
+        if noted := [(f"{_UNKNOWN}{name}", None) for name in self._unknown]:
+            self._into.add_parts([], noted)
 
     def _updated(self, known: Known) -> bool:
         """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
@@ -145,12 +151,14 @@ class Fetcher:
         self._into.change(rows, [key for key in (*gone, *told) if key not in rows], page.link)
 
     def _read(self, known: Known | None) -> None:
-        """Read a collection whole, from where an earlier run was cut short if one was."""
+        """Read a collection whole, from where an earlier run was cut short if that is known."""
+        if known and known.next_link is None and self._request.kind != "relation":
+            known = None
         for restart in range(_RESTARTS + 1):
             if restart or known is None or known.state != "running":
                 self._into.begin(self._latest(), self._deleted())
-                if self._unknown:
-                    self._into.add_parts([], [(f"{_UNKNOWN}{name}", None) for name in self._unknown])
+                if self._request.kind != "relation":
+                    self._note_unknown()
                 known = None
             else:
                 self._into.go_on(self._deleted())
@@ -189,7 +197,6 @@ class Fetcher:
         return True
 
     def _known(self, properties: Sequence[str] | None) -> list[str]:
-        """Return those properties that Graph did not refuse."""
         return [name for name in properties or () if name not in self._unknown]
 
     def _latest(self) -> str | None:

@@ -40,6 +40,7 @@ class Outcomes:
     Args:
         client: follows links.
         request: the relation.
+        unknown: properties that Graph does not know, as ``Questions`` takes them.
         tracked: a delta query tells the relation.
         any_read: the mirror has the children of some parents.
 
@@ -51,11 +52,13 @@ class Outcomes:
         refused: parents whose children Graph did not give to the end, and why.
     """
 
-    def __init__(self, client: GraphClient, request: Request, *, tracked: bool, any_read: bool) -> None:
+    def __init__(
+        self, client: GraphClient, request: Request, unknown: list[str], *, tracked: bool, any_read: bool
+    ) -> None:
         self._client = client
         self._parents, self._relation, self._title = request.path, request.relation, request.title
         self._selection = Selection(request.properties)
-        self.questions = Questions(client, request)
+        self.questions, self._unknown = Questions(client, request, unknown), unknown
         self.tracked, self.any_read = tracked, any_read
         self.progress = time.monotonic()
         self.refused: dict[str, GraphError] = {}
@@ -178,6 +181,11 @@ class Outcomes:
             if time.monotonic() - self.progress >= self._client.patience.deadline:
                 raise error
             return [task]
+        if isinstance(error, BadRequest) and error.unknown:
+            with self._lock:
+                is_left_out = self.questions.leave_out(error.unknown)
+            if is_left_out or error.unknown in self._unknown:  # the latter where it was asked for at the same time
+                return [task] if is_left_out else self._once_more(task) or self._refuse(task, error)
         is_of_another_run = task.link is not None and task.chain is None
         forgotten = isinstance(error, PageTokenExpired) or (isinstance(error, BadRequest) and is_of_another_run)
         if forgotten and task.restarts < _RESTARTS:

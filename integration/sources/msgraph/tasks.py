@@ -60,15 +60,15 @@ class Questions:
     Args:
         client: knows Graph's root.
         request: the relation.
+        unknown: properties that Graph does not know, and that are not asked for; more may turn out to be such.
 
     Attributes:
         plain: no advanced query is asked: Graph takes none, or lists the relation whole without.
     """
 
-    def __init__(self, client: GraphClient, request: Request) -> None:
-        self._client, self._request = client, request
+    def __init__(self, client: GraphClient, request: Request, unknown: list[str]) -> None:
+        self._client, self._request, self._unknown = client, request, unknown
         self._parents, self._relation = request.path, request.relation
-        self._select = ",".join(request.select or IDS)
         self._is_single = self._relation in SINGLE
         self.plain = self._relation not in ADVANCED
 
@@ -76,6 +76,7 @@ class Questions:
         """Return the request for a task."""
         if task.doubt is not None:
             return Inner(relative(f"{self._parents}/{task.parents[0]}", {"$select": "id"}), {})
+        select = ",".join(name for name in self._request.select or IDS if name not in self._unknown)
         plain = self.plain or task.plain
         headers = {} if plain or task.delta else _ADVANCED
         if task.link is not None:
@@ -85,16 +86,23 @@ class Questions:
             options = {"$select": f"id,{self._relation}", "$filter": ids}
             return Inner(relative(f"{self._parents}/delta", options), headers)
         if self._is_single:
-            options = {"$select": "id", "$expand": f"{self._relation}($select={self._select})"}
+            options = {"$select": "id", "$expand": f"{self._relation}($select={select})"}
             return Inner(relative(f"{self._parents}/{task.parents[0]}", options), {})
         if self._request.by_filter:
-            options = {"$filter": self._request.filter.replace("{id}", task.parents[0]), "$select": self._select}
+            options = {"$filter": self._request.filter.replace("{id}", task.parents[0]), "$select": select}
             return Inner(relative(self._relation, options), {})
         if self._relation in UNPAGED:
-            return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", {"$select": self._select}), {})
-        options = {"$select": self._select, "$top": _SMALL if task.small else _FULL}
+            return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", {"$select": select}), {})
+        options = {"$select": select, "$top": _SMALL if task.small else _FULL}
         options |= {} if plain else {"$count": "true"}
         return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", options), headers)
+
+    def leave_out(self, name: str) -> bool:
+        """Ask no more for a property that Graph does not know; ``False`` where it is not asked for."""
+        is_asked = name in (self._request.select or ()) and name not in self._unknown
+        if is_asked:
+            self._unknown.append(name)
+        return is_asked
 
     def page(self, answer: Answer) -> Page:
         """Return the page of children that an answer holds.
