@@ -2,8 +2,6 @@
 
 import time
 
-import orjson
-
 from integration.disk.sqlite import Connection
 from integration.mirror.clock import age, is_recent
 from integration.mirror.rows import clear
@@ -22,7 +20,7 @@ def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
         about = {}
     resumed = about.get("run") == "open" and age(about.get("opened_on")) < _RESUMABLE
     if resumed:
-        _ask_again(database)
+        _ask_again(database, is_late=not is_recent(about.get("read_on")))
     else:
         _leave_complete(database)
         about["opened_on"] = str(time.time())
@@ -32,36 +30,30 @@ def open_run(database: Connection, tenant: str, *, fresh: bool) -> str:
     return ("resumed" if resumed else "updated") if known else "new"
 
 
-def _ask_again(database: Connection) -> None:
+def note_reading(database: Connection) -> None:
+    """Note when the run was last at work, should it be cut short."""
+    database.execute("INSERT OR REPLACE INTO about VALUES('read_on', ?)", (str(time.time()),))
+
+
+def _ask_again(database: Connection, *, is_late: bool) -> None:
     """Have what a cut-short run has read asked for again: what changed since, or all where nothing tells that.
 
-    What nothing tells of is left as it is for a while, as in a run that takes so long: some of it takes a request for
-    each of many objects. Of what is half read that is each parent by itself.
+    What nothing tells of is left as it is where the run goes on soon, as if it had taken so long: some of it takes a
+    request for each of many objects. Where it goes on late, that is read anew, also what is there by half.
+
+    Args:
+        database: the mirror.
+        is_late: it is long since that run was at work.
     """
-    whole = "SELECT number, delta_link IS NOT NULL, full_on FROM collections WHERE state = 'complete'"
-    for number, is_tracked, full_on in database.execute(whole).fetchall():
-        if is_tracked or not is_recent(full_on):
-            database.execute("UPDATE collections SET state = 'stale' WHERE number = ?", (number,))
-    half = (
-        "SELECT number, next_link IS NOT NULL, delta_on FROM collections WHERE state = 'running' AND delta_link IS NULL"
+    database.execute(
+        "UPDATE collections SET state = 'stale' WHERE state = 'complete' AND (? OR delta_link IS NOT NULL)", (is_late,)
     )
-    for number, is_listing, delta_on in database.execute(half).fetchall():
-        if not is_listing:
-            _forget_parents(database, number)
-        elif not is_recent(delta_on):
-            clear(database, number)
-            database.execute(
-                "UPDATE collections SET state = 'stale', next_link = NULL, version = '' WHERE number = ?", (number,)
-            )
-
-
-def _forget_parents(database: Connection, number: int) -> None:
-    """Take those parents out of a half-read collection that were read too long ago, as if they had not been."""
-    read = database.execute("SELECT id, read_on FROM parents WHERE collection = ?", (number,)).fetchall()
-    old = orjson.dumps([parent for parent, read_on in read if not is_recent(read_on)]).decode()
-    for table, parent in (("pieces", "parent"), ("places", "parent"), ("aside", "parent"), ("parents", "id")):
-        gone = f"DELETE FROM {table} WHERE collection = ? AND {parent} IN (SELECT value FROM json_each(?))"
-        database.execute(gone, (number, old))
+    half = "SELECT number FROM collections WHERE ? AND state = 'running' AND delta_link IS NULL"
+    for (number,) in database.execute(half, (is_late,)).fetchall():
+        clear(database, number)
+        database.execute(
+            "UPDATE collections SET state = 'stale', next_link = NULL, version = '' WHERE number = ?", (number,)
+        )
 
 
 def close_run(database: Connection) -> None:

@@ -6,7 +6,7 @@ import time
 _STEP = 300.0
 """Seconds by which a clock that is kept right may still be set back."""
 _RECENT = 3_600.0
-"""Seconds for which what a run that was cut short has read counts, where nothing tells what changed since."""
+"""Seconds after which a run goes on late with what one that was cut short has read."""
 
 
 def age(then: object) -> float:
@@ -26,5 +26,5 @@ def age(then: object) -> float:
 
 
 def is_recent(then: object) -> bool:
-    """Tell whether what was read then counts as read by a run that goes on now; ``then`` as ``age`` takes it."""
+    """Tell whether a run that was at work then may go on now as if it had not stopped; ``then`` as ``age`` takes it."""
     return age(then) <= _RECENT

@@ -12,7 +12,7 @@ from pathlib import Path
 from integration.disk.sqlite import Connection, connect
 from integration.errors import OutputError
 
-FORMAT = 7
+FORMAT = 6
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS places(
     PRIMARY KEY(collection, parent, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parents(
-    collection INTEGER NOT NULL, id TEXT NOT NULL, next_link TEXT, read_on REAL NOT NULL, PRIMARY KEY(collection, id)
+    collection INTEGER NOT NULL, id TEXT NOT NULL, next_link TEXT, PRIMARY KEY(collection, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal(
     collection INTEGER NOT NULL, parent TEXT NOT NULL, id TEXT NOT NULL, before TEXT, now TEXT,
@@ -57,12 +57,12 @@ CREATE TABLE IF NOT EXISTS answers(
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unusable(collection INTEGER PRIMARY KEY, rows INTEGER NOT NULL);
 """
-"""``parents``: how far each is read, and when its last page was. ``journal``: what became of objects since the run
-began. ``removed``: ids of objects that were deleted, ``removals`` in which order; ``aside``: links to them, which come
-back when they are restored. ``before``: ids that a collection had when it began to be read anew. ``deleted_before``:
-ids of objects that were deleted when a relation was read whole, or a restored parent of it was read, so that links to
-them are not known. ``facts``: what was found out about a version of a collection. ``answers``: which pieces were made
-of an answer, from the first on. ``unusable``: how many rows of a listing could not be kept, since they have no id."""
+"""``journal``: what became of objects since the run began. ``removed``: ids of objects that were deleted, ``removals``
+in which order; ``aside``: links to them, which come back when they are restored. ``before``: ids that a collection had
+when it began to be read anew. ``deleted_before``: ids of objects that were deleted when a relation was read whole, or
+a restored parent of it was read, so that links to them are not known. ``facts``: what was found out about a version of
+a collection. ``answers``: which pieces were made of an answer, from the first on. ``unusable``: how many rows of a
+listing could not be kept, since they have no id."""
 TABLES = (
     "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside",
     "deleted_before", "facts", "answers", "unusable",

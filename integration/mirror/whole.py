@@ -9,6 +9,7 @@ import orjson
 from integration.disk.sqlite import Connection, insert
 from integration.mirror import answers
 from integration.mirror.changes import changed, put_undeleted, remove
+from integration.mirror.checkpoint import note_reading
 from integration.mirror.rows import (
     PIECE,
     RawRow,
@@ -88,6 +89,7 @@ class EncodedPage:
                 (number, self._unusable),
             )
         database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (self._next_link, number))
+        note_reading(database)
 
 
 def add_children(
@@ -125,8 +127,8 @@ def add_answer(
 
 
 def _go_on_after(database: Connection, number: int, progress: Sequence[tuple[str, str | None]]) -> None:
-    now = time.time()
-    insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent, now) for parent in progress])
+    insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
+    note_reading(database)
 
 
 def complete(database: Connection, name: str, *, decides: bool) -> bool:

@@ -181,7 +181,7 @@ def test_partitions_that_a_killed_run_read_long_ago_are_read_again(types: Path) 
         simulator.manager.before = lambda asked: None
         hold.going.set()
         with closing(sqlite3.connect(Path("killed", "mirror.db"))) as database, database:
-            database.execute("UPDATE collections SET delta_on = delta_on - 7200, full_on = full_on - 7200")
+            assert database.execute("UPDATE about SET value = value - 7200 WHERE name = 'read_on'").rowcount == 1
         resources = simulator.tenant.tables["resources"]
         for row in [*resources.values()]:
             simulator.tenant.add(row | {"name": f"renamed-{row['name']}"})

@@ -293,7 +293,7 @@ def test_what_a_run_that_was_cut_short_was_answered_long_ago_is_asked_again(azur
         azure.run(TYPE, stop=stop)
     azure.simulator.manager.before = lambda each: None
     with closing(sqlite3.connect(Path("out", "mirror.db"))) as database, database:
-        database.execute("UPDATE parents SET read_on = read_on - 7200")
+        assert database.execute("UPDATE about SET value = value - 7200 WHERE name = 'read_on'").rowcount == 1
     azure.simulator.requests.clear()
     assert verdicts(azure.run(TYPE)) == {"complete"}
     assert keys(TYPE) == expected(azure)

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer
-from integration.mirror.clock import is_recent
 from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, named, sizes_of
 from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, QueriedRows, ResourceGraph
@@ -66,7 +65,7 @@ class TableFetch:
         known = self._into.known
         if known and known.state == "complete":
             return
-        if known is None or known.state != "running" or not is_recent(known.delta_on):
+        if known is None or known.state != "running":
             self._begin()
         self._into.began()
         self._answered = self._into.answered()
