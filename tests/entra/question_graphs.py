@@ -70,7 +70,7 @@ class Made:
         kinds = ("azure_user", "azure_user_group", "azure_service_principal")
         held = self.of("azure_ad_role_assignment").values()
         is_outside = any(of["principalId"] == key and of.get("principalOrganizationId") == "PARTNER" for of in held)
-        return next((kind for kind in kinds if key in self.of(kind)), "another tenant" if is_outside else "deleted")
+        return next((kind for kind in kinds if key in self.of(kind)), "another tenant" if is_outside else "not found")
 
     def members(self, group: str) -> set[str]:
         """Return the users in a group, through any number of groups; none where there is no such group."""

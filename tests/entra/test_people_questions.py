@@ -87,10 +87,8 @@ def test_who_can_take_a_role(tenant: Made) -> None:
                 expected.add((how, None, moment(of["expiresOn"]), of["principalId"]))
         found = ask("role-candidates", role)
         assert {(row["how"], row["scope"], row["until"], row["key"]) for row in found} == expected
-        told = {"deleted": "deleted or another tenant"}  # of whom an eligibility tells no tenant
         for row in found:
-            kind = tenant.type(row["key"])
-            assert (row["candidate"], row["type"]) == (tenant.name(row["key"]), told.get(kind, kind))
+            assert (row["candidate"], row["type"]) == (tenant.name(row["key"]), tenant.type(row["key"]))
 
 
 def test_roles_that_are_easily_activated(tenant: Made) -> None:
