@@ -497,3 +497,19 @@ def test_clients_that_an_application_lets_in_without_consent_are_told(tenant: Gr
     tenant.add("/applications", {"id": PAYROLL_ID, "appId": PAYROLL, "displayName": "payroll", "api": api})
     ran = made(tenant, "azure_application")
     assert_records(ran.records["azure_application"], [{"_key": PAYROLL, "preAuthorizedApplications": [GRAPH_APP_ID]}])
+
+
+def test_which_agents_a_blueprint_has(graph: GraphServer) -> None:
+    declare(graph)
+    blueprint = principal("sp-blueprint", "app-blueprint")
+    agent = principal("sp-agent", "app-blueprint", servicePrincipalType="ServiceIdentity")
+    graph.add("/servicePrincipals", blueprint, agent)
+    graph.add(
+        "/servicePrincipals/microsoft.graph.agentIdentity",
+        {"id": "sp-agent", "agentIdentityBlueprintId": "app-blueprint"},
+        {"id": "sp-other-agent", "agentIdentityBlueprintId": "app-of-no-principal"},
+        {"id": "sp-agent-of-none", "agentIdentityBlueprintId": None},
+    )
+    type = "azure_service_principal_manages_principal"
+    ran = run_steps(type, source=graph, manager=load())
+    assert ends(ran, type) == [("app-of-no-principal", "sp-other-agent"), ("sp-blueprint", "sp-agent")]

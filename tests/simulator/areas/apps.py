@@ -12,11 +12,13 @@ from tests.simulator.shelves import Shelf
 from tests.simulator.tenant import Tenant
 
 _READ = ("Application.Read.All", "Directory.Read.All")
+_AGENTS = "/servicePrincipals/microsoft.graph.agentIdentity"
 
 SHELVES = (
     Shelf("/applications/{id}/federatedIdentityCredentials", _READ, options=frozenset({"$select", "$filter", "$top"})),
     Shelf("/servicePrincipals/{id}/appRoleAssignedTo", _READ, options=frozenset({"$select", "$filter", "$top"})),
     Shelf("/servicePrincipals/{id}/delegatedPermissionClassifications", _READ, options=frozenset({"$select"})),
+    Shelf(_AGENTS, ("AgentIdentity.Read.All",), options=frozenset({"$select", "$filter", "$top"}), page=100),
 )
 """The endpoints of this area."""
 
@@ -55,6 +57,7 @@ def demo(tenant: Tenant) -> None:
         tenant.contents.put(f"/servicePrincipals/{assignment['resourceId']}/appRoleAssignedTo", assignment)
     for grant in _grants():
         tenant.add(GRANT, grant)
+    tenant.contents.put(_AGENTS, {"id": AGENT, "agentIdentityBlueprintId": "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a01"})
 
 
 def _claim(name: str) -> Json:
