@@ -513,3 +513,24 @@ def test_which_agents_a_blueprint_has(graph: GraphServer) -> None:
     type = "azure_service_principal_manages_principal"
     ran = run_steps(type, source=graph, manager=load())
     assert ends(ran, type) == [("app-of-no-principal", "sp-other-agent"), ("sp-blueprint", "sp-agent")]
+
+
+def test_what_an_application_does_about_mail_addresses_devices_and_its_locks(graph: GraphServer) -> None:
+    declare(graph)
+    behaviours = {"removeUnverifiedEmailClaim": True, "requireClientServicePrincipal": False}
+    locks = {"isEnabled": True, "credentialsWithUsageVerify": True, "credentialsWithUsageSign": False}
+    asks = {"isDeviceOnlyAuthSupported": True, "nativeAuthenticationApisEnabled": "all"}
+    app = {"id": "object-2", "appId": "app-2", "displayName": "two", "authenticationBehaviors": behaviours}
+    graph.add("/applications", {**app, **asks, "servicePrincipalLockConfiguration": locks})
+    records = run_steps("azure_application", source=graph, manager=load()).records["azure_application"]
+    found = next(each for each in records if each["_key"] == "app-2")
+    names = ("unverified", "clientService", "instance", "isDevice", "native")
+    assert {name: value for name, value in found.items() if name.startswith(names)} == {
+        "unverifiedEmailClaimRemoved": True,
+        "clientServicePrincipalRequired": False,
+        "instancePropertyLockEnabled": True,
+        "instancePropertyLockVerifyCredentials": True,
+        "instancePropertyLockSignCredentials": False,
+        "isDeviceOnlyAuthSupported": True,
+        "nativeAuthenticationApis": "all",
+    }

@@ -160,3 +160,45 @@ def test_whom_restrictions_on_applications_spare(graph: GraphServer) -> None:
         "nonDefaultUriAdditionState": "disabled",
         "nonDefaultUriAdditionAppliesFrom": 1767225600000,
     }
+
+
+def test_by_what_a_certificate_leads_to_its_user(graph: GraphServer) -> None:
+    bindings = [
+        {"priority": 2, "x509CertificateField": "RFC822Name", "userProperty": "userPrincipalName"},
+        {
+            "priority": 1,
+            "x509CertificateField": "SHA1PublicKey",
+            "userProperty": "certificateUserIds",
+            "trustAffinityLevel": "high",
+        },
+    ]
+    modes = {"x509CertificateDefaultRequiredAffinityLevel": "high"}
+    exempt = {"exemptedCertificateAuthoritiesSubjectKeyIdentifiers": ["0f1e2d3c"]}
+    certificate = {"id": "X509Certificate", "certificateUserBindings": bindings, "crlValidationConfiguration": exempt}
+    methods = [
+        {**certificate, "authenticationModeConfiguration": modes},
+        {"id": "QRCodePin", "pinLength": 9, "standardQRCodeLifetimeInDays": 30},
+        {"id": "TemporaryAccessPass", "defaultLength": 12},
+    ]
+    graph.put("/policies/authenticationMethodsPolicy", {"id": "p", "authenticationMethodConfigurations": methods})
+    found = {each["id"]: each for each in run_steps(METHOD, source=graph, manager=MANAGER).records[METHOD]}
+    told = found["X509Certificate"]
+    assert told["certificateUserBindings"] == [
+        "SHA1PublicKey=certificateUserIds (high)",
+        "RFC822Name=userPrincipalName",
+    ]
+    assert (told["certificateRequiredAffinity"], told["certificateAuthoritiesExempt"]) == ("high", ["0f1e2d3c"])
+    assert (found["QRCodePin"]["pinLength"], found["QRCodePin"]["qrCodeLifetimeInDays"]) == (9, 30)
+    assert found["TemporaryAccessPass"]["defaultLength"] == 12
+
+
+def test_who_signs_in_guests_that_are_invited(graph: GraphServer) -> None:
+    declare(graph)
+    providers = {"primaryIdentityProviderPrecedenceOrder": ["externalFederation", "azureActiveDirectory"]}
+    both = {**providers, "fallbackIdentityProvider": "emailOneTimePasscode"}
+    path, type = "/policies/crossTenantAccessPolicy", "azure_cross_tenant_access_policy"
+    graph.put(f"{path}/default", {"invitationRedemptionIdentityProviderConfiguration": both})
+    graph.put(path, {"id": "crossTenantAccessPolicy"})
+    (found,) = run_steps(type, source=graph, manager=MANAGER).records[type]
+    assert found["invitationIdentityProviders"] == ["externalFederation", "azureActiveDirectory"]
+    assert found["invitationFallbackIdentityProvider"] == "emailOneTimePasscode"
