@@ -47,6 +47,7 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/policies/roleManagementPolicyAssignments": ("unifiedRoleManagementPolicyAssignment",),
     "/reports/authenticationMethods/userRegistrationDetails": ("userRegistrationDetails",),
     "/servicePrincipals": ("servicePrincipal",),
+    "/servicePrincipals/microsoft.graph.agentIdentity": ("agentIdentity",),
     "/subscribedSkus": ("subscribedSku",),
     "/users": ("user",),
     f"{DIRECTORY}/roleAssignmentScheduleInstances": ("unifiedRoleAssignmentScheduleInstance",),
