@@ -325,6 +325,14 @@ def _policies(
             for n in range(3)
         ),
     )
+    federations = add("azure_domain_federation", *(
+        {"issuerUri": f"http://sts-{n}.example",
+         "federatedIdpMfaBehavior": rng.choice([None, "rejectMfaByFederatedIdp"]),
+         "nextSigningCertificateThumbprint": rng.choice([None, "AB12"])} for n in range(2)
+    ))  # fmt: skip
+    made.ends["azure_domain_has_federation"] = {
+        pair: {} for pair in zip(made.of("azure_domain"), federations, strict=False)
+    }
     add("azure_authorization_policy", {
         "allowedToCreateApps": rng.choice([True, False]), "allowInvitesFrom": "everyone", "guestUserRoleId": roles[0],
         "permissionGrantPoliciesAssigned": ["ManagePermissionGrantsForSelf.low", "ManagePermissionGrantsForSelf.other"],

@@ -526,8 +526,16 @@ def test_tenants_that_are_trusted(tenant: Made) -> None:
 
 
 def test_domains_that_are_federated(tenant: Made) -> None:
-    expected = [of["domainName"] for of in tenant.of("azure_domain").values() if of["isFederated"]]
-    assert [row["domain"] for row in ask("federated-domains")] == sorted(expected)
+    expected = []
+    for key, of in tenant.of("azure_domain").items():
+        if of["isFederated"]:
+            by = [tenant.of("azure_domain_federation")[each]
+                  for each in tenant.targets("azure_domain_has_federation", key)] or [{}]  # fmt: skip
+            second = int(by[0].get("nextSigningCertificateThumbprint") is not None)
+            expected.append(
+                (of["domainName"], by[0].get("issuerUri"), by[0].get("federatedIdpMfaBehavior"), second, key)
+            )
+    assert rows("federated-domains", without=("verified", "default", "managed")) == sorted(expected)
 
 
 def test_domains_on_which_passwords_expire(tenant: Made) -> None:
