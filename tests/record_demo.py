@@ -30,8 +30,11 @@ PLAIN = (
     "alternativeNames",
     "attestationEnforcement",
     "customKeyIdentifier",
+    "federatedIdpMfaBehavior",
     "issuer",
+    "nextSigningCertificate",
     "passkeyTypes",
+    "signingCertificate",
     "subject",
     "value",
 )
