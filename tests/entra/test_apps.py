@@ -113,6 +113,32 @@ def test_an_application_has_its_app_id_as_key_and_what_it_asks_for(tenant: Graph
     assert ends(ran, "azure_application_has_service_principal") == [(PAYROLL, PAYROLL_SP)]
 
 
+def test_what_applications_show_to_users_and_how_tokens_reach_them(tenant: GraphServer) -> None:
+    shown = {
+        "termsOfServiceUrl": "https://a.example/terms",
+        "privacyStatementUrl": None,
+        "logoUrl": "https://a.example/l",
+    }
+    common = {
+        "info": shown,
+        "addIns": [{"id": "a1", "type": "FileHandler", "properties": [{"key": "k", "value": "v"}]}],
+    }
+    minors = {"countriesBlockedForMinors": ["GB", "US"], "legalAgeGroupRule": "BlockMinors"}
+    saml = {"samlMetadataUrl": "https://a.example/metadata", "oauth2RequirePostResponse": True}
+    tenant.add(
+        "/applications",
+        {"id": "object-shown", "appId": "app-shown", "parentalControlSettings": minors, **common, **saml},
+    )
+    state = {"samlSingleSignOnSettings": {"relayState": "https://a.example/in"}}
+    tenant.add("/servicePrincipals", {**principal("sp-shown", "app-shown"), **common, **state})
+    ran = made(tenant, "azure_application", "azure_service_principal")
+    told = {"termsOfServiceUrl": "https://a.example/terms", "addInTypes": ["FileHandler"]}
+    application = next(each for each in ran.records["azure_application"] if each["_key"] == "app-shown")
+    assert_records([application], [{"_key": "app-shown", **told, **minors, **saml, "privacyStatementUrl": None}])
+    service = next(each for each in ran.records["azure_service_principal"] if each["_key"] == "sp-shown")
+    assert_records([service], [{"_key": "sp-shown", **told, "samlRelayState": "https://a.example/in"}])
+
+
 def test_one_listing_serves_all_types_that_are_made_of_it(tenant: GraphServer) -> None:
     made(tenant, "azure_application_has_password_credential", "azure_app_role", "azure_application_uses_app_role")
     for path in ("/applications", "/servicePrincipals"):

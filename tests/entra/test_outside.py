@@ -46,11 +46,17 @@ def test_policies_of_all_kinds_are_read_and_one_that_is_refused_fails_them(graph
 
 def test_contacts_are_members_of_groups(graph: GraphServer) -> None:
     graph.add("/groups", {"id": TEAM, "displayName": "team", "groupTypes": []})
-    graph.add("/contacts", {"id": CONTACT, "displayName": None, "mail": "helpdesk@fabrikam.example"})
+    place = {"city": "Exampleton", "countryOrRegion": "United Kingdom", "street": "4 Example Street"}
+    phones = [{"type": "mobile", "number": None}, {"type": "business", "number": "+44 20 7946 0002"}]
+    reached = {"mail": "helpdesk@fabrikam.example", "addresses": [place], "phones": phones}
+    graph.add("/contacts", {"id": CONTACT, "displayName": None, **reached})
     contact = {"@odata.type": "#microsoft.graph.orgContact", "id": CONTACT}
     user = {"@odata.type": "#microsoft.graph.user", "id": "user-0000-ada"}
     graph.relate("/groups", TEAM, "members", contact, user)
     has = "azure_user_group_has_org_contact"
     ran = run_steps(has, source=graph, manager=MANAGER)
-    assert ran.records["azure_org_contact"][0]["name"] == "helpdesk@fabrikam.example"
+    (found,) = ran.records["azure_org_contact"]
+    assert found["name"] == "helpdesk@fabrikam.example"
+    assert (found["phones"], found["city"], found["country"]) == (["+44 20 7946 0002"], "Exampleton", "United Kingdom")
+    assert "4 Example Street" not in str(found)
     assert [(each["_fromEntityKey"], each["_toEntityKey"]) for each in ran.records[has]] == [(TEAM, CONTACT)]

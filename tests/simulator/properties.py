@@ -136,6 +136,7 @@ _ON_REQUEST: tuple[tuple[str, ...], ...] = (
     (
         "authenticationBehaviors",
         "nativeAuthenticationApisEnabled",
+        "oauth2RequirePostResponse",
         "requestSignatureVerification",
         "samlMetadataUrl",
         "tokenRevocations",

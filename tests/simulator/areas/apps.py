@@ -58,6 +58,26 @@ def demo(tenant: Tenant) -> None:
     for grant in _grants():
         tenant.add(GRANT, grant)
     tenant.contents.put(_AGENTS, {"id": AGENT, "agentIdentityBlueprintId": "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a01"})
+    tenant.update(FINANCE_JOB, **_PUBLISHED)
+    tenant.update(
+        SERVICE_PRINCIPAL_ID, samlSingleSignOnSettings={"relayState": "https://finance.contoso.example/books"}
+    )
+    tenant.update(FABRIKAM_CRM, info=_pages("crm.fabrikam.example"), addIns=[_ADD_IN])
+
+
+def _pages(host: str) -> Json:
+    names = {"marketingUrl": "offers", "supportUrl": "help", "termsOfServiceUrl": "terms", "privacyStatementUrl": "privacy"}
+    return {"logoUrl": None} | {name: f"https://{host}/{page}" for name, page in names.items()}
+
+
+_ADD_IN: Json = {"id": "968a844d-2f3e-4d5c-8b6a-7f8e9d0c1b01", "type": "FileHandler", "properties": []}
+_PUBLISHED: Json = {
+    "info": _pages("finance.contoso.example"),
+    "addIns": [_ADD_IN],
+    "samlMetadataUrl": "https://finance.contoso.example/metadata",
+    "oauth2RequirePostResponse": False,
+    "parentalControlSettings": {"countriesBlockedForMinors": ["GB"], "legalAgeGroupRule": "BlockMinors"},
+}
 
 
 def _claim(name: str) -> Json:

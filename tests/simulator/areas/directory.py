@@ -4,7 +4,7 @@ How to add to the demo is told in this package's docstring.
 """
 
 from tests.simulator.areas.devices import FEDERATION
-from tests.simulator.demo_ids import DEVICE_ID, group_id, user_id
+from tests.simulator.demo_ids import CONTACT_ID, DEVICE_ID, group_id, user_id
 from tests.simulator.licences import SKUS
 from tests.simulator.properties import DEVICE, Json
 from tests.simulator.tenant import Tenant
@@ -44,8 +44,28 @@ def demo(tenant: Tenant) -> None:
     tenant.update(group_id(1), assignedLicenses=[{"skuId": SUITE, "disabledPlans": [_MAIL]}], **_PROCESSING)
     tenant.update(group_id(6), assignedLabels=[{"labelId": "1abe1000-0000-4000-8000-000000000001", **_LABEL}])
     tenant.contents.put(SETTINGS, *(_setting(*each) for each in _SETTINGS))
+    tenant.update(user_id(8), onPremisesExtensionAttributes=_EXTENSIONS, onPremisesProvisioningErrors=[_CONFLICT])
+    tenant.update(user_id(1), preferredDataLocation="EUR")
+    tenant.update(group_id(8), onPremisesProvisioningErrors=[_CONFLICT])
+    tenant.update(CONTACT_ID, phones=_PHONES, addresses=[_ADDRESS], onPremisesProvisioningErrors=[_CONFLICT])
 
 
+_EXTENSIONS: Json = {f"extensionAttribute{number}": f"Contoso {number}" for number in range(1, 16)}
+_CONFLICT: Json = {
+    "category": "PropertyConflict",
+    "occurredDateTime": "2026-01-14T05:31:07Z",
+    "propertyCausingError": "ProxyAddresses",
+    "value": None,
+}
+_PHONES: list[Json] = [{"type": "business", "number": "+44 20 7946 0002", "language": None, "region": None}]
+_ADDRESS: Json = {
+    "officeLocation": "Exampleton 4",
+    "street": "4 Example Street",
+    "city": "Exampleton",
+    "state": "Exampleshire",
+    "postalCode": "EX1 2AB",
+    "countryOrRegion": "United Kingdom",
+}
 _DEVICES: list[Json] = [
     {
         "displayName": "LAPTOP-0002",
