@@ -30,7 +30,6 @@ PLAIN = (
     "alternativeNames",
     "attestationEnforcement",
     "customKeyIdentifier",
-    "federatedIdpMfaBehavior",
     "issuer",
     "nextSigningCertificate",
     "passkeyTypes",
