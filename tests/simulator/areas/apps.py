@@ -66,8 +66,8 @@ def demo(tenant: Tenant) -> None:
 
 
 def _pages(host: str) -> Json:
-    names = {"marketingUrl": "offers", "supportUrl": "help", "termsOfServiceUrl": "terms", "privacyStatementUrl": "privacy"}
-    return {"logoUrl": None} | {name: f"https://{host}/{page}" for name, page in names.items()}
+    pages = {"marketing": "offers", "support": "help", "termsOfService": "terms", "privacyStatement": "privacy"}
+    return {"logoUrl": None} | {f"{name}Url": f"https://{host}/{page}" for name, page in pages.items()}
 
 
 _ADD_IN: Json = {"id": "968a844d-2f3e-4d5c-8b6a-7f8e9d0c1b01", "type": "FileHandler", "properties": []}
