@@ -21,6 +21,7 @@ GRAPH = Path("graph.db")
 STEPS = {step.name: step for step in declared_steps(load())}
 QUESTIONS = load_questions(load())
 DAY = 86_400_000
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 TRUST = ("inboundTrustMfa", "inboundTrustCompliantDevice", "inboundTrustHybridJoinedDevice")
 RULES = (
     None,
@@ -231,6 +232,10 @@ def made_up(seed: int) -> Made:
         assignedByGroup=[None, *groups],
     )
     _policies(made, rng, users, groups, roles, services)
+    made.of("azure_ad_role_definition")[roles[1]]["templateId"] = GLOBAL_ADMINISTRATOR
+    edges("azure_user_group_has_service_principal", groups, services, 3)
+    edges("azure_role_management_policy_assigned_user", rules, [*users, "user-gone"], 3)
+    edges("azure_role_management_policy_assigned_user_group", rules, groups, 2)
     return made
 
 
@@ -343,7 +348,17 @@ def _policies(
         "registeringUsersAreLocalAdmins": rng.choice(["all", "none"]),
     })  # fmt: skip
     allowed = rng.choice([True, False, None])
-    add("azure_group_setting", {"setting.LockoutThreshold": "10"}, {"setting.EnableGroupCreation": allowed})
+    consent = {"setting.EnableGroupSpecificConsent": rng.choice([True, None])}
+    add("azure_group_setting", {"setting.LockoutThreshold": "10", **consent}, {"setting.EnableGroupCreation": allowed})
+    states, targets = [None, "default", "enabled", "Enabled"], [None, "all_users", "all_users", "group-gone"]
+    made.of("azure_authentication_method_configuration")[f"{methods[0]}:app"] = {
+        "id": "MicrosoftAuthenticator", "name": "app", "active": rng.random() < 0.8, "excludeTargetIds": None,
+        "appliesToAllUsers": True, "isSoftwareOathEnabled": rng.choice(maybe),
+        **{f"{of}InformationState": rng.choice(states) for of in ("app", "location")},
+        **{f"{of}InformationTargetId": rng.choice(targets) for of in ("app", "location")},
+    }  # fmt: skip
+    moved = rng.choice([None, "preMigration", "migrationComplete"])
+    add("azure_authentication_methods_policy", {"policyMigrationState": moved})
 
 
 def save(made: Made, path: Path = GRAPH) -> None:

@@ -111,6 +111,131 @@ def test_roles_that_tell_nobody(tenant: Made) -> None:
     assert rows("roles-that-tell-nobody") == sorted(expected, key=lambda row: (row[0].lower(), row[1]))
 
 
+def test_who_approves_activations(tenant: Made) -> None:
+    expected: list[tuple[Any, ...]] = []
+    for policy, role in tenant.pairs("azure_role_management_policy_restricts_ad_role_definition"):
+        of = tenant.of("azure_role_management_policy")[policy]
+        if tenant.of("azure_ad_role_definition")[role]["isPrivileged"] and of["approvalRequired"]:
+            named = tenant.targets("azure_role_management_policy_assigned_user", policy)
+            named |= tenant.targets("azure_role_management_policy_assigned_user_group", policy)
+            for who in named:
+                enabled = tenant.of("azure_user").get(who, {}).get("accountEnabled")
+                enabled = None if enabled is None else int(enabled)
+                kind = next(
+                    (kind for kind in ("azure_user", "azure_user_group") if who in tenant.of(kind)), "not found"
+                )
+                expected.append((tenant.name(role), tenant.name(who), kind, enabled, role))
+            if not named:
+                expected.append((tenant.name(role), "privileged administrators", None, None, role))
+    found = rows("role-approvers")
+    assert same(found, expected)
+    assert in_order(found, 0, 4, 1)
+
+
+def test_how_many_hold_privileged_roles(tenant: Made) -> None:
+    having: dict[str, set[tuple[str, str]]] = {}
+    for how, principal, role in tenant.privileged():
+        inside = tenant.targets("azure_user_group_has_service_principal", principal)
+        services = ({principal} | inside) & tenant.of("azure_service_principal").keys()
+        having.setdefault(role, set()).update((how, who) for who in tenant.people(principal) | services)
+        having[role].add((how, "nobody"))
+
+    def counted(name: str, held: set[tuple[str, str]], key: str | None) -> tuple[Any, ...]:
+        users = {who for _, who in held} & tenant.of("azure_user").keys()
+        holding = {who for how, who in held if how == "holds"} & users
+        return name, len(users), len(holding), len({who for _, who in held} - users - {"nobody"}), key
+
+    expected = [counted(tenant.name(role), held, role) for role, held in having.items()]
+    highest = {who for role, held in having.items() for _, who in held if role == "azure_ad_role_definition:1"} - {
+        "nobody"
+    }
+    others = {each for held in having.values() for each in held if each[1] not in highest}
+    found = rows("privileged-role-counts")
+    assert same([row for row in found if row[-1]], expected)
+    others_found = [row for row in found if not row[-1]]
+    assert others_found in ([], [counted("any of them, and not Global Administrator", others, None)])
+    assert others_found or others <= {("holds", "nobody"), ("can take", "nobody")}
+
+
+def test_privileged_roles_for_which_nothing_resists_phishing(tenant: Made) -> None:
+    resistant = {
+        of["id"] for of in tenant.of("azure_authentication_strength_policy").values() if of["isPhishingResistant"]
+    }
+    demanding = []
+    for policy, of in tenant.of(POLICY).items():
+        wide = of["appliesToAllApplications"] and not of["excludeApplications"] and not of["applicationFilterRule"]
+        wide = wide and of["clientAppTypes"] == ["all"] and not of["authenticationFlows"] and not of["deviceFilterRule"]
+        wide = wide and of["includeLocations"] in (None, [], ["All"]) and not of["excludeLocations"]
+        wide = wide and of["includePlatforms"] in (None, ["all"]) and not of["excludePlatforms"]
+        wide = wide and not (of["userRiskLevels"] or of["signInRiskLevels"] or of["insiderRiskLevels"])
+        alone = not (of["builtInControls"] or of["termsOfUse"] or of["customAuthenticationFactors"])
+        if (
+            wide
+            and of["active"]
+            and of["authenticationStrengthId"] in resistant
+            and (alone or of["grantOperator"] == "AND")
+        ):
+            demanding.append(policy)
+    expected = []
+    for role, of in tenant.of("azure_ad_role_definition").items():
+        counts = [
+            len({each["principalId"] for each in tenant.of(type).values() if each["roleDefinitionId"] == role})
+            for type in (HELD, ELIGIBLE)
+        ]
+        heeded = any(
+            role not in tenant.targets(f"{POLICY}_allows_ad_role_definition", policy)
+            and (
+                tenant.of(POLICY)[policy]["appliesToAllUsers"]
+                or role in tenant.targets(f"{POLICY}_assigned_ad_role_definition", policy)
+            )
+            for policy in demanding
+        )
+        if of["isPrivileged"] and any(counts) and not heeded:
+            expected.append((of["displayName"], *counts, role))
+    assert rows("privileged-roles-without-resistance") == sorted(expected, key=lambda row: (row[0].lower(), row[3]))
+
+
+def test_a_policy_for_a_role_that_resists_phishing_everywhere() -> None:
+    made = made_up(1)
+    role = next(key for key, of in made.of("azure_ad_role_definition").items() if of["isPrivileged"])
+    next(iter(made.of(HELD).values()))["roleDefinitionId"] = role
+    policy = next(iter(made.of(POLICY)))
+    plain: Json = {
+        "builtInControls": [],
+        "termsOfUse": None,
+        "customAuthenticationFactors": None,
+        "clientAppTypes": ["all"],
+    }
+    plain |= {"active": True, "appliesToAllApplications": True, "authenticationStrengthId": "0"}
+    kept = {name: of for name, of in made.of(POLICY)[policy].items() if name == "name"}
+    made.entities[POLICY] = {policy: {**kept, **plain}}
+    made.ends[f"{POLICY}_assigned_ad_role_definition"] = {(policy, role): {}}
+    made.ends[f"{POLICY}_allows_ad_role_definition"] = {}
+    save(made)
+    assert role not in {row["key"] for row in ask("privileged-roles-without-resistance")}
+    for narrowed in ({"excludeLocations": ["AllTrusted"]}, {"grantOperator": "OR", "builtInControls": ["mfa"]}):
+        made.entities[POLICY] = {policy: {**kept, **plain, **narrowed}}
+        save(made)
+        assert role in {row["key"] for row in ask("privileged-roles-without-resistance")}
+
+
+def test_methods_that_are_set_loosely(tenant: Made) -> None:
+    expected = []
+    for key, of in tenant.of("azure_authentication_methods_policy").items():
+        if of["policyMigrationState"] == "preMigration":
+            expected.append(("older settings of multifactor authentication hold as well", "preMigration", key))
+    for key, of in tenant.of("azure_authentication_method_configuration").items():
+        if of["id"] == "MicrosoftAuthenticator" and of["active"]:
+            for name, what in (("app", "which application asks"), ("location", "from where")):
+                state, target = of[f"{name}InformationState"], of[f"{name}InformationTargetId"]
+                if (state or "").lower() != "enabled" or target != "all_users":
+                    setting = (state or "not set") + (f" for {target}" if target else "")
+                    expected.append((f"Microsoft Authenticator does not show everybody {what}", setting, key))
+            if of["isSoftwareOathEnabled"]:
+                expected.append(("Microsoft Authenticator gives codes, too", "enabled", key))
+    assert rows("methods-set-loosely") == expected
+
+
 def test_permanent_privileges(tenant: Made) -> None:
     expected = []
     for key, of in tenant.of(HELD).items():
@@ -488,6 +613,8 @@ def test_what_users_may_do(tenant: Made) -> None:
     assert found["administer devices that they join"] == devices["registeringUsersAreLocalAdmins"]
     allowed = [each.get("setting.EnableGroupCreation") for each in tenant.of("azure_group_setting").values()]
     assert found["create Microsoft 365 groups"] == int(allowed[1] is not False)
+    consented = next(iter(tenant.of("azure_group_setting").values()))["setting.EnableGroupSpecificConsent"]
+    assert found.get("let applications read groups that they own") == consented
 
 
 def test_what_settings_that_were_not_read_allow_is_not_told() -> None:
