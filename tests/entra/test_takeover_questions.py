@@ -13,9 +13,11 @@ GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
 LEADING = {GLOBAL, "e8611ab8-c189-46e8-94e1-60213ab1f814", "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
            "e00e864a-17c5-4a4b-9c06-f5b95a8d5bd8"}  # fmt: skip
 CREDENTIALS = {"9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "158c047a-c907-4556-b7ef-446551a6b5f7",
-               "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2"}  # fmt: skip
+               "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2", "4ba39ca4-527c-499a-b93d-d9b492c50246",
+               "d29b2b05-8046-44ba-8758-1e26182fcf32"}  # fmt: skip
 PASSWORDS = {"fe930be7-5e62-47db-91af-98c3a49a38b1", "729827e3-9c14-49f7-bb1b-9608f156bbb8",
-             "c4e39bd9-1100-46d3-8c65-fb160da0071f", "966707d0-3269-4727-9be2-8c3a10f19b9d"}  # fmt: skip
+             "c4e39bd9-1100-46d3-8c65-fb160da0071f", "966707d0-3269-4727-9be2-8c3a10f19b9d",
+             "4ba39ca4-527c-499a-b93d-d9b492c50246"}  # fmt: skip
 OTHER = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 ASSIGNED, ELIGIBLE, TIMED = (
     "azure_ad_role_assignment", "azure_ad_role_eligibility", "azure_privileged_access_group_eligibility"
