@@ -89,7 +89,8 @@ class Incremental:
     def _changed(self, memory: Memory) -> list[Request | str] | None:
         """Return which of the step's inputs of last time have changed since, having brought all of them up to date.
 
-        ``None`` where that cannot be told: an input is read whole anew, or was not read. The step then runs on all.
+        ``None`` where that cannot be told: an input is read whole anew, or was not read, now or last time. The step
+        then runs on all.
         """
         reader, store = self._job.reader, self._job.store
         changed: list[Request | str] = []
@@ -98,7 +99,7 @@ class Incremental:
                 reader.start(request)
         try:
             for request, version in memory.requests:
-                if reader.reads_anew(request):
+                if not version or reader.reads_anew(request):
                     return None
                 ensure(request, reader)
                 if reader.version(request) != version:

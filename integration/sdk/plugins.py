@@ -71,6 +71,7 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
     for what, names in (("only", only), ("skip", skip)):
         if isinstance(names, str):
             raise PlanError(f"{what} is a text: write a list, such as [{names!r}]")
+    only, skip = list(only), list(skip)  # some callers give what can be gone through once
     steps = declared_steps(manager)
     blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
     left_out = [*blocked, *types_named(skip, steps, blocked)]

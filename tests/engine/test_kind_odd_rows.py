@@ -239,3 +239,23 @@ def test_what_a_step_raises_is_told_on_one_line(graph: GraphServer, author: Writ
     )
     result = collect(graph, author(body), only=("acme_thing",)).of("acme_thing")
     assert result.reason == "1 records rejected, such as acme_thing thing-0: ValueError: \ufffd[2J x"
+
+
+def test_what_a_step_did_without_is_there_when_graph_has_it(graph: GraphServer, author: Write) -> None:
+    body = (
+        """
+    from integration import NotFound
+    try:
+        for other in ctx.graph.list("/others"):
+            yield Entity(other["id"], displayName="Other", size=0)
+    except NotFound:
+        pass
+"""
+        + EACH
+    )
+    step = author(body)
+    things(graph, ["a", "b"])
+    graph.add("/others", {"id": "other-1"}, {"id": "other-2"})
+    graph.fail("/others", status=404, code="NotThere", times=1)
+    counts = [collect(graph, step, only=("acme_thing",)).of("acme_thing").count for _ in range(3)]
+    assert counts == [2, 4, 4]

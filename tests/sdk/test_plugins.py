@@ -380,6 +380,12 @@ def test_no_class_is_refused() -> None:
         entity_step([])(acme_clerk)
 
 
+def test_names_of_types_may_be_anything_to_go_through() -> None:
+    manager = load()
+    chosen = plan(manager, only=iter(["azure_user", "entra.group"]), skip=(name for name in ["azure_device"]))  # type: ignore[arg-type]
+    assert chosen == plan(manager, only=["azure_user", "entra.group"], skip=["azure_device"])
+
+
 @pytest.mark.parametrize("what", ["only", "skip"])
 def test_a_text_in_the_place_of_types_is_refused(what: str) -> None:
     names: dict[str, Any] = {what: "azure_user"}

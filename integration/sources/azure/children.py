@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import orjson
 
-from integration.errors import BadAnswer, BadRequest, GraphError, NotFound, NotLicensed, Throttled
+from integration.errors import BadAnswer, BadRequest, FeatureAbsent, GraphError, NotFound, NotLicensed, Throttled
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
@@ -26,7 +26,7 @@ from integration.values import arm_key
 _HOPELESS = 20
 """So many resources are refused, and none answered, before the others are not asked about any more."""
 _WRONG = {"invalidresourcenamespace", "invalidresourcetype", "missingsubscription", "subscriptionnotfound"}
-"""Codes of a 404 that is about the question, or about who may ask it: the resource may be there."""
+"""Codes of a 404 that is about the question, or about who may ask it: what is there may be more than nothing."""
 _OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 _EACH = "/*/"
 """Between a place where children are and one below each of them."""
@@ -122,7 +122,7 @@ class ChildrenFetch:
             self._read_pages(key, parent, link)
         except NotFound as error:
             if error.code.lower() in _WRONG:
-                self._refuse(key, error)
+                self._refuse(key, FeatureAbsent(error.problem, path=error.path, status=error.status, code=error.code))
             else:
                 if link is not None or key in self._half_read:  # it went after its first page was read
                     self._into.forget([key])
