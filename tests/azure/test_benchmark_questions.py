@@ -110,10 +110,10 @@ def test_weak_file_services(tenant: Made) -> None:
         versions, ciphers = (of[name] for name in ("smbVersions", "smbChannelEncryption"))
         weak = (
             *(told is None or bool(set(told) - GOOD) for told in (versions, ciphers)),
-            not of["fileSoftDeleteEnabled"],
+            None if of["fileSoftDeleteEnabled"] is None else not of["fileSoftDeleteEnabled"],
         )
         if any(weak):
-            expected.append((*map(int, weak), account))
+            expected.append((*map(whether, weak), account))
     check("weak-file-services", expected, "takesOldSmb takesWeakCiphers losesShares key")
 
 
