@@ -105,7 +105,10 @@ def made_up(seed: int) -> Made:
     policies = [{"name": rng.choice(["ftp", "scm"]), "allow": rng.choice(MAYBE)} for _ in range(8)]
     add("azure_app_publishing_policy", *({**each, "appId": rng.choice([*apps, "/gone"])} for each in policies))
     for app in (of for type in APPS for of in made.of(type).values()):
-        app["publicNetworkAccess"] = rng.choice(NETWORKS)
+        app |= {
+            "publicNetworkAccess": rng.choice(["", *NETWORKS]),
+            "privateEndpointIds": rng.choice([None, [], ["/p"]]),
+        }
     add("azure_app_authentication_setting", *(
         {"appId": each, "enabled": rng.choice(MAYBE), "allowsAnonymous": rng.choice(MAYBE)} for each in [*apps, "/gone"]
     ))  # fmt: skip
@@ -288,10 +291,11 @@ def test_unlogged_subscriptions(tenant: Made) -> None:
 
 
 def test_apps_without_sign_in(tenant: Made) -> None:
-    types = {key: (type, of["publicNetworkAccess"]) for type in APPS for key, of in tenant.of(type).items()}
-    expected = [
-        (types.get(of["appId"], (None, None))[0], int(of["enabled"] or False), key)
-        for key, of in tenant.of("azure_app_authentication_setting").items()
-        if of["allowsAnonymous"] and types.get(of["appId"], (None, None))[1] in (None, "Enabled")
-    ]
+    apps = {key: (type, of) for type in APPS for key, of in tenant.of(type).items()}
+    expected = []
+    for key, of in tenant.of("azure_app_authentication_setting").items():
+        type, app = apps.get(of["appId"], (None, {}))
+        reached = app.get("publicNetworkAccess") or ("Disabled" if app.get("privateEndpointIds") else "Enabled")
+        if of["allowsAnonymous"] and reached == "Enabled":
+            expected.append((type, int(of["enabled"] or False), key))
     check("apps-without-sign-in", expected, "type asked key")
