@@ -52,7 +52,7 @@ CHILDREN: dict[tuple[str, str, str], dict[str, list[Any]]] = {
 APPS = ["azure_web_app", "azure_function_app", "azure_web_app_slot"]
 LOGGING = [
     "azure_keyvault_service", "azure_kubernetes_cluster", "azure_network_firewall", "azure_application_gateway",
-    "azure_sql_database", "azure_web_app", "azure_function_app",
+    "azure_sql_database", "azure_web_app", "azure_function_app", "azure_cognitive_services_account",
 ]  # fmt: skip
 
 
