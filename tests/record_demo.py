@@ -31,7 +31,9 @@ PLAIN = (
     "attestationEnforcement",
     "customKeyIdentifier",
     "issuer",
+    "nextSigningCertificate",
     "passkeyTypes",
+    "signingCertificate",
     "subject",
     "value",
 )

@@ -39,6 +39,7 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
             endpoints=regional or ([everywhere] if everywhere else None),
             ipRangeFilter=_addresses(properties_of(row)),
             virtualNetworkSubnetIds=keys_of(parts_of(row, "virtualNetworkRules")),
+            networkAclBypassResourceIds=keys_of(parts_of(row, "networkAclBypassResourceIds")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

@@ -22,6 +22,7 @@ _KINDS = frozenset(
         "trustedCertificateAuthority",
     }
 )
+_URI_KINDS = ("nonDefaultUriAddition", "uriAdditionWithoutUniqueTenantIdentifier")
 
 
 @entity_step("ControlPolicy", permissions=PERMISSIONS)
@@ -35,6 +36,7 @@ def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
         category="config",
         isDefault=True,
         **_restrictions("", default.get("applicationRestrictions")),
+        **_identifier_uris(default.get("applicationRestrictions")),
         **_restrictions("servicePrincipal", default.get("servicePrincipalRestrictions")),
     )
     for policy in ctx.graph.list(_PATH, select=None, top=None):
@@ -45,6 +47,7 @@ def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
             category="config",
             isDefault=False,
             **_restrictions("", policy.get("restrictions")),
+            **_identifier_uris((policy.get("restrictions") or {}).get("applicationRestrictions")),
         )
 
 
@@ -71,8 +74,29 @@ def _restrictions(prefix: str, found: dict[str, Any] | None) -> dict[str, Any]:
         kind = restriction["restrictionType"]
         if kind in _KINDS:
             name = f"{prefix}{kind[0].upper()}{kind[1:]}" if prefix else kind
-            properties[f"{name}State"] = restriction.get("state")
-            properties[f"{name}AppliesFrom"] = epoch_ms(restriction.get("restrictForAppsCreatedAfterDateTime"))
+            properties |= _restriction(name, restriction)
             if kind.endswith("Lifetime"):
                 properties[f"{name}Max"] = restriction.get("maxLifetime")
     return properties
+
+
+def _identifier_uris(found: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the properties that say which identifier URIs are restricted, which applications alone have."""
+    properties: dict[str, Any] = {}
+    uris = (found or {}).get("identifierUris") or {}
+    for name in _URI_KINDS:
+        if restriction := uris.get(name):
+            properties |= _restriction(name, restriction)
+            properties[f"{name}SparesV2Tokens"] = restriction.get("excludeAppsReceivingV2Tokens")
+            properties[f"{name}SparesSaml"] = restriction.get("excludeSaml")
+    return properties
+
+
+def _restriction(name: str, restriction: dict[str, Any]) -> dict[str, Any]:
+    """Return what every restriction says: whether and from when on it holds, and whom it spares."""
+    spared = (restriction.get("excludeActors") or {}).get("customSecurityAttributes") or ()
+    return {
+        f"{name}State": restriction.get("state"),
+        f"{name}AppliesFrom": epoch_ms(restriction.get("restrictForAppsCreatedAfterDateTime")),
+        f"{name}ExemptActors": sorted(f"{each['id']}={each.get('value') or ''}" for each in spared) or None,
+    }

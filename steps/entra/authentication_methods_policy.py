@@ -40,6 +40,7 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
             active=says(method.get("state"), "enabled"),
             appliesToAllUsers=any(says(target["id"], _EVERYBODY) for target in targets),
             **_passkeys(method.get("passkeyProfiles") or ()),
+            certificateUserBindings=_bindings(method.get("certificateUserBindings")),
             signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
         )
 
@@ -51,6 +52,19 @@ def _passkeys(profiles: Collection[dict[str, Any]]) -> dict[str, list[str]]:
         each.get("name") or each["id"] for each in profiles if says(each.get("attestationEnforcement"), "disabled")
     ]
     return {"passkeyTypes": sorted(kinds), "passkeyProfilesWithoutAttestation": loose} if profiles else {}
+
+
+def _bindings(bindings: Collection[dict[str, Any]] | None) -> list[str] | None:
+    """Return by what a certificate leads to its user, by priority; ``None`` where nothing says."""
+    if bindings is None:
+        return None
+    listed = sorted(bindings, key=lambda each: each.get("priority") or 0)
+    return [f"{each.get('x509CertificateField')}={each.get('userProperty')}{_affinity(each)}" for each in listed]
+
+
+def _affinity(binding: dict[str, Any]) -> str:
+    level = binding.get("trustAffinityLevel")
+    return f" ({level})" if level else ""
 
 
 @relationship_step(POLICY, "HAS", METHOD, per_row=True)

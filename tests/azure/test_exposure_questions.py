@@ -262,7 +262,7 @@ def test_users_of_vaults(tenant: Made) -> None:
         if not tenant.of(VAULT)[vault]["enableRbacAuthorization"]:
             for holder in holders(tenant, principal, "user", "service_principal"):
                 direct = holder == principal and holder not in inside(tenant, principal) - {principal}
-                kind = tenant.type(holder).replace("deleted", "not in the graph")
+                kind = tenant.type(holder).replace("not found", "not in the graph")
                 expected.append((tenant.of(VAULT)[vault]["displayName"], tenant.name(holder), kind, direct,
                                  of["permissions.keys"], of["permissions.secrets"], holder))  # fmt: skip
     found = [

@@ -121,10 +121,63 @@ WINDOWS = {
         ),
         ("azure_redis_cache", "Microsoft.Cache/redis", {"redisConfiguration": None}, {"microsoftEntraEnabled": None}),
         (
+            "azure_storage_account",
+            "Microsoft.Storage/storageAccounts",
+            {
+                "encryption": {
+                    "keyvaultproperties": {
+                        "currentVersionedKeyExpirationTimestamp": MADE,
+                        "lastKeyRotationTimestamp": MADE,
+                    }
+                },
+                "immutableStorageWithVersioning": {"enabled": True, "immutabilityPolicy": None},
+            },
+            {
+                "encryption.keyVaultProperties.keyExpiresOn": 1710931257046,
+                "encryption.keyVaultProperties.lastKeyRotatedOn": 1710931257046,
+                "immutableStorageEnabled": True,
+            },
+        ),
+        (
             "azure_cosmosdb_account",
             "Microsoft.DocumentDB/databaseAccounts",
-            {"networkAclBypass": "None"},
-            {"networkAclBypass": "None"},
+            {
+                "networkAclBypass": "None",
+                "networkAclBypassResourceIds": ["/subscriptions/1/resourceGroups/RG/providers/a/workspaces/Syn"],
+                "cors": [{"allowedOrigins": "*", "maxAgeInSeconds": 5}, None],
+                "diagnosticLogSettings": {"enableFullTextQuery": "True"},
+            },
+            {
+                "networkAclBypass": "None",
+                "networkAclBypassResourceIds": ["/subscriptions/1/resourcegroups/rg/providers/a/workspaces/syn"],
+                "corsAllowedOrigins": ["*"],
+                "fullTextQueryLogging": "True",
+            },
+        ),
+        (
+            "azure_search_service",
+            "Microsoft.Search/searchServices",
+            {"dataExfiltrationProtections": ["BlockAll"]},
+            {"dataExfiltrationProtections": ["BlockAll"]},
+        ),
+        (
+            "azure_cognitive_services_account",
+            "Microsoft.CognitiveServices/accounts",
+            {"storedCompletionsDisabled": True},
+            {"storedCompletionsDisabled": True},
+        ),
+        (
+            "azure_log_analytics_workspace",
+            "Microsoft.OperationalInsights/workspaces",
+            {
+                "forceCmkForQuery": True,
+                "features": {"enableLogAccessUsingOnlyResourcePermissions": True, "immediatePurgeDataOn30Days": False},
+            },
+            {
+                "forceCmkForQuery": True,
+                "enableLogAccessUsingOnlyResourcePermissions": True,
+                "immediatePurgeDataOn30Days": False,
+            },
         ),
         (
             "azure_cosmosdb_account",

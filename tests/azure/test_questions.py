@@ -312,7 +312,7 @@ def test_owners_of_subscriptions(tenant: Made) -> None:
             if may_assign_roles(of) and (of["scope"] in (key, "/") or is_above):
                 expected += [
                     (subscription["displayName"], tenant.name(holder),
-                     tenant.type(holder).replace("deleted", "not in the graph"), role(of),
+                     tenant.type(holder).replace("not found", "not in the graph"), role(of),
                      of["scope"], of.get("condition"), holder)
                     for holder in holders(tenant, of["principalId"], "user", "service_principal")
                 ]  # fmt: skip

@@ -70,7 +70,7 @@ class Made:
         kinds = ("azure_user", "azure_user_group", "azure_service_principal")
         held = self.of("azure_ad_role_assignment").values()
         is_outside = any(of["principalId"] == key and of.get("principalOrganizationId") == "PARTNER" for of in held)
-        return next((kind for kind in kinds if key in self.of(kind)), "another tenant" if is_outside else "deleted")
+        return next((kind for kind in kinds if key in self.of(kind)), "another tenant" if is_outside else "not found")
 
     def members(self, group: str) -> set[str]:
         """Return the users in a group, through any number of groups; none where there is no such group."""
@@ -130,6 +130,8 @@ def made_up(seed: int) -> Made:
             "displayName": f"{rng.choice('gG')}roup {n}", "isDynamic": rng.random() < 0.7,
             "isMicrosoft365Group": rng.random() < 0.5, "visibility": rng.choice([None, "Public", "Private"]),
             "membershipRule": rng.choice(RULES), "membershipRuleProcessingState": rng.choice(["On", "On", "Paused"]),
+            "isAssignableToRole": rng.choice(maybe), "isManagementRestricted": rng.choice([None, False, True]),
+            "onPremisesSyncEnabled": rng.choice(maybe),
         } for n in range(5)
     ))  # fmt: skip
     services = add("azure_service_principal", *({"displayName": f"service {n}"} for n in range(3)))
@@ -177,7 +179,8 @@ def made_up(seed: int) -> Made:
     ))  # fmt: skip
     rules = add("azure_role_management_policy", *(
         {"approvalRequired": rng.choice(maybe), "activationRequiresMfa": rng.choice(maybe),
-         "activationAuthenticationContext": rng.choice([None, "c1"]), "activationMaximumDuration": "PT8H"}
+         "activationAuthenticationContext": rng.choice([None, "c1"]), "activationMaximumDuration": "PT8H",
+         "notifiedAdministrators": rng.choice([None, [], ["soc@contoso.example"]])}
         for _ in roles
     ))  # fmt: skip
     made.ends["azure_role_management_policy_restricts_ad_role_definition"] = {
@@ -210,7 +213,7 @@ def made_up(seed: int) -> Made:
         "azure_subscribed_sku",
         *(
             {
-                "displayName": f"{rng.choice('pP')}lan {n}",
+                "displayName": rng.choice([f"plan {n}", f"Plan {n}", "AAD_PREMIUM_P2"]),
                 "enabledUnits": rng.randint(0, 9),
                 "consumedUnits": rng.randint(0, 9),
                 "capabilityStatus": "Enabled",
@@ -313,17 +316,28 @@ def _policies(
             {
                 "domainName": f"{n}.example",
                 "isFederated": rng.random() < 0.5,
-                "isVerified": True,
+                "isVerified": rng.random() < 0.8,
+                "passwordsNeverExpire": rng.choice(maybe),
+                "passwordValidityPeriodInDays": 90,
                 "isDefault": False,
                 "isAdminManaged": True,
             }
             for n in range(3)
         ),
     )
+    federations = add("azure_domain_federation", *(
+        {"issuerUri": f"http://sts-{n}.example",
+         "federatedIdpMfaBehavior": rng.choice([None, "rejectMfaByFederatedIdp"]),
+         "nextSigningCertificateThumbprint": rng.choice([None, "AB12"])} for n in range(2)
+    ))  # fmt: skip
+    made.ends["azure_domain_has_federation"] = {
+        pair: {} for pair in zip(made.of("azure_domain"), federations, strict=False)
+    }
     add("azure_authorization_policy", {
         "allowedToCreateApps": rng.choice([True, False]), "allowInvitesFrom": "everyone", "guestUserRoleId": roles[0],
         "permissionGrantPoliciesAssigned": ["ManagePermissionGrantsForSelf.low", "ManagePermissionGrantsForSelf.other"],
     })  # fmt: skip
+    add("azure_admin_consent_request_policy", {"isEnabled": rng.choice([True, False])})
     add("azure_device_registration_policy", {
         "joinAllowedTo": rng.choice(["all", "selected", "none", None]), "registrationAllowedTo": "all",
         "registeringUsersAreLocalAdmins": rng.choice(["all", "none"]),

@@ -200,6 +200,7 @@ def _credentials(rng: random.Random, kind: str, owners: Rows, now: int) -> Itera
                 "ownerId": rng.choice([owner["id"] for owner in owners]),
                 "rotatedByAzure": rng.random() < 0.2,
                 "expiresOn": now // 1000 * 1000 + rng.randint(-40, 60) * DAY + number * 60_000 + 30_000,
+                "lifetimeDays": rng.choice([None, 90, 180, 730]),
             },
         )
 
@@ -281,6 +282,20 @@ def test_credentials_that_expire_soon_and_who_owns_them(tenant: Apps) -> None:
         assert [tuple(row.values()) for row in ask("expiring-credentials", str(days))] == [
             row for _, _, row in sorted(expected)
         ]
+
+
+def test_credentials_that_last_long(tenant: Apps) -> None:
+    owners = {of["id"]: of["displayName"] for type in ("azure_application", "azure_service_principal")
+              for of in tenant.of(type).values()}  # fmt: skip
+    for days in (100, 180):
+        expected = []
+        for type in ("azure_password_credential", "azure_key_credential"):
+            for key, of in tenant.of(type).items():
+                is_used = not of["rotatedByAzure"] and of.get("usage") != "Sign" and not of.get("opensSigningKey")
+                if is_used and (of["lifetimeDays"] or 0) > days and of["expiresOn"] > time.time() * 1000:
+                    expected.append((-of["lifetimeDays"], key, owners[of["ownerId"]], type))
+        found = ask("lasting-credentials", str(days))
+        assert [(-row["days"], row["key"], row["application"], row["type"]) for row in found] == sorted(expected)
 
 
 def test_applications_that_lead_to_global_administrator(tenant: Apps) -> None:

@@ -497,3 +497,40 @@ def test_clients_that_an_application_lets_in_without_consent_are_told(tenant: Gr
     tenant.add("/applications", {"id": PAYROLL_ID, "appId": PAYROLL, "displayName": "payroll", "api": api})
     ran = made(tenant, "azure_application")
     assert_records(ran.records["azure_application"], [{"_key": PAYROLL, "preAuthorizedApplications": [GRAPH_APP_ID]}])
+
+
+def test_which_agents_a_blueprint_has(graph: GraphServer) -> None:
+    declare(graph)
+    blueprint = principal("sp-blueprint", "app-blueprint")
+    agent = principal("sp-agent", "app-blueprint", servicePrincipalType="ServiceIdentity")
+    graph.add("/servicePrincipals", blueprint, agent)
+    graph.add(
+        "/servicePrincipals/microsoft.graph.agentIdentity",
+        {"id": "sp-agent", "agentIdentityBlueprintId": "app-blueprint"},
+        {"id": "sp-other-agent", "agentIdentityBlueprintId": "app-of-no-principal"},
+        {"id": "sp-agent-of-none", "agentIdentityBlueprintId": None},
+    )
+    type = "azure_service_principal_manages_principal"
+    ran = run_steps(type, source=graph, manager=load())
+    assert ends(ran, type) == [("app-of-no-principal", "sp-other-agent"), ("sp-blueprint", "sp-agent")]
+
+
+def test_what_an_application_does_about_mail_addresses_devices_and_its_locks(graph: GraphServer) -> None:
+    declare(graph)
+    behaviours = {"removeUnverifiedEmailClaim": True, "requireClientServicePrincipal": False}
+    locks = {"isEnabled": True, "credentialsWithUsageVerify": True, "credentialsWithUsageSign": False}
+    asks = {"isDeviceOnlyAuthSupported": True, "nativeAuthenticationApisEnabled": "all"}
+    app = {"id": "object-2", "appId": "app-2", "displayName": "two", "authenticationBehaviors": behaviours}
+    graph.add("/applications", {**app, **asks, "servicePrincipalLockConfiguration": locks})
+    records = run_steps("azure_application", source=graph, manager=load()).records["azure_application"]
+    found = next(each for each in records if each["_key"] == "app-2")
+    names = ("unverified", "clientService", "instance", "isDevice", "native")
+    assert {name: value for name, value in found.items() if name.startswith(names)} == {
+        "unverifiedEmailClaimRemoved": True,
+        "clientServicePrincipalRequired": False,
+        "instancePropertyLockEnabled": True,
+        "instancePropertyLockVerifyCredentials": True,
+        "instancePropertyLockSignCredentials": False,
+        "isDeviceOnlyAuthSupported": True,
+        "nativeAuthenticationApis": "all",
+    }

@@ -360,3 +360,32 @@ def test_sign_in_activity_is_absent_where_graph_knows_none(tenant: GraphServer) 
         ],
     )
     assert len(ends(ran, has)) == 2
+
+
+def test_who_signs_in_users_of_federated_domains(graph: GraphServer) -> None:
+    federated = {"authenticationType": "Federated", "isVerified": True}
+    graph.add(
+        "/domains",
+        {"id": "contoso.example", "isRoot": True, **federated},
+        {"id": "corp.contoso.example", "isRoot": False, **federated},
+        {"id": "fabrikam.example", "isRoot": True, "authenticationType": "Managed"},
+    )
+    provider = {"id": "f-1", "displayName": None, "signingCertificate": "AQIDBA==", "nextSigningCertificate": "none!"}
+    told = {"federatedIdpMfaBehavior": "acceptIfMfaDoneByFederatedIdp", "signingCertificateUpdateStatus": None}
+    graph.add("/domains/contoso.example/federationConfiguration", {**provider, **told})
+    types = ("azure_domain_federation", "azure_domain_has_federation")
+    ran = run_steps(*types, source=graph, manager=load())
+    (found,) = ran.records[types[0]]
+    names = ("name", "domainName", "federatedIdpMfaBehavior", "signingCertificateThumbprint")
+    assert [found[name] for name in names] == [
+        "contoso.example",
+        "contoso.example",
+        "acceptIfMfaDoneByFederatedIdp",
+        "12DADA1FFF4D4787ADE3333147202C3B443E376F",
+    ]
+    assert "nextSigningCertificateThumbprint" not in found
+    (way,) = ran.records[types[1]]
+    assert (way["_fromEntityKey"], way["_toEntityKey"]) == ("azure_domain:contoso.example", found["_key"])
+    assert [each for each in graph.requests if "federationConfiguration" in each] == [
+        "GET /domains/contoso.example/federationConfiguration"
+    ]

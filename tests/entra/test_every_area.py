@@ -188,6 +188,27 @@ def test_with_few_permissions_the_rest_is_skipped_in_words_and_the_run_succeeds(
     assert {type: reason for type, reason in skipped.items() if "not permitted: the token lacks " not in reason} == {}
 
 
+def test_a_licence_of_which_only_refusals_tell_skips_its_types_in_words_and_the_run_succeeds() -> None:
+    tenant = demo_tenant()
+    license_tenant(tenant, [])
+    with permitted(tenant, "Policy.Read.All", "RoleManagement.Read.All", "AuditLog.Read.All") as simulator:
+        report = read(simulator)
+    refused = {type: reason for type, (_, reason) in verdicts_of(report).items() if "has no licence" in reason}
+    assert report.exit_code() == 0
+    assert {result.verdict for result in report.results} == {"complete", "skipped"}
+    assert {type for type, reason in refused.items() if reason.startswith("not licensed: ")} == {
+        "azure_ad_role_assignment_schedule",
+        "azure_ad_role_eligibility",
+        "azure_authentication_strength_policy",
+        "azure_conditional_access_authorization_context",
+        "azure_conditional_access_named_location",
+        "azure_conditional_access_policy",
+        "azure_conditional_access_template",
+        "azure_role_management_policy",
+        "azure_user_registration_details",
+    }
+
+
 @pytest.mark.parametrize(
     ("role", "verdict", "exit_code"), [("Directory.Read.All", "skipped", 0), ("Device.Read.All", "failed", 1)]
 )

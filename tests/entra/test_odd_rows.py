@@ -26,6 +26,7 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/devices": ("device",),
     "/directory/administrativeUnits": ("administrativeUnit",),
     "/domains": ("domain",),
+    "/domains/federated/federationConfiguration": ("internalDomainFederation",),
     "/groups": ("group",),
     "/groupSettings": ("groupSetting",),
     "/identity/conditionalAccess/authenticationContextClassReferences": ("authenticationContextClassReference",),
@@ -47,6 +48,7 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/policies/roleManagementPolicyAssignments": ("unifiedRoleManagementPolicyAssignment",),
     "/reports/authenticationMethods/userRegistrationDetails": ("userRegistrationDetails",),
     "/servicePrincipals": ("servicePrincipal",),
+    "/servicePrincipals/microsoft.graph.agentIdentity": ("agentIdentity",),
     "/subscribedSkus": ("subscribedSku",),
     "/users": ("user",),
     f"{DIRECTORY}/roleAssignmentScheduleInstances": ("unifiedRoleAssignmentScheduleInstance",),
@@ -137,6 +139,7 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         graph.put(path, {**known, **(methods if path.endswith("MethodsPolicy") else {}), "id": f"{type}-1"})
     for path, types in LISTINGS.items():
         graph.add(path, *(row for type in types for row in rows(type)))
+    graph.add("/domains", {"id": "federated", "authenticationType": "Federated", "isRoot": True})
     graph.add("/subscribedSkus", {"id": "t_1", "skuId": "s", "capabilityStatus": "Enabled", "servicePlans": PLANS})
     for assignment in rows("unifiedRoleManagementPolicyAssignment"):
         of_roles = {"scopeId": "/", "scopeType": "DirectoryRole", "policy": None}

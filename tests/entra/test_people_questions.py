@@ -87,10 +87,8 @@ def test_who_can_take_a_role(tenant: Made) -> None:
                 expected.add((how, None, moment(of["expiresOn"]), of["principalId"]))
         found = ask("role-candidates", role)
         assert {(row["how"], row["scope"], row["until"], row["key"]) for row in found} == expected
-        told = {"deleted": "deleted or another tenant"}  # of whom an eligibility tells no tenant
         for row in found:
-            kind = tenant.type(row["key"])
-            assert (row["candidate"], row["type"]) == (tenant.name(row["key"]), told.get(kind, kind))
+            assert (row["candidate"], row["type"]) == (tenant.name(row["key"]), tenant.type(row["key"]))
 
 
 def test_roles_that_are_easily_activated(tenant: Made) -> None:
@@ -102,6 +100,15 @@ def test_roles_that_are_easily_activated(tenant: Made) -> None:
             expected.append((tenant.name(role), of["activationAuthenticationContext"], "PT8H", role))
     found = rows("easily-activated-roles", without=("approvalRequired", "activationRequiresMfa"))
     assert found == sorted(expected, key=lambda row: (row[0].lower(), row[3]))
+
+
+def test_roles_that_tell_nobody(tenant: Made) -> None:
+    expected = []
+    for policy, role in tenant.pairs("azure_role_management_policy_restricts_ad_role_definition"):
+        told = tenant.of("azure_role_management_policy")[policy]["notifiedAdministrators"]
+        if tenant.of("azure_ad_role_definition")[role]["isPrivileged"] and not told:
+            expected.append((tenant.name(role), role))
+    assert rows("roles-that-tell-nobody") == sorted(expected, key=lambda row: (row[0].lower(), row[1]))
 
 
 def test_permanent_privileges(tenant: Made) -> None:
@@ -228,6 +235,17 @@ def test_devices_of_administrators(tenant: Made) -> None:
         assert set(rows("administrators-devices", str(days), without=without)) == expected
 
 
+def test_licences_of_administrators(tenant: Made) -> None:
+    expected = []
+    for user in administrators(tenant):
+        for sku in tenant.targets("azure_user_assigned_subscribed_sku", user):
+            licence = tenant.of("azure_subscribed_sku").get(sku, {}).get("displayName", sku)
+            if not licence.startswith("AAD_PREMIUM"):
+                of = tenant.of("azure_user")[user]
+                expected.append((of["displayName"], of["userPrincipalName"], licence, user))
+    assert same(rows("licences-of-administrators"), expected)
+
+
 def test_use_of_licences(tenant: Made) -> None:
     expected = [
         (
@@ -337,6 +355,21 @@ def test_groups_that_decide_policies(tenant: Made) -> None:
                 listed = ", ".join(name for name, _ in names)
                 expected.append((tenant.of(POLICY)[policy]["name"], use, tenant.name(team), listed, team))
     assert same(rows("groups-that-decide-conditional-access"), expected)
+
+
+def test_groups_that_decide_policies_and_are_not_guarded(tenant: Made) -> None:
+    expected = []
+    for verb, use in (("assigned", "applies to"), ("allows", "exempts")):
+        for policy, team in tenant.pairs(f"{POLICY}_{verb}_user_group"):
+            of = tenant.of("azure_user_group").get(team)
+            if (
+                of
+                and tenant.of(POLICY)[policy]["active"]
+                and not (of["isAssignableToRole"] or of["isManagementRestricted"])
+            ):
+                by = "rule" if of["isDynamic"] else "another directory" if of["onPremisesSyncEnabled"] else None
+                expected.append((tenant.of(POLICY)[policy]["name"], use, of["displayName"], by, team))
+    assert same(rows("changeable-groups-of-conditional-access"), expected)
 
 
 def narrowing(policy: Json) -> list[str]:
@@ -449,6 +482,8 @@ def test_what_users_may_do(tenant: Made) -> None:
     assert found["what guests see, by role"] == tenant.name(of["guestUserRoleId"])
     assert found["consent as these policies say"] == " ".join(of["permissionGrantPoliciesAssigned"])
     assert found["create tenants"] is None
+    (consent,) = tenant.of("azure_admin_consent_request_policy").values()
+    assert found["ask administrators for consent"] == int(consent["isEnabled"])
     assert found["join devices"] == devices["joinAllowedTo"]
     assert found["administer devices that they join"] == devices["registeringUsersAreLocalAdmins"]
     allowed = [each.get("setting.EnableGroupCreation") for each in tenant.of("azure_group_setting").values()]
@@ -491,8 +526,25 @@ def test_tenants_that_are_trusted(tenant: Made) -> None:
 
 
 def test_domains_that_are_federated(tenant: Made) -> None:
-    expected = [of["domainName"] for of in tenant.of("azure_domain").values() if of["isFederated"]]
-    assert [row["domain"] for row in ask("federated-domains")] == sorted(expected)
+    expected = []
+    for key, of in tenant.of("azure_domain").items():
+        if of["isFederated"]:
+            by = [tenant.of("azure_domain_federation")[each]
+                  for each in tenant.targets("azure_domain_has_federation", key)] or [{}]  # fmt: skip
+            second = int(by[0].get("nextSigningCertificateThumbprint") is not None)
+            expected.append(
+                (of["domainName"], by[0].get("issuerUri"), by[0].get("federatedIdpMfaBehavior"), second, key)
+            )
+    assert rows("federated-domains", without=("verified", "default", "managed")) == sorted(expected)
+
+
+def test_domains_on_which_passwords_expire(tenant: Made) -> None:
+    expected = [
+        (of["domainName"], 90, 0, key)
+        for key, of in tenant.of("azure_domain").items()
+        if of["isVerified"] and not of["isFederated"] and of["passwordsNeverExpire"] is False
+    ]
+    assert rows("passwords-that-expire") == sorted(expected)
 
 
 def test_references_to_nothing(tenant: Made) -> None:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.every_area
 
 MANAGER = load()
 PARTNER, METHOD = "azure_cross_tenant_access_partner", "azure_authentication_method_configuration"
-POLICY = "azure_conditional_access_policy"
+POLICY, APPS = "azure_conditional_access_policy", "azure_app_management_policy"
 PAGE = "/identity/conditionalAccess/policies"
 
 
@@ -120,3 +120,85 @@ def test_what_partners_may_do_in_microsoft_365_and_by_applications(graph: GraphS
         "appServiceConnectInboundAppsAccess": "blocked",
         "appServiceConnectInboundAppTargets": ["AllApplications"],
     }
+
+
+def test_whom_restrictions_on_applications_spare(graph: GraphServer) -> None:
+    spared = [{"id": "Ops_Pipeline", "operator": "equals", "value": "yes"}, {"id": "Ops_Legacy", "operator": "equals"}]
+    actors = {"excludeActors": {"customSecurityAttributes": spared}}
+    secret = {"restrictionType": "passwordAddition", "state": "enabled", **actors}
+    lasting = {"restrictionType": "asymmetricKeyLifetime", "state": "enabled", "maxLifetime": "P90D"}
+    uri = {"state": "enabled", "excludeAppsReceivingV2Tokens": True, "excludeSaml": False, **actors}
+    since = {"state": "disabled", "restrictForAppsCreatedAfterDateTime": "2026-01-01T00:00:00Z"}
+    graph.put(
+        "/policies/defaultAppManagementPolicy",
+        {
+            "id": "default",
+            "applicationRestrictions": {
+                "passwordCredentials": [secret],
+                "keyCredentials": [{**lasting, "excludeActors": {"customSecurityAttributes": []}}],
+                "identifierUris": {"nonDefaultUriAddition": uri, "uriAdditionWithoutUniqueTenantIdentifier": since},
+            },
+            "servicePrincipalRestrictions": {"keyCredentials": [{**lasting, **actors}]},
+        },
+    )
+    own = {"keyCredentials": [lasting], "applicationRestrictions": {"identifierUris": {"nonDefaultUriAddition": since}}}
+    graph.add("/policies/appManagementPolicies", {"id": "own", "restrictions": own})
+    found = {each["id"]: each for each in run_steps(APPS, source=graph, manager=MANAGER).records[APPS]}
+    names = ["Ops_Legacy=", "Ops_Pipeline=yes"]
+    told = ("Exempt", "Uri", "uri")
+    assert {name: value for name, value in found["default"].items() if any(each in name for each in told)} == {
+        "passwordAdditionExemptActors": names,
+        "servicePrincipalAsymmetricKeyLifetimeExemptActors": names,
+        "nonDefaultUriAdditionState": "enabled",
+        "nonDefaultUriAdditionExemptActors": names,
+        "nonDefaultUriAdditionSparesV2Tokens": True,
+        "nonDefaultUriAdditionSparesSaml": False,
+        "uriAdditionWithoutUniqueTenantIdentifierState": "disabled",
+        "uriAdditionWithoutUniqueTenantIdentifierAppliesFrom": 1767225600000,
+    }
+    assert {name: value for name, value in found["own"].items() if any(each in name for each in told)} == {
+        "nonDefaultUriAdditionState": "disabled",
+        "nonDefaultUriAdditionAppliesFrom": 1767225600000,
+    }
+
+
+def test_by_what_a_certificate_leads_to_its_user(graph: GraphServer) -> None:
+    bindings = [
+        {"priority": 2, "x509CertificateField": "RFC822Name", "userProperty": "userPrincipalName"},
+        {
+            "priority": 1,
+            "x509CertificateField": "SHA1PublicKey",
+            "userProperty": "certificateUserIds",
+            "trustAffinityLevel": "high",
+        },
+    ]
+    modes = {"x509CertificateDefaultRequiredAffinityLevel": "high"}
+    exempt = {"exemptedCertificateAuthoritiesSubjectKeyIdentifiers": ["0f1e2d3c"]}
+    certificate = {"id": "X509Certificate", "certificateUserBindings": bindings, "crlValidationConfiguration": exempt}
+    methods = [
+        {**certificate, "authenticationModeConfiguration": modes},
+        {"id": "QRCodePin", "pinLength": 9, "standardQRCodeLifetimeInDays": 30},
+        {"id": "TemporaryAccessPass", "defaultLength": 12},
+    ]
+    graph.put("/policies/authenticationMethodsPolicy", {"id": "p", "authenticationMethodConfigurations": methods})
+    found = {each["id"]: each for each in run_steps(METHOD, source=graph, manager=MANAGER).records[METHOD]}
+    told = found["X509Certificate"]
+    assert told["certificateUserBindings"] == [
+        "SHA1PublicKey=certificateUserIds (high)",
+        "RFC822Name=userPrincipalName",
+    ]
+    assert (told["certificateRequiredAffinity"], told["certificateAuthoritiesExempt"]) == ("high", ["0f1e2d3c"])
+    assert (found["QRCodePin"]["pinLength"], found["QRCodePin"]["qrCodeLifetimeInDays"]) == (9, 30)
+    assert found["TemporaryAccessPass"]["defaultLength"] == 12
+
+
+def test_who_signs_in_guests_that_are_invited(graph: GraphServer) -> None:
+    declare(graph)
+    providers = {"primaryIdentityProviderPrecedenceOrder": ["externalFederation", "azureActiveDirectory"]}
+    both = {**providers, "fallbackIdentityProvider": "emailOneTimePasscode"}
+    path, type = "/policies/crossTenantAccessPolicy", "azure_cross_tenant_access_policy"
+    graph.put(f"{path}/default", {"invitationRedemptionIdentityProviderConfiguration": both})
+    graph.put(path, {"id": "crossTenantAccessPolicy"})
+    (found,) = run_steps(type, source=graph, manager=MANAGER).records[type]
+    assert found["invitationIdentityProviders"] == ["externalFederation", "azureActiveDirectory"]
+    assert found["invitationFallbackIdentityProvider"] == "emailOneTimePasscode"

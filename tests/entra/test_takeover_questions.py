@@ -70,6 +70,7 @@ def made_up(seed: int) -> Made:
     edges("azure_app_role_assignment_assigned_role", given, app_roles, 6)
     edges("azure_service_principal_has_app_role_assignment", services, given, 6)
     edges("azure_application_has_service_principal", apps, services, 6)
+    edges("azure_service_principal_manages_principal", services, services, 3)
     for kind, stops in zip(OWNERS.values(), (groups, services, apps), strict=True):
         edges(kind[0], users, stops, 5)
         edges(kind[1], services, stops, 3)
@@ -128,6 +129,8 @@ def into(tenant: Made, key: str) -> Iterator[tuple[str, int, str]]:
     group, service = tenant.of("azure_user_group").get(key), tenant.of("azure_service_principal").get(key)
     if group and not group["isDynamic"] and not group["onPremisesSyncEnabled"]:
         yield from ((owner, 1, "owns the group") for owner in owners(tenant, "owns the group", key))
+    blueprints = tenant.sources("azure_service_principal_manages_principal", key)
+    yield from ((blueprint, 1, "is the blueprint of") for blueprint in blueprints)
     apps = tenant.sources("azure_application_has_service_principal", key)
     yield from ((owner, 1, "owns the application of") for owner in owners(tenant, "owns the application of", *apps))
     if service and service["servicePrincipalType"] != "ManagedIdentity" and not service["isFirstParty"]:
@@ -175,8 +178,8 @@ def test_all_kinds_of_steps_occur_in_these_tenants() -> None:
     found = [way for seed in SEEDS for way in ways(made_up(seed))]
     kinds = {step.split(" azure_")[0] for _, _, step, _ in found}
     assert kinds == {
-        *OWNERS, "holds", "may activate", "is a member of", "may become member of", "may become owner of",
-        "has the permission One.All", "has the permission Two.All",
+        *OWNERS, "is the blueprint of", "holds", "may activate", "is a member of", "may become member of",
+        "may become owner of", "has the permission One.All", "has the permission Two.All",
     }  # fmt: skip
     assert {over and over.split(":")[0] for *_, over in found} == {
         None, "azure_user", "azure_user_group", "azure_service_principal",

@@ -16,7 +16,7 @@ GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HARMLESS = re.compile(
     rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:|sip:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
     r"|00000000-0000-4000-8000-[0-9a-f]{12}|00000000-0000-0000-0000-[0-9a-f]{12}|id-[0-9a-f]{16}|\+999 \d{9}"
-    rf"|(?:https|api)://{DOMAIN}(?:/id-[0-9a-f]{{16}})?|00000003-0000-0000-c000-000000000000"
+    rf"|(?:https?|api)://{DOMAIN}(?:/id-[0-9a-f]{{16}})?|00000003-0000-0000-c000-000000000000"
     r"|S-1-(?:5-21|12-1)-9999-\d+-\d+-\d+|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?|\(removed\)"
     r"|198\.18(?:\.\d+){2}/\d+|2001:db8:[0-9a-f:]+/\d+"
 )
@@ -34,6 +34,7 @@ PLAIN = {
     "authenticationType": ("Federated", "Managed", "primaryAndSecondaryAuthentication"),
     "capabilities": ("Email", "Email, OfficeCommunicationsOnline"),
     "capabilityStatus": ("Enabled", "Suspended"),
+    "certificateUpdateResult": ("Success",),
     "consentType": ("AllPrincipals", "Principal"),
     "countryLetterCode": ("GB",),
     "creationOptions": ("ExchangeProvisioningFlags:3552", "Team"),
@@ -43,6 +44,7 @@ PLAIN = {
     "enrollmentType": ("AzureDomainJoined",),
     "error": ("None",),
     "externalUserState": ("Accepted", "PendingAcceptance"),
+    "federatedIdpMfaBehavior": ("acceptIfMfaDoneByFederatedIdp",),
     "groupTypes": ("DynamicMembership", "Unified"),
     "id": ("9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",),
     "issuer": (
@@ -80,14 +82,18 @@ PLAIN = {
         "LockoutDurationInSeconds",
         "LockoutThreshold",
     ),
+    "nativeAuthenticationApisEnabled": ("none",),
+    "nextSigningCertificate": ("BQYHCA==",),
     "operatingSystem": ("Windows", "iOS"),
     "operatingSystemVersion": ("10.0.26100.1", "17.1"),
     "origin": ("Application",),
     "passwordPolicies": ("DisablePasswordExpiration",),
+    "preferredAuthenticationProtocol": ("wsFed",),
     "preferredDataLocation": ("EUR",),
     "preferredLanguage": ("en", "fr-FR", "ja"),
     "principalType": ("Group", "ServicePrincipal", "User"),
     "profileType": ("RegisteredDevice",),
+    "promptLoginBehavior": ("nativeSupport",),
     "provisioningStatus": ("Disabled", "Success"),
     "resourceBehaviorOptions": ("HideGroupInOutlook",),
     "resourceProvisioningOptions": ("Team",),
@@ -97,6 +103,7 @@ PLAIN = {
     "servicePrincipalType": ("Application", "ManagedIdentity", "ServiceIdentity"),
     "signInAudience": ("AzureADMultipleOrgs", "AzureADMyOrg"),
     "signInType": ("federated",),
+    "signingCertificate": ("AQIDBA==",),
     "skuPartNumber": ("CONTOSO_MAIL", "CONTOSO_SUITE", "FLOW_FREE"),
     "state": ("Active", "Error"),
     "status": ("InProgress",),
@@ -163,6 +170,7 @@ OF_POLICIES = {
         "Email",
         "Fido2",
         "MicrosoftAuthenticator",
+        "QRCodePin",
         "Sms",
         "SoftwareOath",
         "TemporaryAccessPass",
@@ -184,7 +192,7 @@ OF_POLICIES = {
     "membershipKind": ("all", "enumerated"),
     "mode": ("exclude", "include", "never"),
     "multiFactorAuthConfiguration": ("notRequired",),
-    "operator": ("AND", "OR"),
+    "operator": ("AND", "OR", "equals"),
     "passkeyTypes": ("deviceBound", "deviceBound,synced"),
     "permissionClassification": ("low",),
     "permissionGrantPoliciesAssigned": ("ManagePermissionGrantsForSelf.microsoft-user-default-low",),
@@ -211,7 +219,9 @@ OF_POLICIES = {
     "target": ("AllApplications", "AllUsers", "Office365"),
     "targetType": ("application", "group", "user"),
     "transferMethods": ("deviceCodeFlow,authenticationTransfer",),
+    "userProperty": ("userPrincipalName",),
     "userRiskLevels": ("high",),
+    "x509CertificateField": ("PrincipalName",),
     "type": ("hours",),
 }
 """Those of policies, which name nobody."""
@@ -305,6 +315,7 @@ def _foreign(url: str) -> list[str]:
     rest = url.removeprefix("https://graph.microsoft.com/v1.0")
     rest = rest.replace("owners%2F$count%20eq%200", "")
     rest = re.sub(r"%20(eq|and)%20|%20(true)|%27(DirectoryRole)?|%2F", "", rest)
+    rest = re.sub(rf"/{DOMAIN}(?=/)|/microsoft\.graph\.[A-Za-z]+", "", rest)
     rest = re.sub(r"00000000-0000-4000-8000-[0-9a-f]{12}|id-[0-9a-f]{16}|\$skiptoken=page-\d+", "", rest)
     return re.findall(rf"{GUID}|[^/?&=,$()'\s]*@(?!odata)[^/?&]*|https?://|\$skiptoken|%|'|[^/?&=,()]*\.\w+", rest)
 

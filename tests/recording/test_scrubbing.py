@@ -168,6 +168,7 @@ def test_an_error_keeps_its_codes_alone(scrubber: Scrubber) -> None:
         ("Request not applicable to target tenant contoso.com.", "not applicable to target tenant"),
         ("Resource not found for the segment 'ada'.", "Resource not found for the segment"),
         ("The page token of Ada Example has expired.", "page token"),
+        ("The tenant needs an AAD Premium 2 license, Ada.", "tenant needs an AAD Premium"),
     ],
 )
 def test_an_error_keeps_the_words_that_decide_what_it_means(scrubber: Scrubber, message: str, kept: str) -> None:

@@ -54,7 +54,7 @@ PIM = Licence(
 """Eligible and scheduled assignments of roles and groups, and their policies."""
 
 CONDITIONAL_ACCESS = Licence((P1, P2), 403, "AccessDenied", "Your tenant is not licensed for this feature.")
-"""Conditional access and what belongs to it; how Graph words it is not recorded anywhere."""
+"""Conditional access and what belongs to it."""
 
 
 def plans_of(tenant: "Tenant") -> frozenset[str]:

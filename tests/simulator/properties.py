@@ -133,7 +133,13 @@ _ON_REQUEST: tuple[tuple[str, ...], ...] = (
     (),
     ("customSecurityAttributes",),
     ("onPremisesProvisioningErrors", "serviceProvisioningErrors"),
-    ("requestSignatureVerification", "samlMetadataUrl", "tokenRevocations"),
+    (
+        "authenticationBehaviors",
+        "nativeAuthenticationApisEnabled",
+        "requestSignatureVerification",
+        "samlMetadataUrl",
+        "tokenRevocations",
+    ),
     (),
     (),
 )

@@ -200,7 +200,7 @@ class Service:
                 return self.directory.collection(call)
             case ("$count",):
                 return self.directory.collection_count(call)
-            case (_,):
+            case (name,) if not name.startswith("microsoft.graph."):
                 return self.directory.one(call)
             case (_, relation, *_) if relation in self.directory.related.names(COLLECTIONS[call.collection]):
                 return self.directory.relation(call)

@@ -24,7 +24,7 @@ def demo() -> Iterator[tuple[Simulator, Client]]:
 
 
 def path_of(shelf: Shelf) -> str:
-    parents = {"applications": FINANCE_JOB, "policies": OLDER_JOBS}
+    parents = {"applications": FINANCE_JOB, "domains": "contoso.example", "policies": OLDER_JOBS}
     parent = parents.get(shelf.path.split("/")[1], SERVICE_PRINCIPAL_ID)
     wanted = " and ".join(f"{group[0]} eq '/'" for group in shelf.filters)
     return shelf.path.replace("{id}", parent) + (f"?$filter={wanted}" if wanted else "")

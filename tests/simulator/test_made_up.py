@@ -53,6 +53,7 @@ def test_a_tenant_has_the_sizes_asked_for_and_repeats() -> None:
 def test_everything_that_is_served_has_something_in_it() -> None:
     empty = {"/servicePrincipals/{id}/delegatedPermissionClassifications", "/policies/appManagementPolicies",
              "/policies/appManagementPolicies/{id}/appliesTo", "/groupSettingTemplates",
+             "/servicePrincipals/microsoft.graph.agentIdentity",
              "/identity/identityProviders", *(f"/policies/{kind}Policies" for kind in STS)}  # fmt: skip
     found = contents(tenant_of())
     wanted = {f"/{name}" for name in COLLECTIONS} | {shelf.path for shelf in SHELVES.all if shelf.single is None}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from integration import BadAnswer, NotFound, NotLicensed, PagingError, ServiceUnavailable
+from integration import BadAnswer, BadRequest, Forbidden, NotFound, NotLicensed, PagingError, ServiceUnavailable
 from integration.http.auth import NoToken
 from integration.http.decoding import decode
 from integration.sources.chain import Chain
@@ -55,6 +55,27 @@ def answer(status: int, body: Any = None, **headers: str) -> Answer:
 )
 def test_what_graph_does_not_say_to_be_gone_is_not_gone(body: Any, expected: type[Exception]) -> None:
     assert type(answer(404, body).error()) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "expected"),
+    [
+        (403, "Forbidden", "Your tenant is not licensed for this feature.", NotLicensed),
+        (403, "AccessDenied", "Your tenant is not licensed for this feature. Please upgrade.", NotLicensed),
+        (403, "UnknownError", "Tenant is not a B2C tenant and doesn't have premium license", NotLicensed),
+        (400, "BadRequest", "The tenant needs an AAD Premium 2 license.", NotLicensed),
+        (400, "", "The tenant needs to have Microsoft Entra ID P2 or ... license.", NotLicensed),
+        (400, "UnknownError", '{"errorCode":"AadPremiumLicenseRequired","message":"No."}', NotLicensed),
+        (403, "AccessDenied", "Required scopes are missing in the token.", Forbidden),
+        (403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", Forbidden),
+        (400, "Request_BadRequest", "Invalid property 'assignedLicenses' in a license query.", BadRequest),
+        (503, "Forbidden", "Your tenant is not licensed for this feature.", ServiceUnavailable),
+    ],
+)
+def test_a_licence_that_only_the_message_names_is_told_from_a_permission(
+    status: int, code: str, message: str, expected: type[Exception]
+) -> None:
+    assert type(answer(status, {"error": {"code": code, "message": message}}).error()) is expected
 
 
 def test_a_request_that_took_too_long_can_be_sent_again() -> None:

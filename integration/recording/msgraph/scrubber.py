@@ -10,19 +10,22 @@ from integration.sources.msgraph.answers import deciding
 
 PLAIN = frozenset(
     "accesstype agegroup allowedcombinations allowedmembertypes allowexternalidtouseemailotp allowinvitesfrom "
-    "appliesto apptype authenticationtype builtincontrols capabilities capabilitystatus clientapptypes "
-    "cloudappsecuritytype compliancestate consentprovidedforminor consenttype countriesandregions countrylettercode "
-    "countrylookupmethod creationoptions creationtype devicemanagementappid deviceownership enrollmenttype "
-    "excludeplatforms externaluserstate frequencyinterval grouptypes guestorexternalusertypes includeplatforms "
-    "includeuseractions insiderrisklevels isolationlevel joinruleprocessingstate keytype legalagegroupclassification "
-    "managementtype membershipkind membershipruleprocessingstate membershiptype methodsregistered mode "
-    "multifactorauthconfiguration operatingsystem operatingsystemversion operator passwordpolicies "
-    "permissionclassification permissiontype policymigrationstate policytype policyversion preferreddatalocation "
-    "preferredlanguage profiletype provisioningstatus querytype requirementssatisfied resourcebehavioroptions "
-    "resourceprovisioningoptions restrictiontype scenarios scope service serviceplanname serviceprincipalrisklevels "
-    "serviceprincipaltype signinaudience signinrisklevels skupartnumber status supportedservices "
-    "systempreferredauthenticationmethods targettype tenanttype theme tokentype transfermethods trusttype type usage "
-    "usagelocation userpreferredmethodforsecondaryauthentication userrisklevels usertype visibility".split()
+    "appliesto apptype authenticationtype builtincontrols capabilities capabilitystatus certificateupdateresult "
+    "clientapptypes cloudappsecuritytype compliancestate consentprovidedforminor consenttype countriesandregions "
+    "countrylettercode countrylookupmethod creationoptions creationtype devicemanagementappid deviceownership "
+    "enrollmenttype excludeplatforms externaluserstate federatedidpmfabehavior frequencyinterval grouptypes "
+    "guestorexternalusertypes includeplatforms includeuseractions insiderrisklevels isolationlevel "
+    "joinruleprocessingstate keytype legalagegroupclassification managementtype membershipkind "
+    "membershipruleprocessingstate membershiptype methodsregistered mode multifactorauthconfiguration "
+    "nativeauthenticationapisenabled operatingsystem operatingsystemversion operator passwordpolicies "
+    "permissionclassification permissiontype policymigrationstate policytype policyversion "
+    "preferredauthenticationprotocol preferreddatalocation preferredlanguage profiletype promptloginbehavior "
+    "provisioningstatus querytype requirementssatisfied resourcebehavioroptions resourceprovisioningoptions "
+    "restrictiontype scenarios scope service serviceplanname serviceprincipalrisklevels serviceprincipaltype "
+    "signinaudience signinrisklevels skupartnumber status supportedservices systempreferredauthenticationmethods "
+    "targettype tenanttype theme tokentype transfermethods trusttype type usage usagelocation "
+    "userpreferredmethodforsecondaryauthentication userproperty userrisklevels usertype visibility "
+    "x509certificatefield".split()
 )
 """Properties, in lower case, whose values come from lists that Microsoft publishes (Microsoft Graph v1.0, resource
 types), languages and countries included."""

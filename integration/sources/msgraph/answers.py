@@ -34,6 +34,11 @@ _EXPIRED_PAGE_TOKEN = {"directory_expiredpagetoken", "directorypagetokennotfound
 _EXPIRED_DELTA_TOKEN = {"syncstatenotfound", "resyncrequired"}
 _NOT_LICENSED = re.compile("nonpremiumtenant|premiumlicenserequired|^nolicense$")
 """In codes, in lower case. Sources: Azure AD reports, identity governance: errors that were reported by users."""
+_UNLICENSED = re.compile(
+    r"(?i)not licensed for this feature|have premium license|tenant needs an AAD Premium"
+    r"|tenant needs to have Microsoft Entra ID|\bAadPremiumLicenseRequired\b"
+)
+"""In messages with 400 or 403, whose code says no more than Forbidden, AccessDenied or BadRequest."""
 _ABSENT = re.compile(r"(?i)not applicable to target tenant|resource not found for the segment")
 """In messages with 400 or 404: Intune is not there; the version of Graph in a cloud lacks a path."""
 _UNKNOWN = "unknownerror"
@@ -132,7 +137,7 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
     """Return what a status from 400 on means, with what else the answer tells."""
     if status == 410 or _EXPIRED_DELTA_TOKEN.intersection(codes):
         return DeltaTokenExpired, "Graph does not know any more what changed"
-    if status in (400, 403) and any(map(_NOT_LICENSED.search, codes)):
+    if status in (400, 403) and (any(map(_NOT_LICENSED.search, codes)) or _UNLICENSED.search(message)):
         return NotLicensed, "the tenant has no licence for this data"
     if status == 407 or (status in _NOT_BY_GRAPH and not codes):
         return BadAnswer, "something between here and Graph refused it: check proxy and network"
@@ -153,7 +158,8 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
 
 def deciding(message: str) -> str:
     """Return the words of an error's message by which errors are told apart; they name nobody."""
-    return ", ".join(found[0] for words in (_ABSENT, _TOO_MUCH, _PAGE_TOKEN) if (found := words.search(message)))
+    kinds = (_ABSENT, _UNLICENSED, _TOO_MUCH, _PAGE_TOKEN)
+    return ", ".join(found[0] for words in kinds if (found := words.search(message)))
 
 
 def _flaw(status: int, envelope: Any, warning: str, message: str) -> str:

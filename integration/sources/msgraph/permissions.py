@@ -17,6 +17,7 @@ _CONTAINS: Mapping[str, frozenset[str]] = {
         "LicenseAssignment.Read.All", "OrgContact.Read.All", "Organization.Read.All", "RoleManagement.Read.Directory",
         "User.Read.All", "User.ReadBasic.All",
     }),
+    "Domain.Read.All": frozenset({"Domain-InternalFederation.Read.All"}),
     "Group.Read.All": frozenset({
         "Group.ReadBasic.All", "GroupMember.Read.All", "GroupMember.ReadBasic.All", "GroupSettings.Read.All",
     }),

@@ -12,11 +12,13 @@ from tests.simulator.shelves import Shelf
 from tests.simulator.tenant import Tenant
 
 _READ = ("Application.Read.All", "Directory.Read.All")
+_AGENTS = "/servicePrincipals/microsoft.graph.agentIdentity"
 
 SHELVES = (
     Shelf("/applications/{id}/federatedIdentityCredentials", _READ, options=frozenset({"$select", "$filter", "$top"})),
     Shelf("/servicePrincipals/{id}/appRoleAssignedTo", _READ, options=frozenset({"$select", "$filter", "$top"})),
     Shelf("/servicePrincipals/{id}/delegatedPermissionClassifications", _READ, options=frozenset({"$select"})),
+    Shelf(_AGENTS, ("AgentIdentity.Read.All",), options=frozenset({"$select", "$filter", "$top"}), page=100),
 )
 """The endpoints of this area."""
 
@@ -55,6 +57,7 @@ def demo(tenant: Tenant) -> None:
         tenant.contents.put(f"/servicePrincipals/{assignment['resourceId']}/appRoleAssignedTo", assignment)
     for grant in _grants():
         tenant.add(GRANT, grant)
+    tenant.contents.put(_AGENTS, {"id": AGENT, "agentIdentityBlueprintId": "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a01"})
 
 
 def _claim(name: str) -> Json:
@@ -88,6 +91,9 @@ def _finance_job() -> Json:
         "signInAudience": "AzureADMyOrg",
         "identifierUris": ["api://finance.contoso.example"],
         "isFallbackPublicClient": False,
+        "isDeviceOnlyAuthSupported": False,
+        "nativeAuthenticationApisEnabled": "none",
+        "authenticationBehaviors": {"removeUnverifiedEmailClaim": False, "requireClientServicePrincipal": True},
         "isDisabled": False,
         "disabledByMicrosoftStatus": "NotDisabled",
         "groupMembershipClaims": "SecurityGroup",
@@ -118,7 +124,13 @@ def _finance_job() -> Json:
         "tags": ["finance"],
         "applicationTemplateId": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621",
         "managerApplications": ["0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a02"],
-        "servicePrincipalLockConfiguration": {"isEnabled": True, "allProperties": True},
+        "servicePrincipalLockConfiguration": {
+            "isEnabled": True,
+            "allProperties": True,
+            "credentialsWithUsageSign": True,
+            "credentialsWithUsageVerify": True,
+            "tokenEncryptionKeyId": True,
+        },
         "tokenEncryptionKeyId": "ce47f1c0-2f3e-4d5c-8b6a-7f8e9d0c1b01",
         "passwordCredentials": [_secret(1, displayName="nightly"), _secret(2)],
         "keyCredentials": [_certificate(1, displayName="CN=finance.contoso.example")],

@@ -15,6 +15,11 @@ from tests.simulator.tenant import Tenant
 SHELVES = (
     Shelf("/domains", ("Domain.Read.All", "Directory.Read.All")),
     Shelf(
+        "/domains/{id}/federationConfiguration",
+        ("Domain-InternalFederation.Read.All", "Domain.Read.All"),
+        options=frozenset(),
+    ),
+    Shelf(
         REGISTRATION,
         ("AuditLog.Read.All",),
         REPORTS,
@@ -25,6 +30,26 @@ SHELVES = (
 )
 """The endpoints of this area."""
 
+FEDERATION = {
+    "id": "fed00000-2f3e-4d5c-8b6a-7f8e9d0c1b01",
+    "displayName": "Contoso sign-in",
+    "issuerUri": "http://sts.contoso.example/adfs/services/trust",
+    "metadataExchangeUri": "https://sts.contoso.example/adfs/services/trust/mex",
+    "signingCertificate": "AQIDBA==",
+    "passiveSignInUri": "https://sts.contoso.example/adfs/ls/",
+    "preferredAuthenticationProtocol": "wsFed",
+    "activeSignInUri": "https://sts.contoso.example/adfs/services/trust/2005/usernamemixed",
+    "signOutUri": "https://sts.contoso.example/adfs/ls/",
+    "promptLoginBehavior": "nativeSupport",
+    "isSignedAuthenticationRequestRequired": False,
+    "nextSigningCertificate": "BQYHCA==",
+    "federatedIdpMfaBehavior": "acceptIfMfaDoneByFederatedIdp",
+    "signingCertificateUpdateStatus": {
+        "certificateUpdateResult": "Success",
+        "lastRunDateTime": "2026-01-10T04:00:00Z",
+    },
+}
+"""Who signs in the users of a federated domain; what stands for certificates is none."""
 SALES_UNIT = "ad000001-2f3e-4d5c-8b6a-7f8e9d0c1b01"
 
 

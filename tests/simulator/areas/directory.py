@@ -3,6 +3,7 @@
 How to add to the demo is told in this package's docstring.
 """
 
+from tests.simulator.areas.devices import FEDERATION
 from tests.simulator.demo_ids import DEVICE_ID, group_id, user_id
 from tests.simulator.licences import SKUS
 from tests.simulator.properties import DEVICE, Json
@@ -34,6 +35,7 @@ def demo(tenant: Tenant) -> None:
     for report, manager in ((6, 1), (8, 1), (10, 6), (12, 5)):
         tenant.relate(user_id(report), "manager", user_id(manager))
     tenant.contents.put("/domains", *_DOMAINS)
+    tenant.contents.put("/domains/contoso.example/federationConfiguration", FEDERATION)
     tenant.contents.put(SKUS, _ended(tenant.id))
     for number, states in _STATES.items():
         tenant.update(user_id(number), licenseAssignmentStates=states)

@@ -215,9 +215,15 @@ def _add_sts_policies(tenant: Tenant) -> None:
 
 
 def _add_app_management(tenant: Tenant) -> None:
+    spared = {"id": "Jobs_keepsSecrets", "operator": "equals", "value": "true"}
+    every = {
+        "state": "enabled",
+        "restrictForAppsCreatedAfterDateTime": "2025-01-01T00:00:00Z",
+        "excludeActors": {"customSecurityAttributes": [spared]},
+    }
+
     def restriction(kind: str, longest: str | None = None) -> Json:
-        since = {"restrictForAppsCreatedAfterDateTime": "2025-01-01T00:00:00Z"}
-        return {"restrictionType": kind, "state": "enabled", "maxLifetime": longest, **since}
+        return {"restrictionType": kind, "maxLifetime": longest, **every}
 
     restrictions = {
         "passwordCredentials": [
@@ -229,9 +235,18 @@ def _add_app_management(tenant: Tenant) -> None:
         ],
         "keyCredentials": [restriction("asymmetricKeyLifetime", "P1Y"), restriction("trustedCertificateAuthority")],
     }
+    uri = {**every, "excludeAppsReceivingV2Tokens": True, "excludeSaml": False}
+    uris = {"nonDefaultUriAddition": uri, "uriAdditionWithoutUniqueTenantIdentifier": uri}
     path = "/policies/defaultAppManagementPolicy"
-    both = ("applicationRestrictions", "servicePrincipalRestrictions")
-    tenant.contents.set(path, {**SINGLES[path], "isEnabled": True, **dict.fromkeys(both, restrictions)})
+    tenant.contents.set(
+        path,
+        {
+            **SINGLES[path],
+            "isEnabled": True,
+            "applicationRestrictions": {**restrictions, "identifierUris": uris},
+            "servicePrincipalRestrictions": restrictions,
+        },
+    )
     tenant.contents.put(
         APP_MANAGEMENT,
         {

@@ -140,7 +140,11 @@ SINGLES: dict[str, dict[str, Any]] = {
                     "state": "disabled",
                     "exemptedCertificateAuthoritiesSubjectKeyIdentifiers": [],
                 },
+                certificateUserBindings=[
+                    {"priority": 1, "x509CertificateField": "PrincipalName", "userProperty": "userPrincipalName"},
+                ],
             ),
+            _method("QRCodePin", "qrCodePin", "disabled", pinLength=8, standardQRCodeLifetimeInDays=365),
         ],
     },
     "/policies/crossTenantAccessPolicy": {
@@ -164,7 +168,14 @@ SINGLES: dict[str, dict[str, Any]] = {
         "m365CollaborationOutbound": {"usersAndGroups": _BLOCKED["usersAndGroups"]},
         "appServiceConnectInbound": {"applications": _BLOCKED["applications"]},
         "tenantRestrictions": {"devices": None, **_BLOCKED},
-        "invitationRedemptionIdentityProviderConfiguration": None,
+        "invitationRedemptionIdentityProviderConfiguration": {
+            "primaryIdentityProviderPrecedenceOrder": [
+                "azureActiveDirectory",
+                "externalFederation",
+                "socialIdentityProviders",
+            ],
+            "fallbackIdentityProvider": "defaultConfiguredIdp",
+        },
     },
     "/policies/adminConsentRequestPolicy": {
         "isEnabled": False,

@@ -55,6 +55,7 @@ def _learning(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
         "endpoint": "https://ai-web.cognitive.example/",
         "disableLocalAuth": True,
         "restrictOutboundNetworkAccess": True,
+        "storedCompletionsDisabled": True,
         "networkAcls": {"defaultAction": "Deny", "ipRules": [{"value": "203.0.113.0/24"}], "virtualNetworkRules": []},
         "encryption": {"keySource": "Microsoft.KeyVault", "keyVaultProperties": {"keyVaultUri": _VAULT}},
         "userOwnedStorage": [{"resourceId": web.of("Microsoft.Storage/storageAccounts", "stdata")}],
@@ -96,6 +97,7 @@ def _learning(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None:
         "status": "running",
         "disableLocalAuth": True,
         "encryptionWithCmk": {"enforcement": "Enabled"},
+        "dataExfiltrationProtections": ["BlockAll"],
         "networkRuleSet": {"ipRules": [{"value": "203.0.113.0/24"}]},
         **closed,
     }

@@ -25,7 +25,12 @@ def add_shared(web: Place, aks: Place, lab: Place) -> None:
         "retentionInDays": 90,
         "publicNetworkAccessForIngestion": "Enabled",
         "publicNetworkAccessForQuery": "Disabled",
-        "features": {"disableLocalAuth": True},
+        "forceCmkForQuery": True,
+        "features": {
+            "disableLocalAuth": True,
+            "enableLogAccessUsingOnlyResourcePermissions": True,
+            "immediatePurgeDataOn30Days": False,
+        },
     }
     web.put("Microsoft.OperationalInsights/workspaces", "logs", workspace, tags=_OWNER)
     soft = {"softDeleteState": "AlwaysON", "softDeleteRetentionPeriodInDays": 14, "enhancedSecurityState": "AlwaysON"}

@@ -44,6 +44,7 @@ def add_storage(web: Place, lab: Place) -> None:
         "isSftpEnabled": False,
         "isLocalUserEnabled": False,
         "isNfsV3Enabled": False,
+        "immutableStorageWithVersioning": {"enabled": True},
         "encryption": {
             "services": services,
             "keySource": "Microsoft.Keyvault",
@@ -53,6 +54,8 @@ def add_storage(web: Place, lab: Place) -> None:
                 "keyversion": "1",
                 "keyvaulturi": "https://KV-Web.vault.azure.example",
                 "currentVersionedKeyIdentifier": "https://kv-web.vault.azure.example/keys/storage/1",
+                "currentVersionedKeyExpirationTimestamp": "2030-01-01T00:00:00Z",
+                "lastKeyRotationTimestamp": MADE,
             },
         },
         "keyPolicy": {"keyExpirationPeriodInDays": 90},

@@ -1,0 +1,27 @@
+"""Which agents a blueprint of agents has."""
+
+from collections.abc import Iterator
+
+from integration import Context, Relationship, relationship_step
+from steps.entra._apps import READ, SERVICE_PRINCIPALS, service_principals
+
+_AGENTS = f"{SERVICE_PRINCIPALS}/microsoft.graph.agentIdentity"
+_MOST = 100
+"""The largest page of agents (List agentIdentity objects)."""
+
+
+@relationship_step(
+    "azure_service_principal", "MANAGES", "azure_service_principal", permissions=["AgentIdentity.Read.All", *READ]
+)
+def azure_service_principal_manages_principal(ctx: Context) -> Iterator[Relationship]:
+    """The service principal of a blueprint has an agent, which has no credentials: the blueprint acts as it."""
+    agents = list(ctx.graph.list(_AGENTS, select=["id", "agentIdentityBlueprintId"], top=_MOST))
+    ids, blueprints = {agent["id"] for agent in agents}, {agent["agentIdentityBlueprintId"] for agent in agents}
+    keys = {
+        principal["appId"]: principal["id"]
+        for principal in service_principals(ctx)
+        if principal["appId"] in blueprints and principal["id"] not in ids
+    }
+    for agent in agents:
+        if blueprint := agent["agentIdentityBlueprintId"]:
+            yield Relationship(keys.get(blueprint, blueprint), agent["id"])

@@ -1,0 +1,54 @@
+"""Who signs in the users of federated domains."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from hashlib import sha1
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+
+DOMAIN, FEDERATION = "azure_domain", "azure_domain_federation"
+READ = ["Domain-InternalFederation.Read.All"]
+
+
+@entity_step("Configuration", permissions=READ, needs=[DOMAIN])
+def azure_domain_federation(ctx: Context) -> Iterator[Entity]:
+    """An identity provider that signs in the users of a domain and of those below, as whom its key lets one sign in."""
+    for domain, federation in _federations(ctx):
+        yield Entity(
+            _key(federation),
+            federation,
+            name=federation.get("displayName") or domain.properties["domainName"],
+            domainName=domain.properties["domainName"],
+            signingCertificateThumbprint=_thumbprint(federation.get("signingCertificate")),
+            nextSigningCertificateThumbprint=_thumbprint(federation.get("nextSigningCertificate")),
+        )
+
+
+@relationship_step(DOMAIN, "HAS", FEDERATION, permissions=READ)
+def azure_domain_has_federation(ctx: Context) -> Iterator[Relationship]:
+    """The users of a domain are signed in by an identity provider."""
+    for domain, federation in _federations(ctx):
+        yield Relationship(domain.key, _key(federation))
+
+
+def _federations(ctx: Context) -> Iterator[tuple[Entity, Any]]:
+    """Yield each federated domain with its federation, which those below it share: they have none of their own."""
+    for domain in ctx.entities(DOMAIN):
+        if domain.properties.get("isFederated") and domain.properties.get("isRoot") is not False:
+            path = f"/domains/{domain.properties['id']}/federationConfiguration"
+            for federation in ctx.graph.list(path, select=None, top=None):
+                yield domain, federation
+
+
+def _key(federation: Any) -> str:
+    return f"{FEDERATION}:{federation['id']}"
+
+
+def _thumbprint(certificate: str | None) -> str | None:
+    """Return the thumbprint of a certificate in Base64; ``None`` where it is none."""
+    try:
+        content = b64decode(certificate or "", validate=True)
+    except ValueError:
+        return None
+    return sha1(content, usedforsecurity=False).hexdigest().upper() if content else None
