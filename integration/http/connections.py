@@ -52,6 +52,11 @@ class Adapter(HTTPAdapter):
         for connection in list(self._open):
             self._shut(connection)
 
+    def close(self) -> None:
+        """Close what is open, and end the watch over how long exchanges take."""
+        super().close()
+        self.deadlines.close()
+
     def _shut(self, connection: HTTPConnection) -> None:
         """Make whoever reads from a connection, or writes to it, get an error at once.
 

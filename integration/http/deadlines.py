@@ -44,6 +44,7 @@ class Deadlines:
     def __init__(self, cut: Callable[[Any], None]) -> None:
         self._cut = cut
         self._running: set[Exchange] = set()
+        self._is_closed = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._mine = threading.local()
@@ -73,6 +74,12 @@ class Deadlines:
         if exchange is not None:
             exchange.connection = connection
 
+    def close(self) -> None:
+        """Have nobody watch any more as soon as nothing is running, and not only after a while."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+
     def _watch(self) -> None:
         idle_since = time.monotonic()
         while True:
@@ -80,7 +87,7 @@ class Deadlines:
                 now = time.monotonic()
                 if self._running:
                     idle_since = now
-                elif now - idle_since > _IDLE:
+                elif self._is_closed or now - idle_since > _IDLE:
                     self._thread = None
                     return
                 overdue = [each for each in self._running if each.ends <= now]

@@ -90,6 +90,16 @@ def test_an_exchange_whose_time_nobody_watches_does_not_begin(monkeypatch: pytes
     assert exchange.overdue
 
 
+def test_a_run_that_has_ended_leaves_nobody_who_watches(tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integration.http.deadlines._IDLE", 1e9)
+    before = threading.enumerate()
+    read(tenant, *TYPES)
+    for thread in threading.enumerate():
+        if thread.name == "deadlines" and thread not in before:
+            thread.join(60)
+            assert not thread.is_alive()
+
+
 def test_other_errors_of_a_pool_are_what_they_are() -> None:
     with Threads(1) as threads:
         assert threads.submit(sum, [1, 2]).result() == 3

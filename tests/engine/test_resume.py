@@ -247,6 +247,24 @@ def test_what_was_half_read_is_read_again_where_a_cut_short_run_goes_on_much_lat
 
 
 @pytest.mark.every_area
+@pytest.mark.parametrize("state", ["running", "complete"])
+def test_what_was_read_of_groups_that_are_gone_when_a_cut_short_run_goes_on_is_not_in_the_graph(state: str) -> None:
+    """Which groups PIM is asked for is told by a listing with a filter, of which no changes can be asked for."""
+    tenant, manager = demo_tenant(), load()
+    types = plan(manager, only=["entra.group", "entra.privileged_access_group"])
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        run(manager, types, config, out="out")
+        cut_short(state, "/nothing")
+        for id in [*tenant.groups]:
+            if tenant.groups[id]["isAssignableToRole"]:
+                tenant.delete(id)
+        run(manager, types, config, out="out")
+        run(manager, types, config, out="whole")
+    assert graph("out") == graph("whole")
+
+
+@pytest.mark.every_area
 def test_a_listing_of_which_a_cut_short_run_had_read_the_last_page_is_read_anew() -> None:
     sizes = Sizes.of(300, role_assignments=120)
     tenant, manager = synthetic_tenant(users=300, groups=20, memberships=50, seed=15, sizes=sizes), load()

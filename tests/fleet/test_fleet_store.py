@@ -1,17 +1,18 @@
-"""The five functions of a store do the same in a folder and on a server that speaks S3."""
+"""The five functions of a store do the same in a folder, on a server that speaks S3, and in Azure Blob Storage."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from integration import ConfigurationError, OutputError
-from integration.fleet.claims import Claims
+from integration.fleet.claims import Claims, Fenced
 from integration.fleet.outcomes import outcome_of_error
 from integration.fleet.standing import Generation
 from integration.fleet.store import Bucket, StoreSilent
+from tests.fleet import azurite
 from tests.fleet.buckets import BUCKET, S3, served
 
 
@@ -29,11 +30,26 @@ def s3(server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     server.obey()
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(scope="module")
+def blobs() -> Iterator[Mapping[str, str]]:
+    if not azurite.INSTALLED:
+        pytest.skip("needs Azurite: npm install --global azurite")
+    with azurite.served() as variables:
+        yield variables
+
+
+@pytest.fixture
+def az(blobs: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    for name, value in blobs.items():
+        monkeypatch.setenv(name, value)
+    return Bucket(f"az://{azurite.CONTAINER}/{tmp_path.name}")
+
+
+@pytest.fixture(params=["folder", "s3", "az"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
     if request.param == "folder":
         return Bucket(f"file://{tmp_path}/store")
-    found: Bucket = request.getfixturevalue("s3")
+    found: Bucket = request.getfixturevalue(request.param)
     return found
 
 
@@ -64,6 +80,21 @@ def test_of_many_who_create_an_object_one_does(store: Bucket) -> None:
         thread.join()
     (winner,) = (number for did, number in made if did)
     assert store.get("contoso/claim") == str(winner).encode()
+
+
+def test_of_two_workers_that_hold_a_tenant_the_later_one_keeps_its_state(store: Bucket) -> None:
+    claims = Claims(store, "contoso")
+    first = claims.take(claims.look("r1"), "r1")
+    second = claims.take(claims.look("r1"), "r1")
+    with pytest.raises(Fenced):
+        claims.commit(first, Generation(1, "r1", True, {}, {}))
+    claims.renew(second, "r1")
+    kept = Generation(1, "r1", True, {"word": "ok"}, {})
+    claims.commit(second, kept)
+    assert claims.newest().outcome == {"word": "ok"}
+    claims.clean(kept, kept)
+    assert claims.forget()
+    assert list(store.list("contoso")) == []
 
 
 @pytest.mark.parametrize("status", [500, 503, 400])

@@ -31,6 +31,11 @@ def tracked(request: Request) -> tuple[str, ...] | None:
     return None if UNTRACKED_PROPERTIES.intersection(request.select) else request.select
 
 
+def is_part_of_tracked(request: Request) -> bool:
+    """Tell whether a listing has by a filter some of the objects of which Graph tells whole what changed."""
+    return request.kind == "collection" and request.filter != "" and request.path in TRACKED
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """One page of changes.

@@ -8,11 +8,20 @@ from integration.errors import BadAnswer, BadRequest, GraphError, PageTokenExpir
 from integration.mirror.clock import age
 from integration.mirror.tables import Known
 from integration.sources.collection import Collection
-from integration.sources.msgraph.delta import LIFETIME, Changes, changes, is_removed, latest, tracked
+from integration.sources.msgraph.delta import (
+    LIFETIME,
+    Changes,
+    changes,
+    is_part_of_tracked,
+    is_removed,
+    latest,
+    tracked,
+)
 from integration.sources.msgraph.gone import leave_out_deleted
 from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
+from integration.sources.msgraph.unknown import UnknownProperties
 from integration.sources.request import Request
 
 if TYPE_CHECKING:
@@ -22,8 +31,6 @@ _RESTARTS = 5
 _WHAT_IS_KEPT = attrgetter("rows", "next_link", "odd")
 _SMALLER: Mapping[int | None, int | None] = {999: 100, 100: None}
 """The page size to ask for where Graph does not serve one; ``None``: none is named, so that Graph chooses."""
-_UNKNOWN = "unknown property "
-"""Begins the names of parts without objects, which keep in mind what a collection was read without."""
 
 
 class Fetcher:
@@ -40,7 +47,7 @@ class Fetcher:
         self._client = source.client
         self._tracked = tracked(request) if source.incremental else None
         self._top = request.top
-        self._unknown: list[str] = []
+        self._unknown = UnknownProperties(into)
         self._pages_read = 0
 
     def fetch(self) -> None:
@@ -63,21 +70,17 @@ class Fetcher:
 
     def _tell_unknown(self) -> None:
         """Tell what the collection was read without, in this run or in an earlier one."""
-        if noted := self._noted():
+        if noted := self._unknown.noted():
             told = self._source.unknown
             told[self._request.title] = sorted({*noted, *told.get(self._request.title, ())})
 
-    def _noted(self) -> list[str]:
-        """Return the properties that the collection was read without, since Graph did not know them."""
-        return [part.removeprefix(_UNKNOWN) for part in self._into.progress(beginning=_UNKNOWN)]
-
-    def _note_unknown(self) -> None:
-        if noted := [(f"{_UNKNOWN}{name}", None) for name in self._unknown]:
-            self._into.add_parts([], noted)
-
     def _updated(self, known: Known) -> bool:
-        """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that."""
-        if known.state == "complete":
+        """Tell whether the mirror's collection is up to date, having applied what changed where Graph tells that.
+
+        It is complete already where the run goes on with one that was cut short. Then it stays as it is unless some of
+        its objects may be gone by now, as the listing of all tells: those are the parents of relations.
+        """
+        if known.state == "complete" and not is_part_of_tracked(self._request):
             self._follow_up()
             return True
         reason = self._outdated(known)
@@ -119,7 +122,7 @@ class Fetcher:
             return "the delta link is older than Graph keeps them"
         if age(known.full_on) > self._source.full_every:
             return "the periodic full read is due"
-        again = [name for name in self._noted() if self._is_known(name)]
+        again = [name for name in self._unknown.noted() if self._is_known(name)]
         return f"Graph knows {', '.join(again)} by now" if again else ""
 
     def _is_known(self, name: str) -> bool:
@@ -158,7 +161,7 @@ class Fetcher:
             if restart or known is None or known.state != "running":
                 self._into.begin(self._latest(), self._deleted())
                 if self._request.kind != "relation":
-                    self._note_unknown()
+                    self._unknown.note()
                 known = None
             else:
                 self._into.go_on(self._deleted())
@@ -180,7 +183,7 @@ class Fetcher:
         if isinstance(error, PageTokenExpired):
             return True
         refused = isinstance(error, BadRequest)
-        if self._leaves_out(error):
+        if self._request.kind != "relation" and self._unknown.turn_out(error, self._request.select):
             return True
         if error.too_much and self._top in _SMALLER and (refused or not self._pages_read):
             self._top = _SMALLER[self._top]
@@ -188,24 +191,13 @@ class Fetcher:
             return True
         return refused and known is not None
 
-    def _leaves_out(self, error: GraphError) -> bool:
-        """Tell whether Graph does not know a property that is asked for, which from now on is not asked for."""
-        asked_for = () if self._request.kind == "relation" else self._known(self._request.select)
-        if not isinstance(error, BadRequest) or error.unknown not in asked_for:
-            return False
-        self._unknown.append(error.unknown)
-        return True
-
-    def _known(self, properties: Sequence[str] | None) -> list[str]:
-        return [name for name in properties or () if name not in self._unknown]
-
     def _latest(self) -> str | None:
         """Return a link that will tell what changed from now on; ``None`` where Graph gives none."""
         while self._tracked is not None:
             try:
-                return latest(self._client, self._request.path, self._known(self._tracked))
+                return latest(self._client, self._request.path, self._unknown.without(self._tracked))
             except GraphError as error:
-                if not self._leaves_out(error):
+                if not self._unknown.turn_out(error, self._request.select):
                     self._into.because(f"no changes can be asked for next time: {error}")
                     break
         return None
@@ -234,7 +226,7 @@ class Fetcher:
     def _options(self) -> dict[str, str]:
         request, options = self._request, {}
         if request.select is not None:
-            options["$select"] = ",".join(self._known(request.select))
+            options["$select"] = ",".join(self._unknown.without(request.select))
         if request.filter:
             options["$filter"] = request.filter
         if request.expand:

@@ -28,7 +28,8 @@ class RelationFetcher(Fetcher):
         """
         known = self._into.known
         self._goes_on = self._tracked is None and known is not None and known.state in ("running", "complete")
-        self._unknown = self._noted() if self._goes_on else []
+        if self._goes_on:
+            self._unknown.names = self._unknown.noted()
         super().fetch()
 
     def _read_pages(self, next_link: str | None) -> None:
@@ -88,14 +89,14 @@ class RelationFetcher(Fetcher):
             self._into.forget_others(listing)
         pending = self._into.pending(listing)
         if pending:
-            fan = FanOut(self._client, self._into, request, self._unknown, tracked=self._tracked is not None)
+            fan = FanOut(self._client, self._into, request, self._unknown.names, tracked=self._tracked is not None)
             fan.fetch(pending, self._source.in_flight)
             self._source.refused[request.name] = dict(fan.refused)
             if fan.economized:
                 self._into.leave_deleted()
             if fan.plain:
                 self._source.plain.add(request.name)
-        self._note_unknown()
+        self._unknown.note()
 
 
 def _is_refused(error: GraphError) -> bool:
