@@ -221,3 +221,34 @@ def test_a_gateway_leads_to_interfaces_once_and_not_to_those_of_scale_sets(place
     place.put(GATEWAY, "idle", {"backendAddressPools": None})
     assert verdicts(azure.run("azure_application_gateway_connects_nic")) == {"complete"}
     assert edges() == {(gateway.lower(), interface.lower())}
+
+
+def test_devices_are_given_a_hub_by_the_name_that_it_answers_to(place: Place, azure: Azure) -> None:
+    hub = place.put("Microsoft.Devices/IotHubs", "iot", {"hostName": "iot.azure-devices.example"})
+    place.put("Microsoft.Devices/IotHubs", "unnamed", {})
+    hubs = [{"name": "IOT.azure-devices.example", "connectionString": "HostName=x"}, {"hostName": "gone.example"}, {}]
+    service = place.put("Microsoft.Devices/provisioningServices", "dps", {"iotHubs": hubs, "idScope": "0ne1"})
+    place.put("Microsoft.Devices/provisioningServices", "idle", {"iotHubs": None})
+    assert verdicts(azure.run("azure_iot_provisioning_service_connects_hub")) == {"complete"}
+    assert edges() == {(service.lower(), hub.lower())}
+    found = entities("azure_iot_provisioning_service")
+    assert found["dps"]["iotHubNames"] == ["IOT.azure-devices.example", "gone.example"]
+    assert (found["dps"]["idScope"], found["idle"].get("iotHubNames")) == ("0ne1", [])
+
+
+def test_sql_server_uses_the_machine_that_it_is_on(place: Place, azure: Azure) -> None:
+    machine = place.put("Microsoft.Compute/virtualMachines", "vm", {})
+    backups = {"enable": True, "enableEncryption": False, "password": "secret"}
+    given = {"virtualMachineResourceId": machine.upper(), "autoBackupSettings": backups, "sqlImageSku": "Web"}
+    server = place.put("Microsoft.SqlVirtualMachine/sqlVirtualMachines", "vm", given)
+    place.put("Microsoft.SqlVirtualMachine/sqlVirtualMachines", "alone", {"autoBackupSettings": None})
+    assert verdicts(azure.run("azure_sql_virtual_machine_uses_vm")) == {"complete"}
+    assert edges() == {(server.lower(), machine.lower())}
+    found = entities("azure_sql_virtual_machine")["vm"]
+    assert (found["autoBackupEnabled"], found["backupEncryptionEnabled"], found["edition"]) == (True, False, "Web")
+
+
+def test_a_service_of_file_sync_tells_which_networks_reach_it(place: Place, azure: Azure) -> None:
+    place.put("Microsoft.StorageSync/storageSyncServices", "sync", {"incomingTrafficPolicy": "AllowAllTraffic"})
+    assert verdicts(azure.run("azure_storage_sync_service")) == {"complete"}
+    assert entities("azure_storage_sync_service")["sync"]["incomingTrafficPolicy"] == "AllowAllTraffic"

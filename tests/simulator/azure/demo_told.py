@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_compute import identity_of
+from tests.simulator.azure.demo_storage import endpoints_of
 from tests.simulator.azure.place import Place, part, to
 
 _NET = "Microsoft.Network"
@@ -15,6 +17,7 @@ def add_told(web: Place, lab: Place) -> None:
     _data(web)
     _apps(web, lab)
     _lab(lab)
+    _more(web)
 
 
 def tell(place: Place, type: str, name: str, properties: dict[str, Any], **given: Any) -> None:
@@ -176,3 +179,43 @@ def _lab(lab: Place) -> None:
         "workspaceRepositoryConfiguration": {"accountName": "contoso", "repositoryName": "pipelines"},
     }
     tell(lab, "Microsoft.Synapse/workspaces", "synapse", workspace)
+
+
+def _more(web: Place) -> None:
+    """Put there what gives devices their hub, SQL Server on a machine, and what keeps servers and shares the same."""
+    identity = identity_of(web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"))
+    more: dict[str, Any] = {"identity": identity, "tags": {"owner": "team-data"}}
+    host = "iot-web.azure-devices.example"
+    hubs = {
+        "state": "Active",
+        "allocationPolicy": "Hashed",
+        "deviceProvisioningHostName": "global.devices.example",
+        "serviceOperationsHostName": "dps-web.devices.example",
+        "idScope": "0ne00000001",
+        "authorizationPolicies": [{"keyName": "provisioningserviceowner", "rights": "ServiceConfig"}],
+        "disableLocalAuth": False,
+        "ipFilterRules": [{"filterName": "office", "action": "Accept", "ipMask": "198.18.0.0/24"}],
+        "iotHubs": [{"name": host, "hostName": host, "location": "westeurope"}],
+        "publicNetworkAccess": "Enabled",
+        "privateEndpointConnections": endpoints_of(web),
+    }
+    web.put("Microsoft.Devices/provisioningServices", "dps-web", hubs, sku={"name": "S1"}, **more)
+    connectivity = {"connectivityType": "PRIVATE", "port": 1433}
+    server = {
+        "virtualMachineResourceId": web.of("Microsoft.Compute/virtualMachines", "vm-web-02").upper(),
+        "sqlImageOffer": "SQL2022-WS2022",
+        "sqlImageSku": "Standard",
+        "sqlManagement": "Full",
+        "sqlServerLicenseType": "PAYG",
+        "leastPrivilegeMode": "Enabled",
+        "autoPatchingSettings": {"enable": True, "dayOfWeek": "Sunday"},
+        "autoBackupSettings": {"enable": True, "enableEncryption": False, "retentionPeriod": 30},
+        "serverConfigurationsManagementSettings": {"sqlConnectivityUpdateSettings": connectivity},
+    }
+    web.put("Microsoft.SqlVirtualMachine/sqlVirtualMachines", "vm-web-02", server, **more)
+    sync = {
+        "incomingTrafficPolicy": "AllowAllTraffic",
+        "useIdentity": True,
+        "privateEndpointConnections": endpoints_of(web),
+    }
+    web.put("Microsoft.StorageSync/storageSyncServices", "sync-web", sync, **more)
