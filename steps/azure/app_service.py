@@ -14,6 +14,7 @@ from steps.azure._resource import (
     properties_of,
     resource,
 )
+from steps.azure.web_app import outbound_of
 
 _TYPES = {
     "azure_web_app_slot": "microsoft.web/sites/slots",
@@ -38,6 +39,7 @@ def azure_web_app_slot(ctx: Context) -> Iterator[Entity]:
             appServicePlanId=key_of(properties_of(row).get("serverFarmId")),
             privateEndpointIds=private_endpoints_of(row),
             virtualNetworkSubnetId=key_of(properties_of(row).get("virtualNetworkSubnetId")),
+            outboundIpAddresses=outbound_of(row),
         )
 
 

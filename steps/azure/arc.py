@@ -36,6 +36,7 @@ def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
             row,
             active=None if status is None else says(status, "connected"),
             platform=system.lower() if system else None,
+            privateLinkScopeId=key_of(properties_of(row).get("privateLinkScopeResourceId")),
         )
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, named_in, properties_of, resource
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_of,
+    named_in,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
 
 _APP = "microsoft.app/containerapps"
 _TYPES = {"azure_container_app": _APP, "azure_container_app_environment": "microsoft.app/managedenvironments"}
@@ -39,7 +47,12 @@ def azure_container_app_environment(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_container_app_environment"]):
         network = properties_of(row).get("vnetConfiguration") or {}
         subnet = key_of(network.get("infrastructureSubnetId"))
-        yield resource(row, subnetId=subnet, userAssignedIdentityIds=identities_of(row))
+        yield resource(
+            row,
+            subnetId=subnet,
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)

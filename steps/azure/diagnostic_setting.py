@@ -39,6 +39,7 @@ _TYPES = (
     "microsoft.desktopvirtualization/hostpools",
     "microsoft.desktopvirtualization/workspaces",
     "microsoft.devices/iothubs",
+    "microsoft.devices/provisioningservices",
     "microsoft.documentdb/databaseaccounts",
     "microsoft.eventgrid/domains",
     "microsoft.eventgrid/systemtopics",

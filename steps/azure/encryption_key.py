@@ -49,6 +49,7 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.machinelearningservices/workspaces": [("encryption", "keyVaultProperties", "keyIdentifier")],
     "microsoft.netapp/netappaccounts": [("encryption", "keyVaultProperties", "keyVaultUri")],
     "microsoft.network/applicationgateways": [("sslCertificates", "properties", "keyVaultSecretId")],
+    "microsoft.network/firewallpolicies": [("transportSecurity", "certificateAuthority", "keyVaultSecretId")],
     "microsoft.network/frontdoors": [
         (
             *("frontendEndpoints", "properties", "customHttpsConfiguration"),

@@ -1,13 +1,15 @@
-"""Hubs that devices report to."""
+"""Hubs that devices report to, and services that give them their hub."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
     named_in,
+    parts_of,
     private_endpoints_of,
     properties_of,
     resource,
@@ -15,6 +17,7 @@ from steps.azure._resource import (
 
 _TYPES = {
     "azure_iot_hub": "microsoft.devices/iothubs",
+    "azure_iot_provisioning_service": "microsoft.devices/provisioningservices",
 }
 
 
@@ -35,10 +38,47 @@ def azure_iot_hub(ctx: Context) -> Iterator[Entity]:
         )
 
 
-@relationship_step("azure_resource_group", "HAS", "azure_iot_hub", per_row=True)
-def azure_resource_group_has_iot_hub(ctx: Context) -> Iterator[Relationship]:
-    """A hub is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_iot_hub"]))
+@entity_step(
+    "Service",
+    permissions=["Microsoft.Devices/provisioningServices/read"],
+    per_row=True,
+    resources=[_TYPES["azure_iot_provisioning_service"]],
+)
+def azure_iot_provisioning_service(ctx: Context) -> Iterator[Entity]:
+    """A service that gives new devices their hub."""
+    for row in ctx.azure.resources(_TYPES["azure_iot_provisioning_service"]):
+        yield resource(
+            row,
+            category=["infrastructure"],
+            function=["iot"],
+            iotHubNames=_hubs(row),
+            privateEndpointIds=private_endpoints_of(row),
+            userAssignedIdentityIds=identities_of(row),
+        )
+
+
+@relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
+def azure_resource_group_has_iot(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A hub, or a service that gives devices theirs, is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_step("azure_iot_provisioning_service", "CONNECTS", "azure_iot_hub")
+def azure_iot_provisioning_service_connects_hub(ctx: Context) -> Iterator[Relationship]:
+    """A service gives devices a hub, of which it tells the name that the hub answers to."""
+    hubs = {}
+    for row in ctx.azure.resources(_TYPES["azure_iot_hub"]):
+        hubs[str(properties_of(row).get("hostName")).lower()] = arm_key(row["id"])
+    for row in ctx.azure.resources(_TYPES["azure_iot_provisioning_service"]):
+        for hub in dict.fromkeys(hubs.get(name.lower()) for name in _hubs(row)):
+            if hub:
+                yield Relationship(arm_key(row["id"]), hub)
+
+
+def _hubs(row: Any) -> list[str]:
+    """Return the names that the hubs of a service answer to, which it tells as the names of these or beside them."""
+    hubs = parts_of(row, "iotHubs")
+    return [name for hub in hubs if (name := hub.get("hostName") or hub.get("name"))]
 
 
 def _rules(properties: dict[str, Any]) -> Any:

@@ -1,6 +1,6 @@
 """Load balancers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
@@ -45,6 +45,10 @@ def azure_lb_connects_nic(ctx: Context) -> Iterator[Relationship]:
         addresses = [address for pool in pools for address in parts_of(pool, "loadBalancerBackendAddresses")]
         ends += [properties_of(address).get("networkInterfaceIPConfiguration") for address in addresses]
         ends += [properties_of(rule).get("backendIPConfiguration") for rule in parts_of(row, "inboundNatRules")]
-        interfaces = (end.partition("/ipconfigurations/")[0] for end in keys_of(ends) if _OF_SCALE_SET not in end)
-        for interface in dict.fromkeys(interfaces):
+        for interface in interfaces_of(keys_of(ends)):
             yield Relationship(arm_key(row["id"]), interface)
+
+
+def interfaces_of(ends: Iterable[str]) -> list[str]:
+    """Return the interfaces that some configurations of addresses are of, each once, without those of scale sets."""
+    return list(dict.fromkeys(end.partition("/ipconfigurations/")[0] for end in ends if _OF_SCALE_SET not in end))

@@ -5,7 +5,15 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_of,
+    keys_of,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
 
 _TYPES = {
     "azure_cognitive_services_account": "microsoft.cognitiveservices/accounts",
@@ -31,7 +39,14 @@ _USED = {
 )
 def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
     """An account of Azure AI services, such as Azure OpenAI."""
-    yield from _services(ctx, "azure_cognitive_services_account", "artificial-intelligence")
+    for row in ctx.azure.resources(_TYPES["azure_cognitive_services_account"]):
+        rules = (properties_of(row).get("networkAcls") or {}).get("virtualNetworkRules")
+        yield _service(
+            row,
+            "artificial-intelligence",
+            virtualNetworkSubnetIds=None if rules is None else keys_of(rules),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @entity_step(
@@ -43,7 +58,8 @@ def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
 def azure_databricks_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Azure Databricks, in which data is analysed."""
     for row in ctx.azure.resources(_TYPES["azure_databricks_workspace"]):
-        yield _service(row, "data-analytics", virtualNetworkId=_network(row))
+        group = key_of(properties_of(row).get("managedResourceGroupId"))
+        yield _service(row, "data-analytics", virtualNetworkId=_network(row), managedResourceGroupId=group)
 
 
 @entity_step(

@@ -1,6 +1,7 @@
 """Azure Firewalls and their policies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
@@ -33,6 +34,7 @@ def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             basePolicy=key_of(properties_of(row).get("basePolicy")),
+            intrusionDetectionOverrides=_overrides(properties_of(row)),
             ruleCollectionGroupIds=keys_of(parts_of(row, "ruleCollectionGroups")),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -58,3 +60,10 @@ def azure_network_firewall_policy_extends_policy(ctx: Context) -> Iterator[Relat
     for row in ctx.azure.resources(POLICY):
         if base := key_of(properties_of(row).get("basePolicy")):
             yield Relationship(arm_key(row["id"]), base)
+
+
+def _overrides(properties: Mapping[str, Any]) -> list[str] | None:
+    """Return which signatures a policy takes otherwise than by its mode, and how; ``None`` where it tells of none."""
+    configuration = (properties.get("intrusionDetection") or {}).get("configuration") or {}
+    told = configuration.get("signatureOverrides")
+    return None if told is None else [f"{each.get('id')}={each.get('mode')}" for each in told]

@@ -22,6 +22,7 @@ def azure_public_ip(ctx: Context) -> Iterator[Entity]:
             row,
             public=True,
             usedBy=_used_by(row),
+            publicIpPrefixId=key_of(properties_of(row).get("publicIPPrefix")),
         )
 
 

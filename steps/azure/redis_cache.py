@@ -32,6 +32,8 @@ def azure_redis_cache(ctx: Context) -> Iterator[Entity]:
             classification=None,
             microsoftEntraEnabled=signs_in,
             authenticationRequired=None if is_open is None else not is_open,
+            rdbBackupEnabled=_flag(told.get("rdb-backup-enabled")),
+            aofBackupEnabled=_flag(told.get("aof-backup-enabled")),
             subnetId=key_of(properties_of(row).get("subnetId")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),

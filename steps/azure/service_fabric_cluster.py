@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import (
-    in_groups,
-    resource,
-)
+from steps.azure._resource import in_groups, parts_of, resource
 
 _TYPES = {
     "azure_service_fabric_cluster": "microsoft.servicefabric/clusters",
@@ -22,7 +19,10 @@ _TYPES = {
 def azure_service_fabric_cluster(ctx: Context) -> Iterator[Entity]:
     """A cluster of Service Fabric, which applications of many small parts run on."""
     for row in ctx.azure.resources(_TYPES["azure_service_fabric_cluster"]):
-        yield resource(row)
+        certificates = [*parts_of(row, "clientCertificateThumbprints"), *parts_of(row, "clientCertificateCommonNames")]
+        admins = [each for each in certificates if each.get("isAdmin")]
+        named = (each.get("certificateThumbprint") or each.get("certificateCommonName") for each in admins)
+        yield resource(row, adminCertificates=[each for each in named if each])
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_service_fabric_cluster", per_row=True)

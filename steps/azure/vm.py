@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key, without_nulls
-from steps.azure._resource import identities_of, in_groups, keys_of, properties_of, resource, says
+from steps.azure._resource import identities_of, in_groups, key_of, keys_of, properties_of, resource, says
 
 VM = "microsoft.compute/virtualmachines"
 _SYSTEMS = ("windowsConfiguration", "linuxConfiguration")
@@ -29,6 +29,8 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             state=power,
             active=None if power is None else says(power, "running"),
             usesManagedDisks=all(each.get("managedDisk") for each in (disk, *others)),
+            vmAgentProvisioned=_told(properties, "provisionVMAgent"),
+            availabilitySetId=key_of(properties.get("availabilitySet")),
             **_patching(properties),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -65,6 +67,13 @@ def _patching(properties: dict[str, Any]) -> dict[str, Any]:
     system = properties.get("osProfile") or {}
     told = [(system.get(name) or {}).get("patchSettings") or {} for name in _SYSTEMS]
     return {of: next((each[name] for each in told if each.get(name)), None) for of, name in _PATCHING.items()}
+
+
+def _told(properties: dict[str, Any], name: str) -> Any:
+    """Return what a machine says of its agent, which each kind of system tells apart; ``None`` where none does."""
+    system = properties.get("osProfile") or {}
+    told = ((system.get(kind) or {}).get(name) for kind in _SYSTEMS)
+    return next((each for each in told if each is not None), None)
 
 
 def _platform(system: str | None) -> str | None:

@@ -65,6 +65,7 @@ def azure_subnet(ctx: Context) -> Iterator[Entity]:
                 virtualNetworkId=arm_key(row["id"]),
                 networkSecurityGroupId=key_of(properties.get("networkSecurityGroup")),
                 routeTableId=key_of(properties.get("routeTable")),
+                serviceEndpointPolicyIds=keys_of(parts_of(subnet, "serviceEndpointPolicies")),
                 natGatewayId=key_of(properties.get("natGateway")),
                 delegatedServices=[service for service in services if service],
             )

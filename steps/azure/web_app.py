@@ -68,9 +68,16 @@ def _apps(ctx: Context, type: str) -> Iterator[Entity]:
             kind=_kinds(row),
             appServicePlanId=key_of(properties.get("serverFarmId")),
             subnetId=key_of(properties.get("virtualNetworkSubnetId")),
+            outboundIpAddresses=outbound_of(row),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
+
+
+def outbound_of(row: Any) -> list[str] | None:
+    """Return the addresses that an app or a slot asks from; ``None`` where Azure does not tell them."""
+    told = properties_of(row).get("outboundIpAddresses")
+    return told.split(",") if told else None
 
 
 def _kinds(row: Any) -> list[str] | None:

@@ -40,6 +40,10 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
     ("Microsoft.ContainerInstance/containerGroups", {"encryptionProperties": {"vaultBaseUrl": VAULT}}),
     ("Microsoft.Databricks/workspaces", {"parameters": {"encryption": {"value": {"keyvaulturi": VAULT}}}}),
     ("Microsoft.DataFactory/factories", {"encryption": {"vaultBaseUrl": VAULT}}),
+    (
+        "Microsoft.Network/firewallPolicies",
+        {"transportSecurity": {"certificateAuthority": {"keyVaultSecretId": f"{VAULT}/secrets/ca"}}},
+    ),
     ("Microsoft.DataProtection/backupVaults", COPIES),
     ("Microsoft.DBforMySQL/flexibleServers", FLEXIBLE),
     ("Microsoft.DBforPostgreSQL/flexibleServers", FLEXIBLE),

@@ -22,6 +22,7 @@ from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
 from tests.simulator.azure.demo_shared import add_shared
 from tests.simulator.azure.demo_storage import add_storage
+from tests.simulator.azure.demo_told import add_told
 from tests.simulator.azure.demo_watch import add_watch
 from tests.simulator.azure.demo_wide import add_wide
 from tests.simulator.azure.place import Place
@@ -75,6 +76,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_children(places[0], places[2])
     add_published(places[0], places[2])
     add_others(*places[:2])
+    add_told(places[0], places[2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)

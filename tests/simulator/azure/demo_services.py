@@ -109,7 +109,12 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "interNodeCommunication": "Disabled",
         "taskSlotsPerNode": 1,
         "targetNodeCommunicationMode": "Simplified",
-        "deploymentConfiguration": {"virtualMachineConfiguration": {"imageReference": image}},
+        "deploymentConfiguration": {
+            "virtualMachineConfiguration": {
+                "imageReference": image,
+                "diskEncryptionConfiguration": {"targets": ["TemporaryDisk"]},
+            }
+        },
         "networkConfiguration": {
             "subnetId": subnet,
             "publicIPAddressConfiguration": {"provision": "NoPublicIPAddresses"},
