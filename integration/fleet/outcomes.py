@@ -69,6 +69,11 @@ class TenantOutcome:
         return self.word in SUCCESSES
 
     @property
+    def is_done(self) -> bool:
+        """Whether the fleet's run is through with the tenant, and was not ended before all destinations had it."""
+        return self.word != "stopped"
+
+    @property
     def blames_the_credential(self) -> bool:
         """Whether the proof itself was refused: so it will be in every tenant."""
         return self.word == "denied" and (not self.codes or bool(_REFUSED_SECRETS.intersection(self.codes)))

@@ -150,7 +150,7 @@ class Stored:
         began = time.monotonic()
         while True:
             standing = claims.look(run)
-            if standing.done:
+            if standing.done and TenantOutcome.from_json(standing.base.outcome).is_done:
                 return standing.base
             waits = _HANDED_OVER if standing.closing else _HANDS_OVER
             if not standing.is_own or time.monotonic() - began > waits:

@@ -83,6 +83,8 @@ def _read(tenant: Tenant, run_id: str, state: str, stop: TenantStop) -> TenantOu
         manager, chosen = _installed(config.only, config.skip)
         report = run(manager, chosen, config, out=held.folder, stop=stop)
         outcome = replace(outcome_of_report(tenant.name, report), run=run_id, version=integration.__version__)
+        if report.failed_sinks and stop.is_set():  # what was read is kept, and the next run writes it there
+            outcome = replace(outcome, word="stopped", reason=stop.reason)
         held.keep(outcome)
         return outcome
 

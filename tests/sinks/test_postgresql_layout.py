@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from integration import OutputError, Step
+from integration import OutputError, Step, load
+from integration.sdk.plugins import declared_steps
 from integration.sinks.postgresql.sink import PostgresqlSink
 from integration.store.store import Store
 from steps.entra.group import azure_user_group_has_user
@@ -114,6 +115,28 @@ def test_a_view_follows_its_schema_and_what_reads_it_goes_on(url: str, store: St
     push(url, store, [badge(size="string")])
     assert columns(url)[4:] == [("displayName", "text"), ("size", "text")]
     assert query(url, "SELECT size FROM integration.contoso_badge") == [("1",)]
+
+
+def test_a_name_that_postgresql_would_cut_stands_for_one_property(url: str, store: Store) -> None:
+    begins = "profile.ofWhatIsDoneBeforeAMachineIsStopped.notificationOfTermination"
+    step = badge(**{f"{begins}.enable": "boolean", f"{begins}.notBefore": "string"})
+    collect(store, {step: named("badge-1", **{f"{begins}.enable": True, f"{begins}.notBefore": "PT5M"})})
+    push(url, store, [step])
+    (_, (first, _), (second, _)) = columns(url)[4:]
+    assert {len(first), len(second)} == {63}
+    assert query(url, f'SELECT "{first}", "{second}" FROM integration.contoso_badge') == [(True, "PT5M")]
+    query(url, "CREATE VIEW public.mine AS SELECT * FROM integration.contoso_badge")
+    push(url, store, [step])
+    assert len(query(url, "SELECT * FROM public.mine")) == 1
+    query(url, "DROP VIEW public.mine")
+
+
+@pytest.mark.every_area
+def test_every_type_has_a_view(url: str, store: Store) -> None:
+    steps = [*declared_steps(load())]
+    push(url, store, steps)
+    views = "SELECT count(*) FROM pg_views WHERE schemaname = 'integration' AND viewname <> 'tenants'"
+    assert query(url, views) == [(len(steps),)]
 
 
 def test_a_value_that_is_not_as_the_schema_says_does_not_break_the_view(url: str, store: Store) -> None:

@@ -1,22 +1,18 @@
-"""The tables and views that ``postgresql://…`` writes.
+"""The tables that ``postgresql://…`` writes.
 
 ``entities`` and ``relationships`` are those of graph.db, with ``_scope``, which tells the graphs of several tenants
-apart; their names are JupiterOne's, so those with capitals want quotes: ``"_fromEntityKey"``. A view for each type has
-one column for each property of its schema: text, boolean or numeric, and jsonb for lists. Keys sort by code point, as
-they do in graph.db; a record whose keys hold a NUL character, or more than 2,500 bytes with those of both ends counted
+apart; their names are JupiterOne's, so those with capitals want quotes: ``"_fromEntityKey"``. Keys sort by code point,
+as in graph.db; a record whose keys hold a NUL character, or more than 2,500 bytes with those of both ends counted
 together, is left out with a word: no index takes it. ``revisions`` says which revision of which lineage of a type is
 there, and whether it is behind: records that are gone are still there, since it was not complete or they were many.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import Connection
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Identifier
 
 from integration.errors import OutputError
-from integration.sdk.schema import json_types_of, load_schema
-from integration.sdk.step import Step
 
 FORMAT = 1
 """Number of the layout. The tables of an older one are made anew, and filled by the next push of each graph."""
@@ -52,11 +48,10 @@ CREATE INDEX relationships_by_type ON relationships(_scope, _type);
 """
 """Made when the first graph is loaded: that costs less than to keep them meanwhile."""
 _NAMES = ["about", "entities", "relationships", "revisions", "verdicts"]
-_SYSTEM = ("_scope", "_key", "_type", "_class")
+SYSTEM = ("_scope", "_key", "_type", "_class")
+"""The columns that every view of a type begins with."""
 _TENANTS = ("_scope", "tenant", "account", "name")
 """The columns of the view ``tenants``."""
-_ENDS = ("_fromEntityKey", "_toEntityKey")
-_TYPES = {"string": "text", "boolean": "boolean", "integer": "numeric", "number": "numeric"}
 
 
 def check(connection: Connection, schema: str) -> None:
@@ -121,80 +116,6 @@ def make_indexes(connection: Connection) -> None:
     connection.execute(_INDEXES)
 
 
-def make_views(connection: Connection, steps: Sequence[Step]) -> None:
-    """Make the views of the types, and change those whose schema has changed.
-
-    Columns that stay keep their place, and new ones come behind them, so that whatever reads a view goes on.
-
-    Raises:
-        OutputError: a table or view of a type's name is not ours.
-    """
-    found = connection.execute(
-        "SELECT relname, relkind = 'v', array_agg(attname ORDER BY attnum),"
-        " array_agg(format_type(atttypid, NULL) ORDER BY attnum) FROM pg_class JOIN pg_attribute ON attrelid ="
-        " pg_class.oid AND attnum > 0 AND NOT attisdropped JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-        " WHERE nspname = current_schema() AND relname = ANY(%s) GROUP BY relname, relkind",
-        [[step.name for step in steps]],
-    ).fetchall()
-    there = {name: (is_view, dict(zip(columns, types, strict=True))) for name, is_view, columns, types in found}
-    for step in steps:
-        is_view, columns = there.get(step.name, (True, {}))
-        system = _system(step)
-        if step.name in there and not (is_view and tuple(columns)[: len(system)] == system):
-            raise OutputError(
-                f'the schema has a table or view "{step.name}" that is not ours: name another with ?schema=NAME'
-            )
-        _make_view(connection, step, columns)
-
-
-def _make_view(connection: Connection, step: Step, there: Mapping[str, str]) -> None:
-    """Make the view of a type, unless it has the right columns: name and SQL type of those that it has."""
-    definitions = load_schema(step).document["properties"]
-    own = {name: _sql_type(of) for name, of in definitions.items() if not name.startswith("_")}
-    system = _system(step)
-    old = {name: type for name, type in there.items() if name not in system}
-    if there and old == own:
-        return
-    name = Identifier(step.name)
-    if not old.items() <= own.items():
-        connection.execute(SQL("DROP VIEW {}").format(name))
-    order = [*(old if old.items() <= own.items() else ()), *own]
-    columns = [*map(Identifier, system), *(_column(each, own[each]) for each in dict.fromkeys(order))]
-    connection.execute(
-        SQL("CREATE OR REPLACE VIEW {} AS SELECT {} FROM {} WHERE _type = {}").format(
-            name, SQL(", ").join(columns), Identifier(table_of(step)), Literal(step.name)
-        )
-    )
-    connection.execute(SQL("COMMENT ON VIEW {} IS {}").format(name, Literal(step.description)))
-
-
-def table_of(step: Step) -> str:
-    """Return the name of the table that holds the step's records."""
-    return "relationships" if step.is_relationship else "entities"
-
-
-def _system(step: Step) -> tuple[str, ...]:
-    return _SYSTEM + (_ENDS if step.is_relationship else ())
-
-
-def _sql_type(definition: Mapping[str, Any]) -> str:
-    kinds = json_types_of(definition)
-    return _TYPES.get(kinds[0], "jsonb") if len(kinds) == 1 else "jsonb"
-
-
-def _column(name: str, sql_type: str) -> Composable:
-    """Return a property as a column; a value of another type than the schema's, from an earlier schema, is null."""
-    value = SQL("properties -> {}").format(Literal(name))
-    if sql_type == "text":
-        value = SQL("properties ->> {}").format(Literal(name))
-    elif sql_type != "jsonb":
-        json_type = "number" if sql_type == "numeric" else sql_type
-        value = SQL("CASE jsonb_typeof({0}) WHEN {1} THEN ({0})::{2} END").format(
-            value, Literal(json_type), SQL(sql_type)
-        )
-    return SQL("{} AS {}").format(value, Identifier(name))
-
-
 def _is_current(connection: Connection, schema: str) -> bool:
     """Tell whether the tables are there as this version makes them; not where they are missing or older.
 
@@ -233,7 +154,7 @@ def _drop_older(connection: Connection) -> None:
         "SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE relkind = 'v'"
         " AND nspname = current_schema() AND (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute"
         " WHERE attrelid = pg_class.oid AND attnum <= %s) IN (%s, %s)",
-        [len(_SYSTEM), list(_SYSTEM), list(_TENANTS)],
+        [len(SYSTEM), list(SYSTEM), list(_TENANTS)],
     ).fetchall()
     for (name,) in views:
         connection.execute(SQL("DROP VIEW {}").format(Identifier(name)))

@@ -11,9 +11,10 @@ from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sinks.comparison import is_current
 from integration.sinks.fitting import fitting
-from integration.sinks.postgresql.layout import enter, lock, make_indexes, make_views, table_of
+from integration.sinks.postgresql.layout import enter, lock, make_indexes
 from integration.sinks.postgresql.merge import KINDS, RecordTable, copy_lines, insert_all, merge
 from integration.sinks.postgresql.tenants import note_tenant
+from integration.sinks.postgresql.views import make_views, table_of
 
 _LONGEST_KEYS = 2_500
 """Bytes: an index of PostgreSQL takes 2,704 (a third of a page), with the scope and the type of a relationship."""
