@@ -143,9 +143,24 @@ def test_a_job_that_never_ends_is_given_up(done: Run, service: JupiterOne, monke
     assert "after 0 s; JupiterOne may yet apply it" in refused(done, service)
 
 
-def test_a_batch_that_was_lost_is_noticed(done: Run, service: JupiterOne) -> None:
-    service.faults = [Fault("relationships", 200)]
-    assert "relationships were uploaded, but JupiterOne's job" in refused(done, service)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_deleted_where_something_else_answers_an_upload(kind: str, done: Run, service: JupiterOne) -> None:
+    pushed(done, service)
+    before = held(service.account)
+    service.faults = [Fault(kind, 200, times=99)]
+    assert "the answer names no job" in refused(done, service)
+    assert (service.account.last.status, held(service.account)) == ("ABORTED", before)
+
+
+def test_a_batch_that_was_lost_is_noticed_before_anything_is_deleted(
+    done: Run, service: JupiterOne, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jupiterone, "COUNTED_WITHIN", 0.0)
+    pushed(done, service)
+    before = held(service.account)
+    service.account.loses = 1
+    assert "were uploaded, but JupiterOne's job" in refused(done, service)
+    assert (service.account.last.status, held(service.account)) == ("ABORTED", before)
 
 
 def test_events_that_fail_harm_nothing(done: Run, service: JupiterOne, caplog: pytest.LogCaptureFixture) -> None:

@@ -182,6 +182,19 @@ def test_an_instance_that_held_nothing_needs_no_leave(service: JupiterOne, accou
     assert (account.last.partial, account.types(INSTANCE)["azure_user"]) == (set(), 190)
 
 
+def test_that_a_job_deleted_what_others_wrote_is_told(
+    service: JupiterOne, account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs = Runs(f"jupiterone:{service.url}")
+    runs()
+    runs(195)
+    assert "another program" not in caplog.text
+    others = account.held("entities", INSTANCE)
+    others |= {f"other-{n}": {"_key": f"other-{n}", "_type": "azure_user", "_class": ["User"]} for n in range(3)}
+    runs(194)
+    assert "JupiterOne deleted 4 entities, of which the graph had 1: another program wrote the rest" in caplog.text
+
+
 def test_a_type_that_is_chosen_later_needs_no_leave(service: JupiterOne, account: Account) -> None:
     runs = Runs(f"jupiterone:{service.url}")
     runs(skip=["azure_user"])

@@ -85,21 +85,22 @@ class Api:
     def start(self, mode: Mode) -> SyncJob:
         """Start a job that replaces what the instance holds, or one that only adds to it (``patch``)."""
         body = {"source": "integration-external", "integrationInstanceId": self._account.instance}
-        return self._job("POST", _JOBS, {**body, **({"syncMode": "PATCH"} if mode == "patch" else {})})
+        return self._job("POST", body={**body, **({"syncMode": "PATCH"} if mode == "patch" else {})})
 
     def job(self, id: str) -> SyncJob:
         """Return how a job is."""
-        return self._job("GET", f"{_JOBS}/{id}")
+        return self._job("GET", id)
 
     def upload(self, id: str, batch: Batch) -> None:
         """Upload a batch, with the same correlation id however often it is tried.
 
         Raises:
             TooLarge: JupiterOne does not take so much at once.
-            Refused: it does not take it at all, for instance because the job has ended.
+            Refused: it does not take it at all, for instance because the job has ended, or something else answered: a
+                gateway's page tells nothing of what became of the batch.
         """
         headers = {"Content-Encoding": "gzip", "JupiterOne-Correlation-Id": str(uuid.uuid4())}
-        self._send("POST", f"{_JOBS}/{id}/{batch.kind}", batch.packed, headers)
+        self._job("POST", id, f"/{batch.kind}", batch.packed, headers)
 
     def tell(self, id: str, events: Iterable[tuple[str, str]]) -> None:
         """Add events to a job's log: names and descriptions; where that fails, the job goes on."""
@@ -112,7 +113,7 @@ class Api:
     def finalize(self, id: str, partial: Iterable[str]) -> SyncJob:
         """Have a job applied; of the partial types nothing is deleted."""
         try:
-            return self._job("POST", f"{_JOBS}/{id}/finalize", {"partialDatasets": {"types": list(partial)}})
+            return self._job("POST", id, "/finalize", {"partialDatasets": {"types": list(partial)}})
         except Refused as error:
             if error.code == _ENDED and error.again:
                 return self.job(id)
@@ -139,10 +140,19 @@ class Api:
         if cut:
             self._transport.cut()
 
-    def _job(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> SyncJob:
-        answer = self._send(method, path, None if body is None else orjson.dumps(body))
+    def _job(
+        self,
+        method: str,
+        id: str = "",
+        below: str = "",
+        body: Mapping[str, Any] | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SyncJob:
+        """Send a request to a job, or for a new one, and return the job that the answer names."""
+        path = f"{_JOBS}/{id}{below}" if id else _JOBS
+        answer = self._send(method, path, orjson.dumps(body) if isinstance(body, Mapping) else body, headers)
         job = answer.get("job")
-        if not isinstance(job, dict) or not {"id", "status"} <= job.keys():
+        if not isinstance(job, dict) or not {"id", "status"} <= job.keys() or id not in ("", job["id"]):
             raise Refused(f"{self._account.root}{path}: the answer names no job: is this JupiterOne's API?")
         return job
 

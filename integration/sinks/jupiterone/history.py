@@ -12,8 +12,10 @@ from typing import Any
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
+from integration.text.discretion import logger
 
 _UNKNOWN = "held records before this folder delivered any, and may hold more than its graph has"
+_log = logger("integration.sinks")
 
 
 class History:
@@ -34,6 +36,7 @@ class History:
         self._settled, self._doubtful = f"{place} settled", f"{place} doubtful"
         self._known = {step.name for step in steps if self._since(step)}
         self._doubted = {step.name for step in steps if self._is_doubtful(step)}
+        self._gone: int | None = 0
 
     def kept(self) -> list[str]:
         """Return the types of which a job must delete nothing, beside those that the report names.
@@ -51,10 +54,23 @@ class History:
     def replaced(self, steps: Collection[Step], job: Any, kept: Collection[str]) -> None:
         """Note that a job has brought these types, and deleted what else there was of them, but for some."""
         self._meet(job)
+        self._tell_of_others(job)
         for step in steps:
             self._graph.deliver(self._place, step)
             if step.name not in kept and step.name not in self._report.withheld:
                 self._graph.deliver(self._settled, step)
+
+    def _tell_of_others(self, job: Any) -> None:
+        """Tell where a job deleted more entities than had gone from the graph, which JupiterOne says afterwards alone."""
+        deleted = job.get("numEntitiesDeleted")
+        if self._gone is not None and isinstance(deleted, int) and deleted > self._gone:
+            _log.warning(
+                "%s: JupiterOne deleted %d entities, of which the graph had %d: another program wrote the rest to this"
+                " integration instance, or an earlier one of this tenant did; give each an instance of its own",
+                self._place,
+                deleted,
+                self._gone,
+            )
 
     def _meet(self, job: Any) -> None:
         """Note after the first job whether the instance held anything before it."""
@@ -69,6 +85,7 @@ class History:
 
     def _may_delete(self, step: Step) -> bool:
         if self._report.guard is None or self._report.guard.allow:
+            self._gone = None
             return True
         if self._doubted and (step.name in self._doubted or step.name not in self._known):
             self._graph.deliver(self._doubtful, step)
@@ -77,11 +94,18 @@ class History:
         since = self._since(step)
         if since == self._graph.revision:
             return False
-        if step.name not in self._known or not self._graph.remembers(since):
-            return step.name in self._known
+        if step.name not in self._known:
+            return False
+        if not self._graph.remembers(since):
+            self._gone = None
+            return True
         changes = [change.what for change in self._graph.changes(step, since) if change.what != "updated"]
         gone = changes.count("deleted")
-        return not gone or self._report.may_delete(step.name, self._graph.count(step) - len(changes) + 2 * gone, gone)
+        there = self._graph.count(step) - len(changes) + 2 * gone
+        may_delete = not gone or self._report.may_delete(step.name, there, gone)
+        if may_delete and self._gone is not None and not step.is_relationship:
+            self._gone += gone
+        return may_delete
 
     def _since(self, step: Step) -> int:
         """Return the revision with which the instance held nothing else of a type; 0 where none is known."""

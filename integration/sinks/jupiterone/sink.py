@@ -35,6 +35,8 @@ FINISH_WITHIN = 3600.0
 """Seconds in which JupiterOne must have applied a job."""
 POLLS = (0.1, 5.0)
 """Seconds until a job is asked after for the first time; they double each time, up to the second number."""
+COUNTED_WITHIN = 30.0
+"""Seconds in which JupiterOne must have counted what was uploaded, before the job is applied."""
 _PENDING = ("AWAITING_UPLOADS", "FINALIZE_PENDING", "FINALIZING_ENTITIES", "FINALIZING_RELATIONSHIPS")
 _LONGEST_TEXT = 1000
 _log = logger("integration.sinks")
@@ -102,6 +104,7 @@ class JupiterOneSink:
                     uploads.send(job["id"], packed)
                     if uploads.shrunk:
                         api.tell(job["id"], [("warn_ingestion_limit_encountered", uploads.loss)])
+                    self._await_counts(api, job["id"], uploads.sent)
                     job = api.finalize(job["id"], sorted({*report.incomplete, *kept}))
                 except BaseException as error:
                     self._abort(job, str(error)[:_LONGEST_TEXT] or type(error).__name__)
@@ -132,10 +135,26 @@ class JupiterOneSink:
             raise OutputError(f"{self.url}: JupiterOne did not apply the job {job['id']}: {_text(job)}")
         return job
 
+    def _await_counts(self, api: Api, id: str, sent: Mapping[RecordKind, int]) -> None:
+        """Wait until JupiterOne counts all that was uploaded: what it lacks of a kind, applying the job would delete.
+
+        Where it counts nothing of a kind before it applies the job, ``_compare`` tells.
+        """
+        ends = time.monotonic() + COUNTED_WITHIN
+        pause, longest = POLLS
+        while True:
+            job = api.job(id)
+            if not any(0 < _counted(job, kind) < count for kind, count in sent.items()):
+                return
+            if time.monotonic() + pause > ends:
+                self._compare(job, sent)
+            api.pause(pause)
+            pause = min(longest, 2 * pause)
+
     def _compare(self, job: SyncJob, sent: Mapping[RecordKind, int]) -> None:
         """Compare how many objects JupiterOne has counted with how many were uploaded."""
         for kind, count in sent.items():
-            counted = job.get(f"num{kind.capitalize()}Uploaded")
+            counted = _counted(job, kind)
             if counted != count:
                 raise OutputError(
                     f"{self.url}: {count} {kind} were uploaded, but JupiterOne's job {job['id']} counts {counted}:"
@@ -171,6 +190,12 @@ class JupiterOneSink:
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             yield session
+
+
+def _counted(job: SyncJob, kind: RecordKind) -> int:
+    """Return how many objects of a kind a job counts as uploaded."""
+    counted = job.get(f"num{kind.capitalize()}Uploaded")
+    return counted if isinstance(counted, int) else 0
 
 
 def _changed(graph: StoredGraph, step: Step, since: int) -> Iterator[bytes]:
