@@ -69,7 +69,9 @@ class Folders:
         path = folder / _OUTCOME
         found = _json(path)
         done = TenantOutcome.from_json(found) if found.get("run") == run else None
-        yield InFolder(folder, done if done and done.is_done else None, lambda outcome: write_json(path, outcome.as_json()))
+        yield InFolder(
+            folder, done if done and done.is_done else None, lambda outcome: write_json(path, outcome.as_json())
+        )
 
     def told(self) -> Mapping[str, Any]:
         """Return what is known of all tenants; nothing where nothing is.

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -76,7 +77,8 @@ class Step:
             if not re.fullmatch(class_form, name):
                 raise self.fault(f"{name!r} is not a JupiterOne class: write User for an entity, HAS for a verb")
         if not (self.run.__doc__ or "").strip():
-            raise self.fault("the step's function needs a docstring: its first line is the description that users see")
+            remedy = "start Python without -OO" if sys.flags.optimize > 1 else "its first line is what users see of it"
+            raise self.fault(f"the step's function needs a docstring: {remedy}")
         for type in self.resources:
             if type != OTHERS and not re.fullmatch(r"[\w.-]+(/[\w.-]+)+", type):
                 raise self.fault(f"{type!r} is no type of Azure resources: write 'microsoft.compute/virtualmachines'")

@@ -61,7 +61,7 @@ def _write(path: Path, graph: StoredGraph, step: Step, report: Report) -> bool:
                 keep = True
                 new.unlink()
                 tally = _merge(path, new, graph, step, keep=keep)
-            if tally.differs or not path.exists():
+            if tally.differs or _size(new) != _size(path):
                 new.replace(path)
     except ValueError:
         raise foreign_file(path) from None

@@ -1,5 +1,6 @@
 """``j1:DIR``: the folder of JupiterOne's tools: ``j1-integration sync``, ``visualize`` and ``neo4j push`` read it."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -60,7 +61,10 @@ class J1Sink:
                 if step.name not in same and (step.name not in report.incomplete or graph.count(step))
             ]
             if anew or not self._is_whole():
-                self._make(graph, anew, report, note)
+                try:
+                    self._make(graph, anew, report, note)
+                finally:
+                    shutil.rmtree(self._place.new, ignore_errors=True)  # where it has not taken its place
             else:
                 note.write(report)
         except OSError as error:

@@ -10,8 +10,12 @@ from typing import Any, TypeVar
 
 from integration.text.secret import redacted
 
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
-"""Control characters, separators of lines, marks of direction (Unicode, Bidirectional Algorithm), half characters."""
+UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""Control characters, separators of lines, marks of direction (Unicode, Bidirectional Algorithm), half characters, and
+what else has no shape of its own (Default_Ignorable_Code_Point) but for what joins letters and varies their shapes."""
 _UNSEEN_BUT_LINES = re.compile(rf"(?!\n){UNSEEN.pattern}")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"

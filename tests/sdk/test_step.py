@@ -1,5 +1,7 @@
 """A declaration says what it can derive by itself, and refuses what breaks the one name."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -183,6 +185,12 @@ def test_a_function_without_docstring_is_refused_by_file(function: Callable[[Con
     with pytest.raises(DeclarationError, match="needs a docstring") as caught:
         entity_step("Person")(function)
     assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
+
+
+def test_where_python_drops_docstrings_the_fault_is_told_as_its() -> None:
+    done = subprocess.run([sys.executable, "-OO", "-m", "integration", "types"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "start Python without -OO" in done.stderr
 
 
 def test_a_family_makes_a_step_for_each_pair_of_ends() -> None:

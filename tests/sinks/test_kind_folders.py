@@ -127,6 +127,24 @@ def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any
         }
 
 
+def test_a_file_that_lost_its_last_byte_is_written_again() -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, "files:copy")
+        path = Path("copy/entities/azure_user.jsonl")
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1])
+        read(simulator, "files:copy")
+    assert path.read_bytes() == whole
+
+
+def test_nothing_is_left_beside_a_folder_that_could_not_be_made_anew() -> None:
+    run("j1:copy")
+    (path,) = Path("copy/graph/azure_user/entities").glob("*.json")
+    path.write_bytes(b"")
+    assert run("j1:copy", at=0).failed_sinks
+    assert sorted(path.name for path in Path().iterdir()) == ["copy", "out"]
+
+
 @pytest.mark.parametrize(
     "noted",
     [5, [], {"tenant": 5}, {"tenant": "", "accounts": [[1]], "lineage": 1, "types": {"azure_user": {"revision": "x"}}}],

@@ -118,6 +118,7 @@ class PostgresqlSink:
             if not search_in(connection, self._schema):
                 raise OutputError(f'the schema "{self._schema}" holds no graph of this version: push one there')
             yield connection
+            connection.rollback()  # a transaction that only reads may have made large objects all the same
 
     @contextmanager
     def _connection(self, outcome: str = "") -> Iterator["psycopg.Connection"]:
