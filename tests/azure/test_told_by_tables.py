@@ -12,6 +12,8 @@ __all__ = ["azure", "place"]
 pytestmark = pytest.mark.every_area
 
 NET = "Microsoft.Network"
+WHEN, MOMENT = "2024-01-15T00:00:00Z", 1705276800000
+ALERTS = {"monitoringSettings": {"azureMonitorAlertSettings": {"alertsForAllJobFailures": "Enabled"}}}
 GATEWAY, ENDPOINT = f"{NET}/virtualNetworkGateways", f"{NET}/privateEndpoints"
 
 
@@ -99,12 +101,139 @@ GATEWAY, ENDPOINT = f"{NET}/virtualNetworkGateways", f"{NET}/privateEndpoints"
             },
             {"expressRoutePortId": "/ports/p", "authorizations": ["partner"]},
         ),
+        (
+            "azure_vm",
+            "Microsoft.Compute/virtualMachines",
+            {"storageProfile": {"imageReference": {"version": "latest", "exactVersion": "22.04.202401"}}},
+            {"imageVersion": "22.04.202401"},
+        ),
+        (
+            "azure_vm_scale_set_instance",
+            "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
+            {
+                "securityProfile": {"securityType": "TrustedLaunch", "uefiSettings": {"secureBootEnabled": False}},
+                "modelDefinitionApplied": "VirtualMachine",
+            },
+            {"securityType": "TrustedLaunch", "secureBootEnabled": False, "vTpmEnabled": None}
+            | {"modelDefinitionApplied": "VirtualMachine"},
+        ),
+        (
+            "azure_image",
+            "Microsoft.Compute/images",
+            {"storageProfile": {"osDisk": {"diskEncryptionSet": to("/Sets/S")}, "zoneResilient": True}},
+            {"diskEncryptionSetId": "/sets/s", "zoneResilient": True},
+        ),
+        (
+            "azure_image",
+            "Microsoft.Compute/images",
+            {"storageProfile": {"osDisk": None}},
+            {"diskEncryptionSetId": None, "zoneResilient": None},
+        ),
+        (
+            "azure_postgresql_server",
+            "Microsoft.DBforPostgreSQL/flexibleServers",
+            {"backup": {"earliestRestoreDate": WHEN}, "availabilityZone": "2"},
+            {"earliestRestoreOn": MOMENT, "availabilityZone": "2"},
+        ),
+        (
+            "azure_mysql_server",
+            "Microsoft.DBforMySQL/servers",
+            {"earliestRestoreDate": WHEN},
+            {"earliestRestoreOn": MOMENT, "availabilityZone": None},
+        ),
+        (
+            "azure_mariadb_server",
+            "Microsoft.DBforMariaDB/servers",
+            {"earliestRestoreDate": None},
+            {"earliestRestoreOn": None},
+        ),
+        (
+            "azure_sql_managed_instance",
+            "Microsoft.Sql/managedInstances",
+            {"instancePoolId": "/Pools/P"},
+            {"instancePoolId": "/pools/p"},
+        ),
+        (
+            "azure_sql_virtual_machine",
+            "Microsoft.SqlVirtualMachine/sqlVirtualMachines",
+            {
+                "sqlVirtualMachineGroupResourceId": "/Groups/G",
+                "keyVaultCredentialSettings": {"enable": True, "servicePrincipalSecret": "secret"},
+            },
+            {"groupId": "/groups/g", "keyVaultCredentialEnabled": True},
+        ),
+        ("azure_keyvault_service", "Microsoft.KeyVault/vaults", {"tenantId": "t"}, {"tenantId": "t"}),
+        ("azure_keyvault_managed_hsm", "Microsoft.KeyVault/managedHSMs", {"tenantId": "t"}, {"tenantId": "t"}),
+        (
+            "azure_recovery_vault",
+            "Microsoft.RecoveryServices/vaults",
+            {**ALERTS, "privateEndpointStateForBackup": "None", "privateEndpointStateForSiteRecovery": "Enabled"},
+            {"alertsForAllJobFailures": "Enabled", "privateEndpointStateForBackup": "None"}
+            | {"privateEndpointStateForSiteRecovery": "Enabled"},
+        ),
+        (
+            "azure_backup_vault",
+            "Microsoft.DataProtection/backupVaults",
+            ALERTS,
+            {"alertsForAllJobFailures": "Enabled"},
+        ),
+        ("azure_service_bus_namespace", "Microsoft.ServiceBus/namespaces", {"updatedAt": WHEN}, {"updatedOn": MOMENT}),
+        ("azure_event_hub_namespace", "Microsoft.EventHub/namespaces", {"updatedAt": WHEN}, {"updatedOn": MOMENT}),
+        (
+            "azure_service_fabric_cluster",
+            "Microsoft.ServiceFabric/clusters",
+            {
+                "certificateCommonNames": {"commonNames": [{"certificateCommonName": "nodes.example"}]},
+                "clientCertificateCommonNames": [{"isAdmin": False, "certificateCommonName": "ops.example"}],
+                "reverseProxyCertificate": {"thumbprint": "01", "x509StoreName": "My"},
+                "addOnFeatures": ["DnsService"],
+            },
+            {
+                "certificateCommonNames": ["nodes.example"],
+                "clientCertificateCommonNames": ["ops.example"],
+                "reverseProxyCertificateThumbprint": "01",
+                "addOnFeatures": ["DnsService"],
+            },
+        ),
+        (
+            "azure_databricks_workspace",
+            "Microsoft.Databricks/workspaces",
+            {"storageAccountIdentity": {"principalId": "s"}, "managedDiskIdentity": {"principalId": "d"}},
+            {"storageIdentityPrincipalId": "s", "diskIdentityPrincipalId": "d"},
+        ),
+        (
+            "azure_synapse_workspace",
+            "Microsoft.Synapse/workspaces",
+            {
+                "encryption": {"cmk": {"status": "Activated"}},
+                "connectivityEndpoints": {"web": "https://web.example", "sql": "sql.example", "dev": None},
+                "purviewConfiguration": {"purviewResourceId": "/Accounts/A"},
+            },
+            {
+                "cmkStatus": "Activated",
+                "endpoints": ["https://web.example", "sql.example"],
+                "purviewAccountId": "/accounts/a",
+            },
+        ),
+        (
+            "azure_hdinsight_cluster",
+            "Microsoft.HDInsight/clusters",
+            {"connectivityEndpoints": [{"location": "a.example"}, {"location": "a.example"}, {"name": "SSH"}]},
+            {"endpoints": ["a.example"]},
+        ),
+        (
+            "azure_batch_account",
+            "Microsoft.Batch/batchAccounts",
+            {"autoStorage": {"authenticationMode": "StorageKeys"}},
+            {"storageAuthenticationMode": "StorageKeys"},
+        ),
     ],
 )
 def test_what_tables_have_is_told(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    place.put(of, "one/two" if of.count("/") > 1 else "one", properties)
+    table = "computeresources" if "ScaleSets/" in of else ""
+    place.put(of, "one/two" if of.count("/") > 1 else "one", properties, table=table)
     assert verdicts(azure.run(type)) == {"complete"}
     (found,) = entities(type).values()
     assert {name: found.get(name) for name in expected} == expected

@@ -3,12 +3,16 @@
 from tests.simulator.azure.demo_told import tell
 from tests.simulator.azure.place import Place, part, to
 
-_NET = "Microsoft.Network"
+_NET, _COMPUTE = "Microsoft.Network", "Microsoft.Compute"
+_WHEN = "2024-01-15T00:00:00Z"
 
 
 def add_known(web: Place, lab: Place) -> None:
     """Have resources that are there tell more."""
     _networks(web)
+    _machines(web)
+    _data(web, lab)
+    _platform(web, lab)
 
 
 def _networks(web: Place) -> None:
@@ -40,3 +44,55 @@ def _networks(web: Place) -> None:
         "authorizations": [part("/partner", {"authorizationUseStatus": "Available"})],
     }
     tell(web, f"{_NET}/expressRouteCircuits", "er-web", circuit)
+
+
+def _machines(web: Place) -> None:
+    made_from = {"storageProfile": {"imageReference": {"exactVersion": "22.04.202401170"}}}
+    tell(web, f"{_COMPUTE}/virtualMachines", "vm-web-01", made_from)
+    disk = {"diskEncryptionSet": to(web.of(f"{_COMPUTE}/diskEncryptionSets", "des-web"))}
+    tell(web, f"{_COMPUTE}/images", "img-web", {"storageProfile": {"osDisk": disk, "zoneResilient": True}})
+    group = web.of("Microsoft.SqlVirtualMachine/sqlVirtualMachineGroups", "sql-group")
+    server = {"sqlVirtualMachineGroupResourceId": group, "keyVaultCredentialSettings": {"enable": False}}
+    tell(web, "Microsoft.SqlVirtualMachine/sqlVirtualMachines", "vm-web-02", server)
+
+
+def _data(web: Place, lab: Place) -> None:
+    backup = {"backup": {"earliestRestoreDate": _WHEN}, "availabilityZone": "1"}
+    tell(web, "Microsoft.DBforPostgreSQL/flexibleServers", "pg-web", backup)
+    tell(web, "Microsoft.DBforMySQL/flexibleServers", "my-web", backup)
+    tell(lab, "Microsoft.DBforMariaDB/servers", "maria-old", {"earliestRestoreDate": _WHEN})
+    pool = web.of("Microsoft.Sql/instancePools", "pool-web")
+    tell(web, "Microsoft.Sql/managedInstances", "mi-web", {"instancePoolId": pool})
+    for type, name in (("vaults", "kv-web"), ("managedHSMs", "hsm-web")):
+        tell(web, f"Microsoft.KeyVault/{type}", name, {"tenantId": web.tenant.id})
+    alerts = {"monitoringSettings": {"azureMonitorAlertSettings": {"alertsForAllJobFailures": "Enabled"}}}
+    private = {"privateEndpointStateForBackup": "Enabled", "privateEndpointStateForSiteRecovery": "None"}
+    tell(web, "Microsoft.RecoveryServices/vaults", "rsv", alerts | private)
+    tell(web, "Microsoft.DataProtection/backupVaults", "bv-web", alerts)
+
+
+def _platform(web: Place, lab: Place) -> None:
+    for type, name in (("ServiceBus", "sb-web"), ("EventHub", "eh-web")):
+        tell(web, f"Microsoft.{type}/namespaces", name, {"updatedAt": _WHEN})
+    cluster = {
+        "certificateCommonNames": {"commonNames": [{"certificateCommonName": "nodes.contoso.example"}]},
+        "clientCertificateCommonNames": [{"isAdmin": False, "certificateCommonName": "ops.contoso.example"}],
+        "reverseProxyCertificate": {"thumbprint": "0" * 39 + "3"},
+        "addOnFeatures": ["BackupRestoreService"],
+    }
+    tell(web, "Microsoft.ServiceFabric/clusters", "sf-web", cluster)
+    identities = {
+        "storageAccountIdentity": {"principalId": "00000000-0000-4000-8000-000000000d01"},
+        "managedDiskIdentity": {"principalId": "00000000-0000-4000-8000-000000000d02"},
+    }
+    tell(web, "Microsoft.Databricks/workspaces", "dbw-web", identities)
+    workspace = {
+        "encryption": {"cmk": {"status": "Activated"}},
+        "connectivityEndpoints": {"web": "https://web.synapse.example", "sql": "synapse.sql.example"},
+        "purviewConfiguration": {"purviewResourceId": web.of("Microsoft.Purview/accounts", "purview")},
+    }
+    tell(lab, "Microsoft.Synapse/workspaces", "synapse", workspace)
+    reached = [{"name": "SSH", "protocol": "TCP", "location": "hdi-web-ssh.hdinsight.example", "port": 22}]
+    tell(web, "Microsoft.HDInsight/clusters", "hdi-web", {"connectivityEndpoints": reached})
+    storage = {"autoStorage": {"authenticationMode": "BatchAccountManagedIdentity"}}
+    tell(lab, "Microsoft.Batch/batchAccounts", "batchlab", storage)
