@@ -102,12 +102,6 @@ GATEWAY, ENDPOINT = f"{NET}/virtualNetworkGateways", f"{NET}/privateEndpoints"
             {"expressRoutePortId": "/ports/p", "authorizations": ["partner"]},
         ),
         (
-            "azure_vm",
-            "Microsoft.Compute/virtualMachines",
-            {"storageProfile": {"imageReference": {"version": "latest", "exactVersion": "22.04.202401"}}},
-            {"imageVersion": "22.04.202401"},
-        ),
-        (
             "azure_vm_scale_set_instance",
             "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
             {

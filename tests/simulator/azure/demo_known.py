@@ -47,8 +47,6 @@ def _networks(web: Place) -> None:
 
 
 def _machines(web: Place) -> None:
-    made_from = {"storageProfile": {"imageReference": {"exactVersion": "22.04.202401170"}}}
-    tell(web, f"{_COMPUTE}/virtualMachines", "vm-web-01", made_from)
     disk = {"diskEncryptionSet": to(web.of(f"{_COMPUTE}/diskEncryptionSets", "des-web"))}
     tell(web, f"{_COMPUTE}/images", "img-web", {"storageProfile": {"osDisk": disk, "zoneResilient": True}})
     group = web.of("Microsoft.SqlVirtualMachine/sqlVirtualMachineGroups", "sql-group")
