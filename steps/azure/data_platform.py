@@ -33,6 +33,7 @@ def azure_hdinsight_cluster(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             subnetIds=keys_of(texts_at(properties_of(row), *NODES)),
+            endpoints=list(dict.fromkeys(texts_at(properties_of(row), "connectivityEndpoints", "location"))),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration.values import epoch_ms
 from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
 
 _TYPES = {
@@ -72,6 +73,7 @@ def _told(row: Any, name: str) -> dict[str, Any]:
         "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
         "geoRedundantBackup": backup.get("geoRedundantBackup") or single.get("geoRedundantBackup"),
         "backupRetentionDays": backup.get("backupRetentionDays") or single.get("backupRetentionDays"),
+        "earliestRestoreOn": epoch_ms(backup.get("earliestRestoreDate") or properties.get("earliestRestoreDate")),
         "storageMb": single.get("storageMB") if gigabytes is None else gigabytes * 1024,
         "storageAutogrow": storage.get("autoGrow") or single.get("storageAutogrow"),
         "masterServerId": key_of(properties.get("masterServerId") or source),

@@ -34,6 +34,7 @@ def azure_expressroute_circuit(ctx: Context) -> Iterator[Entity]:
         of_provider, gigabits = properties.get("serviceProviderProperties") or {}, properties.get("bandwidthInGbps")
         yield resource(
             row,
+            expressRoutePortId=key_of(properties.get("expressRoutePort")),
             bandwidthInMbps=of_provider.get("bandwidthInMbps") if gigabits is None else round(gigabits * 1000),
             peeringTypes=sorted(
                 {kind for each in parts_of(row, "peerings") if (kind := properties_of(each).get("peeringType"))}

@@ -34,7 +34,12 @@ _SOURCES = [
 def azure_image(ctx: Context) -> Iterator[Entity]:
     """An image of a virtual machine, which others are made from."""
     for row in ctx.azure.resources(_IMAGE):
-        yield resource(row, sourceVirtualMachineId=key_of(properties_of(row).get("sourceVirtualMachine")))
+        disk = (properties_of(row).get("storageProfile") or {}).get("osDisk") or {}
+        yield resource(
+            row,
+            sourceVirtualMachineId=key_of(properties_of(row).get("sourceVirtualMachine")),
+            diskEncryptionSetId=key_of(disk.get("diskEncryptionSet")),
+        )
 
 
 @entity_step("Repository", permissions=["Microsoft.Compute/galleries/read"], per_row=True, resources=[_GALLERY])

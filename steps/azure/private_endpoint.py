@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource, texts_at
 
 _ENDPOINT = "microsoft.network/privateendpoints"
 
@@ -17,6 +17,9 @@ def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
     """A private endpoint, by which a service is reached at an address in a subnet."""
     for row in ctx.azure.resources(_ENDPOINT):
         connections = _connections(row)
+        names = parts_of(row, "customDnsConfigs")
+        given = [properties_of(each).get("privateIPAddress") for each in parts_of(row, "ipConfigurations")]
+        addresses = [*texts_at(names, "ipAddresses"), *given]
         states = [(each.get("privateLinkServiceConnectionState") or {}).get("status") for each in connections]
         yield resource(
             row,
@@ -24,6 +27,9 @@ def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
             networkInterfaceIds=keys_of(parts_of(row, "networkInterfaces")),
             connectedResourceIds=keys_of(each.get("privateLinkServiceId") for each in connections),
             groupIds=list(dict.fromkeys(id for each in connections for id in each.get("groupIds") or ())),
+            fqdns=list(dict.fromkeys(texts_at(names, "fqdn"))),
+            privateIpAddresses=[address for address in dict.fromkeys(addresses) if address],
+            applicationSecurityGroupIds=keys_of(parts_of(row, "applicationSecurityGroups")),
             connectionStates=list(dict.fromkeys(state for state in states if state)),
         )
 

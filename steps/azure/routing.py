@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_of, named_in, parts_of, properties_of, resource
 from steps.azure.vnet import VNET
 
 _TYPES = {
@@ -45,6 +45,7 @@ def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
             function=["nat"],
             public=True,
             publicIpAddressIds=keys_of(addresses),
+            publicIpPrefixIds=keys_of([*parts_of(row, "publicIpPrefixes"), *parts_of(row, "publicIpPrefixesV6")]),
             subnetIds=keys_of(parts_of(row, "subnets")),
             virtualNetworkId=key_of(properties_of(row).get("sourceVirtualNetwork")),
         )
@@ -73,7 +74,14 @@ def azure_route_table(ctx: Context) -> Iterator[Entity]:
 def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway by which a virtual network reaches others, or people reach it: VPN or ExpressRoute."""
     for row in ctx.azure.resources(_TYPES["azure_virtual_network_gateway"]):
-        yield resource(row, **_fronts(row))
+        clients = properties_of(row).get("vpnClientConfiguration") or {}
+        radius = [clients.get("radiusServerAddress"), *named_in(clients.get("radiusServers"), "radiusServerAddress")]
+        yield resource(
+            row,
+            defaultSiteId=key_of(properties_of(row).get("gatewayDefaultSite")),
+            radiusServerAddresses=[address for address in dict.fromkeys(radius) if address],
+            **_fronts(row),
+        )
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)

@@ -37,6 +37,7 @@ def azure_sql_managed_instance(ctx: Context) -> Iterator[Entity]:
             classification=None,
             userAssignedIdentityIds=identities_of(row),
             subnetId=key_of(properties_of(row).get("subnetId")),
+            instancePoolId=key_of(properties_of(row).get("instancePoolId")),
             privateEndpointIds=private_endpoints_of(row),
         )
 

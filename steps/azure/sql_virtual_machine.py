@@ -22,6 +22,7 @@ def azure_sql_virtual_machine(ctx: Context) -> Iterator[Entity]:
             row,
             classification=None,
             virtualMachineId=key_of(properties_of(row).get("virtualMachineResourceId")),
+            groupId=key_of(properties_of(row).get("sqlVirtualMachineGroupResourceId")),
             userAssignedIdentityIds=identities_of(row),
         )
 

@@ -25,6 +25,8 @@ def azure_synapse_workspace(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             subnetId=key_of(network.get("computeSubnetId")),
+            endpoints=[each for each in (properties_of(row).get("connectivityEndpoints") or {}).values() if each],
+            purviewAccountId=key_of((properties_of(row).get("purviewConfiguration") or {}).get("purviewResourceId")),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

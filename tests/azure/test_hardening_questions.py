@@ -21,7 +21,8 @@ APPS = ["azure_web_app", "azure_function_app"]
 LOCAL = [
     "azure_app_configuration_store", "azure_cognitive_services_account", "azure_cosmosdb_account",
     "azure_event_grid_domain", "azure_event_grid_topic", "azure_event_hub_namespace", "azure_iot_hub",
-    "azure_search_service", "azure_service_bus_namespace", "azure_signalr_service", "azure_web_pubsub_service",
+    "azure_iot_provisioning_service", "azure_search_service", "azure_service_bus_namespace", "azure_signalr_service",
+    "azure_web_pubsub_service",
 ]  # fmt: skip
 EVERYWHERE = [
     "azure_app_configuration_store", "azure_data_factory", "azure_databricks_workspace",
@@ -29,7 +30,8 @@ EVERYWHERE = [
 ]  # fmt: skip
 BY_RULES = [
     "azure_batch_account", "azure_data_explorer_cluster", "azure_event_hub_namespace", "azure_iot_hub",
-    "azure_service_bus_namespace", "azure_signalr_service", "azure_synapse_workspace", "azure_web_pubsub_service",
+    "azure_iot_provisioning_service", "azure_service_bus_namespace", "azure_signalr_service", "azure_synapse_workspace",
+    "azure_web_pubsub_service",
 ]  # fmt: skip
 BY_LISTS = ["azure_event_grid_domain", "azure_event_grid_topic", "azure_search_service"]
 DATABASES = ["azure_sql_server", "azure_sql_managed_instance", "azure_synapse_workspace"]
@@ -75,6 +77,10 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         type: {"ftpsState": [None, "AllAllowed", "Disabled"], "identityType": [None, "None", "SystemAssigned"]}
         for type in APPS
     },
+    "azure_storage_sync_service": {
+        "incomingTrafficPolicy": [None, "AllowAllTraffic", "allowalltraffic", "AllowVirtualNetworksOnly"],
+    },
+    "azure_sql_virtual_machine": {"connectivityType": [None, "PUBLIC", "Public", "PRIVATE", "LOCAL"]},
     "azure_vnet": {"region": ["westeurope", "WestEurope", "eastus"]},
     "azure_network_watcher": {"region": ["westeurope", "northeurope"]},
     "azure_subnet": {
@@ -327,4 +333,10 @@ def test_services_that_all_networks_reach(tenant: Made) -> None:
         for type, key, of, reached in found
         if (of["publicNetworkAccess"] or "").lower() == "enabled"
     ]
+    for type, key, of in every(tenant, "azure_storage_sync_service"):
+        if (of["incomingTrafficPolicy"] or "").lower() == "allowalltraffic":
+            expected.append((type, "everywhere", place(tenant, of), key))
+    for type, key, of in every(tenant, "azure_sql_virtual_machine"):
+        if (of["connectivityType"] or "").lower() == "public":
+            expected.append((type, "where its rules say", place(tenant, of), key))
     check("services-open-to-all-networks", expected, "type reachedFrom subscription key", "reachedFrom displayName key")

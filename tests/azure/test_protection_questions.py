@@ -26,6 +26,7 @@ INSIGHTS, ASSIGNMENT = "azure_application_insights", "azure_policy_assignment"
 PRIVATE = [
     STORAGE, VAULT, "azure_container_registry", COSMOS, "azure_sql_server", AI, "azure_search_service", WORKSPACE,
 ]  # fmt: skip
+SYNC = "azure_storage_sync_service"
 ENDPOINTS: list[Any] = [None, [], ["/endpoint"]]
 ACCESS = [None, "Enabled", "enabled", "Disabled"]
 KEYS = [None, "Default", "Microsoft.Keyvault", "Microsoft.KeyVault"]
@@ -41,6 +42,7 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         "clientCertEnabled": MAYBE, "clientCertMode": [None, "Required", "Optional"], "http20Enabled": MAYBE,
     } for type in APPS},
     **{type: {"publicNetworkAccess": ACCESS, "privateEndpointIds": ENDPOINTS} for type in PRIVATE},
+    SYNC: {"incomingTrafficPolicy": [None, "AllowAllTraffic"], "privateEndpointIds": ENDPOINTS},
     NETWORK: {"enableDdosProtection": MAYBE, "ddosProtectionPlanId": [None, "/plan", "/plan"]},
     ADDRESS: {}, MACHINE: {"state": [None, "running"]}, INSIGHTS: {},
     POLICY: {"virtualMachineIds": [None, [], ["/azure_vm:0"], ["/azure_vm:1", "/azure_vm:2"]]},
@@ -157,6 +159,8 @@ def test_services_without_private_endpoints(tenant: Made) -> None:
         (type, of["publicNetworkAccess"], place(tenant, of), key)
         for type, key, of in every(tenant, *PRIVATE) if not of["privateEndpointIds"]
     ]  # fmt: skip
+    for type, key, of in every(tenant, SYNC):
+        expected += [] if of["privateEndpointIds"] else [(type, of["incomingTrafficPolicy"], place(tenant, of), key)]
     check("without-private-endpoints", expected, "type publicNetworkAccess subscription key")
 
 

@@ -11,6 +11,7 @@ from tests.simulator.azure.demo_databases import add_databases
 from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_further import add_further
 from tests.simulator.azure.demo_governance import add_governance
+from tests.simulator.azure.demo_known import add_known
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
 from tests.simulator.azure.demo_parts import add_parts
@@ -77,6 +78,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_published(places[0], places[2])
     add_others(*places[:2])
     add_told(places[0], places[2])
+    add_known(places[0], places[2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)

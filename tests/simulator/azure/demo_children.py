@@ -46,7 +46,7 @@ def _storage(web: Place, lab: Place) -> None:
         "containerDeleteRetentionPolicy": {"enabled": True, "days": 7},
         "isVersioningEnabled": True,
         "changeFeed": {"enabled": True},
-        "restorePolicy": {"enabled": False},
+        "restorePolicy": {"enabled": True, "days": 6},
         "lastAccessTimeTrackingPolicy": {"enable": False},
         "cors": {"corsRules": [{"allowedOrigins": ["https://shop.example"], "allowedMethods": ["GET"]}]},
     }

@@ -115,7 +115,7 @@ def _servers(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str,
             },
             **closed,
         }
-        sku = {"name": "GP_Gen5_2", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 2}
+        sku = {"name": "GP_Gen5_2", "tier": "GeneralPurpose", "family": "Gen5", "capacity": 2, "size": "102400"}
         lab.put(f"{provider}/servers", name, single, sku=sku, tags=_OWNER)
 
 

@@ -51,12 +51,14 @@ def _in_clusters(lab: Place) -> None:
 def _instance(web: Place) -> None:
     """One of the machines of a scale set; those of uniform ones are in a table of their own."""
     disk = to(web.of("Microsoft.Compute/disks", "vmss-web_0").upper())
+    firmware = {"secureBootEnabled": True, "vTpmEnabled": True}
     machine: dict[str, Any] = {
         "instanceId": "0",
         "vmId": GUID.format("7502"),
         "osProfile": {"computerName": "web000000"},
         "latestModelApplied": True,
-        "securityProfile": {"encryptionAtHost": True},
+        "securityProfile": {"encryptionAtHost": True, "securityType": "TrustedLaunch", "uefiSettings": firmware},
+        "modelDefinitionApplied": "VirtualMachineScaleSet",
         "storageProfile": {"osDisk": {"osType": "Linux", "managedDisk": disk}},
         "networkProfile": {"networkInterfaces": [{"id": f"{web.id}/nic-of-0"}]},
         "extended": {"instanceView": {"powerState": {"code": "PowerState/running"}}},

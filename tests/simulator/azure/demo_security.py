@@ -85,6 +85,7 @@ def _findings(tenant: AzureTenant, assessment: str, machine: str) -> None:
                 "cve": [{"title": name, "link": f"https://cve.example/{name}"}],
                 "patchable": True,
             },
+            "timeGenerated": "2024-01-20T04:00:00Z",
         }
         _put(tenant, f"{assessment}/subAssessments/{name}", "assessments/subassessments", properties)
 

@@ -1,0 +1,96 @@
+"""What resources of the demo's tenant tell that other scanners know of: of networks, machines, databases and vaults."""
+
+from tests.simulator.azure.demo_told import tell
+from tests.simulator.azure.place import Place, part, to
+
+_NET, _COMPUTE = "Microsoft.Network", "Microsoft.Compute"
+_WHEN = "2024-01-15T00:00:00Z"
+
+
+def add_known(web: Place, lab: Place) -> None:
+    """Have resources that are there tell more."""
+    _networks(web)
+    _machines(web)
+    _data(web, lab)
+    _platform(web, lab)
+
+
+def _networks(web: Place) -> None:
+    prefix = {"publicIpPrefixes": [to(web.of(f"{_NET}/publicIPPrefixes", "prefix"))]}
+    tell(web, f"{_NET}/natGateways", "ng-web", prefix, zones=["1"])
+    interface = {"dnsSettings": {"appliedDnsServers": ["198.18.0.53"]}, "primary": True}
+    tell(web, f"{_NET}/networkInterfaces", "nic-web-02", interface)
+    endpoint = {
+        "customDnsConfigs": [{"fqdn": "kv-web.vault.contoso.example", "ipAddresses": ["198.18.0.7"]}],
+        "applicationSecurityGroups": [to(web.of(f"{_NET}/applicationSecurityGroups", "asg-web"))],
+    }
+    tell(web, f"{_NET}/privateEndpoints", "pe", endpoint)
+    clients = {
+        "vpnClientAddressPool": {"addressPrefixes": ["198.18.9.0/24"]},
+        "aadTenant": "https://login.microsoftonline.example/contoso/",
+        "vpnClientRootCertificates": [part("/contoso-root", {})],
+        "vpnClientRevokedCertificates": [part("/lost-laptop", {})],
+        "radiusServers": [{"radiusServerAddress": "198.18.0.6", "radiusServerScore": 30}],
+    }
+    gateway = {
+        "gatewayDefaultSite": to(web.of(f"{_NET}/localNetworkGateways", "office")),
+        "customRoutes": {"addressPrefixes": ["198.18.8.0/24"]},
+        "vpnClientConfiguration": clients,
+    }
+    tell(web, f"{_NET}/virtualNetworkGateways", "vpn-web", gateway)
+    tell(web, f"{_NET}/networkWatchers/flowLogs", "nw-westeurope/fl-web", {"format": {"type": "JSON", "version": 2}})
+    circuit = {
+        "expressRoutePort": to(web.of(f"{_NET}/expressRoutePorts", "port-web")),
+        "authorizations": [part("/partner", {"authorizationUseStatus": "Available"})],
+    }
+    tell(web, f"{_NET}/expressRouteCircuits", "er-web", circuit)
+
+
+def _machines(web: Place) -> None:
+    disk = {"diskEncryptionSet": to(web.of(f"{_COMPUTE}/diskEncryptionSets", "des-web"))}
+    tell(web, f"{_COMPUTE}/images", "img-web", {"storageProfile": {"osDisk": disk, "zoneResilient": True}})
+    group = web.of("Microsoft.SqlVirtualMachine/sqlVirtualMachineGroups", "sql-group")
+    server = {"sqlVirtualMachineGroupResourceId": group, "keyVaultCredentialSettings": {"enable": False}}
+    tell(web, "Microsoft.SqlVirtualMachine/sqlVirtualMachines", "vm-web-02", server)
+
+
+def _data(web: Place, lab: Place) -> None:
+    backup = {"backup": {"earliestRestoreDate": _WHEN}, "availabilityZone": "1"}
+    tell(web, "Microsoft.DBforPostgreSQL/flexibleServers", "pg-web", backup)
+    tell(web, "Microsoft.DBforMySQL/flexibleServers", "my-web", backup)
+    tell(lab, "Microsoft.DBforMariaDB/servers", "maria-old", {"earliestRestoreDate": _WHEN})
+    pool = web.of("Microsoft.Sql/instancePools", "pool-web")
+    tell(web, "Microsoft.Sql/managedInstances", "mi-web", {"instancePoolId": pool})
+    for type, name in (("vaults", "kv-web"), ("managedHSMs", "hsm-web")):
+        tell(web, f"Microsoft.KeyVault/{type}", name, {"tenantId": web.tenant.id})
+    alerts = {"monitoringSettings": {"azureMonitorAlertSettings": {"alertsForAllJobFailures": "Enabled"}}}
+    private = {"privateEndpointStateForBackup": "Enabled", "privateEndpointStateForSiteRecovery": "None"}
+    tell(web, "Microsoft.RecoveryServices/vaults", "rsv", alerts | private)
+    tell(web, "Microsoft.DataProtection/backupVaults", "bv-web", alerts)
+
+
+def _platform(web: Place, lab: Place) -> None:
+    for type, name in (("ServiceBus", "sb-web"), ("EventHub", "eh-web")):
+        tell(web, f"Microsoft.{type}/namespaces", name, {"updatedAt": _WHEN})
+    cluster = {
+        "certificateCommonNames": {"commonNames": [{"certificateCommonName": "nodes.contoso.example"}]},
+        "clientCertificateCommonNames": [{"isAdmin": False, "certificateCommonName": "ops.contoso.example"}],
+        "reverseProxyCertificate": {"thumbprint": "0" * 39 + "3"},
+        "addOnFeatures": ["BackupRestoreService"],
+    }
+    tell(web, "Microsoft.ServiceFabric/clusters", "sf-web", cluster)
+    identities = {
+        "storageAccountIdentity": {"principalId": "00000000-0000-4000-8000-000000000d01"},
+        "managedDiskIdentity": {"principalId": "00000000-0000-4000-8000-000000000d02"},
+    }
+    tell(web, "Microsoft.Databricks/workspaces", "dbw-web", identities)
+    workspace = {
+        "encryption": {"cmk": {"status": "Activated"}},
+        "connectivityEndpoints": {"web": "https://web.synapse.example", "sql": "synapse.sql.example"},
+        "purviewConfiguration": {"purviewResourceId": web.of("Microsoft.Purview/accounts", "purview")},
+    }
+    tell(lab, "Microsoft.Synapse/workspaces", "synapse", workspace)
+    reached = [{"name": "SSH", "protocol": "TCP", "location": "hdi-web-ssh.hdinsight.example", "port": 22}]
+    tell(web, "Microsoft.HDInsight/clusters", "hdi-web", {"connectivityEndpoints": reached})
+    storage = {"autoStorage": {"authenticationMode": "BatchAccountManagedIdentity"}}
+    tell(lab, "Microsoft.Batch/batchAccounts", "batchlab", storage)
