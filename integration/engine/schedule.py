@@ -14,7 +14,7 @@ from integration.engine.execution import Execution
 from integration.engine.observers import Observers
 from integration.engine.prefetch import fetch_ahead
 from integration.engine.verdicts import Verdicts
-from integration.errors import FatalError
+from integration.errors import CredentialsError, FatalError
 from integration.sdk.stopping import LOOKS, Stopping
 from integration.text.whose import carried
 from integration.threads import Threads, starting
@@ -128,7 +128,7 @@ class Schedule:
         """Begin to fetch what steps will read; in a thread of its own, since it calls what authors wrote."""
         last = ((each, each.last_requests()) for each in self._executions.values() if not each.lacking)
         job = self._jobs[0]
-        with suppress(FatalError):  # which whoever runs a step meets and tells, too
+        with suppress(FatalError, CredentialsError):  # which whoever runs a step meets and tells, too
             fetch_ahead(last, job.reader, job.store, self._verdicts, job.config, ahead)
 
     def _execute(self, execution: Execution) -> str:

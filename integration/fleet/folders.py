@@ -68,10 +68,9 @@ class Folders:
         _wait_for(folder, stop)
         path = folder / _OUTCOME
         found = _json(path)
-        done = TenantOutcome.from_json(found) if found.get("run") == run else None
-        yield InFolder(
-            folder, done if done and done.is_done else None, lambda outcome: write_json(path, outcome.as_json())
-        )
+        before = TenantOutcome.from_json(found) if found.get("run") == run else None
+        done = before if before and before.is_done else None
+        yield InFolder(folder, done, lambda outcome: write_json(path, outcome.as_json()))
 
     def told(self) -> Mapping[str, Any]:
         """Return what is known of all tenants; nothing where nothing is.

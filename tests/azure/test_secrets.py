@@ -100,6 +100,21 @@ PLACES: dict[str, Any] = {
     "securitySettings": {"authorizationValue": None, "passwordValue": "{}"},
     "sparkConfigProperties": {"content": "spark.hadoop.fs.azure.account.key.st.example {}"},
     "ofGateway": [{"matchVariables": [{"selector": "R"}, {"selector": "Authorization"}], "matchValues": ["{}"]}],
+    **dict.fromkeys(
+        "pwd passwd psk credential credentials secretText secretValue tokenValue apiKeyValue privateKeyPem pfx pfxData "
+        "certificateData sharedAccessSignature linkingAuthCode sasUri connString jdbcUrl saslJaasConfig passwordHash "
+        "hookUrl signature bearer".split(),
+        "{}",
+    ),
+    **{name: {"default": "{}"} for name in ("functionKeys", "hostKeys", "queryKeys", "systemKeys")},
+    "signingKey": ["{}"],
+    "registries": {"credentials": ["{}", {"value": "{}"}]},
+    "notes": [
+        "it is called with Authorization: Bearer {}",
+        "Basic {}",
+        "InstrumentationKey={};IngestionEndpoint=https://x.example/",
+        "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
+    ],
     "ofEngine": {"rulesEngineMatchVariable": "RequestHeader", "selector": "X-Token", "rulesEngineMatchValue": ["{}"]},
 }
 
@@ -177,10 +192,15 @@ def test_what_is_no_secret_stays() -> None:
         "keyVaultSecretId": "https://kv.example/secrets/a",
         "adminPassword": None,
         "tlsSettings": {"secret": {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Cdn/p/p/s/a"}},
+        "httpsSettings": {"secret": {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Cdn/p/p/s/a/"}},
         "parameters": {"expirationDate": "2027-01-01T00:00:00-00:00", "secretSource": {"id": "/subscriptions/s"}},
         "keyCreationTime": {"key1": "2024-03-20T10:40:57.0460787Z", "key2": "2024-03-20T10:40:57+00:00"},
     }
     assert without_secrets(told) == told
+    for text in ("Bearer tokens are accepted", "Basic authentication is off", "-----BEGIN PUBLIC KEY-----\nMII="):
+        assert without_secrets({"note": text}) == {"note": text}
+    registries = {"imageRegistryCredentials": [{"server": "cr.example", "username": "u"}]}
+    assert without_secrets(registries) == registries
     made = {"generationTime": "2024-03-20T10:40:57.0460787Z"}
     assert without_secrets({"primaryMasterKey": {**made, "value": "a", "of": made}}) == {"primaryMasterKey": made}
     assert without_secrets({"environmentVariables": [{"name": "A", "value": "b"}, {"value": "c"}]}) == {

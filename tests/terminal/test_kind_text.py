@@ -139,7 +139,7 @@ def test_a_cell_is_one_cell_for_every_spreadsheet(text: str) -> None:
 
 
 def test_what_is_shown_of_a_name_finds_it() -> None:
-    names = ["Ada\x00Example", "Ada\x00Other", "\u202eAda", "A\ufffdda", "Ada\u200bOther", "Ada\U000e0041"]
+    names = ["Ada\x00Example", "Ada\x00Other", "\u202eAda", "A\ufffdda", "\u200bExample", "Ada\U000e0041"]
     save(
         [user(f"key-{at}", name) for at, name in enumerate(names)], worn(*(("key-group", f"key-{n}") for n in range(6)))
     )

@@ -61,7 +61,7 @@ class History:
                 self._graph.deliver(self._settled, step)
 
     def _tell_of_others(self, job: Any) -> None:
-        """Tell where a job deleted more entities than had gone from the graph, which JupiterOne says afterwards alone."""
+        """Tell where a job deleted more entities than had gone from the graph: JupiterOne says only then how many."""
         deleted = job.get("numEntitiesDeleted")
         if self._gone is not None and isinstance(deleted, int) and deleted > self._gone:
             _log.warning(

@@ -16,22 +16,25 @@ import orjson
 from integration.http.levels import TOO_DEEP, is_too_deep
 
 _SECRET = re.compile(
-    r".*(password|passphrase|secret|token|sas|connectionstring\d*|access(key|code)|(account|api|authorization|admin|"
-    r"instrumentation|master|primary|private|secondary|service|shared|storage)key)s?"
+    r".*(password|passphrase|passwd|pwd|psk|secret|token|sas|sharedaccesssignature|connectionstring\d*|"
+    r"(access|auth)(key|code)|(account|api|authorization|admin|function|host|instrumentation|master|primary|private|"
+    r"query|secondary|service|shared|signing|storage)key)s?(value|text|pem|data)?|.*credential(value|data)|.*pfx(data)?"
     r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
     r"|globalparameters|((alternative|custom)?parameter)values|outputs?|pfxblob"
     r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
     r"|(public|configuration|extension)?settings|keyvaluepairs|substitute|webhookproperties|kubeconfigs?"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
     r"|passwordvalue|secretstoreresource|sparkconfigproperties|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
-    r"|(apns|client)certificate|certificatevalue|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
-    r"|(proxy)?authorization|cookie",
+    r"|(apns|client)certificate|certificate(value|data)|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
+    r"|(proxy)?authorization|cookie|bearer(value)?|.*pem|pkcs12|keystore|systemkeys?|.*sasur[il]|.*signature(value)?"
+    r"|connstring|connectionstr|dsn|jdbcurl|otp|assertion|registrationcode|.*passwordhash|sasljaasconfig|kubeconfigraw"
+    r"|dockerconfigjson|(web)?hook(url)?",
 )
-_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data")
+_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*credentials?")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")
 """What is no secret whatever it is called, such as when a key was made."""
-_ID = re.compile(r"(?i)/subscriptions/[\w-]+/resourcegroups/[^/?#\s]+/providers(/[^/?#\s]+)+")
+_ID = re.compile(r"(?i)/subscriptions/[\w-]+/resourcegroups/[^/?#\s]+/providers(/[^/?#\s]+)+/?")
 """Which resource something is, such as the certificate of a name."""
 _NAMED = re.compile(
     r"env|environment(variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
@@ -65,8 +68,11 @@ _JOINTS = re.compile(r"[-_.]")
 _SIGNED_IN = re.compile(r"(?i)(https?://)[^/@\s?#]*@|(://[^/@\s?#:]*):[^/@\s?#]*(?=@)")
 _STATED = re.compile(
     r"(?i)([?&;](?:sig|code|[\w-]*(?:token|key|secret|password))=)[^\s&#;\"']+"
-    r"|((?:account|access|shared\w*)key=|sharedaccesssignature=|password=|pwd=)[^;\"'\s]+"
+    r"|((?:account|access|instrumentation|shared\w*)key=|sharedaccesssignature=|password=|pwd=)[^;\"'\s]+"
+    r"|(\b(?:bearer|basic) )(?=\S*\d)[\w.~+/-]{12,}=*|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*"
 )
+_TELLING = ("=", "@", "earer ", "asic ", "PRIVATE KEY")
+"""Of what any is in a text that may say so."""
 
 _NESTED = frozenset({dict, list})
 _TOLD = _NESTED | {str}
@@ -164,7 +170,9 @@ def _said(text: str) -> str:
         if isinstance(told, dict | list):
             kept = without_secrets(told)
             return text if kept == told else orjson.dumps(kept).decode()
-    return _STATED.sub(r"\1\2", _SIGNED_IN.sub(r"\1\2", text)) if "=" in text or "@" in text else text
+    if not any(each in text for each in _TELLING):
+        return text
+    return _STATED.sub(r"\1\2\3\4", _SIGNED_IN.sub(r"\1\2", text))
 
 
 def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
@@ -182,7 +190,9 @@ def _named(label: Any) -> list[str]:
 
 
 def _unvalued(value: Any) -> Any:
-    """Return an object without its text, such as that of a parameter, where its name says that this is a secret."""
+    """Return an object or a list without its texts, such as that of a parameter, where its name says what these are."""
+    if isinstance(value, list):
+        return [_unvalued(each) for each in value if type(each) is not str]
     is_given = isinstance(value, dict) and isinstance(value.get("value"), str)
     return {name: each for name, each in value.items() if name != "value"} if is_given else value
 

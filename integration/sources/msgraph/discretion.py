@@ -18,17 +18,21 @@ _SECRET = {
     "passwordSingleSignOnSettings": ("fields",),
 }
 """Parts of a property that are secrets, or tell how one begins."""
+_ALONE = ("clientSecret", "secretText")
+"""Properties that are secrets wherever they are; of what is read whole, ``$select`` leaves nothing out."""
 _BANNED = "BannedPasswordList"
 """The setting with the words that no password may hold: they tell how passwords are built, and only count here."""
 _WORD = re.compile(r"[^\t\r\n]+")
 _MASKED = "*"
 _LISTS = ("value", "responses")
-_TELLING = frozenset({*_SECRET, "values", *_LISTS, "body"})
+_TELLING = frozenset({*_SECRET, *_ALONE, "values", *_LISTS, "body"})
 """Properties of an object that may hold a secret, or another object; most objects have none of them."""
 
 
 def drop_secrets(body: dict[str, Any]) -> dict[str, Any]:
     """Drop secrets from the objects of a decoded body: one object, a page of them, or the answer to a batch."""
+    for name in _ALONE:
+        body.pop(name, None)
     for name, parts in _SECRET.items():
         value = body.get(name)
         for each in value if isinstance(value, list) else [value]:
