@@ -6,6 +6,7 @@ from hashlib import sha1
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.errors import NotFound
 
 DOMAIN, FEDERATION = "azure_domain", "azure_domain_federation"
 READ = ["Domain-InternalFederation.Read.All"]
@@ -33,12 +34,23 @@ def azure_domain_has_federation(ctx: Context) -> Iterator[Relationship]:
 
 
 def _federations(ctx: Context) -> Iterator[tuple[Entity, Any]]:
-    """Yield each federated domain with its federation, which those below it share: they have none of their own."""
+    """Yield each federated domain with its federation, which those below it share: they have none of their own.
+
+    Raises:
+        NotFound: Graph knows the federation of no domain; of one that went meanwhile there is none to be missed.
+    """
+    gone, is_known = None, False
     for domain in ctx.entities(DOMAIN):
         if domain.properties.get("isFederated") and domain.properties.get("isRoot") is not False:
             path = f"/domains/{domain.properties['id']}/federationConfiguration"
-            for federation in ctx.graph.list(path, select=None, top=None):
-                yield domain, federation
+            try:
+                for federation in ctx.graph.list(path, select=None, top=None):
+                    yield domain, federation
+                is_known = True
+            except NotFound as error:
+                gone = error
+    if gone and not is_known:
+        raise gone
 
 
 def _key(federation: Any) -> str:

@@ -389,3 +389,19 @@ def test_who_signs_in_users_of_federated_domains(graph: GraphServer) -> None:
     assert [each for each in graph.requests if "federationConfiguration" in each] == [
         "GET /domains/contoso.example/federationConfiguration"
     ]
+
+
+@pytest.mark.parametrize(("gone", "verdict"), [(1, "complete"), (2, "skipped")])
+def test_a_federated_domain_that_went_meanwhile_costs_nothing_of_the_others(
+    gone: int, verdict: str, graph: GraphServer
+) -> None:
+    for number in range(2):
+        name = f"domain-{number}.example"
+        graph.add("/domains", {"id": name, "isRoot": True, "authenticationType": "Federated", "isVerified": True})
+        graph.add(f"/domains/{name}/federationConfiguration", {"id": f"f-{number}", "displayName": "AD FS"})
+        if number < gone:
+            graph.fail(f"/domains/{name}/federationConfiguration", status=404, code="Request_ResourceNotFound")
+    types = ("azure_domain_federation", "azure_domain_has_federation")
+    ran = run_steps(*types, source=graph, manager=load())
+    assert {ran.report.of(type).verdict for type in types} == {verdict}
+    assert [len(ran.records.get(type, ())) for type in types] == [2 - gone] * 2

@@ -69,7 +69,7 @@ _SIGNED_IN = re.compile(r"(?i)(https?://)[^/@\s?#]*@|(://[^/@\s?#:]*):[^/@\s?#]*
 _STATED = re.compile(
     r"(?i)([?&;](?:sig|code|[\w-]*(?:token|key|secret|password))=)[^\s&#;\"']+"
     r"|((?:account|access|instrumentation|shared\w*)key=|sharedaccesssignature=|password=|pwd=)[^;\"'\s]+"
-    r"|(\b(?:bearer|basic) )(?=\S*\d)[\w.~+/-]{12,}=*|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*"
+    r"|(\b(?:bearer|basic) )(?=\S*\d)[\w.~+/-]{8,}=*|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*"
 )
 _TELLING = ("=", "@", "earer ", "asic ", "PRIVATE KEY")
 """Of what any is in a text that may say so."""
