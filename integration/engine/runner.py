@@ -207,7 +207,7 @@ class _Run:
             sources,
             mirror,
             side_by_side=not self._tape.one_by_one,
-            new=opened == "new",
+            opened=opened,
             counter=Counter(self._observers.pages_read),
         )
         stack.callback(reader.close)

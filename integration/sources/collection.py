@@ -37,6 +37,11 @@ class Collection:
         self._decides = reader.sources[request.source].tracks(request)
 
     @property
+    def resumed(self) -> bool:
+        """Whether the run goes on with one that was cut short."""
+        return self._reader.resumed
+
+    @property
     def known(self) -> Known | None:
         """What the mirror has of it; ``None`` where that is nothing."""
         return self._mirror.find(self.name)

@@ -50,10 +50,10 @@ def open_sources(
     Raises:
         CredentialsError: Microsoft refused the sign-in.
     """
-    return [
-        _graph(config, tape, session, wait, tell),
-        _azure(config, tape, session, tell),
-    ]
+    graph, azure = _graph(config, tape, session, wait, tell), _azure(config, tape, session, tell)
+    if isinstance(graph, GraphSource):
+        graph.is_alone = isinstance(azure, UnavailableSource)
+    return [graph, azure]
 
 
 def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, tell: Callable[[float], None]) -> Source:

@@ -30,13 +30,14 @@ class Reader:
         mirror: keeps what was read.
         side_by_side: fetch collections beside each other, in threads.
         counter: adds up what is read.
-        new: the mirror was empty when the run started.
+        opened: what ``Mirror.open`` said of the mirror when the run started.
 
     Attributes:
         sources: the APIs, by name.
         mirror: as given.
         counter: as given.
-        new: as given.
+        new: the mirror was empty then.
+        resumed: the run goes on with one that was cut short.
         reasons: why a collection that was there had to be read whole, by name.
         asked: what steps asked for.
         is_stopped: the run ends, and nothing further is to be fetched ahead.
@@ -50,10 +51,10 @@ class Reader:
         *,
         side_by_side: bool = True,
         counter: Counter | None = None,
-        new: bool = True,
+        opened: str = "new",
     ) -> None:
         self.sources: Mapping[str, Source] = {source.name: source for source in sources}
-        self.mirror, self.new = mirror, new
+        self.mirror, self.new, self.resumed = mirror, opened == "new", opened == "resumed"
         self.counter = counter or Counter(lambda _: None)
         self.reasons: dict[str, str] = {}
         self.asked = Asked()

@@ -10,12 +10,14 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from integration import Step, load, plan, run
+from integration import CredentialsError, Step, load, plan, run
 from integration.config.clouds import CLOUDS
 from integration.config.settings import Config
+from integration.errors import Unreachable
 from integration.sdk.plugins import declared_steps
 from integration.sources.azure.client import QUERIED_AT
 from integration.sources.signin import azure_tokens_for, tokens_for
+from integration.testing import GraphServer
 from integration.text.secret import Secret
 from tests.azure.reading import Azure, keys, verdicts
 from tests.http.sign_in import CLIENT, TENANT, Service, serving_over_tls
@@ -167,6 +169,31 @@ def test_azure_that_does_not_answer_fails_its_types_alone(azure: Azure) -> None:
     assert report.of("contoso_machine").verdict == "failed"
     assert "does not answer" in report.of("contoso_machine").reason
     assert report.of("azure_user").verdict == "complete"
+    assert report.exit_code() == 1
+
+
+@pytest.mark.every_area
+@pytest.mark.parametrize("reads_azure", [True, False])
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_graph_that_gives_nothing_fails_its_types_alone(is_silent: bool, reads_azure: bool, azure: Azure) -> None:
+    """Where Azure is read as well; nothing is lost, for there is nothing that the next run could go on from."""
+    with create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with GraphServer() as graph:
+        graph.fail("*", status=401, code="InvalidAuthenticationToken")
+        settings = {"graph_url": url if is_silent else graph.url, "access_token": Secret(graph.token)}
+        manager = load(*azure.steps.values())
+        chosen = plan(
+            manager, only=(*(["azure_subscription"] if reads_azure else ()), "azure_user", "azure_user_group")
+        )
+        if not reads_azure:
+            with pytest.raises(Unreachable if is_silent else CredentialsError):
+                run(manager, chosen, azure.config(**settings), out="out")
+            return
+        report = run(manager, chosen, azure.config(**settings), out="out")
+    assert report.of("azure_subscription").verdict == "complete"
+    assert {report.of(type).verdict for type in ("azure_user", "azure_user_group")} == {"failed"}
+    assert "nothing of Graph was read: " in report.of("azure_user").reason
     assert report.exit_code() == 1
 
 

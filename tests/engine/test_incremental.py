@@ -470,7 +470,7 @@ def test_who_reads_memberships_while_they_are_read_anew_starts_again() -> None:
 
         def reader(*, new: bool) -> Reader:
             client = GraphClient(simulator.url, GivenToken(Secret(simulator.token)), requests.Session())
-            return Reader([GraphSource(client, in_flight=4)], mirror, new=new)
+            return Reader([GraphSource(client, in_flight=4)], mirror, opened="new" if new else "updated")
 
         for new in (True, False):
             mirror.open("contoso.example", fresh=False)

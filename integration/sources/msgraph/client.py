@@ -16,9 +16,14 @@ from integration.sources.msgraph.links import VERSION, path_of, relative
 
 
 class GraphClient(Client[Answer]):
-    """Sends requests to one Graph root, such as ``https://graph.microsoft.com``, which is given without version."""
+    """Sends requests to one Graph root, such as ``https://graph.microsoft.com``, which is given without version.
+
+    Attributes:
+        has_answered: Graph has given something that it was asked for.
+    """
 
     api = "Graph"
+    has_answered = False
 
     limits = LIMITS
 
@@ -40,6 +45,7 @@ class GraphClient(Client[Answer]):
 
     def understood(self, path: str, received: Received) -> Answer:
         """Return what was received as an answer of Graph."""
+        self.has_answered |= received.status == 200
         body = drop_secrets(decode(received.body))
         return Answer(path, received.status, received.headers, body, received.turn)
 

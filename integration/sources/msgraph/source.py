@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from integration.errors import Forbidden, GraphError
+from integration.errors import CredentialsError, Forbidden, GraphError, ServiceUnavailable, Unreachable
 from integration.sdk.context import Graph
 from integration.sdk.plan import Plan
 from integration.sources.collection import Collection
@@ -17,7 +17,7 @@ from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
 from integration.sources.msgraph.members import counts_by_kind, hiding, without_names
-from integration.sources.msgraph.permissions import PermissionReview, covers, review
+from integration.sources.msgraph.permissions import PermissionReview, covers, of_graph, review
 from integration.sources.msgraph.recycle_bin import RecycleBin
 from integration.sources.msgraph.relation import RelationFetcher
 from integration.sources.reader import Reader
@@ -51,6 +51,7 @@ class GraphSource:
         plain: relations that may lack service principals.
         bin: what was deleted before relations were read whole, and may be restored.
         refused: parents whose children Graph did not give to the end, and why, by relation.
+        is_alone: nothing else can be read in the run.
     """
 
     name = "graph"
@@ -72,6 +73,9 @@ class GraphSource:
         self.plain: set[str] = set()
         self.bin = RecycleBin(client)
         self.refused: dict[str, dict[str, GraphError]] = {}
+        self.is_alone = True
+        self._reads_others = False
+        self._given_up: GraphError | None = None
         self._roles = roles
         self._review: PermissionReview | None = None
         self._takes: dict[str, Takes] = {}
@@ -85,8 +89,19 @@ class GraphSource:
 
         Raises:
             GraphError: Graph did not give all of it.
+            CredentialsError: Graph refused the token, and nothing else is read, or the next run can go on from here.
+            Unreachable: Graph never answered, likewise.
         """
-        (RelationFetcher if request.kind == "relation" else Fetcher)(self, request, into).fetch()
+        if self._given_up:
+            raise self._given_up.with_traceback(None)
+        try:
+            (RelationFetcher if request.kind == "relation" else Fetcher)(self, request, into).fetch()
+        except (CredentialsError, Unreachable) as error:
+            if self.is_alone or not self._reads_others or self.client.has_answered or into.resumed:
+                raise
+            kind = ServiceUnavailable if isinstance(error, Unreachable) else GraphError
+            self._given_up = kind(f"nothing of Graph was read: {error}", path=request.path)
+            raise self._given_up from None
 
     def tracks(self, request: Request) -> bool:
         """Tell whether a delta query tells what changed of a collection."""
@@ -153,6 +168,7 @@ class GraphSource:
 
     def review(self, plan: Plan) -> PermissionReview | None:
         """Compare what a plan needs with the permissions in the token."""
+        self._reads_others = any(len(of_graph(step.permissions)) < len(step.permissions) for step in plan.steps)
         self._review = None if self._roles is None else review(plan, self._roles)
         return self._review
 
