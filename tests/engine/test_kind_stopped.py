@@ -229,7 +229,7 @@ def delivery_stopped_when(tenant: LittleTenant, to: str, happened: Callable[[], 
 BUSY = {"Retry-After": "200"}
 
 
-@pytest.mark.parametrize(("endpoint", "before"), [("entities", "jobs"), ("finalize", "events"), ("job", "finalize")])
+@pytest.mark.parametrize(("endpoint", "before"), [("entities", "jobs"), ("finalize", "events"), ("job", "entities")])
 @pytest.mark.parametrize("is_silent", [True, False], ids=["silent", "busy"])
 def test_an_account_that_lets_us_wait_is_left_soon(
     tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch, endpoint: str, before: str, is_silent: bool

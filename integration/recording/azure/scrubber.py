@@ -22,6 +22,8 @@ _SMALL = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}(-\d{1,5})?", re.ASCII)
 """Numbers, versions and ports, written as texts."""
 _OPERATION = re.compile(r"(\*|Microsoft\.[A-Za-z0-9.]+)(/(\*|[A-Za-z]+))*", re.ASCII | re.IGNORECASE)
 """What Microsoft calls providers, types of resources, and what can be done with them."""
+_HOST = re.compile(r"(?i)([a-z0-9-]+\.){2,}[a-z]{2,}")
+"""Where a service answers, which a property may call its location."""
 _BETWEEN = re.compile(r"([0-9.]+) ?- ?([0-9.]+)", re.ASCII)
 _NO_SUBSCRIPTION = "at least one subscription that is eligible"
 _OF_PROTOCOL = frozenset("code count data details error message n nextlink properties tags value".split())
@@ -166,7 +168,9 @@ class AzureScrubber(Scrubber):
 
 
 def _is_own(text: str) -> bool:
-    return bool(GUID.search(text) or _HEX32.search(text)) or is_address(text) or is_network(text) or is_arm_id(text)
+    if is_address(text) or is_network(text) or is_arm_id(text):
+        return True
+    return bool(GUID.search(text) or _HEX32.search(text) or _HOST.fullmatch(text))
 
 
 def _codes(error: Mapping[str, Any]) -> dict[str, Any]:
