@@ -6,7 +6,7 @@ import threading
 from base64 import b64encode
 from itertools import takewhile
 from urllib.parse import quote, quote_plus
-from weakref import WeakSet
+from weakref import ref
 
 HIDDEN = "***"
 _SHORT = 8
@@ -29,7 +29,8 @@ _OF_A_URL = r"(?s)(://[^:/@\s]*):.*@"
 _HEX = r"%[0-9A-F]{2}"
 _SAFE_IN_URLS = str.maketrans("+/", "-_")
 """Base64 as URLs have it (RFC 4648, section 5)."""
-_known: "WeakSet[Secret]" = WeakSet()
+_known: "list[ref[Secret]]" = []
+"""Those that are alive, and some that were. Whoever looks takes a copy: to wait for each other costs threads more."""
 _lock = threading.Lock()
 
 
@@ -44,7 +45,7 @@ class Secret:
         bare = value.strip()
         if len(bare) >= _SHORT or (len(bare) >= _SHORTEST and not bare.isalpha()):
             with _lock:
-                _known.add(self)
+                _known[:] = [each for each in _known if each() is not None] + [ref(self)]
 
     def reveal(self) -> str:
         """Return the value itself."""
@@ -128,8 +129,7 @@ def _in_base64(value: bytes) -> tuple[str, ...]:
 
 def _live() -> list[tuple[str, ...]]:
     """Return the forms of every secret that is alive, those of the longest first."""
-    with _lock:
-        found = {secret._forms() for secret in _known}
+    found = {secret._forms() for each in tuple(_known) if (secret := each()) is not None}
     return sorted(found, key=lambda forms: len(forms[0]), reverse=True)
 
 
