@@ -103,8 +103,8 @@ class Records:
             if type(item) is not Relationship:
                 raise self._not_a(Relationship, item)
             source, target = item.from_key, item.to_key
-            plain = type(source) is str and type(target) is str and source.isprintable() and target.isprintable()
-            if bare and plain and not item.properties and source and target:
+            plain = type(source) is str and type(target) is str and source.isascii() and target.isascii()
+            if bare and plain and not item.properties and source and target and "\0" not in source + target:
                 yield source, target
             else:
                 row = self._relationship(source, target, item.properties)

@@ -71,7 +71,7 @@ def _odd_actions(step: Step) -> Iterator[str]:
             near = _nearest(provider, "providers", _SPELT)
             type = name.rpartition("/")[0].casefold()
             others = () if type in step.resources else step.resources
-            (of, *_) = [*get_close_matches(type, others, n=1, cutoff=_SAME), type]
+            (of, *_) = [*_close(type, others, _SAME), type]
             if near.casefold() not in (provider.casefold(), ""):
                 yield f"{name} is of no provider of Azure: write {near}/{rest}"
             elif of != type:
@@ -83,7 +83,7 @@ def _odd_plans(step: Step) -> Iterator[str]:
     plans = _lists()["servicePlans"]
     for name in step.licences:
         folded = {} if name in plans else {each.casefold(): each for each in plans}
-        near = [folded[each] for each in get_close_matches(name.casefold(), folded, cutoff=_ALMOST)]
+        near = [folded[each] for each in _close(name.casefold(), folded, _ALMOST)]
         if near and not name.startswith(near[0]):
             yield f"{name} is no service plan of Microsoft: write {' or '.join(near)}"
 
@@ -100,6 +100,11 @@ def _is_almost(name: str, near: str) -> bool:
     return _likeness(name.casefold(), near.casefold()) >= _ALMOST or bool(
         get_close_matches(subject, known, cutoff=_LIKE)
     )
+
+
+def _close(name: str, others: Collection[str], likeness: float) -> list[str]:
+    """Return those of some names that are like one; difflib takes that apart also where there are none."""
+    return get_close_matches(name, others, cutoff=likeness) if others else []
 
 
 def _likeness(one: str, other: str) -> float:
