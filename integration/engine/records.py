@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from integration.errors import RecordError, SchemaMismatch
 from integration.sdk.mapping import OddValue
 from integration.sdk.model import Entity, Relationship, raw_data, relationship_key
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.store.publication import RecordRow
+from integration.text.exact_json import exact_json
 from integration.text.visible import line, without_nul
 
 _ENTITY_STAMPS = 3
@@ -62,7 +61,7 @@ class Records:
                 if not accepts(record) or len(record) != len(properties) + _ENTITY_STAMPS:
                     self.reject(self._problem(record, properties))
                 elif item.key.isprintable() or not _UNCARRIED.search(item.key):
-                    yield item.key, without_nul(orjson.dumps(properties))
+                    yield item.key, without_nul(exact_json(properties))
                 else:
                     self.reject(self._uncarried(item.key))
             except OddValue as error:
@@ -126,7 +125,7 @@ class Records:
             elif _UNCARRIED.search(record["_key"]):
                 self.reject(self._uncarried(record["_key"]))
             else:
-                return (source, target, without_nul(orjson.dumps(properties))) if given else (source, target)
+                return (source, target, without_nul(exact_json(properties))) if given else (source, target)
         except (TypeError, ValueError, RecursionError) as error:
             self.reject(self._not_json(record["_key"], error))
         return None

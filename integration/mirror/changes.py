@@ -10,6 +10,7 @@ import orjson
 from integration.disk.sqlite import Connection
 from integration.mirror.rows import RawRow, append, has_places, place, place_all, places, rewrite
 from integration.mirror.tables import Known
+from integration.text.exact_json import exact_json
 
 
 def put(database: Connection, number: int, parent: str, rows: Mapping[str, RawRow]) -> int:
@@ -33,7 +34,7 @@ def put(database: Connection, number: int, parent: str, rows: Mapping[str, RawRo
         ):
             place_all(database, number, parent)
         added = list(missing.values())
-        piece = append(database, number, [(parent, orjson.dumps(added))])
+        piece = append(database, number, [(parent, exact_json(added))])
         if not parent or has_places(database, number, parent):
             place(database, number, parent, piece, added)
         for key, row in missing.items():

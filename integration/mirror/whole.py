@@ -22,6 +22,7 @@ from integration.mirror.rows import (
     version,
 )
 from integration.mirror.tables import find, find_there
+from integration.text.exact_json import exact_json
 
 
 def begin(
@@ -71,8 +72,8 @@ class EncodedPage:
 
     def __init__(self, rows: Sequence[RawRow], next_link: str | None, unusable: int, *, decides: bool) -> None:
         parts = [rows[at : at + PIECE] for at in range(0, len(rows), PIECE)]
-        self._pieces = [("", orjson.dumps(part)) for part in parts]
-        self._ids_of_pieces = [orjson.dumps([row["id"] for row in part]) for part in parts]
+        self._pieces = [("", exact_json(part)) for part in parts]
+        self._ids_of_pieces = [exact_json([row["id"] for row in part]) for part in parts]
         self._ids = orjson.dumps([row["id"] for row in rows]).decode()
         self._next_link, self._unusable, self._decides = next_link, unusable, decides
         self.size = sum(len(piece) for _, piece in self._pieces)

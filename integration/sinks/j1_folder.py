@@ -15,6 +15,7 @@ import orjson
 
 from integration.errors import OutputError
 from integration.sinks.merged import foreign_file
+from integration.text.exact_json import exact_json
 
 TOP = {"graph", "index", "summary.json"}
 _TOOLS = {"index.html", "types-graph"}
@@ -93,7 +94,7 @@ def records(folder: Path, type: str, kind: str) -> Iterator[bytes]:
     for path in files(folder, type, kind):
         try:
             held = orjson.loads(path.read_bytes())[kind]
-            yield from map(orjson.dumps, held)
+            yield from map(exact_json, held)
         except (ValueError, TypeError, LookupError):
             raise foreign_file(path) from None
 

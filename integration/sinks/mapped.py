@@ -13,6 +13,7 @@ import orjson
 from integration.sdk.ends import area_of
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
+from integration.text.exact_json import exact_json
 
 
 def ends_of(mapping: Any) -> list[Any]:
@@ -74,7 +75,7 @@ class MappedGraph:
                     "skipTargetCreation": False,
                 }
                 others = {name: of for name, of in found.items() if name not in ("_fromEntityKey", "_toEntityKey")}
-                return orjson.dumps({**others, "_mapping": mapping})
+                return exact_json({**others, "_mapping": mapping})
         return record
 
     def _entity(self, key: str) -> dict[str, Any] | None:

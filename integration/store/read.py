@@ -13,6 +13,7 @@ from integration.sdk.changes import Change, What, changes_since
 from integration.sdk.report import Verdict
 from integration.sdk.step import Step
 from integration.store.history import Revision, known_revisions
+from integration.text.exact_json import exact_json
 
 _ROWS = 1000
 
@@ -212,11 +213,10 @@ class ReadableStore:
             return
         stamps = {"_type": step.name, "_class": self._class(step)}
         for key, properties in self.entities(step.name):
-            yield orjson.dumps({"_key": key, **stamps, **orjson.loads(properties)})
+            yield exact_json({"_key": key, **stamps, **orjson.loads(properties)})
 
     def _relationships(self, step: Step) -> Iterator[bytes]:
-        verb = self._class(step)
-        between = f"|{step.class_name.lower()}|"
+        verb, between = self._class(step), f"|{step.class_name.lower()}|"
         source = target = ""
         while True:
             rows = self._rows(
@@ -230,7 +230,7 @@ class ReadableStore:
             for source, target, properties in rows:
                 own = orjson.loads(properties) if properties else {"displayName": verb}
                 system = {"_key": f"{source}{between}{target}", "_type": step.name, "_class": verb}
-                yield orjson.dumps({**system, "_fromEntityKey": source, "_toEntityKey": target, **own})
+                yield exact_json({**system, "_fromEntityKey": source, "_toEntityKey": target, **own})
             if len(rows) < _ROWS:
                 return
 

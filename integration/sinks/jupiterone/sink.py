@@ -25,6 +25,7 @@ from integration.sinks.jupiterone.history import History
 from integration.sinks.jupiterone.uploads import IN_FLIGHT, Uploads
 from integration.sinks.mapped import MappedGraph
 from integration.text.discretion import logger
+from integration.text.exact_json import exact_json
 from integration.text.visible import line
 
 PATIENCE = Patience(deadline=300.0, attempts=10)
@@ -207,7 +208,7 @@ def _changed(graph: StoredGraph, step: Step, since: int) -> Iterator[bytes]:
         if change.now is not None:
             lost = dict.fromkeys(orjson.loads(change.before or "{}"))
             stamps = {"_key": change.ends[0], "_type": step.name, "_class": step.classes}
-            yield orjson.dumps({**lost, **stamps, **orjson.loads(change.now)})
+            yield exact_json({**lost, **stamps, **orjson.loads(change.now)})
 
 
 def _event(result: StepResult) -> tuple[str, str]:

@@ -12,14 +12,13 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from integration.errors import BadAnswer, BadRequest, FeatureAbsent, GraphError, NotFound, NotLicensed, Throttled
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.collection import Collection
 from integration.sources.request import Request
+from integration.text.exact_json import exact_json
 from integration.threads import Threads
 from integration.values import arm_key
 
@@ -146,7 +145,7 @@ class ChildrenFetch:
         path = quote(f"/{parent['id'].strip('/')}/{self._request.relation.rpartition(_EACH)[2]}", safe=_IN_A_PATH)
         for rows, following in self._client.pages(path, self._request.version, link):
             children = [_row(each, parent, path) for each in rows]
-            pieces = [(key, orjson.dumps(children))] if children else []
+            pieces = [(key, exact_json(children))] if children else []
             self._into.add_parts(pieces, [(key, following)])
             if following is not None:
                 self._half_read.add(key)

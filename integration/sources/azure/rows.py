@@ -7,13 +7,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
 from integration.http import decoding, levels
 from integration.sources.azure import discretion
 from integration.sources.azure.discretion import properties_kept
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
+from integration.text.exact_json import exact_json
 
 _COLUMNS = frozenset(COLUMNS)
 
@@ -50,7 +49,7 @@ def kept_page(partition: str, rows: QueriedRows, answered: Set[str]) -> KeptPage
     if odd:
         digest = ""  # each reading has to tell that these are missing
         progress.append((f"{GAP}{partition}", f"{odd} rows have no id or no type"))
-    return KeptPage(digest, [(type, orjson.dumps(found)) for type, found in parts.items()], progress, len(rows))
+    return KeptPage(digest, [(type, exact_json(found)) for type, found in parts.items()], progress, len(rows))
 
 
 def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, Any]]], int]:

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-import orjson
-
 from integration.errors import BadAnswer, BadRequest
 from integration.sources.collection import Collection
 from integration.sources.msgraph.batch import MOST
@@ -24,6 +22,7 @@ from integration.sources.msgraph.paging import page_of, pages
 from integration.sources.msgraph.tasks import each_once
 from integration.sources.request import Request
 from integration.sources.selection import Selection
+from integration.text.exact_json import exact_json
 
 _COUNTED = "owners"
 """The relation of which Graph counts the parents without a child (List applications; List groups)."""
@@ -107,7 +106,7 @@ class Expanded:
                 continue
             read.append((parent, None))
             if children:
-                pieces.append((parent, orjson.dumps(children)))
+                pieces.append((parent, exact_json(children)))
         self._into.add_parts(pieces, [*read, ("", link)])
         items = sum(1 for _ in pieces)
         self._into.count(pages=1, items=items, parents=len(read), throttled=self._client.waited)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from integration.errors import (
     BadAnswer,
     BadRequest,
@@ -29,6 +27,7 @@ from integration.sources.msgraph.paging import Headcount, Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.request import Request
 from integration.sources.selection import Selection
+from integration.text.exact_json import exact_json
 
 _RESTARTS = 5
 _DOUBTS = 2
@@ -117,7 +116,7 @@ class Outcomes:
         else:
             again = [self._following(task, page.next_link, page.rows)]
             kept.progress.extend([(task.parents[0], page.next_link)] if not task.delta else [])
-        pieces = [(parent, orjson.dumps(children)) for parent, children in found.items() if children]
+        pieces = [(parent, exact_json(children)) for parent, children in found.items() if children]
         kept.pieces.extend(pieces)
         kept.items += sum(map(len, found.values()))
         return again
