@@ -8,7 +8,7 @@ import orjson
 from integration.disk.sqlite import Connection
 from integration.mirror.rows import bounded
 
-_FEW = 16
+_FEW, _ROWS = 16, 1_000
 _FOUND, _PARSED = 500_000, 100_000
 """Bytes of pieces after which a statement finds no more, and after which they are parsed: those of a relation, which
 are one for each parent, are small, and many at once take less time."""
@@ -54,6 +54,17 @@ class Pieces:
                 arrays = self._database.parsed_arrays([objects for _, _, objects in some])
                 for (self._last, parent, _), objects in zip(some, arrays, strict=True):
                     yield parent, objects
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield how many objects each part has that has some, or is read, in the order of the parts' names."""
+        found = self._database.execute(
+            "SELECT part, sum(size) FROM (SELECT parent AS part, json_array_length(objects) AS size FROM pieces"
+            " WHERE collection = :number UNION ALL SELECT id, 0 FROM parents WHERE collection = :number)"
+            " GROUP BY part ORDER BY part",
+            self._given,
+        )
+        while some := found.fetchmany(_ROWS):
+            yield from some
 
     def _next(self) -> list[tuple[int, str, bytes]]:
         pieces = self._database.execute(

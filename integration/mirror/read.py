@@ -46,21 +46,23 @@ class ReadableMirror:
         with self._lock:
             return [name for (name,) in self._writer.execute("SELECT name FROM collections")]
 
-    def pending(self, name: str, parents: str) -> list[tuple[str, str | None]]:
-        """Return the parents whose children are not read to the end: id, and the link to go on with.
+    def pending(self, name: str, parents: str, after: str, most: int) -> list[tuple[str, str | None, int]]:
+        """Return parents whose children are not read to the end: id, the link to go on with, and how many are left.
 
         Args:
             name: the relation.
             parents: name of the parents' collection.
+            after: leave out the parents with ids up to this one.
+            most: how many to return at most.
         """
         self._writing.flush()
         with self._lock:
             return self._writer.execute(
-                "SELECT places.id, parents.next_link FROM places LEFT JOIN parents"
+                "SELECT places.id, parents.next_link, count(*) OVER () FROM places LEFT JOIN parents"
                 " ON parents.collection = ?1 AND parents.id = places.id"
                 " WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"
-                " ORDER BY places.id",
-                (find_there(self._writer, name).number, find_there(self._writer, parents).number),
+                " AND places.id > ?3 ORDER BY places.id LIMIT ?4",
+                (find_there(self._writer, name).number, find_there(self._writer, parents).number, after, most),
             ).fetchall()
 
     @contextmanager
@@ -178,17 +180,11 @@ class ReadableMirror:
         with self._lock:
             return digests_kept(self._writer, name, before=True)
 
-    def sizes(self, name: str) -> dict[str, int]:
-        """Return how many objects each part of a collection has."""
+    def sizes(self, name: str) -> Iterator[tuple[str, int]]:
+        """Yield how many objects each part of a collection has that has some, or is read, in the order of the names."""
         self._writing.flush()
-        number = self._number(name)
-        with self._lock:
-            return dict(
-                self._writer.execute(
-                    "SELECT parent, sum(json_array_length(objects)) FROM pieces WHERE collection = ? GROUP BY parent",
-                    (number,),
-                ).fetchall()
-            )
+        with self.pieces(name) as pieces:
+            yield from pieces.sizes()
 
     def unusable(self, name: str) -> int:
         """Return how many rows of a collection could not be kept when it was read whole, since they have no id."""

@@ -70,9 +70,9 @@ class Collection:
         self._reader.ensure(listing)
         yield from (parent for _, parent in self._reader.rows(listing))
 
-    def pending(self, parents: str) -> list[tuple[str, str | None]]:
-        """Return the parts that are not read to the end, with their cursor: one for each object of ``parents``."""
-        return self._mirror.pending(self.name, parents)
+    def pending(self, parents: str, after: str, most: int) -> list[tuple[str, str | None, int]]:
+        """Return parts that are not read to the end, one for each object of ``parents``, as ``Mirror.pending`` does."""
+        return self._mirror.pending(self.name, parents, after, most)
 
     def because(self, reason: str) -> None:
         """Tell why it is read whole although something of it was there."""
@@ -141,8 +141,8 @@ class Collection:
         """Return which of some objects it has."""
         return self._mirror.holds(self.name, ids)
 
-    def sizes(self) -> Mapping[str, int]:
-        """Return how many objects each part has."""
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield how many objects each part has that has some, or is read, in the order of the parts' names."""
         return self._mirror.sizes(self.name)
 
     def replace_part(self, part: str, objects: bytes) -> None:

@@ -54,6 +54,17 @@ def test_a_fault_changes_nothing(fault: str, undisturbed: list[tuple[Any, ...]])
     assert simulator.stats.rude == 0
 
 
+@pytest.mark.parametrize("quota", [None, 150])
+def test_more_parents_than_are_kept_in_memory_at_once_are_read_in_portions(
+    quota: int | None, undisturbed: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.sources.msgraph.relation._AT_ONCE", 25)
+    with Simulator(TENANT, page_size=20, quota=quota, faults=replace(QUICK, inner_503=0.1)) as simulator:
+        report = read(simulator, "out")
+    assert {result.verdict for result in report.results} == {"complete"}
+    assert graph(Path("out")) == undisturbed
+
+
 def test_a_kind_of_children_that_is_no_name_of_a_type_is_refused() -> None:
     def misnamed(ctx: Context) -> Iterator[Relationship]:
         """A group is a direct member of another group."""

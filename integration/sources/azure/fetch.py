@@ -207,7 +207,7 @@ class TableFetch:
         before, confirmed = {} if are_lost else sizes_of(self._into.before()), set[str]()
         is_one_answer = self._table != LARGEST and self._done() == {(0, 1)} and not self._graph.names_subscriptions
         for rest in range(_ROUNDS, -1, -1):
-            came = self._into.sizes()
+            came = {type: size for type, size in self._into.sizes() if size}
             shrunk = {type for type, size in before.items() if came.get(type, 0) < _SHRUNK * size} - confirmed
             counted = Counter(came) if is_one_answer and not (shrunk or confirmed) else self._counts()
             differing = {type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0)}

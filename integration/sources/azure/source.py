@@ -187,7 +187,7 @@ class AzureSource:
         if self._takes_others or reader.mirror.find(RESOURCES) is None:
             return {}
         sizes = reader.mirror.sizes(RESOURCES)
-        untaken = {type: size for type, size in sorted(sizes.items()) if size and type not in self._taken}
+        untaken = {type: size for type, size in sizes if size and type not in self._taken}
         return {RESOURCES: untaken} if untaken else {}
 
     def cost(self) -> Mapping[str, Any]:

@@ -7,8 +7,9 @@ children, and those with the most. And where Graph counts the parents without an
 Sources: Optional query parameters, ``$expand``; Known issues with Microsoft Graph; List applications, example 5.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from heapq import nlargest
 from typing import Any
 
 from integration.errors import BadAnswer, BadRequest
@@ -75,10 +76,8 @@ class Expanded:
             self.pages_read += 1
         if self._is_single:
             return
-        sizes = self._into.sizes()
-        without = sorted(self._into.progress().keys() - sizes.keys() - {""})
-        self._count(len(without))
-        again = [*_sample(sizes), *without[:_SAMPLE_WITHOUT]]
+        again, without = sample_of(self._into.sizes())
+        self._count(without)
         self._asked_again = {parent: self._into.children(parent).keys() for parent in again}
         self._into.forget(again)
 
@@ -140,13 +139,27 @@ class Expanded:
             raise CutShort(problem, path=self._request.path, status=200)
 
 
-def _sample(sizes: Mapping[str, int]) -> list[str]:
-    """Return the parents to be asked once more, by how many children came with each."""
-    taken: Counter[int] = Counter()
-    each: list[str] = []
-    others: list[str] = []
-    for size, parent in sorted(((size, parent) for parent, size in sizes.items()), reverse=True):
-        if size < MOST_EXPANDED:
-            (each if taken[size] < _OF_EACH else others).append(parent)
-            taken[size] += 1
-    return each + others[: max(0, MOST - _SAMPLE_WITHOUT - len(each))]
+def sample_of(sizes: Iterable[tuple[str, int]]) -> tuple[Sequence[str], int]:
+    """Return the parents to be asked once more, and how many came without a child.
+
+    There may be a million parents, of which no more are kept in memory than are asked.
+
+    Args:
+        sizes: each parent, and how many children came with it.
+    """
+    each: dict[int, deque[str]] = {0: deque(maxlen=_SAMPLE_WITHOUT)}
+    without = 0
+
+    def others() -> Iterator[tuple[int, str]]:
+        nonlocal without
+        for parent, size in sizes:
+            if parent and size < MOST_EXPANDED:
+                taken = each.setdefault(size, deque(maxlen=_OF_EACH))
+                if size and len(taken) == _OF_EACH:
+                    yield size, taken[0]
+                taken.append(parent)
+                without += not size
+
+    rest = [parent for _, parent in nlargest(MOST - _SAMPLE_WITHOUT, others())]
+    taken = [parent for size, parents in each.items() if size for parent in parents]
+    return [*taken, *rest[: max(0, MOST - _SAMPLE_WITHOUT - len(taken))], *each[0]], without

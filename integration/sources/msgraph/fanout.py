@@ -68,7 +68,7 @@ class FanOut:
         return self._outcomes.refused
 
     def fetch(self, pending: Sequence[tuple[str, str | None]], threads: int) -> None:
-        """Fetch the children of parents, each from its next page on.
+        """Fetch the children of parents, each from its next page on; others may follow by further calls.
 
         Args:
             pending: parent's id, and the link to go on with.
@@ -77,8 +77,9 @@ class FanOut:
         Raises:
             GraphError: Graph gave the children of no parent, or does not work; what it gave is in the mirror.
         """
-        self._into.expect(len(pending))
         self._tasks.extend(Task((parent,), link=link) for parent, link in pending)
+        if self.economized:
+            self._reshape()
         self._threads = max(1, min(threads, math.ceil(len(self._tasks) / MOST)))
         with Threads(self._threads, thread_name_prefix=self._relation) as executor:
             try:

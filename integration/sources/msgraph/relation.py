@@ -13,6 +13,9 @@ from integration.sources.msgraph.habits import SINGLE
 from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.objects import object_id
 
+_AT_ONCE = 20_000
+"""Parents that are kept in memory at once: a tenant may have a million."""
+
 
 class RelationFetcher(Fetcher):
     """Fetches the children of all parents."""
@@ -87,10 +90,14 @@ class RelationFetcher(Fetcher):
         listing = self._into.listing(request)
         if self._goes_on:  # of parents that are gone since a run that was cut short read them, no changes tell
             self._into.forget_others(listing)
-        pending = self._into.pending(listing)
-        if pending:
-            fan = FanOut(self._client, self._into, request, self._unknown.names, tracked=self._tracked is not None)
-            fan.fetch(pending, self._source.in_flight)
+        fan, after = None, ""
+        while pending := self._into.pending(listing, after, _AT_ONCE):
+            if fan is None:
+                fan = FanOut(self._client, self._into, request, self._unknown.names, tracked=self._tracked is not None)
+                self._into.expect(pending[0][2])
+            fan.fetch([(parent, link) for parent, link, _ in pending], self._source.in_flight)
+            after = pending[-1][0]
+        if fan:
             self._source.refused[request.name] = dict(fan.refused)
             if fan.economized:
                 self._into.leave_deleted()
