@@ -97,7 +97,7 @@ def plans_of_tenant(config: Config, tokens: Tokens, roles: Collection[str], plan
             answer = client.get(client.url(SKUS.path, {}))
         except GraphError:
             return None  # a run tells the same from what it is answered
-    return frozenset(plans_in_use(answer.body.get("value") or ()))
+    return plans_in_use(answer.body.get("value"))
 
 
 def _unlicensed(step: Step, plans: Collection[str] | None) -> bool:

@@ -55,12 +55,14 @@ class Incremental:
     def bring_up_to_date(self) -> Unaltered | Altered | None:
         """Keep the last records, or exchange those that changed; ``None`` where all have to be made anew."""
         memory = self._memory
-        changed = self._changed(memory) if memory else None
-        if memory is None or changed is None:
+        if memory is None or "duplicateKeys" in memory.problems:
+            return None  # a record that was left out may come now, since another type has lost what had its key
+        changed = self._changed(memory)
+        if changed is None:
             return None
         if not changed:
             return self._kept(memory)
-        if not self._job.step.per_row or len(changed) > 1 or "duplicateKeys" in memory.problems:
+        if not self._job.step.per_row or len(changed) > 1:
             return None
         return self._altered(changed[0], memory)
 

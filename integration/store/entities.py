@@ -20,8 +20,8 @@ ENTITIES = Statements(
     """,
     sizes="SELECT sum(n), count(*) FROM (SELECT count(*) AS n FROM {new} GROUP BY key)",
     taken="""
-        SELECT count(*) FROM {new} AS new CROSS JOIN nodes AS there ON there.key = new.key AND there.type = ?1
-        WHERE new.key NOT IN (SELECT key FROM {old})
+        SELECT count(*) FROM {new} AS new CROSS JOIN nodes AS there ON there.key = new.key
+        WHERE there.type <> ?1 OR new.key NOT IN (SELECT key FROM {old})
     """,
     note_absent="""
         INSERT INTO changes SELECT type, ?2, key, '', 'deleted', properties FROM nodes

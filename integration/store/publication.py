@@ -25,7 +25,7 @@ _RUN = 20_000
 
 
 class KeyTaken(Exception):
-    """A changed record has the key of one that did not change: only all records together tell what is right."""
+    """A changed record has the key of one that did not change, or of another type: all records tell what is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Publication:
             strict: as for ``publish``.
 
         Raises:
-            KeyTaken: the key of a new record is that of one that did not change.
+            KeyTaken: the key of a new record is that of one that did not change, or is of another type.
             DuplicateKey: in strict mode, as ``publish``.
             DanglingEnd: in strict mode, as ``publish``.
         """

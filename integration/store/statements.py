@@ -22,7 +22,7 @@ class Statements:
         lacking: finds a row where the graph has a record that was not added as it is there. SQLite takes both in order,
             and goes through them side by side.
         sizes: how many records were added, and how many keys these have.
-        taken: how many of the added have the key of a record that did not change.
+        taken: how many of the added have the key of a record that did not change, or that is of another type.
         note_absent: notes as deleted what the graph has and nobody added.
         note_gone: notes as deleted what is in ``{old}`` and not in ``{new}``.
         delete: deletes what was noted as deleted.

@@ -178,3 +178,14 @@ def test_nothing_is_deleted_on_an_odd_word(path: str, removed: Any, tenant: Litt
     assert (report.of(type).verdict, report.of(type).count) == ("complete", 3)
     assert not report.changes.get("azure_user")
     assert "removed without a reason" in str(report.reading["readWhole"])
+
+
+def test_no_list_of_changed_members_is_no_list_without_changes(tenant: LittleTenant) -> None:
+    type = "azure_user_group_has_user"
+    assert read(tenant, type).of(type).count == 3
+    row = {"id": GROUPS[0], "members@delta": None}
+    body = {"value": [row], "@odata.deltaLink": f"{tenant.url}/v1.0/groups/delta?$deltatoken=2"}
+    tenant.says["/groups/delta"] = lambda query: None if "latest" in query else (200, {}, body)
+    tenant.always(members(GROUPS[0]), 200, {"value": children(USERS[0])})
+    report = read(tenant, type)
+    assert (report.of(type).verdict, report.of(type).count) == ("complete", 2)

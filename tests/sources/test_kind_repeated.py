@@ -97,6 +97,29 @@ def test_nothing_is_deleted_for_a_reason_that_graph_does_not_have(reason: Any, t
 
 
 @pytest.mark.every_area
+@pytest.mark.parametrize("silent", [{}, {"owners": None}], ids=str)
+def test_children_of_which_nothing_comes_are_asked_for_by_themselves(
+    silent: dict[str, Any], tenant: LittleTenant
+) -> None:
+    groups = [f"group-{number:02}" for number in range(60)]
+
+    def list_groups(query: str) -> tuple[int, dict[str, str], Any]:
+        if "$count=true" in query:
+            return 400, {}, {"error": {"code": "Request_UnsupportedQuery", "message": "not here"}}
+        rows: list[dict[str, Any]] = [{"id": id, "displayName": id} for id in groups]
+        if "$expand" in query:
+            rows = [{"id": id, **({"owners": []} if id != groups[-1] else silent)} for id in groups]
+        return 200, {}, {"value": rows}
+
+    tenant.says["/groups"] = list_groups
+    for id in groups:
+        tenant.always(f"/groups/{id}/owners", 200, {"value": children(*USERS[:2]) if id == groups[-1] else []})
+    report = read(tenant, "azure_user_owns_group")
+    assert report.of("azure_user_owns_group").verdict == "complete"
+    assert report.of("azure_user_owns_group").count == 2
+
+
+@pytest.mark.every_area
 def test_children_that_lead_on_to_more_are_asked_for_by_themselves(tenant: LittleTenant) -> None:
     groups = [f"group-{number}" for number in range(60)]
     with_one: dict[str, Any] = {"owners": children(USERS[0])}

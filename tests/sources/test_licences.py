@@ -128,3 +128,26 @@ def test_a_type_that_is_named_and_not_licensed_fails_the_run(graph: GraphServer,
 def test_a_product_counts_where_nothing_says_that_it_is_not_in_use(graph: GraphServer, asks: Asks) -> None:
     buys(graph, "AAD_PREMIUM", status=None)
     assert asks().verdicts["contoso_eligible"] == "complete"
+
+
+@pytest.mark.parametrize(
+    "sku",
+    [
+        {"servicePlans": {"servicePlanName": "EXCHANGE"}},
+        {"servicePlans": ["EXCHANGE"]},
+        {"servicePlans": "EXCHANGE"},
+        {"servicePlans": [], "capabilityStatus": ["Enabled"]},
+    ],
+    ids=str,
+)
+def test_products_that_are_not_told_as_documented_cost_no_run(
+    sku: dict[str, Any], graph: GraphServer, asks: Asks
+) -> None:
+    buys(graph, "AAD_PREMIUM")
+    graph.add("/subscribedSkus", {"id": "contoso_odd", **sku})
+    assert asks().verdicts == {"contoso_eligible": "complete", "contoso_machine": "complete"}
+
+
+def test_what_is_not_told_as_documented_is_not_taken_for_no_licence(graph: GraphServer, asks: Asks) -> None:
+    graph.add("/subscribedSkus", {"id": "contoso_odd", "servicePlans": {"servicePlanName": "EXCHANGE"}})
+    assert asks().verdicts["contoso_eligible"] == "complete"

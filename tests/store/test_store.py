@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from integration import DanglingEnd, DuplicateKey, OutputError, Step
+from integration.store.publication import KeyTaken
 from integration.store.relationships import RELATIONSHIPS
 from integration.store.store import Store
 from integration.store.tables import SCHEMA
@@ -180,6 +181,19 @@ def test_a_key_of_another_type_is_counted_and_stays_that_types(store: Store) -> 
     assert keys(store, VISITOR) == ["shared-1", "visitor-1"]
     assert set(sizes(store, "contoso_visitor").values()) == {1}
     assert keys(store, BADGE) == ["badge-1"]
+
+
+def test_a_change_with_a_key_of_another_type_takes_all_records_to_be_told(store: Store) -> None:
+    publish(store, VISITOR, named("shared-1"))
+    publish(store, BADGE, named("badge-1"))
+    store.remember(BADGE, {})
+    next_run(store)
+    publication = store.publication(BADGE)
+    publication.add(named("shared-1"))
+    with pytest.raises(KeyTaken):
+        publication.publish_changes(1, strict=False)
+    publication.discard()
+    assert publish(store, BADGE, named("badge-1", "shared-1")).duplicates == 1
 
 
 def test_a_missing_end_is_counted_and_the_relationship_stays(store: Store) -> None:

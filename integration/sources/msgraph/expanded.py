@@ -101,7 +101,7 @@ class Expanded:
         pieces, read = [], []
         for row in rows:
             parent, children = self._children_of(row)
-            if len(children) >= MOST_EXPANDED or row.get(f"{self._request.relation}@odata.nextLink"):
+            if children is None:
                 continue
             read.append((parent, None))
             if children:
@@ -110,14 +110,20 @@ class Expanded:
         items = sum(1 for _ in pieces)
         self._into.count(pages=1, items=items, parents=len(read), throttled=self._client.waited)
 
-    def _children_of(self, row: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]]]:
-        """Return the id of a parent, and the children that came with it."""
+    def _children_of(self, row: Mapping[str, Any]) -> tuple[str, Sequence[Mapping[str, Any]] | None]:
+        """Return the id of a parent, and its children; ``None`` where those that came may not be all.
+
+        A parent that has none comes with an empty list, or without the one child that it could have.
+        """
         parent, found = row.get("id"), row.get(self._request.relation)
         children = found if isinstance(found, list) else [] if found is None else [found]
         if not isinstance(parent, str) or not parent or not are_members(children):
             raise BadAnswer(
                 "a parent or a child has no id, or no kind that is text", path=self._request.title, status=200
             )
+        is_silent = found is None and not self._is_single
+        if is_silent or len(children) >= MOST_EXPANDED or row.get(f"{self._request.relation}@odata.nextLink"):
+            return parent, None
         return parent, self._selection.of_each(each_once(children))
 
     def _count(self, without: int) -> None:

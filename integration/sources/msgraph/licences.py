@@ -3,8 +3,8 @@
 Sources: List subscribedSkus; subscribedSku resource type; Product names and service plan identifiers for licensing.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeGuard
 
 from integration.errors import GraphError
 from integration.sources.msgraph.permissions import covers
@@ -33,7 +33,8 @@ def has_one(plans: Sequence[str], reader: Reader, roles: Collection[str] | None)
         reader.ensure(SKUS)
     except GraphError:
         return True  # the answers to what is asked will tell
-    return suffice(frozenset(plans_in_use(row for _, row in reader.rows(SKUS))), plans)
+    held = plans_in_use([row for _, row in reader.rows(SKUS)])
+    return held is None or suffice(held, plans)
 
 
 def may_ask(roles: Collection[str]) -> bool:
@@ -46,9 +47,23 @@ def suffice(held: Collection[str], plans: Sequence[str]) -> bool:
     return any(name in held for plan in plans for name in (plan, *_CONTAINED_IN.get(plan, ())))
 
 
-def plans_in_use(skus: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the names of the service plans of products that are in use, or that nothing says of that they are not."""
-    for sku in skus:
-        if sku.get("capabilityStatus") is None or sku["capabilityStatus"] in _IN_USE:
-            for plan in sku.get("servicePlans") or ():
-                yield str(plan.get("servicePlanName"))
+def plans_in_use(skus: object) -> frozenset[str] | None:
+    """Return the names of the service plans of products that are in use, or that nothing says of that they are not.
+
+    Args:
+        skus: what Graph lists.
+
+    Returns:
+        ``None`` where that is no list of products with lists of plans, so that it is not known what the tenant has.
+    """
+    if not _are_objects(skus):
+        return None
+    used = [sku for sku in skus if sku.get("capabilityStatus") is None or str(sku["capabilityStatus"]) in _IN_USE]
+    plans = [sku.get("servicePlans") or [] for sku in used]
+    if not all(map(_are_objects, plans)):
+        return None
+    return frozenset(str(plan.get("servicePlanName")) for each in plans for plan in each)
+
+
+def _are_objects(values: object) -> TypeGuard[Sequence[Mapping[str, Any]]]:
+    return isinstance(values, list) and all(isinstance(value, Mapping) for value in values)

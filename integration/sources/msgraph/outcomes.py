@@ -145,7 +145,7 @@ class Outcomes:
         if task.delta:
             found = {}
             for row in rows:
-                listed = row.get(f"{self._relation}@delta") or ()
+                listed = row.get(f"{self._relation}@delta", ())
                 if not isinstance(listed, list | tuple) or not all(isinstance(child, dict) for child in listed):
                     raise BadAnswer("what came is no list of children", path=self._title, status=200)
                 children = [child for child in listed if not is_removed(child, self._title)]

@@ -64,7 +64,7 @@ class RelationFetcher(Fetcher):
         lost: dict[str, set[str]] = {}
         for row in page.rows:
             parent = object_id(row, path)
-            listed = row.get(f"{self._request.relation}@delta") or ()
+            listed = row.get(f"{self._request.relation}@delta", ())
             if not isinstance(listed, list | tuple) or not are_members(listed):
                 raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
             for child in listed:
