@@ -53,7 +53,7 @@ def roles(ctx: Context) -> dict[str, Any]:
 
 def role_key(id: str) -> str:
     """Return the key of a role, which has the same GUID in all scopes that its id may begin with."""
-    return arm_key(f"/providers/{_TYPE}/{id.rpartition('/')[2]}")
+    return arm_key(f"/providers/{_TYPE}/{arm_key(id).rpartition('/')[2]}")
 
 
 def operations(row: Any, kind: str) -> list[str]:

@@ -12,6 +12,7 @@ from integration.sdk.plugins import declared_steps
 from integration.terminal.drawing import draw_model
 from integration.text.secret import Secret
 from integration.values import arm_key
+from steps.azure.role_definition import role_key
 from tests.simulator.azure import AzureSimulator
 from tests.simulator.azure.demo import azure_demo_tenant
 
@@ -52,6 +53,13 @@ def test_a_relationship_to_anything_has_a_name_of_its_own() -> None:
         def acme_tag_has_it(ctx: Context) -> Iterator[Relationship]:
             """A tag is on something."""
             return iter(())
+
+
+@pytest.mark.parametrize("above", ["", "/subscriptions/s", "/providers/Microsoft.Management/managementGroups/g"])
+@pytest.mark.parametrize("after", ["", "/"])
+def test_a_role_has_one_key_however_its_id_is_written(above: str, after: str) -> None:
+    id = f"{above}/providers/Microsoft.Authorization/RoleDefinitions/ABC{after}"
+    assert role_key(id) == "/providers/microsoft.authorization/roledefinitions/abc"
 
 
 def test_a_scope_that_is_gone_is_counted_and_comes_back() -> None:

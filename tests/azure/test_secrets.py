@@ -103,7 +103,9 @@ PLACES: dict[str, Any] = {
     **dict.fromkeys(
         "pwd passwd psk credential credentials secretText secretValue tokenValue apiKeyValue privateKeyPem pfx pfxData "
         "certificateData sharedAccessSignature linkingAuthCode sasUri connString jdbcUrl saslJaasConfig passwordHash "
-        "hookUrl signature bearer".split(),
+        "hookUrl signature bearer adminPass devicePasscode operatorKeyCode keyValue client-key-data secretString "
+        "slackWebhook teamsWebhookUrl authHeader basicAuth secureValue jwt keytab unlockCode snmpCommunity "
+        "sessionCookie startupScript userDataBase64".split(),
         "{}",
     ),
     **{name: {"default": "{}"} for name in ("functionKeys", "hostKeys", "queryKeys", "systemKeys")},
@@ -114,6 +116,11 @@ PLACES: dict[str, Any] = {
         "Basic {}",
         "InstrumentationKey={};IngestionEndpoint=https://x.example/",
         "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
+        "https://hooks.slack.com/services/T0/B0/{}",
+        "https://contoso.webhook.office.com/webhookb2/{}/IncomingWebhook/a",
+        "https://discord.com/api/webhooks/1/{}",
+        "made by ghp_0123456789{}",
+        "it is eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.{}",
     ],
     "ofEngine": {"rulesEngineMatchVariable": "RequestHeader", "selector": "X-Token", "rulesEngineMatchValue": ["{}"]},
 }
@@ -187,6 +194,7 @@ def test_what_is_no_secret_stays() -> None:
     told = {
         "linuxConfiguration": {"disablePasswordAuthentication": True},
         "allowSharedKeyAccess": False,
+        "networkAcls": {"bypass": "AzureServices"},
         "passwordValidityPeriodInDays": 90,
         "secretUrl": "https://kv.example/secrets/a",
         "keyVaultSecretId": "https://kv.example/secrets/a",
@@ -197,7 +205,14 @@ def test_what_is_no_secret_stays() -> None:
         "keyCreationTime": {"key1": "2024-03-20T10:40:57.0460787Z", "key2": "2024-03-20T10:40:57+00:00"},
     }
     assert without_secrets(told) == told
-    for text in ("Bearer tokens are accepted", "Basic authentication is off", "-----BEGIN PUBLIC KEY-----\nMII="):
+    for text in (
+        "Bearer tokens are accepted",
+        "Basic authentication is off",
+        "-----BEGIN PUBLIC KEY-----\nMII=",
+        "hooks are at hooks.slack.com and webhook.office.com/",
+        "https://hooks.example/path",
+        "eyJ and ghp_ begin tokens",
+    ):
         assert without_secrets({"note": text}) == {"note": text}
     registries = {"imageRegistryCredentials": [{"server": "cr.example", "username": "u"}]}
     assert without_secrets(registries) == registries

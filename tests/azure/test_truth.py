@@ -131,6 +131,45 @@ def test_fewer_rows_than_are_counted_each_time_fail_the_table(azure: Azure) -> N
     assert "counts" in report.of("contoso_machine").reason
 
 
+@pytest.mark.parametrize(
+    "told", [{"totalRecords": "1000"}, {"totalRecords": 1000.0}, {"totalRecords": None}, {"count": 1000}]
+)
+def test_a_small_table_that_lacks_rows_is_not_whole_however_its_answer_tells(
+    azure: Azure, told: dict[str, Any]
+) -> None:
+    azure.run("contoso_grant")
+    before = keys("contoso_grant")
+
+    def short(asked: Asked, document: dict[str, Any]) -> None:
+        if asked.query.startswith("authorizationresources"):
+            kept = document["data"][1:]
+            document |= {"data": kept, "totalRecords": len(kept), "count": len(kept)} | told
+
+    azure.simulator.manager.alter = short
+    report = azure.run("contoso_grant")
+    assert (verdicts(report), report.changes) == ({"failed"}, {})
+    assert keys("contoso_grant") == before
+
+
+def test_what_azure_has_twice_is_there_once_and_whole(azure: Azure) -> None:
+    """As it has extensions of machines of Azure Arc: finops-toolkit, issue 1643."""
+    machine = min(azure.expected("contoso_machine"))
+
+    def double(asked: Asked, document: dict[str, Any]) -> None:
+        if "summarize" in asked.query:
+            document["data"] = [row | {"n": row["n"] + (row["type"] == VM)} for row in document["data"]]
+        elif is_partition(asked):
+            twice = [row for row in document["data"] if arm_key(row["id"]) == machine]
+            document["data"] += [row | {"id": row["id"].upper()} for row in twice]
+            document["totalRecords"] = document["count"] = len(document["data"])
+
+    azure.simulator.manager.alter = double
+    for _ in range(2):
+        assert verdicts(azure.run("contoso_machine")) == {"complete"}
+        assert keys("contoso_machine") == azure.expected("contoso_machine")
+    assert not any("where type" in each.query for each in azure.simulator.queries)
+
+
 def test_a_service_that_loses_rows_makes_the_type_partial_and_deletes_nothing(azure: Azure) -> None:
     """As happened for three days: azure-powershell, issue 12747."""
     azure.run("contoso_machine", "contoso_storage")

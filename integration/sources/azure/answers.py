@@ -28,8 +28,9 @@ TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
 _UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind", "resourcetypenotsupported"}
 """Codes by which Azure says that what is of such a kind has nothing of what is asked for."""
-_ABSENT = {"noregisteredproviderfound", "invalidapiversionparameter"}
-"""Codes by which Azure says that it has no such kind of resource here, or not in that version."""
+_ABSENT = {"noregisteredproviderfound", "invalidapiversionparameter", "disallowedlogicaltablename"}
+"""Codes by which Azure says that it has no such kind of resource here, or not in that version, or no such table, as
+Azure in China lacks some. Source: Azure Quick Review, issue 847."""
 _UNLICENSED = "aadpremiumlicenserequired"
 """Code by which Azure says that the tenant lacks a licence of Microsoft Entra."""
 _THROTTLED = {"ratelimiting", "resourcerequeststhrottled", "toomanyrequests"}

@@ -3,7 +3,8 @@
 Azure leaves out what its types declare as secret. People put secrets elsewhere as well: into environment variables,
 scripts, settings of extensions, definitions of workflows, headers, addresses. What decides is the name of a property in
 any case of letters; numbers and booleans of such a name, as of ``disablePasswordAuthentication``, are no secrets and
-stay. Of a text of any other name, what a link or a connection string says of a password, a signature or a key goes.
+stay. Of a text of any other name, what a link or a connection string says of a password, a signature or a key goes, and
+what is a token or the address of a web hook by its form.
 """
 
 import json
@@ -28,7 +29,10 @@ _SECRET = re.compile(
     r"|(apns|client)certificate|certificate(value|data)|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
     r"|(proxy)?authorization|cookie|bearer(value)?|.*pem|pkcs12|keystore|systemkeys?|.*sasur[il]|.*signature(value)?"
     r"|connstring|connectionstr|dsn|jdbcurl|otp|assertion|registrationcode|.*passwordhash|sasljaasconfig|kubeconfigraw"
-    r"|dockerconfigjson|(web)?hook(url)?",
+    r"|dockerconfigjson|hook(url)?|.*webhook(ur[il])?|.*((?<!by)pass|passcode|cookies?|jwt|keytab|clientkeydata)"
+    r"|.*secret(string|body|content|payload)|.*key(code|material|value)|.*(activation|enrollment|pairing|unlock)code"
+    r"|(auth|authorization)(header|string)|basicauth|snmpcommunity|communitystring|.*(customdata|pfx|userdata)base64"
+    r"|.*secure(inputs|string|value)|protected(files|value)|sensitivevalue|cloudconfig|.*(boot|init|setup|startup)script",
 )
 _QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*credentials?")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
@@ -70,8 +74,10 @@ _STATED = re.compile(
     r"(?i)([?&;](?:sig|code|[\w-]*(?:token|key|secret|password))=)[^\s&#;\"']+"
     r"|((?:account|access|instrumentation|shared\w*)key=|sharedaccesssignature=|password=|pwd=)[^;\"'\s]+"
     r"|(\b(?:bearer|basic) )(?=\S*\d)[\w.~+/-]{8,}=*|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*"
+    r"|(hooks\.slack\.com/|webhook\.office\.com/|discord(?:app)?\.com/api/webhooks/)[^\s?#\"']+"
+    r"|\b(gh[oprsu]_|github_pat_|xox[abeprs]-)[\w-]{10,}|\b(eyJ)[\w-]+\.eyJ[\w.-]+"
 )
-_TELLING = ("=", "@", "earer ", "asic ", "PRIVATE KEY")
+_TELLING = ("=", "@", "earer ", "asic ", "PRIVATE KEY", "hook", "gh", "_pat_", "xox", "eyJ")
 """Of what any is in a text that may say so."""
 
 _NESTED = frozenset({dict, list})
@@ -170,9 +176,9 @@ def _said(text: str) -> str:
         if isinstance(told, dict | list):
             kept = without_secrets(told)
             return text if kept == told else orjson.dumps(kept).decode()
-    if not any(each in text for each in _TELLING):
+    if not any(map(text.__contains__, _TELLING)):
         return text
-    return _STATED.sub(r"\1\2\3\4", _SIGNED_IN.sub(r"\1\2", text))
+    return _STATED.sub(r"\1\2\3\4\5\6\7", _SIGNED_IN.sub(r"\1\2", text))
 
 
 def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:

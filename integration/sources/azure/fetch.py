@@ -1,7 +1,7 @@
 """Bringing one table of Azure Resource Graph into the mirror, in parts by resource type."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from typing import Any
@@ -55,6 +55,7 @@ class TableFetch:
         self._whole = whole_of(request)
         self._table = self._whole.table
         self._answered: Set[str] = frozenset()
+        self._doubled = Counter[str]()
 
     def fetch(self) -> None:
         """Have the mirror hold the table as it is now.
@@ -118,7 +119,7 @@ class TableFetch:
 
     def _read(self, partitions: Iterable[Partition]) -> None:
         pending = deque(partitions)
-        running: dict[Future[bool], Partition] = {}
+        running: dict[Future[Mapping[str, int] | None], Partition] = {}
         with Threads(self._side_by_side, thread_name_prefix=self._table) as executor:
             try:
                 while pending or running:
@@ -127,20 +128,23 @@ class TableFetch:
                         running[executor.submit(carried(self._read_one), partition)] = partition
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
-                        partition = running.pop(future)
-                        if not future.result():
+                        partition, doubled = running.pop(future), future.result()
+                        if doubled is None:
                             pending.extendleft(self._cut(partition))
+                        else:
+                            self._doubled.update(doubled)
             finally:
                 for future in running:
                     future.cancel()
 
-    def _read_one(self, partition: Partition) -> bool:
-        """Add the rows of a partition, and tell whether they fit into one page; else nothing is added."""
+    def _read_one(self, partition: Partition) -> Mapping[str, int] | None:
+        """Add the rows of a partition, and return how many of each type came again; ``None`` where they fit no page."""
         page = self._page(partition)
-        if page:
-            self._into.add_answer(page.digest, page.pieces, page.progress)
-            self._into.count(pages=1, items=page.rows)
-        return page is not None
+        if page is None:
+            return None
+        self._into.add_answer(page.digest, page.pieces, page.progress)
+        self._into.count(pages=1, items=page.rows)
+        return page.doubled
 
     def _page(self, partition: Partition) -> KeptPage | None:
         """Return what is kept of a partition; ``None`` where it does not fit into one page."""
@@ -207,7 +211,7 @@ class TableFetch:
         before, confirmed = {} if are_lost else sizes_of(self._into.before()), set[str]()
         is_one_answer = self._table != LARGEST and self._done() == {(0, 1)} and not self._graph.names_subscriptions
         for rest in range(_ROUNDS, -1, -1):
-            came = {type: size for type, size in self._into.sizes() if size}
+            came = self._doubled + Counter(dict(self._into.sizes()))
             shrunk = {type for type, size in before.items() if came.get(type, 0) < _SHRUNK * size} - confirmed
             counted = Counter(came) if is_one_answer and not (shrunk or confirmed) else self._counts()
             differing = {type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0)}
@@ -233,5 +237,6 @@ class TableFetch:
                 pending.extendleft(self._halved(partition))  # so that what no cutting helps is known soon
             else:
                 found.extend(rows)
-        parts, _ = by_type(found)
+        parts, _, doubled = by_type(found)
+        self._doubled[type] = doubled[type]
         self._into.replace_part(type, orjson.dumps(parts.get(type, [])))

@@ -4,6 +4,7 @@ A page says by ``$skipToken`` that more follow, and by ``resultTruncated`` that 
 Graph, working with large data sets.
 """
 
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -31,6 +32,7 @@ them, are made while these are read."""
 _AT_ONCE = 300
 """Subscriptions that one query should name. Source: Azure Resource Graph, guidance for throttled requests."""
 _ABOVE_AND_BELOW = ("authorizationresources", "policyresources")
+_WHOLE = re.compile(r"(\d{1,15})(\.0)?", re.ASCII)
 _ABOVE = "where isempty(subscriptionId)"
 """What is assigned to management groups and to the tenant's root is in no subscription, and so are these groups."""
 
@@ -136,13 +138,13 @@ class ResourceGraph:
         if not above and answer.headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
             self.partial_scope = True
         body, path = answer.body, answer.path
-        rows, total = body.get("data"), body.get("totalRecords")
+        rows, told = body.get("data"), [_number(body.get(name)) for name in ("totalRecords", "count")]
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise BadAnswer("the answer has no list of rows named data", path=path, status=200)
-        truncated, lacking = (
-            str(body.get("resultTruncated")).lower() == "true",
-            type(total) is int and total > len(rows),
-        )
+        if told[0] is None:
+            raise BadAnswer("the answer does not say how many rows there are", path=path, status=200)
+        total = max(number for number in told if number is not None)
+        truncated, lacking = str(body.get("resultTruncated")).lower() == "true", total > len(rows)
         if body.get("$skipToken") or ((truncated or lacking) and len(rows) >= PAGE):
             raise Overfull
         if truncated:
@@ -167,3 +169,9 @@ class ResourceGraph:
                 if error.too_much:
                     raise Overfull from None
                 raise
+
+
+def _number(told: object) -> int | None:
+    """Return a number of rows, also where it is written as a text or with a point; ``None`` where it is none."""
+    number = _WHOLE.fullmatch(str(told))
+    return int(number[1]) if number else None

@@ -1,7 +1,7 @@
 """What is kept of the rows of Azure Resource Graph."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -25,12 +25,14 @@ class KeptPage(NamedTuple):
         pieces: the type, and a JSON array of its rows; ``None``: those of the same answer in the reading before.
         progress: what is read by that.
         rows: how many came.
+        doubled: how many rows of each type were there already, by the same id.
     """
 
     digest: str
     pieces: Sequence[tuple[str, bytes]] | None
     progress: Sequence[tuple[str, str | None]]
     rows: int
+    doubled: Mapping[str, int]
 
 
 def kept_page(partition: str, rows: QueriedRows, answered: Set[str]) -> KeptPage:
@@ -44,29 +46,35 @@ def kept_page(partition: str, rows: QueriedRows, answered: Set[str]) -> KeptPage
     digest = f"{_way_of_keeping()} {rows.digest}"
     progress: list[tuple[str, str | None]] = [(partition, None)]
     if digest in answered:
-        return KeptPage(digest, None, progress, len(rows))
-    parts, odd = by_type(rows)
+        return KeptPage(digest, None, progress, len(rows), {})
+    parts, odd, doubled = by_type(rows)
+    if odd or doubled:
+        digest = ""  # each reading has to tell these
     if odd:
-        digest = ""  # each reading has to tell that these are missing
         progress.append((f"{GAP}{partition}", f"{odd} rows have no id or no type"))
-    return KeptPage(digest, [(type, exact_json(found)) for type, found in parts.items()], progress, len(rows))
+    pieces = [(type, exact_json(found)) for type, found in parts.items()]
+    return KeptPage(digest, pieces, progress, len(rows), doubled)
 
 
-def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, Any]]], int]:
-    """Return rows by type, each id once and with all columns, and how many have no id or no type.
+def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, Any]]], int, Counter[str]]:
+    """Return rows by type, each id once and with all columns, how many have no id or no type, and how many came again.
 
-    What may be a secret is taken out of the rows that are given.
+    What may be a secret is taken out of the rows that are given. Azure Resource Graph itself has some resources twice.
+    Source: finops-toolkit, issue 1643.
     """
     found: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    odd = 0
+    odd, doubled = 0, Counter[str]()
     for row in rows:
         key, type = row.get("id"), row.get("type")
         if isinstance(key, str) and key and isinstance(type, str) and type:
             row["properties"] = properties_kept(row)
-            found[type.lower()][key.lower()] = row if row.keys() >= _COLUMNS else {**dict.fromkeys(COLUMNS), **row}
+            of_type = found[type.lower()]
+            if key.lower() in of_type:
+                doubled[type.lower()] += 1
+            of_type[key.lower()] = row if row.keys() >= _COLUMNS else {**dict.fromkeys(COLUMNS), **row}
         else:
             odd += 1
-    return {type: list(of_type.values()) for type, of_type in found.items()}, odd
+    return {type: list(of_type.values()) for type, of_type in found.items()}, odd, doubled
 
 
 @cache
