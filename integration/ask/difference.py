@@ -11,7 +11,7 @@ from integration.sdk.changes import SIGNS, Change
 from integration.sdk.model import relationship_key
 from integration.sdk.step import Step
 from integration.store.read import ReadableStore
-from integration.text.visible import visible
+from integration.text.visible import brief, visible
 
 _NAMES = 10_000
 _LONG = 60
@@ -51,13 +51,14 @@ class Difference:
 
     def _said(self) -> str:
         what = self.change.what
-        if len(self.names) > 1:
-            source, target = self.names
+        names = [brief(name) for name in self.names]
+        if len(names) > 1:
+            source, target = names
             if self.is_membership and what != "updated":
                 return f"{target} {'joined' if what == 'created' else 'left'} {source}"
             plain = f"{source} {self.step.class_name} {target}"
         else:
-            plain = self.names[0]
+            plain = names[0]
         return f"{SIGNS[what]} {plain}{self._properties() if what == 'updated' else ''}"
 
     def as_json(self) -> dict[str, Any]:
@@ -132,4 +133,4 @@ class Teller:
 
 def _shown(value: object) -> str:
     text = "nothing" if value is None else orjson.dumps(value).decode()
-    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
+    return brief(text, _LONG)

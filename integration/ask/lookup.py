@@ -10,14 +10,14 @@ import orjson
 
 from integration.disk.sqlite import checked
 from integration.errors import QueryError
-from integration.text.visible import REPLACEMENT, visible
+from integration.text.visible import REPLACEMENT, brief, visible
 
 NAMES = ("displayName", "userPrincipalName", "mail")
 """The properties that name an entity, beside its key; the case of letters does not matter."""
 _SHOWN = 10
 _NEAR = 5
 _LONG = 200
-"""Characters of a text that are looked for in SQL, or repeated in a message."""
+"""Characters of a text that are looked for in SQL."""
 _KEY = (
     "SELECT key FROM types JOIN nodes ON type = types.number WHERE name IN (SELECT value FROM json_each(?)) AND key = ?"
 )
@@ -57,11 +57,13 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
     if found:
         lines = [f"{key}  {_described(properties)}" for key, properties in found[:_SHOWN]]
         more = ["…"] if len(found) > _SHOWN else []
-        raise QueryError("\n  - ".join([f"several are called {text!r}: give the key of one of them", *lines, *more]))
+        raise QueryError(
+            "\n  - ".join([f"several are called {brief(text)!r}: give the key of one of them", *lines, *more])
+        )
     near = list(dict.fromkeys(_containing(database, types, text))) or _similar(database, types, text)
-    hint = "\n  - ".join(["; near it:", *map(repr, near)]) if near else ""
+    hint = "\n  - ".join(["; near it:", *(repr(brief(name)) for name in near)]) if near else ""
     which = f"no {' or '.join(types)}" if len(types) <= _NEAR else "nothing in the graph"
-    raise QueryError(f"{which} has the key or the name {text[:_LONG]!r}{hint}")
+    raise QueryError(f"{which} has the key or the name {brief(text)!r}{hint}")
 
 
 def names_like(database: sqlite3.Connection, types: Sequence[str], text: str) -> Iterator[str]:
@@ -81,7 +83,7 @@ def well_formed(text: str) -> str:
     try:
         return text.encode(errors="surrogateescape").decode()
     except UnicodeError:
-        raise QueryError(f"{text[:_LONG]!a}: this is not UTF-8") from None
+        raise QueryError(f"{brief(text)!a}: this is not UTF-8") from None
 
 
 def _containing(database: sqlite3.Connection, types: Sequence[str], text: str) -> Iterator[str]:
@@ -97,7 +99,7 @@ def _containing(database: sqlite3.Connection, types: Sequence[str], text: str) -
 
 def _similar(database: sqlite3.Connection, types: Sequence[str], text: str) -> list[str]:
     every = (name for _, properties in _entities(database, types, "", lambda _: True) for name in _names(properties))
-    return get_close_matches(text, every, n=_NEAR)
+    return get_close_matches(brief(text), map(brief, every), n=_NEAR)
 
 
 def _entities(
@@ -130,4 +132,4 @@ def _names(properties: dict[str, Any]) -> Iterator[str]:
 
 
 def _described(properties: dict[str, Any]) -> str:
-    return ", ".join(map(repr, _names(properties)))
+    return ", ".join(repr(brief(name)) for name in _names(properties))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import orjson
 
 from integration.ask.cycles import shortest_cycles
+from integration.text.visible import brief
 
 ARROW = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 _AHEAD = (
@@ -154,5 +155,5 @@ def _named(keys: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
 def _text(way: _Way, *, is_back: bool = False) -> str:
     """Return a path as people read it; one that was followed back is turned around."""
     first, left, last = way
-    names = [*first, *([f"… {left:,} more …"] if left else []), *last]
+    names = [*map(brief, first), *([f"… {left:,} more …"] if left else []), *map(brief, last)]
     return ARROW.join(reversed(names) if is_back else names)

@@ -25,6 +25,7 @@ import pluggy
 from integration.errors import DeclarationError, QueryError
 from integration.sdk.plan import nearest
 from integration.text.files import NotText, read_text
+from integration.text.visible import brief
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\n]+$"}
@@ -104,7 +105,7 @@ class Question:
         """Return what it means that there is no row, with the values of its parameters as they were given."""
         sentence = self.empty or "no rows"
         for parameter, value in zip(self.parameters, values, strict=False):
-            sentence = sentence.replace(f"{{{parameter.name}}}", value)
+            sentence = sentence.replace(f"{{{parameter.name}}}", brief(value))
         return sentence
 
     def bind(self, values: Sequence[str]) -> dict[Parameter, str]:
@@ -122,7 +123,7 @@ class Question:
         for parameter, value in zip(self.parameters, values, strict=True):
             if parameter.number and not _NUMBER.fullmatch(value):
                 raise QueryError(
-                    f"{parameter.name.upper()} ({parameter.description}) is a number such as 30, not {value[:80]!r}"
+                    f"{parameter.name.upper()} ({parameter.description}) is a number such as 30, not {brief(value)!r}"
                 )
         return dict(zip(self.parameters, values, strict=True))
 
@@ -173,7 +174,9 @@ def find_question(questions: Mapping[str, Question], name: str, command: str = "
         QueryError: there is none; names the nearest.
     """
     if name not in questions:
-        raise QueryError(f"there is no question {name}{nearest(name, questions)}; {command} lists those that there are")
+        raise QueryError(
+            f"there is no question {brief(name)}{nearest(name, questions)}; {command} lists those that there are"
+        )
     return questions[name]
 
 

@@ -57,20 +57,24 @@ def result_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, by: Path | None = None) -> Iterator[None]:
     """Keep other runs off the folder.
+
+    Args:
+        folder: what nobody else may use meanwhile.
+        by: the file that says so; ``.lock`` in the folder where ``None``.
 
     Raises:
         FolderInUse: another run is using it.
         OutputError: it cannot be written.
     """
-    lock = FileLock(folder / ".lock")
+    path = by or folder / ".lock"
+    lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise FolderInUse(f"{folder}: another run is using it: wait for it, or choose another folder") from None
     except OSError as error:
-        path = folder / ".lock"
         raise OutputError(f"{path}: {error.strerror}: {remedy_for(error)}, or choose another folder") from None
     try:
         yield

@@ -19,7 +19,7 @@ from integration.sdk.plan import Plan
 from integration.sources.azure.client import AzureClient
 from integration.sources.azure.source import GRANT, knows_no_azure
 from integration.sources.azure.subscriptions import Subscriptions
-from integration.sources.msgraph.permissions import of_graph
+from integration.sources.msgraph.permissions import reads_others
 from integration.sources.opening import NO_AZURE_ROOT
 from integration.sources.signin import GRAPH_ALONE, azure_tokens_for
 
@@ -37,7 +37,7 @@ def examine_azure(config: Config, plan: Plan) -> Iterator[Finding]:
     Raises:
         ConfigurationError: this machine can send no request to Azure; names the variable or file, and what to do.
     """
-    if not any(len(of_graph(step.permissions)) < len(step.permissions) for step in plan.steps):
+    if not reads_others(plan):
         return
     if not config.azure_url:
         yield _left_out(NO_AZURE_ROOT)

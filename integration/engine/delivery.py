@@ -18,15 +18,12 @@ from integration.sdk.report import Report, StepResult
 from integration.sdk.sink import Sink, StoredGraph
 from integration.sdk.step import Step
 from integration.sdk.stopping import Stopping
-from integration.sinks import make_sinks
+from integration.sinks import failure, make_sinks
 from integration.store.losses import withhold
 from integration.store.store import Store
-from integration.text.discretion import logger
-from integration.text.visible import line
-
-_log = logger("integration")
 
 _REMEDY = "integration push brings it up to date"
+_STOPPED = f"stopped before it was written whole: {_REMEDY}"
 _OFTEN = 100
 T = TypeVar("T")
 
@@ -90,18 +87,22 @@ def deliver(
         try:
             with stopping.interrupts.raising():
                 sink.write(_Watched(graph, stopping), steps, replace(report, guard=guard))
-        except (Interrupted, KeyboardInterrupt):
+        except KeyboardInterrupt:
             if not stopping.asked():
                 raise
-            failed[sink.url] = f"stopped before it was written whole: {_REMEDY}"
-        except IntegrationError as error:
-            failed[sink.url] = str(error)
-        except Exception as error:  # noqa: BLE001 - a package's code: its fault is not the run's
-            _log.exception("the destination %s failed", sink.url)
-            failed[sink.url] = f"its code failed: {type(error).__name__}: {line(error)}"
+            failed[sink.url] = _STOPPED
+        except (SystemExit, Exception) as error:  # noqa: BLE001 - a package's code: its fault is not the run's
+            failed[sink.url] = _reason(sink.url, error, stopping)
         if guard.withheld:
             withheld[sink.url] = guard.withheld
     return Delivery(failed, withheld)
+
+
+def _reason(url: str, error: BaseException, stopping: Stopping) -> str:
+    """Return why a destination has failed; an interrupt that nobody asked for is a fault of its own."""
+    if isinstance(error, Interrupted):
+        return _STOPPED if stopping.asked() else failure(url, error)
+    return str(error) if isinstance(error, IntegrationError) else failure(url, error)
 
 
 class _Watched:

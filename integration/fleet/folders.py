@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from integration.disk.folder import locked, result_folder, usable_folder, write_json
+from integration.disk.folder import beside, locked, result_folder, usable_folder, write_json
 from integration.errors import FolderInUse, Interrupted, OutputError
 from integration.fleet.ending import TenantStop
 from integration.fleet.outcomes import TenantOutcome
@@ -97,9 +97,7 @@ class Folders:
             result_folder(into)
             try:
                 for name in filter(lambda name: (folder / name).is_file(), _PULLED):
-                    (into / name).unlink(missing_ok=True)
-                    with closing(sqlite3.connect(folder / name)) as old, closing(sqlite3.connect(into / name)) as new:
-                        old.backup(new)
+                    _copy(folder / name, into / name)
                 for name in ("summary.json", _OUTCOME):
                     if (folder / name).is_file():
                         shutil.copyfile(folder / name, into / name)
@@ -130,6 +128,17 @@ class Folders:
         return folder
 
 
+def _copy(path: Path, into: Path) -> None:
+    """Copy a file of SQLite, as a whole or not at all."""
+    with beside(into) as partial:
+        try:
+            with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(partial)) as new:
+                old.backup(new)
+        except sqlite3.Error as error:
+            raise OutputError(f"{path}: cannot be copied to {into}: {error}") from None
+        partial.replace(into)
+
+
 def _wait_for(folder: Path, stop: TenantStop) -> None:
     ends = time.monotonic() + _PATIENCE
     while True:
@@ -152,6 +161,8 @@ def _json(path: Path) -> Mapping[str, Any]:
 
 
 def _read(path: Path) -> bytes:
+    if path.is_fifo():
+        raise OutputError(f"{path}: cannot be read: it is no file")  # nobody may ever write into it
     try:
         return path.read_bytes()
     except OSError as error:

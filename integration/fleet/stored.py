@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from integration.disk.folder import result_folder, usable_folder
+from integration.disk.folder import beside, result_folder, usable_folder
 from integration.errors import FatalError, Interrupted, OutputError, Unreachable
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
@@ -131,8 +131,9 @@ class Stored:
             raise OutputError(f"nothing is kept of a tenant {tenant}")
         result_folder(into)
         for name, kept in newest.files.items():
-            (into / name).unlink(missing_ok=True)
-            restore(into / name, kept, partial(claims.blob, newest))
+            with beside(into / name) as new:
+                restore(new, kept, partial(claims.blob, newest))
+                new.replace(into / name)
 
     def forget(self, tenant: str) -> bool:
         """Remove all that is kept of a tenant, and tell whether there was anything.

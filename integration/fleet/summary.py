@@ -3,9 +3,12 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
+import jsonschema_rs
 import orjson
 
 from integration.fleet.outcomes import WORST_FIRST, TenantOutcome
@@ -17,6 +20,33 @@ _LONG = 300.0
 """Seconds after which a tenant counts as heavy."""
 _KEPT = ("word", "reason", "codes", "run", "seconds", "read", "changed", "types", "first", "version")
 
+_TEXT, _NUMBER = {"type": "string"}, {"type": "number", "minimum": 0}
+_TIME = {"type": ["integer", "null"], "minimum": 0, "maximum": 253_402_300_799_999}
+"""Epoch milliseconds, up to the year 9999."""
+_TENANT = {
+    "type": "object",
+    "properties": {
+        "word": _TEXT,
+        "reason": _TEXT,
+        "codes": {"type": "array", "items": {"type": "integer"}},
+        "seconds": _NUMBER,
+        "changed": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "types": {"type": "object", "additionalProperties": {"type": ["array", "integer"], "items": _TEXT}},
+        "lastSuccess": _TIME,
+        "lastSeconds": _NUMBER,
+    },
+}
+_FORM = {
+    "type": "object",
+    "required": ["tenants"],
+    "properties": {
+        "run": _TEXT,
+        "endedOn": _TIME,
+        "tenants": {"type": "object", "additionalProperties": _TENANT},
+    },
+}
+"""Of ``fleet.json``, as far as it is read here; another version may have written more into it."""
+
 _log = logger("integration")
 
 
@@ -27,15 +57,17 @@ def understood(data: bytes, where: str) -> Mapping[str, Any]:
         data: its content.
         where: it, for the log.
     """
-    try:
+    with suppress(orjson.JSONDecodeError):
         found = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        found = None
-    known = found.get("tenants") if isinstance(found, dict) else None
-    if isinstance(known, dict) and all(isinstance(each, dict) for each in known.values()):
-        return dict(found)
+        if _form().is_valid(found):
+            return dict(found)
     _log.warning("%s is damaged: what became of the tenants is known again after the next run", where)
     return {}
+
+
+@cache
+def _form() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(_FORM)
 
 
 def ordered(tenants: Iterable[Tenant], told: Mapping[str, Any]) -> list[Tenant]:

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from integration.errors import DependencyCycle, PlanError, UnknownType
 from integration.sdk.ends import area_of
 from integration.sdk.step import OTHERS, Step
+from integration.text.visible import brief
 
 _ON_DEMAND = "off by default; --only with the name of the type reads it"
 
@@ -54,7 +55,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     names = dict.fromkeys([*known, *skip])
     for name in only:
         if name not in names:
-            raise UnknownType(f"no step declares the type {name}{nearest(name, names)}")
+            raise UnknownType(f"no step declares the type {brief(name)}{nearest(name, names)}")
     chosen = _closure(only or names, known, names)
     off = dict.fromkeys((name for name, step in known.items() if step.on_demand and not only), _ON_DEMAND)
     left_out = off | dict.fromkeys((name for name in skip if name in chosen), "as asked")
@@ -122,14 +123,14 @@ def types_named(names: Collection[str], steps: Collection[Step], further: Collec
     found: list[str] = []
     for name in names:
         if name not in meant:
-            raise UnknownType(f"no step declares the type {name}{nearest(name, meant)}")
+            raise UnknownType(f"no step declares the type {brief(name)}{nearest(name, meant)}")
         found += meant[name]
     return list(dict.fromkeys(found))
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return `` (did you mean …?)`` for a mistyped name, or nothing where no name is near."""
-    close = get_close_matches(name, list(names), n=1)
+    close = get_close_matches(brief(name), list(names), n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 

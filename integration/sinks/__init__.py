@@ -1,14 +1,20 @@
 """Destinations of the graph: one module each, found by the scheme of a URL through the hook ``integration_sink``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import pluggy
 
 from integration.config.variables import environment
-from integration.errors import ConfigurationError
+from integration.errors import ConfigurationError, DeclarationError, IntegrationError, Interrupted, OutputError
 from integration.sdk.hooks import hookimpl
 from integration.sdk.sink import Sink
 from integration.sdk.stopping import Stopping
+from integration.text.discretion import logger
+from integration.text.visible import line
+
+_log = logger("integration")
 
 
 def make_sinks(
@@ -27,22 +33,55 @@ def make_sinks(
 
     Raises:
         ConfigurationError: no plugin makes a sink of a URL.
+        DeclarationError: a plugin makes something else of it.
         OutputError: a destination cannot be used.
     """
     stopping = stopping or Stopping()
-    sinks = []
+    sinks = {}
     faults = []
     for url in urls:
-        sink: Sink | None = manager.hook.integration_sink(url=url, instance_id=instance_id, stopping=stopping)
+        with _naming(url, stopping):
+            sink = manager.hook.integration_sink(url=url, instance_id=instance_id, stopping=stopping)
         if sink is None:
             faults.append(f"no installed plugin knows the destination {url.partition(':')[0]}: write files:DIR, say")
         else:
-            sinks.append(sink)
+            sinks[url] = _fit(url, sink)
     if faults:
         raise ConfigurationError(faults)
-    for sink in sinks:
-        sink.check()
-    return sinks
+    for url, sink in sinks.items():
+        with _naming(url, stopping):
+            sink.check()
+    return list(sinks.values())
+
+
+def failure(url: str, error: BaseException) -> str:
+    """Log that a destination's code failed, and return what to tell of it."""
+    _log.error("the destination %s failed", url, exc_info=error)
+    return f"its code failed: {type(error).__name__}: {line(error)}"
+
+
+@contextmanager
+def _naming(url: str, stopping: Stopping) -> Iterator[None]:
+    """Have what a destination's code raises name the destination: a package's code, which no run can answer for.
+
+    Raises:
+        OutputError: it failed, or was interrupted by nobody.
+    """
+    name = f"{url.partition(':')[0]}:"
+    try:
+        yield
+    except (SystemExit, Exception) as error:
+        if isinstance(error, IntegrationError) and (stopping.asked() or not isinstance(error, Interrupted)):
+            raise
+        raise OutputError(f"the destination {name} {failure(name, error)}") from None
+
+
+def _fit(url: str, made: Any) -> Sink:
+    lacks = [name for name in ("url", "check", "write") if isinstance(made, type) or not hasattr(made, name)]
+    if lacks:
+        what = f"its plugin made no sink, but {line(repr(made))}: give it {', '.join(lacks)}"
+        raise DeclarationError(f"the destination {url.partition(':')[0]}: {what}")
+    return made  # type: ignore[no-any-return]
 
 
 @hookimpl

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from integration.disk.folder import beside, usable_folder, write_new
+from integration.disk.folder import beside, locked, usable_folder, write_new
 from integration.errors import OutputError
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sinks.mapped import MappedGraph
-from integration.sinks.merged import Tally, foreign_file, merged
+from integration.sinks.merged import Tally, foreign_file, is_cut_off, merged
 from integration.sinks.note import Note, folder_of
 
 
@@ -18,7 +18,7 @@ class FilesSink:
 
     Each file is replaced as a whole, and only where its records have changed. The file of a type of which nothing may
     be deleted keeps what the graph has no more, beside what is new. ``summary.json`` notes whose graph the folder
-    holds; that of another tenant is refused.
+    holds, before the first file is written; that of another tenant is refused, and so is a second run at a time.
 
     Args:
         folder: made where it is missing.
@@ -37,11 +37,14 @@ class FilesSink:
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the files."""
         mapped = MappedGraph(graph, steps)
-        self._write(mapped, mapped.steps, report)
+        with locked(self._folder, self._folder / ".files.lock"):  # the folder of a run has its own lock
+            self._write(mapped, mapped.steps, report)
 
     def _write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         before = Note.read(self._folder)
         note = before.renewed(graph, steps)
+        if not before.tenant:
+            note.write(report)  # so that it is known whose the folder is, should this end in its midst
         for step in steps:
             path = self._folder / ("relationships" if step.is_relationship else "entities") / f"{step.name}.jsonl"
             if before.is_current(graph, step) and _size(path) == before.types[step.name].get("bytes"):
@@ -78,13 +81,19 @@ def _merge(path: Path, new: Path, graph: StoredGraph, step: Step, *, keep: bool)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """Yield the records that a file holds; one that is a link is replaced without a look at where it leads."""
+    """Yield the records that a file holds, of one that was cut off those that are whole.
+
+    One that is a link is replaced without a look at where it leads.
+    """
     if not path.is_symlink() and path.exists():
         if not path.is_file():
             raise ValueError
         with path.open("rb") as file:
             for line in file:
-                yield line.rstrip(b"\n") or b"\n"
+                record = line.rstrip(b"\n")
+                if record == line and is_cut_off(record):
+                    return
+                yield record or b"\n"
 
 
 def _size(path: Path) -> int | None:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from integration.disk.folder import usable_folder
+from integration.disk.folder import locked, usable_folder
 from integration.errors import OutputError
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
@@ -22,7 +22,8 @@ class J1Sink:
     the SDK writes them; ``index`` links to it. The same graph gives files of the same names. The folder is made anew
     beside the old one and takes its place when it is whole; where no type has changed, only ``summary.json`` is
     written. A type of which nothing may be deleted keeps what the graph has no more, beside what is new.
-    ``summary.json`` notes whose graph the folder holds; that of another tenant is refused.
+    ``summary.json`` notes whose graph the folder holds; that of another tenant is refused, and so is a second run at a
+    time.
 
     Args:
         folder: made where it is missing; JupiterOne's tools look for ``.j1-integration``.
@@ -46,7 +47,8 @@ class J1Sink:
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the folder."""
         mapped = MappedGraph(graph, steps)
-        self._write_all(mapped, mapped.steps, report)
+        with locked(self._place.folder, self._place.lock):
+            self._write_all(mapped, mapped.steps, report)
 
     def _write_all(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         try:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -37,6 +38,7 @@ class Place:
         self.folder = folder.resolve()
         self.new = self.folder.with_name(f".{self.folder.name}.new")
         self.old = self.folder.with_name(f".{self.folder.name}.old")
+        self.lock = self.folder.with_name(f".{self.folder.name}.lock")
 
     def check(self) -> None:
         """Raise ``OutputError`` where one of the folders holds what this program has not put there."""
@@ -86,15 +88,14 @@ def files(folder: Path, type: str, kind: str) -> list[Path]:
 
 
 def records(folder: Path, type: str, kind: str) -> Iterator[bytes]:
-    """Yield the records of a type that a folder holds.
+    """Yield the records of a type that a folder holds; of a file that was cut off, those that are whole.
 
     Raises:
         OutputError: a file is not as this program writes it.
     """
     for path in files(folder, type, kind):
         try:
-            held = orjson.loads(path.read_bytes())[kind]
-            yield from map(exact_json, held)
+            yield from map(exact_json, _held(kind, path.read_bytes()))
         except (ValueError, TypeError, LookupError):
             raise foreign_file(path) from None
 
@@ -175,12 +176,26 @@ def _made(folder: Path) -> Path:
     return folder
 
 
+def _head(kind: str) -> bytes:
+    return f'{{"{kind}":['.encode()
+
+
 def _joined(kind: str, found: Iterable[bytes]) -> Iterator[bytes]:
-    yield f'{{"{kind}":['.encode()
+    yield _head(kind)
     for number, record in enumerate(found):
         yield b",\n" if number else b"\n"
         yield record
     yield b"\n]}\n"
+
+
+def _held(kind: str, content: bytes) -> Iterable[Any]:
+    try:
+        return orjson.loads(content)[kind]  # type: ignore[no-any-return]
+    except orjson.JSONDecodeError:  # cut off, perhaps: what comes before the last line is whole
+        first, *lines = content.split(b"\n")
+        if not _head(kind).startswith(first):
+            raise
+        return [orjson.loads(line.removesuffix(b",")) for line in lines[:-1]]
 
 
 def _make_same(path: Path, other: Path) -> None:

@@ -10,6 +10,8 @@ from integration.errors import OutputError
 from integration.sdk.step import Step
 from integration.sinks.mapped import ends_of
 
+_BEGINS = b'{"_key":'
+
 
 @dataclass
 class Tally:
@@ -95,6 +97,17 @@ class _Old:
 def foreign_file(path: Path) -> OutputError:
     """Return the error that a file is not as this program writes it."""
     return OutputError(f"{path}: this program did not write what it holds, so it is not replaced: move it away")
+
+
+def is_cut_off(record: bytes) -> bool:
+    """Tell whether something is the beginning of a record as this program writes it, and not a whole one."""
+    if not _BEGINS.startswith(record[: len(_BEGINS)]):
+        return False
+    try:
+        orjson.loads(record)
+    except orjson.JSONDecodeError:
+        return True
+    return False
 
 
 def _ends(step: Step, record: bytes) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import orjson
 
 from integration.disk.sqlite import checked
 from integration.errors import ConfigurationError
+from integration.text.visible import brief
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGE = re.compile(r"(\d{1,6})([mhdw])")
@@ -102,8 +103,8 @@ def revision_of(revisions: list[Revision], when: str, now: datetime) -> int:
     time = _time(when, now)
     if time is None:
         raise ConfigurationError(
-            [f"{when[:80]!r} is no revision's number, no date such as 2026-11-20 or 2026-11-20T08:00Z, and no age such"
-             " as 30m, 24h or 7d"]
+            [f"{brief(when)!r} is no revision's number, no date such as 2026-11-20 or 2026-11-20T08:00Z, and no age"
+             " such as 30m, 24h or 7d"]
         )  # fmt: skip
     before = [each.number for each in revisions if each.committed_on is not None and each.committed_on <= time]
     if before:

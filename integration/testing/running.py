@@ -23,6 +23,7 @@ from integration.store.store import Store
 from integration.tapes.places import cassette_name, demo_folder
 from integration.tapes.tapes import Replay, Tape
 from integration.text.secret import Secret
+from integration.text.visible import brief
 
 
 @runtime_checkable
@@ -153,7 +154,7 @@ def step_of(type: str | Step, manager: pluggy.PluginManager | None = None) -> St
     step = manager.get_plugin(type)
     if not isinstance(step, Step):
         names = [each.name for each in declared_steps(manager)]
-        raise UnknownType(f"no step declares the type {type}{nearest(type, names)}")
+        raise UnknownType(f"no step declares the type {brief(type)}{nearest(type, names)}")
     return step
 
 

@@ -18,6 +18,7 @@ UNSEEN = re.compile(
 what else has no shape of its own (Default_Ignorable_Code_Point) but for what joins letters and varies their shapes."""
 _UNSEEN_BUT_LINES = re.compile(rf"(?!\n){UNSEEN.pattern}")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
+_LONGEST = 200
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -34,6 +35,11 @@ def without_nul(json: JSON) -> JSON:
 def visible(value: object) -> str:
     """Return a value of the tenant on one line, each character that cannot be seen as U+FFFD."""
     return UNSEEN.sub(REPLACEMENT, str(value))
+
+
+def brief(text: str, longest: int = _LONGEST) -> str:
+    """Return a name or a value as sentences quote it: what is too long for that by its beginning."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def line(value: object) -> str:

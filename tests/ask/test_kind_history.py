@@ -355,3 +355,31 @@ def test_a_difference_fits_a_screen_or_two_unless_more_is_asked_for() -> None:
     assert all(len(line) <= 80 for line in names)
     assert len(names) < len(counted) + int(left.split()[2]) + 20
     assert integration("history", "Nobody").stderr == "error: nothing in the graph has the key or the name 'Nobody'\n"
+
+
+LONG = "Ada " * 25_000
+
+
+def test_names_of_any_length_are_told_by_their_beginning() -> None:
+    groups = {"g1": f"Finance {LONG}", "g2": f"Sales {LONG}"}
+    save([user("u1", f"A {LONG}"), user("u2", f"A {LONG}"), user("u3", f"B {LONG}")], [("g1", "u1")], groups)
+    save([user("u1", f"C {LONG}"), user("u2", f"A {LONG}"), user("u3", f"B {LONG}")], [("g1", "u1")], groups)
+    for arguments in (
+        ("history", "u1"),
+        ("history", "Ada Ada"),
+        ("history", f"A {LONG}"),
+        ("history", LONG),
+        ("diff", "--since", "1"),
+        ("query", "groups-of", "Ada Ada"),
+        ("query", "groups-of", LONG),
+        ("query", "membership-path", "g2", "u3"),
+        ("query", "membership-path", LONG, LONG),
+        ("query", LONG),
+        ("plan", "--only", LONG),
+        ("query", "groups-of", "u1", LONG),
+    ):
+        done = integration(*arguments)
+        assert max(map(len, (done.stdout + done.stderr).splitlines())) < 1000, arguments[:2]
+    (row,) = json.loads(integration("query", "groups-of", "u1", "--json").stdout)
+    assert row["displayName"] == f"Finance {LONG}"
+    assert len(row["path"]) < 1000

@@ -1,19 +1,26 @@
 """Folders that a graph goes to: whose they are, what in them is somebody else's, and what need not be written again."""
 
 import json
+import os
 import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from integration import OutputError, Report, load
+from integration import FolderInUse, OutputError, Report, Step, load, plan
 from integration.cli import main
 from integration.disk import sqlite as database
 from integration.engine.delivery import push
+from integration.sdk.sink import StoredGraph
 from integration.sinks import make_sinks
+from integration.store.store import Store
 from tests.jupiterone.runs import port, read
 from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 from tests.support import write
@@ -76,6 +83,69 @@ def test_the_graph_of_another_tenant_is_refused_though_it_comes_from_the_same_ad
     assert "holds the graph of" in report.failed_sinks[to]
 
 
+class Halting:
+    """A graph that comes to a halt before the records of users, and says so."""
+
+    def __init__(self, graph: StoredGraph, ends: threading.Event | None = None) -> None:
+        self._graph, self._ends, self.halts = graph, ends, threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._graph, name)
+
+    def records(self, step: Step) -> Iterator[bytes]:
+        if step.name == "azure_user":
+            self.halts.set()
+            if self._ends is None:
+                raise KeyboardInterrupt
+            assert self._ends.wait(60)
+        return self._graph.records(step)
+
+
+def write_into(folder: str, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
+    """Write a graph as a program of its own would."""
+    (sink,) = make_sinks(load(), [folder])
+    sink.write(graph, steps, report)
+
+
+def test_two_tenants_that_begin_a_folder_at_once_do_not_mix(to: str) -> None:
+    steps = plan(load()).steps
+    reports = [run("files:first-" + of, out=of, instance_id=f"instance-{of}") for of in "ab"]
+    ends = threading.Event()
+    with closing(Store(Path("a/graph.db"))) as first, closing(Store(Path("b/graph.db"))) as second:
+        halting = Halting(first, ends)
+        with ThreadPoolExecutor() as pool:
+            writing = pool.submit(write_into, to, halting, steps, reports[0])
+            try:
+                assert halting.halts.wait(60)
+                with pytest.raises(FolderInUse, match="copy: another run is using it: wait for it"):
+                    write_into(to, second, steps, reports[1])
+            finally:
+                ends.set()
+            writing.result()
+        before = tree()
+        with pytest.raises(OutputError, match="holds the graph of instance-a"):
+            write_into(to, second, steps, reports[1])
+        assert tree() == before
+
+
+def test_a_new_folder_is_that_of_the_tenant_that_was_interrupted_there(to: str) -> None:
+    steps = plan(load()).steps
+    reports = [run(f"files:first-{of}", out=of, instance_id=f"instance-{of}") for of in "ab"]
+    with closing(Store(Path("a/graph.db"))) as first, closing(Store(Path("b/graph.db"))) as second:
+        with pytest.raises(KeyboardInterrupt):
+            write_into(to, Halting(first), steps, reports[0])
+        if to.startswith("files"):
+            with pytest.raises(OutputError, match="holds the graph of instance-a"):
+                write_into(to, second, steps, reports[1])
+        else:
+            assert not Path("copy").exists()  # a folder of JupiterOne is made beside its place
+        for folder in (to, to.replace("copy", "whole")):
+            write_into(folder, first, steps, reports[0])
+    assert {path.partition("/")[2]: content for path, (*_, content) in tree().items()} == {
+        path.partition("/")[2]: content for path, (*_, content) in tree("whole").items()
+    }
+
+
 def test_the_same_tenant_is_known_by_its_account_from_another_address(to: str) -> None:
     run(to)
     assert run(to, out="elsewhere").failed_sinks == {}
@@ -110,7 +180,15 @@ def test_only_the_types_that_changed_are_written(to: str) -> None:
     assert {Path(path).stem if to.startswith("files") else Path(path).parts[2] for path in contents} == {"azure_user"}
 
 
-@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"")], ids=["gone", "cut off"])
+def lose(path: Path, count: int) -> None:
+    """Cut the last bytes of a file off."""
+    os.truncate(path, max(0, path.stat().st_size - count))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [Path.unlink, *(partial(lose, count=count) for count in (1, 2, 3, 4, 5, 50, 5000, 10**9))],
+)
 def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any) -> None:
     with Simulator(tenant()) as simulator:
         read(simulator, to)
@@ -119,30 +197,18 @@ def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any
         (path,) = Path("copy").glob(name)
         damage(path)
         report = read(simulator, to)
-    if to.startswith("j1") and damage is not Path.unlink:
-        assert "did not write what it holds" in report.failed_sinks[to]
-    else:
-        assert {path: content for path, (*_, content) in tree().items()} == {
-            path: content for path, (*_, content) in before.items()
-        }
-
-
-def test_a_file_that_lost_its_last_byte_is_written_again() -> None:
-    with Simulator(tenant()) as simulator:
-        read(simulator, "files:copy")
-        path = Path("copy/entities/azure_user.jsonl")
-        whole = path.read_bytes()
-        path.write_bytes(whole[:-1])
-        read(simulator, "files:copy")
-    assert path.read_bytes() == whole
+    assert report.failed_sinks == {}
+    assert {path: content for path, (*_, content) in tree().items()} == {
+        path: content for path, (*_, content) in before.items()
+    }
 
 
 def test_nothing_is_left_beside_a_folder_that_could_not_be_made_anew() -> None:
     run("j1:copy")
     (path,) = Path("copy/graph/azure_user/entities").glob("*.json")
-    path.write_bytes(b"")
+    path.write_bytes(b"dear")
     assert run("j1:copy", at=0).failed_sinks
-    assert sorted(path.name for path in Path().iterdir()) == ["copy", "out"]
+    assert sorted(path.name for path in Path().iterdir()) == [".copy.lock", "copy", "out"]
 
 
 @pytest.mark.parametrize(

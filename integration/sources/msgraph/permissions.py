@@ -187,6 +187,11 @@ def of_graph(names: Iterable[str]) -> list[str]:
     return [name for name in names if "/" not in name]
 
 
+def reads_others(plan: Plan) -> bool:
+    """Tell whether a plan reads more than Microsoft Graph, which is Azure."""
+    return any(len(of_graph(step.permissions)) < len(step.permissions) for step in plan.steps)
+
+
 def _cover(granted: Iterable[str], wanted: str) -> str | None:
     """Return the permission that is or contains ``wanted``, itself if possible."""
     covering = [name for name in granted if wanted == name or wanted in _contents(name)]

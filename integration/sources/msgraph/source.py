@@ -17,7 +17,7 @@ from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
 from integration.sources.msgraph.members import counts_by_kind, hiding, without_names
-from integration.sources.msgraph.permissions import PermissionReview, covers, of_graph, review
+from integration.sources.msgraph.permissions import PermissionReview, covers, reads_others, review
 from integration.sources.msgraph.recycle_bin import RecycleBin
 from integration.sources.msgraph.relation import RelationFetcher
 from integration.sources.reader import Reader
@@ -168,7 +168,7 @@ class GraphSource:
 
     def review(self, plan: Plan) -> PermissionReview | None:
         """Compare what a plan needs with the permissions in the token."""
-        self._reads_others = any(len(of_graph(step.permissions)) < len(step.permissions) for step in plan.steps)
+        self._reads_others = reads_others(plan)
         self._review = None if self._roles is None else review(plan, self._roles)
         return self._review
 
