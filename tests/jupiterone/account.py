@@ -51,8 +51,7 @@ class Account:
     """A JupiterOne account.
 
     ``fails_as`` is the status that the next job ends with when it is finalized, such as UNKNOWN; of so many batches to
-    come as ``loses`` says nothing is left but the answer, nor of any of ``loses_kind``. Where it ``counts_late``, it
-    counts what was uploaded only as it applies it.
+    come as ``loses`` says nothing is left but the answer.
     """
 
     def __init__(self, id: str = "contoso-account", key: str = "k3y-which-nobody-may-see") -> None:
@@ -60,8 +59,6 @@ class Account:
         self.jobs: dict[str, Job] = {}
         self.fails_as = ""
         self.loses = 0
-        self.loses_kind: Kind | None = None
-        self.counts_late = False
         self._held: dict[tuple[str, Kind], dict[str, Json]] = {}
 
     def held(self, kind: Kind, instance: str) -> dict[str, Json]:
@@ -79,13 +76,12 @@ class Account:
 
     def upload(self, job: Job, kind: Kind, objects: list[Json], correlation: str, body: bytes) -> None:
         """Take a batch, once for each correlation id."""
-        if self.loses or kind == self.loses_kind:
-            self.loses = max(0, self.loses - 1)
+        if self.loses:
+            self.loses -= 1
         elif correlation not in job.seen:
             job.seen[correlation] = body
             job.uploads[kind] += objects
-            if not self.counts_late:
-                job.counts[f"num{kind.capitalize()}Uploaded"] += len(objects)
+            job.counts[f"num{kind.capitalize()}Uploaded"] += len(objects)
 
     def advance(self, job: Job) -> None:
         """Do the next stage of a finalization."""
@@ -101,8 +97,6 @@ class Account:
 
     def _apply(self, job: Job, kind: Kind) -> None:
         held, name = self.held(kind, job.instance), f"num{kind.capitalize()}"
-        if self.counts_late:
-            job.counts[f"{name}Uploaded"] = len(job.uploads[kind])
         for each in job.uploads[kind]:
             before = held.get(each["_key"])
             now = {**(before or {}), **each} if job.mode == "PATCH" else each

@@ -13,7 +13,7 @@ from integration import OutputError, Report
 from integration.http.patience import Patience
 from integration.sinks.jupiterone import sink as jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
-from tests.jupiterone.account import KINDS, Kind
+from tests.jupiterone.account import KINDS
 from tests.jupiterone.runs import INSTANCE, graph, held, push, read
 from tests.simulator import Simulator, synthetic_tenant
 
@@ -161,27 +161,6 @@ def test_a_batch_that_was_lost_is_noticed_before_anything_is_deleted(
     service.account.loses = 1
     assert "were uploaded, but JupiterOne's job" in refused(done, service)
     assert (service.account.last.status, held(service.account)) == ("ABORTED", before)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_only_batch_of_a_kind_that_was_lost_is_noticed_before_anything_is_deleted(
-    kind: Kind, done: Run, service: JupiterOne, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jupiterone, "COUNTED_WITHIN", 0.0)
-    pushed(done, service)
-    before = held(service.account)
-    service.account.loses_kind = kind
-    assert f"{kind} were uploaded, but JupiterOne's job" in refused(done, service)
-    assert (service.account.last.status, held(service.account)) == ("ABORTED", before)
-
-
-def test_a_service_that_counts_nothing_before_it_applies_a_job_is_not_waited_for(
-    done: Run, service: JupiterOne, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jupiterone, "COUNTED_WITHIN", 0.0)
-    service.account.counts_late = True
-    pushed(done, service)
-    assert all(held(service.account).values())
 
 
 def test_events_that_fail_harm_nothing(done: Run, service: JupiterOne, caplog: pytest.LogCaptureFixture) -> None:

@@ -139,14 +139,13 @@ class JupiterOneSink:
     def _await_counts(self, api: Api, id: str, sent: Mapping[RecordKind, int]) -> None:
         """Wait until JupiterOne counts all that was uploaded: what it lacks of a kind, applying the job would delete.
 
-        One that counts nothing at all yet may do so as it applies the job: then ``_compare`` tells.
+        Where it counts nothing of a kind before it applies the job, ``_compare`` tells.
         """
         ends = time.monotonic() + COUNTED_WITHIN
         pause, longest = POLLS
         while True:
             job = api.job(id)
-            counted = {kind: _counted(job, kind) for kind in sent}
-            if not any(counted.values()) or all(counted[kind] >= count for kind, count in sent.items()):
+            if not any(0 < _counted(job, kind) < count for kind, count in sent.items()):
                 return
             if time.monotonic() + pause > ends:
                 self._compare(job, sent)
