@@ -216,7 +216,7 @@ def test_a_write_that_breaks_off_leaves_the_old_folder(
     assert tree() == before
     J1Sink("folder").write(store, STEPS, COMPLETE)
     assert tree() == before
-    assert sorted(path.name for path in Path().iterdir() if "folder" in path.name) == ["folder"]
+    assert sorted(path.name for path in Path().iterdir() if "folder" in path.name) == [".folder.lock", "folder"]
 
 
 def test_a_run_that_was_killed_while_the_folders_were_exchanged_is_mended(store: Store) -> None:
