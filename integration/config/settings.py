@@ -1,15 +1,18 @@
 """Settings of a run: from an event, or from the environment, a ``.env`` file and flags, which make the same event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from integration.config.clouds import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH, azure_of
 from integration.config.event import faults_of
+from integration.config.handed import check_handed
 from integration.config.unfit import unfit, unseen
 from integration.config.variables import INSTANCE_NAMES, NAMES, bare, instance_from, names_in
 from integration.errors import ConfigurationError
 from integration.text.secret import Address, Secret
+
+_OF_A_SETTING = "the reference of Config says what it is"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,8 @@ class Config:
     full_every: float = 7.0
 
     def __post_init__(self) -> None:
+        known = {each.name: (getattr(self, each.name), each.type, _OF_A_SETTING) for each in fields(self)}
+        check_handed("Config", **known)
         object.__setattr__(self, "to", tuple(map(Address, self.to)))
 
     @property

@@ -135,8 +135,12 @@ def existing(out: Path) -> Path:
     """
     path = out / "graph.db"
     if not path.is_file():
-        raise OutputError(f"{path}: there is no graph: run integration run first, or name its folder with --out")
+        raise _no_graph(path)
     return path
+
+
+def _no_graph(path: Path) -> OutputError:
+    return OutputError(f"{path}: there is no graph: run integration run first, or name its folder with --out")
 
 
 def push(
@@ -166,6 +170,8 @@ def push(
     path = existing(Path(out))
     sinks = make_sinks(manager, urls)
     with locked(path.parent), closing(Store(path)) as store:
+        if not store.revisions():  # the first run was interrupted, or the file is empty
+            raise _no_graph(path)
         withheld = withhold(store, allow=allow_mass_delete)
         declared = {step.name for step in declared_steps(manager)}
         results = tuple(

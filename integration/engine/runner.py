@@ -9,6 +9,7 @@ from typing import Any
 import pluggy
 import requests
 
+from integration.config.handed import FOLDER, check_handed
 from integration.config.settings import Config, from_event
 from integration.disk.folder import locked, result_folder, write_json
 from integration.engine.attempt import Job
@@ -38,6 +39,8 @@ from integration.store.store import Store
 from integration.tapes.tapes import Live, Tape
 from integration.text.discretion import logger
 
+_PLAN, _CONFIG = (Plan, "give what plan returned"), (Config, "give settings, or call handle with an event")
+_TAPE, _STOP = (Tape | None, "give Live() or a Replay"), (Asks | None, "give a threading.Event")
 _log = logger("integration")
 
 
@@ -62,8 +65,8 @@ def handle(
         ConfigurationError: names all that the event lacks or has wrong, without values.
         IntegrationError: as ``load``, ``plan`` and ``run`` raise.
     """
-    config = from_event(event, offline=tape is not None and tape.offline)
-    manager = manager or load()
+    config = from_event(event, offline=isinstance(tape, Tape) and tape.offline)
+    manager = load() if manager is None else manager
     return run(manager, plan(manager, only=config.only, skip=config.skip), config, out=out, tape=tape, stop=stop)
 
 
@@ -93,6 +96,8 @@ def run(
         Interrupted: ``stop`` was set, or the process was interrupted; the next run in this folder goes on from there.
         FatalError: the run could not go on; ``summary.json`` says how far it came, ``graph.db`` is as it was.
     """
+    check_handed("run", out=(out, *FOLDER), plan=(plan, *_PLAN), config=(config, *_CONFIG))
+    check_handed("run", tape=(tape, *_TAPE), stop=(stop, *_STOP))
     folder = result_folder(Path(out))
     with Stopping(stop) as stopping:
         sinks: list[Sink] = []
@@ -203,13 +208,8 @@ class _Run:
         self._reading["mirror"] = f"rebuilt: {mirror.rebuilt}" if mirror.rebuilt else opened
         if mirror.rebuilt:
             _log.warning("%s is begun anew, and everything is read: %s", path, mirror.rebuilt)
-        reader = Reader(
-            sources,
-            mirror,
-            side_by_side=not self._tape.one_by_one,
-            opened=opened,
-            counter=Counter(self._observers.pages_read),
-        )
+        counter, many = Counter(self._observers.pages_read), not self._tape.one_by_one
+        reader = Reader(sources, mirror, side_by_side=many, opened=opened, counter=counter)
         stack.callback(reader.close)
         return reader
 

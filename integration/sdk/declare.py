@@ -198,10 +198,13 @@ def _ends_in(name: str, from_type: str, verb: str, to_type: str) -> tuple[str, s
     return fitting[close[0]] if close else None
 
 
-def _listed(function: Callable[..., object], what: str, names: Iterable[str]) -> tuple[str, ...]:
+def _listed(function: Callable[..., object], what: str, names: object) -> tuple[str, ...]:
     """Return each name once, in their order; a text in the place of a list would be as many names as it has letters."""
     if isinstance(names, str):
         fault = f"{what} is a text: write a list, such as [{names!r}]"
+        raise DeclarationError(f"{file_of(function)}: {function.__name__}: {fault}")
+    if not isinstance(names, Iterable):
+        fault = f"{what} is of the type {type(names).__name__}: write a list"
         raise DeclarationError(f"{file_of(function)}: {function.__name__}: {fault}")
     return _unique(names)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pluggy
 
+from integration.config.handed import check_handed
 from integration.errors import DeclarationError, IntegrationError, PlanError
 from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
@@ -17,6 +18,7 @@ from integration.sdk.plan import Plan, nearest, order, types_named
 from integration.sdk.schema import load_schemas
 from integration.sdk.step import Step
 from integration.sdk.vocabulary import misspelt_names
+from integration.text.visible import brief
 
 
 def load(*plugins: object) -> pluggy.PluginManager:
@@ -68,10 +70,7 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
         UnknownType: a name in ``only`` or ``skip`` that nothing has.
         PlanError: a step needs a type that no step declares, steps need each other, or a list of names is a text.
     """
-    for what, names in (("only", only), ("skip", skip)):
-        if isinstance(names, str):
-            raise PlanError(f"{what} is a text: write a list, such as [{names!r}]")
-    only, skip = list(only), list(skip)  # some callers give what can be gone through once
+    only, skip = _names("only", only), _names("skip", skip)
     steps = declared_steps(manager)
     blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
     left_out = [*blocked, *types_named(skip, steps, blocked)]
@@ -80,8 +79,21 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
 
 def declared_steps(manager: pluggy.PluginManager) -> list[Step]:
     """Return every step that is registered and not blocked, sorted by type name."""
+    check_handed("declared_steps, plan or run", manager=(manager, pluggy.PluginManager, "give what load returned"))
     steps = [plugin for plugin in manager.get_plugins() if isinstance(plugin, Step)]
     return sorted(steps, key=lambda step: step.name)
+
+
+def _names(what: str, names: object) -> list[str]:
+    """Return a list of names; some callers give what can be gone through once."""
+    if isinstance(names, str):
+        raise PlanError(f"{what} is a text: write a list, such as [{brief(names)!r}]")
+    if not isinstance(names, Iterable):
+        raise PlanError(f"{what} is of the type {type(names).__name__}: write a list of names")
+    listed = list(names)
+    if strange := [type(name).__name__ for name in listed if not isinstance(name, str)]:
+        raise PlanError(f"{what} holds something of the type {strange[0]}: write names of types")
+    return listed
 
 
 def steps_in(package: str) -> Iterator[Step]:

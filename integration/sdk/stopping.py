@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from integration.errors import Interrupted
 from integration.text.discretion import logger
@@ -28,6 +28,7 @@ T = TypeVar("T")
 _log = logger("integration")
 
 
+@runtime_checkable
 class Asks(Protocol):
     """Tells whether a run is to end, as ``threading.Event`` does."""
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from http.client import responses
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import unquote
 
 import orjson
@@ -18,6 +18,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
 
 from integration.config.clouds import GLOBAL_GRAPH
+from integration.config.handed import FOLDER, check_handed
 from integration.errors import CassetteError
 from integration.http.connections import Adapter
 from integration.sdk.step import Step
@@ -26,11 +27,13 @@ from integration.tapes.batches import BATCH, Part, answered, is_batch
 from integration.tapes.cassette import Key, RecordedAnswer, key_of
 from integration.tapes.places import cassettes_in
 
+_CASSETTE = (str | Path, "name a cassette")
 _CONNECTIONS = 64
 _NAMED = 3
 """How many cassettes an error names: a step plays its own first, and then those of all that it needs."""
 
 
+@runtime_checkable
 class Tape(Protocol):
     """Where a run's answers come from.
 
@@ -79,6 +82,7 @@ class Replay:
     one_by_one = True
 
     def __init__(self, *paths: Path | str) -> None:
+        check_handed("Replay", **{f"path {number}": (path, *_CASSETTE) for number, path in enumerate(paths, 1)})
         self._paths = tuple(map(Path, paths))
         self._answers: dict[Key, deque[RecordedAnswer]] = {}
         self._lock = threading.Lock()
@@ -97,6 +101,9 @@ class Replay:
         Raises:
             CassetteError: the folder has no cassette, or one that cannot be read.
         """
+        check_handed("Replay.folder", folder=(folder, *FOLDER), steps=(steps, Sequence, "give a list of declarations"))
+        given = {f"step {number}": (step, Step, "give a declaration") for number, step in enumerate(steps, 1)}
+        check_handed("Replay.folder", **given)
         paths = cassettes_in(Path(folder), steps)
         if not paths:
             raise CassetteError(f"{folder}: no cassettes there: name a folder with .yaml files")

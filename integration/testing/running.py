@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import pluggy
 
+from integration.config.handed import check_handed
 from integration.config.settings import Config
 from integration.engine.runner import run
 from integration.errors import CassetteError, UnknownType
@@ -93,6 +94,7 @@ def run_steps(
     Raises:
         IntegrationError: as ``load``, ``plan`` and ``run`` raise.
     """
+    check_handed("run_steps", source=(source, Server | Tape, "give a GraphServer or a Replay"))
     manager = manager or load(*(step for step in steps if isinstance(step, Step)))
     chosen = plan(manager, only=[step.name if isinstance(step, Step) else step for step in steps])
     return _run(manager, chosen, source, config or Config(), out)
@@ -148,6 +150,7 @@ def step_of(type: str | Step, manager: pluggy.PluginManager | None = None) -> St
     Raises:
         UnknownType: no step declares it.
     """
+    check_handed("replay or check_step", type=(type, str | Step, "give the name of a type, or its step"))
     if isinstance(type, Step):
         return type
     manager = manager or load()

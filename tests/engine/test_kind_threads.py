@@ -4,18 +4,33 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from integration import FatalError, Report
+from integration import CredentialsError, FatalError, Report, load, plan, run
+from integration.config.settings import Config
 from integration.http.deadlines import Deadlines
+from integration.text.secret import Secret
 from integration.threads import Threads
 from tests.azure.reading import Azure, verdicts
 from tests.azure.test_children import TYPE, azure
 from tests.little_tenant import LittleTenant, read, serving
+from tests.support import write
 
 __all__ = ["azure"]
 TYPES = ("azure_account", "azure_user", "azure_user_group", "azure_user_group_has_user")
+LICENSED = '''
+from integration import Entity, entity_step
+
+
+@entity_step("Record", licences=["AAD_PREMIUM"], needs=["azure_user"])
+def contoso_licensed(ctx):
+    """What wants a licence."""
+    for user in ctx.entities("azure_user"):
+        yield Entity(f"licensed {user.key}")
+'''
 
 
 class Refusing:
@@ -52,6 +67,35 @@ def ends_or_is_complete(run: Callable[[], Report]) -> None:
 def tenant() -> Iterator[LittleTenant]:
     with serving(LittleTenant()) as tenant:
         yield tenant
+
+
+def test_graph_that_refuses_the_token_as_a_run_fetches_ahead_ends_it_with_that_alone(
+    tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Users are not answered until the thread has ended that fetches ahead, which alone asks for licences till then."""
+    ahead: list[threading.Thread] = []
+    unhandled: list[object] = []
+    real = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        ahead.extend([thread] if thread.name == "fetch ahead" else [])
+        real(thread)
+
+    def answered_late(_: str) -> None:
+        ahead[0].join(60)
+
+    write(tmp_path, {"contoso_licensed.py": LICENSED, "contoso_licensed.json": "{}"})
+    monkeypatch.syspath_prepend(tmp_path)
+    manager = load(import_module("contoso_licensed").contoso_licensed)
+    config = Config(graph_url=tenant.url, access_token=Secret("token"))
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(threading, "excepthook", unhandled.append)
+    tenant.always("/subscribedSkus", 401, {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}})
+    tenant.says["/users"] = answered_late
+    with pytest.raises(CredentialsError):
+        run(manager, plan(manager, only=["contoso_licensed"]), config, out="out")
+    assert tenant.count("/subscribedSkus")
+    assert (unhandled, ahead[0].is_alive()) == ([], False)
 
 
 @pytest.mark.parametrize("all_after", [True, False])

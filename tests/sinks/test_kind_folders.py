@@ -315,6 +315,18 @@ def test_a_push_to_what_is_no_folder_ends_with_a_message(to: str) -> None:
     assert (done.exit_code, done.exception.__class__) == (3, SystemExit)
 
 
+@pytest.mark.parametrize("is_begun", [True, False], ids=["a run that was interrupted", "an empty file"])
+def test_a_push_of_a_graph_that_no_run_has_made_ends_with_a_message(to: str, is_begun: bool) -> None:
+    Path("out").mkdir()
+    Path("out/graph.db").touch()
+    if is_begun:
+        with closing(Store(Path("out/graph.db"))) as store:
+            store.begin("contoso.example")
+    with pytest.raises(OutputError, match=r"^out/graph.db: there is no graph: run integration run first"):
+        push(load(), [to], out="out")
+    assert not tree()
+
+
 @pytest.mark.parametrize("name", ["graph.db", "mirror.db"])
 def test_a_file_that_another_program_has_open_is_told_with_the_remedy(
     name: str, monkeypatch: pytest.MonkeyPatch
