@@ -19,6 +19,8 @@ from integration.mirror.rows import VERSIONS, RawRow, digests_of, places, rows_l
 from integration.mirror.tables import Known, find, find_there
 
 _ROWS = 1000
+_PENDING = """FROM places LEFT JOIN parents ON parents.collection = ?1 AND parents.id = places.id
+    WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"""
 
 
 class ReadableMirror:
@@ -46,8 +48,8 @@ class ReadableMirror:
         with self._lock:
             return [name for (name,) in self._writer.execute("SELECT name FROM collections")]
 
-    def pending(self, name: str, parents: str, after: str, most: int) -> list[tuple[str, str | None, int]]:
-        """Return parents whose children are not read to the end: id, the link to go on with, and how many are left.
+    def pending(self, name: str, parents: str, after: str, most: int) -> list[tuple[str, str | None]]:
+        """Return parents whose children are not read to the end: id, and the link to go on with.
 
         Args:
             name: the relation.
@@ -55,15 +57,18 @@ class ReadableMirror:
             after: leave out the parents with ids up to this one.
             most: how many to return at most.
         """
+        query = f"SELECT places.id, parents.next_link {_PENDING} AND places.id > ?3 ORDER BY places.id LIMIT ?4"
+        return self._of_pending(query, name, parents, after, most)
+
+    def count_pending(self, name: str, parents: str) -> int:
+        """Count the parents whose children are not read to the end."""
+        return int(self._of_pending(f"SELECT count(*) {_PENDING}", name, parents)[0][0])
+
+    def _of_pending(self, query: str, name: str, parents: str, *values: str | int) -> list[Any]:
         self._writing.flush()
         with self._lock:
-            return self._writer.execute(
-                "SELECT places.id, parents.next_link, count(*) OVER () FROM places LEFT JOIN parents"
-                " ON parents.collection = ?1 AND parents.id = places.id"
-                " WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"
-                " AND places.id > ?3 ORDER BY places.id LIMIT ?4",
-                (find_there(self._writer, name).number, find_there(self._writer, parents).number, after, most),
-            ).fetchall()
+            numbers = (find_there(self._writer, each).number for each in (name, parents))
+            return self._writer.execute(query, (*numbers, *values)).fetchall()
 
     @contextmanager
     def pieces(self, name: str, word: str = "", *, part: str = "", without: Sequence[str] = ()) -> Iterator[Pieces]:
@@ -98,9 +103,8 @@ class ReadableMirror:
         """Yield what became of the objects of a collection since the run began."""
         number = self._number(name)
         with self._reading.one() as database:
-            cursor = database.execute(
-                "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now", (number,)
-            )
+            changed = "SELECT parent, before, now FROM journal WHERE collection = ? AND before IS NOT now"
+            cursor = database.execute(changed, (number,))
             while rows := cursor.fetchmany(_ROWS):
                 yield from (Changed(*row) for row in rows)
 

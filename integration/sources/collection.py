@@ -70,9 +70,13 @@ class Collection:
         self._reader.ensure(listing)
         yield from (parent for _, parent in self._reader.rows(listing))
 
-    def pending(self, parents: str, after: str, most: int) -> list[tuple[str, str | None, int]]:
+    def pending(self, parents: str, after: str, most: int) -> list[tuple[str, str | None]]:
         """Return parts that are not read to the end, one for each object of ``parents``, as ``Mirror.pending`` does."""
         return self._mirror.pending(self.name, parents, after, most)
+
+    def count_pending(self, parents: str) -> int:
+        """Count the parts that ``pending`` goes through."""
+        return self._mirror.count_pending(self.name, parents)
 
     def because(self, reason: str) -> None:
         """Tell why it is read whole although something of it was there."""

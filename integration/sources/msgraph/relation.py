@@ -94,8 +94,8 @@ class RelationFetcher(Fetcher):
         while pending := self._into.pending(listing, after, _AT_ONCE):
             if fan is None:
                 fan = FanOut(self._client, self._into, request, self._unknown.names, tracked=self._tracked is not None)
-                self._into.expect(pending[0][2])
-            fan.fetch([(parent, link) for parent, link, _ in pending], self._source.in_flight)
+                self._into.expect(self._into.count_pending(listing))
+            fan.fetch(pending, self._source.in_flight)
             after = pending[-1][0]
         if fan:
             self._source.refused[request.name] = dict(fan.refused)
