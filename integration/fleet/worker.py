@@ -7,6 +7,7 @@ from distributed import WorkerPlugin
 
 from integration.fleet.ending import stop_all
 from integration.fleet.task import warm_up
+from integration.http.connections import keep_connections
 from integration.terminal import logs
 from integration.terminal.tuning import collect_rarely, give_memory_back
 
@@ -26,7 +27,7 @@ class Readers(WorkerPlugin):
         self._log, self._local = (log_format, log_level), local
 
     def setup(self, worker: Any) -> None:
-        """Set up logging, and leave it to the client what an interrupt means where both get it."""
+        """Set up logging and connections, and leave it to the client what an interrupt means where both get it."""
         from integration.config.variables import environment
 
         _look_at_no_stacks(worker)
@@ -36,6 +37,7 @@ class Readers(WorkerPlugin):
             give_memory_back()
             collect_rarely()
         logs.set_up(*self._log, environment())
+        keep_connections()
         warm_up()
 
     def teardown(self, worker: Any) -> None:

@@ -80,7 +80,7 @@ class _Session(requests.Session):
         super().__init__()
         self._service, self._otherwise, self._local = service, otherwise, local
         self.headers["Accept-Encoding"] = "gzip"  # what bodies are read by
-        self._adapter = Adapter(connections=1)
+        self._adapter = Adapter()
         self._adapter.max_retries = Retry(1)
         for scheme in ("https://", "http://"):
             self.mount(scheme, self._adapter)

@@ -28,7 +28,6 @@ from integration.tapes.cassette import Key, RecordedAnswer, key_of
 from integration.tapes.places import cassettes_in
 
 _CASSETTE = (str | Path, "name a cassette")
-_CONNECTIONS = 64
 _NAMED = 3
 """How many cassettes an error names: a step plays its own first, and then those of all that it needs."""
 
@@ -60,7 +59,7 @@ class Live:
 
     def adapter(self) -> BaseAdapter:
         """Return an adapter that keeps a connection for each request in flight."""
-        return Adapter(_CONNECTIONS)
+        return Adapter()
 
     def close(self) -> None:
         """Do nothing: the session closes its connections."""

@@ -126,7 +126,7 @@ def test_all_faults_together_change_nothing(seed: int, undisturbed: list[tuple[A
 
 @pytest.mark.parametrize("form", ["integer", "fractional", "date", "missing"])
 def test_every_form_of_retry_after_is_honoured(form: Any, undisturbed: list[tuple[Any, ...]]) -> None:
-    faults = Faults(status_429=2, inner_429=5, retry_after=form, retry_after_seconds=0.5)
+    faults = Faults(status_429=2, inner_429=5, retry_after=form, retry_after_seconds=2)
     with Simulator(TENANT, faults=faults) as simulator:
         assert read(simulator, "out").exit_code() == 0
     assert graph(Path("out")) == undisturbed

@@ -1,17 +1,19 @@
 """A machine that lets no further thread begin ends a run with one sentence: nobody waits for what nobody does."""
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from integration import CredentialsError, FatalError, Report, load, plan, run
 from integration.config.settings import Config
-from integration.http.deadlines import Deadlines
+from integration.http.deadlines import Deadlines, uses
 from integration.text.secret import Secret
 from integration.threads import Threads
 from tests.azure.reading import Azure, verdicts
@@ -122,15 +124,15 @@ def test_children_of_resources_are_waited_for_by_nobody_either(
 
 
 def test_an_exchange_whose_time_nobody_watches_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    cut = threading.Event()
-    deadlines = Deadlines(lambda _: cut.set())
+    deadlines = Deadlines()
+    ours, theirs = socket.socketpair()
     with monkeypatch.context() as refusing:
         Refusing(refusing, 0)
         with pytest.raises(FatalError), deadlines.until(time.monotonic()):
             pytest.fail("it began")
-    with deadlines.until(time.monotonic()) as exchange:
-        deadlines.uses(object())
-        assert cut.wait(30)
+    with ours, theirs, deadlines.until(time.monotonic()) as exchange:
+        uses(SimpleNamespace(sock=ours))
+        assert theirs.recv(1) == b""
     assert exchange.overdue
 
 

@@ -54,7 +54,7 @@ def tenant() -> Iterator[LittleTenant]:
 @pytest.fixture
 def session() -> Iterator[requests.Session]:
     with requests.Session() as session:
-        session.mount("http://", Adapter(4))
+        session.mount("http://", Adapter())
         yield session
 
 
@@ -213,7 +213,7 @@ class Odd(Adapter):
     """Raises what a library may raise, with the token in it."""
 
     def __init__(self, error: BaseException) -> None:
-        super().__init__(1)
+        super().__init__()
         self._error = error
 
     def send(self, *_: Any, **__: Any) -> Any:
@@ -275,7 +275,7 @@ def test_of_what_a_library_raises_its_kind_alone_is_told(
     error: BaseException, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tenant: LittleTenant
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("integration.tapes.tapes.Adapter", lambda _: Odd(error))
+    monkeypatch.setattr("integration.tapes.tapes.Adapter", lambda: Odd(error))
     with pytest.raises(Unreachable, match=f"the connection failed: {type(error).__name__}") as caught:
         read(tenant, "azure_user")
     assert "token-of-a-test" not in caplog.text + str(caught.value)

@@ -48,7 +48,7 @@ def client(tenant: LittleTenant) -> Iterator[GraphClient]:
 def reading(tenant: LittleTenant, patience: Patience = SOON) -> Iterator[GraphClient]:
     """A client whose connections can be cut, as those of a run."""
     with requests.Session() as session:
-        session.mount("http://", Adapter(4))
+        session.mount("http://", Adapter())
         yield GraphClient(tenant.url, NoToken(), session, patience)
 
 
@@ -287,7 +287,7 @@ def test_jupiterone_is_bounded_likewise(what: str, tenant: LittleTenant) -> None
     tenant.takes_over["/persister/synchronization/jobs/one"] = answer
     account = Account(root=tenant.url, id="contoso", key=Secret("key-of-a-test"), instance="one")
     with requests.Session() as session:
-        session.mount("http://", Adapter(2))
+        session.mount("http://", Adapter())
         with pytest.raises(Refused, match="the answer was not there after" if what in DRIPS else "larger than"):
             Api(account, session, SOON if what in DRIPS else PATIENT).job("one")
 

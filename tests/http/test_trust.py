@@ -37,7 +37,7 @@ def context_of(authority: trustme.CA) -> ssl.SSLContext:
 def status(url: str, bundle: Path | str) -> int:
     """Ask by a connection of its own."""
     with requests.Session() as session:
-        session.mount("https://", Adapter(1))
+        session.mount("https://", Adapter())
         return session.get(f"{url}/t/v2.0/.well-known/openid-configuration", verify=str(bundle), timeout=10).status_code
 
 

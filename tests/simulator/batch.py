@@ -33,8 +33,8 @@ def batch(call: Call, serve: Serve, rng: random.Random) -> Answer:
     parts = [_part(step["id"], answers[step["id"].lower()]) for step in requests]
     inner = tuple((str(step.get("url")), answers[step["id"].lower()].status) for step in requests)
     body = b'{"responses":[' + b",".join(parts) + b"]}"
-    wait = max((answer.wait for answer in answers.values() if answer.status == 429 and not answer.lane), default=0.0)
-    return Answer(200, body, {"Content-Type": JSON_TYPE, "OData-Version": "4.0"}, inner, wait)
+    until = max((answer.until for answer in answers.values() if answer.status == 429 and not answer.lane), default=0.0)
+    return Answer(200, body, {"Content-Type": JSON_TYPE, "OData-Version": "4.0"}, inner, until)
 
 
 def _requests(body: bytes) -> list[dict[str, Any]]:

@@ -30,15 +30,15 @@ class GraphError(Exception):
 class Answer:
     """A response.
 
-    ``inner`` holds (url, status) of each request of a batch; ``wait`` is the announced Retry-After in seconds, which
-    speaks to all requests or, where ``lane`` is set, to those of one service. A ``broken`` body is no JSON.
+    ``inner`` holds (url, status) of each request of a batch; ``until`` is the monotonic time until which Retry-After
+    has all requests wait or, where ``lane`` is set, those of one service. A ``broken`` body is no JSON.
     """
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     inner: tuple[tuple[str, int], ...] = ()
-    wait: float = 0.0
+    until: float = 0.0
     lane: str = ""
     broken: bool = False
 

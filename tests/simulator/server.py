@@ -193,8 +193,8 @@ class Simulator:
         if self._latency:
             await asyncio.sleep(self._latency)
         ended = monotonic()
-        if answer.wait:
-            self._manners.tell(target if answer.lane or answer.status == 503 else "", ended, answer.wait)
+        if answer.until:
+            self._manners.tell(target if answer.lane or answer.status == 503 else "", ended, answer.until)
         exchange = Exchange(request.method, unquote(target), answer.status, headers, started, ended, answer.inner)
         self.requests.append(exchange)
         return await self._send(request, request_key(target, body), answer)

@@ -103,9 +103,9 @@ class Service:
         if self.injector.strikes("status_500", key):
             return failure(GraphError(500, "generalException", "Something went wrong."), call.headers)
         if self.injector.strikes("status_503", key):
-            announced, wait = retry_after(self.faults.retry_after_seconds, self.faults.retry_after)
+            announced, until = retry_after(self.faults.retry_after_seconds, self.faults.retry_after)
             answer = failure(GraphError(503, "serviceNotAvailable", "Come back later.", announced), call.headers)
-            answer.wait = wait
+            answer.until = until
             return answer
         if self.injector.strikes("status_504", key):
             return Answer(504, b"", {**common_headers(call.headers)})
@@ -228,7 +228,7 @@ class Service:
         form: RetryAfterForm = self.faults.retry_after
         if lane:
             form = "missing" if not LANES[lane].announces else "integer" if self.lanes.scale == 1 else "fractional"
-        announced, wait = retry_after(seconds, form)
+        announced, until = retry_after(seconds, form)
         self.stats.throttled += 1
         headers: Mapping[str, str] = {
             **announced,
@@ -236,7 +236,7 @@ class Service:
             "x-ms-throttle-information": "ResourceUnitLimitExceeded",
         }
         answer = failure(GraphError(429, "TooManyRequests", "Too many requests.", headers), call.headers)
-        answer.wait, answer.lane = wait, lane
+        answer.until, answer.lane = until, lane
         return answer
 
 

@@ -18,7 +18,7 @@ QUOTAS = {"S": 3500, "M": 5000, "L": 8000}
 """Resource units per 10 seconds of one application in one tenant: under 50 users, up to 500, above."""
 
 _WINDOW_SECONDS = 10.0
-_GRACE_SECONDS = 0.25
+_GRACE_SECONDS = 1.0
 _EARLY_SECONDS = 0.02
 _BASE = {
     "users": 2,
@@ -83,17 +83,19 @@ class Bucket:
 
 
 def retry_after(seconds: float, form: RetryAfterForm) -> tuple[dict[str, str], float]:
-    """The Retry-After header of a wait in seconds, and the wait that it announces: never less."""
+    """The Retry-After header of a wait in seconds, and the monotonic time until which it announces one: never less."""
+    now = monotonic()
     match form:
         case "integer":
             wait = float(max(1, ceil(seconds)))
-            return {"Retry-After": str(int(wait))}, wait
+            return {"Retry-After": str(int(wait))}, now + wait
         case "fractional":
             wait = ceil(seconds * 1000) / 1000
-            return {"Retry-After": f"{wait:.3f}"}, wait
+            return {"Retry-After": f"{wait:.3f}"}, now + wait
         case "date":
-            moment = ceil(time() + seconds)
-            return {"Retry-After": formatdate(moment, usegmt=True)}, max(0.0, moment - time())
+            began = time()
+            moment = ceil(began + seconds)
+            return {"Retry-After": formatdate(moment, usegmt=True)}, now + moment - began
         case "missing":
             return {}, 0.0
 
@@ -129,16 +131,16 @@ class Manners:
     """Watches whether requests wait as long as an answer told them to.
 
     A 429 of the directory speaks to the whole application, any other and a 503 to its URL. What was on its way when the
-    answer left is excused: requests within a quarter of a second of it.
+    answer left is excused: requests within a second of it, since a busy machine takes its time to hand it over.
     """
 
     def __init__(self) -> None:
         self._told: dict[str, tuple[float, float]] = {}
 
-    def tell(self, key: str, sent: float, wait: float) -> None:
-        """An answer that was sent at a monotonic time asked to wait: key is a URL, or empty for all of them."""
+    def tell(self, key: str, sent: float, end: float) -> None:
+        """An answer that was sent at a monotonic time asked to wait until another: key is a URL, or empty for all."""
         since, until = self._told.get(key, (sent, 0.0))
-        self._told[key] = (sent if sent > until else since, max(until, sent + wait - _EARLY_SECONDS))
+        self._told[key] = (sent if sent > until else since, max(until, end - _EARLY_SECONDS))
 
     def rude(self, key: str, started: float) -> bool:
         """Whether a request that came at a monotonic time should still be waiting."""

@@ -187,7 +187,7 @@ class JupiterOneSink:
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:
         with requests.Session() as session:
-            adapter = Adapter(IN_FLIGHT)
+            adapter = Adapter()
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             yield session
