@@ -6,7 +6,15 @@ from functools import wraps
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
-from integration.sdk.declared import check_names, function_fault, function_name, listed_classes, listed_names, unique
+from integration.sdk.declared import (
+    check_mapping,
+    check_names,
+    function_fault,
+    function_name,
+    listed_classes,
+    listed_names,
+    unique,
+)
 from integration.sdk.ends import area_of
 from integration.sdk.model import Relationship, relationship_type
 from integration.sdk.step import EntityFunction, RelationshipFunction, Step
@@ -164,9 +172,7 @@ def relationship_family(
         targets = listed_names(function, "to_types", [to_types] if isinstance(to_types, str) else to_types)
         if not (sources and targets):
             raise function_fault(function, "it has no ends: name a type, or several, for each of the two")
-        if not isinstance(types, Mapping | None):
-            found = type(types).__name__
-            raise function_fault(function, f"types is of the type {found}: write {{(from_type, to_type): name}}")
+        check_mapping(function, "types", types)
         named = {
             (source, target): (types or {}).get((source, target)) or relationship_type(source, verb, target)
             for source in sources

@@ -1,6 +1,6 @@
 """What a decorator is handed: where no declaration can be made of it, that is told with the file and the function."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import isfunction
 from typing import Any
 
@@ -32,6 +32,17 @@ def check_names(function: object, **given: object) -> None:
         if not isinstance(name, str):
             remedy = f"write a name, such as {_SUCH_AS.get(what)!r}"
             raise function_fault(function, f"{what} is {brief(repr(name))}: {remedy}")
+
+
+def check_mapping(function: object, what: str, names: object) -> None:
+    """Refuse names of pairs of ends that are no mapping.
+
+    Raises:
+        DeclarationError: says what stands there, and what may.
+    """
+    if not isinstance(names, Mapping | None):
+        found = type(names).__name__
+        raise function_fault(function, f"{what} is of the type {found}: write {{(from_type, to_type): name}}")
 
 
 def listed_classes(classes: object) -> list[Any]:
