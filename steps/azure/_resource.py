@@ -70,29 +70,15 @@ def properties_of(holder: Any) -> dict[str, Any]:
 
 
 def parts_of(holder: Any, name: str) -> list[dict[str, Any]]:
-    """Return what the properties of a resource list under a name, such as its subnets, without nulls.
-
-    Raises:
-        ValueError: there is something else than a list, of which nobody knows what it means.
-    """
-    return [each for each in _listed(properties_of(holder).get(name), name) if each is not None]
+    """Return what the properties of a resource list under a name, such as its subnets, without nulls."""
+    listed = properties_of(holder).get(name)
+    return [each for each in listed if each is not None] if isinstance(listed, list) else []
 
 
 def named_in(listed: Any, name: str) -> list[Any]:
-    """Return what each object of a list has under a name, such as the address of each rule, of those that have it.
-
-    Raises:
-        ValueError: it is no list.
-    """
-    objects = [each for each in _listed(listed, f"what has {name}") if isinstance(each, dict)]
+    """Return what each object of a list has under a name, such as the address of each rule, of those that have it."""
+    objects = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     return [each[name] for each in objects if each.get(name) is not None]
-
-
-def _listed(found: Any, what: str) -> list[Any]:
-    """Return a list as it is, and an empty one where there is nothing, however that is written."""
-    if found and not isinstance(found, list):
-        raise ValueError(f"{what}: expected a list, found {type(found).__name__}")
-    return found or []
 
 
 def texts_at(holder: Any, *names: str) -> Iterator[str]:

@@ -115,26 +115,6 @@ def test_what_is_below_a_resource_may_have_gaps_too(place: Place, azure: Azure) 
     assert entities(types[2])["key"]["keyOps"] == ["sign"]
 
 
-@pytest.mark.parametrize("listed", [{"id": GROUP}, "a", 5, True])
-@pytest.mark.parametrize(
-    ("type", "kind", "name"),
-    [
-        ("azure_monitor_activity_log_alert", "Microsoft.Insights/activityLogAlerts", "scopes"),
-        ("azure_cosmosdb_account", "Microsoft.DocumentDB/databaseAccounts", "ipRules"),
-    ],
-)
-def test_what_is_no_list_where_there_must_be_one_costs_the_resource(
-    place: Place, azure: Azure, type: str, kind: str, name: str, listed: Any
-) -> None:
-    place.put(kind, "odd", {name: listed})
-    for number, nothing in enumerate(("", {}, None)):
-        place.put(kind, f"even-{number}", {name: nothing})
-    result = azure.run(type).of(type)
-    assert (result.verdict, result.count) == ("partial", 3)
-    assert ": expected a list, found " in result.reason
-    assert sorted(entities(type)) == ["even-0", "even-1", "even-2"]
-
-
 def test_a_denial_names_the_operations_that_it_has(place: Place, azure: Azure) -> None:
     subscription = "/".join(place.id.split("/")[:3])
     told = {"permissions": [None, {"actions": [None, "*/write"]}], "principals": [None, {"type": "User"}]}
