@@ -45,6 +45,14 @@ def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
 
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", type):
         raise click.BadParameter(f"{type} is not a type's name: write it as vendor_resource", param_hint="TYPE")
+    if class_name and not re.fullmatch(r"[A-Z][A-Za-z]*", class_name):
+        raise click.BadParameter(f"{class_name} is not a JupiterOne class: write User or Device", param_hint="--class")
+    if area and not re.fullmatch(r"[a-z][a-z0-9_]*", area):
+        raise click.BadParameter(f"{area} is not the name of an area: write it as entra", param_hint="--area")
+    if "{" in path:
+        fault = f"{path} is of one object alone: write a step with ctx.graph.related by hand"
+        raise click.BadParameter(fault, param_hint="--path")
+    path = f"/{path.strip('/')}"
     begun = begin_type(type, path, class_name or _class_at(path), project=into, area=area)
     say(f"wrote {begun.module}\nwrote {begun.schema}")
     say("\nWhat is left to do:")

@@ -12,9 +12,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from integration.engine.culprit import reading
 from integration.engine.records import Records
-from integration.errors import IntegrationError
+from integration.errors import IntegrationError, RecordError
 from integration.sdk.row import NotSelected
+from integration.sdk.step import Step
 from integration.sources.flow import Restarted
 from integration.sources.request import Request
 from integration.text.visible import line
@@ -138,7 +140,7 @@ class Attempts:
     def __init__(self) -> None:
         self.without: list[Odd] = []
         self._odd = 0
-        self._first: Exception | None = None
+        self._first: tuple[Odd, Exception] | None = None
 
     def items(self, context: "StepContext", records: Records, hands: Hands) -> Iterator[Any]:
         """Yield what the step yields.
@@ -151,7 +153,8 @@ class Attempts:
         Raises:
             FromTheStart: all that was yielded counts no more.
             SchemaMismatch: in strict mode, a row is odd.
-            Exception: what the step raised that is not about a row, or is about every row.
+            RecordError: the step cannot cope with any row, or with so many that it is wrong itself.
+            Exception: what the step raised that is not about a row.
         """
         for known in self.without:
             records.reject(known.problem)
@@ -168,17 +171,19 @@ class Attempts:
                 raise
             except Exception as error:
                 odd = self._odd_row(error, records, hands)
-                if odd is None or (self._odd >= MOST and not any_made):
+                if odd is None:
                     raise
-                self._first = self._first or error
+                self._first = self._first or (odd, error)
+                if self._odd >= MOST and not any_made:
+                    raise self._too_odd(records.step, *self._first) from None
                 records.reject(odd.problem)
                 streams = streams or (any_made and records.step.per_row)
                 if not (streams and hands.go_on()):
-                    self._start_over(odd, error)
+                    self._start_over(records.step, odd, *self._first)
         if self._odd > _SHOWN:
             _log.info("%s cannot cope with %d further rows", records.step.name, self._odd - _SHOWN)
         if self._first and not any_made:
-            raise self._first
+            raise self._too_odd(records.step, *self._first)
 
     def _odd_row(self, error: Exception, records: Records, hands: Hands) -> Odd | None:
         handed = hands.last()
@@ -191,11 +196,21 @@ class Attempts:
             _log.info("%s cannot cope with %s", records.step.name, name, exc_info=error)
         return Odd(input, pair, line(f"{records.step.name} {name}: {what}"))
 
-    def _start_over(self, odd: Odd, error: Exception) -> None:
+    def _start_over(self, step: Step, odd: Odd, first: Odd, error: Exception) -> None:
         if len(self.without) >= MOST:
-            raise error
+            raise self._too_odd(step, first, error) from None
         self.without.append(odd)
-        raise FromTheStart(odd.problem) from error
+        raise FromTheStart(odd.problem) from None
+
+    def _too_odd(self, step: Step, first: Odd, error: Exception) -> RecordError:
+        """Return the error where it is the step that is wrong, or all that Graph has of a property."""
+        read = reading(error, first.pair[1])
+        many = f"{self._odd} objects" if self._odd < MOST else f"{self._odd} objects, and more were not tried"
+        where = f"{_named(*first.pair)}{read and f', where it reads {read}'}"
+        told = line(f"{step.name} cannot cope with {many}; the first is {where}: {type(error).__name__}: {error}")
+        _log.error("%s", told)
+        _log.debug("%s failed", step.name, exc_info=error)
+        return RecordError(f"{step.source}: {told}")
 
 
 def _named(parent: str, row: Any) -> str:

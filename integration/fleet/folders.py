@@ -11,15 +11,17 @@ from typing import Any
 
 import orjson
 
+from integration.ask.query import read_graph
 from integration.disk.folder import beside, locked, result_folder, usable_folder, write_json
-from integration.errors import FolderInUse, Interrupted, OutputError
+from integration.errors import FolderInUse, Interrupted, OutputError, QueryError
 from integration.fleet.ending import TenantStop
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.summary import understood
 
 FLEET = "fleet.json"
 _OUTCOME = "outcome.json"
-_PULLED = ("graph.db", "mirror.db")
+GRAPH = "graph.db"
+_PULLED = (GRAPH, "mirror.db")
 _PATIENCE = 20.0
 """Seconds for which a tenant is waited for that the same run began before, in a process that is about to end."""
 _LOOKS = 0.2
@@ -90,10 +92,15 @@ class Folders:
         """Copy a tenant's graph, mirror and summary.
 
         Raises:
-            OutputError: there is none, or a run works on it, or the copy cannot be written.
+            OutputError: there is no graph, or a run works on it, or the copy cannot be written.
         """
         folder = self._there(tenant)
         with locked(folder):
+            try:
+                with read_graph(folder / GRAPH):
+                    pass
+            except QueryError as error:
+                raise no_graph(tenant, f"{error}") from None
             result_folder(into)
             try:
                 for name in filter(lambda name: (folder / name).is_file(), _PULLED):
@@ -126,6 +133,11 @@ class Folders:
         if not folder.is_dir():
             raise OutputError(f"{self._root}: nothing is kept of a tenant {tenant}")
         return folder
+
+
+def no_graph(tenant: str, reason: str) -> OutputError:
+    """Return the error where something is kept of a tenant, and no graph that can be read."""
+    return OutputError(f"there is no graph of the tenant {tenant}: {reason} (integration fleet status tells more)")
 
 
 def _copy(path: Path, into: Path) -> None:

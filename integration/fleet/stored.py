@@ -16,7 +16,7 @@ from integration.errors import FatalError, Interrupted, OutputError, Unreachable
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
-from integration.fleet.folders import FLEET, InFolder
+from integration.fleet.folders import FLEET, GRAPH, InFolder, no_graph
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.pages import restore
 from integration.fleet.standing import Claim, Generation
@@ -123,12 +123,14 @@ class Stored:
         """Copy a tenant's newest state into a folder.
 
         Raises:
-            OutputError: there is none, or it cannot be copied.
+            OutputError: there is no graph, or it cannot be copied.
         """
         claims = Claims(self._store, tenant)
         newest = claims.newest()
         if not newest.number:
             raise OutputError(f"nothing is kept of a tenant {tenant}")
+        if GRAPH not in newest.files:
+            raise no_graph(tenant, "no run has come to its end")
         result_folder(into)
         for name, kept in newest.files.items():
             with beside(into / name) as new:

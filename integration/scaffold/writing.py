@@ -52,7 +52,15 @@ def begin_type(type: str, path: str, class_name: str, *, project: Path, area: st
         if file.exists():
             raise DeclarationError(f"{file} is there already: choose another name, or add the type to it by hand")
     written = ((module, module_text(type, class_name, path, graph_type)), (schema, schema_text(graph_type)))
-    for file, text in written:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    begun: list[Path] = []
+    try:
+        for file, text in written:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as new:
+                begun.append(file)
+                new.write(text)
+    except OSError:
+        for file in begun:  # half of a type would be in the way of the next try
+            file.unlink()
+        raise
     return Begun(module, schema, graph_type.permission, left_out(graph_type))

@@ -6,10 +6,18 @@ from functools import wraps
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
-from integration.errors import DeclarationError
+from integration.sdk.declared import (
+    check_mapping,
+    check_names,
+    function_fault,
+    function_name,
+    listed_classes,
+    listed_names,
+    unique,
+)
 from integration.sdk.ends import area_of
 from integration.sdk.model import Relationship, relationship_type
-from integration.sdk.step import EntityFunction, RelationshipFunction, Step, file_of
+from integration.sdk.step import EntityFunction, RelationshipFunction, Step
 
 if TYPE_CHECKING:
     from integration.sdk.context import Context
@@ -50,22 +58,22 @@ def entity_step(
     Raises:
         DeclarationError: a name is not of its form, a list of names is a text, or the function has no docstring.
     """
-    first, *further = [classes] if isinstance(classes, str) else classes or [""]
+    first, *further = listed_classes(classes)
 
     def declare(function: EntityFunction) -> Step:
         return Step(
-            name=function.__name__,
+            name=function_name(function),
             class_name=first,
             run=function,
-            permissions=_listed(function, "permissions", permissions),
-            optional=_listed(function, "optional", optional),
-            licences=_listed(function, "licences", licences),
-            needs=_listed(function, "needs", needs),
+            permissions=listed_names(function, "permissions", permissions),
+            optional=listed_names(function, "optional", optional),
+            licences=listed_names(function, "licences", licences),
+            needs=listed_names(function, "needs", needs),
             per_row=per_row,
             on_demand=on_demand,
             further_classes=tuple(further),
-            target_filter_keys=_listed(function, "target_filter_keys", target_filter_keys),
-            resources=_unique(type.lower() for type in _listed(function, "resources", resources)),
+            target_filter_keys=listed_names(function, "target_filter_keys", target_filter_keys),
+            resources=unique(type.lower() for type in listed_names(function, "resources", resources)),
         )
 
     return declare
@@ -97,17 +105,22 @@ def relationship_step(
     Raises:
         DeclarationError: the function's name is not the type; and as for ``entity_step``.
     """
-    expected = type or relationship_type(from_type, verb, to_type)
 
     def declare(function: RelationshipFunction) -> Step:
+        name = function_name(function)
+        check_names(function, from_type=from_type, verb=verb, to_type=to_type, type=name if type is None else type)
+        expected = type or relationship_type(from_type, verb, to_type)
         step = Step(
-            name=function.__name__,
+            name=name,
             class_name=verb,
             run=function,
-            permissions=_listed(function, "permissions", permissions),
-            licences=_listed(function, "licences", licences),
-            needs=_unique(
-                [*(end for end in (from_type, to_type) if area_of(end) is None), *_listed(function, "needs", needs)]
+            permissions=listed_names(function, "permissions", permissions),
+            licences=listed_names(function, "licences", licences),
+            needs=unique(
+                [
+                    *(end for end in (from_type, to_type) if area_of(end) is None),
+                    *listed_names(function, "needs", needs),
+                ]
             ),
             per_row=per_row,
             ends=(from_type, to_type),
@@ -151,25 +164,35 @@ def relationship_family(
     Raises:
         DeclarationError: as for ``entity_step``.
     """
-    sources = [from_types] if isinstance(from_types, str) else list(from_types)
-    targets = [to_types] if isinstance(to_types, str) else list(to_types)
 
     def declare(function: FamilyFunction) -> tuple[Step, ...]:
-        return tuple(
-            Step(
-                name=(types or {}).get((source, target)) or relationship_type(source, verb, target),
-                class_name=verb,
-                run=_for_ends(function, source, target),
-                permissions=_listed(function, "permissions", permissions),
-                licences=_listed(function, "licences", licences),
-                needs=_unique(
-                    [*(end for end in (source, target) if area_of(end) is None), *_listed(function, "needs", needs)]
-                ),
-                per_row=per_row,
-                ends=(source, target),
-            )
+        function_name(function)
+        check_names(function, verb=verb)
+        sources = listed_names(function, "from_types", [from_types] if isinstance(from_types, str) else from_types)
+        targets = listed_names(function, "to_types", [to_types] if isinstance(to_types, str) else to_types)
+        if not (sources and targets):
+            raise function_fault(function, "it has no ends: name a type, or several, for each of the two")
+        check_mapping(function, "types", types)
+        named = {
+            (source, target): (types or {}).get((source, target)) or relationship_type(source, verb, target)
             for source in sources
             for target in targets
+        }
+        granted = listed_names(function, "permissions", permissions)
+        licensed = listed_names(function, "licences", licences)
+        needed = listed_names(function, "needs", needs)
+        return tuple(
+            Step(
+                name=name,
+                class_name=verb,
+                run=_for_ends(function, *ends),
+                permissions=granted,
+                licences=licensed,
+                needs=unique([*(end for end in ends if area_of(end) is None), *needed]),
+                per_row=per_row,
+                ends=ends,
+            )
+            for ends, name in named.items()
         )
 
     return declare
@@ -196,18 +219,3 @@ def _ends_in(name: str, from_type: str, verb: str, to_type: str) -> tuple[str, s
     }
     close = get_close_matches(f"{from_type} {to_type}", fitting, n=1, cutoff=0.8)
     return fitting[close[0]] if close else None
-
-
-def _listed(function: Callable[..., object], what: str, names: object) -> tuple[str, ...]:
-    """Return each name once, in their order; a text in the place of a list would be as many names as it has letters."""
-    if isinstance(names, str):
-        fault = f"{what} is a text: write a list, such as [{names!r}]"
-        raise DeclarationError(f"{file_of(function)}: {function.__name__}: {fault}")
-    if not isinstance(names, Iterable):
-        fault = f"{what} is of the type {type(names).__name__}: write a list"
-        raise DeclarationError(f"{file_of(function)}: {function.__name__}: {fault}")
-    return _unique(names)
-
-
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))

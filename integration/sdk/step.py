@@ -67,18 +67,21 @@ class Step:
     def __post_init__(self) -> None:
         """Raise ``DeclarationError`` for a name or class not of JupiterOne's form, or a function without docstring."""
         class_form = r"[A-Z][A-Za-z]*" if self.ends is None else r"[A-Z]+"
-        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", self.name) or len(self.name) < 3:
+        if not _is_like(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", self.name) or len(self.name) < 3:
             raise self.fault(f"{self.name!r} is not a type name: write it in snake_case, such as vendor_resource")
         if re.fullmatch(_RESERVED, self.name):
             raise self.fault(
                 f"{self.name!r} is not a type name: Windows has no files of that name; call it vendor_resource"
             )
         for name in self.classes:
-            if not re.fullmatch(class_form, name):
+            if not _is_like(class_form, name):
                 raise self.fault(f"{name!r} is not a JupiterOne class: write User for an entity, HAS for a verb")
         if not (self.run.__doc__ or "").strip():
             remedy = "start Python without -OO" if sys.flags.optimize > 1 else "its first line is what users see of it"
             raise self.fault(f"the step's function needs a docstring: {remedy}")
+        for name in ("per_row", "on_demand"):
+            if not isinstance(getattr(self, name), bool):
+                raise self.fault(f"{name} is {getattr(self, name)!r}: write True or False")
         for type in self.resources:
             if type != OTHERS and not re.fullmatch(r"[\w.-]+(/[\w.-]+)+", type):
                 raise self.fault(f"{type!r} is no type of Azure resources: write 'microsoft.compute/virtualmachines'")
@@ -121,6 +124,10 @@ class Step:
     def fault(self, problem: str) -> DeclarationError:
         """Return an error that names the step and its file."""
         return DeclarationError(f"{self.source}: {self.name}: {problem}")
+
+
+def _is_like(form: str, name: object) -> bool:
+    return isinstance(name, str) and re.fullmatch(form, name) is not None
 
 
 _sources: dict[str, Path] = {}

@@ -71,6 +71,10 @@ def test_tenants_are_read_side_by_side_and_what_became_of_each_is_told(
     fleet(simulator, "forget", "t3", "--state", "state")
     assert not Path("state/t3").exists()
     assert "t3" not in told("state")
+    for unread in ("t6", "broken"):
+        _, err = fleet(simulator, "pull", unread, "unread", "--state", "state", code=3)
+        assert f"no graph of the tenant {unread}: " in err or f"nothing is kept of a tenant {unread}" in err
+    assert not Path("unread").exists()
     assert "nothing is kept of a tenant t3" in fleet(simulator, "pull", "t3", "again", "--state", "state", code=3)[1]
 
     said = [out, err, *(path.read_bytes().decode(errors="replace") for path in Path().rglob("*") if path.is_file())]

@@ -1,8 +1,10 @@
 """Tenants whose state is in an object store: fetched, gone on with, kept again, and never by two at once."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +209,21 @@ def test_a_state_that_has_lost_a_part_is_damaged_and_not_in_use_and_read_anew_wh
         pulled()
     assert stored().forget(TENANT)
     assert read(simulator, stored("other"), "r3").first
+
+
+def test_what_was_never_read_to_its_end_is_not_pulled_as_if_it_were(simulator: Simulator) -> None:
+    def begin() -> None:
+        with stored().held(TENANT, "r1", TenantStop()) as held:
+            with closing(sqlite3.connect(held.folder / "mirror.db")) as database:
+                database.execute("CREATE TABLE read (page)")
+            raise Interrupted("it took too long")
+
+    with pytest.raises(Interrupted):
+        begin()
+    assert Path(f"store/{TENANT}/generations/00000001.json").exists()
+    with pytest.raises(OutputError, match="there is no graph of the tenant contoso: no run has come to its end"):
+        stored().pull(TENANT, Path("pulled"))
+    assert not Path("pulled").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"number": 1}', b'{"files": {"graph.db": {}}}'])

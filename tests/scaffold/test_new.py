@@ -115,6 +115,12 @@ def test_the_paths_that_are_known_are_listed_with_their_permission() -> None:
         (["azure_map", "--path", "Microsoft.Maps/accounts"], "a type of Azure's resources, not a collection of Graph"),
         (["Device", "--path", "/devices"], "write it as vendor_resource"),
         (["azure_device"], "--path"),
+        (["azure_device", "--path", "/users/{id}/devices"], "write a step with ctx.graph.related by hand"),
+        (["azure_device", "--path", "/devices", "--class", 'x"; y'], "is not a JupiterOne class"),
+        (["azure_device", "--path", "/devices", "--class", "device"], "is not a JupiterOne class"),
+        (["azure_device", "--path", "/devices", "--area", "../../out"], "is not the name of an area"),
+        (["azure_device", "--path", "/devices", "--area", "/out"], "is not the name of an area"),
+        (["azure_device", "--path", "/devices", "--area", "my area"], "is not the name of an area"),
     ],
 )
 @pytest.mark.usefixtures("project")
@@ -122,6 +128,23 @@ def test_what_cannot_be_begun_is_said_in_one_sentence(arguments: list[str], said
     done = new(*arguments)
     assert done.exit_code == 2
     assert said in done.output
+    assert not [*Path("steps").iterdir(), *Path("schemas").iterdir()]
+
+
+@pytest.mark.parametrize("path", ["devices", "/devices/", "devices/"])
+@pytest.mark.usefixtures("project")
+def test_the_step_asks_for_the_path_as_graph_has_it(path: str) -> None:
+    assert new("azure_device", "--path", path).exit_code == 0
+    assert 'ctx.graph.list("/devices"' in Path("steps/azure_device.py").read_text()
+
+
+@pytest.mark.usefixtures("project")
+def test_where_one_file_cannot_be_written_there_is_none_of_the_two() -> None:
+    Path("schemas/azure_device.json").symlink_to("nowhere/schema.json")
+    done = new("azure_device", "--path", "/devices")
+    assert done.exit_code == 3
+    assert "schemas/azure_device.json" in done.output
+    assert not list(Path("steps").iterdir())
 
 
 def test_it_wants_a_project() -> None:

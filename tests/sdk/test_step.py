@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -185,6 +186,88 @@ def test_a_function_without_docstring_is_refused_by_file(function: Callable[[Con
     with pytest.raises(DeclarationError, match="needs a docstring") as caught:
         entity_step("Person")(function)
     assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
+
+
+def acme_thing(*_: Any) -> Iterator[Any]:
+    """A thing."""
+    yield Entity("thing-0001")
+
+
+ENTITY: Any = entity_step  # what these are handed here, a type checker refuses
+RELATIONSHIP: Any = relationship_step
+FAMILY: Any = relationship_family
+MISDECLARED: dict[str, tuple[Callable[[], Any], str]] = {
+    "no class": (lambda: ENTITY(acme_thing), "entity_step is handed no class: write @entity_step('Device')"),
+    "a number as class": (lambda: ENTITY(1)(acme_thing), "1 is not a JupiterOne class"),
+    "None as class": (lambda: ENTITY(None)(acme_thing), "None is not a JupiterOne class"),
+    "a number among classes": (lambda: ENTITY(["Device", 1])(acme_thing), "1 is not a JupiterOne class"),
+    "a number among permissions": (
+        lambda: ENTITY("Device", permissions=[1])(acme_thing),
+        "permissions holds something of the type int: write names",
+    ),
+    "None among resources": (
+        lambda: ENTITY("Device", resources=[None])(acme_thing),
+        "resources holds something of the type NoneType: write names",
+    ),
+    "a text for yes": (lambda: ENTITY("Device", per_row="no")(acme_thing), "per_row is 'no': write True or False"),
+    "no beginning": (
+        lambda: RELATIONSHIP(None, "HAS", "acme_thing")(acme_thing),
+        "from_type is None: write a name, such as 'acme_site'",
+    ),
+    "no verb": (
+        lambda: RELATIONSHIP("acme_site", None, "acme_thing")(acme_thing),
+        "verb is None: write a name, such as 'HAS'",
+    ),
+    "a list as end": (
+        lambda: RELATIONSHIP("acme_site", "HAS", ["acme_thing"])(acme_thing),
+        "to_type is ['acme_thing']: write a name, such as 'acme_device'",
+    ),
+    "a number as type": (
+        lambda: RELATIONSHIP("acme_site", "HAS", "acme_thing", type=5)(acme_thing),
+        "type is 5: write a name",
+    ),
+    "None as ends": (
+        lambda: FAMILY(None, "HAS", ["acme_thing"])(acme_thing),
+        "from_types is of the type NoneType: write a list",
+    ),
+    "None among ends": (
+        lambda: FAMILY(["acme_site"], "HAS", [None])(acme_thing),
+        "to_types holds something of the type NoneType: write names",
+    ),
+    "no ends": (lambda: FAMILY("acme_site", "HAS", [])(acme_thing), "it has no ends: name a type"),
+    "no verb of a family": (
+        lambda: FAMILY("acme_site", None, "acme_thing")(acme_thing),
+        "verb is None: write a name, such as 'HAS'",
+    ),
+    "names as a list": (
+        lambda: FAMILY("acme_site", "HAS", "acme_thing", types=["acme_thing"])(acme_thing),
+        "types is of the type list: write {(from_type, to_type): name}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("declare", "told"), MISDECLARED.values(), ids=MISDECLARED)
+def test_what_no_declaration_takes_is_told_with_file_and_function(declare: Callable[[], Any], told: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declare()
+    assert str(caught.value).startswith(f"{THIS_FILE}: acme_thing: {told}")
+
+
+@pytest.mark.parametrize(
+    "decorate",
+    [entity_step("Device"), relationship_step("acme_site", "HAS", "acme_thing")],
+    ids=["entity", "relationship"],
+)
+@pytest.mark.parametrize("decorated", [contoso_visitor, None, print])
+def test_what_is_no_function_makes_no_step(decorate: Callable[[Any], Any], decorated: Any) -> None:
+    with pytest.raises(DeclarationError, match="write a function below its decorator"):
+        decorate(decorated)
+
+
+def test_each_step_of_a_family_has_what_is_given_once() -> None:
+    permissions = iter(["User.Read.All"])
+    made = relationship_family("acme_role", "ASSIGNED", ["acme_user", "acme_group"], permissions=permissions)
+    assert [step.permissions for step in made(acme_thing)] == [("User.Read.All",)] * 2
 
 
 def test_where_python_drops_docstrings_the_fault_is_told_as_its() -> None:
