@@ -14,6 +14,7 @@ _IN_MACHINES: list[tuple[str, ...]] = [
     ("encryptionSettingsCollection", "encryptionSettings", "diskEncryptionKey", "secretUrl"),
     ("encryptionSettingsCollection", "encryptionSettings", "keyEncryptionKey", "keyUrl"),
 ]
+_IN_HEALTHCARE: list[tuple[str, ...]] = [("encryption", "customerManagedKeyEncryption", "keyEncryptionKeyUrl")]
 _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.apimanagement/service": [("hostnameConfigurations", "keyVaultId")],
     "microsoft.appconfiguration/configurationstores": [("encryption", "keyVaultProperties", "keyIdentifier")],
@@ -45,6 +46,9 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.documentdb/databaseaccounts": [("keyVaultKeyUri",)],
     "microsoft.eventhub/namespaces": [("encryption", "keyVaultProperties", "keyVaultUri")],
     "microsoft.hdinsight/clusters": [("diskEncryptionProperties", "vaultUri")],
+    "microsoft.healthcareapis/services": [("cosmosDbConfiguration", "keyVaultKeyUri")],
+    "microsoft.healthcareapis/workspaces/dicomservices": _IN_HEALTHCARE,
+    "microsoft.healthcareapis/workspaces/fhirservices": _IN_HEALTHCARE,
     "microsoft.kusto/clusters": [("keyVaultProperties", "keyVaultUri")],
     "microsoft.machinelearningservices/workspaces": [("encryption", "keyVaultProperties", "keyIdentifier")],
     "microsoft.netapp/netappaccounts": [("encryption", "keyVaultProperties", "keyVaultUri")],

@@ -15,6 +15,10 @@ _USERS: dict[str, tuple[str, list[tuple[str, ...]]]] = {
         "microsoft.hdinsight/clusters",
         [("storageProfile", "storageaccounts", "resourceId"), ("storageProfile", "storageaccounts", "name")],
     ),
+    "azure_healthcare_dicom_service": (
+        "microsoft.healthcareapis/workspaces/dicomservices",
+        [("storageConfiguration", "storageResourceId")],
+    ),
     "azure_purview_account": ("microsoft.purview/accounts", [("managedResources", "storageAccount")]),
     "azure_synapse_workspace": (
         "microsoft.synapse/workspaces",

@@ -169,6 +169,7 @@ def test_a_refusal_costs_the_children_of_one_resource(azure: Azure, status: int,
         (409, "FeatureNotSupportedForAccount"),
         (400, "OperationNotAllowedOnKind"),
         (400, "ResourceTypeNotSupported"),
+        (405, "MethodNotAllowed"),
     ],
 )
 def test_what_is_gone_or_has_none_of_that_kind_has_no_children(azure: Azure, status: int, code: str) -> None:

@@ -122,6 +122,9 @@ PLACES: dict[str, Any] = {
         "made by ghp_0123456789{}",
         "it is eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.{}",
     ],
+    "typeProperties": {"url": "https://x.example/{}", "userName": "{}"},
+    "variables": {"partner": {"type": "String", "defaultValue": "{}"}},
+    "ofBackend": {"credentials": {"header": {"x-partner": ["{}"]}, "query": {"partner": ["{}"]}}},
     "ofEngine": {"rulesEngineMatchVariable": "RequestHeader", "selector": "X-Token", "rulesEngineMatchValue": ["{}"]},
 }
 
@@ -145,7 +148,7 @@ def azure() -> Iterator[Azure]:
     for path, told in tenant.children.items():
         for child in told if isinstance(told, list) else [told]:
             given = planted(PLACES, f"{WORD}{child['name']}")
-            more = {"value": f"{WORD}{child['name']}"} if path.endswith("/secrets") else {}
+            more = {"value": f"{WORD}{child['name']}"} if path.endswith(("/secrets", "/variables")) else {}
             child["properties"] = {**given, **child["properties"], "settings": given["settings"], **more}
             child |= {"primaryKey": f"{WORD}{child['name']}", "keys": [f"{WORD}{child['name']}"]}
     with AzureSimulator(tenant) as simulator:

@@ -29,8 +29,8 @@ _WRONG = {"invalidresourcenamespace", "invalidresourcetype", "missingsubscriptio
 _OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 _EACH = "/*/"
 """Between a place where children are and one below each of them."""
-_SECRETS = "/secrets"
-"""Where children have a value that is a secret: Azure leaves it out, and if it did not, it would go."""
+_VALUED = ("/secrets", "/variables")
+"""Where children have a value that is a secret, or may be one: where Azure does not leave it out, it goes."""
 _IN_A_PATH = "/()-_.~@:$&'+,;=!*"
 
 
@@ -169,7 +169,7 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
     told = {name: child.get(name) for name in COLUMNS}
     placed = {name: parent.get(name) for name in _OF_PARENT if told[name] is None}
     type, properties = child.get("type"), without_secrets(child.get("properties"))
-    if path.endswith(_SECRETS) and isinstance(properties, dict):
+    if path.endswith(_VALUED) and isinstance(properties, dict):
         properties.pop("value", None)
     return {
         **told,

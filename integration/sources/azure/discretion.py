@@ -21,7 +21,7 @@ _SECRET = re.compile(
     r"(access|auth)(key|code)|(account|api|authorization|admin|function|host|instrumentation|master|primary|private|"
     r"query|secondary|service|shared|signing|storage)key)s?(value|text|pem|data)?|.*credential(value|data)|.*pfx(data)?"
     r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
-    r"|globalparameters|((alternative|custom)?parameter)values|outputs?|pfxblob"
+    r"|globalparameters|typeproperties|credentials|((alternative|custom)?parameter)values|outputs?|pfxblob"
     r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
     r"|(public|configuration|extension)?settings|keyvaluepairs|substitute|webhookproperties|kubeconfigs?"
     r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
@@ -45,7 +45,7 @@ _NAMED = re.compile(
     r"|(custom|request)?headers"
 )
 """Lists of names with their values, of which the names stay."""
-_LISTED = re.compile(r"parameters")
+_LISTED = re.compile(r"parameters|variables")
 """Names of such lists, which elsewhere are objects of which types take single values; a text of that name goes."""
 _GIVEN = frozenset({"value", "defaultValue"})
 """What a parameter is, and what it would be if nobody had said."""

@@ -19,20 +19,23 @@ LISTS = {
     "microsoft.resources/subscriptions": f"{_SCHEDULES} /providers/microsoft.authorization/locks"
     " /providers/microsoft.authorization/denyassignments /providers/microsoft.security/securitycontacts"
     " /providers/microsoft.security/settings /providers/microsoft.security/autoprovisioningsettings"
-    " /providers/microsoft.security/jitnetworkaccesspolicies",
-    "microsoft.apimanagement/service": "/apis",
+    " /providers/microsoft.security/jitnetworkaccesspolicies /providers/microsoft.keyvault/deletedvaults",
+    "microsoft.apimanagement/service": "/apis /backends",
+    "microsoft.automation/automationaccounts": "/variables",
     "microsoft.batch/batchaccounts": "/applications /certificates",
     "microsoft.cognitiveservices/accounts": "/deployments /raipolicies",
     "microsoft.cache/redis": "/firewallrules",
     "microsoft.cdn/profiles": "/customdomains /origingroups /origingroups/*/origins /secrets",
     "microsoft.cdn/profiles/afdendpoints": "/routes",
     "microsoft.containerservice/managedclusters": "/maintenanceconfigurations /trustedaccessrolebindings",
+    "microsoft.datafactory/factories": "/datasets /linkedservices /pipelines",
     "microsoft.dbformariadb/servers": "/databases /firewallrules",
     "microsoft.dbformysql/flexibleservers": "/administrators /configurations /databases /firewallrules",
     "microsoft.dbformysql/servers": "/configurations /databases /firewallrules",
     "microsoft.dbforpostgresql/flexibleservers": "/administrators /configurations /databases /firewallrules",
     "microsoft.dbforpostgresql/servers": "/configurations /databases /firewallrules",
-    "microsoft.documentdb/databaseaccounts": "/sqldatabases /sqlroleassignments",
+    "microsoft.documentdb/databaseaccounts": "/mongodbdatabases /mongodbdatabases/*/collections"
+    " /sqldatabases /sqldatabases/*/containers /sqlroleassignments",
     "microsoft.eventgrid/domains": "/topics /topics/*/providers/microsoft.eventgrid/eventsubscriptions",
     "microsoft.eventgrid/topics": "/providers/microsoft.eventgrid/eventsubscriptions",
     "microsoft.eventhub/namespaces": "/authorizationrules /eventhubs /eventhubs/*/consumergroups",

@@ -12,6 +12,7 @@ from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_further import add_further
 from tests.simulator.azure.demo_governance import add_governance
 from tests.simulator.azure.demo_known import add_known
+from tests.simulator.azure.demo_more import add_more
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
 from tests.simulator.azure.demo_parts import add_parts
@@ -79,6 +80,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_others(*places[:2])
     add_told(places[0], places[2])
     add_known(places[0], places[2])
+    add_more(*places[:2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)
