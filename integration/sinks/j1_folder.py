@@ -55,9 +55,7 @@ class Place:
         self.check()
         if self.old.exists() and not self.folder.exists():
             self.old.rename(self.folder)
-        for folder in (self.old, self.new):
-            if folder.exists():
-                shutil.rmtree(folder)
+        self._discard()
 
     def exchange(self) -> None:
         """Put the new folder in the place of the old one."""
@@ -70,8 +68,13 @@ class Place:
             if there and self.old.exists() and not self.folder.exists():
                 self.old.rename(self.folder)
             raise
-        if there:
-            shutil.rmtree(self.old)
+        self._discard()
+
+    def _discard(self) -> None:
+        """Remove what is left beside the folder, each as one that was not finished: that is what a kill leaves here."""
+        for folder in (self.new, self.old):
+            if folder.exists():
+                shutil.rmtree(folder.replace(self.new))
 
 
 def types_held(folder: Path) -> set[str]:
