@@ -19,6 +19,8 @@ from integration.sinks.merged import foreign_file
 from integration.text.exact_json import exact_json
 
 TOP = {"graph", "index", "summary.json"}
+_PARTIAL = "summary.json.partial"
+"""What a run leaves that is killed while it writes the summary."""
 _TOOLS = {"index.html", "types-graph"}
 """What ``j1-integration visualize`` and ``visualize-types`` add; they make it anew."""
 _KINDS = ("entities", "relationships")
@@ -146,7 +148,7 @@ def _strange(folder: Path, *, is_whole: bool) -> Iterator[str]:
             yield "no folder"
         return
     for top in sorted(path.name for path in folder.iterdir()):
-        if top not in TOP | _TOOLS:
+        if top not in TOP | _TOOLS | {_PARTIAL}:
             yield top
     for inner, names, found in os.walk(folder):
         place = Path(inner).relative_to(folder)
@@ -157,7 +159,7 @@ def _strange(folder: Path, *, is_whole: bool) -> Iterator[str]:
 def _is_ours(place: Path, name: str, count: int, is_whole: bool) -> bool:
     parts = place.parts
     if parts in ((), ("types-graph",)):
-        return name in ("summary.json", "summary.json.partial", "index.html")
+        return name in ("summary.json", _PARTIAL, "index.html")
     if len(parts) != 3 or parts[0] not in TOP:
         return False
     type, kind = parts[1:] if parts[0] == "graph" else parts[:0:-1]

@@ -279,6 +279,18 @@ def test_a_run_that_is_killed_while_it_removes_the_old_folder_leaves_it_to_the_n
     assert sorted(path.name for path in Path().iterdir() if "folder" in path.name) == [".folder.lock", "folder"]
 
 
+@pytest.mark.parametrize("place", ["folder", ".folder.new"])
+def test_a_run_that_is_killed_while_it_writes_the_summary_leaves_it_to_the_next_one(store: Store, place: str) -> None:
+    published(store)
+    J1Sink("folder").write(store, STEPS, COMPLETE)
+    before = tree()
+    write(Path(place), {"summary.json.partial": '{"integrationStepResults": ['})
+    J1Sink("folder").check()
+    J1Sink("folder").write(store, STEPS, COMPLETE)
+    assert tree() == before
+    assert not Path(".folder.new").exists()
+
+
 def test_a_type_that_is_not_complete_keeps_what_the_graph_keeps(store: Store) -> None:
     published(store)
     J1Sink("folder").write(store, STEPS, COMPLETE)
