@@ -19,6 +19,8 @@ from integration.sinks.merged import foreign_file
 from integration.text.exact_json import exact_json
 
 TOP = {"graph", "index", "summary.json"}
+_PARTIAL = "summary.json.partial"
+"""What a run leaves that is killed while it writes the summary."""
 _TOOLS = {"index.html", "types-graph"}
 """What ``j1-integration visualize`` and ``visualize-types`` add; they make it anew."""
 _KINDS = ("entities", "relationships")
@@ -55,9 +57,7 @@ class Place:
         self.check()
         if self.old.exists() and not self.folder.exists():
             self.old.rename(self.folder)
-        for folder in (self.old, self.new):
-            if folder.exists():
-                shutil.rmtree(folder)
+        self._discard()
 
     def exchange(self) -> None:
         """Put the new folder in the place of the old one."""
@@ -70,8 +70,13 @@ class Place:
             if there and self.old.exists() and not self.folder.exists():
                 self.old.rename(self.folder)
             raise
-        if there:
-            shutil.rmtree(self.old)
+        self._discard()
+
+    def _discard(self) -> None:
+        """Remove what is left beside the folder, each as one that was not finished: that is what a kill leaves here."""
+        for folder in (self.new, self.old):
+            if folder.exists():
+                shutil.rmtree(folder.replace(self.new))
 
 
 def types_held(folder: Path) -> set[str]:
@@ -143,7 +148,7 @@ def _strange(folder: Path, *, is_whole: bool) -> Iterator[str]:
             yield "no folder"
         return
     for top in sorted(path.name for path in folder.iterdir()):
-        if top not in TOP | _TOOLS:
+        if top not in TOP | _TOOLS | {_PARTIAL}:
             yield top
     for inner, names, found in os.walk(folder):
         place = Path(inner).relative_to(folder)
@@ -154,7 +159,7 @@ def _strange(folder: Path, *, is_whole: bool) -> Iterator[str]:
 def _is_ours(place: Path, name: str, count: int, is_whole: bool) -> bool:
     parts = place.parts
     if parts in ((), ("types-graph",)):
-        return name in ("summary.json", "summary.json.partial", "index.html")
+        return name in ("summary.json", _PARTIAL, "index.html")
     if len(parts) != 3 or parts[0] not in TOP:
         return False
     type, kind = parts[1:] if parts[0] == "graph" else parts[:0:-1]

@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +23,7 @@ from integration.store.store import Store
 from tests.jupiterone.account import KINDS, Json, Kind
 from tests.jupiterone.runs import graph, read
 from tests.simulator import Faults, Simulator, synthetic_tenant
-from tests.support import entity, named, publish, relationship, worn, write
+from tests.support import ROOT, entity, named, publish, relationship, worn, write
 
 BADGE = entity("contoso_badge", class_name="Key")
 VISITOR = entity("contoso_visitor", class_name="Person")
@@ -227,6 +230,65 @@ def test_a_run_that_was_killed_while_the_folders_were_exchanged_is_mended(store:
     write(Path(".folder.new"), {"graph/contoso_badge/entities/half.json": '{"entities":['})
     J1Sink("folder").write(store, (WEARS,), incomplete("contoso_badge", "contoso_visitor"))
     assert objects("graph") == before
+
+
+KILLED = """
+import os, signal
+from contextlib import closing
+from integration.sinks import j1_folder
+from integration.sinks.j1 import J1Sink
+from integration.store.store import Store
+from pathlib import Path
+from tests.sinks.test_j1 import COMPLETE, STEPS
+
+left, unlink = 60, os.unlink
+
+def mortal(*arguments, **named):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return unlink(*arguments, **named)
+
+os.unlink, j1_folder._A_FILE = mortal, 10
+with closing(Store(Path("graph.db"))) as store:
+    J1Sink("folder").write(store, STEPS, COMPLETE)
+"""
+
+
+def test_a_run_that_is_killed_while_it_removes_the_old_folder_leaves_it_to_the_next_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.sinks.j1_folder._A_FILE", 10)
+    published(store)
+    store.commit()
+    J1Sink("folder").write(store, STEPS, COMPLETE)
+    before = objects("graph")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}
+    for _ in range(2):
+        store.begin("contoso.example")
+        publish(store, WEARS, worn(("visitor-1", f"badge-{store.revision:05}")))
+        store.commit()
+        killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False)
+        assert killed.returncode == -signal.SIGKILL
+    assert objects("graph") != before
+    J1Sink("folder").check()
+    J1Sink("folder").write(store, STEPS, COMPLETE)
+    assert objects("index") == objects("graph")
+    assert len(objects("graph")["entities"]) == 1200
+    assert sorted(path.name for path in Path().iterdir() if "folder" in path.name) == [".folder.lock", "folder"]
+
+
+@pytest.mark.parametrize("place", ["folder", ".folder.new"])
+def test_a_run_that_is_killed_while_it_writes_the_summary_leaves_it_to_the_next_one(store: Store, place: str) -> None:
+    published(store)
+    J1Sink("folder").write(store, STEPS, COMPLETE)
+    before = tree()
+    write(Path(place), {"summary.json.partial": '{"integrationStepResults": ['})
+    J1Sink("folder").check()
+    J1Sink("folder").write(store, STEPS, COMPLETE)
+    assert tree() == before
+    assert not Path(".folder.new").exists()
 
 
 def test_a_type_that_is_not_complete_keeps_what_the_graph_keeps(store: Store) -> None:

@@ -89,6 +89,31 @@ def test_a_graph_that_was_made_anew_is_compared_and_what_is_right_is_not_written
     assert len(set(before["entities"]) & set(written(url)["entities"])) == 49
 
 
+DAMAGES = {
+    "entities were removed": "DELETE FROM integration.entities WHERE _key IN ('user-1', 'user-2')",
+    "all relationships were removed": "TRUNCATE integration.relationships",
+    "an entity was put there": "INSERT INTO integration.entities SELECT _scope, 'user-0', _type, _class, properties"
+    " FROM integration.entities WHERE _key = 'user-1'",
+}
+
+
+@pytest.mark.parametrize("is_changed", [False, True], ids=["the same graph", "a changed one"])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_type_of_which_there_are_more_or_fewer_records_than_were_left_is_compared(
+    url: str, store: Store, damage: str, is_changed: bool
+) -> None:
+    users, has = [f"user-{number}" for number in range(1, 9)], [("group-1", f"user-{number}") for number in range(1, 9)]
+    collect(store, {USER: named(*users), GROUP: named("group-1"), HAS: worn(*has)})
+    push(url, store, STEPS)
+    before = written(url)
+    query(url, damage)
+    if is_changed:
+        collect(store, {USER: named(*users[1:], "user-9"), GROUP: named("group-1"), HAS: worn(*has[3:])})
+    push(url, store, STEPS)
+    assert held(url, store.scope) == expected(store, STEPS)
+    assert set(before["entities"]) & set(written(url)["entities"])
+
+
 def test_a_destination_that_is_too_far_behind_is_compared(url: str, store: Store) -> None:
     collect(store, {USER: named("user-1", "user-2"), HAS: worn(("group-1", "user-1"), ("group-1", "user-2"))})
     push(url, store, STEPS)

@@ -1,5 +1,6 @@
 """Reaching PostgreSQL: libpq's rules, one clear message, and never a password in it."""
 
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -81,6 +82,19 @@ def test_a_server_that_cannot_be_reached_is_told_in_one_message(monkeypatch: pyt
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("PGCONNECT_TIMEOUT", "2")
         assert "timeout" in refusal(f"postgresql://ada:{WRONG}@127.0.0.1:{silent.getsockname()[1]}/graph")
+
+
+@pytest.mark.parametrize(("query", "seconds"), [("", 60), ("?keepalives_idle=7", 7)])
+def test_a_server_that_vanished_without_a_word_is_not_waited_for_as_long_as_the_system_would(
+    postgresql: Server, database: str, store: Store, query: str, seconds: int
+) -> None:
+    push(postgresql.url(database), store, [azure_user])
+    with (
+        PostgresqlSink(f"{postgresql.url(database)}{query}").reading() as connection,
+        socket.socket(fileno=os.dup(connection.fileno())) as wire,
+    ):
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == seconds
 
 
 def test_the_password_may_come_from_the_environment_or_a_file(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from psycopg import Connection
+from psycopg.sql import SQL
 
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
@@ -18,6 +19,7 @@ from integration.sinks.postgresql.views import make_views, table_of
 
 _LONGEST_KEYS = 2_500
 """Bytes: an index of PostgreSQL takes 2,704 (a third of a page), with the scope and the type of a relationship."""
+_THERE = SQL("SELECT _type, count(*) FROM {table} WHERE _scope = %s GROUP BY _type")
 
 
 class _Held(NamedTuple):
@@ -70,9 +72,9 @@ class Push:
         """
         lock(self._connection, self._schema, self._scope)
         new = enter(self._connection, self._schema)
-        held = self._held()
-        parts = [self._part(step, held.get(step.name)) for step in self._steps]
-        bring = self._load if new or self._holds_nothing() else self._merge
+        held, there = self._held(), self._there()
+        parts = [self._part(step, held.get(step.name), there.get(step.name, 0)) for step in self._steps]
+        bring = self._merge if there else self._load
         for kind in KINDS:
             bring(kind, [part for part in parts if table_of(part.step) == kind.table])
         if new:
@@ -86,22 +88,31 @@ class Push:
         statement = "SELECT _type, _class, lineage, revision, behind FROM revisions WHERE _scope = %s"
         return {name: _Held(*held) for name, *held in self._connection.execute(statement, [self._scope])}
 
-    def _part(self, step: Step, held: _Held | None) -> _Part:
+    def _there(self) -> dict[str, int]:
+        """Return how many records of each type are there."""
+        there = dict[str, int]()
+        for kind in KINDS:
+            there |= self._connection.execute(kind.sql(_THERE), [self._scope]).fetchall()
+        return there
+
+    def _part(self, step: Step, held: _Held | None, there: int) -> _Part:
         """Find out whether what changed is enough. A type that is behind may hold what came and went since."""
         keeps = step.name in self._report.incomplete
         marks = (self._graph.lineage, self._graph.mark(held.revision)) if held else ()
         known = held and held.class_names == ",".join(step.classes) and held.lineage in marks
         if held and known and self._graph.remembers(held.revision) and (keeps or not held.behind):
-            return _Part(step, held.revision, held.behind)
+            left = self._left(step, held.revision)
+            if there == left or (held.behind and there > left):
+                return _Part(step, held.revision, held.behind)
         return _Part(step, 0, False)
 
-    def _holds_nothing(self) -> bool:
-        found = self._connection.execute(
-            "SELECT FROM entities WHERE _scope = %(scope)s UNION ALL SELECT FROM relationships"
-            " WHERE _scope = %(scope)s LIMIT 1",
-            {"scope": self._scope},
-        )
-        return found.fetchone() is None
+    def _left(self, step: Step, revision: int) -> int:
+        """Return how many records the graph had of a type; where others are there, somebody else has had a hand in it.
+
+        Of a type with records that no index takes, fewer are there: all of it is compared each time.
+        """
+        since = [change.what for change in self._graph.changes(step, revision)]
+        return self._graph.count(step) - since.count("created") + since.count("deleted")
 
     def _load(self, kind: RecordTable, parts: Sequence[_Part]) -> None:
         for part in parts:

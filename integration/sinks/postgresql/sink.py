@@ -31,6 +31,8 @@ SCHEMA = "integration"
 
 _INSTALL = "pip install 'integration-microsoft-entra[postgresql]'"
 _CONNECT_SECONDS = 15
+_KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 6}
+"""Two minutes after which a server that is gone without a word is known to be; the system's own are two hours."""
 _CANCEL_SECONDS = 1.0
 _BEFORE = "; it holds what it held before, until a push succeeds"
 _COMMITTING = "; whether it holds this graph or what it held before is not known, until a push succeeds"
@@ -135,7 +137,8 @@ class PostgresqlSink:
         if "PGPASSWORD" in os.environ:  # of which libpq would send the line break that a file ends with
             given.setdefault("password", one_line(os.environ["PGPASSWORD"]))
         self._password = Secret(str(given.get("password") or ""))
-        settings: dict[str, Any] = {"fallback_application_name": "integration", **given, "client_encoding": "utf8"}
+        settings: dict[str, Any] = {"fallback_application_name": "integration", **_KEEPALIVES, **given}
+        settings["client_encoding"] = "utf8"
         if "PGCONNECT_TIMEOUT" not in os.environ:
             settings.setdefault("connect_timeout", _CONNECT_SECONDS)
         is_committing = False
