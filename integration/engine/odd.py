@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from integration.engine.culprit import reading
 from integration.engine.records import Records
 from integration.errors import IntegrationError, RecordError
 from integration.sdk.row import NotSelected
@@ -204,10 +203,9 @@ class Attempts:
 
     def _too_odd(self, step: Step, first: Odd, error: Exception) -> RecordError:
         """Return the error where it is the step that is wrong, or all that Graph has of a property."""
-        read = reading(error, first.pair[1])
         many = f"{self._odd} objects" if self._odd < MOST else f"{self._odd} objects, and more were not tried"
-        where = f"{_named(*first.pair)}{read and f', where it reads {read}'}"
-        told = line(f"{step.name} cannot cope with {many}; the first is {where}: {type(error).__name__}: {error}")
+        what = f"{_named(*first.pair)}: {type(error).__name__}: {error}"
+        told = line(f"{step.name} cannot cope with {many}; the first is {what}")
         _log.error("%s", told)
         _log.debug("%s failed", step.name, exc_info=error)
         return RecordError(f"{step.source}: {told}")

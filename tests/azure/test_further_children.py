@@ -137,8 +137,9 @@ def test_a_backend_leads_to_the_resource_that_it_is(place: Place, azure: Azure) 
 def test_a_vault_that_was_deleted_tells_until_when_it_can_be_brought_back(place: Place, azure: Azure) -> None:
     provider, subscription = "/providers/Microsoft.KeyVault", f"/subscriptions/{S}"
     id = f"{subscription}{provider}/locations/westeurope/deletedVaults/KV"
+    vault = place.of("Microsoft.KeyVault/vaults", "KV")
     told = {
-        "vaultId": place.of("Microsoft.KeyVault/vaults", "KV"),
+        "vaultId": vault,
         "location": "westeurope",
         "deletionDate": WHEN,
         "scheduledPurgeDate": WHEN,
@@ -149,6 +150,6 @@ def test_a_vault_that_was_deleted_tells_until_when_it_can_be_brought_back(place:
     assert verdicts(azure.run("azure_subscription_has_deleted_keyvault_service")) == {"complete"}
     found = entities("azure_deleted_keyvault_service")["KV"]
     assert (found["deletedOn"], found["scheduledPurgeOn"], found["region"]) == (MOMENT, MOMENT, "westeurope")
-    assert (found["keyVaultId"], found["tag.owner"]) == (told["vaultId"].lower(), "web")
+    assert (found["keyVaultId"], found["tag.owner"]) == (vault.lower(), "web")
     assert found.get("enablePurgeProtection") is None
     assert edges() == {(subscription, id.lower())}

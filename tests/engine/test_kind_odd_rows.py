@@ -204,23 +204,17 @@ def test_a_step_that_copes_with_too_little_fails(
 
 @pytest.mark.parametrize("count", [3, 50])
 @pytest.mark.parametrize(
-    ("properties", "read"),
-    [
-        ({"mail": 5}, "mail (a number)"),
-        ({"displayName": ["a"]}, "displayName (a list)"),
-        ({"assignedLicenses": "x"}, "assignedLicenses (a text)"),
-    ],
-    ids=["mail", "displayName", "assignedLicenses"],
+    "properties", [{"mail": 5}, {"displayName": ["a"]}, {"assignedLicenses": "x"}], ids=lambda each: next(iter(each))
 )
 def test_what_is_odd_in_every_object_is_told_in_one_sentence(
-    graph: GraphServer, caplog: pytest.LogCaptureFixture, count: int, properties: dict[str, Any], read: str
+    graph: GraphServer, caplog: pytest.LogCaptureFixture, count: int, properties: dict[str, Any]
 ) -> None:
     graph.add("/users", *(user(number, **properties) for number in range(1, count + 1)))
     with caplog.at_level("WARNING", "integration"):
         result = collect(graph, only=("azure_user",)).of("azure_user")
     many = f"{count} objects" if count < 20 else "20 objects, and more were not tried"
     assert (result.verdict, result.count, result.errors) == ("failed", 0, ("RecordError",))
-    told = f"azure_user cannot cope with {many}; the first is user-1, where it reads {read}: AttributeError: "
+    told = f"azure_user cannot cope with {many}; the first is user-1: AttributeError: "
     assert result.reason.partition(".py: ")[2].startswith(told)
     (logged,) = [each for each in caplog.records if each.name == "integration"]
     assert logged.getMessage().startswith(told)
