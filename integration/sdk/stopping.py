@@ -42,7 +42,7 @@ class Interrupts:
     A signal during the wish does nothing, but for the third one after five seconds: it ends the process.
 
     Args:
-        for_good: ignore those that come afterwards: the process is about to end, and its result stands.
+        for_good: where one has come, ignore further ones until the process, which is about to, has ended.
     """
 
     def __init__(self, *, for_good: bool = False) -> None:
@@ -64,7 +64,7 @@ class Interrupts:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._were.items():
-            signal.signal(number, signal.SIG_IGN if self._for_good else handler)
+            signal.signal(number, signal.SIG_IGN if self._for_good and self._came else handler)
 
     @contextmanager
     def raising(self) -> Iterator[None]:

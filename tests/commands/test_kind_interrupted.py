@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from itertools import count
-from pathlib import Path
 
 import pytest
 
@@ -62,26 +61,3 @@ def test_a_program_whose_starter_wants_no_interrupts_is_not_ended() -> None:
         [sys.executable, "-c", script, "30", "types"], env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_an_interrupt_once_the_result_is_told_does_not_say_that_the_run_was_stopped(tmp_path: Path) -> None:
-    script = """
-import os, signal
-import integration_command
-from integration.sdk.report import Report
-
-judged = Report.exit_code
-
-def struck(self, **named):
-    os.kill(os.getpid(), signal.SIGINT)
-    return judged(self, **named)
-
-Report.exit_code = struck
-integration_command.main()
-"""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    done = subprocess.run(
-        [sys.executable, "-c", script, "run", "--demo", "--only", "azure_account", "--out", str(tmp_path)],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, "stopped" in done.stderr) == (0, False), done.stderr
