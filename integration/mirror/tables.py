@@ -184,13 +184,14 @@ def _seal(path: Path) -> Path:
 
 def _fault(path: Path) -> str:
     """Return why a file is not usable; empty where it is."""
-    sealed = _is_sealed(path)
+    if _is_sealed(path) and _version(path) == FORMAT:
+        return ""
     try:
         with closing(connect_to(path)) as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != FORMAT:
                 return "it was of another version"
-            for check in _CHECKS if not sealed else ():
+            for check in _CHECKS:
                 if database.execute(check).fetchall() not in ([], [("ok",)]):
                     return "it was damaged"
             return "" if _tables(database) >= _wanted() else "it was damaged"
@@ -202,6 +203,15 @@ def _fault(path: Path) -> str:
         if _mark(path).exists():
             return "it was damaged"
         raise
+
+
+def _version(path: Path) -> int:
+    """Return the ``user_version`` of a closed file, without opening it as a database.
+
+    Source: SQLite, Database File Format, 1.3 The Database Header.
+    """
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(64)[60:])
 
 
 def _wanted() -> set[tuple[str, str]]:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
+from operator import attrgetter
 
 from integration.errors import DependencyCycle, PlanError, UnknownType
-from integration.sdk.ends import area_of
 from integration.sdk.step import OTHERS, Step
 from integration.text.visible import brief
 
@@ -51,7 +51,8 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
         PlanError: a step needs a type that no step declares, or leads to an area without entities.
         DependencyCycle: steps that need each other.
     """
-    known = {step.name: step for step in _with_what_they_lead_to(sorted(steps, key=lambda step: step.name))}
+    known = {step.name: step for step in sorted(steps, key=attrgetter("name"))}
+    entities = _entities_by_area(known.values())
     names = dict.fromkeys([*known, *skip])
     for name in only:
         if name not in names:
@@ -60,15 +61,17 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     off = dict.fromkeys((name for name, step in known.items() if step.on_demand and not only), _ON_DEMAND)
     left_out = off | dict.fromkeys((name for name in skip if name in chosen), "as asked")
     ordered = []
-    waiting = [known[name] for name in chosen if name in known and name not in left_out]
-    for name in _sorted({step.name: [each for each in step.awaited if each in chosen] for step in waiting}):
-        if name in left_out or name not in known:
+    waiting = {
+        name: _with_what_it_leads_to(known[name], entities) for name in chosen if name in known and name not in left_out
+    }
+    for name in _sorted({name: [each for each in step.awaited if each in chosen] for name, step in waiting.items()}):
+        if name not in waiting:
             continue
-        missing = [need for need in known[name].needs if need in left_out]
+        missing = [need for need in waiting[name].needs if need in left_out]
         if missing:
             left_out[name] = f"needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} skipped"
         else:
-            ordered.append(known[name])
+            ordered.append(waiting[name])
     runs = {step.name for step in ordered}
     ordered = [
         replace(step, after=tuple(each for each in step.after if each in runs)) if step.after else step
@@ -83,22 +86,27 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     )
 
 
-def _with_what_they_lead_to(steps: Sequence[Step]) -> Iterable[Step]:
-    """Return the steps, those whose ends may be of any type of an area with the entities of that area."""
-    entities: dict[str, list[str]] = {}
-    for step in steps:
-        if not step.is_relationship:
-            entities.setdefault(step.module.partition(".")[0], []).append(step.name)
-    for step in steps:
-        areas = {area for end in step.ends or () if (area := area_of(end))}
-        if not areas:
-            yield step
-            continue
-        if strange := sorted(areas - set(entities)):
-            which = f"{strange[0]}{nearest(strange[0], entities)}"
+def _entities_by_area(steps: Collection[Step]) -> Mapping[str, Sequence[str]]:
+    """Return the names of the entities of each area that relationships lead to as a whole."""
+    leading = [step for step in steps if step.areas]
+    entities: dict[str, list[str]] = {area: [] for step in leading for area in step.areas}
+    for step in steps if entities else ():
+        area = step.module.partition(".")[0]
+        if area in entities and not step.is_relationship:
+            entities[area].append(step.name)
+    for step in leading:
+        if strange := sorted(area for area in step.areas if not entities[area]):
+            areas = {each.module.partition(".")[0] for each in steps if not each.is_relationship}
+            which = f"{strange[0]}{nearest(strange[0], areas)}"
             raise PlanError(f"{step.name} leads to any type of an area that no step has an entity of: {which}")
-        found = sorted(name for area in areas for name in entities.get(area, ()) if name not in step.needs)
-        yield replace(step, after=tuple(found))
+    return entities
+
+
+def _with_what_it_leads_to(step: Step, entities: Mapping[str, Sequence[str]]) -> Step:
+    """Return a step, with the entities of the areas that it leads to."""
+    if not step.areas:
+        return step
+    return replace(step, after=tuple(sorted({name for area in step.areas for name in entities[area]} - {*step.needs})))
 
 
 def types_named(names: Collection[str], steps: Collection[Step], further: Collection[str] = ()) -> list[str]:
@@ -112,19 +120,14 @@ def types_named(names: Collection[str], steps: Collection[Step], further: Collec
     Raises:
         UnknownType: nothing has a name; says the nearest one.
     """
-    if {*(step.name for step in steps), *further}.issuperset(names):
-        return list(dict.fromkeys(names))
-    meant: dict[str, list[str]] = {}
-    for step in sorted(steps, key=lambda step: step.name):
-        area, _, rest = step.module.partition(".")
-        for name in (step.module, area) if rest else (step.module,):
-            meant.setdefault(name, []).append(step.name)
-    meant |= {name: [name] for types in list(meant.values()) for name in types} | {name: [name] for name in further}
+    known = {*(step.name for step in steps), *further}
     found: list[str] = []
     for name in names:
-        if name not in meant:
-            raise UnknownType(f"no step declares the type {brief(name)}{nearest(name, meant)}")
-        found += meant[name]
+        meant = [name] if name in known else sorted(step.name for step in steps if name in step.places)
+        if not meant:
+            places = {place for step in steps for place in step.places}
+            raise UnknownType(f"no step declares the type {brief(name)}{nearest(name, sorted({*known, *places}))}")
+        found += meant
     return list(dict.fromkeys(found))
 
 

@@ -5,11 +5,12 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from integration.errors import DeclarationError
+from integration.sdk.ends import area_of
 from integration.sdk.model import Entity, Relationship
 
 if TYPE_CHECKING:
@@ -109,6 +110,17 @@ class Step:
     def description(self) -> str:
         """The first line of the function's docstring."""
         return (self.run.__doc__ or "").strip().splitlines()[0]
+
+    @cached_property
+    def areas(self) -> frozenset[str]:
+        """The areas of which an entity of any type may be at one of its ends."""
+        return frozenset(area for end in self.ends or () if (area := area_of(end)))
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The names that stand for it and its neighbours: its module's, and its area's where it is in one."""
+        area, _, rest = self.module.partition(".")
+        return (self.module, area) if rest else (self.module,)
 
     @property
     def module(self) -> str:

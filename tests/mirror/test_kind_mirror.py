@@ -17,6 +17,7 @@ from integration.config.settings import Config
 from integration.disk.sqlite import connect
 from integration.mirror.clock import age
 from integration.mirror.mirror import Mirror
+from integration.mirror.tables import seal
 from integration.testing import GraphServer
 from integration.text.secret import Secret
 
@@ -199,9 +200,17 @@ def test_a_collection_that_was_read_in_the_future_is_read_whole(tenant: GraphSer
 def test_a_mirror_that_nobody_has_touched_is_not_read_through_again(tmp_path: Path) -> None:
     path = tmp_path / "mirror.db"
     Mirror(path).close()
-    seal = path.with_name("mirror.db.seal").read_text(encoding="ascii")
-    assert seal == f"{path.stat().st_size} {path.stat().st_mtime_ns}"
+    noted = path.with_name("mirror.db.seal").read_text(encoding="ascii")
+    assert noted == f"{path.stat().st_size} {path.stat().st_mtime_ns}"
     sealed = path.stat()
     path.write_bytes(path.read_bytes()[:16_384] + b"\xff" * (sealed.st_size - 16_384))
     assert path.stat().st_mtime_ns != sealed.st_mtime_ns
     assert Mirror(path).rebuilt
+
+
+def test_a_mirror_of_another_version_that_nobody_has_touched_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "mirror.db"
+    Mirror(path).close()
+    sql("PRAGMA user_version = 1", path)
+    seal(path)
+    assert Mirror(path).rebuilt == "it was of another version"
