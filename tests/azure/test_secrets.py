@@ -113,11 +113,13 @@ PLACES: dict[str, Any] = {
     "registries": {"credentials": ["{}", {"value": "{}"}]},
     "notes": [
         "it is called with Authorization: Bearer {}",
+        "AUTHORIZATION: BEARER {}",
         "Basic {}",
         "InstrumentationKey={};IngestionEndpoint=https://x.example/",
         "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
         "https://hooks.slack.com/services/T0/B0/{}",
         "https://contoso.webhook.office.com/webhookb2/{}/IncomingWebhook/a",
+        "HTTPS://HOOKS.SLACK.COM/services/T0/B0/{}",
         "https://discord.com/api/webhooks/1/{}",
         "made by ghp_0123456789{}",
         "it is eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.{}",
