@@ -1,6 +1,7 @@
 """The page of Python names."""
 
 import inspect
+from functools import cached_property
 
 import integration
 from integration import testing
@@ -43,12 +44,12 @@ def _described(name: str, value: object) -> list[str]:
     parts = [] if handed else [signature(name, value)]
     parts.append(docstring(value).markdown())
     offered = {each: getattr(value, each) for each in vars(value) if not each.startswith("_")}
-    computed = {each: of for each, of in offered.items() if isinstance(of, property)}
+    computed = {each: of for each, of in offered.items() if isinstance(of, property | cached_property)}
     if computed:
         parts.append(
             table(["Property", "Meaning"], [(code(each), docstring(of).text) for each, of in computed.items()])
         )
     for each, method in offered.items():
-        if inspect.isroutine(method):
+        if each not in computed and inspect.isroutine(method):
             parts += [signature(f"{name}.{each}", method), docstring(method).markdown()]
     return parts

@@ -106,24 +106,24 @@ class StepReading:
         except IntegrationError as error:
             raise self.noted(error) from None
 
-    def children(self, request: Request) -> Iterator[tuple[str, Row]]:
-        """Yield a parent's id and a child of it, for all parents."""
-        return self._seen.hands.hand(request, partial(self._children, request))
+    def children(self, request: Request, *, together: bool = False) -> Iterator[tuple[str, Row]]:
+        """Yield a parent's id and a child of it, for all parents; those of one parent ``together`` where asked."""
+        return self._seen.hands.hand(request, partial(self._children, request, together))
 
-    def _children(self, request: Request, handed: Handed) -> Generator[tuple[str, Row], None, None]:
+    def _children(self, request: Request, together: bool, handed: Handed) -> Generator[tuple[str, Row], None, None]:
         self._asked(request)
         try:
             settled = settled_version(request, self._reader)
-            yield from handed.noted(self._rows(request))
+            yield from handed.noted(self._rows(request, together=together))
             self._read(request, settled)
             self._seen.errors.extend(self._reader.gaps(request))
         except IntegrationError as error:
             raise self.noted(error) from None
 
-    def _rows(self, request: Request) -> Iterator[tuple[str, Row]]:
+    def _rows(self, request: Request, *, together: bool = False) -> Iterator[tuple[str, Row]]:
         if self._changes and self._changes.input == request:
             return self._reader.changes(request, before=self._changes.before)
-        return self._seen.hands.but_odd(request, self._reader.rows(request))
+        return self._seen.hands.but_odd(request, self._reader.rows(request, together=together))
 
     def _asked(self, request: Request) -> None:
         self._seen.requests.setdefault(request, "")

@@ -38,7 +38,10 @@ class _FirstRequest(StepReading):
     def object(self, request: Request) -> NoReturn:
         raise _Asked(request)
 
-    objects = children = object
+    objects = object
+
+    def children(self, request: Request, *, together: bool = False) -> NoReturn:
+        raise _Asked(request)
 
     def noted(self, error: IntegrationError) -> IntegrationError:
         return error

@@ -12,6 +12,9 @@ _FEW, _ROWS = 16, 1_000
 _FOUND, _PARSED = 500_000, 100_000
 """Bytes of pieces after which a statement finds no more, and after which they are parsed: those of a relation, which
 are one for each parent, are small, and many at once take less time."""
+_AS_THEY_CAME = ("number > :last", "number")
+_TOGETHER = ("(parent, number) > (:parent, :last)", "parent, number")
+"""Which pieces are left, and in which order they come."""
 
 
 def _wanted(word: str, part: str) -> Iterator[str]:
@@ -38,22 +41,31 @@ class Pieces:
         word: leave pieces out in which this does not occur in any case of letters.
         part: leave those of other parts out, where one is named; ``*`` is any.
         without: leave those of these parts out.
+        together: give those of one part one after the other, for a collection that grows no more.
     """
 
     def __init__(
-        self, database: Connection, number: int, word: str, part: str = "", without: Sequence[str] = ()
+        self,
+        database: Connection,
+        number: int,
+        word: str,
+        part: str = "",
+        without: Sequence[str] = (),
+        *,
+        together: bool = False,
     ) -> None:
         self._database = database
         self._given = {"number": number, "word": word, "part": part, "without": orjson.dumps(without).decode()}
-        self._wanted, self._last = " AND ".join(_wanted(word, part)), 0
+        self._wanted, self._last, self._last_parent = " AND ".join(_wanted(word, part)), 0, ""
+        self._order = _TOGETHER if together else _AS_THEY_CAME
 
     def more(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield parent's id and objects of each piece that came since the last call."""
         while found := self._next():
             for some in bounded(found, 2, _PARSED):
                 arrays = self._database.parsed_arrays([objects for _, _, objects in some])
-                for (self._last, parent, _), objects in zip(some, arrays, strict=True):
-                    yield parent, objects
+                for (self._last, self._last_parent, _), objects in zip(some, arrays, strict=True):
+                    yield self._last_parent, objects
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Yield how many objects each part has that has some, or is read, in the order of the parts' names."""
@@ -69,8 +81,8 @@ class Pieces:
     def _next(self) -> list[tuple[int, str, bytes]]:
         pieces = self._database.execute(
             "SELECT number, parent, coalesce(CAST(objects AS BLOB), x'') FROM pieces"
-            f" WHERE collection = :number AND number > :last AND {self._wanted} ORDER BY number",
-            {**self._given, "last": self._last},
+            f" WHERE collection = :number AND {self._order[0]} AND {self._wanted} ORDER BY {self._order[1]}",
+            {**self._given, "last": self._last, "parent": self._last_parent},
         )
         found: list[tuple[int, str, bytes]] = []
         size = 0

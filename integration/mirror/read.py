@@ -71,17 +71,12 @@ class ReadableMirror:
             return self._writer.execute(query, (*numbers, *values)).fetchall()
 
     @contextmanager
-    def pieces(self, name: str, word: str = "", *, part: str = "", without: Sequence[str] = ()) -> Iterator[Pieces]:
-        """Have a reader of a collection's objects, in the order in which they came.
-
-        Args:
-            name: the collection.
-            word: leave pieces out in which this does not occur.
-            part: leave those of other parts out, where one is named; ``*`` is any.
-            without: leave those of these parts out.
-        """
+    def pieces(
+        self, name: str, word: str = "", *, part: str = "", without: Sequence[str] = (), together: bool = False
+    ) -> Iterator[Pieces]:
+        """Have a reader of a collection's objects; what it leaves out, and its order, are as ``Pieces`` says."""
         with self._reading.one() as database:
-            yield Pieces(database, self._number(name), word, part, without)
+            yield Pieces(database, self._number(name), word, part, without, together=together)
 
     def version(self, name: str, *, part: str = "", without: Sequence[str] = ()) -> str:
         """Return another string whenever a collection, or what is asked of it, is another; empty where it is absent."""

@@ -82,6 +82,7 @@ class Graph(Protocol):
         select: Sequence[str] = ("id",),
         filter: str = "",
         among: str = "",
+        together: bool = False,
     ) -> Iterator[tuple[str, Row]]:
         """Yield the id of a parent and one of its children, for all children of all parents, in no particular order.
 
@@ -95,10 +96,12 @@ class Graph(Protocol):
             filter: which objects of the collection are the children of a parent, with ``{id}`` where its id goes, such
                 as ``groupId eq '{id}'``.
             among: which parents (``$filter`` of their collection); all where it is empty.
+            together: yield the children of one parent one after the other, for ``itertools.groupby``: a step that sums
+                up what a parent has holds one parent at a time. The first ones come when all have been read.
 
         Raises:
             GraphError: Graph did not give all of it; a parent that is gone meanwhile has no children.
-            PlanError: a path or a kind is not written as that of a step must be.
+            PlanError: a path or a kind is not written as that of a step must be; ``kind`` and ``together`` are given.
         """
 
 

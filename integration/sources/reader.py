@@ -72,20 +72,22 @@ class Reader:
         self.ensure(request)
         return next(row for _, row in self.rows(request))
 
-    def rows(self, request: Request) -> Iterator[tuple[str, Row]]:
-        """Yield parent's id (empty without one) and object, each once, in no particular order, as they arrive.
+    def rows(self, request: Request, *, together: bool = False) -> Iterator[tuple[str, Row]]:
+        """Yield parent's id (empty without one) and object, each once, as they arrive; ``together``: parent by parent.
 
         Raises:
             Restarted: what was yielded so far counts no more.
             GraphError: the source did not give all of it.
         """
-        source = self.sources[request.source]
-        flow = self._flow(request)
+        source, flow = self.sources[request.source], self._flow(request)
         pages = flow.wait_for_more()
         if flow.ended:
             flow.wait_for_end()
         readings, row = flow.readings, row_of(request.properties)
-        with self.mirror.pieces(request.name, part=request.part, without=source.left_out(request)) as pieces:
+        while together and not flow.ended:
+            pages = flow.wait_for_more(pages)
+        left = source.left_out(request)
+        with self.mirror.pieces(request.name, part=request.part, without=left, together=together) as pieces:
             while True:
                 ended = flow.ended
                 for parent, objects in pieces.more():

@@ -33,8 +33,8 @@ class Reading(Protocol):
     def objects(self, request: Request) -> Iterator[Row]:
         """Yield the objects of a collection, or of a part of one."""
 
-    def children(self, request: Request) -> Iterator[tuple[str, Row]]:
-        """Yield a parent's id and a child of it, for all parents."""
+    def children(self, request: Request, *, together: bool = False) -> Iterator[tuple[str, Row]]:
+        """Yield a parent's id and a child of it, for all parents; those of one parent ``together`` where asked."""
 
 
 class Review(Protocol):

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
@@ -67,12 +69,14 @@ def azure_app_role_assignment_allows_service_principal(ctx: Context) -> Iterator
 @relationship_family("azure_service_principal", "ASSIGNED", list(_PRINCIPALS), permissions=READ)
 def azure_service_principal_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Somebody is assigned to the service principal of an application, in one role of it or more."""
-    roles: dict[str, Counter[str]] = {}
-    for assignment in _assignments(ctx):
-        if says(assignment["principalType"], _PRINCIPALS[to_type]):
-            roles.setdefault(assignment["resourceId"], Counter())[assignment["principalId"]] += 1
-    for resource, principals in roles.items():
-        for principal, count in principals.items():
+    of_each = ctx.graph.related(SERVICE_PRINCIPALS, _RELATION, select=_SELECT, together=True)
+    for _, assignments in groupby(of_each, itemgetter(0)):
+        roles = Counter(
+            (assignment["resourceId"], assignment["principalId"])
+            for _, assignment in assignments
+            if says(assignment["principalType"], _PRINCIPALS[to_type])
+        )
+        for (resource, principal), count in roles.items():
             yield Relationship(resource, principal, roleCount=count)
 
 

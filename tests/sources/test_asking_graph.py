@@ -15,6 +15,9 @@ from integration.testing.running import Ran
 from tests.support import write
 
 STEPS = '''
+from itertools import groupby
+from operator import itemgetter
+
 from integration import Entity, Relationship, entity_step, relationship_step
 
 
@@ -64,6 +67,14 @@ def contoso_eligibility(ctx):
         yield Entity(row["id"], name=f"{group} {row['accessId']}")
 
 
+@entity_step("Site", permissions=["Application.Read.All"])
+def contoso_use(ctx):
+    """How many use an application."""
+    assigned = ctx.graph.related("/servicePrincipals", "appRoleAssignedTo", together=True)
+    for app, users in groupby(assigned, itemgetter(0)):
+        yield Entity(f"use:{app}", name=f"{len(list(users))}")
+
+
 @entity_step("Application", permissions=["Application.Read.All"], per_row=True)
 def contoso_app(ctx):
     """An application."""
@@ -88,7 +99,7 @@ Asks = Callable[..., Ran]
 @pytest.fixture
 def asks(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> Asks:
     """What runs steps of the module above against the server."""
-    named = ["contoso_person", "contoso_machine", "contoso_partner", "contoso_eligibility"]
+    named = ["contoso_person", "contoso_machine", "contoso_partner", "contoso_eligibility", "contoso_use"]
     files = {f"{name}.json": NAMED for name in named} | {
         f"{name}.json": TAKEN for name in ("contoso_app", "contoso_secret")
     }
@@ -248,3 +259,16 @@ def test_types_that_are_made_of_one_listing_have_it_read_once(graph: GraphServer
     assert ran.verdicts == {"contoso_app": "complete", "contoso_secret": "complete"}
     assert [record["name"] for record in ran.records["contoso_secret"]] == ["a secret"]
     assert len([request for request in graph.requests if request.startswith("GET /applications?")]) == 1
+
+
+def test_the_children_of_a_parent_come_together_where_a_step_wants_that(graph: GraphServer, asks: Asks) -> None:
+    apps = [f"app-{number:02}" for number in range(30)]
+    graph.add("/servicePrincipals", *({"id": key} for key in apps))
+    for number, key in enumerate(apps):
+        uses = [{"@odata.type": "#microsoft.graph.appRoleAssignment", "id": f"{key} {n}"} for n in range(number * 40)]
+        graph.relate("/servicePrincipals", key, "appRoleAssignedTo", *uses)
+    ran = asks("contoso_use")
+    assert ran.verdicts["contoso_use"] == "complete", ran.reasons
+    assert {record["_key"]: record["name"] for record in ran.records["contoso_use"]} == {
+        f"use:{key}": f"{number * 40}" for number, key in enumerate(apps) if number
+    }

@@ -59,14 +59,17 @@ class GraphFace:
         select: Sequence[str] = ("id",),
         filter: str = "",
         among: str = "",
+        together: bool = False,
     ) -> Iterator[tuple[str, Row]]:
-        """Yield the id of a parent and one of its children, for all children of all parents, in no particular order."""
+        """Yield the id of a parent and one of its children, for all children of all parents."""
         if kind is not None and not kind.isidentifier():
             raise PlanError(f"{self._reading.step}: kind {kind!r}: name the type without its namespace, such as user")
         self._check_lists(select=select)
         selected = _selected(select, "id")
         request = Request("relation", parents, relation, selected, cast=kind or "", filter=filter, among=among)
-        return self._reading.children(self._checked(request))
+        if together and kind is not None:
+            raise PlanError(f"{self._reading.step}: children of one kind do not come together: leave kind or together")
+        return self._reading.children(self._checked(request), together=together)
 
     def _selection(
         self, select: Sequence[str] | None, also: Sequence[str], schema: str | None, key: str = "id"
