@@ -11,6 +11,7 @@ from steps.azure._resource import (
     in_groups,
     keys_of,
     named_in,
+    objects_in,
     private_endpoints_of,
     properties_of,
     resource,
@@ -31,8 +32,8 @@ def azure_storage_account(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(STORAGE_ACCOUNT):
         rules = properties_of(row).get("networkAcls") or {}
         network: dict[str, Any] = {
-            "networkRuleSet.allowedIpAddresses": named_in(rules.get("ipRules"), "value"),
-            "networkRuleSet.virtualNetworkSubnetIds": keys_of(rules.get("virtualNetworkRules")),
+            "networkRuleSet.allowedIpAddresses": named_in(rules, "ipRules", "value"),
+            "networkRuleSet.virtualNetworkSubnetIds": keys_of(objects_in(rules, "virtualNetworkRules")),
         }
         yield resource(
             row,
