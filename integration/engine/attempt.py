@@ -8,7 +8,7 @@ from typing import Any
 
 from integration.config.settings import Config
 from integration.engine.context import ChangedInput, Seen, StepContext
-from integration.engine.odd import Hands, Odd, named
+from integration.engine.odd import Hands, Odd, row_named
 from integration.engine.records import Records
 from integration.engine.refusals import in_doubt, refusal
 from integration.engine.verdicts import Verdicts
@@ -81,7 +81,7 @@ class Attempt:
     def _leave_unread(self, problem: str) -> None:
         """Note what a step leaves unread of the row that it was handed last."""
         handed = self.seen.hands.last()
-        self.records.leave_unread(f"{named(*handed[1])}: {problem}" if handed else problem)
+        self.records.leave_unread(f"{row_named(*handed[1])}: {problem}" if handed else problem)
 
     def missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""

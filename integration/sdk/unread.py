@@ -10,18 +10,16 @@ from contextvars import ContextVar
 
 from integration.errors import RecordError
 
-Note = Callable[[str], None]
-
 
 def _nobody_listens(problem: str) -> None:
     raise RecordError(f"{problem}: told while no step runs on this thread; call it from a step's function")
 
 
-_note: ContextVar[Note] = ContextVar("_note", default=_nobody_listens)
+_note: ContextVar[Callable[[str], None]] = ContextVar("_note", default=_nobody_listens)
 
 
 @contextmanager
-def told_to(note: Note) -> Iterator[None]:
+def told_to(note: Callable[[str], None]) -> Iterator[None]:
     """Have whatever is left unread meanwhile, on this thread, told to somebody."""
     token = _note.set(note)
     try:
