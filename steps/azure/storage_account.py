@@ -88,6 +88,14 @@ def addresses_of(row: Any) -> Iterator[str]:
         yield from filter(None, (place.get(service) for service in _SERVICES))
 
 
+def accounts_by_name(ctx: Context) -> dict[str, str]:
+    """Return the key of each storage account by its name, which is the only one of that name in Azure.
+
+    Source: Microsoft's naming rules for Azure resources, Microsoft.Storage.
+    """
+    return {row["name"].lower(): arm_key(row["id"]) for row in ctx.azure.resources(STORAGE_ACCOUNT)}
+
+
 def accounts_by_host(ctx: Context) -> dict[str | None, str]:
     """Return the keys of the storage accounts by the hosts that they answer at."""
     rows = ctx.azure.resources(STORAGE_ACCOUNT)
