@@ -88,14 +88,13 @@ FRONT = part("/FRONT", {"publicIPAddress": to("/IP")})
                     part("/two", {"privateLinkResourceId": None}),
                 ],
             },
-            {"authOptions": "aadOrApiKey", "aadAuthFailureMode": "http403"}
-            | {"sharedPrivateLinkResourceIds": ["/account"]},
+            {"authOptions": "aadOrApiKey", "sharedPrivateLinkResourceIds": ["/account"]},
         ),
         (
             "azure_search_service",
             "Microsoft.Search/searchServices",
             {"authOptions": {"apiKeyOnly": {}}},
-            {"authOptions": "apiKeyOnly", "aadAuthFailureMode": None, "sharedPrivateLinkResourceIds": []},
+            {"authOptions": "apiKeyOnly", "sharedPrivateLinkResourceIds": []},
         ),
         ("azure_search_service", "Microsoft.Search/searchServices", {"authOptions": None}, {"authOptions": None}),
         (
@@ -186,3 +185,23 @@ def test_machines_use_hosts_and_reserved_room(place: Place, azure: Azure) -> Non
     hosts, room, host, named, chosen, alike = map(str.lower, (hosts, room, host, named, chosen, alike))
     on_hosts = {(named, host), (chosen, host), (chosen, hosts), (alike, hosts)}
     assert edges() == on_hosts | {(named, room), (alike, room)}
+
+
+def test_a_subscription_tells_which_providers_are_registered_in_it(place: Place, azure: Azure) -> None:
+    """They have no properties, and many types, of which nothing is kept."""
+    subscription = f"/subscriptions/{S}"
+    listed: list[dict[str, Any]] = [
+        {"id": f"{subscription}/providers/Microsoft.Compute", "namespace": "Microsoft.Compute"}
+        | {"registrationState": "Registered", "resourceTypes": [{"resourceType": "virtualMachines"}]},
+        {"id": f"{subscription}/providers/Microsoft.Quantum", "registrationState": "NotRegistered"},
+        {"id": f"{subscription}/providers/Microsoft.New"},
+    ]
+    azure.simulator.tenant.children[f"{subscription}/providers"] = listed
+    assert verdicts(azure.run("azure_subscription_has_resource_provider")) == {"complete"}
+    found = entities("azure_resource_provider")
+    assert {name: (each.get("registrationState"), each.get("active")) for name, each in found.items()} == {
+        "Microsoft.Compute": ("Registered", True),
+        "Microsoft.Quantum": ("NotRegistered", False),
+        "Microsoft.New": (None, None),
+    }
+    assert edges() == {(subscription, each["id"].lower()) for each in listed}

@@ -178,7 +178,10 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
         raise BadAnswer("a child has no id", path=path, status=200)
     told = {name: child.get(name) for name in COLUMNS}
     placed = {name: parent.get(name) for name in _OF_PARENT if told[name] is None}
-    type, properties = child.get("type"), without_secrets(child.get("properties"))
+    type, properties = (
+        child.get("type"),
+        without_secrets(child["properties"] if "properties" in child else _plain(child)),
+    )
     if path.endswith(_VALUED) and isinstance(properties, dict):
         properties.pop("value", None)
     return {
@@ -188,6 +191,15 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
         "type": type.lower() if isinstance(type, str) else None,
         "properties": properties,
     }
+
+
+def _plain(child: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a child that has no properties tells by itself in place of these, such as ``registrationState``.
+
+    Lists and objects are left out: those of one provider of resources, with all its types, are larger than all else.
+    Source: Azure Resource Manager, list providers.
+    """
+    return {name: each for name, each in child.items() if name not in COLUMNS and isinstance(each, str | int | float)}
 
 
 def _in_turn(parents: Iterable[tuple[Mapping[str, Any], str | None]]) -> Iterator[tuple[Mapping[str, Any], str | None]]:

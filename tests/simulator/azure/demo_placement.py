@@ -80,6 +80,22 @@ def _reserved(web: Place, lab: Place, machine: str) -> None:
     web.put(f"{_GROUPS}/capacityReservations", "room/d2", reserved, **more)
 
 
+def add_providers(web: Place) -> None:
+    """Have a subscription tell which providers are registered in it: in objects that have no properties."""
+    subscription = "/".join(web.id.split("/")[:3])
+    states = {"Microsoft.Compute": "Registered", "Microsoft.Quantum": "NotRegistered"}
+    web.tenant.children[f"{subscription}/providers".lower()] = [
+        {
+            "id": f"{subscription}/providers/{name}",
+            "namespace": name,
+            "registrationState": state,
+            "registrationPolicy": "RegistrationRequired",
+            "resourceTypes": [{"resourceType": "operations", "apiVersions": ["2024-03-01"]}],
+        }
+        for name, state in states.items()
+    ]
+
+
 def add_links(web: Place) -> None:
     """Have services tell what they reach by private links, and what is switched on in them."""
     account = web.of("Microsoft.Storage/storageAccounts", "stdata")
