@@ -15,7 +15,7 @@ def azure_resource_provider(ctx: Context) -> Iterator[Entity]:
     """Whether a subscription may have resources of a provider, such as Microsoft.Compute."""
     for row in below_scopes(ctx, _BELOW, _VERSION, SUBSCRIPTION):
         state = properties_of(row).get("registrationState")
-        yield resource(row, active=None if state is None else says(state, "registered"))
+        yield resource(row, tags=None, active=None if state is None else says(state, "registered"))
 
 
 @relationship_step("azure_subscription", "HAS", "azure_resource_provider", permissions=_READ)
