@@ -8,12 +8,13 @@ from typing import Any
 
 from integration.config.settings import Config
 from integration.engine.context import ChangedInput, Seen, StepContext
-from integration.engine.odd import Hands, Odd
+from integration.engine.odd import Hands, Odd, row_named
 from integration.engine.records import Records
 from integration.engine.refusals import in_doubt, refusal
 from integration.engine.verdicts import Verdicts
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
+from integration.sdk.unread import told_to
 from integration.sources.reader import Reader
 from integration.store.publication import Published, RecordRow
 from integration.store.store import Store
@@ -72,10 +73,15 @@ class Attempt:
         """Add what the step yields, some at a time; then let go of what it was handed, however that ended."""
         rows = self.records.rows(made)
         most = _RELATIONSHIPS if self._job.step.is_relationship else _ENTITIES
-        with closing(self.seen.hands):
+        with closing(self.seen.hands), told_to(self._leave_unread):
             while chunk := list(islice(rows, most)):
                 self._job.verdicts.check()
                 add(chunk)
+
+    def _leave_unread(self, problem: str) -> None:
+        """Note what a step leaves unread of the row that it was handed last."""
+        handed = self.seen.hands.last()
+        self.records.leave_unread(f"{row_named(*handed[1])}: {problem}" if handed else problem)
 
     def missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
@@ -83,6 +89,8 @@ class Attempt:
         yield from dict.fromkeys(refusal(error, permissions) for error in self.seen.errors)
         if self.records.rejected:
             yield f"{self.records.rejected} records rejected, such as {self.records.example}"
+        if self.records.unread:
+            yield f"not all of each object could be read, such as {self.records.unread}"
         for result in self._job.verdicts.of(sorted(self.seen.listed)):
             if result.verdict == "partial":
                 yield f"{result.type} is partial"

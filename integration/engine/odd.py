@@ -190,7 +190,7 @@ class Attempts:
             return None
         self._odd += 1
         input, pair = handed
-        name, what = _named(*pair), f"{type(error).__name__}: {error}"
+        name, what = row_named(*pair), f"{type(error).__name__}: {error}"
         if self._odd <= _SHOWN:
             _log.info("%s cannot cope with %s", records.step.name, name, exc_info=error)
         return Odd(input, pair, line(f"{records.step.name} {name}: {what}"))
@@ -204,14 +204,14 @@ class Attempts:
     def _too_odd(self, step: Step, first: Odd, error: Exception) -> RecordError:
         """Return the error where it is the step that is wrong, or all that Graph has of a property."""
         many = f"{self._odd} objects" if self._odd < MOST else f"{self._odd} objects, and more were not tried"
-        what = f"{_named(*first.pair)}: {type(error).__name__}: {error}"
+        what = f"{row_named(*first.pair)}: {type(error).__name__}: {error}"
         told = line(f"{step.name} cannot cope with {many}; the first is {what}")
         _log.error("%s", told)
         _log.debug("%s failed", step.name, exc_info=error)
         return RecordError(f"{step.source}: {told}")
 
 
-def _named(parent: str, row: Any) -> str:
+def row_named(parent: str, row: Any) -> str:
     """Return what tells a row from others: the parent's id and its own, or the key of an entity."""
     own = row.get("id") if isinstance(row, Mapping) else None
     return " ".join(str(part) for part in (parent, own) if part) or "without id"

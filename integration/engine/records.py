@@ -31,6 +31,7 @@ class Records:
         keep_raw_data: keep ``_rawData``.
         rejected: how many records were left out.
         example: the first of them, explained.
+        unread: the first part of an object that the step left out of its record, explained; empty where it took all.
     """
 
     step: Step
@@ -39,6 +40,7 @@ class Records:
     keep_raw_data: bool = False
     rejected: int = 0
     example: str = ""
+    unread: str = ""
 
     def rows(self, items: Iterator[Any]) -> Iterator[RecordRow]:
         """Yield a row for each item that the schema accepts.
@@ -151,6 +153,17 @@ class Records:
             raise SchemaMismatch(problem)
         self.rejected += 1
         self.example = self.example or line(problem)
+
+    def leave_unread(self, problem: str) -> None:
+        """Note that a record lacks a part of its object.
+
+        Raises:
+            SchemaMismatch: in strict mode.
+        """
+        told = line(f"{self.step.name} {problem}")
+        if self.strict:
+            raise SchemaMismatch(told)
+        self.unread = self.unread or told
 
     def _uncarried(self, key: str) -> str:
         return f"{self.step.name} {key}: its _key holds a character that not every output can carry"

@@ -4,7 +4,7 @@ from typing import Any
 
 from integration import Entity
 from steps.azure._children import setting
-from steps.azure._resource import keys_of, named_in, parts_of
+from steps.azure._resource import keys_of, named_in, parts_of, properties_of
 
 
 def network_rules(row: Any) -> Entity:
@@ -12,6 +12,6 @@ def network_rules(row: Any) -> Entity:
     return setting(
         row,
         category=["network"],
-        allowedIpAddresses=named_in(parts_of(row, "ipRules"), "ipMask"),
+        allowedIpAddresses=named_in(properties_of(row), "ipRules", "ipMask"),
         virtualNetworkSubnetIds=keys_of(rule.get("subnet") for rule in parts_of(row, "virtualNetworkRules")),
     )

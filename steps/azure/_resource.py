@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from integration import Entity, Relationship
+from integration.sdk.unread import leave_unread
 from integration.values import arm_key
 from steps._words import says as says
 from steps.azure._ids import portal_link, resource_group_key, tagged
+
+_FORMS = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", int: "a number", float: "a number"}
 
 
 def resource(row: Any, /, **computed: Any) -> Entity:
@@ -70,15 +73,51 @@ def properties_of(holder: Any) -> dict[str, Any]:
 
 
 def parts_of(holder: Any, name: str) -> list[dict[str, Any]]:
-    """Return what the properties of a resource list under a name, such as its subnets, without nulls."""
-    listed = properties_of(holder).get(name)
-    return [each for each in listed if each is not None] if isinstance(listed, list) else []
+    """Return the objects that the properties of a resource list under a name, such as its subnets, without nulls.
+
+    What is no list, and what in it is no object, is left unread, and the type is partial for it.
+    """
+    return objects_in(properties_of(holder), name)
 
 
-def named_in(listed: Any, name: str) -> list[Any]:
-    """Return what each object of a list has under a name, such as the address of each rule, of those that have it."""
-    objects = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+def objects_in(holder: Any, name: str) -> list[dict[str, Any]]:
+    """Return the objects that an object lists under a name, as ``parts_of`` does of the properties of a resource."""
+    return list(_listed(holder, name, dict))
+
+
+def named_in(holder: Any, name: str, of: str) -> list[Any]:
+    """Return what each object that an object lists under a name has under another one, of those that have it.
+
+    It is for what is told of each, such as ``ipRules`` and the ``value`` of each rule.
+    """
+    return values_of(objects_in(holder, name), of)
+
+
+def values_of(objects: Iterable[dict[str, Any]], name: str) -> list[Any]:
+    """Return what each of some objects has under a name, of those that have it."""
     return [each[name] for each in objects if each.get(name) is not None]
+
+
+def keys_in(holder: Any, name: str) -> list[str]:
+    """Return the keys of what the properties of a resource list under a name: ids, or objects that have one."""
+    return keys_of(_listed(properties_of(holder), name, (dict, str)))
+
+
+def _listed(holder: Any, name: str, form: type | tuple[type, ...]) -> Iterator[Any]:
+    """Yield what an object lists under a name; what has another form is left unread."""
+    listed = holder.get(name)
+    if listed is not None and not isinstance(listed, list):
+        leave_unread(f"{name} is {_form_of(listed)}, not a list")
+        return
+    for each in listed or ():
+        if isinstance(each, form):
+            yield each
+        elif each is not None:
+            leave_unread(f"{name} has {_form_of(each)} in it, not {_FORMS[dict]}{' or an id' * (form is not dict)}")
+
+
+def _form_of(value: Any) -> str:
+    return _FORMS[type(value)]
 
 
 def texts_at(holder: Any, *names: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_of, named_in, parts_of, properties_of, resource, says
+from steps.azure._resource import in_groups, keys_in, keys_of, named_in, properties_of, resource, says
 
 _ALERT = "microsoft.insights/activitylogalerts"
 
@@ -16,12 +16,12 @@ def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_ALERT):
         conditions = list(_conditions(row))
         told = {name: [value for field, value in conditions if says(field, name.lower())] for name in _FIELDS}
-        actions = (properties_of(row).get("actions") or {}).get("actionGroups")
+        actions = properties_of(row).get("actions") or {}
         yield resource(
             row,
-            scopes=keys_of(parts_of(row, "scopes")),
+            scopes=keys_in(row, "scopes"),
             conditions=[f"{field}={value}" for field, value in conditions],
-            actionGroupIds=keys_of(named_in(actions, "actionGroupId")),
+            actionGroupIds=keys_of(named_in(actions, "actionGroups", "actionGroupId")),
             **{f"condition.{name}": values[0] for name, values in told.items() if len(values) == 1},
         )
 
@@ -43,7 +43,7 @@ def azure_resource_group_has_monitor_activity_log_alert(ctx: Context) -> Iterato
 def azure_monitor_activity_log_alert_monitors_azure_scope(ctx: Context) -> Iterator[Relationship]:
     """An alert watches what is done in a subscription, in a resource group or to a resource."""
     for row in ctx.azure.resources(_ALERT):
-        for scope in keys_of(parts_of(row, "scopes")):
+        for scope in keys_in(row, "scopes"):
             yield Relationship(arm_key(row["id"]), scope)
 
 

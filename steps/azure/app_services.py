@@ -1,9 +1,10 @@
 """Services that applications use: settings, messages at once, and connections."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import identities_of, in_groups, private_endpoints_of, resource
+from steps.azure._resource import identities_of, in_groups, parts_of, private_endpoints_of, resource
 
 _TYPES = {
     "azure_app_configuration_store": "microsoft.appconfiguration/configurationstores",
@@ -32,7 +33,14 @@ def azure_app_configuration_store(ctx: Context) -> Iterator[Entity]:
 )
 def azure_signalr_service(ctx: Context) -> Iterator[Entity]:
     """A service that tells applications at once what happens."""
-    yield from _services(ctx, "azure_signalr_service", "messaging")
+    for row in ctx.azure.resources(_TYPES["azure_signalr_service"]):
+        features = {each["flag"]: each.get("value") for each in parts_of(row, "features") if each.get("flag")}
+        yield _service(
+            row,
+            "messaging",
+            serviceMode=features.get("ServiceMode"),
+            features=sorted(f"{name}={value}" for name, value in features.items()),
+        )
 
 
 @entity_step(
@@ -66,10 +74,16 @@ def azure_resource_group_has_app_services(ctx: Context, from_type: str, to_type:
 
 def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES[type]):
-        yield resource(
-            row,
-            category=["infrastructure"],
-            function=[function],
-            privateEndpointIds=private_endpoints_of(row),
-            userAssignedIdentityIds=identities_of(row),
-        )
+        yield _service(row, function)
+
+
+def _service(row: Any, function: str, **computed: Any) -> Entity:
+    """Return the entity of a service with what all of these have, and what else was computed."""
+    return resource(
+        row,
+        category=["infrastructure"],
+        function=[function],
+        privateEndpointIds=private_endpoints_of(row),
+        userAssignedIdentityIds=identities_of(row),
+        **computed,
+    )

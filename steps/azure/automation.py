@@ -45,10 +45,10 @@ def azure_logic_app_workflow(ctx: Context) -> Iterator[Entity]:
     """A workflow of Logic Apps: steps that run when something happens; what they do is left out."""
     for row in ctx.azure.resources(_TYPES["azure_logic_app_workflow"]):
         control = (properties_of(row).get("accessControl") or {}).get("triggers") or {}
-        callers = control.get("allowedCallerIpAddresses")
+        callers = named_in(control, "allowedCallerIpAddresses", "addressRange")
         yield resource(
             row,
-            allowedCallerIpAddresses=None if callers is None else named_in(callers, "addressRange"),
+            allowedCallerIpAddresses=callers if control.get("allowedCallerIpAddresses") is not None else None,
             userAssignedIdentityIds=identities_of(row),
         )
 

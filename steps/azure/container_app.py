@@ -25,7 +25,7 @@ def azure_container_app(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_APP):
         properties = properties_of(row)
         ingress = (properties.get("configuration") or {}).get("ingress") or {}
-        rules = named_in(ingress.get("ipSecurityRestrictions"), "ipAddressRange")
+        rules = named_in(ingress, "ipSecurityRestrictions", "ipAddressRange")
         environment = properties.get("environmentId") or properties.get("managedEnvironmentId")
         yield resource(
             row,
@@ -72,6 +72,6 @@ def azure_container_app_environment_has_app(ctx: Context) -> Iterator[Relationsh
 
 def _is_public(ingress: Mapping[str, Any]) -> bool | None:
     """Tell whether an app is reached from outside its environment, at its port or at a further one."""
-    told = [ingress.get("external"), *named_in(ingress.get("additionalPortMappings"), "external")]
+    told = [ingress.get("external"), *named_in(ingress, "additionalPortMappings", "external")]
     known = [each for each in told if each is not None]
     return any(known) if known else None

@@ -9,7 +9,7 @@ from steps.azure._ids import portal_link
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    keys_of,
+    keys_in,
     named_in,
     part_of,
     parts_of,
@@ -31,8 +31,8 @@ def azure_container_group(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             public=None if kind is None else says(kind, "public"),
-            ports=[str(port) for port in named_in(address.get("ports"), "port")],
-            subnetIds=keys_of(parts_of(row, "subnetIds")),
+            ports=[str(port) for port in named_in(address, "ports", "port")],
+            subnetIds=keys_in(row, "subnetIds"),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -43,7 +43,7 @@ def azure_container(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(CONTAINER_GROUP):
         for container in _named(row, "containers"):
             known = {"id": _id(row, "containers", container), "name": container["name"]}
-            ports = [str(port) for port in named_in(parts_of(container, "ports"), "port")]
+            ports = [str(port) for port in named_in(properties_of(container), "ports", "port")]
             told = {**known, "properties": _without_values(container)}
             yield part_of(row, told, ports=ports, webLink=portal_link(row))
 
@@ -92,7 +92,7 @@ def azure_container_uses_volume(ctx: Context) -> Iterator[Relationship]:
     """A container sees the files of a volume."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
         for container in _named(row, "containers"):
-            names = dict.fromkeys(name.lower() for name in named_in(parts_of(container, "volumeMounts"), "name"))
+            names = dict.fromkeys(name.lower() for name in named_in(properties_of(container), "volumeMounts", "name"))
             for name in names:
                 volume = volume_id(row, {"name": name})
                 yield Relationship(arm_key(_id(row, "containers", container)), arm_key(volume))
@@ -120,5 +120,5 @@ def _id(row: Any, of: str, part: Any) -> str:
 def _without_values(container: Any) -> dict[str, Any]:
     """Return the properties of a container without what may hold secrets: variables, commands and probes."""
     kept = {name: value for name, value in properties_of(container).items() if name not in _VALUES}
-    names = named_in(parts_of(container, "environmentVariables"), "name")
+    names = named_in(properties_of(container), "environmentVariables", "name")
     return {**kept, "environmentVariables": [{"name": name} for name in names]}

@@ -26,7 +26,7 @@ def azure_container_registry(ctx: Context) -> Iterator[Entity]:
     """A registry, which keeps images of containers."""
     for row in ctx.azure.resources(_REGISTRY):
         rules = properties_of(row).get("networkRuleSet") or {}
-        network: dict[str, Any] = {"networkRuleSet.allowedIpAddresses": named_in(rules.get("ipRules"), "value")}
+        network: dict[str, Any] = {"networkRuleSet.allowedIpAddresses": named_in(rules, "ipRules", "value")}
         yield resource(
             row,
             classification=None,

@@ -8,9 +8,8 @@ from steps.azure._resource import (
     environment_of,
     identities_of,
     in_groups,
-    keys_of,
+    keys_in,
     named_in,
-    parts_of,
     private_endpoints_of,
     properties_of,
     resource,
@@ -29,7 +28,7 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
     """An account of Cosmos DB, which has databases."""
     for row in ctx.azure.resources(_ACCOUNT):
         everywhere = properties_of(row).get("documentEndpoint")
-        regional = named_in(properties_of(row).get("readLocations"), "documentEndpoint")
+        regional = named_in(properties_of(row), "readLocations", "documentEndpoint")
         yield resource(
             row,
             vendor="Azure",
@@ -38,8 +37,8 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
             function=["database"],
             endpoints=regional or ([everywhere] if everywhere else None),
             ipRangeFilter=_addresses(properties_of(row)),
-            virtualNetworkSubnetIds=keys_of(parts_of(row, "virtualNetworkRules")),
-            networkAclBypassResourceIds=keys_of(parts_of(row, "networkAclBypassResourceIds")),
+            virtualNetworkSubnetIds=keys_in(row, "virtualNetworkRules"),
+            networkAclBypassResourceIds=keys_in(row, "networkAclBypassResourceIds"),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -53,7 +52,7 @@ def azure_resource_group_has_cosmosdb_account(ctx: Context) -> Iterator[Relation
 
 def _addresses(properties: dict[str, Any]) -> list[str] | None:
     """Return the addresses that may reach an account, which it once told in one text; ``None`` where it tells none."""
-    if (rules := properties.get("ipRules")) is not None:
-        return named_in(rules, "ipAddressOrRange")
+    if properties.get("ipRules") is not None:
+        return named_in(properties, "ipRules", "ipAddressOrRange")
     told = properties.get("ipRangeFilter")
     return None if told is None else [address for address in told.split(",") if address]

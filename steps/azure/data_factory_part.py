@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import named_in, parts_of, properties_of, resource
+from steps.azure._resource import named_in, properties_of, resource
 
 _FACTORY, _VERSION = "microsoft.datafactory/factories", "2018-06-01"
 _PARTS = {
@@ -38,7 +38,7 @@ def azure_data_factory_pipeline(ctx: Context) -> Iterator[Entity]:
     for row in _PARTS["azure_data_factory_pipeline"].rows(ctx):
         yield resource(
             row,
-            activityTypes=sorted(set(named_in(parts_of(row, "activities"), "type"))),
+            activityTypes=sorted(set(named_in(properties_of(row), "activities", "type"))),
             parameterNames=sorted(properties_of(row).get("parameters") or {}),
         )
 

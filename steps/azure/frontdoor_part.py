@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import key_of, keys_in, properties_of, resource
 
 _PROFILE, _VERSION = "microsoft.cdn/profiles", "2024-02-01"
 _DOMAINS = Children(_PROFILE, "/customDomains", _VERSION)
@@ -64,8 +64,8 @@ def azure_frontdoor_route(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             originGroupId=_reference(row, "originGroup"),
-            customDomainIds=keys_of(parts_of(row, "customDomains")),
-            ruleSetIds=keys_of(parts_of(row, "ruleSets")),
+            customDomainIds=keys_in(row, "customDomains"),
+            ruleSetIds=keys_in(row, "ruleSets"),
         )
 
 
@@ -116,7 +116,7 @@ def azure_frontdoor_secret_uses_keyvault_service(ctx: Context) -> Iterator[Relat
 def azure_frontdoor_route_uses_custom_domain(ctx: Context) -> Iterator[Relationship]:
     """A route takes requests to a name of the organization's own."""
     for row in _ROUTES.rows(ctx):
-        for domain in keys_of(parts_of(row, "customDomains")):
+        for domain in keys_in(row, "customDomains"):
             yield Relationship(arm_key(row["id"]), domain)
 
 

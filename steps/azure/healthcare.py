@@ -10,7 +10,6 @@ from steps.azure._resource import (
     in_groups,
     key_of,
     named_in,
-    parts_of,
     private_endpoints_of,
     properties_of,
     resource,
@@ -104,4 +103,4 @@ def azure_healthcare_workspace_has_store(ctx: Context, from_type: str, to_type: 
 
 def _allowed(row: Any) -> list[str]:
     """Return the object ids of those who may read and write without a role."""
-    return [id.lower() for id in named_in(parts_of(row, "accessPolicies"), "objectId")]
+    return [id.lower() for id in named_in(properties_of(row), "accessPolicies", "objectId")]

@@ -27,12 +27,11 @@ _TYPES = {
 def azure_iot_hub(ctx: Context) -> Iterator[Entity]:
     """A hub that devices tell what they measure, and that tells them what to do."""
     for row in ctx.azure.resources(_TYPES["azure_iot_hub"]):
-        rules = _rules(properties_of(row))
         yield resource(
             row,
             category=["infrastructure"],
             function=["iot"],
-            ipFilterRules=None if rules is None else named_in(rules, "ipMask"),
+            ipFilterRules=_addresses(properties_of(row)),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -81,6 +80,8 @@ def _hubs(row: Any) -> list[str]:
     return [name for hub in hubs if (name := hub.get("hostName") or hub.get("name"))]
 
 
-def _rules(properties: dict[str, Any]) -> Any:
-    """Return the rules on addresses of a hub, which older ones tell elsewhere."""
-    return (properties.get("networkRuleSets") or {}).get("ipRules") or properties.get("ipFilterRules")
+def _addresses(properties: dict[str, Any]) -> list[str] | None:
+    """Return the addresses that a hub has rules for, which older ones tell elsewhere; ``None`` where it tells none."""
+    newer = properties.get("networkRuleSets") or {}
+    holder, name = (newer, "ipRules") if newer.get("ipRules") else (properties, "ipFilterRules")
+    return None if holder.get(name) is None else named_in(holder, name, "ipMask")

@@ -10,6 +10,7 @@ from steps.azure._resource import (
     in_groups,
     keys_of,
     named_in,
+    objects_in,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -26,8 +27,8 @@ def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(VAULT):
         rules = properties_of(row).get("networkAcls") or {}
         network: dict[str, Any] = {
-            "networkAcls.allowedIpAddresses": named_in(rules.get("ipRules"), "value"),
-            "networkAcls.virtualNetworkSubnetIds": keys_of(rules.get("virtualNetworkRules")),
+            "networkAcls.allowedIpAddresses": named_in(rules, "ipRules", "value"),
+            "networkAcls.virtualNetworkSubnetIds": keys_of(objects_in(rules, "virtualNetworkRules")),
         }
         policies = [policy for policy in parts_of(row, "accessPolicies") if policy.get("objectId")]
         yield resource(

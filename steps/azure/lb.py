@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource
 
 LOAD_BALANCER = "microsoft.network/loadbalancers"
 _OF_SCALE_SET = "/virtualmachinescalesets/"
@@ -27,6 +27,8 @@ def azure_lb(ctx: Context) -> Iterator[Entity]:
             privateIpAddresses=private,
             privateIp=private,
             subnetIds=keys_of(front.get("subnet") for front in fronts),
+            outboundRulePublicIpAddressIds=_outbound(row),
+            probes=[_probe(properties_of(each)) for each in parts_of(row, "probes")],
         )
 
 
@@ -47,6 +49,19 @@ def azure_lb_connects_nic(ctx: Context) -> Iterator[Relationship]:
         ends += [properties_of(rule).get("backendIPConfiguration") for rule in parts_of(row, "inboundNatRules")]
         for interface in interfaces_of(keys_of(ends)):
             yield Relationship(arm_key(row["id"]), interface)
+
+
+def _outbound(row: Any) -> list[str]:
+    """Return the keys of the public addresses that machines have on the internet by the rules for what goes out."""
+    fronts = {key_of(front): properties_of(front) for front in parts_of(row, "frontendIPConfigurations")}
+    used = (key for rule in parts_of(row, "outboundRules") for key in keys_in(rule, "frontendIPConfigurations"))
+    return keys_of(fronts[key].get("publicIPAddress") for key in used if key in fronts)
+
+
+def _probe(properties: dict[str, Any]) -> str:
+    """Return how a probe asks a machine: the protocol, the port, and the path where it has one."""
+    told = (properties.get(name) for name in ("protocol", "port", "requestPath"))
+    return " ".join(str(each) for each in told if each)
 
 
 def interfaces_of(ends: Iterable[str]) -> list[str]:

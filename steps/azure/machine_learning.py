@@ -10,6 +10,7 @@ from steps.azure._resource import (
     in_groups,
     key_of,
     keys_of,
+    parts_of,
     private_endpoints_of,
     properties_of,
     resource,
@@ -81,7 +82,15 @@ def azure_machine_learning_workspace(ctx: Context) -> Iterator[Entity]:
 )
 def azure_search_service(ctx: Context) -> Iterator[Entity]:
     """A service of Azure AI Search, which finds things in texts."""
-    yield from _services(ctx, "azure_search_service", "search")
+    for row in ctx.azure.resources(_TYPES["azure_search_service"]):
+        links = (properties_of(each) for each in parts_of(row, "sharedPrivateLinkResources"))
+        yield _service(
+            row,
+            "search",
+            authOptions=next(iter(properties_of(row).get("authOptions") or {}), None),
+            sharedPrivateLinkResourceIds=keys_of(each.get("privateLinkResourceId") for each in links),
+            userAssignedIdentityIds=identities_of(row),
+        )
 
 
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource, texts_at
+from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource, texts_at
 
 _TYPES = {
     "azure_application_insights": "microsoft.insights/components",
@@ -66,7 +66,7 @@ def azure_monitor_action_group(ctx: Context) -> Iterator[Entity]:
 def azure_monitor_metric_alert(ctx: Context) -> Iterator[Entity]:
     """An alert on what Azure measures of resources."""
     for row in ctx.azure.resources(_TYPES["azure_monitor_metric_alert"]):
-        yield resource(row, scopes=keys_of(parts_of(row, "scopes")), actionGroupIds=_told(row))
+        yield resource(row, scopes=keys_in(row, "scopes"), actionGroupIds=_told(row))
 
 
 @entity_step(
@@ -78,7 +78,7 @@ def azure_monitor_metric_alert(ctx: Context) -> Iterator[Entity]:
 def azure_monitor_scheduled_query_rule(ctx: Context) -> Iterator[Entity]:
     """An alert on what a query of logs finds."""
     for row in ctx.azure.resources(_TYPES["azure_monitor_scheduled_query_rule"]):
-        yield resource(row, scopes=keys_of(parts_of(row, "scopes")), actionGroupIds=_told(row))
+        yield resource(row, scopes=keys_in(row, "scopes"), actionGroupIds=_told(row))
 
 
 @entity_step(
@@ -171,7 +171,7 @@ def azure_monitor_data_collection_rule_uses(ctx: Context, from_type: str, to_typ
 
 def _scopes(ctx: Context, type: str) -> Iterator[Relationship]:
     for row in ctx.azure.resources(_TYPES[type]):
-        for scope in keys_of(parts_of(row, "scopes")):
+        for scope in keys_in(row, "scopes"):
             yield Relationship(arm_key(row["id"]), scope)
 
 

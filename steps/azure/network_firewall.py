@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource
 from steps.azure._rules import FIREWALL, POLICY
 
 
@@ -35,7 +35,7 @@ def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
             row,
             basePolicy=key_of(properties_of(row).get("basePolicy")),
             intrusionDetectionOverrides=_overrides(properties_of(row)),
-            ruleCollectionGroupIds=keys_of(parts_of(row, "ruleCollectionGroups")),
+            ruleCollectionGroupIds=keys_in(row, "ruleCollectionGroups"),
             userAssignedIdentityIds=identities_of(row),
         )
 

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, in_subscriptions, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import (
+    in_groups,
+    in_subscriptions,
+    key_of,
+    keys_in,
+    keys_of,
+    parts_of,
+    properties_of,
+    resource,
+)
 from steps.azure.nic import NIC
 from steps.azure.vnet import VNET
 
@@ -33,8 +42,8 @@ def azure_application_security_group(ctx: Context) -> Iterator[Entity]:
 def azure_ddos_protection_plan(ctx: Context) -> Iterator[Entity]:
     """A plan that protects public addresses from floods of requests."""
     for row in ctx.azure.resources(_PLAN):
-        addresses = keys_of(parts_of(row, "publicIPAddresses"))
-        networks = keys_of(parts_of(row, "virtualNetworks"))
+        addresses = keys_in(row, "publicIPAddresses")
+        networks = keys_in(row, "virtualNetworks")
         yield resource(
             row,
             publicIpAddressIds=addresses,
@@ -73,7 +82,7 @@ def azure_application_security_group_protects_vm(ctx: Context) -> Iterator[Relat
 def azure_ddos_protection_plan_assigned_public_ip(ctx: Context) -> Iterator[Relationship]:
     """A plan protects a public address by itself."""
     for row in ctx.azure.resources(_PLAN):
-        for address in keys_of(parts_of(row, "publicIPAddresses")):
+        for address in keys_in(row, "publicIPAddresses"):
             yield Relationship(arm_key(row["id"]), address)
 
 

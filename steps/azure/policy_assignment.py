@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import identities_of, key_of, named_in, parts_of, properties_of, says
+from steps.azure._resource import identities_of, key_of, parts_of, properties_of, says, values_of
 from steps.azure.policy_definition import ASSIGNMENT, POLICIES
 
 _READ = ["Microsoft.Authorization/policyAssignments/read"]
@@ -72,7 +72,7 @@ def azure_resource_has_policy_assignment(ctx: Context) -> Iterator[Relationship]
 def _overridden(row: Any) -> list[str]:
     """Return the effects that an assignment gives to some of its rules in place of their own."""
     effects = (each for each in parts_of(row, "overrides") if says(each.get("kind"), "policyeffect"))
-    return sorted(set(named_in(list(effects), "value")))
+    return sorted(set(values_of(effects, "value")))
 
 
 def _scope(row: Any) -> str:

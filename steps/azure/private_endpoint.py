@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource, texts_at
+from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource, texts_at
 
 _ENDPOINT = "microsoft.network/privateendpoints"
 
@@ -24,12 +24,12 @@ def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             subnetId=key_of(properties_of(row).get("subnet")),
-            networkInterfaceIds=keys_of(parts_of(row, "networkInterfaces")),
+            networkInterfaceIds=keys_in(row, "networkInterfaces"),
             connectedResourceIds=keys_of(each.get("privateLinkServiceId") for each in connections),
             groupIds=list(dict.fromkeys(id for each in connections for id in each.get("groupIds") or ())),
             fqdns=list(dict.fromkeys(texts_at(names, "fqdn"))),
             privateIpAddresses=[address for address in dict.fromkeys(addresses) if address],
-            applicationSecurityGroupIds=keys_of(parts_of(row, "applicationSecurityGroups")),
+            applicationSecurityGroupIds=keys_in(row, "applicationSecurityGroups"),
             connectionStates=list(dict.fromkeys(state for state in states if state)),
         )
 
@@ -44,7 +44,7 @@ def azure_resource_group_has_private_endpoint(ctx: Context) -> Iterator[Relation
 def azure_private_endpoint_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A private endpoint has its address by a network interface."""
     for row in ctx.azure.resources(_ENDPOINT):
-        for interface in keys_of(parts_of(row, "networkInterfaces")):
+        for interface in keys_in(row, "networkInterfaces"):
             yield Relationship(arm_key(row["id"]), interface)
 
 

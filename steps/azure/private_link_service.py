@@ -7,6 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
+    keys_in,
     keys_of,
     parts_of,
     private_endpoints_of,
@@ -37,7 +38,7 @@ def azure_private_link_service(ctx: Context) -> Iterator[Entity]:
             autoApprovedSubscriptionIds=[each for each in approved if each != _ALL],
             subnetIds=keys_of(subnets),
             loadBalancerIds=_load_balancers(row),
-            networkInterfaceIds=keys_of(parts_of(row, "networkInterfaces")),
+            networkInterfaceIds=keys_in(row, "networkInterfaces"),
             privateEndpointIds=private_endpoints_of(row),
             connectionStates=list(dict.fromkeys(states)),
         )
@@ -61,7 +62,7 @@ def azure_private_link_service_connects_lb(ctx: Context) -> Iterator[Relationshi
 def azure_private_link_service_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A service has its addresses by network interfaces."""
     for row in ctx.azure.resources(_SERVICE):
-        for interface in keys_of(parts_of(row, "networkInterfaces")):
+        for interface in keys_in(row, "networkInterfaces"):
             yield Relationship(arm_key(row["id"]), interface)
 
 
@@ -72,5 +73,5 @@ def _subscriptions(row: Any, name: str) -> list[str]:
 
 def _load_balancers(row: Any) -> list[str]:
     """Return the keys of the load balancers whose frontends a service stands before."""
-    fronts = keys_of(parts_of(row, "loadBalancerFrontendIpConfigurations"))
+    fronts = keys_in(row, "loadBalancerFrontendIpConfigurations")
     return list(dict.fromkeys(key.rpartition("/frontendipconfigurations/")[0] for key in fronts))

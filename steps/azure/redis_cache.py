@@ -9,8 +9,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     key_of,
-    keys_of,
-    parts_of,
+    keys_in,
     private_endpoints_of,
     properties_of,
     resource,
@@ -50,7 +49,7 @@ def azure_resource_group_has_redis_cache(ctx: Context) -> Iterator[Relationship]
 def azure_redis_cache_connects_cache(ctx: Context) -> Iterator[Relationship]:
     """A cache of Redis is linked with another one, and both say so; an id of the link ends in the other's name."""
     for row in ctx.azure.resources(_CACHE):
-        for link in keys_of(parts_of(row, "linkedServers")):
+        for link in keys_in(row, "linkedServers"):
             own, _, name = link.partition("/linkedservers/")
             yield Relationship(arm_key(row["id"]), f"{own.rpartition('/')[0]}/{name}" if name else link)
 

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import keys_of, parts_of, properties_of, says
+from steps.azure._resource import keys_in, parts_of, properties_of, says
 
 AUTHORIZATION = "authorizationresources"
 _TYPE = "microsoft.authorization/roledefinitions"
@@ -39,7 +39,7 @@ def azure_scope_contains_role_definition(ctx: Context, from_type: str, to_type: 
     """A role of the organization's own can be assigned in a subscription or a management group, or in a part of it."""
     for key, row in roles(ctx).items():
         if says(properties_of(row).get("type"), _CUSTOM):
-            scopes = keys_of(parts_of(row, "assignableScopes"))
+            scopes = keys_in(row, "assignableScopes")
             for holder in dict.fromkeys(_holder(scope, _HOLDERS[from_type]) for scope in scopes):
                 if holder:
                     yield Relationship(holder, key)

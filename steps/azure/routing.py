@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_of, named_in, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_in, keys_of, named_in, parts_of, properties_of, resource
 from steps.azure.vnet import VNET
 
 _TYPES = {
@@ -45,8 +45,8 @@ def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
             function=["nat"],
             public=True,
             publicIpAddressIds=keys_of(addresses),
-            publicIpPrefixIds=keys_of([*parts_of(row, "publicIpPrefixes"), *parts_of(row, "publicIpPrefixesV6")]),
-            subnetIds=keys_of(parts_of(row, "subnets")),
+            publicIpPrefixIds=[*keys_in(row, "publicIpPrefixes"), *keys_in(row, "publicIpPrefixesV6")],
+            subnetIds=keys_in(row, "subnets"),
             virtualNetworkId=key_of(properties_of(row).get("sourceVirtualNetwork")),
         )
 
@@ -62,7 +62,7 @@ def azure_route_table(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_route_table"]):
         routes = [properties_of(route) for route in parts_of(row, "routes")]
         ways = [f"{route.get('addressPrefix')}={route.get('nextHopType')}" for route in routes]
-        yield resource(row, routes=ways, subnetIds=keys_of(parts_of(row, "subnets")))
+        yield resource(row, routes=ways, subnetIds=keys_in(row, "subnets"))
 
 
 @entity_step(
@@ -75,7 +75,7 @@ def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway by which a virtual network reaches others, or people reach it: VPN or ExpressRoute."""
     for row in ctx.azure.resources(_TYPES["azure_virtual_network_gateway"]):
         clients = properties_of(row).get("vpnClientConfiguration") or {}
-        radius = [clients.get("radiusServerAddress"), *named_in(clients.get("radiusServers"), "radiusServerAddress")]
+        radius = [clients.get("radiusServerAddress"), *named_in(clients, "radiusServers", "radiusServerAddress")]
         yield resource(
             row,
             defaultSiteId=key_of(properties_of(row).get("gatewayDefaultSite")),

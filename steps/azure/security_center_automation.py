@@ -20,8 +20,8 @@ def azure_security_center_automation(ctx: Context) -> Iterator[Entity]:
             row,
             active=None if enabled is None else enabled and bool(targets),
             scopeIds=_scopes(row),
-            eventSources=sorted(set(named_in(parts_of(row, "sources"), "eventSource"))),
-            actionTypes=sorted(set(named_in(parts_of(row, "actions"), "actionType"))),
+            eventSources=sorted(set(named_in(properties_of(row), "sources", "eventSource"))),
+            actionTypes=sorted(set(named_in(properties_of(row), "actions", "actionType"))),
             targetIds=targets,
         )
 
@@ -62,7 +62,7 @@ def azure_security_center_automation_notifies_resource(ctx: Context) -> Iterator
 
 def _scopes(row: Any) -> list[str]:
     """Return the keys of what is watched."""
-    return keys_of(named_in(parts_of(row, "scopes"), "scopePath"))
+    return keys_of(named_in(properties_of(row), "scopes", "scopePath"))
 
 
 def _targets(row: Any) -> list[str]:

@@ -5,16 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import (
-    environment_of,
-    in_groups,
-    key_of,
-    keys_of,
-    parts_of,
-    properties_of,
-    resource,
-    says,
-)
+from steps.azure._resource import environment_of, in_groups, key_of, keys_in, parts_of, properties_of, resource, says
 from steps.azure._rules import SECURITY_GROUP
 from steps.azure.nic import NIC
 from steps.azure.vnet import VNET
@@ -29,7 +20,7 @@ def azure_security_group(ctx: Context) -> Iterator[Entity]:
     """A network security group: rules for what goes into and out of subnets and network interfaces."""
     for row in ctx.azure.resources(SECURITY_GROUP):
         rules = parts_of(row, "securityRules")
-        subnets, interfaces = keys_of(parts_of(row, "subnets")), keys_of(parts_of(row, "networkInterfaces"))
+        subnets, interfaces = keys_in(row, "subnets"), keys_in(row, "networkInterfaces")
         yield resource(
             row,
             environment=environment_of(row),
@@ -37,7 +28,7 @@ def azure_security_group(ctx: Context) -> Iterator[Entity]:
             isWideOpen=any(_is_wide_open(properties_of(rule)) for rule in rules),
             subnetIds=subnets,
             networkInterfaceIds=interfaces,
-            flowLogIds=keys_of(parts_of(row, "flowLogs")),
+            flowLogIds=keys_in(row, "flowLogs"),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import keys_of, part_of, parts_of, properties_of
+from steps.azure._resource import keys_in, keys_of, part_of, parts_of, properties_of
 from steps.azure._rules import SECURITY_GROUP, merged
 
 READ = ["Microsoft.Network/networkSecurityGroups/read"]
@@ -33,5 +33,5 @@ def azure_security_rule(ctx: Context) -> Iterator[Entity]:
 def azure_security_group_has_rule(ctx: Context) -> Iterator[Relationship]:
     """A network security group has a rule."""
     for row in ctx.azure.resources(SECURITY_GROUP):
-        for rule in keys_of(parts_of(row, "securityRules")):
+        for rule in keys_in(row, "securityRules"):
             yield Relationship(arm_key(row["id"]), rule)

@@ -11,6 +11,7 @@ from steps.azure._resource import (
     in_groups,
     keys_of,
     named_in,
+    objects_in,
     private_endpoints_of,
     properties_of,
     resource,
@@ -31,8 +32,8 @@ def azure_storage_account(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(STORAGE_ACCOUNT):
         rules = properties_of(row).get("networkAcls") or {}
         network: dict[str, Any] = {
-            "networkRuleSet.allowedIpAddresses": named_in(rules.get("ipRules"), "value"),
-            "networkRuleSet.virtualNetworkSubnetIds": keys_of(rules.get("virtualNetworkRules")),
+            "networkRuleSet.allowedIpAddresses": named_in(rules, "ipRules", "value"),
+            "networkRuleSet.virtualNetworkSubnetIds": keys_of(objects_in(rules, "virtualNetworkRules")),
         }
         yield resource(
             row,
@@ -85,6 +86,14 @@ def addresses_of(row: Any) -> Iterator[str]:
     endpoints = properties_of(row).get("primaryEndpoints") or {}
     for place in (endpoints, endpoints.get("microsoftEndpoints") or {}, endpoints.get("internetEndpoints") or {}):
         yield from filter(None, (place.get(service) for service in _SERVICES))
+
+
+def accounts_by_name(ctx: Context) -> dict[str, str]:
+    """Return the key of each storage account by its name, which is the only one of that name in Azure.
+
+    Source: Microsoft's naming rules for Azure resources, Microsoft.Storage.
+    """
+    return {row["name"].lower(): arm_key(row["id"]) for row in ctx.azure.resources(STORAGE_ACCOUNT)}
 
 
 def accounts_by_host(ctx: Context) -> dict[str | None, str]:

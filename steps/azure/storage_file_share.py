@@ -7,7 +7,7 @@ from integration.values import arm_key
 from steps.azure._children import Children, cors_origins, setting
 from steps.azure._resource import parts_of, properties_of, resource
 from steps.azure.container_group import CONTAINER_GROUP, volume_id
-from steps.azure.storage_account import STORAGE_ACCOUNT
+from steps.azure.storage_account import STORAGE_ACCOUNT, accounts_by_name
 
 _SHARES = Children(STORAGE_ACCOUNT, "/fileServices/default/shares", "2023-05-01")
 _SERVICES = Children(STORAGE_ACCOUNT, "/fileServices/default", "2023-05-01")
@@ -56,7 +56,7 @@ def azure_storage_account_has_file_service(ctx: Context) -> Iterator[Relationshi
 @relationship_step("azure_container_volume", "USES", "azure_storage_file_share")
 def azure_container_volume_uses_storage_file_share(ctx: Context) -> Iterator[Relationship]:
     """A volume of containers is a file share, which is known by the name of its account."""
-    accounts = {row["name"].lower(): arm_key(row["id"]) for row in ctx.azure.resources(STORAGE_ACCOUNT)}
+    accounts = accounts_by_name(ctx)
     for row in ctx.azure.resources(CONTAINER_GROUP):
         for volume in parts_of(row, "volumes"):
             share = volume.get("azureFile") or {}

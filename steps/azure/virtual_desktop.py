@@ -8,8 +8,7 @@ from steps.azure._resource import (
     below_parents,
     in_groups,
     key_of,
-    keys_of,
-    parts_of,
+    keys_in,
     private_endpoints_of,
     properties_of,
     resource,
@@ -66,7 +65,7 @@ def azure_virtual_desktop_workspace(ctx: Context) -> Iterator[Entity]:
             category=["infrastructure"],
             function=["remote-access"],
             privateEndpointIds=private_endpoints_of(row),
-            applicationGroupIds=keys_of(parts_of(row, "applicationGroupReferences")),
+            applicationGroupIds=keys_in(row, "applicationGroupReferences"),
         )
 
 
@@ -111,5 +110,5 @@ def azure_virtual_desktop_application_group_uses_host_pool(ctx: Context) -> Iter
 def azure_virtual_desktop_workspace_has_application_group(ctx: Context) -> Iterator[Relationship]:
     """A workspace shows desktops or applications."""
     for row in ctx.azure.resources(_TYPES["azure_virtual_desktop_workspace"]):
-        for group in keys_of(parts_of(row, "applicationGroupReferences")):
+        for group in keys_in(row, "applicationGroupReferences"):
             yield Relationship(arm_key(row["id"]), group)

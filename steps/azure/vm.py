@@ -31,6 +31,10 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             usesManagedDisks=all(each.get("managedDisk") for each in (disk, *others)),
             vmAgentProvisioned=_told(properties, "provisionVMAgent"),
             availabilitySetId=key_of(properties.get("availabilitySet")),
+            proximityPlacementGroupId=key_of(properties.get("proximityPlacementGroup")),
+            dedicatedHostId=key_of(properties.get("host")),
+            dedicatedHostGroupId=key_of(properties.get("hostGroup")),
+            capacityReservationGroupId=reserved_by(properties),
             **_patching(properties),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -54,6 +58,11 @@ def disks_of(row: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return what a machine says of the disk with its system, nothing where it has none, and of each other disk."""
     told = properties_of(row).get("storageProfile") or {}
     return told.get("osDisk") or {}, without_nulls(told.get("dataDisks") or [])
+
+
+def reserved_by(profile: dict[str, Any]) -> str | None:
+    """Return the key of the group whose reserved room a machine, or what machines are made from, stands in."""
+    return key_of((profile.get("capacityReservation") or {}).get("capacityReservationGroup"))
 
 
 def _view(properties: dict[str, Any]) -> dict[str, Any]:

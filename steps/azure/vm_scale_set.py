@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key, without_nulls
 from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
-from steps.azure.vm import VM
+from steps.azure.vm import VM, reserved_by
 
 SCALE_SET = "microsoft.compute/virtualmachinescalesets"
 _POOLS = ("loadBalancerBackendAddressPools", "loadBalancerInboundNatPools")
@@ -34,6 +34,8 @@ def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
             networkSecurityGroupIds=keys_of(properties_of(one).get("networkSecurityGroup") for one in interfaces),
             loadBalancerIds=_balancers(addresses),
             hasPublicAddresses=any(each.get("publicIPAddressConfiguration") for each in addresses),
+            dedicatedHostGroupId=key_of(properties_of(row).get("hostGroup")),
+            capacityReservationGroupId=reserved_by(profile),
             proximityPlacementGroupId=key_of(properties_of(row).get("proximityPlacementGroup")),
             userAssignedIdentityIds=identities_of(row),
             **{

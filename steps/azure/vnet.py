@@ -8,6 +8,7 @@ from steps.azure._resource import (
     environment_of,
     in_groups,
     key_of,
+    keys_in,
     keys_of,
     part_of,
     parts_of,
@@ -65,7 +66,7 @@ def azure_subnet(ctx: Context) -> Iterator[Entity]:
                 virtualNetworkId=arm_key(row["id"]),
                 networkSecurityGroupId=key_of(properties.get("networkSecurityGroup")),
                 routeTableId=key_of(properties.get("routeTable")),
-                serviceEndpointPolicyIds=keys_of(parts_of(subnet, "serviceEndpointPolicies")),
+                serviceEndpointPolicyIds=keys_in(subnet, "serviceEndpointPolicies"),
                 natGatewayId=key_of(properties.get("natGateway")),
                 delegatedServices=[service for service in services if service],
             )
@@ -81,7 +82,7 @@ def azure_resource_group_has_vnet(ctx: Context) -> Iterator[Relationship]:
 def azure_vnet_contains_subnet(ctx: Context) -> Iterator[Relationship]:
     """A virtual network has a subnet."""
     for row in ctx.azure.resources(VNET):
-        for key in keys_of(parts_of(row, "subnets")):
+        for key in keys_in(row, "subnets"):
             yield Relationship(arm_key(row["id"]), key)
 
 

@@ -5,13 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import (
-    in_groups,
-    keys_of,
-    parts_of,
-    properties_of,
-    resource,
-)
+from steps.azure._resource import in_groups, keys_in, keys_of, parts_of, properties_of, resource
 
 _TYPES = {
     "azure_application_gateway_waf_policy": "microsoft.network/applicationgatewaywebapplicationfirewallpolicies",
@@ -69,6 +63,6 @@ def azure_frontdoor_uses_waf_policy(ctx: Context, from_type: str, to_type: str) 
     """The web application firewall of Azure Front Door does for a name or a profile what a policy says."""
     listed, among = _LINKS[from_type]
     for row in ctx.azure.resources(_TYPES[to_type]):
-        links = (link.partition("/securitypolicies/")[0] for link in keys_of(parts_of(row, listed)) if among in link)
+        links = (link.partition("/securitypolicies/")[0] for link in keys_in(row, listed) if among in link)
         for holder in dict.fromkeys(links):
             yield Relationship(holder, arm_key(row["id"]))

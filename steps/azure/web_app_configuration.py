@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key, without_nulls
 from steps.azure._ids import portal_link
-from steps.azure._resource import properties_of
+from steps.azure._resource import objects_in, properties_of
 
 _TABLE, _TYPES = "appserviceresources", ("microsoft.web/sites/config", "microsoft.web/sites/slots/config")
 _READ = ["Microsoft.Web/sites/config/read"]
@@ -48,8 +48,8 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
             appId=app,
             corsAllowedOrigins=without_nulls(cors.get("allowedorigins")),
             corsSupportCredentials=cors.get("supportcredentials"),
-            ipSecurityRestrictions=_rules(told.get("ipsecurityrestrictions")),
-            scmIpSecurityRestrictions=_rules(told.get("scmipsecurityrestrictions")),
+            ipSecurityRestrictions=_rules(told, "ipsecurityrestrictions"),
+            scmIpSecurityRestrictions=_rules(told, "scmipsecurityrestrictions"),
             webLink=portal_link({"tenantId": row["tenantId"], "id": app}),
             **{each: told.get(each.lower()) for each in _COPIED},
         )
@@ -82,10 +82,11 @@ def _app(row: Any) -> str:
     return arm_key(row["id"]).rsplit("/", 2)[0]
 
 
-def _rules(rules: Any) -> list[str] | None:
+def _rules(told: Mapping[str, Any], name: str) -> list[str] | None:
     """Return who may come in or not, as ``Allow address``, in the order of the rules, whose names may be large."""
-    if not isinstance(rules, list):
+    if told.get(name) is None:
         return None
+    rules = objects_in(told, name)
     lowered: list[Mapping[str, Any]] = [{name.lower(): value for name, value in rule.items()} for rule in rules if rule]
     ordered = sorted(lowered, key=lambda rule: rule.get("priority") or 0)
     return [f"{rule.get('action')} {rule.get('ipaddress') or rule.get('vnetsubnetresourceid')}" for rule in ordered]

@@ -148,7 +148,14 @@ def test_pages_are_followed(azure: Azure) -> None:
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(403, "AuthorizationFailed"), (400, "BadRequest"), (404, "InvalidResourceType"), (409, "Conflict"), (500, "")],
+    [
+        (403, "AuthorizationFailed"),
+        (400, "BadRequest"),
+        (404, "InvalidResourceType"),
+        (405, "MethodNotAllowed"),
+        (409, "Conflict"),
+        (500, ""),
+    ],
 )
 def test_a_refusal_costs_the_children_of_one_resource(azure: Azure, status: int, code: str) -> None:
     account = accounts(azure.simulator.tenant)[2]
@@ -169,7 +176,6 @@ def test_a_refusal_costs_the_children_of_one_resource(azure: Azure, status: int,
         (409, "FeatureNotSupportedForAccount"),
         (400, "OperationNotAllowedOnKind"),
         (400, "ResourceTypeNotSupported"),
-        (405, "MethodNotAllowed"),
     ],
 )
 def test_what_is_gone_or_has_none_of_that_kind_has_no_children(azure: Azure, status: int, code: str) -> None:

@@ -18,23 +18,6 @@ SUBSCRIPTION, GATEWAY = "azure_subscription", "azure_application_gateway"
 WAF, USES_WAF = "azure_application_gateway_waf_policy", "azure_application_gateway_uses_waf_policy"
 ROLE, USES_ROLE = "azure_role_definition", "azure_role_assignment_uses_definition"
 APPS = ["azure_web_app", "azure_function_app"]
-LOCAL = [
-    "azure_app_configuration_store", "azure_cognitive_services_account", "azure_cosmosdb_account",
-    "azure_event_grid_domain", "azure_event_grid_topic", "azure_event_hub_namespace", "azure_iot_hub",
-    "azure_iot_provisioning_service", "azure_search_service", "azure_service_bus_namespace", "azure_signalr_service",
-    "azure_web_pubsub_service",
-]  # fmt: skip
-EVERYWHERE = [
-    "azure_app_configuration_store", "azure_data_factory", "azure_databricks_workspace",
-    "azure_machine_learning_workspace", "azure_purview_account",
-]  # fmt: skip
-BY_RULES = [
-    "azure_batch_account", "azure_data_explorer_cluster", "azure_event_hub_namespace", "azure_iot_hub",
-    "azure_iot_provisioning_service", "azure_service_bus_namespace", "azure_signalr_service", "azure_synapse_workspace",
-    "azure_web_pubsub_service",
-]  # fmt: skip
-BY_LISTS = ["azure_event_grid_domain", "azure_event_grid_topic", "azure_search_service"]
-DATABASES = ["azure_sql_server", "azure_sql_managed_instance", "azure_synapse_workspace"]
 AGES = [None, 0, 30, 89, 91, 400]
 KEYS = {
     "azure_storage_account": {"key1": "key1CreatedOn", "key2": "key2CreatedOn"},
@@ -62,13 +45,8 @@ ROLES: list[Json] = [
     {"actions": ["*/read"]},
 ]
 PROPERTIES: dict[str, dict[str, list[Any]]] = {
-    **{type: {"disableLocalAuth": MAYBE} for type in LOCAL},
-    **{type: {"azureADOnlyAuthentication": MAYBE} for type in DATABASES},
+    "azure_cosmosdb_account": {"disableLocalAuth": MAYBE},
     "azure_storage_account": {"allowSharedKeyAccess": MAYBE},
-    "azure_redis_cache": {"disableAccessKeyAuthentication": MAYBE},
-    "azure_batch_account": {"allowedAuthenticationModes": [None, [], ["AAD"], ["SharedKey", "AAD"]]},
-    "azure_container_registry": {"adminUserEnabled": MAYBE},
-    "azure_postgresql_server": {"passwordAuth": [None, "Enabled", "enabled", "Disabled"]},
     "azure_vm": {
         "secureBootEnabled": [True, True, False, None], "vTpmEnabled": [True, True, None],
         "disablePasswordAuthentication": [True, True, False, None], "usesManagedDisks": [True, True, False],
@@ -77,10 +55,6 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         type: {"ftpsState": [None, "AllAllowed", "Disabled"], "identityType": [None, "None", "SystemAssigned"]}
         for type in APPS
     },
-    "azure_storage_sync_service": {
-        "incomingTrafficPolicy": [None, "AllowAllTraffic", "allowalltraffic", "AllowVirtualNetworksOnly"],
-    },
-    "azure_sql_virtual_machine": {"connectivityType": [None, "PUBLIC", "Public", "PRIVATE", "LOCAL"]},
     "azure_vnet": {"region": ["westeurope", "WestEurope", "eastus"]},
     "azure_network_watcher": {"region": ["westeurope", "northeurope"]},
     "azure_subnet": {
@@ -122,13 +96,6 @@ def made_up(seed: int) -> Made:
             {"subscriptionId": rng.choice(["one", "two", "unseen"]), "resourceGroup": "rg", **chosen(properties)}
             for _ in range(4)
         ))  # fmt: skip
-    for type in [*EVERYWHERE, *BY_RULES, *BY_LISTS, "azure_cognitive_services_account"]:
-        if type not in made.entities:
-            add(type, *({"subscriptionId": rng.choice(["one", "unseen"]), "resourceGroup": "rg"} for _ in range(3)))
-        for of in made.of(type).values():
-            of["publicNetworkAccess"] = rng.choice([None, "Enabled", "enabled", "Disabled"])
-            of["allowedIpAddresses"] = rng.choice([None, [], ["203.0.113.0/24"]])
-            of["networkAcls.defaultAction"] = rng.choice([None, "Allow", "Deny", "deny"])
     for type, names in KEYS.items():
         for of in made.of(type).values():
             ages = {name: rng.choice(AGES) for name in names.values()}
@@ -195,24 +162,7 @@ def whether(told: bool | None) -> int | None:
 def takes_keys(type: str, of: Json) -> bool:
     if type == "azure_storage_account":
         return of["allowSharedKeyAccess"] is not False
-    if type == "azure_redis_cache":
-        return not of["disableAccessKeyAuthentication"]
-    if type == "azure_batch_account":
-        return "SharedKey" in (of["allowedAuthenticationModes"] or ())
     return not of["disableLocalAuth"]
-
-
-def test_what_takes_keys_or_passwords(tenant: Made) -> None:
-    by_keys = [*LOCAL, "azure_storage_account", "azure_redis_cache", "azure_batch_account"]
-    found = [(type, "keys", key, of) for type, key, of in every(tenant, *by_keys) if takes_keys(type, of)]
-    for type, key, of in every(tenant, "azure_container_registry"):
-        found += [(type, "a password", key, of)] if of["adminUserEnabled"] else []
-    for type, key, of in every(tenant, *DATABASES):
-        found += [] if of["azureADOnlyAuthentication"] else [(type, "passwords", key, of)]
-    for type, key, of in every(tenant, "azure_postgresql_server"):
-        found += [(type, "passwords", key, of)] if of["passwordAuth"] in ("Enabled", "enabled") else []
-    expected = [(type, by, place(tenant, of), key) for type, by, key, of in found]
-    check("keys-in-place-of-entra", expected, "type by subscription key")
 
 
 def test_keys_that_nobody_renewed(tenant: Made) -> None:
@@ -318,25 +268,3 @@ def test_rules_that_let_in_everybody(tenant: Made) -> None:
             ports = ", ".join(of["destinationPortRanges"] or ()) or None
             expected.append((group.get("displayName"), of["protocol"], ports, *counts, where, key))
     check("rules-open-to-all", expected, "securityGroup protocol ports subnets interfaces subscription key")
-
-
-def test_services_that_all_networks_reach(tenant: Made) -> None:
-    found = [(type, key, of, "everywhere") for type, key, of in every(tenant, *EVERYWHERE)]
-    found += [(type, key, of, "where its rules say") for type, key, of in every(tenant, *BY_RULES)]
-    for type, key, of in every(tenant, *BY_LISTS):
-        found += [] if of["allowedIpAddresses"] else [(type, key, of, "everywhere")]
-    for type, key, of in every(tenant, "azure_cognitive_services_account"):
-        is_shut = (of["networkAcls.defaultAction"] or "").lower() == "deny"
-        found += [] if is_shut else [(type, key, of, "everywhere")]
-    expected = [
-        (type, reached, place(tenant, of), key)
-        for type, key, of, reached in found
-        if (of["publicNetworkAccess"] or "").lower() == "enabled"
-    ]
-    for type, key, of in every(tenant, "azure_storage_sync_service"):
-        if (of["incomingTrafficPolicy"] or "").lower() == "allowalltraffic":
-            expected.append((type, "everywhere", place(tenant, of), key))
-    for type, key, of in every(tenant, "azure_sql_virtual_machine"):
-        if (of["connectivityType"] or "").lower() == "public":
-            expected.append((type, "where its rules say", place(tenant, of), key))
-    check("services-open-to-all-networks", expected, "type reachedFrom subscription key", "reachedFrom displayName key")

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.azure.reading import Azure, keys, verdicts
-from tests.azure.test_children import TYPE, accounts, azure, expected, of
-from tests.simulator.azure import Asked, Fault
+from tests.azure.test_children import TYPE, accounts, azure, expected, of, of_containers
+from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
+from tests.simulator.azure.place import Place
 
 __all__ = ["azure"]
 WARNING = '199 - "Vendor/Provider/504/10000"'
@@ -129,3 +130,29 @@ def test_pages_that_always_lead_on_and_hold_nothing_new_are_left(azure: Azure, r
     assert report.of(TYPE).verdict == "partial"
     assert "hold nothing new" in report.of(TYPE).reason
     assert next(pages) < 1_100
+
+
+NOT_ALLOWED = {"error": {"code": "MethodNotAllowed", "message": "Requests for API sql are not supported."}}
+
+
+def test_a_method_that_no_resource_allows_is_no_empty_type(azure: Azure) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    azure.simulator.manager.faults = [Fault(405, of_containers, NOT_ALLOWED)]
+    report = azure.run(TYPE, allow_mass_delete=True, full_every=0.0)
+    assert report.of(TYPE).verdict == "failed"
+    assert keys(TYPE) == expected(azure)
+
+
+@pytest.mark.every_area
+def test_an_account_of_cosmos_db_of_another_api_has_none_of_that_kind() -> None:
+    """Source: azurerm provider of Terraform, issue 18371."""
+    tenant = made_up_tenant(30, 1)
+    group = next(row["id"] for row in tenant.tables["resourcecontainers"].values() if row["type"].endswith("groups"))
+    place = Place(tenant, group, "westeurope", tenant.id)
+    sql, mongo = (place.put("Microsoft.DocumentDB/databaseAccounts", name, {}) for name in ("sql", "mongo"))
+    database = tenant.add_child(sql, "/sqlDatabases", "orders", {"resource": {"id": "orders"}})
+    with AzureSimulator(tenant) as simulator:
+        simulator.manager.faults = [Fault(405, lambda each: each.path.startswith(f"{mongo}/"), NOT_ALLOWED)]
+        report = Azure(simulator, {}).run("azure_cosmosdb_sql_database")
+    assert report.of("azure_cosmosdb_sql_database").verdict == "complete"
+    assert keys("azure_cosmosdb_sql_database") == {database.lower()}

@@ -23,12 +23,7 @@ STORAGE, COSMOS, RECOVERY = "azure_storage_account", "azure_cosmosdb_account", "
 SERVERS = ["azure_mariadb_server", "azure_mysql_server", "azure_postgresql_server"]
 ALERT, CONTACT = "azure_monitor_activity_log_alert", "azure_security_center_contact"
 INSIGHTS, ASSIGNMENT = "azure_application_insights", "azure_policy_assignment"
-PRIVATE = [
-    STORAGE, VAULT, "azure_container_registry", COSMOS, "azure_sql_server", AI, "azure_search_service", WORKSPACE,
-]  # fmt: skip
-SYNC = "azure_storage_sync_service"
 ENDPOINTS: list[Any] = [None, [], ["/endpoint"]]
-ACCESS = [None, "Enabled", "enabled", "Disabled"]
 KEYS = [None, "Default", "Microsoft.Keyvault", "Microsoft.KeyVault"]
 HEALTH = "category=ServiceHealth"
 PROPERTIES: dict[str, dict[str, list[Any]]] = {
@@ -41,8 +36,7 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         "publicNetworkAccess": [None, "", "Enabled", "Disabled"], "privateEndpointIds": ENDPOINTS,
         "clientCertEnabled": MAYBE, "clientCertMode": [None, "Required", "Optional"], "http20Enabled": MAYBE,
     } for type in APPS},
-    **{type: {"publicNetworkAccess": ACCESS, "privateEndpointIds": ENDPOINTS} for type in PRIVATE},
-    SYNC: {"incomingTrafficPolicy": [None, "AllowAllTraffic"], "privateEndpointIds": ENDPOINTS},
+    **{type: {} for type in (VAULT, WORKSPACE, AI, STORAGE, COSMOS)},
     NETWORK: {"enableDdosProtection": MAYBE, "ddosProtectionPlanId": [None, "/plan", "/plan"]},
     ADDRESS: {}, MACHINE: {"state": [None, "running"]}, INSIGHTS: {},
     POLICY: {"virtualMachineIds": [None, [], ["/azure_vm:0"], ["/azure_vm:1", "/azure_vm:2"]]},
@@ -152,16 +146,6 @@ def test_vaults_that_go_by_their_own_policies(tenant: Made) -> None:
         for _, key, of in every(tenant, VAULT) if not of["enableRbacAuthorization"]
     ]  # fmt: skip
     check("vaults-by-access-policies", expected, "holders subscription key")
-
-
-def test_services_without_private_endpoints(tenant: Made) -> None:
-    expected = [
-        (type, of["publicNetworkAccess"], place(tenant, of), key)
-        for type, key, of in every(tenant, *PRIVATE) if not of["privateEndpointIds"]
-    ]  # fmt: skip
-    for type, key, of in every(tenant, SYNC):
-        expected += [] if of["privateEndpointIds"] else [(type, of["incomingTrafficPolicy"], place(tenant, of), key)]
-    check("without-private-endpoints", expected, "type publicNetworkAccess subscription key")
 
 
 def test_apps_that_every_address_reaches(tenant: Made) -> None:

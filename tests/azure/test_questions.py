@@ -15,14 +15,7 @@ pytestmark = pytest.mark.every_area
 
 ASSIGNMENT, SUBSCRIPTION = "azure_role_assignment", "azure_subscription"
 FROM_FIREWALLS = ["azure_sql_server", "azure_mariadb_server", "azure_mysql_server", "azure_postgresql_server"]
-BY_DEFAULT = {
-    "azure_managed_disk": "encryption",
-    "azure_snapshot": "encryption",
-    "azure_storage_account": "encryption.keySource",
-    "azure_cosmosdb_account": "keyVaultKeyUri",
-}
 APPS = ["azure_web_app", "azure_function_app"]
-OLD = {"TLS1_0", "TLS1_1", "1.0", "1.1", "Tls", "Tls11", "None", "TLSEnforcementDisabled"}
 MAYBE = [True, False, None]
 NETWORKS = [None, "Enabled", "enabled", "Disabled", "SecuredByPerimeter"]
 RULES = [None, "Allow", "Deny", "deny"]
@@ -254,37 +247,6 @@ def test_what_all_networks_reach(tenant: Made) -> None:
             found.append((type, key, of, "where its firewall says"))
     expected = [(type, place(tenant, of), reached, key) for type, key, of, reached in found if open_to_all(of)]
     check("open-to-all-networks", expected, "type subscription reachedFrom key", "reachedFrom displayName key")
-
-
-def test_weak_encryption_in_transit(tenant: Made) -> None:
-    expected = []
-    encrypted = ["azure_storage_account", "azure_cosmosdb_account", "azure_redis_cache", *FROM_FIREWALLS, *APPS]
-    for type, key, of in every(tenant, *encrypted):
-        version = of.get("minimumTlsVersion") or of.get("minimalTlsVersion") or of.get("minTlsVersion")
-        if type == "azure_storage_account":
-            version = version or "TLS1_0"
-        set_up = [each for each in tenant.of("azure_web_app_configuration").values() if each["appId"] == key]
-        version = next((each["minTlsVersion"] for each in set_up if each["minTlsVersion"]), version)
-        only = [of.get("enableHttpsTrafficOnly"), of.get("secureTransport"), of.get("httpsOnly")]
-        unencrypted = False in only or of.get("enableNonSslPort") is True
-        if version in OLD or unencrypted:
-            expected.append((type, version if version in OLD else None, unencrypted or None, place(tenant, of), key))
-    found = check("weak-encryption-in-transit", [(*row[:2], row[2] and 1, *row[3:]) for row in expected],
-                  "type oldestTls takesUnencrypted subscription key")  # fmt: skip
-    assert all(row["resourceGroup"] == "rg" for row in found)
-
-
-def test_what_microsofts_keys_encrypt(tenant: Made) -> None:
-    types = ["azure_managed_disk", "azure_snapshot", "azure_storage_account", "azure_cosmosdb_account",
-             "azure_mysql_server", "azure_postgresql_server", "azure_container_registry"]  # fmt: skip
-    expected = []
-    for type, key, of in every(tenant, *types):
-        told = of.get(BY_DEFAULT.get(type, "dataEncryptionType"), of.get("encryptionStatus"))
-        if (told is None and type in BY_DEFAULT) or told in (
-            "EncryptionAtRestWithPlatformKey", "Microsoft.Storage", "SystemManaged", "disabled"
-        ):  # fmt: skip
-            expected.append((type, place(tenant, of), key))
-    check("without-customer-keys", expected, "type subscription key")
 
 
 def test_vaults_without_purge_protection(tenant: Made) -> None:

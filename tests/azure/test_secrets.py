@@ -149,10 +149,14 @@ def azure() -> Iterator[Azure]:
                 row["properties"] = {**given, **(row["properties"] or {}), "settings": given["settings"]}
     for path, told in tenant.children.items():
         for child in told if isinstance(told, list) else [told]:
-            given = planted(PLACES, f"{WORD}{child['name']}")
-            more = {"value": f"{WORD}{child['name']}"} if path.endswith(("/secrets", "/variables")) else {}
-            child["properties"] = {**given, **child["properties"], "settings": given["settings"], **more}
-            child |= {"primaryKey": f"{WORD}{child['name']}", "keys": [f"{WORD}{child['name']}"]}
+            word = f"{WORD}{child['id'].rpartition('/')[2]}"
+            given = planted(PLACES, word)
+            more = {"value": word} if path.endswith(("/secrets", "/variables")) else {}
+            if "properties" in child:
+                child["properties"] = {**given, **child["properties"], "settings": given["settings"], **more}
+            else:
+                child |= given
+            child |= {"primaryKey": word, "keys": [word]}
     with AzureSimulator(tenant) as simulator:
         yield Azure(simulator, {})
 

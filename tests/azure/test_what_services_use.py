@@ -62,8 +62,8 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def put(place: Place, of: str, properties: dict[str, Any]) -> str:
-    return place.put(of, "one/two" if of.count("/") > 1 else "one", properties).lower()
+def put(place: Place, of: str, properties: dict[str, Any], name: str = "one") -> str:
+    return place.put(of, f"{name}/two" if of.count("/") > 1 else name, properties).lower()
 
 
 @pytest.mark.parametrize(("of", "properties"), KEYS)
@@ -163,6 +163,21 @@ DATA_LAKE = {"accountUrl": "https://Account.dfs.example", "filesystem": "f"}
             "Microsoft.HDInsight/clusters",
             {"storageProfile": {"storageaccounts": [{"name": "account.blob.example"}, {"name": "other.example"}]}},
         ),
+        (
+            "healthcare_service",
+            "Microsoft.HealthcareApis/services",
+            {"exportConfiguration": {"storageAccountName": "Account"}},
+        ),
+        (
+            "healthcare_fhir_service",
+            "Microsoft.HealthcareApis/workspaces/fhirservices",
+            {"exportConfiguration": {"storageAccountName": "account"}},
+        ),
+        (
+            "stream_analytics_job",
+            "Microsoft.StreamAnalytics/streamingjobs",
+            {"jobStorageAccount": {"accountName": "account", "authenticationMode": "Msi"}},
+        ),
         ("purview_account", "Microsoft.Purview/accounts", {"managedResources": {"storageAccount": "{}"}}),
         ("synapse_workspace", "Microsoft.Synapse/workspaces", {"defaultDataLakeStorage": DATA_LAKE}),
         (
@@ -177,7 +192,7 @@ def test_what_keeps_its_data_in_a_storage_account_leads_to_it(
 ) -> None:
     answers = {"blob": "https://account.blob.example/", "dfs": "https://account.dfs.example/"}
     account = place.put("Microsoft.Storage/storageAccounts", "account", {"primaryEndpoints": answers})
-    place.put(of, "alone", {})
+    put(place, of, {}, "alone")
     service = put(place, of, filled(properties, account.upper()))
     name = f"azure_{type}_uses_storage_account"
     assert verdicts(azure.run(name)) == {"complete"}

@@ -26,14 +26,8 @@ from integration.sources.controls import error_in
 
 TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
-_UNSUPPORTED = {
-    "featurenotsupportedforaccount",
-    "methodnotallowed",
-    "operationnotallowedonkind",
-    "resourcetypenotsupported",
-}
-"""Codes by which Azure says that what is of such a kind has nothing of what is asked for, such as databases of SQL in
-an account of Azure Cosmos DB for MongoDB. Source: azurerm provider of Terraform, issue 18371."""
+_UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind", "resourcetypenotsupported"}
+"""Codes by which Azure says that what is of such a kind has nothing of what is asked for."""
 _ABSENT = {"noregisteredproviderfound", "invalidapiversionparameter", "disallowedlogicaltablename"}
 """Codes by which Azure says that it has no such kind of resource here, or not in that version, or no such table, as
 Azure in China lacks some. Source: Azure Quick Review, issue 847."""

@@ -26,6 +26,10 @@ _HOPELESS = 20
 """So many resources are refused, and none answered, before the others are not asked about any more."""
 _WRONG = {"invalidresourcenamespace", "invalidresourcetype", "missingsubscription", "subscriptionnotfound"}
 """Codes of a 404 that is about the question, or about who may ask it: what is there may be more than nothing."""
+_OF_ANOTHER_KIND = {("microsoft.documentdb/databaseaccounts", "methodnotallowed")}
+"""Codes by which a resource of one type says that it has nothing of what is asked for, such as databases of SQL in an
+account of Azure Cosmos DB for MongoDB; of any other type the code says that the question is wrong. Source: azurerm
+provider of Terraform, issue 18371."""
 _OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 _EACH = "/*/"
 """Between a place where children are and one below each of them."""
@@ -123,11 +127,11 @@ class ChildrenFetch:
             if error.code.lower() in _WRONG:
                 self._refuse(key, FeatureAbsent(error.problem, path=error.path, status=error.status, code=error.code))
             else:
-                if link is not None or key in self._half_read:  # it went after its first page was read
-                    self._into.forget([key])
-                self._into.add_parts([], [(key, None)])
+                self._has_none(key, link)
         except BadRequest as error:
-            if link is None:
+            if (self._request.among, error.code.lower()) in _OF_ANOTHER_KIND:
+                self._has_none(key, link)
+            elif link is None:
                 self._refuse(key, error)
             else:  # the link was another run's, and Azure has forgotten it
                 self._into.forget([key])
@@ -154,6 +158,12 @@ class ChildrenFetch:
             )
         self._any_read = True
 
+    def _has_none(self, key: str, link: str | None) -> None:
+        """Note that a resource has no children, or has none any more."""
+        if link is not None or key in self._half_read:  # it went after its first page was read
+            self._into.forget([key])
+        self._into.add_parts([], [(key, None)])
+
     def _refuse(self, key: str, error: GraphError) -> None:
         with self._lock:
             self.refused[key] = error
@@ -168,7 +178,10 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
         raise BadAnswer("a child has no id", path=path, status=200)
     told = {name: child.get(name) for name in COLUMNS}
     placed = {name: parent.get(name) for name in _OF_PARENT if told[name] is None}
-    type, properties = child.get("type"), without_secrets(child.get("properties"))
+    type, properties = (
+        child.get("type"),
+        without_secrets(child["properties"] if "properties" in child else _plain(child)),
+    )
     if path.endswith(_VALUED) and isinstance(properties, dict):
         properties.pop("value", None)
     return {
@@ -178,6 +191,15 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
         "type": type.lower() if isinstance(type, str) else None,
         "properties": properties,
     }
+
+
+def _plain(child: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a child that has no properties tells by itself in place of these, such as ``registrationState``.
+
+    Lists and objects are left out: those of one provider of resources, with all its types, are larger than all else.
+    Source: Azure Resource Manager, list providers.
+    """
+    return {name: each for name, each in child.items() if name not in COLUMNS and isinstance(each, str | int | float)}
 
 
 def _in_turn(parents: Iterable[tuple[Mapping[str, Any], str | None]]) -> Iterator[tuple[Mapping[str, Any], str | None]]:

@@ -19,7 +19,7 @@ LISTS = {
     "microsoft.resources/subscriptions": f"{_SCHEDULES} /providers/microsoft.authorization/locks"
     " /providers/microsoft.authorization/denyassignments /providers/microsoft.security/securitycontacts"
     " /providers/microsoft.security/settings /providers/microsoft.security/autoprovisioningsettings"
-    " /providers/microsoft.security/jitnetworkaccesspolicies /providers/microsoft.keyvault/deletedvaults",
+    " /providers/microsoft.security/jitnetworkaccesspolicies /providers/microsoft.keyvault/deletedvaults /providers",
     "microsoft.apimanagement/service": "/apis /backends",
     "microsoft.automation/automationaccounts": "/variables",
     "microsoft.batch/batchaccounts": "/applications /certificates",

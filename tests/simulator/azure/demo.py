@@ -16,6 +16,7 @@ from tests.simulator.azure.demo_more import add_more
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
 from tests.simulator.azure.demo_parts import add_parts
+from tests.simulator.azure.demo_placement import add_links, add_placement, add_providers
 from tests.simulator.azure.demo_platform import add_platform
 from tests.simulator.azure.demo_policy import add_policies
 from tests.simulator.azure.demo_published import add_published
@@ -81,6 +82,8 @@ def azure_demo_tenant() -> AzureTenant:
     add_told(places[0], places[2])
     add_known(places[0], places[2])
     add_more(*places[:2])
+    add_placement(places[0], places[2])
+    add_links(places[0])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)
@@ -88,6 +91,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_access(tenant, places[0], places[0].of(_VM, "vm-web-01"))
     add_scopes(tenant, places[0])
     _tag_what_is_below_resources(tenant)
+    add_providers(places[0])  # which have no tags
     return tenant
 
 

@@ -101,6 +101,13 @@ def _addresses(web: Place, aks: Place, lab: Place) -> None:
         "frontendIPConfigurations": [part(front, {"publicIPAddress": to(address)}), part(f"{front}-in", inner)],
         "backendAddressPools": [part(f"{balancer}/backendAddressPools/all", {"backendIPConfigurations": ends})],
         "loadBalancingRules": [part(f"{balancer}/loadBalancingRules/https", {"frontendPort": 443})],
+        "outboundRules": [
+            part(f"{balancer}/outboundRules/out", {"protocol": "All", "frontendIPConfigurations": [to(front.upper())]})
+        ],
+        "probes": [
+            part(f"{balancer}/probes/health", {"protocol": "Https", "port": 443, "requestPath": "/health"}),
+            part(f"{balancer}/probes/ssh", {"protocol": "Tcp", "port": 22}),
+        ],
         "inboundNatRules": [part(f"{balancer}/inboundNatRules/ssh", {"frontendPort": 50022})],
     }
     aks.put(f"{_NET}/loadBalancers", "kubernetes", properties, sku=sku, tags=_OWNER)
