@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
+from integration.sinks.comparison import held_then
 from integration.sinks.neo4j.records import DANGLING, NODES, TIED
 
 if TYPE_CHECKING:
@@ -41,16 +42,11 @@ class RecordCounts:
     def is_as_left(self, graph: StoredGraph, step: Step, revisions: Sequence[int]) -> bool:
         """Tell whether there may be what pushes have left there.
 
-        Of a type with records that no index takes, fewer are there: all of it is compared each time.
-
         Args:
             graph: remembers the revisions.
             step: the type.
             revisions: that the database holds of it. Where there are several, what came since the first may be there,
                 and what went: only what was there all the time must be.
         """
-        since = Counter(change.what for change in graph.changes(step, revisions[0]))
-        lasting = graph.count(step) - since["created"]
-        if len(revisions) == 1:
-            return self.of(step) == lasting + since["deleted"]
-        return self.of(step) >= lasting
+        left, lasting = held_then(graph, step, revisions[0])
+        return self.of(step) == left if len(revisions) == 1 else self.of(step) >= lasting
