@@ -132,7 +132,7 @@ def test_a_push_that_the_role_gives_too_little_time(postgresql: Server, url: str
         blocker.execute("LOCK TABLE integration.relationships IN EXCLUSIVE MODE")
         query(postgresql.url("postgres"), f"ALTER DATABASE {name} SET {setting} = 100")
         message = refusal(url, store)
-        assert message.endswith(f"or in the URL with ?options=-c{setting}%3D0, then push again")
+        assert message.endswith(f"or in the URL with ?options=-c{setting}%3D0, then try again")
     push(f"{url}?options=-c{setting}%3D0", store, STEPS)
     assert held(url, store.scope) == expected(store, STEPS)
 

@@ -1,4 +1,4 @@
-"""What to do about what PostgreSQL refuses, by its SQLSTATE.
+"""What to do about what PostgreSQL refuses, by its SQLSTATE, be it a push or a question.
 
 Source: PostgreSQL documentation, appendix A, "PostgreSQL Error Codes".
 """
@@ -12,15 +12,15 @@ _CHANGED = (
     "somebody has changed the tables: undo that, or drop the table with CASCADE, and pushes make all of them anew"
 )
 _ADDED = "a constraint or a trigger that somebody has added refuses it: take it away from the tables"
-_ROOM = "give the server more of it, then push again"
-_TIME = "let it take longer, by the role's settings or in the URL with ?options=-c{}%3D0, then push again"
+_ROOM = "give the server more of it, then try again"
+_TIME = "let it take longer, by the role's settings or in the URL with ?options=-c{}%3D0, then try again"
 _REMEDIES = {
     "23": _ADDED,
     "P0": _ADDED,
     "25006": "the server or the database is read-only by now: name the one that takes writes",
     "25P03": _TIME.format("idle_in_transaction_session_timeout"),
     "25P04": _TIME.format("transaction_timeout"),
-    "40": "another program was writing the same: push again",
+    "40": "another program was writing the same: try again",
     "42501": "grant it to the user of the URL, or push as the owner of the tables",
     "42601": _CHANGED,
     "42703": _CHANGED,
@@ -30,9 +30,9 @@ _REMEDIES = {
     "42P01": _CHANGED,
     "42P10": _CHANGED,
     "53": _ROOM,
-    "53100": "make room on the server's disk, then push again",
+    "53100": "make room on the server's disk, then try again",
     "55P03": f"another program holds the tables: end it, or {_TIME.format('lock_timeout')}",
-    "57014": f"push again; where that ends likewise, {_TIME.format('statement_timeout')}",
+    "57014": f"try again; where that ends likewise, {_TIME.format('statement_timeout')}",
 }
 """By the whole code, or by its class: the first two characters."""
 
