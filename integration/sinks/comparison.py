@@ -2,6 +2,7 @@
 
 import sqlite3
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from integration.sdk.changes import Change
@@ -18,6 +19,19 @@ _OLD = 25
 def is_current(graph: StoredGraph, step: Step, revision: int) -> bool:
     """Tell whether a type is as a revision had it, so that a destination which holds that has nothing to write."""
     return graph.changed(step) <= revision <= graph.revision and graph.revision - revision < _OLD
+
+
+def held_then(graph: StoredGraph, step: Step, revision: int) -> tuple[int, int]:
+    """Return of how many records a type was at a revision that the graph remembers, and how many of them still are.
+
+    Where a destination that a push left at that revision holds others, somebody else has had a hand in it. Of a type
+    with records that no index takes it holds fewer: all of it is compared each time.
+    """
+    if graph.changed(step) <= revision:
+        return (graph.count(step),) * 2
+    since = Counter(change.what for change in graph.changes(step, revision))
+    lasting = graph.count(step) - since["created"]
+    return lasting + since["deleted"], lasting
 
 
 class Held:

@@ -12,6 +12,8 @@ from integration.sinks.mapped import MappedGraph
 from integration.sinks.merged import Tally, foreign_file, is_cut_off, merged
 from integration.sinks.note import Note, folder_of
 
+_KINDS = ("entities", "relationships")
+
 
 class FilesSink:
     """Writes ``entities/<type>.jsonl``, ``relationships/<type>.jsonl`` and ``summary.json``.
@@ -30,9 +32,9 @@ class FilesSink:
 
     def check(self) -> None:
         """Raise ``OutputError`` where the folder cannot be written, or is another program's."""
-        for name in ("entities", "relationships"):
+        for name in _KINDS:
             usable_folder(self._folder / name)
-        Note.read(usable_folder(self._folder))
+        Note.read(usable_folder(self._folder), _files)
 
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the files."""
@@ -41,17 +43,21 @@ class FilesSink:
             self._write(mapped, mapped.steps, report)
 
     def _write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
-        before = Note.read(self._folder)
+        before = Note.read(self._folder, _files)
         note = before.renewed(graph, steps)
         if not before.tenant:
             note.write(report)  # so that it is known whose the folder is, should this end in its midst
         for step in steps:
-            path = self._folder / ("relationships" if step.is_relationship else "entities") / f"{step.name}.jsonl"
-            if before.is_current(graph, step) and _size(path) == before.types[step.name].get("bytes"):
+            path = self._folder / _KINDS[step.is_relationship] / f"{step.name}.jsonl"
+            if before.is_current(graph, step):
                 note.types[step.name] = before.types[step.name]
             elif (step.name not in report.incomplete or graph.count(step)) and _write(path, graph, step, report):
-                note.has(graph, step, bytes=_size(path))
+                note.has(graph, step)
         note.write(report)
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    return [folder / kind / f"{name}.jsonl" for kind in _KINDS]
 
 
 def _write(path: Path, graph: StoredGraph, step: Step, report: Report) -> bool:

@@ -2,14 +2,23 @@
 
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
 from integration.disk.folder import locked, usable_folder
 from integration.errors import OutputError
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
-from integration.sinks.j1_folder import TOP, Place, files, keep, records, remove_files, types_held, write_records
+from integration.sinks.j1_folder import (
+    TOP,
+    Place,
+    all_files,
+    is_indexed,
+    keep,
+    records,
+    remove_files,
+    types_held,
+    write_records,
+)
 from integration.sinks.mapped import MappedGraph
 from integration.sinks.merged import Tally, foreign_file, merged
 from integration.sinks.note import Note, folder_of
@@ -42,7 +51,7 @@ class J1Sink:
             self._place.check()
         except OSError as error:
             raise OutputError(f"{error.filename}: cannot be used: {error.strerror}; choose another folder") from None
-        Note.read(self._place.folder)
+        Note.read(self._place.folder, all_files)
 
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Write the folder."""
@@ -53,7 +62,7 @@ class J1Sink:
     def _write_all(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         try:
             self._place.mend()
-            before = Note.read(self._place.folder)
+            before = Note.read(self._place.folder, all_files)
             note = before.renewed(graph, steps)
             same = {step.name for step in steps if self._is_there(before, graph, step)}
             note.types.update({name: before.types[name] for name in same})
@@ -85,7 +94,7 @@ class J1Sink:
                 remove_files(self._place.new, step.name, _kind(step))
                 tally = self._write(graph, step, keep=True)
             if not (keeps and tally.gone):
-                note.has(graph, step, bytes=_size(files(self._place.new, step.name, _kind(step))))
+                note.has(graph, step)
         for name in sorted(types_held(self._place.folder) - {step.name for step in steps}):
             keep(self._place.folder, self._place.new, name)
         note.write(report)
@@ -103,8 +112,7 @@ class J1Sink:
         return tally
 
     def _is_there(self, note: Note, graph: StoredGraph, step: Step) -> bool:
-        there = files(self._place.folder, step.name, _kind(step))
-        return note.is_current(graph, step) and _size(there) == note.types[step.name].get("bytes")
+        return note.is_current(graph, step) and is_indexed(self._place.folder, step.name, _kind(step))
 
     def _is_whole(self) -> bool:
         return self._place.folder.is_dir() and {path.name for path in self._place.folder.iterdir()} == TOP
@@ -112,7 +120,3 @@ class J1Sink:
 
 def _kind(step: Step) -> str:
     return "relationships" if step.is_relationship else "entities"
-
-
-def _size(there: Sequence[Path]) -> int:
-    return sum(path.stat().st_size for path in there)

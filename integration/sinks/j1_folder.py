@@ -92,6 +92,18 @@ def files(folder: Path, type: str, kind: str) -> list[Path]:
     return [place / name for name in _names(type, len(there)) if name in there]
 
 
+def all_files(folder: Path, type: str) -> list[Path]:
+    """Return the files of a type in a folder, whatever it is."""
+    return [path for kind in _KINDS for path in files(folder, type, kind)]
+
+
+def is_indexed(folder: Path, type: str, kind: str) -> bool:
+    """Tell whether the index of a folder has the files of a type, and no other one."""
+    index = folder / "index" / kind / type
+    listed = {path.name for path in index.iterdir()} if index.is_dir() else set()
+    return listed == {path.name for path in files(folder, type, kind)}
+
+
 def records(folder: Path, type: str, kind: str) -> Iterator[bytes]:
     """Yield the records of a type that a folder holds; of a file that was cut off, those that are whole.
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from integration import Report, Step
+from integration.sdk.mass_deletion import Guard
 from integration.sdk.report import StepResult
 from integration.sinks.neo4j.sink import Neo4jSink
 from integration.store.store import Store
@@ -40,10 +41,15 @@ def large(store: Store, change: int) -> None:
 
 
 def push(
-    database: Database, store: Store, *, incomplete: tuple[Step, ...] = (), steps: tuple[Step, ...] = STEPS
+    database: Database,
+    store: Store,
+    *,
+    incomplete: tuple[Step, ...] = (),
+    steps: tuple[Step, ...] = STEPS,
+    guard: Guard | None = None,
 ) -> None:
     results = [StepResult(type=step.name, verdict="failed", reason="403") for step in incomplete]
-    Neo4jSink(database.url, {}).write(store, steps, Report(results=results))
+    Neo4jSink(database.url, {}).write(store, steps, Report(results=results, guard=guard))
 
 
 def held(database: Database, store: Store) -> Records:

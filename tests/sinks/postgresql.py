@@ -168,6 +168,17 @@ class Server:
             return False
         return True
 
+    def own_folder(self, name: str) -> Path:
+        """Make a folder beside that of the data."""
+        folder = self._folder / name
+        folder.mkdir()
+        return folder
+
+    def give(self, folder: Path) -> None:
+        """Make a folder the server's own, as it wants it of a tablespace."""
+        if self._account:
+            os.chown(folder, self._account["user"], self._account["group"])
+
     def stop(self) -> None:
         """Stop at once, as a power cut would: what was not committed is lost."""
         if self._process:

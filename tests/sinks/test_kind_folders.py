@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -185,9 +186,17 @@ def lose(path: Path, count: int) -> None:
     os.truncate(path, max(0, path.stat().st_size - count))
 
 
+def edit(path: Path) -> None:
+    """Change a record in its place, after the run."""
+    size, written = path.stat().st_size, Path("copy/summary.json").stat().st_mtime_ns
+    path.write_bytes(path.read_bytes().replace(b'["User"]', b'["Uzer"]', 1))
+    assert path.stat().st_size == size
+    os.utime(path, ns=(written, written + 1_000))
+
+
 @pytest.mark.parametrize(
     "damage",
-    [Path.unlink, *(partial(lose, count=count) for count in (1, 2, 3, 4, 5, 50, 5000, 10**9))],
+    [Path.unlink, edit, *(partial(lose, count=count) for count in (1, 2, 3, 4, 5, 50, 5000, 10**9))],
 )
 def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any) -> None:
     with Simulator(tenant()) as simulator:
@@ -201,6 +210,56 @@ def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any
     assert {path: content for path, (*_, content) in tree().items()} == {
         path: content for path, (*_, content) in before.items()
     }
+
+
+def test_a_file_that_somebody_edited_before_a_run_without_its_type_is_written_again(to: str) -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, to)
+        before = {path: content for path, (*_, content) in tree().items()}
+        name = "entities/azure_user.jsonl" if to.startswith("files") else "graph/azure_user/entities/*.json"
+        (path,) = Path("copy").glob(name)
+        edit(path)
+        read(simulator, to, only=["azure_account"])
+        os.utime(path, ns=(0, 0))
+        read(simulator, to)
+    assert {path: content for path, (*_, content) in tree().items()} == before
+
+
+def test_a_file_that_is_only_touched_is_compared_once(to: str) -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, to)
+        name = "entities/azure_user.jsonl" if to.startswith("files") else "graph/azure_user/entities/*.json"
+        (path,) = Path("copy").glob(name)
+        path.touch()
+        for _ in range(2):
+            before = tree()
+            assert read(simulator, to).exit_code() == 0
+    assert tree() == before
+
+
+@pytest.mark.parametrize("folder", ["azure_user", ""])
+def test_an_index_that_somebody_removed_is_made_anew(folder: str) -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, "j1:copy")
+        before = tree()
+        shutil.rmtree(Path("copy/index/entities", folder))
+        read(simulator, "j1:copy")
+    assert tree().keys() == before.keys()
+
+
+def test_what_has_not_changed_stays_where_a_file_has_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(os, "link", refuse)
+    made = tenant()
+    with Simulator(made) as simulator:
+        read(simulator, "j1:copy")
+        made.update(next(iter(made.users)), jobTitle="Archivist")
+        read(simulator, "j1:copy")
+        before = tree()
+        assert read(simulator, "j1:copy").exit_code() == 0
+    assert tree() == before
 
 
 def test_nothing_is_left_beside_a_folder_that_could_not_be_made_anew() -> None:

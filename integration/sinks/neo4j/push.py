@@ -11,6 +11,7 @@ from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
 from integration.sinks.comparison import Ends, Held
 from integration.sinks.fitting import fitting
+from integration.sinks.neo4j.counts import RecordCounts
 from integration.sinks.neo4j.records import LIMIT, Entities, Relationships
 from integration.sinks.neo4j.scope import Scope
 from integration.sinks.neo4j.session import ServerSession
@@ -44,17 +45,25 @@ def push_graph(session: ServerSession, graph: StoredGraph, steps: Sequence[Step]
         neo4j.exceptions.DriverError: the server does not answer.
     """
     scope = Scope(session, graph)
+    there = scope.read(RecordCounts, graph.scope)
+    for step in steps:
+        revisions = scope.revisions(step)
+        if revisions and all(map(graph.remembers, revisions)) and not there.is_as_left(graph, step, revisions):
+            scope.forget(step)
     behind = [step for step in steps if scope.revisions(step) != [graph.revision]]
     if behind:
         scope.claim()
-        _Push(scope, graph, steps, report).run(behind)
+        _Push(scope, graph, there, steps, report).run(behind)
 
 
 class _Push:
     """Nodes come before relationships, and go after them."""
 
-    def __init__(self, scope: Scope, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
+    def __init__(
+        self, scope: Scope, graph: StoredGraph, there: RecordCounts, steps: Sequence[Step], report: Report
+    ) -> None:
         self._scope, self._graph, self._steps = scope, graph, {step.name: step for step in steps}
+        self._there = there
         self._report, self._kept = report, dict[str, int]()
 
     def run(self, steps: Sequence[Step]) -> None:
@@ -112,28 +121,28 @@ class _Push:
         if revisions and all(map(self._graph.remembers, revisions)):
             sources: list[Callable[[], Iterable[Change]]]
             sources = [partial(self._graph.changes, step, revision) for revision in revisions]
-            self._judge(step, records, [source() for source in sources])
+            self._judge(step, self._there.of(step), [source() for source in sources])
         else:
             self._scope.forget(step)
             held = self._scope.read(records.held)
-            fresh = not held
+            fresh, there = not held, len(held)
+            if self._there.of(step) > there:
+                self._until_done(records.delete_doubles)
             sources = [lambda: held.differences(self._graph.changes(step, 0), records.digest)]
             if fresh:
                 sources = [partial(self._graph.changes, step, 0)]
             else:
-                self._judge(step, records, [held.differences(self._graph.changes(step, 0), lambda _: b"")])
+                self._judge(step, there, [held.differences(self._graph.changes(step, 0), lambda _: b"")])
         for source in sources:
             for rows, gone in self._split(step, records, fitting(step, source(), _LONGEST_KEYS)):
                 self._scope.changing(step)
                 yield rows, gone, fresh
 
-    def _judge(self, step: Step, records: Entities | Relationships, sources: Sequence[Iterable[Change]]) -> None:
-        """Find out whether what the graph has no more may go."""
+    def _judge(self, step: Step, there: int, sources: Sequence[Iterable[Change]]) -> None:
+        """Find out whether what the graph has no more may go, of so many that are there."""
         doomed = Held((each.ends, b"") for source in sources for each in source if each.now is None)
-        if gone := len(doomed):
-            there = self._scope.read(records.count)
-            if not self._report.may_delete(step.name, there, gone):
-                self._kept[step.name] = gone
+        if (gone := len(doomed)) and not self._report.may_delete(step.name, there, gone):
+            self._kept[step.name] = gone
 
     def _split(
         self, step: Step, records: Entities | Relationships, changes: Iterable[Change]

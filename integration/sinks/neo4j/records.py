@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 LIMIT = 10_000
 """Most objects that one statement changes."""
 _ENDS = "MATCH (a:GraphObject {_scope: $scope, _key: row[0]}) MATCH (b:GraphObject {_scope: $scope, _key: row[1]})"
-_DANGLING = "MATCH (d:DanglingRelationship {_scope: $scope, _type: $type})"
+NODES = "MATCH (n:GraphObject{} {{_scope: $scope}}) WHERE n._key IS NOT NULL"
+TIED = (
+    "MATCH (a:GraphObject {{_scope: $scope}})-[r{}]->(b:GraphObject {{_scope: $scope}})"
+    " WHERE a._key IS NOT NULL AND b._key IS NOT NULL"
+)
+DANGLING = (
+    "MATCH (d:DanglingRelationship {_scope: $scope}) WHERE d._fromEntityKey IS NOT NULL AND d._toEntityKey IS NOT NULL"
+)
+"""What is ours: nodes, relationships and dangling ones. What lacks a key is somebody else's; to ask for the key lets
+Neo4j use the index of scope and key."""
 _OWN = {"_scope", "_key", "_type", "_fromEntityKey", "_toEntityKey"}
 """Properties that name a record or an end of it."""
 
@@ -73,15 +82,16 @@ class Entities(RecordStatements):
             f" WITH row, old WHERE old IS NULL CREATE (new:GraphObject:{self._type}:{self._label} {node})"
             " RETURN count(new)"
         )
+        same = f"old:{self._type}:{self._label} AND coalesce(old._type = $type AND old._class = $class, false)"
         update = (
             "UNWIND $rows AS row MATCH (old:GraphObject {_scope: $scope, _key: row[0]})"
-            f" WHERE old._type = $type AND old._class = $class SET old = {node} RETURN count(old)"
+            f" WHERE {same} SET old = {node} RETURN count(old)"
         )
         created = self._run(transaction, create, **columns.parameters)
         if created < len(rows) and self._run(transaction, update, **columns.parameters) < len(rows):
             # Some are of another type or class, and labels are no parameters: these nodes are made anew.
             keys = [ends[0] for ends, _ in rows]
-            while not self._delete(transaction, keys, "old._type <> $type OR old._class <> $class"):
+            while not self._delete(transaction, keys, f"NOT ({same})"):
                 pass
             self._run(transaction, create, **columns.parameters)
 
@@ -91,16 +101,15 @@ class Entities(RecordStatements):
         Returns:
             Whether they are gone; where they have too many relationships, another transaction must go on.
         """
-        return self._delete(transaction, [ends[0] for ends in names], "old._type = $type")
+        return self._delete(transaction, [ends[0] for ends in names], f"old:{self._type}")
 
     def held(self, transaction: "ManagedTransaction") -> Held:
         """Return what the database holds of the type."""
-        nodes = f"MATCH (n:GraphObject:{self._type} {{_scope: $scope}})"
-        return Held(self._read(transaction, f"{nodes} RETURN n._key, properties(n)"))
+        return Held(self._read(transaction, f"{NODES.format(f':{self._type}')} RETURN n._key, properties(n)"))
 
-    def count(self, transaction: "ManagedTransaction") -> int:
-        """Return how many records of the type the database holds."""
-        return self._run(transaction, f"MATCH (n:GraphObject:{self._type} {{_scope: $scope}}) RETURN count(n)")
+    def delete_doubles(self, transaction: "ManagedTransaction") -> bool:
+        """Return true: the constraint lets no node be there twice."""
+        return True
 
     def _delete(self, transaction: "ManagedTransaction", keys: Sequence[str], which: str) -> bool:
         nodes = f"UNWIND $keys AS key MATCH (old:GraphObject {{_scope: $scope, _key: key}}) WHERE {which}"
@@ -129,7 +138,7 @@ class Relationships(RecordStatements):
     def __init__(self, step: Step, scope: str, *, from_target: bool) -> None:
         super().__init__(step, scope)
         self._from_target = from_target
-        self._tied = f"MATCH (a:GraphObject {{_scope: $scope}})-[r:{self._label} {{_type: $type}}]->(b:GraphObject)"
+        self._tied = TIED.format(f":{self._label} {{_type: $type}}")
         self._key = f"row[0] + '|{step.class_name.lower()}|' + row[1]"
         self._dangling = "(d:DanglingRelationship {_scope: $scope, _type: $type, _key: " + self._key + "})"
 
@@ -187,13 +196,14 @@ class Relationships(RecordStatements):
     def held(self, transaction: "ManagedTransaction") -> Held:
         """Return what the database holds of the type, dangling relationships too."""
         held = Held(self._read(transaction, f"{self._tied} RETURN a._key, b._key, properties(r)"))
-        held.add(self._read(transaction, f"{_DANGLING} RETURN d._fromEntityKey, d._toEntityKey, properties(d)"))
+        dangling = f"{DANGLING} AND d._type = $type"
+        held.add(self._read(transaction, f"{dangling} RETURN d._fromEntityKey, d._toEntityKey, properties(d)"))
         return held
 
-    def count(self, transaction: "ManagedTransaction") -> int:
-        """Return how many records of the type the database holds, dangling relationships too."""
-        tied = self._run(transaction, f"{self._tied} RETURN count(r)")
-        return tied + self._run(transaction, f"{_DANGLING} RETURN count(d)")
+    def delete_doubles(self, transaction: "ManagedTransaction") -> bool:
+        """Delete relationships that are there a second time between the same ends, and tell whether that was all."""
+        doubles = "WITH a, b, collect(r) AS same WHERE size(same) > 1 UNWIND same[1..] AS r WITH r LIMIT $limit"
+        return self._run(transaction, f"{self._tied} {doubles} DELETE r RETURN count(*)") < LIMIT
 
     def _between(self, source: str, target: str, properties: str) -> str:
         """Return the pattern of one relationship, which begins with the end to look from."""

@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_CONSTRAINTS = (
-    "CREATE CONSTRAINT graph_object IF NOT EXISTS FOR (n:GraphObject) REQUIRE (n._scope, n._key) IS UNIQUE",
-    "CREATE CONSTRAINT graph_scope IF NOT EXISTS FOR (n:GraphScope) REQUIRE n._scope IS UNIQUE",
-    "CREATE CONSTRAINT dangling_relationship IF NOT EXISTS"
-    " FOR (n:DanglingRelationship) REQUIRE (n._scope, n._type, n._key) IS UNIQUE",
-)
+_CONSTRAINTS = {
+    "graph_object": ("GraphObject", "n._scope, n._key"),
+    "graph_scope": ("GraphScope", "n._scope"),
+    "dangling_relationship": ("DanglingRelationship", "n._scope, n._type, n._key"),
+}
 
 
 class Scope:
@@ -41,17 +40,23 @@ class Scope:
         self._session, self._revision, self._mark = session, graph.revision, graph.mark
         self._scope, self._lineage, self._push = graph.scope, graph.lineage, uuid.uuid4().hex
         self._unwritten: dict[str, list[int] | None] = {}
+        self._forgotten = set[str]()
         self._noted = session.execute_read(self._read)
 
     def claim(self) -> None:
-        """Begin to write: from now on, pushes that began earlier cannot."""
-        for statement in _CONSTRAINTS:
-            self._session.run(statement)
+        """Begin to write: from now on, pushes that began earlier cannot.
+
+        Raises:
+            OutputError: a constraint that somebody dropped cannot be made anew.
+        """
+        for name, (label, unique) in _CONSTRAINTS.items():
+            self._constrain(name, label, unique)
         self._noted = self._session.execute_write(self._take)
 
     def revisions(self, step: Step) -> list[int]:
         """Return which revisions of a type the database holds; none where it may hold anything."""
-        return list(self._noted.get(_name(step), ()))
+        name = _name(step)
+        return [] if name in self._forgotten else list(self._noted.get(name, ()))
 
     def has_former(self, step: Step) -> bool:
         """Tell whether the database holds records of the type under another class."""
@@ -64,7 +69,7 @@ class Scope:
 
     def forget(self, step: Step) -> None:
         """Take it that the database may hold anything of a type."""
-        self._noted.pop(_name(step), None)
+        self._forgotten.add(_name(step))
 
     def changing(self, step: Step) -> None:
         """Note, with the next transaction, that records of a type become those of the graph's revision."""
@@ -108,6 +113,20 @@ class Scope:
         result = self._session.execute_write(noted)
         self._unwritten = {}
         return result
+
+    def _constrain(self, name: str, label: str, unique: str) -> None:
+        from neo4j.exceptions import Neo4jError
+
+        try:
+            self._session.run(f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE ({unique}) IS UNIQUE")
+        except Neo4jError as error:
+            if ".Schema.Constraint" not in (error.code or ""):
+                raise
+            what = (
+                f"several nodes {label} have the same {unique.replace('n.', '')}, which the constraint {name} forbids"
+            )
+            remedy = "somebody dropped it: delete all but one of each, then push again"
+            raise OutputError(f"{what}; {remedy}") from None
 
     def _take(self, transaction: "ManagedTransaction") -> dict[str, Any]:
         """Lock the scope, so that what is read of it then stays."""

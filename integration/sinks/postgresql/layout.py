@@ -54,8 +54,8 @@ _TENANTS = ("_scope", "tenant", "account", "name")
 """The columns of the view ``tenants``."""
 
 
-def check(connection: Connection, schema: str) -> None:
-    """See whether the tables are there or can be made.
+def check(connection: Connection, schema: str) -> bool:
+    """See whether the tables can be made where they are not there, and tell whether they are.
 
     Raises:
         OutputError: they are not ours or a newer version's, they cannot be made, or the database cannot be written or
@@ -73,9 +73,11 @@ def check(connection: Connection, schema: str) -> None:
         raise OutputError(f"the database is encoded in {encoding}: make one with ENCODING 'UTF8'")
     if read_only:
         raise OutputError("the server or the database is read-only: name the one that takes writes")
-    if not _is_current(connection, schema) and not (may_make_tables if exists else may_make_schema):
+    is_there = _is_current(connection, schema)
+    if not is_there and not (may_make_tables if exists else may_make_schema):
         what = f'tables in the schema "{schema}"' if exists else f'the schema "{schema}"'
         raise OutputError(f"the user may not make {what}: grant it CREATE, or name another schema with ?schema=NAME")
+    return is_there
 
 
 def enter(connection: Connection, schema: str) -> bool:

@@ -164,6 +164,13 @@ def merge(
     return late
 
 
+def rehearse_merge(connection: Connection, kind: RecordTable) -> None:
+    """Have the server plan the statements of ``merge``, which it then would refuse, if it does; nothing is written."""
+    connection.execute(kind.sql(_STAGE))
+    connection.execute(SQL("EXPLAIN DELETE ") + kind.sql(_GONE), ["", []])
+    connection.execute(SQL("EXPLAIN ") + kind.sql(_UPSERT), ["", ""])
+
+
 def _counts(connection: Connection, statement: Composed, scope: str, types: list[str]) -> dict[str, int]:
     """Return how many records of each type a statement finds."""
     return dict(connection.execute(statement + SQL(" GROUP BY there._type"), [scope, types]).fetchall())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from psycopg import Connection
@@ -10,16 +11,37 @@ from psycopg.sql import SQL
 from integration.sdk.report import Report
 from integration.sdk.sink import StoredGraph
 from integration.sdk.step import Step
-from integration.sinks.comparison import is_current
+from integration.sinks.comparison import held_then, is_current
 from integration.sinks.fitting import fitting
 from integration.sinks.postgresql.layout import enter, lock, make_indexes
-from integration.sinks.postgresql.merge import KINDS, RecordTable, copy_lines, insert_all, merge
+from integration.sinks.postgresql.merge import KINDS, RecordTable, copy_lines, insert_all, merge, rehearse_merge
+from integration.sinks.postgresql.remedies import at
 from integration.sinks.postgresql.tenants import note_tenant
 from integration.sinks.postgresql.views import make_views, table_of
 
 _LONGEST_KEYS = 2_500
 """Bytes: an index of PostgreSQL takes 2,704 (a third of a page), with the scope and the type of a relationship."""
+_NOTE_REVISION = (
+    "INSERT INTO revisions VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (_scope, _type) DO UPDATE SET"
+    " (_class, lineage, revision, behind) ="
+    " ROW (excluded._class, excluded.lineage, excluded.revision, excluded.behind)"
+)
+_NOTE_VERDICT = "INSERT INTO verdicts VALUES (%s, %s, %s, %s, %s, %s)"
 _THERE = SQL("SELECT _type, count(*) FROM {table} WHERE _scope = %s GROUP BY _type")
+
+
+def rehearse(connection: Connection) -> None:
+    """Have the server plan what a push does to tables that are there: it does nothing, but says what it would refuse.
+
+    Raises:
+        psycopg.Error: somebody has changed the tables, or may not write them.
+    """
+    for kind in KINDS:
+        with at(kind.table):
+            rehearse_merge(connection, kind)
+    for table, statement in (("revisions", _NOTE_REVISION), ("verdicts", _NOTE_VERDICT)):
+        with at(table):
+            connection.execute(f"EXPLAIN {statement}".encode(), [None] * 6)
 
 
 class _Held(NamedTuple):
@@ -39,11 +61,13 @@ class _Part:
         step: the type.
         since: the revision that the tables hold; 0 where all records are sent and compared.
         behind: whether records that are gone are still there.
+        is_changed: whether the graph has changed the type since.
     """
 
     step: Step
     since: int
     behind: bool
+    is_changed: bool = True
 
 
 class Push:
@@ -62,6 +86,8 @@ class Push:
     ) -> None:
         self._connection, self._schema, self._graph = connection, schema, graph
         self._steps, self._report, self._scope = steps, report, graph.scope
+        # Asked for each of many types, of few revisions.
+        self._incomplete, self._mark, self._remembers = {*report.incomplete}, cache(graph.mark), cache(graph.remembers)
 
     def run(self) -> None:
         """Bring the tables up to date.
@@ -76,11 +102,14 @@ class Push:
         parts = [self._part(step, held.get(step.name), there.get(step.name, 0)) for step in self._steps]
         bring = self._merge if there else self._load
         for kind in KINDS:
-            bring(kind, [part for part in parts if table_of(part.step) == kind.table])
+            with at(kind.table):
+                bring(kind, [part for part in parts if table_of(part.step) == kind.table])
         if new:
             make_indexes(self._connection)
-        self._note_revisions(held, parts)
-        self._note_verdicts()
+        with at("revisions"):
+            self._note_revisions(held, parts)
+        with at("verdicts"):
+            self._note_verdicts()
         note_tenant(self._connection, self._schema, self._scope, self._graph.tenant, self._steps)
         make_views(self._connection, self._steps)
 
@@ -97,22 +126,14 @@ class Push:
 
     def _part(self, step: Step, held: _Held | None, there: int) -> _Part:
         """Find out whether what changed is enough. A type that is behind may hold what came and went since."""
-        keeps = step.name in self._report.incomplete
-        marks = (self._graph.lineage, self._graph.mark(held.revision)) if held else ()
+        keeps = step.name in self._incomplete
+        marks = (self._graph.lineage, self._mark(held.revision)) if held else ()
         known = held and held.class_names == ",".join(step.classes) and held.lineage in marks
-        if held and known and self._graph.remembers(held.revision) and (keeps or not held.behind):
-            left = self._left(step, held.revision)
+        if held and known and self._remembers(held.revision) and (keeps or not held.behind):
+            left, _ = held_then(self._graph, step, held.revision)
             if there == left or (held.behind and there > left):
-                return _Part(step, held.revision, held.behind)
+                return _Part(step, held.revision, held.behind, self._graph.changed(step) > held.revision)
         return _Part(step, 0, False)
-
-    def _left(self, step: Step, revision: int) -> int:
-        """Return how many records the graph had of a type; where others are there, somebody else has had a hand in it.
-
-        Of a type with records that no index takes, fewer are there: all of it is compared each time.
-        """
-        since = [change.what for change in self._graph.changes(step, revision)]
-        return self._graph.count(step) - since.count("created") + since.count("deleted")
 
     def _load(self, kind: RecordTable, parts: Sequence[_Part]) -> None:
         for part in parts:
@@ -124,7 +145,7 @@ class Push:
             self._connection,
             kind,
             self._scope,
-            (line for part in parts for line in self._lines(part)),
+            (line for part in parts if part.is_changed for line in self._lines(part)),
             compared=[part.step.name for part in parts if not part.since],
             may_delete=self._report.may_delete,
         )
@@ -143,9 +164,7 @@ class Push:
             if part.behind or not part.since or not is_current(self._graph, part.step, part.since)
         }
         self._insert_many(
-            "INSERT INTO revisions VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (_scope, _type) DO UPDATE SET"
-            " (_class, lineage, revision, behind) ="
-            " ROW (excluded._class, excluded.lineage, excluded.revision, excluded.behind)",
+            _NOTE_REVISION,
             [(name, *noted) for name, noted in now.items() if held.get(name) != noted],
         )
 
@@ -158,7 +177,7 @@ class Push:
         if set(self._connection.execute(statement, [self._scope])) != verdicts.keys():
             self._connection.execute("DELETE FROM verdicts WHERE _scope = %s", [self._scope])
             self._insert_many(
-                "INSERT INTO verdicts VALUES (%s, %s, %s, %s, %s, %s)",
+                _NOTE_VERDICT,
                 [(*verdict, seconds) for verdict, seconds in verdicts.items()],
             )
 

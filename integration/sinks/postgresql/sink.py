@@ -89,9 +89,13 @@ class PostgresqlSink:
             OutputError: the server is not reached or refuses, or the schema cannot be used.
         """
         with self._connection() as connection:
-            from integration.sinks.postgresql.layout import check
+            from integration.sinks.postgresql.layout import check, search_in
+            from integration.sinks.postgresql.push import rehearse
 
-            check(connection, self._schema)
+            if check(connection, self._schema):
+                search_in(connection, self._schema)
+                rehearse(connection)
+                connection.rollback()
 
     def write(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> None:
         """Bring the tables up to date.
@@ -128,6 +132,8 @@ class PostgresqlSink:
         try:
             import psycopg
             from psycopg.conninfo import conninfo_to_dict
+
+            from integration.sinks.postgresql.remedies import with_remedy
         except ImportError:
             raise ConfigurationError([f"{self.url}: needs a driver that is not installed: {_INSTALL}"]) from None
         try:
@@ -153,14 +159,9 @@ class PostgresqlSink:
         except psycopg.Error as error:
             self._stopping.check()
             known = _COMMITTING if is_committing and error.sqlstate is None else outcome
-            raise OutputError(f"{self.url}: {_said(error)}{known}") from None
+            raise OutputError(f"{self.url}: {line(with_remedy(error))}{known}") from None
         except OutputError as error:
             raise OutputError(f"{self.url}: {error}{outcome}") from None
-
-
-def _said(error: "psycopg.Error") -> str:
-    """Return what the server or libpq said, on one line, without the details, which may hold data."""
-    return line(error.diag.message_primary or error)
 
 
 def _no_url() -> ConfigurationError:
