@@ -199,10 +199,15 @@ def config_from(
     Raises:
         ConfigurationError: names all that is wrong.
     """
-    given = {name: value for name, value in flags.items() if value}
+    given = typed_flags(flags)
     if event is None:
         return settings.from_environment(environment, given, offline=offline)
     return settings.from_event(settings.with_flags(document_of(event.read()), given), offline=offline)
+
+
+def typed_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the flags that somebody typed; 0 is a value, and an empty text is none, as in a variable."""
+    return {name: value for name, value in flags.items() if value or (value == 0 and value is not False)}
 
 
 def document_of(event: bytes) -> Any:

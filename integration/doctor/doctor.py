@@ -64,12 +64,12 @@ def sources_of(environment: Mapping[str, str], file: Mapping[str, str], flags: M
     Args:
         environment: the process's variables.
         file: those of the file ``.env``.
-        flags: settings by their names in an event.
+        flags: those that were typed, by their names in an event.
     """
     found = {}
     for setting, variable in variables_set({**file, **environment}).items():
         found[setting] = variable if variable in environment else f"{variable} in .env"
-    return {**found, **{name: "a flag" for name, value in flags.items() if value}}
+    return {**found, **dict.fromkeys(flags, "a flag")}
 
 
 def examine_types(manager: pluggy.PluginManager | IntegrationError, config: Config) -> tuple[Finding, Plan | None]:

@@ -68,12 +68,17 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
 
     Raises:
         UnknownType: a name in ``only`` or ``skip`` that nothing has.
-        PlanError: a step needs a type that no step declares, steps need each other, or a list of names is a text.
+        PlanError: a step needs a type that no step declares, steps need each other, a list of names is a text, or what
+            a name in ``only`` stands for is all left out by ``skip``.
     """
     only, skip = _names("only", only), _names("skip", skip)
     steps = declared_steps(manager)
     blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
-    left_out = [*blocked, *types_named(skip, steps, blocked)]
+    unwanted = types_named(skip, steps, blocked)
+    for name in only:
+        if {*types_named([name], steps, blocked)}.issubset(unwanted):
+            raise PlanError(f"{brief(name)} is to be read, and to be left out: name it in only or in skip, not in both")
+    left_out = [*blocked, *unwanted]
     return order(steps, only=types_named(only, steps, blocked), skip=list(dict.fromkeys(left_out)))
 
 
@@ -93,6 +98,8 @@ def _names(what: str, names: object) -> list[str]:
     listed = list(names)
     if strange := [type(name).__name__ for name in listed if not isinstance(name, str)]:
         raise PlanError(f"{what} holds something of the type {strange[0]}: write names of types")
+    if "" in listed:
+        raise PlanError(f"{what} holds an empty name: leave it out, or write the name of a type")
     return listed
 
 
