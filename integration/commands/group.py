@@ -18,6 +18,7 @@ from integration.ask.completion import TypeName
 from integration.config import settings
 from integration.config.clouds import CLOUDS
 from integration.errors import ConfigurationError, FatalError, IntegrationError
+from integration.sdk.stopping import let_result_stand
 from integration.terminal import logs, streams
 from integration.text.files import NotText, decoded
 
@@ -98,6 +99,7 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
         try:
             code = command(*arguments, **named)
             sys.stdout.flush()
+            let_result_stand()
         except IntegrationError as error:
             streams.complain(error)
             code = 3 if isinstance(error, FatalError) else 2

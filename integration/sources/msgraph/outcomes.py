@@ -149,12 +149,11 @@ class Outcomes:
                 told = row.get(f"{self._relation}@delta", ())
                 if not isinstance(told, list | tuple) or not all(isinstance(child, dict) for child in told):
                     raise BadAnswer("what came is no list of children", path=self._title, status=200)
+                spell_alike(told)
                 children = [child for child in told if not is_removed(child, self._title)]
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all(map(are_members, found.values())):
             raise BadAnswer("a child has no id, or no kind that is text", path=self._title, status=200)
-        for listed in found.values():
-            spell_alike(listed)
         return {parent: self._selection.of_each(each_once(children)) for parent, children in found.items()}
 
     def _following(self, task: Task, link: str, rows: Sequence[Mapping[str, Any]]) -> Task:
