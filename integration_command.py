@@ -22,7 +22,7 @@ def main() -> None:
     try:
         import integration.cli  # noqa: F401 - this takes its time
 
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
         _program()
     except KeyboardInterrupt:
         _end()
@@ -35,6 +35,14 @@ def _end(*_: Any) -> NoReturn:
     with suppress(OSError):
         os.write(2, b"error: stopped\n")
     os._exit(_STOPPED)
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    """Do as Python does by itself; that it is another function tells commands that nobody goes on after them."""
+    raise KeyboardInterrupt
+
+
+_interrupt.ends_with_the_process = True  # type: ignore[attr-defined]
 
 
 def _program() -> None:

@@ -22,6 +22,7 @@ from integration.commands.group import (
     errors_as_messages,
     main,
     settings_options,
+    typed_flags,
 )
 from integration.config import variables
 from integration.errors import ConfigurationError, IntegrationError
@@ -70,7 +71,7 @@ def doctor(
         manager: Any = load()
     except IntegrationError as error:
         manager = error
-    sources = sources_of(os.environ, file, flags) if data is None else _of_event(data, flags)
+    sources = sources_of(os.environ, file, typed_flags(flags)) if data is None else _of_event(data, typed_flags(flags))
     findings = []
     for finding in examine(out, sources, config, manager):
         findings.append(finding)
@@ -126,4 +127,4 @@ def _of_event(event: bytes, flags: Mapping[str, Any]) -> dict[str, str]:
         names = list(config) if isinstance(config, dict) else []
     except (ConfigurationError, KeyError, TypeError):
         names = []
-    return {**dict.fromkeys(names, "the event"), **{name: "a flag" for name, value in flags.items() if value}}
+    return {**dict.fromkeys(names, "the event"), **dict.fromkeys(flags, "a flag")}

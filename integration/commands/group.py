@@ -18,6 +18,7 @@ from integration.ask.completion import TypeName
 from integration.config import settings
 from integration.config.clouds import CLOUDS
 from integration.errors import ConfigurationError, FatalError, IntegrationError
+from integration.sdk.stopping import let_result_stand
 from integration.terminal import logs, streams
 from integration.text.files import NotText, decoded
 
@@ -98,6 +99,7 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
         try:
             code = command(*arguments, **named)
             sys.stdout.flush()
+            let_result_stand()
         except IntegrationError as error:
             streams.complain(error)
             code = 3 if isinstance(error, FatalError) else 2
@@ -199,10 +201,15 @@ def config_from(
     Raises:
         ConfigurationError: names all that is wrong.
     """
-    given = {name: value for name, value in flags.items() if value}
+    given = typed_flags(flags)
     if event is None:
         return settings.from_environment(environment, given, offline=offline)
     return settings.from_event(settings.with_flags(document_of(event.read()), given), offline=offline)
+
+
+def typed_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the flags that somebody typed; 0 is a value, and an empty text is none, as in a variable."""
+    return {name: value for name, value in flags.items() if value or (value == 0 and value is not False)}
 
 
 def document_of(event: bytes) -> Any:

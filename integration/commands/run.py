@@ -103,6 +103,7 @@ def run(
     tape = _tape(demo, replay, steps)
     config = config_from(event, environment, flags, offline=tape.offline)
     unrecorded = [] if not demo else [step.name for step in steps if not is_recorded(step)]
+    _check_recorded(config.only, steps, unrecorded)
     chosen = plan(manager, only=config.only, skip=[*config.skip, *unrecorded])
     with Interrupts(for_good=True) as stop:
         with Display(chosen) as display:
@@ -111,6 +112,19 @@ def run(
         with courtesy():
             print_report(report, out, config.to)
     return report.exit_code(fail_on_partial="partial" in fail_on, fail_on_skipped="skipped" in fail_on)
+
+
+def _check_recorded(only: "Sequence[str]", steps: "Sequence[Step]", unrecorded: "Sequence[str]") -> None:
+    """Refuse a choice of which the demo has nothing.
+
+    Raises:
+        ConfigurationError: names it.
+    """
+    from integration.sdk.plan import types_named
+
+    for name in only if unrecorded else ():
+        if {*types_named([name], steps)}.issubset(unrecorded):
+            raise ConfigurationError([f"the demo has no recording of {name}: play its package's with --replay DIR"])
 
 
 def _tape(demo: bool, replay: Path | None, steps: "Sequence[Step]") -> "Tape":

@@ -44,11 +44,28 @@ def audience(root: str, default: str = GLOBAL_GRAPH) -> str:
         root: of Graph, or of Azure Resource Manager.
         default: that of the global cloud.
     """
-    roots = {urlsplit(each).netloc: each for cloud in CLOUDS.values() for each in (cloud.graph, cloud.azure)}
-    return roots.get(urlsplit(root).netloc, default)
+    roots = {_host(each): each for cloud in CLOUDS.values() for each in (cloud.graph, cloud.azure)}
+    return roots.get(_host(root), default)
 
 
 def azure_of(graph: str) -> str:
     """Return the root of Azure Resource Manager in the cloud of a Graph root; empty where that is of no cloud."""
-    roots = {urlsplit(cloud.graph).netloc: cloud.azure for cloud in CLOUDS.values()}
-    return roots.get(urlsplit(graph).netloc, "")
+    roots = {_host(cloud.graph): cloud.azure for cloud in CLOUDS.values()}
+    return roots.get(_host(graph), "")
+
+
+def clouds_of(url: str) -> frozenset[str]:
+    """Return the names of the clouds that a service is of; none where its host is of no cloud."""
+    host = _host(url)
+    return frozenset(
+        name for name, cloud in CLOUDS.items() if host in map(_host, (cloud.graph, cloud.azure, cloud.authority))
+    )
+
+
+def _host(url: str) -> str:
+    """Return the host of a URL, with its port where that is not the usual one; names of hosts have no case."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.hostname or ''}{'' if parts.port in (None, 443) else f':{parts.port}'}"
+    except ValueError:
+        return url

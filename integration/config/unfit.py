@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from integration.config.clouds import GLOBAL_AUTHORITY, GLOBAL_AZURE, GLOBAL_GRAPH
+from integration.config.clouds import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_AZURE, GLOBAL_GRAPH, azure_of, clouds_of
 from integration.config.urls import why_unsafe
 from integration.config.variables import INSTANCE_NAMES, NAMES
 from integration.text.given import fits_form, fits_header, fits_name, is_tenant
@@ -33,7 +33,7 @@ def unfit(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> li
         config: as in an event.
         names: the variables that each setting comes from, or may come from.
     """
-    return [*_missing(config), *_unsafe(config), *_unsendable(config, names)]
+    return [*_missing(config), *_unsafe(config), *_mixed(config), *_unsendable(config, names)]
 
 
 def _unsendable(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -85,3 +85,29 @@ def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
         problem = why_unsafe(value, example, loopback=setting != "authority") if isinstance(value, str) else None
         if problem:
             yield f"{setting} {problem}"
+
+
+def _mixed(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield that what a run would ask is in several clouds: no sign-in is good in two, and none is to learn a secret.
+
+    A URL wins over ``cloud``, so what counts is what is asked in the end; what no token is there for is not asked.
+    """
+    cloud = config.get("cloud") or "global"
+    roots = {name: config.get(name) for name in ("graphUrl", "azureUrl", "authority")}
+    if cloud not in list(CLOUDS) or not all(isinstance(root, str | None) for root in roots.values()):
+        return
+    graph_alone, signs_in = bool(config.get("accessToken")), any(config.get(name) for name in _PROOFS)
+    signed_in = signs_in or bool(config.get("managedIdentity"))
+    graph = roots["graphUrl"] or CLOUDS[cloud].graph
+    asked = {
+        "graphUrl": graph if graph_alone or signed_in else "",
+        "azureUrl": roots["azureUrl"] or azure_of(graph)
+        if config.get("azureAccessToken") or (signed_in and not graph_alone)
+        else "",
+        "authority": roots["authority"] or CLOUDS[cloud].authority if signs_in and not graph_alone else "",
+    }
+    found = {name: clouds for name, root in asked.items() if (clouds := clouds_of(root))}
+    if found and not frozenset.intersection(*found.values()):
+        where = ", ".join(f"{name} is of {' or '.join(sorted(clouds))}" for name, clouds in found.items())
+        remedy = "name the tenant's cloud in cloud (INTEGRATION_CLOUD), and leave these out"
+        yield f"these are of different clouds: {where}; {remedy}"

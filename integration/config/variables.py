@@ -4,7 +4,7 @@ Source of the names that begin with ``AZURE_``: azure-identity, environment vari
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
 _SWITCHES = ("sendCertificateChain", "managedIdentity")
 _PASSWORDS = ("clientCertificatePassword",)
 _NUMBERS = ("inFlight", "fullEvery", "massDelete")
+_ODD_LINE = "sets no variable: write NAME=VALUE, close its quotation mark, or begin it with #"
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -53,20 +54,35 @@ def environment() -> Mapping[str, str]:
 
 
 def variables_of(path: Path) -> dict[str, str]:
-    """Return the variables that a file sets; none where it is not there.
+    """Return the variables that a file sets; none where it is not there, or is the folder of a virtual environment.
+
+    Source: venv, which marks its folder by ``pyvenv.cfg``; that may have the name of the file.
 
     Raises:
-        ConfigurationError: it cannot be read, or its encoding is not known.
+        ConfigurationError: it cannot be read, a line of it sets nothing, or its encoding is not known.
     """
-    if path.is_dir() or not path.exists():
+    if not os.path.lexists(path) or (path / "pyvenv.cfg").is_file():
         return {}
     from dotenv import dotenv_values  # few have such a file
 
     try:
         text = read_text(path)
     except NotText as error:
-        raise ConfigurationError([f"{path} {error}"]) from None
+        remedy = ": make it a file of lines NAME=VALUE, or remove it" if path.is_dir() or not path.exists() else ""
+        raise ConfigurationError([f"{path} {error}{remedy}"]) from None
+    if faults := list(_odd_lines(text)):
+        raise ConfigurationError([f"{path}, line {number}: {_ODD_LINE}" for number in faults])
     return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value is not None}
+
+
+def _odd_lines(text: str) -> Iterator[int]:
+    """Yield the numbers of the lines that set nothing, of which ``dotenv_values`` only warns."""
+    from dotenv.parser import parse_stream
+
+    for binding in parse_stream(StringIO(text)):
+        if binding.error:
+            before = binding.original.string
+            yield binding.original.line + before[: len(before) - len(before.lstrip())].count("\n")
 
 
 def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:

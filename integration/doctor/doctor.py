@@ -64,12 +64,12 @@ def sources_of(environment: Mapping[str, str], file: Mapping[str, str], flags: M
     Args:
         environment: the process's variables.
         file: those of the file ``.env``.
-        flags: settings by their names in an event.
+        flags: those that were typed, by their names in an event.
     """
     found = {}
     for setting, variable in variables_set({**file, **environment}).items():
         found[setting] = variable if variable in environment else f"{variable} in .env"
-    return {**found, **{name: "a flag" for name, value in flags.items() if value}}
+    return {**found, **dict.fromkeys(flags, "a flag")}
 
 
 def examine_types(manager: pluggy.PluginManager | IntegrationError, config: Config) -> tuple[Finding, Plan | None]:
@@ -79,12 +79,12 @@ def examine_types(manager: pluggy.PluginManager | IntegrationError, config: Conf
         manager: from ``load``, or why there is none.
         config: settings.
     """
+    if isinstance(manager, IntegrationError):
+        return _unusable(manager), None
     try:
-        if isinstance(manager, IntegrationError):
-            raise manager
         chosen = plan(manager, only=config.only, skip=config.skip)
     except IntegrationError as error:
-        return problem("types", str(error), "mend or uninstall the package, or correct --only and --skip"), None
+        return _unusable(error), None
     left_out = f"; {len(chosen.skipped)} are left out, or off by default" if chosen.skipped else ""
     return ok("types", f"{len(chosen.steps)} types to collect{left_out}"), chosen
 
@@ -106,11 +106,17 @@ def examine(
     yield from examine_machine(out)
     yield examine_settings(sources, config)
     if isinstance(config, ConfigurationError):
+        if isinstance(manager, IntegrationError):
+            yield _unusable(manager)
         yield warning("network", "not looked at", "correct the settings first, and ask again")
         return
     found, chosen = examine_types(manager, config)
     yield found
     yield from examine_network(config, chosen)
+
+
+def _unusable(error: IntegrationError) -> Finding:
+    return problem("types", str(error), "mend or uninstall the package, or correct --only and --skip")
 
 
 def _versions() -> Finding:

@@ -3,9 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pluggy
@@ -14,6 +12,7 @@ from integration.config.handed import check_handed
 from integration.errors import DeclarationError, IntegrationError, PlanError
 from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
+from integration.sdk.installed import imported, installed, naming, owner
 from integration.sdk.plan import Plan, nearest, order, types_named
 from integration.sdk.schema import load_schemas
 from integration.sdk.step import Step
@@ -32,11 +31,11 @@ def load(*plugins: object) -> pluggy.PluginManager:
     """
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
-    for entry_point in _entry_points():
-        plugin = _import(entry_point)
+    for entry_point in installed():
+        plugin = imported(entry_point)
         if not isinstance(plugin, Step) and not _has_hooks(manager, plugin):
             raise DeclarationError(
-                f"the package {_owner(entry_point)}: {entry_point.value} is neither a step nor a plugin with hooks: "
+                f"the package {owner(entry_point)}: {entry_point.value} is neither a step nor a plugin with hooks: "
                 f"write its entry point as module:{entry_point.name}"
             )
         _register(manager, plugin, entry_point.name)
@@ -68,12 +67,17 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
 
     Raises:
         UnknownType: a name in ``only`` or ``skip`` that nothing has.
-        PlanError: a step needs a type that no step declares, steps need each other, or a list of names is a text.
+        PlanError: a step needs a type that no step declares, steps need each other, a list of names is a text, or what
+            a name in ``only`` stands for is all left out by ``skip``.
     """
     only, skip = _names("only", only), _names("skip", skip)
     steps = declared_steps(manager)
     blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
-    left_out = [*blocked, *types_named(skip, steps, blocked)]
+    unwanted = types_named(skip, steps, blocked)
+    for name in only:
+        if {*types_named([name], steps, blocked)}.issubset(unwanted):
+            raise PlanError(f"{brief(name)} is to be read, and to be left out: name it in only or in skip, not in both")
+    left_out = [*blocked, *unwanted]
     return order(steps, only=types_named(only, steps, blocked), skip=list(dict.fromkeys(left_out)))
 
 
@@ -93,6 +97,8 @@ def _names(what: str, names: object) -> list[str]:
     listed = list(names)
     if strange := [type(name).__name__ for name in listed if not isinstance(name, str)]:
         raise PlanError(f"{what} holds something of the type {strange[0]}: write names of types")
+    if "" in listed:
+        raise PlanError(f"{what} holds an empty name: leave it out, or write the name of a type")
     return listed
 
 
@@ -123,9 +129,9 @@ def questions_in(package: str, name: str = "*questions.toml") -> Iterator[Path]:
 def _steps_of(name: str) -> list[Step]:
     try:
         module = importlib.import_module(name)
-    except IntegrationError:
+    except (IntegrationError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         path, line = _path_of(name), ""
         if isinstance(error, SyntaxError):  # in a module that this one imports, perhaps
             path, line = error.filename or path, f" (line {error.lineno})"
@@ -140,41 +146,6 @@ def _steps_of(name: str) -> list[Step]:
 def _path_of(name: str) -> str:
     spec = importlib.util.find_spec(name)
     return (spec and spec.origin) or name
-
-
-def _entry_points() -> Iterable[EntryPoint]:
-    """Return the group's entry points by name.
-
-    Raises:
-        DeclarationError: two packages give the same name, which pluggy would drop without a word.
-    """
-    found: dict[str, EntryPoint] = {}
-    for entry_point in entry_points(group=PROJECT):
-        other = found.setdefault(entry_point.name, entry_point)
-        if other.value != entry_point.value or _owner(other) != _owner(entry_point):
-            raise DeclarationError(
-                f"the packages {_owner(other)} and {_owner(entry_point)} both declare {entry_point.name}: "
-                "uninstall one of them, or rename its type"
-            )
-    return [found[name] for name in sorted(found)]
-
-
-def _owner(entry_point: EntryPoint) -> str:
-    return entry_point.dist.name if entry_point.dist else entry_point.value
-
-
-def _import(entry_point: EntryPoint) -> object:
-    try:
-        plugin = entry_point.load()
-    except IntegrationError:
-        raise
-    except Exception as error:
-        raise DeclarationError(
-            f"the package {_owner(entry_point)} cannot be loaded: {entry_point.value}: {type(error).__name__}: {error}"
-        ) from error
-    if isinstance(plugin, Step) and plugin.name != entry_point.name:
-        raise plugin.fault(f"its entry point is called {entry_point.name}: call it {plugin.name}")
-    return plugin
 
 
 def _called(plugin: object) -> str:
@@ -206,16 +177,25 @@ def _check_hooks(manager: pluggy.PluginManager) -> None:
 
 
 def _contributions(manager: pluggy.PluginManager) -> list[Step]:
-    """Return the steps that plugins contribute through their hook."""
-    try:
-        return [step for contributed in manager.hook.integration_steps() for step in contributed]
-    except IntegrationError:
-        raise
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        raise DeclarationError(
-            f"{place.filename}, line {place.lineno}: the hook integration_steps failed: {type(error).__name__}: {error}"
-        ) from error
+    """Return the steps that plugins contribute through their hook.
+
+    Raises:
+        DeclarationError: a plugin's hook failed, or gave something else; names it.
+    """
+    hook = manager.hook.integration_steps
+    contributors = [each.plugin for each in hook.get_hookimpls() if not (each.hookwrapper or each.wrapper)]
+    steps: list[Step] = []
+    for plugin in reversed(contributors):
+        alone = manager.subset_hook_caller(hook.name, [each for each in contributors if each is not plugin])
+        with naming(f"the plugin {_called(plugin)}: its hook integration_steps failed"):
+            found = [step for contributed in alone() for step in contributed]
+        if strange := [each for each in found if not isinstance(each, Step)]:
+            raise DeclarationError(
+                f"the plugin {_called(plugin)}: its hook integration_steps gave something of the type "
+                f"{type(strange[0]).__name__}: give what entity_step and relationship_step make"
+            )
+        steps += found
+    return steps
 
 
 def _register(manager: pluggy.PluginManager, plugin: object, name: str | None) -> None:

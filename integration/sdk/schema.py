@@ -15,6 +15,7 @@ from integration.errors import DeclarationError
 from integration.sdk.mapping import PropertyMapping
 from integration.sdk.schema_check import DRAFT, check_schema, is_shown_by_use
 from integration.sdk.schema_files import SchemaFiles, places_of
+from integration.sdk.schema_references import fault_of_references
 from integration.sdk.step import Step
 
 JupiterOneObject = dict[str, Any]
@@ -152,6 +153,8 @@ def _read(step: Step, files: SchemaFiles) -> Schema:
     path = files.find(step)
     if path is None and step.is_relationship:
         return Schema(step, files.home(step), {})
+    if path is None and not step.source.is_file():
+        raise step.fault("its file is not on disk, so that no schema can stand beside it: install the package unpacked")
     if path is None:
         beside, *folders = places_of(step)
         of_area = folders[-2] if "." in step.module else folders[-1]
@@ -165,6 +168,8 @@ def _read(step: Step, files: SchemaFiles) -> Schema:
     schema = Schema(step, path, document)
     try:
         if is_shown_by_use(document, text):
+            if fault := fault_of_references(document):
+                raise DeclarationError(f"{path}: {fault}")
             schema.accepts  # noqa: B018 - building the validator tells
         return schema
     except jsonschema_rs.ValidationError as error:

@@ -42,7 +42,8 @@ class Interrupts:
     A signal during the wish does nothing, but for the third one after five seconds: it ends the process.
 
     Args:
-        for_good: where one has come, ignore further ones until the process, which is about to, has ended.
+        for_good: the process is about to end. Where a signal has come, or it is a process of the program's own,
+            those that come afterwards are ignored: what was told stands.
     """
 
     def __init__(self, *, for_good: bool = False) -> None:
@@ -58,13 +59,15 @@ class Interrupts:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                if signal.getsignal(number) is signal.default_int_handler:
+                if _raises_interrupt(signal.getsignal(number)):
                     self._were[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._were.items():
             signal.signal(number, signal.SIG_IGN if self._for_good and self._came else handler)
+        if self._for_good:
+            let_result_stand()
 
     @contextmanager
     def raising(self) -> Iterator[None]:
@@ -83,6 +86,22 @@ class Interrupts:
         if self._raises:
             self._raises = False
             raise KeyboardInterrupt
+
+
+def let_result_stand() -> None:
+    """Ignore interrupts from now on, because all is done and told; nothing where this is not the program's own process.
+
+    Whoever calls a command inside a process of theirs wants their handlers back. ``integration_command`` alone goes on
+    with nothing, and says so by its handler.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and getattr(signal.getsignal(signal.SIGINT), "ends_with_the_process", False):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _raises_interrupt(handler: Any) -> bool:
+    return handler is signal.default_int_handler or getattr(handler, "ends_with_the_process", False)
 
 
 class Stopping:

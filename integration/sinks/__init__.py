@@ -1,7 +1,8 @@
 """Destinations of the graph: one module each, found by the scheme of a URL through the hook ``integration_sink``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -14,6 +15,7 @@ from integration.sdk.stopping import Stopping
 from integration.text.discretion import logger
 from integration.text.visible import line
 
+_FOLDERS = ("files", "j1")
 _log = logger("integration")
 
 
@@ -32,7 +34,7 @@ def make_sinks(
         stopping: tells sinks that wait when the run is to end.
 
     Raises:
-        ConfigurationError: no plugin makes a sink of a URL.
+        ConfigurationError: no plugin makes a sink of a URL, or two of them name one folder.
         DeclarationError: a plugin makes something else of it.
         OutputError: a destination cannot be used.
     """
@@ -46,12 +48,24 @@ def make_sinks(
             faults.append(f"no installed plugin knows the destination {url.partition(':')[0]}: write files:DIR, say")
         else:
             sinks[url] = _fit(url, sink)
+    faults += _one_folder(sinks)
     if faults:
         raise ConfigurationError(faults)
     for url, sink in sinks.items():
         with _naming(url, stopping):
             sink.check()
     return list(sinks.values())
+
+
+def _one_folder(urls: Iterable[str]) -> Iterator[str]:
+    """Yield which URLs name a folder that another one names too, where each would undo what the other wrote."""
+    found: dict[Path, str] = {}
+    for url in urls:
+        scheme, _, folder = url.partition(":")
+        if scheme in _FOLDERS:
+            other = found.setdefault(Path(folder).resolve(), url)
+            if other is not url:
+                yield f"the destinations {other} and {url} are one folder: name a folder of its own for each"
 
 
 def failure(url: str, error: BaseException) -> str:

@@ -244,9 +244,17 @@ def test_a_file_of_variables_in_another_encoding_is_named(command: str, content:
 
 
 def test_a_file_of_variables_that_cannot_be_opened_is_named() -> None:
-    Path(".env").mkdir()
-    assert "clientId is missing" in refused("check")
-    Path(".env").rmdir()
+    for command in COMMANDS:
+        Path(".env").mkdir()
+        said = ".env cannot be read: Is a directory: make it a file of lines NAME=VALUE, or remove it"
+        assert said in refused(command)
+        Path(".env", "pyvenv.cfg").touch()
+        assert "clientId is missing" in refused(command)
+        Path(".env", "pyvenv.cfg").unlink()
+        Path(".env").rmdir()
+    Path(".env").symlink_to("nowhere")
+    assert ".env cannot be read: No such file or directory: make it" in refused("check")
+    Path(".env").unlink()
     Path(".env").symlink_to("/proc/self/mem")
     assert ".env cannot be read" in refused("check")
 

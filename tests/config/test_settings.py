@@ -20,6 +20,7 @@ def test_variables_of_azure_identity_are_understood() -> None:
         "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "True",
         "AZURE_FEDERATED_TOKEN_FILE": "federated",
         "AZURE_AUTHORITY_HOST": "login.microsoftonline.us",
+        "INTEGRATION_CLOUD": "usgov",
     }
     config = from_environment(names)
     assert (config.client_id, config.directory_id, config.certificate_path) == (CLIENT, TENANT, "app.pfx")

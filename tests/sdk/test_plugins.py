@@ -281,7 +281,7 @@ def test_a_plugin_whose_hook_fails_is_named(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "contoso_broken.py").write_text(code)
     distribution(tmp_path, "contoso-broken", {"contoso_broken": "contoso_broken"})
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(DeclarationError, match=r"contoso_broken\.py, line 6: .*ZeroDivisionError"):
+    with pytest.raises(DeclarationError, match=r"contoso_broken: .*ZeroDivisionError.*contoso_broken\.py, line 6\)"):
         load()
 
 
