@@ -6,14 +6,13 @@ Sources: Microsoft Graph throttling guidance; Best practices for working with Mi
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from integration.errors import PagingError
 from integration.http.client import Client
 from integration.http.decoding import decode
 from integration.http.transport import Received
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.discretion import drop_secrets
 from integration.sources.msgraph.lanes import LIMITS, lane_of
-from integration.sources.msgraph.links import VERSION, leads_on, path_of, relative
+from integration.sources.msgraph.links import VERSION, path_of, relative
 
 
 class GraphClient(Client[Answer]):
@@ -49,17 +48,6 @@ class GraphClient(Client[Answer]):
         self.has_answered |= received.status == 200
         body = drop_secrets(decode(received.body))
         return Answer(path, received.status, received.headers, body, received.turn)
-
-    def resolved(self, link: str, path: str) -> str:
-        """Return the URL of a link on the answer to a path; what comes after a link is of the same collection.
-
-        Raises:
-            PagingError: it leads to another host, version or collection.
-        """
-        url = super().resolved(link, path)
-        if not leads_on(url, path, self._root_path):
-            raise PagingError(f"a link leads to another collection, {self.path_of(url)}: not followed", path=path)
-        return url
 
     def relative_link(self, link: str) -> str:
         """Return a link of this root as a batch takes it: relative to the version, its query as it is.

@@ -19,7 +19,6 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import EXPANDED, MOST_EXPANDED, SINGLE
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.objects import spell_alike
 from integration.sources.msgraph.paging import page_of, pages
 from integration.sources.msgraph.tasks import each_once
 from integration.sources.request import Request
@@ -122,7 +121,6 @@ class Expanded:
             raise BadAnswer(
                 "a parent or a child has no id, or no kind that is text", path=self._request.title, status=200
             )
-        spell_alike(children)
         is_silent = found is None and not self._is_single
         if is_silent or len(children) >= MOST_EXPANDED or row.get(f"{self._request.relation}@odata.nextLink"):
             return parent, None

@@ -18,7 +18,7 @@ from integration.sources.msgraph.delta import (
     tracked,
 )
 from integration.sources.msgraph.gone import leave_out_deleted
-from integration.sources.msgraph.objects import has_id, object_id, object_of, spell_alike
+from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import Miscounted, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
@@ -237,8 +237,6 @@ class Fetcher:
 
     def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None, int]]:
         if self._request.kind == "object":
-            found = {"id": "", **object_of(self._client.get(url))}
-            spell_alike([found])
-            yield [found], None, 0
+            yield [{"id": "", **object_of(self._client.get(url))}], None, 0
         else:
             yield from map(_WHAT_IS_KEPT, pages(self._client, url))

@@ -23,7 +23,6 @@ from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import is_removed
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.objects import spell_alike
 from integration.sources.msgraph.paging import Headcount, Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.request import Request
@@ -146,11 +145,10 @@ class Outcomes:
         if task.delta:
             found = {}
             for row in rows:
-                told = row.get(f"{self._relation}@delta", ())
-                if not isinstance(told, list | tuple) or not all(isinstance(child, dict) for child in told):
+                listed = row.get(f"{self._relation}@delta", ())
+                if not isinstance(listed, list | tuple) or not all(isinstance(child, dict) for child in listed):
                     raise BadAnswer("what came is no list of children", path=self._title, status=200)
-                spell_alike(told)
-                children = [child for child in told if not is_removed(child, self._title)]
+                children = [child for child in listed if not is_removed(child, self._title)]
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all(map(are_members, found.values())):
             raise BadAnswer("a child has no id, or no kind that is text", path=self._title, status=200)

@@ -13,7 +13,6 @@ from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.objects import spell_alike
 from integration.text.whose import carried
 from integration.threads import Threads
 
@@ -144,7 +143,6 @@ def page_of(client: GraphClient, answer: Answer) -> Page:
         raise BadAnswer("the answer has no list of objects named value", path=path, status=status)
     objects = rows if {*map(type, rows)} <= {dict} else [row for row in rows if isinstance(row, dict)]
     odd = len(rows) - len(objects)
-    spell_alike(objects)
     del rows
     try:
         link = _followed(client, link, path, status)

@@ -11,7 +11,7 @@ from integration.sources.msgraph.fanout import FanOut
 from integration.sources.msgraph.fetch import Fetcher
 from integration.sources.msgraph.habits import SINGLE
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.objects import object_id, spell_alike
+from integration.sources.msgraph.objects import object_id
 
 _AT_ONCE = 20_000
 """Parents that are kept in memory at once: a tenant may have a million."""
@@ -67,7 +67,6 @@ class RelationFetcher(Fetcher):
             listed = row.get(f"{self._request.relation}@delta", ())
             if not isinstance(listed, list | tuple) or not are_members(listed):
                 raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
-            spell_alike(listed)
             for child in listed:
                 key = child["id"]
                 if is_removed(child, path):

@@ -12,7 +12,6 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED
 from integration.sources.msgraph.links import relative
-from integration.sources.msgraph.objects import spell_alike
 from integration.sources.msgraph.paging import Headcount, Page, page_of
 from integration.sources.request import Request
 
@@ -115,10 +114,8 @@ class Questions:
         if not self._is_single or "value" in answer.body:
             return page_of(self._client, answer)
         child = answer.body.get(self._relation)
-        children = [child] if isinstance(child, dict) else []
-        spell_alike(children)
         return Page(
-            children,
+            [child] if isinstance(child, dict) else [],
             None,
             answer.turn,
             odd=int(child is not None and not isinstance(child, dict)),

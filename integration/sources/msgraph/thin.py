@@ -48,10 +48,10 @@ def completed(
             del found[key]
         elif error:
             raise error
-        elif str(answer.body.get("id")).lower() != key.lower():
+        elif answer.body.get("id") != key:
             raise BadAnswer("an object was asked for, and another one came", path=path, status=200)
         else:
-            found[key] = {name: value for name, value in answer.body.items() if name != "@odata.context"} | {"id": key}
+            found[key] = {name: value for name, value in answer.body.items() if name != "@odata.context"}
     return found
 
 
