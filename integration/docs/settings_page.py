@@ -26,8 +26,8 @@ take `true`, `yes`, `on` or `1` in a variable, and their opposites.
 White space, line breaks and byte order marks at the ends of a value are dropped; a password keeps its blanks. `.env`
 and events are UTF-8, or what their byte order mark says.
 
-Settings that contradict each other are refused: a name in `only` all of which `skip` leaves out, two destinations in
-one folder, and services of different national clouds, of which each that a URL names wins over `cloud`. A line of
+`skip` wins over `only`. Other settings that contradict each other are refused: two destinations in one folder, and
+services of different national clouds, of which each that a URL names wins over `cloud`. A line of
 `.env` that sets nothing is refused too, and so is a folder of that name, unless it is a virtual environment.
 
 All that is wrong is said at once, without values, and ends the program with [exit code 2](exit-codes.md).

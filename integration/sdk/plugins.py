@@ -63,21 +63,16 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
         manager: from ``load``; a type blocked in it (``set_blocked``) is skipped.
         only: choose these types and what they need; all where empty. The name of a module, such as ``entra.group``, or
             of an area stands for all of its types.
-        skip: leave these types out, and with them all that needs them.
+        skip: leave these types out, also those that ``only`` names, and with them all that needs them.
 
     Raises:
         UnknownType: a name in ``only`` or ``skip`` that nothing has.
-        PlanError: a step needs a type that no step declares, steps need each other, a list of names is a text, or what
-            a name in ``only`` stands for is all left out by ``skip``.
+        PlanError: a step needs a type that no step declares, steps need each other, or a list of names is a text.
     """
     only, skip = _names("only", only), _names("skip", skip)
     steps = declared_steps(manager)
     blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
-    unwanted = types_named(skip, steps, blocked)
-    for name in only:
-        if {*types_named([name], steps, blocked)}.issubset(unwanted):
-            raise PlanError(f"{brief(name)} is to be read, and to be left out: name it in only or in skip, not in both")
-    left_out = [*blocked, *unwanted]
+    left_out = [*blocked, *types_named(skip, steps, blocked)]
     return order(steps, only=types_named(only, steps, blocked), skip=list(dict.fromkeys(left_out)))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from integration.sdk.changes import What
@@ -110,7 +111,7 @@ class Report:
         skipped = fail_on_skipped and any(each.verdict == "skipped" and not each.left_out for each in self.results)
         return 1 if failed or partial or skipped or self.failed_sinks or self.withheld else 0
 
-    @property
+    @cached_property
     def incomplete(self) -> list[str]:
         """Names of all types of which nothing may be deleted anywhere, sorted: not complete, not chosen, withheld."""
         incomplete = (result.type for result in self.results if result.verdict != "complete")
