@@ -102,7 +102,8 @@ def run(
     with Stopping(stop) as stopping:
         sinks: list[Sink] = []
         with suppress(Interrupted):
-            sinks = stopping.without_waiting(lambda: make_sinks(manager, config.to, config.instance_id, stopping))
+            if config.to:
+                sinks = stopping.without_waiting(lambda: make_sinks(manager, config.to, config.instance_id, stopping))
         with locked(folder):
             return _Run(manager, plan, config, folder, tape or Live(), stopping).execute(sinks)
 
@@ -126,8 +127,7 @@ class _Run:
         self._kept: list[str] = []
         self._first, self._changed_on = False, 0
         self._lacking, self._presumed, self._granted = dict[str, Sequence[str]](), set[str](), set[str]()
-        self._tenant = config.tenant
-        self._started = time.time()
+        self._tenant, self._started = config.tenant, time.time()
 
     def execute(self, sinks: list[Sink]) -> Report:
         """Read the tenant, publish its graph, and bring the destinations up to date."""

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from operator import attrgetter
+from types import MappingProxyType
 
 from integration.errors import DependencyCycle, PlanError, UnknownType
 from integration.sdk.step import OTHERS, Step
@@ -32,7 +34,7 @@ class Plan:
     resources: tuple[str, ...] = ()
     of_others: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def types(self) -> frozenset[str]:
         """Names of all types that there are, whether they run or not."""
         return frozenset([*(step.name for step in self.steps), *self.skipped, *self.not_chosen])
@@ -79,7 +81,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     ]
     return Plan(
         tuple(ordered),
-        left_out,
+        MappingProxyType(left_out),
         tuple(sorted(set(names) - chosen)),
         tuple(sorted({type for step in known.values() for type in step.resources} - {OTHERS})),
         tuple(name for name, step in known.items() if OTHERS in step.resources),

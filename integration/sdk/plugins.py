@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pluggy
@@ -69,9 +70,14 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
         UnknownType: a name in ``only`` or ``skip`` that nothing has.
         PlanError: a step needs a type that no step declares, steps need each other, or a list of names is a text.
     """
-    only, skip = _names("only", only), _names("skip", skip)
-    steps = declared_steps(manager)
-    blocked = [name for name, plugin in manager.list_name_plugin() if plugin is None]
+    chosen, unwanted = _names("only", only), _names("skip", skip)
+    blocked = tuple(name for name, plugin in manager.list_name_plugin() if plugin is None)
+    return _planned(tuple(declared_steps(manager)), blocked, chosen, unwanted)
+
+
+@lru_cache
+def _planned(steps: tuple[Step, ...], blocked: tuple[str, ...], only: tuple[str, ...], skip: tuple[str, ...]) -> Plan:
+    """Return a plan, made once: it takes a look at all types, and a process may run it for thousands of tenants."""
     left_out = [*blocked, *types_named(skip, steps, blocked)]
     return order(steps, only=types_named(only, steps, blocked), skip=list(dict.fromkeys(left_out)))
 
@@ -83,13 +89,13 @@ def declared_steps(manager: pluggy.PluginManager) -> list[Step]:
     return sorted(steps, key=lambda step: step.name)
 
 
-def _names(what: str, names: object) -> list[str]:
+def _names(what: str, names: object) -> tuple[str, ...]:
     """Return a list of names; some callers give what can be gone through once."""
     if isinstance(names, str):
         raise PlanError(f"{what} is a text: write a list, such as [{brief(names)!r}]")
     if not isinstance(names, Iterable):
         raise PlanError(f"{what} is of the type {type(names).__name__}: write a list of names")
-    listed = list(names)
+    listed = tuple(names)
     if strange := [type(name).__name__ for name in listed if not isinstance(name, str)]:
         raise PlanError(f"{what} holds something of the type {strange[0]}: write names of types")
     if "" in listed:

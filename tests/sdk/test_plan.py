@@ -198,3 +198,16 @@ def test_modules_and_areas_stand_for_their_types(names: list[str], meant: set[st
 def test_a_misspelt_module_is_told_the_right_one() -> None:
     with pytest.raises(UnknownType, match=r"the type entra\.groop \(did you mean entra\.group\?\)"):
         plan(load(), only=["entra.groop"])
+
+
+def test_a_plan_is_that_of_what_is_registered_now() -> None:
+    manager = load()
+    first = plan(manager, only=["azure_user", "azure_device"])
+    assert plan(manager, only=["azure_user", "azure_device"]) == first
+    manager.set_blocked("azure_device")
+    assert plan(manager, only=["azure_user", "azure_device"]).skipped == {"azure_device": "as asked"}
+    assert [step.name for step in plan(load(), only=["azure_user", "azure_device"]).steps] == [
+        step.name for step in first.steps
+    ]
+    with pytest.raises(TypeError):
+        first.skipped["azure_user"] = "no"  # type: ignore[index]
