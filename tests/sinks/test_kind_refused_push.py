@@ -137,6 +137,15 @@ def test_a_push_that_the_role_gives_too_little_time(postgresql: Server, url: str
     assert held(url, store.scope) == expected(store, STEPS)
 
 
+def test_a_check_does_not_wait_for_who_holds_the_tables(url: str, store: Store) -> None:
+    with psycopg.connect(url) as another:
+        another.execute("LOCK TABLE integration.relationships")
+        PostgresqlSink(url).check()
+        another.rollback()
+    push(url, store, STEPS)
+    assert held(url, store.scope) == expected(store, STEPS)
+
+
 def test_a_server_that_is_read_only_by_the_time_of_the_push(postgresql: Server, url: str, store: Store) -> None:
     name = url.rpartition("/")[2]
     query(postgresql.url("postgres"), f"ALTER DATABASE {name} SET default_transaction_read_only = on")

@@ -1,11 +1,13 @@
 """One push of the graph into PostgreSQL: what it sends of each type, and what is noted of it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL
 
 from integration.sdk.report import Report
@@ -33,15 +35,20 @@ _THERE = SQL("SELECT _type, count(*) FROM {table} WHERE _scope = %s GROUP BY _ty
 def rehearse(connection: Connection) -> None:
     """Have the server plan what a push does to tables that are there: it does nothing, but says what it would refuse.
 
+    Where another program holds the tables, as a first push does that makes their indexes, it says nothing: the push
+    comes much later, and waits.
+
     Raises:
         psycopg.Error: somebody has changed the tables, or may not write them.
     """
-    for kind in KINDS:
-        with at(kind.table):
-            rehearse_merge(connection, kind)
-    for table, statement in (("revisions", _NOTE_REVISION), ("verdicts", _NOTE_VERDICT)):
-        with at(table):
-            connection.execute(f"EXPLAIN {statement}".encode(), [None] * 6)
+    connection.execute("SET LOCAL lock_timeout = '1s'")
+    with suppress(LockNotAvailable):
+        for kind in KINDS:
+            with at(kind.table):
+                rehearse_merge(connection, kind)
+        for table, statement in (("revisions", _NOTE_REVISION), ("verdicts", _NOTE_VERDICT)):
+            with at(table):
+                connection.execute(f"EXPLAIN {statement}".encode(), [None] * 6)
 
 
 class _Held(NamedTuple):
