@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from integration.config.urls import is_loopback
 from integration.errors import ConfigurationError
+from integration.http.trust import authorities_of
 
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables that name the certificates to trust; the first that is set wins."""
@@ -89,8 +90,7 @@ def _unusable(path: Path) -> str | None:
             return None if filled else "is a folder without certificates"
         if path.exists() and not path.is_file():
             return "is no file that can be read time and again"
-        with path.open("rb"):
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        authorities_of(str(path))
     except ssl.SSLError:
         return "holds no certificate"
     except FileNotFoundError:

@@ -24,15 +24,21 @@ def share_trust(connection: HTTPSConnection) -> None:
     if connection.cert_reqs not in ("CERT_REQUIRED", ssl.CERT_REQUIRED):
         return
     try:
-        about = Path(file).stat()
-        context = _context(file, about.st_mtime_ns, about.st_size)
+        context = authorities_of(file)
     except (OSError, ssl.SSLError):
         return
     connection.ssl_context, connection.ca_certs = context, None
 
 
-def _context(file: str, written: int, size: int) -> ssl.SSLContext:
-    key = (file, written, size)
+def authorities_of(file: str) -> ssl.SSLContext:
+    """Return what trusts the authorities of a file as it is now.
+
+    Raises:
+        OSError: it cannot be read.
+        ssl.SSLError: it holds no certificate.
+    """
+    about = Path(file).stat()
+    key = (file, about.st_mtime_ns, about.st_size)
     with _lock:
         if key not in _known:
             context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
