@@ -45,7 +45,7 @@ def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
             function=["nat"],
             public=True,
             publicIpAddressIds=keys_of(addresses),
-            publicIpPrefixIds=[*keys_in(row, "publicIpPrefixes"), *keys_in(row, "publicIpPrefixesV6")],
+            publicIpPrefixIds=keys_of([*keys_in(row, "publicIpPrefixes"), *keys_in(row, "publicIpPrefixesV6")]),
             subnetIds=keys_in(row, "subnets"),
             virtualNetworkId=key_of(properties_of(row).get("sourceVirtualNetwork")),
         )
