@@ -40,6 +40,7 @@ INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
 _SWITCHES = ("sendCertificateChain", "managedIdentity")
 _PASSWORDS = ("clientCertificatePassword",)
 _NUMBERS = ("inFlight", "fullEvery", "massDelete")
+_PREFIX = "INTEGRATION_"
 _ODD_LINE = "sets no variable: write NAME=VALUE, close its quotation mark, or begin it with #"
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
@@ -59,7 +60,8 @@ def variables_of(path: Path) -> dict[str, str]:
     Source: venv, which marks its folder by ``pyvenv.cfg``; that may have the name of the file.
 
     Raises:
-        ConfigurationError: it cannot be read, a line of it sets nothing, or its encoding is not known.
+        ConfigurationError: it cannot be read, a line of it sets nothing though it names a variable of ours, or its
+            encoding is not known.
     """
     if not os.path.lexists(path) or (path / "pyvenv.cfg").is_file():
         return {}
@@ -76,13 +78,17 @@ def variables_of(path: Path) -> dict[str, str]:
 
 
 def _odd_lines(text: str) -> Iterator[int]:
-    """Yield the numbers of the lines that set nothing, of which ``dotenv_values`` only warns."""
+    """Yield the numbers of the lines that name a variable of ours and set none.
+
+    The file may be another program's as well, whose lines are no business of ours.
+    """
     from dotenv.parser import parse_stream
 
+    ours = (_PREFIX, *(name for names in NAMES.values() for name in names))
     for binding in parse_stream(StringIO(text)):
-        if binding.error:
-            before = binding.original.string
-            yield binding.original.line + before[: len(before) - len(before.lstrip())].count("\n")
+        line = binding.original.string
+        if binding.error and any(name in line for name in ours):
+            yield binding.original.line + line[: len(line) - len(line.lstrip())].count("\n")
 
 
 def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:

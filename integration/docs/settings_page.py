@@ -28,7 +28,8 @@ and events are UTF-8, or what their byte order mark says.
 
 `skip` wins over `only`. Other settings that contradict each other are refused: two destinations in one folder, and
 services of different national clouds, of which each that a URL names wins over `cloud`. A line of
-`.env` that sets nothing is refused too, and so is a folder of that name, unless it is a virtual environment.
+`.env` that names one of these variables and sets none is refused too, and so is a folder of that name, unless it is a
+virtual environment.
 
 All that is wrong is said at once, without values, and ends the program with [exit code 2](exit-codes.md).
 """

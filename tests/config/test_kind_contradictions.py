@@ -10,6 +10,7 @@ from integration import ConfigurationError, PlanError, load, plan
 from integration.cli import main
 from integration.config.clouds import CLOUDS, audience, azure_of
 from integration.config.settings import from_environment, from_event
+from integration.config.variables import variables_of
 from integration.sinks import make_sinks
 
 SIGNS_IN = {"clientId": "client", "directoryId": "contoso.example", "clientSecret": "s"}
@@ -105,6 +106,11 @@ def test_two_destinations_are_not_one_folder(one: str, other: str) -> None:
     assert not Path("a").exists()
 
 
+def test_lines_of_another_program_in_a_file_of_variables_are_left_to_it() -> None:
+    Path(".env").write_text("source common.sh\n=3\nPASSWORD='\nAZURE_CLIENT_ID=abc\n")
+    assert variables_of(Path(".env"))["AZURE_CLIENT_ID"] == "abc"
+
+
 def test_a_destination_that_is_named_twice_is_one() -> None:
     assert [sink.url for sink in make_sinks(load(), ["files:a", "files:b", "files:a"])] == ["files:a", "files:b"]
 
@@ -112,7 +118,8 @@ def test_a_destination_that_is_named_twice_is_one() -> None:
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ('CLIENT_ID="abc\nDIRECTORY_ID=x\n', [1]), ("CLIENT_ID=c\n\n\nthis is none\n", [4]), ("=3\n\nB='\n", [1, 3]),
+        ('CLIENT_ID="abc\nDIRECTORY_ID=x\n', [1]), ("CLIENT_ID=c\n\n\nset AZURE_TENANT_ID x\n", [4]),
+        ("INTEGRATION_CLOUD: usgov\n\nAZURE_CLIENT_SECRET='\n", [1, 3]),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["run", "check"])
