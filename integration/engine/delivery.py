@@ -150,6 +150,7 @@ def push(
     out: Path | str = ".integration",
     mass_delete: float = Config.mass_delete,
     allow_mass_delete: bool = False,
+    compare_all: bool = False,
 ) -> Report:
     """Send the graph of the last run to destinations.
 
@@ -159,6 +160,8 @@ def push(
         out: folder of ``graph.db``.
         mass_delete: percent of the records of a type that a destination holds; more than that is a mass deletion.
         allow_mass_delete: let them delete what the graph has no more, however much it is.
+        compare_all: have them compare all that they hold with the graph, not only what has changed since they got it,
+            so that what somebody else has changed there is as in the graph again.
 
     Returns:
         The verdicts of that run, and what became of the destinations.
@@ -183,6 +186,6 @@ def push(
         steps = plan(manager).steps
         known = {*store.types(), *declared}
         others = tuple(sorted(known - judged))
-        report = Report(results=results, not_chosen=others, withheld=withheld)
+        report = Report(results=results, not_chosen=others, withheld=withheld, compare_all=compare_all)
         delivery = deliver(sinks, store, steps, report, mass_delete=mass_delete, allow_mass_delete=allow_mass_delete)
         return delivery.told(report)

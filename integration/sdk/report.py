@@ -70,6 +70,7 @@ class Report:
         first: the folder held no graph of the tenant before.
         changed_on: when a run before this one last changed the graph, epoch milliseconds; 0 where that is not known.
         guard: watches over the destination that is being written; none outside a run or push.
+        compare_all: destinations compare all that they hold with the graph, not only what has changed since.
     """
 
     results: Sequence[StepResult]
@@ -85,6 +86,7 @@ class Report:
     first: bool = False
     changed_on: int = 0
     guard: Guard | None = field(default=None, repr=False, compare=False)
+    compare_all: bool = field(default=False, repr=False, compare=False)
 
     def of(self, type: str) -> StepResult:
         """Return the result of one type.

@@ -49,7 +49,7 @@ class FilesSink:
             note.write(report)  # so that it is known whose the folder is, should this end in its midst
         for step in steps:
             path = self._folder / _KINDS[step.is_relationship] / f"{step.name}.jsonl"
-            if before.is_current(graph, step):
+            if not report.compare_all and before.is_current(graph, step):
                 note.types[step.name] = before.types[step.name]
             elif (step.name not in report.incomplete or graph.count(step)) and _write(path, graph, step, report):
                 note.has(graph, step)

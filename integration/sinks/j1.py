@@ -64,7 +64,8 @@ class J1Sink:
             self._place.mend()
             before = Note.read(self._place.folder, all_files)
             note = before.renewed(graph, steps)
-            same = {step.name for step in steps if self._is_there(before, graph, step)}
+            compared = () if report.compare_all else steps
+            same = {step.name for step in compared if self._is_there(before, graph, step)}
             note.types.update({name: before.types[name] for name in same})
             anew = [
                 step

@@ -47,9 +47,10 @@ def push(
     incomplete: tuple[Step, ...] = (),
     steps: tuple[Step, ...] = STEPS,
     guard: Guard | None = None,
+    compare_all: bool = False,
 ) -> None:
     results = [StepResult(type=step.name, verdict="failed", reason="403") for step in incomplete]
-    Neo4jSink(database.url, {}).write(store, steps, Report(results=results, guard=guard))
+    Neo4jSink(database.url, {}).write(store, steps, Report(results=results, guard=guard, compare_all=compare_all))
 
 
 def held(database: Database, store: Store) -> Records:

@@ -77,7 +77,9 @@ def collect(
     store.commit()
 
 
-def push(url: str, store: Store, steps: Sequence[Step], incomplete: Collection[Step] = ()) -> None:
+def push(
+    url: str, store: Store, steps: Sequence[Step], incomplete: Collection[Step] = (), *, compare_all: bool = False
+) -> None:
     """Push the graph."""
     results = [
         StepResult(type=step.name, verdict="failed", reason="HTTP 403")
@@ -85,7 +87,7 @@ def push(url: str, store: Store, steps: Sequence[Step], incomplete: Collection[S
         else StepResult(type=step.name, verdict="complete", count=1, seconds=0.1)
         for step in steps
     ]
-    PostgresqlSink(url).write(store, steps, Report(results=results))
+    PostgresqlSink(url).write(store, steps, Report(results=results, compare_all=compare_all))
 
 
 def query(url: str, statement: str) -> list[tuple[Any, ...]]:

@@ -10,6 +10,8 @@ from threading import Thread
 
 import pytest
 
+from integration import load
+from integration.engine.delivery import push
 from integration.sinks.jupiterone import sink as jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.runs import INSTANCE, graph, held, read
@@ -109,6 +111,17 @@ def test_a_patch_sends_the_entities_that_changed_and_deletes_nothing(service: Ju
         assert len(account.jobs) == jobs
         read(simulator, to(service))
     assert held(account) == graph()
+
+
+def test_a_patch_that_compares_all_sends_every_entity(service: JupiterOne, account: Account) -> None:
+    with Simulator(small()) as simulator:
+        report = read(simulator, to(service, "?mode=patch"))
+    known = len(held(account)["entities"])
+    for compare_all, sent in ((False, 0), (True, known)):
+        jobs = len(account.jobs)
+        push(load(), [to(service, "?mode=patch")], out="out", compare_all=compare_all)
+        assert sum(job.as_json()["numEntitiesUploaded"] for job in list(account.jobs.values())[jobs:]) == sent
+    assert report.failed_sinks == {}
 
 
 def test_a_patch_says_that_relationships_wait(

@@ -212,6 +212,21 @@ def test_a_file_that_is_not_as_it_was_left_is_written_again(to: str, damage: Any
     }
 
 
+def test_a_file_that_somebody_edited_unnoticed_is_set_right_where_all_is_compared(to: str) -> None:
+    with Simulator(tenant()) as simulator:
+        read(simulator, to)
+        read(simulator, to)  # the files are of an earlier revision than the graph, which they need not be compared with
+    before = {path: content for path, (*_, content) in tree().items()}
+    name = "entities/azure_user.jsonl" if to.startswith("files") else "graph/azure_user/entities/*.json"
+    (path,) = Path("copy").glob(name)
+    edit(path)
+    os.utime(path, ns=(0, 0))
+    for argument, differs in (("--allow-mass-delete", True), ("--compare-all", False)):
+        done = CliRunner().invoke(main, ["push", "--out", "out", "--to", to, argument])
+        assert done.exit_code == 0, done.output
+        assert ({path: content for path, (*_, content) in tree().items()} != before) is differs
+
+
 def test_a_file_that_somebody_edited_before_a_run_without_its_type_is_written_again(to: str) -> None:
     with Simulator(tenant()) as simulator:
         read(simulator, to)

@@ -64,6 +64,26 @@ def test_neo4j_gets_back_what_it_lost_and_loses_what_it_got(
     assert database.run("MATCH (s:GraphScope) RETURN s.push") == before  # nothing was left to compare
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "MATCH (n:contoso_badge {_key: 'badge-7'}) SET n.size = 99",
+        "MATCH (n:contoso_badge) SET n.further = 'x' REMOVE n.displayName",
+        "MATCH ()-[r:KNOWS]->() SET r.since = 99",
+    ],
+)
+def test_neo4j_has_what_somebody_changed_set_right_where_all_is_compared(
+    store: Store, database: Database, damage: str
+) -> None:
+    large(store, 0)
+    push(database, store)
+    database.run(damage)
+    push(database, store)
+    assert held(database, store) != expected(store, STEPS)
+    push(database, store, compare_all=True)
+    assert held(database, store) == expected(store, STEPS)
+
+
 def test_neo4j_loses_relationships_that_are_there_a_second_time(
     store: Store, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,20 @@ def test_the_same_push_again_writes_nothing(url: str, store: Store) -> None:
     assert written(url) == before
 
 
+@pytest.mark.parametrize("damage", ["SET properties = '{}' WHERE _key = 'user-2'", "SET _class = '{Key}'"])
+def test_what_somebody_changed_is_set_right_where_all_is_compared(url: str, store: Store, damage: str) -> None:
+    collect(store, {USER: named("user-1", "user-2", size=1), HAS: worn(("group-1", "user-1"))})
+    push(url, store, STEPS)
+    query(url, f"UPDATE integration.entities {damage}")
+    push(url, store, STEPS)
+    assert held(url, store.scope) != expected(store, STEPS)
+    push(url, store, STEPS, compare_all=True)
+    assert held(url, store.scope) == expected(store, STEPS)
+    before = written(url)
+    push(url, store, STEPS, compare_all=True)
+    assert written(url) == before  # what is right is not written again
+
+
 def test_a_push_sends_what_changed_and_leaves_the_rest_alone(url: str, store: Store) -> None:
     collect(store, {USER: named("user-1", "user-2", "user-3", size=1), HAS: worn(("group-1", "user-1"))})
     push(url, store, STEPS)

@@ -85,12 +85,12 @@ class JupiterOneSink:
         if self._mode == "patch":
             self._name_waiting(graph, steps)
             entities = [step for step in steps if not step.is_relationship]
-            packed = self._batches(graph, entities)
+            packed = self._batches(graph, entities, report)
             first = next(packed, None)
             history.added(entities, self._run(chain([first], packed), report, ()) if first else None)
         else:
             kept = history.kept()
-            history.replaced(steps, self._run(self._batches(graph, steps), report, kept), kept)
+            history.replaced(steps, self._run(self._batches(graph, steps, report), report, kept), kept)
 
     def _run(self, packed: Iterable[Batch], report: Report, kept: Iterable[str]) -> SyncJob:
         """Run a job that deletes nothing of the types that are ``kept``, and return it as it ended."""
@@ -162,19 +162,19 @@ class JupiterOneSink:
                     " run again"
                 )
 
-    def _batches(self, graph: StoredGraph, steps: Sequence[Step]) -> Iterator[Batch]:
+    def _batches(self, graph: StoredGraph, steps: Sequence[Step], report: Report) -> Iterator[Batch]:
         """Yield all entities that are to be uploaded, and then all relationships."""
         kinds: tuple[RecordKind, ...] = ("entities", "relationships")
         for kind in kinds:
             chosen = [step for step in steps if step.is_relationship == (kind == "relationships")]
-            records = chain.from_iterable(self._records(graph, step) for step in chosen)
+            records = chain.from_iterable(self._records(graph, step, report) for step in chosen)
             yield from batches(kind, records, BATCH_BYTES)
 
-    def _records(self, graph: StoredGraph, step: Step) -> Iterator[bytes]:
+    def _records(self, graph: StoredGraph, step: Step, report: Report) -> Iterator[bytes]:
         if self._mode == "diff":
             return graph.records(step)
         since = graph.delivered(self._account.name, step)
-        return _changed(graph, step, since if graph.remembers(since) else 0)
+        return _changed(graph, step, since if graph.remembers(since) and not report.compare_all else 0)
 
     def _name_waiting(self, graph: StoredGraph, steps: Sequence[Step]) -> None:
         """Say which relationships a job that only adds does not bring up to date."""

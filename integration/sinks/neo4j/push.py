@@ -48,7 +48,8 @@ def push_graph(session: ServerSession, graph: StoredGraph, steps: Sequence[Step]
     there = scope.read(RecordCounts, graph.scope)
     for step in steps:
         revisions = scope.revisions(step)
-        if revisions and all(map(graph.remembers, revisions)) and not there.is_as_left(graph, step, revisions):
+        known = revisions and all(map(graph.remembers, revisions))
+        if report.compare_all or (known and not there.is_as_left(graph, step, revisions)):
             scope.forget(step)
     behind = [step for step in steps if scope.revisions(step) != [graph.revision]]
     if behind:

@@ -94,6 +94,7 @@ class Push:
         self._connection, self._schema, self._graph = connection, schema, graph
         self._steps, self._report, self._scope = steps, report, graph.scope
         # Asked for each of many types, of few revisions.
+        self._trusts = not report.compare_all
         self._incomplete, self._mark, self._remembers = {*report.incomplete}, cache(graph.mark), cache(graph.remembers)
 
     def run(self) -> None:
@@ -135,7 +136,7 @@ class Push:
         """Find out whether what changed is enough. A type that is behind may hold what came and went since."""
         keeps = step.name in self._incomplete
         marks = (self._graph.lineage, self._mark(held.revision)) if held else ()
-        known = held and held.class_names == ",".join(step.classes) and held.lineage in marks
+        known = held and held.class_names == ",".join(step.classes) and held.lineage in marks and self._trusts
         if held and known and self._remembers(held.revision) and (keeps or not held.behind):
             left, _ = held_then(self._graph, step, held.revision)
             if there == left or (held.behind and there > left):
