@@ -13,6 +13,7 @@ _PLACED = [
     "azure_container_group",
     "azure_data_explorer_cluster",
     "azure_hdinsight_cluster",
+    "azure_kubernetes_agent_pool",
     "azure_kubernetes_cluster",
     "azure_lb",
     "azure_mysql_server",

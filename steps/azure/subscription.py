@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, tagged
-from steps.azure._resource import properties_of, says
+from steps.azure._resource import key_of, properties_of, says
 
 CONTAINERS = "resourcecontainers"
 SUBSCRIPTIONS = "microsoft.resources/subscriptions"
@@ -50,6 +50,16 @@ def azure_subscription_has_resource_group(ctx: Context) -> Iterator[Relationship
     """A resource group is in a subscription."""
     for row in ctx.azure.table(CONTAINERS, type=GROUPS):
         yield Relationship(arm_key(f"/subscriptions/{row['subscriptionId']}"), arm_key(row["id"]))
+
+
+@relationship_step(
+    any_of("azure"), "MANAGES", "azure_resource_group", type="azure_manager_manages_resource_group", per_row=True
+)
+def azure_manager_manages_resource_group(ctx: Context) -> Iterator[Relationship]:
+    """A resource group was made for a resource, such as that of a cluster's nodes, and holds what that runs on."""
+    for row in ctx.azure.table(CONTAINERS, type=GROUPS):
+        if manager := key_of(row["managedBy"]):
+            yield Relationship(manager, arm_key(row["id"]))
 
 
 def _groups(properties: dict[str, list[dict[str, str]] | None]) -> Iterator[str]:

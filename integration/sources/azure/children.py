@@ -184,6 +184,8 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
     )
     if path.endswith(_VALUED) and isinstance(properties, dict):
         properties.pop("value", None)
+    if isinstance(region := told["location"], str):
+        told["location"] = _short(region)
     return {
         **told,
         **placed,
@@ -191,6 +193,11 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
         "type": type.lower() if isinstance(type, str) else None,
         "properties": properties,
     }
+
+
+def _short(region: str) -> str:
+    """Return the name of a region as Azure Resource Graph has it: ``eastus``, where its provider writes ``East US``."""
+    return region.replace(" ", "").lower()
 
 
 def _plain(child: Mapping[str, Any]) -> dict[str, Any]:

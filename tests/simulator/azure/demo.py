@@ -50,9 +50,8 @@ def azure_demo_tenant() -> AzureTenant:
         tenant.add_subscription(Subscription(id, name, parent, tenant_id=TENANT))
     _describe(tenant)
     web = _group(tenant, PRODUCTION, "RG-Web", "westeurope", tags={"env": "prod", "owner": "team-web"})
-    aks = _group(
-        tenant, PRODUCTION, "MC_rg-aks", "westeurope", managedBy=f"{web}/providers/Microsoft.Example/clusters/aks"
-    )
+    cluster = f"{web}/providers/Microsoft.ContainerService/managedClusters/aks"
+    aks = _group(tenant, PRODUCTION, "MC_rg-aks", "westeurope", managedBy=cluster)
     lab = _group(tenant, TESTS, "rg-lab", "eastus")
     _machine(tenant, web, "vm-web-01", "Linux", "running", ["nic-web-01", "nic-web-01-backup"], group="RG-WEB")
     _machine(tenant, web, "vm-web-02", "Linux", "running", ["nic-web-02"])

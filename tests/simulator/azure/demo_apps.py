@@ -90,15 +90,34 @@ def _configuration(web: Place, subnet: str) -> None:
 def _cluster(web: Place, aks: Place, subnet: str, identity: dict[str, Any]) -> None:
     pool = {
         "name": "agentpool",
+        "type": "VirtualMachineScaleSets",
+        "mode": "System",
         "count": 2,
+        "minCount": 1,
+        "maxCount": 5,
+        "enableAutoScaling": True,
+        "scaleSetPriority": "Regular",
+        "maxPods": 110,
         "vmSize": "Standard_D4ds_v5",
         "vnetSubnetID": subnet,
+        "availabilityZones": ["1", "2"],
+        "nodeTaints": ["CriticalAddonsOnly=true:NoSchedule"],
         "enableNodePublicIP": False,
         "enableEncryptionAtHost": True,
+        "enableFIPS": False,
+        "securityProfile": {"enableSecureBoot": True, "enableVTPM": True},
         "nodeImageVersion": "AKSUbuntu-2204gen2containerd",
+        "orchestratorVersion": "1.28",
+        "currentOrchestratorVersion": "1.28.5",
         "osType": "Linux",
         "osSKU": "Ubuntu",
+        "osDiskType": "Ephemeral",
+        "osDiskSizeGB": 128,
+        "provisioningState": "Succeeded",
+        "powerState": {"code": "Running"},
     }
+    nodes = {"aks-managed-poolName": "agentpool"}
+    aks.put("Microsoft.Compute/virtualMachineScaleSets", "aks-pool", {"orchestrationMode": "Uniform"}, tags=nodes)
     workspace = web.of("Microsoft.OperationalInsights/workspaces", "logs")
     gateway = web.of("Microsoft.Network/applicationGateways", "agw")
     kubelet = {"resourceId": aks.of("Microsoft.ManagedIdentity/userAssignedIdentities", "aks-agentpool")}

@@ -101,6 +101,15 @@ def _sql(web: Place, lab: Place) -> None:
     tenant.add_child(closed, "/ipv6FirewallRules", "office-6", six)
     subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
     tenant.add_child(closed, "/virtualNetworkRules", "apps", {"virtualNetworkSubnetId": subnet, "state": "Ready"})
+    copied = {
+        "readWriteEndpoint": {"failoverPolicy": "Automatic", "failoverWithDataLossGracePeriodMinutes": 60},
+        "readOnlyEndpoint": {"failoverPolicy": "Disabled"},
+        "replicationRole": "Primary",
+        "replicationState": "CATCH_UP",
+        "partnerServers": [{"id": open_, "location": "East US", "replicationRole": "Secondary"}],
+        "databases": [web.of("Microsoft.Sql/servers/databases", "sql-web/shop")],
+    }
+    tenant.add_child(closed, "/failoverGroups", "copies", copied, location="West Europe", tags={"env": "prod"})
     groups = ["SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP", "FAILED_DATABASE_AUTHENTICATION_GROUP"]
     auditing = {
         "state": "Enabled",

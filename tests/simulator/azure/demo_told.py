@@ -127,9 +127,8 @@ def _data(web: Place) -> None:
 def _apps(web: Place, lab: Place) -> None:
     for type, name in (("sites", "shop"), ("sites", "orders"), ("sites/slots", "shop/staging")):
         tell(web, f"Microsoft.Web/{type}", name, _SITE)
-    pool = {"securityProfile": {"sshAccess": "LocalUser"}}
     cluster = web.tenant.tables["resources"][web.of("Microsoft.ContainerService/managedClusters", "aks").lower()]
-    cluster["properties"]["agentPoolProfiles"][0] |= pool
+    cluster["properties"]["agentPoolProfiles"][0]["securityProfile"]["sshAccess"] = "LocalUser"
     own = {"securityProfile": {"imageCleaner": {"enabled": True}}, "podIdentityProfile": {"enabled": False}}
     tell(web, "Microsoft.ContainerService/managedClusters", "aks", own)
     machine = {

@@ -1,0 +1,26 @@
+"""What subscriptions answered that recordings of them show, in shapes that no documentation tells, becomes records."""
+
+import pytest
+
+from tests.azure.reading import Azure, verdicts
+from tests.azure.test_network_types import azure, entities, place
+from tests.simulator.azure.place import Place
+
+__all__ = ["azure", "place"]
+pytestmark = pytest.mark.every_area
+
+BUS = "Microsoft.ServiceBus/namespaces"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("East US", "eastus"), ("EastUs", "eastus"), ("West US 2", "westus2"), ("global", "global"), (None, "westeurope")],
+)
+def test_a_child_is_in_a_region_by_the_same_name_as_its_parent(
+    place: Place, azure: Azure, told: str | None, expected: str
+) -> None:
+    namespace = place.put(BUS, "bus", {"status": "Active"})
+    place.tenant.add_child(namespace, "/queues", "q", {"status": "Active"}, location=told)
+    assert verdicts(azure.run("azure_service_bus_queue")) == {"complete"}
+    queue = entities("azure_service_bus_queue")["q"]
+    assert (queue["location"], queue["region"]) == (expected, expected)
