@@ -11,24 +11,35 @@ from steps.azure._resource import object_at, objects_in, properties_of, texts_in
 _TABLE, _TYPES = "appserviceresources", ("microsoft.web/sites/config", "microsoft.web/sites/slots/config")
 _READ = ["Microsoft.Web/sites/config/read"]
 _COPIED = (
+    "acrUseManagedIdentityCreds",
     "alwaysOn",
+    "detailedErrorLoggingEnabled",
     "ftpsState",
+    "healthCheckPath",
     "http20Enabled",
     "httpLoggingEnabled",
     "ipSecurityRestrictionsDefaultAction",
     "javaVersion",
     "linuxFxVersion",
+    "localMySqlEnabled",
+    "minTlsCipherSuite",
     "minTlsVersion",
     "netFrameworkVersion",
     "nodeVersion",
     "phpVersion",
+    "powerShellVersion",
     "publicNetworkAccess",
     "pythonVersion",
     "remoteDebuggingEnabled",
+    "requestTracingEnabled",
     "scmIpSecurityRestrictionsDefaultAction",
     "scmIpSecurityRestrictionsUseMain",
     "scmMinTlsVersion",
+    "scmType",
+    "use32BitWorkerProcess",
     "vnetRouteAllEnabled",
+    "webSocketsEnabled",
+    "windowsFxVersion",
 )
 
 
