@@ -145,9 +145,11 @@ def _listed(listed: Any, name: str, form: type | tuple[type, ...], expected: str
         leave_unread(f"{name} is {_form_of(listed)}, not a list")
         return
     for each in listed:
+        if each is None:
+            continue
         if isinstance(each, form):
             yield each
-        elif each is not None:
+        else:
             leave_unread(f"{name} has {_form_of(each)} in it, not {expected}")
 
 
