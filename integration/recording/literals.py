@@ -66,5 +66,7 @@ def _imported(path: Path) -> tuple[str, ...]:
 def _texts(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return frozenset(
-        node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value.removesuffix("[]")  # as steps and schemas write the name of a list that a path leads through
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from integration import Context, Entity, Relationship
 from integration.errors import GraphError
-from integration.values import arm_key, without_nulls
-from steps.azure._resource import properties_of, resource
+from integration.values import arm_key
+from steps.azure._resource import properties_of, resource, texts_at
 
 _ALL = "0.0.0.0", "255.255.255.255"  # noqa: S104 - nothing is bound to it
 _ALL6 = "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
@@ -75,8 +75,7 @@ def setting(row: Any, /, **computed: Any) -> Entity:
 
 def cors_origins(row: Any) -> list[str]:
     """Return the web sites whose scripts may reach a service of a storage account, sorted."""
-    rules = without_nulls((properties_of(row).get("cors") or {}).get("corsRules") or [])
-    return sorted({origin for rule in rules for origin in rule.get("allowedOrigins") or () if origin})
+    return sorted({*texts_at(properties_of(row), "cors", "corsRules[]", "allowedOrigins[]")} - {""})
 
 
 def firewall_rule(row: Any, /, start: str = "startIpAddress", end: str = "endIpAddress", **computed: Any) -> Entity:

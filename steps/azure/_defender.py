@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context
-from steps.azure._resource import properties_of, says
+from steps.azure._resource import object_at, objects_in, properties_of, says, values_in
 
 SECURITY = "securityresources"
 _UNHEALTHY = "properties.status.code =~ 'Unhealthy'"
@@ -14,7 +14,7 @@ _UNHEALTHY = "properties.status.code =~ 'Unhealthy'"
 def unhealthy(ctx: Context, type: str) -> Iterator[Any]:
     """Yield the rows of a type of what is wrong; of the others all is right, or what is asked does not apply."""
     for row in ctx.azure.table(SECURITY, type=type, filter=_UNHEALTHY):
-        if says((properties_of(row).get("status") or {}).get("code"), "unhealthy"):
+        if says(object_at(properties_of(row), "status").get("code"), "unhealthy"):
             yield row
 
 
@@ -22,6 +22,16 @@ def told(properties: dict[str, Any], name: str) -> Any:
     """Return a property whose name begins with a small or a large letter; ``None`` where there is none."""
     value = properties.get(name)
     return properties.get(name[0].upper() + name[1:]) if value is None else value
+
+
+def object_told(properties: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return an object whose name begins with a small or a large letter; an empty one where there is none."""
+    return object_at({name: told(properties, name)}, name)
+
+
+def objects_told(properties: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the objects of a list whose name begins with a small or a large letter."""
+    return objects_in({name: told(properties, name)}, name)
 
 
 def first_told(properties: dict[str, Any], names: tuple[str, ...]) -> Any:
@@ -37,4 +47,4 @@ def listed(properties: dict[str, Any], name: str) -> list[Any]:
             value = json.loads(value) if value.startswith("[") else [value]
         except ValueError:
             return [value]
-    return [each for each in value or () if each is not None]
+    return values_in({name: value}, name)

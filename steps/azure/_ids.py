@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from integration.values import arm_key
+from steps._forms import object_at
 
 _GROUPS = "/providers/microsoft.management/managementgroups/"
 _UNNAMED = re.compile(r"[^A-Za-z0-9. -]")
@@ -40,7 +41,7 @@ def tagged(row: Any) -> dict[str, Any]:
     ``tags`` has all as ``name=value``, sorted. ``tag.NAME`` has the value of one, as JupiterOne's queries ask for it:
     true and false are booleans there, and a dot stands for each character that no name of JupiterOne's may have.
     """
-    given = row["tags"] if isinstance(row["tags"], dict) else {}
+    given = object_at(row, "tags")
     tags = {name: "" if given[name] is None else str(given[name]) for name in sorted(given)}
     named = {f"tag.{_UNNAMED.sub('.', name)}": _VALUES.get(value.lower(), value) for name, value in tags.items()}
     return {"tags": sorted(f"{name}={value}" for name, value in tags.items()), **named} if tags else {}

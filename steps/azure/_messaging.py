@@ -4,7 +4,7 @@ from typing import Any
 
 from integration import Entity
 from steps.azure._children import setting
-from steps.azure._resource import keys_of, named_in, parts_of, properties_of
+from steps.azure._resource import keys_at, named_in, parts_of, properties_of
 
 
 def network_rules(row: Any) -> Entity:
@@ -13,5 +13,5 @@ def network_rules(row: Any) -> Entity:
         row,
         category=["network"],
         allowedIpAddresses=named_in(properties_of(row), "ipRules", "ipMask"),
-        virtualNetworkSubnetIds=keys_of(rule.get("subnet") for rule in parts_of(row, "virtualNetworkRules")),
+        virtualNetworkSubnetIds=keys_at(parts_of(row, "virtualNetworkRules"), "subnet"),
     )

@@ -12,7 +12,18 @@ from typing import Any
 
 from integration import Context
 from integration.values import arm_key
-from steps.azure._resource import key_of, keys_of, parts_of, properties_of, says
+from steps.azure._resource import (
+    key_at,
+    keys_of,
+    object_at,
+    objects_in,
+    parts_of,
+    properties_of,
+    references_in,
+    says,
+    text_in,
+    texts_in,
+)
 
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 FIREWALL = "microsoft.network/azurefirewalls"
@@ -78,8 +89,8 @@ def rules_of_groups(ctx: Context, *, defaults: bool) -> Iterator[tuple[str, list
 
 def rules_of_firewalls(ctx: Context) -> Iterator[tuple[str, list[Rule]]]:
     """Yield key and rules of each Azure Firewall: its own, those of its policy, and of what that adds to."""
-    bases = {arm_key(row["id"]): key_of(properties_of(row).get("basePolicy")) for row in ctx.azure.resources(POLICY)}
-    lists = {arm_key(row["id"]): properties_of(row).get("ipAddresses") or () for row in ctx.azure.resources(_IP_GROUP)}
+    bases = {arm_key(row["id"]): key_at(properties_of(row), "basePolicy") for row in ctx.azure.resources(POLICY)}
+    lists = {arm_key(row["id"]): texts_in(properties_of(row), "ipAddresses") for row in ctx.azure.resources(_IP_GROUP)}
     of_policies: dict[str, list[Rule]] = {}
     for row in ctx.azure.table(NETWORK, type=COLLECTIONS):
         of = arm_key(row["id"]).partition("/rulecollectiongroups/")[0]
@@ -93,7 +104,7 @@ def rules_of_firewalls(ctx: Context) -> Iterator[tuple[str, list[Rule]]]:
             for each in parts_of(row, name)
             for rule in _collected(each, properties_of(each), lists)
         ]
-        policy = key_of(properties_of(row).get("firewallPolicy"))
+        policy = key_at(properties_of(row), "firewallPolicy")
         for each in _with_bases(policy, bases):
             rules += of_policies.get(each, ())
         yield arm_key(row["id"]), rules
@@ -101,7 +112,7 @@ def rules_of_firewalls(ctx: Context) -> Iterator[tuple[str, list[Rule]]]:
 
 def merged(properties: Mapping[str, Any], one: str, several: str) -> tuple[str, ...]:
     """Return what a rule names by itself or in a list, each once."""
-    found = [properties.get(one), *(properties.get(several) or ())]
+    found = [properties.get(one), *texts_in(properties, several)]
     return tuple(dict.fromkeys(each for each in found if each))
 
 
@@ -146,7 +157,7 @@ def _with_bases(policy: str | None, bases: Mapping[str, str | None]) -> Iterator
 
 def _rule(part: Mapping[str, Any]) -> Rule:
     properties = properties_of(part)
-    direction = (properties.get("direction") or "").capitalize()
+    direction = text_in(properties, "direction").capitalize()
     side = "source" if direction == "Inbound" else "destination"
     return Rule(
         name=part["name"],
@@ -157,7 +168,7 @@ def _rule(part: Mapping[str, Any]) -> Rule:
         ports=merged(properties, "destinationPortRange", "destinationPortRanges"),
         sources=merged(properties, "sourceAddressPrefix", "sourceAddressPrefixes"),
         destinations=merged(properties, "destinationAddressPrefix", "destinationAddressPrefixes"),
-        groups=tuple(keys_of(properties.get(f"{side}ApplicationSecurityGroups"))),
+        groups=tuple(keys_of(references_in(properties, f"{side}ApplicationSecurityGroups"))),
     )
 
 
@@ -171,8 +182,8 @@ def _collected(
         collection: its properties.
         lists: the addresses of each IP group.
     """
-    action = str((collection.get("action") or {}).get("type") or "").lower()
-    for rule in filter(None, collection.get("rules") or ()):
+    action = text_in(object_at(collection, "action"), "type").lower()
+    for rule in objects_in(collection, "rules"):
         if says(rule.get("ruleType"), "applicationrule"):
             continue
         translated, named_only = rule.get("translatedAddress"), rule.get("translatedFqdn")
@@ -181,17 +192,22 @@ def _collected(
             allows=action != "deny",
             direction="",
             priority=collection.get("priority"),
-            protocols=tuple(each.lower() for each in rule.get("ipProtocols") or rule.get("protocols") or ("*",)),
-            ports=tuple(filter(None, rule.get("destinationPorts") or ())),
+            protocols=tuple(each.lower() for each in _protocols(rule)),
+            ports=tuple(filter(None, texts_in(rule, "destinationPorts"))),
             sources=_side(rule, "source", lists),
             destinations=(translated,) if translated else () if named_only else _side(rule, "destination", lists),
         )
 
 
+def _protocols(rule: Mapping[str, Any]) -> list[str]:
+    """Return the protocols that a firewall's rule is for, of which policies and classic firewalls tell apart."""
+    return texts_in(rule, "ipProtocols") or texts_in(rule, "protocols") or ["*"]
+
+
 def _side(rule: Mapping[str, Any], side: str, lists: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """Return the addresses, ranges and tags that a firewall's rule names on a side, those of its IP groups included."""
-    groups = [lists.get(key, ()) for key in keys_of({"id": each} for each in rule.get(f"{side}IpGroups") or ())]
-    named = chain(rule.get(f"{side}Addresses") or (), *groups)
+    groups = [lists.get(key, ()) for key in keys_of(references_in(rule, f"{side}IpGroups"))]
+    named = chain(texts_in(rule, f"{side}Addresses"), *groups)
     return tuple(dict.fromkeys(each for address in named if address for each in _ranges(address)))
 
 

@@ -5,7 +5,18 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_in, keys_of, named_in, properties_of, resource, says
+from steps.azure._resource import (
+    in_groups,
+    keys_in,
+    keys_of,
+    named_in,
+    object_at,
+    objects_in,
+    properties_of,
+    resource,
+    says,
+    texts_in,
+)
 
 _ALERT = "microsoft.insights/activitylogalerts"
 
@@ -16,7 +27,7 @@ def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_ALERT):
         conditions = list(_conditions(row))
         told = {name: [value for field, value in conditions if says(field, name.lower())] for name in _FIELDS}
-        actions = properties_of(row).get("actions") or {}
+        actions = object_at(properties_of(row), "actions")
         yield resource(
             row,
             scopes=keys_in(row, "scopes"),
@@ -52,8 +63,8 @@ _FIELDS = ("category", "operationName", "level", "status", "caller")
 
 def _conditions(row: Any) -> Iterator[tuple[str, str]]:
     """Yield the conditions of an alert as field and value, also each of those of which one is enough."""
-    for condition in filter(None, (properties_of(row).get("condition") or {}).get("allOf") or ()):
-        for one in filter(None, condition.get("anyOf") or [condition]):
-            values = [one["equals"]] if one.get("equals") else one.get("containsAny") or ()
+    for condition in objects_in(object_at(properties_of(row), "condition"), "allOf"):
+        for one in objects_in(condition, "anyOf") or [condition]:
+            values = [one["equals"]] if one.get("equals") else texts_in(one, "containsAny")
             for value in values if one.get("field") else ():
                 yield one["field"], value

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, properties_of, says
+from steps.azure._resource import key_at, object_at, properties_of, says
 
 _TABLE = "advisorresources"
 _TYPE = "microsoft.advisor/recommendations"
@@ -21,7 +21,7 @@ def azure_advisor_recommendation(ctx: Context) -> Iterator[Entity]:
     """Something that Azure Advisor recommends to change, for costs, security, reliability or performance."""
     for row in ctx.azure.table(_TABLE, type=_TYPE):
         properties = properties_of(row)
-        short = properties.get("shortDescription") or {}
+        short = object_at(properties, "shortDescription")
         name = short.get("solution") or row["name"]
         impact = properties.get("impact")
         yield Entity(
@@ -73,23 +73,23 @@ def azure_assessment_identified_recommendation(ctx: Context) -> Iterator[Relatio
 
 def _resource(row: Any) -> str:
     """Return the key of what a recommendation is about."""
-    return key_of(_metadata(row).get("resourceId")) or scope_of(row["id"], "microsoft.advisor")
+    return key_at(_metadata(row), "resourceId") or scope_of(row["id"], "microsoft.advisor")
 
 
 def _assessment(row: Any) -> str | None:
     """Return the key of the assessment that a recommendation comes of: what it was found by, or a GUID of its own."""
-    source, own = key_of(_metadata(row).get("source")), _extended(row).get("assessmentKey")
+    source, own = key_at(_metadata(row), "source"), _extended(row).get("assessmentKey")
     if source and _ASSESSMENTS in source:
         return source
     return arm_key(f"{_resource(row)}{_ASSESSMENTS}{own}") if own else None
 
 
 def _extended(row: Any) -> dict[str, Any]:
-    return properties_of(row).get("extendedProperties") or {}
+    return object_at(properties_of(row), "extendedProperties")
 
 
 def _metadata(row: Any) -> dict[str, Any]:
-    return properties_of(row).get("resourceMetadata") or {}
+    return object_at(properties_of(row), "resourceMetadata")
 
 
 def _number(text: Any) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children
-from steps.azure._resource import properties_of, resource
+from steps.azure._resource import properties_of, resource, text_in
 
 _APIS = Children("microsoft.apimanagement/service", "/apis", "2022-08-01")
 _READ = ["Microsoft.ApiManagement/service/apis/read"]
@@ -16,7 +16,7 @@ def azure_api_management_api(ctx: Context) -> Iterator[Entity]:
     for row in _APIS.rows(ctx):
         properties = properties_of(row)
         name = properties.get("displayName") or row["name"]
-        yield resource(row, displayName=name, address=properties.get("path") or "")
+        yield resource(row, displayName=name, address=text_in(properties, "path"))
 
 
 @relationship_step("azure_api_management_service", "HAS", "azure_api_management_api", permissions=_READ, per_row=True)

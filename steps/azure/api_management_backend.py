@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import properties_of, resource
+from steps.azure._resource import properties_of, resource, text_in
 
 _BACKENDS = Children("microsoft.apimanagement/service", "/backends", "2022-08-01")
 _READ = ["Microsoft.ApiManagement/service/backends/read"]
@@ -48,5 +48,5 @@ def azure_api_management_backend_connects_resource(ctx: Context) -> Iterator[Rel
 
 def _resource(row: Any) -> str | None:
     """Return the key of the resource that is behind: Azure tells its id below the address of Resource Manager."""
-    path = urlsplit(properties_of(row).get("resourceId") or "").path
+    path = urlsplit(text_in(properties_of(row), "resourceId")).path
     return arm_key(path) if path.lower().startswith("/subscriptions/") else None

@@ -9,6 +9,7 @@ from steps.azure._resource import (
     in_groups,
     key_of,
     keys_of,
+    object_at,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -47,7 +48,7 @@ def azure_resource_group_has_api_management_service(ctx: Context) -> Iterator[Re
 
 def _subnet(place: Mapping[str, Any]) -> Any:
     """Return the id of the subnet that a service is in, in one of its regions; ``None`` where it is in none."""
-    return (place.get("virtualNetworkConfiguration") or {}).get("subnetResourceId")
+    return object_at(place, "virtualNetworkConfiguration").get("subnetResourceId")
 
 
 def _weak(switches: Mapping[str, str] | None) -> list[str] | None:

@@ -8,7 +8,7 @@ from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._ids import portal_link
 from steps.azure._principals import applications
-from steps.azure._resource import properties_of, says, texts_at
+from steps.azure._resource import object_at, properties_of, says, texts_at
 
 _APPS = [
     Children(type, "/config/authsettingsV2", "2023-12-01")
@@ -23,7 +23,7 @@ def azure_app_authentication_setting(ctx: Context) -> Iterator[Entity]:
     for row in _rows(ctx):
         app = _app(row)
         properties = properties_of(row)
-        name, providers = app.rpartition("/")[2], properties.get("identityProviders") or {}
+        name, providers = app.rpartition("/")[2], object_at(properties, "identityProviders")
         yield Entity(
             arm_key(row["id"]),
             row,
@@ -72,17 +72,17 @@ def _app(row: Any) -> str:
 
 def _enabled(providers: dict[str, Any]) -> Iterator[str]:
     """Yield the names of those whom people may sign in with: an app is known to them, and nobody switched them off."""
-    own = providers.get("customOpenIdConnectProviders") or {}
+    own = object_at(providers, "customOpenIdConnectProviders")
     for name, told in (*providers.items(), *own.items()):
-        known = (told.get("registration") or {}).values() if isinstance(told, dict) else ()
+        known = object_at(told, "registration").values() if isinstance(told, dict) else ()
         if any(known) and told.get("enabled") is not False:
             yield name
 
 
 def _lets_anybody_in(properties: dict[str, Any]) -> bool | None:
     """Tell whether an app is reached by those who did not sign in; ``None`` where Azure does not say."""
-    is_on = (properties.get("platform") or {}).get("enabled")
-    told = properties.get("globalValidation") or {}
+    is_on = object_at(properties, "platform").get("enabled")
+    told = object_at(properties, "globalValidation")
     if is_on is None:
         return None
     action = told.get("unauthenticatedClientAction")

@@ -8,7 +8,9 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    key_at,
     key_of,
+    object_at,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -36,9 +38,9 @@ def azure_web_app_slot(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             userAssignedIdentityIds=identities_of(row),
-            appServicePlanId=key_of(properties_of(row).get("serverFarmId")),
+            appServicePlanId=key_at(properties_of(row), "serverFarmId"),
             privateEndpointIds=private_endpoints_of(row),
-            virtualNetworkSubnetId=key_of(properties_of(row).get("virtualNetworkSubnetId")),
+            virtualNetworkSubnetId=key_at(properties_of(row), "virtualNetworkSubnetId"),
             outboundIpAddresses=outbound_of(row),
         )
 
@@ -64,7 +66,7 @@ def azure_static_web_app(ctx: Context) -> Iterator[Entity]:
 def azure_app_service_environment(ctx: Context) -> Iterator[Entity]:
     """Machines of one customer's own that apps run on, in a subnet."""
     for row in ctx.azure.resources(_TYPES["azure_app_service_environment"]):
-        subnet = _subnet(properties_of(row).get("virtualNetwork") or {})
+        subnet = _subnet(object_at(properties_of(row), "virtualNetwork"))
         settings = {f"{each.get('name')}={each.get('value')}" for each in parts_of(row, "clusterSettings")}
         yield resource(
             row, subnetId=subnet, clusterSettings=sorted(settings), userAssignedIdentityIds=identities_of(row)
@@ -90,7 +92,7 @@ def azure_app_has_web_app_slot(ctx: Context, from_type: str, to_type: str) -> It
 def azure_web_app_slot_uses_app_service_plan(ctx: Context) -> Iterator[Relationship]:
     """A slot runs on the plan of its app, or on another one."""
     for row in ctx.azure.resources(_TYPES["azure_web_app_slot"]):
-        if plan := key_of(properties_of(row).get("serverFarmId")):
+        if plan := key_at(properties_of(row), "serverFarmId"):
             yield Relationship(arm_key(row["id"]), plan)
 
 
@@ -98,7 +100,7 @@ def azure_web_app_slot_uses_app_service_plan(ctx: Context) -> Iterator[Relations
 def azure_app_service_plan_uses_environment(ctx: Context) -> Iterator[Relationship]:
     """Apps of a plan run on machines of an environment."""
     for row in ctx.azure.resources("microsoft.web/serverfarms"):
-        if environment := key_of(properties_of(row).get("hostingEnvironmentProfile")):
+        if environment := key_at(properties_of(row), "hostingEnvironmentProfile"):
             yield Relationship(arm_key(row["id"]), environment)
 
 

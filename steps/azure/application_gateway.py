@@ -8,7 +8,8 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    key_of,
+    key_at,
+    keys_at,
     keys_of,
     parts_of,
     private_endpoints_of,
@@ -25,7 +26,7 @@ def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
     """An application gateway, which shares web requests among machines and may refuse attacks."""
     for row in ctx.azure.resources(_GATEWAY):
         fronts = [properties_of(front) for front in parts_of(row, "frontendIPConfigurations")]
-        addresses = keys_of(front.get("publicIPAddress") for front in fronts)
+        addresses = keys_at(fronts, "publicIPAddress")
         own = [properties_of(each).get("subnet") for each in parts_of(row, "gatewayIPConfigurations")]
         listeners = [*parts_of(row, "httpListeners"), *parts_of(row, "listeners")]
         onwards = [*parts_of(row, "backendHttpSettingsCollection"), *parts_of(row, "backendSettingsCollection")]
@@ -36,7 +37,7 @@ def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
             public=bool(addresses),
             publicIpAddressIds=addresses,
             subnetIds=keys_of(own),
-            firewallPolicyId=key_of(properties_of(row).get("firewallPolicy")),
+            firewallPolicyId=key_at(properties_of(row), "firewallPolicy"),
             listenerProtocols=_protocols(listeners),
             backendProtocols=_protocols(onwards),
             backendAddresses=[named for end in ends if (named := end.get("fqdn") or end.get("ipAddress"))],

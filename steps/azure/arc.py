@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, properties_of, resource, says
+from steps.azure._resource import in_groups, key_at, properties_of, resource, says
 
 _TYPES = {
     "azure_arc_kubernetes_cluster": "microsoft.kubernetes/connectedclusters",
@@ -36,7 +36,7 @@ def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
             row,
             active=None if status is None else says(status, "connected"),
             platform=system.lower() if system else None,
-            privateLinkScopeId=key_of(properties_of(row).get("privateLinkScopeResourceId")),
+            privateLinkScopeId=key_at(properties_of(row), "privateLinkScopeResourceId"),
         )
 
 
@@ -50,5 +50,5 @@ def azure_resource_group_has_arc(ctx: Context, from_type: str, to_type: str) -> 
 def azure_stack_hci_cluster_has_arc_machine(ctx: Context) -> Iterator[Relationship]:
     """A machine is one of those that an instance of Azure Local is made of."""
     for row in ctx.azure.resources(_TYPES["azure_arc_machine"]):
-        if cluster := key_of(properties_of(row).get("parentClusterResourceId")):
+        if cluster := key_at(properties_of(row), "parentClusterResourceId"):
             yield Relationship(cluster, arm_key(row["id"]))

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps.azure._resource import identities_of, in_groups, named_in, private_endpoints_of, properties_of, resource
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    named_in,
+    object_at,
+    private_endpoints_of,
+    properties_of,
+    resource,
+)
 
 _TYPES = {
     "azure_automation_account": "microsoft.automation/automationaccounts",
@@ -44,7 +52,7 @@ def azure_data_factory(ctx: Context) -> Iterator[Entity]:
 def azure_logic_app_workflow(ctx: Context) -> Iterator[Entity]:
     """A workflow of Logic Apps: steps that run when something happens; what they do is left out."""
     for row in ctx.azure.resources(_TYPES["azure_logic_app_workflow"]):
-        control = (properties_of(row).get("accessControl") or {}).get("triggers") or {}
+        control = object_at(properties_of(row), "accessControl", "triggers")
         callers = named_in(control, "allowedCallerIpAddresses", "addressRange")
         yield resource(
             row,

@@ -9,10 +9,13 @@ from steps.azure._resource import (
     below_parents,
     identities_of,
     in_groups,
-    key_of,
+    key_at,
+    object_at,
+    objects_in,
     parts_of,
     properties_of,
     resource,
+    texts_in,
 )
 
 _TYPES = {
@@ -58,13 +61,13 @@ def azure_backup_vault_policy(ctx: Context) -> Iterator[Entity]:
     """How often a vault of Azure Backup copies something, and how long copies are kept."""
     for row in ctx.azure.table(_BACKUPS, type=_POLICY):
         rules = parts_of(row, "policyRules")
-        schedules = [(rule.get("trigger") or {}).get("schedule") or {} for rule in rules]
+        schedules = [object_at(rule, "trigger", "schedule") for rule in rules]
         kept = [_kept(rule) for rule in rules if rule.get("isDefault")]
         yield resource(
             row,
             vaultId=arm_key(row["id"]).rsplit("/", 2)[0],
             repeatingTimeIntervals=[
-                each for of in schedules for each in of.get("repeatingTimeIntervals") or () if each
+                each for of in schedules for each in texts_in(of, "repeatingTimeIntervals") if each
             ],
             timeZone=next((of["timeZone"] for of in schedules if of.get("timeZone")), None),
             defaultRetention=next((duration for duration in kept if duration), None),
@@ -111,16 +114,15 @@ def azure_backup_instance_protects_resource(ctx: Context) -> Iterator[Relationsh
 
 def _source(row: Any) -> str | None:
     """Return the key of what is copied."""
-    return key_of((properties_of(row).get("dataSourceInfo") or {}).get("resourceID"))
+    return key_at(object_at(properties_of(row), "dataSourceInfo"), "resourceID")
 
 
 def _policy(row: Any) -> str | None:
     """Return the key of the policy by which copies are made."""
-    return key_of((properties_of(row).get("policyInfo") or {}).get("policyId"))
+    return key_at(object_at(properties_of(row), "policyInfo"), "policyId")
 
 
 def _kept(rule: dict[str, Any]) -> str | None:
     """Return for how long copies are kept by a rule; ``None`` where it is about something else."""
-    lifecycles = rule.get("lifecycles") or ()
-    told = ((each.get("deleteAfter") or {}).get("duration") for each in lifecycles if isinstance(each, dict))
+    told = (object_at(each, "deleteAfter").get("duration") for each in objects_in(rule, "lifecycles"))
     return next((duration for duration in told if duration), None)

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, key_of, parts_of, properties_of, resource, says
+from steps.azure._resource import below_parents, key_at, object_at, parts_of, properties_of, resource, says
 
 _TABLE = "recoveryservicesresources"
 _ITEM = "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems"
@@ -33,8 +33,8 @@ def azure_backup_item(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             vaultId=_vault(row["id"]),
-            sourceResourceId=key_of(of.get("sourceResourceId")),
-            policyId=key_of(of.get("policyId")),
+            sourceResourceId=key_at(of, "sourceResourceId"),
+            policyId=key_at(of, "policyId"),
             webLink=portal_link(row),
         )
 
@@ -56,7 +56,7 @@ def azure_recovery_vault_has_backup_policy(ctx: Context) -> Iterator[Relationshi
 def azure_backup_item_uses_policy(ctx: Context) -> Iterator[Relationship]:
     """Copies of something are made by a policy."""
     for row in ctx.azure.table(_TABLE, type=_ITEM):
-        if policy := key_of(properties_of(row).get("policyId")):
+        if policy := key_at(properties_of(row), "policyId"):
             yield Relationship(arm_key(row["id"]), policy)
 
 
@@ -78,7 +78,7 @@ def azure_recovery_vault_has_backup_item(ctx: Context) -> Iterator[Relationship]
 def azure_backup_item_protects_resource(ctx: Context) -> Iterator[Relationship]:
     """Copies are of a resource, such as a virtual machine."""
     for row in ctx.azure.table(_TABLE, type=_ITEM):
-        if source := key_of(properties_of(row).get("sourceResourceId")):
+        if source := key_at(properties_of(row), "sourceResourceId"):
             yield Relationship(arm_key(row["id"]), source)
 
 
@@ -86,9 +86,9 @@ def _told(row: Any) -> dict[str, Any]:
     """Return how often whole copies are made and how long they are kept; of databases a part of the policy tells it."""
     parts = (part for part in parts_of(row, "subProtectionPolicy") if says(part.get("policyType"), "full"))
     whole = next(parts, properties_of(row))
-    schedule = whole.get("schedulePolicy") or {}
-    kept = whole.get("retentionPolicy") or (whole.get("vaultRetentionPolicy") or {}).get("vaultRetention") or {}
-    durations = {name: (kept.get(of) or {}).get("retentionDuration") or {} for name, of in _KEPT.items()}
+    schedule = object_at(whole, "schedulePolicy")
+    kept = object_at(whole, "retentionPolicy") or object_at(whole, "vaultRetentionPolicy", "vaultRetention")
+    durations = {name: object_at(kept, of, "retentionDuration") for name, of in _KEPT.items()}
     told = {name: duration.get("count") for name, duration in durations.items()}
     return {"scheduleRunFrequency": schedule.get("scheduleRunFrequency"), **told}
 

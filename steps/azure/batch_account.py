@@ -8,7 +8,8 @@ from steps.azure._resource import (
     below_parents,
     identities_of,
     in_groups,
-    key_of,
+    key_at,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -36,8 +37,8 @@ def azure_batch_pool(ctx: Context) -> Iterator[Entity]:
     """A pool of machines that jobs of Azure Batch run on."""
     for row in ctx.azure.table(BATCH, type=BATCH_POOL):
         properties = properties_of(row)
-        machine = (properties.get("deploymentConfiguration") or {}).get("virtualMachineConfiguration") or {}
-        network = properties.get("networkConfiguration") or {}
+        machine = object_at(properties, "deploymentConfiguration", "virtualMachineConfiguration")
+        network = object_at(properties, "networkConfiguration")
         slots = properties.get("taskSlotsPerNode")
         slots = properties.get("maxTasksPerNode") if slots is None else slots
         yield resource(
@@ -45,9 +46,9 @@ def azure_batch_pool(ctx: Context) -> Iterator[Entity]:
             displayName=properties.get("displayName") or row["name"],
             taskSlotsPerNode=slots,
             maxTasksPerNode=slots,
-            subnetId=key_of(network.get("subnetId")),
-            imagePublisher=(machine.get("imageReference") or {}).get("publisher"),
-            imageOffer=(machine.get("imageReference") or {}).get("offer"),
+            subnetId=key_at(network, "subnetId"),
+            imagePublisher=object_at(machine, "imageReference").get("publisher"),
+            imageOffer=object_at(machine, "imageReference").get("offer"),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -68,5 +69,5 @@ def azure_resource_group_has_batch_account(ctx: Context) -> Iterator[Relationshi
 def azure_subnet_has_batch_pool(ctx: Context) -> Iterator[Relationship]:
     """The machines of a pool are in a subnet."""
     for row in ctx.azure.table(BATCH, type=BATCH_POOL):
-        if subnet := key_of((properties_of(row).get("networkConfiguration") or {}).get("subnetId")):
+        if subnet := key_at(object_at(properties_of(row), "networkConfiguration"), "subnetId"):
             yield Relationship(subnet, arm_key(row["id"]))

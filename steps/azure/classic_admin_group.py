@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import properties_of
+from steps.azure._resource import properties_of, text_in
 from steps.azure.role_definition import AUTHORIZATION
 
 _TYPE = "microsoft.authorization/classicadministrators"
@@ -34,7 +34,7 @@ def azure_classic_admin_group_has_user(ctx: Context) -> Iterator[Relationship]:
         rows.setdefault(_address(row), []).append(row)
     found = set()
     for user in ctx.entities("azure_user"):
-        names = {(user.properties.get(name) or "").lower() for name in ("userPrincipalName", "mail")} - {""}
+        names = {text_in(user.properties, name).lower() for name in ("userPrincipalName", "mail")} - {""}
         held = [row for name in names & rows.keys() for row in rows[name]]
         found |= names & rows.keys()
         if held:
@@ -49,9 +49,9 @@ def azure_classic_admin_group_has_user(ctx: Context) -> Iterator[Relationship]:
 
 def _address(row: Any) -> str:
     """Return the mail address that an administrator is known by, in lower case; empty where there is none."""
-    return (properties_of(row).get("emailAddress") or "").lower()
+    return text_in(properties_of(row), "emailAddress").lower()
 
 
 def _roles(row: Any) -> list[str]:
     """Return the names of an administrator's roles, such as ServiceAdministrator."""
-    return [role.strip() for role in (properties_of(row).get("role") or "").split(";") if role.strip()]
+    return [role.strip() for role in text_in(properties_of(row), "role").split(";") if role.strip()]

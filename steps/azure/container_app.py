@@ -8,8 +8,10 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    key_at,
     key_of,
     named_in,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -24,7 +26,7 @@ def azure_container_app(ctx: Context) -> Iterator[Entity]:
     """An app of Azure Container Apps; of the variables and secrets of its containers nothing is read."""
     for row in ctx.azure.resources(_APP):
         properties = properties_of(row)
-        ingress = (properties.get("configuration") or {}).get("ingress") or {}
+        ingress = object_at(properties, "configuration", "ingress")
         rules = named_in(ingress, "ipSecurityRestrictions", "ipAddressRange")
         environment = properties.get("environmentId") or properties.get("managedEnvironmentId")
         yield resource(
@@ -45,8 +47,8 @@ def azure_container_app(ctx: Context) -> Iterator[Entity]:
 def azure_container_app_environment(ctx: Context) -> Iterator[Entity]:
     """What some container apps run in, with a network that they share."""
     for row in ctx.azure.resources(_TYPES["azure_container_app_environment"]):
-        network = properties_of(row).get("vnetConfiguration") or {}
-        subnet = key_of(network.get("infrastructureSubnetId"))
+        network = object_at(properties_of(row), "vnetConfiguration")
+        subnet = key_at(network, "infrastructureSubnetId")
         yield resource(
             row,
             subnetId=subnet,
@@ -66,7 +68,7 @@ def azure_container_app_environment_has_app(ctx: Context) -> Iterator[Relationsh
     """A container app runs in an environment."""
     for row in ctx.azure.resources(_APP):
         properties = properties_of(row)
-        if environment := key_of(properties.get("environmentId") or properties.get("managedEnvironmentId")):
+        if environment := key_at(properties, "environmentId") or key_at(properties, "managedEnvironmentId"):
             yield Relationship(environment, arm_key(row["id"]))
 
 

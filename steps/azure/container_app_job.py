@@ -7,7 +7,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    key_of,
+    key_at,
     properties_of,
     resource,
 )
@@ -26,7 +26,7 @@ def azure_container_app_job(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             userAssignedIdentityIds=identities_of(row),
-            environmentId=key_of(properties_of(row).get("environmentId")),
+            environmentId=key_at(properties_of(row), "environmentId"),
         )
 
 
@@ -40,5 +40,5 @@ def azure_resource_group_has_container_app_job(ctx: Context) -> Iterator[Relatio
 def azure_container_app_environment_has_job(ctx: Context) -> Iterator[Relationship]:
     """A job runs in an environment."""
     for row in ctx.azure.resources(_TYPES["azure_container_app_job"]):
-        if environment := key_of(properties_of(row).get("environmentId")):
+        if environment := key_at(properties_of(row), "environmentId"):
             yield Relationship(environment, arm_key(row["id"]))

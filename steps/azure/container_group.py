@@ -11,6 +11,7 @@ from steps.azure._resource import (
     in_groups,
     keys_in,
     named_in,
+    object_at,
     part_of,
     parts_of,
     properties_of,
@@ -26,7 +27,7 @@ READ = ["Microsoft.ContainerInstance/containerGroups/read"]
 def azure_container_group(ctx: Context) -> Iterator[Entity]:
     """Containers that run together, on one machine and with one address."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
-        address = properties_of(row).get("ipAddress") or {}
+        address = object_at(properties_of(row), "ipAddress")
         kind = address.get("type")
         yield resource(
             row,
@@ -53,7 +54,7 @@ def azure_container_volume(ctx: Context) -> Iterator[Entity]:
     """What a group of containers keeps files on, such as a file share; its keys and secrets are not read."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
         for volume in _named(row, "volumes"):
-            share = volume.get("azureFile") or {}
+            share = object_at(volume, "azureFile")
             known = {
                 "id": volume_id(row, volume),
                 "name": volume["name"],
@@ -61,7 +62,7 @@ def azure_container_volume(ctx: Context) -> Iterator[Entity]:
                 "storageAccountName": share.get("storageAccountName"),
                 "readOnly": share.get("readOnly"),
             }
-            kind = next((each for each in _KINDS if each in volume), None)
+            kind = next((each for each in _KINDS if volume.get(each) is not None), None)
             yield part_of(row, known, kind=kind, webLink=portal_link(row))
 
 

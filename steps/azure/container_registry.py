@@ -10,6 +10,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     named_in,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -25,7 +26,7 @@ _WEBHOOK = "microsoft.containerregistry/registries/webhooks"
 def azure_container_registry(ctx: Context) -> Iterator[Entity]:
     """A registry, which keeps images of containers."""
     for row in ctx.azure.resources(_REGISTRY):
-        rules = properties_of(row).get("networkRuleSet") or {}
+        rules = object_at(properties_of(row), "networkRuleSet")
         network: dict[str, Any] = {"networkRuleSet.allowedIpAddresses": named_in(rules, "ipRules", "value")}
         yield resource(
             row,

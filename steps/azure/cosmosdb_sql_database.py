@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import key_of, properties_of, resource
+from steps.azure._resource import key_at, properties_of, resource
 
 _ACCOUNT = "microsoft.documentdb/databaseaccounts"
 _DATABASES = Children(_ACCOUNT, "/sqlDatabases", "2023-11-15")
@@ -26,7 +26,7 @@ def azure_cosmosdb_sql_role_assignment(ctx: Context) -> Iterator[Entity]:
     """Who may do what with the data of an account of Azure Cosmos DB."""
     for row in _ASSIGNMENTS.rows(ctx):
         properties = properties_of(row)
-        role, scope = key_of(properties.get("roleDefinitionId")), key_of(properties.get("scope"))
+        role, scope = key_at(properties, "roleDefinitionId"), key_at(properties, "scope")
         yield resource(row, roleDefinitionId=role, scope=scope)
 
 

@@ -7,7 +7,8 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    key_of,
+    key_at,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -44,5 +45,5 @@ def azure_resource_group_has_data_explorer_cluster(ctx: Context) -> Iterator[Rel
 
 def _subnet(row: Any) -> str | None:
     """Return the key of the subnet that a cluster is in; ``None`` also where it has been taken out of that."""
-    network = properties_of(row).get("virtualNetworkConfiguration") or {}
-    return None if says(network.get("state"), "disabled") else key_of(network.get("subnetId"))
+    network = object_at(properties_of(row), "virtualNetworkConfiguration")
+    return None if says(network.get("state"), "disabled") else key_at(network, "subnetId")

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import named_in, properties_of, resource
+from steps.azure._resource import named_in, object_at, properties_of, resource
 
 _FACTORY, _VERSION = "microsoft.datafactory/factories", "2018-06-01"
 _PARTS = {
@@ -39,7 +39,7 @@ def azure_data_factory_pipeline(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             activityTypes=sorted(set(named_in(properties_of(row), "activities", "type"))),
-            parameterNames=sorted(properties_of(row).get("parameters") or {}),
+            parameterNames=sorted(object_at(properties_of(row), "parameters")),
         )
 
 
@@ -62,5 +62,5 @@ def azure_data_factory_dataset_uses_linked_service(ctx: Context) -> Iterator[Rel
 
 def _service(row: Any) -> str | None:
     """Return the name of the linked service of a dataset; ``None`` where it has none."""
-    reference = properties_of(row).get("linkedServiceName") or {}
+    reference = object_at(properties_of(row), "linkedServiceName")
     return reference.get("referenceName") or None

@@ -17,7 +17,7 @@ _TYPES = {
     "azure_hdinsight_cluster": "microsoft.hdinsight/clusters",
     "azure_purview_account": "microsoft.purview/accounts",
 }
-NODES = "computeProfile", "roles", "virtualNetworkProfile", "subnet"
+NODES = "computeProfile", "roles[]", "virtualNetworkProfile", "subnet"
 """Where a cluster of HDInsight tells the id of the subnet of its machines."""
 
 
@@ -33,7 +33,7 @@ def azure_hdinsight_cluster(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             subnetIds=keys_of(texts_at(properties_of(row), *NODES)),
-            endpoints=list(dict.fromkeys(texts_at(properties_of(row), "connectivityEndpoints", "location"))),
+            endpoints=list(dict.fromkeys(texts_at(properties_of(row), "connectivityEndpoints[]", "location"))),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

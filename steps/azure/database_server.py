@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import epoch_ms
-from steps.azure._resource import identities_of, in_groups, key_of, private_endpoints_of, properties_of, resource, says
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_at,
+    object_at,
+    private_endpoints_of,
+    properties_of,
+    resource,
+    says,
+    text_in,
+)
 
 _TYPES = {
     "azure_mariadb_server": ["microsoft.dbformariadb/servers"],
@@ -63,11 +73,11 @@ def _servers(ctx: Context, name: str) -> Iterator[Entity]:
 def _told(row: Any, name: str) -> dict[str, Any]:
     """Return what flexible servers tell elsewhere than single ones, and what MariaDB does not have."""
     properties = properties_of(row)
-    network, backup = properties.get("network") or {}, properties.get("backup") or {}
-    single, storage = properties.get("storageProfile") or {}, properties.get("storage") or {}
+    network, backup = object_at(properties, "network"), object_at(properties, "backup")
+    single, storage = object_at(properties, "storageProfile"), object_at(properties, "storage")
     gigabytes, enforced = storage.get("storageSizeGB"), properties.get("sslEnforcement")
-    is_copy = "replica" in (properties.get("replicationRole") or "").lower()
-    source = properties.get("sourceServerResourceId") if is_copy else None
+    is_copy = "replica" in text_in(properties, "replicationRole").lower()
+    source = key_at(properties, "sourceServerResourceId") if is_copy else None
     told = {
         "state": properties.get("state") or properties.get("userVisibleState"),
         "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
@@ -76,12 +86,12 @@ def _told(row: Any, name: str) -> dict[str, Any]:
         "earliestRestoreOn": epoch_ms(backup.get("earliestRestoreDate") or properties.get("earliestRestoreDate")),
         "storageMb": single.get("storageMB") if gigabytes is None else gigabytes * 1024,
         "storageAutogrow": storage.get("autoGrow") or single.get("storageAutogrow"),
-        "masterServerId": key_of(properties.get("masterServerId") or source),
+        "masterServerId": key_at(properties, "masterServerId") or source,
         "secureTransport": None if enforced is None else says(enforced, "enabled"),
     }
     if name != "azure_mariadb_server":
         told |= {
-            "delegatedSubnetId": key_of(network.get("delegatedSubnetResourceId")),
+            "delegatedSubnetId": key_at(network, "delegatedSubnetResourceId"),
             "userAssignedIdentityIds": identities_of(row),
         }
     return told

@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._principals import applications
-from steps.azure._resource import key_of, properties_of, resource
+from steps.azure._resource import key_at, properties_of, resource, text_in
 
 _POSTGRESQL = Children("microsoft.dbforpostgresql/flexibleservers", "/administrators", "2022-12-01")
 _MYSQL = Children("microsoft.dbformysql/flexibleservers", "/administrators", "2023-12-30")
@@ -27,7 +27,7 @@ def azure_mysql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
     for row in _MYSQL.rows(ctx):
         properties = properties_of(row)
         name = properties.get("login") or row["name"]
-        yield resource(row, displayName=name, identityResourceId=key_of(properties.get("identityResourceId")))
+        yield resource(row, displayName=name, identityResourceId=key_at(properties, "identityResourceId"))
 
 
 @relationship_step(
@@ -77,5 +77,5 @@ def azure_mysql_server_active_directory_admin_is_principal(ctx: Context) -> Iter
     """The administrator of a MySQL server is a user, a group or an application of Microsoft Entra."""
     known = applications(ctx)
     for row in _MYSQL.rows(ctx):
-        if id := (properties_of(row).get("sid") or "").lower():
+        if id := text_in(properties_of(row), "sid").lower():
             yield Relationship(arm_key(row["id"]), known.get(id, id))

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import below_scopes
-from steps.azure._resource import in_subscriptions, key_of, properties_of, resource
+from steps.azure._resource import in_subscriptions, key_at, properties_of, resource
 
 _READ = ["Microsoft.KeyVault/deletedVaults/read"]
 
@@ -16,7 +16,7 @@ def azure_deleted_keyvault_service(ctx: Context) -> Iterator[Entity]:
     for row in _vaults(ctx):
         properties = properties_of(row)
         told = {**row, "tags": properties.get("tags")}
-        yield resource(told, keyVaultId=key_of(properties.get("vaultId")))
+        yield resource(told, keyVaultId=key_at(properties, "vaultId"))
 
 
 @relationship_step("azure_subscription", "HAS", "azure_deleted_keyvault_service", permissions=_READ)

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._children import below_scopes
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, parts_of, properties_of, says
+from steps.azure._resource import key_at, parts_of, properties_of, says
 from steps.azure.role_definition import operations
 
 _READ = ["Microsoft.Authorization/denyAssignments/read"]
@@ -71,4 +71,4 @@ def _ids(row: Any, name: str, type: str = "") -> list[str]:
 
 
 def _scope(row: Any) -> str:
-    return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")
+    return key_at(properties_of(row), "scope") or scope_of(row["id"], "microsoft.authorization")

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import key_of, parts_of, properties_of, resource
+from steps.azure._resource import key_at, parts_of, properties_of, resource
 from steps.azure.storage_account import STORAGE_ACCOUNT
 from steps.azure.subscription import SUBSCRIPTIONS
 
@@ -109,11 +109,11 @@ def azure_diagnostic_setting(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             resourceId=arm_key(row["id"]).rpartition(f"{_BELOW.lower()}/")[0] or holder,
-            storageAccountId=key_of(properties.get("storageAccountId")),
-            workspaceId=key_of(properties.get("workspaceId")),
-            eventHubAuthorizationRuleId=key_of(properties.get("eventHubAuthorizationRuleId")),
-            serviceBusRuleId=key_of(properties.get("serviceBusRuleId")),
-            marketplacePartnerId=key_of(properties.get("marketplacePartnerId")),
+            storageAccountId=key_at(properties, "storageAccountId"),
+            workspaceId=key_at(properties, "workspaceId"),
+            eventHubAuthorizationRuleId=key_at(properties, "eventHubAuthorizationRuleId"),
+            serviceBusRuleId=key_at(properties, "serviceBusRuleId"),
+            marketplacePartnerId=key_at(properties, "marketplacePartnerId"),
             enabledLogs=_categories(row, "logs", enabled=True),
             disabledLogs=_categories(row, "logs", enabled=False),
             enabledMetrics=_categories(row, "metrics", enabled=True),
@@ -137,7 +137,7 @@ def azure_resource_has_diagnostic_setting(ctx: Context) -> Iterator[Relationship
 def azure_diagnostic_setting_uses_destination(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Logs are sent to a storage account, a workspace or a namespace of Event Hubs, of which a key is told."""
     for _, row in _settings(ctx):
-        if destination := key_of(properties_of(row).get(_DESTINATIONS[to_type])):
+        if destination := key_at(properties_of(row), _DESTINATIONS[to_type]):
             yield Relationship(arm_key(row["id"]), destination.partition("/authorizationrules/")[0])
 
 

@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource, says
+from steps.azure._resource import (
+    below_parents,
+    in_groups,
+    key_at,
+    object_at,
+    objects_in,
+    properties_of,
+    resource,
+    says,
+    texts_in,
+)
 
 _ZONES = {
     "azure_dns_zone": "microsoft.network/dnszones",
@@ -78,7 +88,7 @@ def azure_private_zone_has_record_set(ctx: Context, from_type: str, to_type: str
 def azure_private_dns_zone_connects_vnet(ctx: Context) -> Iterator[Relationship]:
     """The names of a private zone are known in a virtual network; what links the two is a resource of no type here."""
     for row in ctx.azure.resources("*"):
-        if says(row["type"], _LINK) and (network := key_of(properties_of(row).get("virtualNetwork"))):
+        if says(row["type"], _LINK) and (network := key_at(properties_of(row), "virtualNetwork")):
             yield Relationship(arm_key(row["id"]).rsplit("/", 2)[0], network)
 
 
@@ -90,12 +100,12 @@ def _rows(ctx: Context, zone: str) -> Iterator[Any]:
 def _records(ctx: Context, zone: str) -> Iterator[Entity]:
     for row in _rows(ctx, zone):
         told = {name.lower(): value for name, value in properties_of(row).items()}
-        texts = ["".join(filter(None, text.get("value") or ())) for text in _objects(told, "txtrecords")]
+        texts = ["".join(texts_in(text, "value")) for text in objects_in(told, "txtrecords")]
         values = {name: _listed(told, *path) for name, path in _VALUES.items()}
-        cname = (told.get("cnamerecord") or {}).get("cname")
-        authority = told.get("soarecord") or {}
-        servers = [f"{server.get('target')}:{server.get('port')}" for server in _objects(told, "srvrecords")]
-        alias = {"targetResourceId": key_of(told.get("targetresource"))} if zone == "azure_dns_zone" else {}
+        cname = object_at(told, "cnamerecord").get("cname")
+        authority = object_at(told, "soarecord")
+        servers = [f"{server.get('target')}:{server.get('port')}" for server in objects_in(told, "srvrecords")]
+        alias = {"targetResourceId": key_at(told, "targetresource")} if zone == "azure_dns_zone" else {}
         yield resource(
             row,
             name=_name(row),
@@ -117,13 +127,8 @@ def _records(ctx: Context, zone: str) -> Iterator[Entity]:
 
 def _listed(told: dict[str, Any], records: str, value: str) -> list[str] | None:
     """Return one value of each record of a kind."""
-    found = [{name.lower(): each for name, each in record.items()}.get(value) for record in _objects(told, records)]
+    found = [{name.lower(): each for name, each in record.items()}.get(value) for record in objects_in(told, records)]
     return [each for each in found if each] or None
-
-
-def _objects(told: dict[str, Any], records: str) -> list[dict[str, Any]]:
-    """Return the records of a kind, without nulls."""
-    return [record for record in told.get(records) or () if record is not None]
 
 
 def _name(row: Any) -> str:

@@ -11,12 +11,12 @@ _ANY = any_of("azure")
 _NAMES = {(_ANY, to_type): f"azure_resource_uses_{to_type.removeprefix('azure_')}" for to_type in VAULTS}
 _FLEXIBLE: list[tuple[str, ...]] = [("dataEncryption", "primaryKeyURI"), ("dataEncryption", "geoBackupKeyURI")]
 _IN_MACHINES: list[tuple[str, ...]] = [
-    ("encryptionSettingsCollection", "encryptionSettings", "diskEncryptionKey", "secretUrl"),
-    ("encryptionSettingsCollection", "encryptionSettings", "keyEncryptionKey", "keyUrl"),
+    ("encryptionSettingsCollection", "encryptionSettings[]", "diskEncryptionKey", "secretUrl"),
+    ("encryptionSettingsCollection", "encryptionSettings[]", "keyEncryptionKey", "keyUrl"),
 ]
 _IN_HEALTHCARE: list[tuple[str, ...]] = [("encryption", "customerManagedKeyEncryption", "keyEncryptionKeyUrl")]
 _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
-    "microsoft.apimanagement/service": [("hostnameConfigurations", "keyVaultId")],
+    "microsoft.apimanagement/service": [("hostnameConfigurations[]", "keyVaultId")],
     "microsoft.appconfiguration/configurationstores": [("encryption", "keyVaultProperties", "keyIdentifier")],
     "microsoft.automation/automationaccounts": [("encryption", "keyVaultProperties", "keyvaultUri")],
     "microsoft.batch/batchaccounts": [
@@ -44,7 +44,7 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.dbformysql/flexibleservers": _FLEXIBLE,
     "microsoft.dbforpostgresql/flexibleservers": _FLEXIBLE,
     "microsoft.documentdb/databaseaccounts": [("keyVaultKeyUri",)],
-    "microsoft.eventhub/namespaces": [("encryption", "keyVaultProperties", "keyVaultUri")],
+    "microsoft.eventhub/namespaces": [("encryption", "keyVaultProperties[]", "keyVaultUri")],
     "microsoft.hdinsight/clusters": [("diskEncryptionProperties", "vaultUri")],
     "microsoft.healthcareapis/services": [("cosmosDbConfiguration", "keyVaultKeyUri")],
     "microsoft.healthcareapis/workspaces/dicomservices": _IN_HEALTHCARE,
@@ -52,16 +52,16 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.kusto/clusters": [("keyVaultProperties", "keyVaultUri")],
     "microsoft.machinelearningservices/workspaces": [("encryption", "keyVaultProperties", "keyIdentifier")],
     "microsoft.netapp/netappaccounts": [("encryption", "keyVaultProperties", "keyVaultUri")],
-    "microsoft.network/applicationgateways": [("sslCertificates", "properties", "keyVaultSecretId")],
+    "microsoft.network/applicationgateways": [("sslCertificates[]", "properties", "keyVaultSecretId")],
     "microsoft.network/firewallpolicies": [("transportSecurity", "certificateAuthority", "keyVaultSecretId")],
     "microsoft.network/frontdoors": [
         (
-            *("frontendEndpoints", "properties", "customHttpsConfiguration"),
+            *("frontendEndpoints[]", "properties", "customHttpsConfiguration"),
             *("keyVaultCertificateSourceParameters", "vault", "id"),
         )
     ],
     "microsoft.recoveryservices/vaults": [("encryption", "keyVaultProperties", "keyUri")],
-    "microsoft.servicebus/namespaces": [("encryption", "keyVaultProperties", "keyVaultUri")],
+    "microsoft.servicebus/namespaces": [("encryption", "keyVaultProperties[]", "keyVaultUri")],
     "microsoft.sql/managedinstances": [("keyId",)],
     "microsoft.sql/servers": [("keyId",)],
     "microsoft.sql/servers/databases": [("encryptionProtector",)],

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, of_several
-from steps.azure._resource import key_of, keys_of, properties_of, resource
+from steps.azure._resource import key_at, keys_of, object_at, properties_of, references_in, resource
 
 _DOMAIN, _BELOW = "microsoft.eventgrid/domains", "/providers/Microsoft.EventGrid/eventSubscriptions"
 _DOMAIN_TOPICS = Children(_DOMAIN, "/topics", "2022-06-15")
@@ -28,15 +28,14 @@ def azure_event_grid_topic_subscription(ctx: Context) -> Iterator[Entity]:
     """Where the events of a topic of Event Grid are sent."""
     for row in _subscriptions(ctx):
         properties, destination = properties_of(row), _destination(row)
-        dead_by_identity = properties.get("deadLetterWithResourceIdentity") or {}
-        dead = properties.get("deadLetterDestination") or dead_by_identity.get("deadLetterDestination")
+        ways = ("deadLetterDestination",), ("deadLetterWithResourceIdentity", "deadLetterDestination")
         yield resource(
             row,
-            topic=key_of(properties.get("topic")),
+            topic=key_at(properties, "topic"),
             endpointType=destination.get("endpointType"),
             endpointBaseUrl=properties_of(destination).get("endpointBaseUrl"),
-            endpointResourceId=key_of(properties_of(destination).get("resourceId")),
-            hasDeadLetterDestination=dead is not None,
+            endpointResourceId=key_at(properties_of(destination), "resourceId"),
+            hasDeadLetterDestination=any(object_at(properties, *way) for way in ways),
         )
 
 
@@ -52,7 +51,7 @@ def azure_event_grid_topic_subscription_notifies_resource(ctx: Context) -> Itera
     """Events of a topic are sent to a resource, such as a queue, an app that has a function, or a group of actions."""
     for row in _subscriptions(ctx):
         told = properties_of(_destination(row))
-        for key in keys_of([told.get("resourceId"), *(told.get("actionGroups") or ())]):
+        for key in keys_of([key_at(told, "resourceId"), *references_in(told, "actionGroups")]):
             yield Relationship(arm_key(row["id"]), key.partition("/functions/")[0])
 
 
@@ -86,5 +85,5 @@ def _subscriptions(ctx: Context) -> Iterator[Any]:
 
 def _destination(row: Any) -> dict[str, Any]:
     """Return where events are sent, which is told elsewhere where an identity of the topic signs in there."""
-    by_identity = properties_of(row).get("deliveryWithResourceIdentity") or {}
-    return properties_of(row).get("destination") or by_identity.get("destination") or {}
+    by_identity = object_at(properties_of(row), "deliveryWithResourceIdentity")
+    return object_at(properties_of(row), "destination") or object_at(by_identity, "destination")

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import part_of, properties_of
+from steps.azure._resource import object_at, objects_in, part_of, properties_of, text_in
 from steps.azure._vaults import host_of, vaults_by_host
 from steps.azure.messaging import EVENT_HUB_NAMESPACE
 
@@ -38,12 +38,12 @@ def azure_event_hub_key_uses_keyvault_service(ctx: Context) -> Iterator[Relation
 def _keys(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield each namespace with each key that encrypts it."""
     for row in ctx.azure.resources(EVENT_HUB_NAMESPACE):
-        encryption = properties_of(row).get("encryption") or {}
-        for key in filter(None, encryption.get("keyVaultProperties") or ()):
+        encryption = object_at(properties_of(row), "encryption")
+        for key in objects_in(encryption, "keyVaultProperties"):
             if key.get("keyName"):
                 yield row, key
 
 
 def _id(row: Any, key: dict[str, Any]) -> str:
     """Return an id for a key in its namespace, which Azure gives none: several vaults may have one of its name."""
-    return f"{row['id']}/encryption/{(key.get('keyVaultUri') or '').rstrip('/').lower()}/keys/{key['keyName']}"
+    return f"{row['id']}/encryption/{text_in(key, 'keyVaultUri').rstrip('/').lower()}/keys/{key['keyName']}"

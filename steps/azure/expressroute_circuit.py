@@ -7,7 +7,8 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
-    key_of,
+    key_at,
+    object_at,
     part_of,
     parts_of,
     properties_of,
@@ -31,10 +32,10 @@ def azure_expressroute_circuit(ctx: Context) -> Iterator[Entity]:
     """A circuit of ExpressRoute: a line of a provider between networks of Azure and others."""
     for row in ctx.azure.resources(_TYPES["azure_expressroute_circuit"]):
         properties = properties_of(row)
-        of_provider, gigabits = properties.get("serviceProviderProperties") or {}, properties.get("bandwidthInGbps")
+        of_provider, gigabits = object_at(properties, "serviceProviderProperties"), properties.get("bandwidthInGbps")
         yield resource(
             row,
-            expressRoutePortId=key_of(properties.get("expressRoutePort")),
+            expressRoutePortId=key_at(properties, "expressRoutePort"),
             bandwidthInMbps=of_provider.get("bandwidthInMbps") if gigabits is None else round(gigabits * 1000),
             peeringTypes=sorted(
                 {kind for each in parts_of(row, "peerings") if (kind := properties_of(each).get("peeringType"))}
@@ -53,7 +54,7 @@ def azure_expressroute_circuit_connection(ctx: Context) -> Iterator[Entity]:
     """A connection of a circuit to another one, by which networks reach each other over Microsoft's."""
     for row, peering, part in _parts(ctx, "connections"):
         properties = properties_of(part)
-        peer = key_of(properties.get("peerExpressRouteCircuitPeering"))
+        peer = key_at(properties, "peerExpressRouteCircuitPeering")
         known = {"type": type_of(part), "peeringId": arm_key(peering["id"])}
         yield part_of(row, part, peerExpressRouteCircuitPeeringId=peer, **known)
 
@@ -63,7 +64,7 @@ def azure_peer_expressroute_circut_connection(ctx: Context) -> Iterator[Entity]:
     """A connection of a circuit as the other one made it; its type is misspelt as in graph-azure."""
     for row, peering, part in _parts(ctx, "peeredConnections"):
         named = ("expressRouteCircuitPeering", "peerExpressRouteCircuitPeering")
-        told = {f"{name}Id": key_of(properties_of(part).get(name)) for name in named}
+        told = {f"{name}Id": key_at(properties_of(part), name) for name in named}
         yield part_of(row, part, type=type_of(part), peeringId=arm_key(peering["id"]), **told)
 
 

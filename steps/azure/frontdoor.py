@@ -7,11 +7,13 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
-    key_of,
+    key_at,
     keys_of,
+    object_at,
     part_of,
     parts_of,
     properties_of,
+    references_in,
     resource,
     says,
     type_of,
@@ -53,8 +55,8 @@ def azure_frontdoor_backend_pool(ctx: Context) -> Iterator[Entity]:
             type=type_of(pool),
             backends=[each["address"] for each in backends],
             enabledBackends=[each["address"] for each in backends if not says(each.get("enabledState"), "disabled")],
-            loadBalancingSettingsId=key_of(properties.get("loadBalancingSettings")),
-            healthProbeSettingsId=key_of(properties.get("healthProbeSettings")),
+            loadBalancingSettingsId=key_at(properties, "loadBalancingSettings"),
+            healthProbeSettingsId=key_at(properties, "healthProbeSettings"),
         )
 
 
@@ -63,7 +65,7 @@ def azure_frontdoor_frontend_endpoint(ctx: Context) -> Iterator[Entity]:
     """A name that a front door answers to."""
     for row, end in _parts(ctx, "frontendEndpoints"):
         properties = properties_of(end)
-        own = (properties.get("customHttpsConfiguration") or {}).get("keyVaultCertificateSourceParameters") or {}
+        own = object_at(properties, "customHttpsConfiguration", "keyVaultCertificateSourceParameters")
         yield part_of(
             row,
             end,
@@ -71,8 +73,8 @@ def azure_frontdoor_frontend_endpoint(ctx: Context) -> Iterator[Entity]:
             category=["data"],
             function=["content-distribution"],
             public=True,
-            webApplicationFirewallPolicyLinkId=key_of(properties.get("webApplicationFirewallPolicyLink")),
-            **{"customHttpsConfiguration.vaultId": key_of(own.get("vault"))},
+            webApplicationFirewallPolicyLinkId=key_at(properties, "webApplicationFirewallPolicyLink"),
+            **{"customHttpsConfiguration.vaultId": key_at(own, "vault")},
         )
 
 
@@ -81,8 +83,11 @@ def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
     """Which requests a front door hands on, where to, and how."""
     for row, rule in _parts(ctx, "routingRules"):
         properties = properties_of(rule)
-        ends, route = keys_of(properties.get("frontendEndpoints")), properties.get("routeConfiguration") or {}
-        pool = key_of(route.get("backendPool"))
+        ends, route = (
+            keys_of(references_in(properties, "frontendEndpoints")),
+            object_at(properties, "routeConfiguration"),
+        )
+        pool = key_at(route, "backendPool")
         yield part_of(
             row,
             rule,
@@ -90,8 +95,8 @@ def azure_frontdoor_routing_rule(ctx: Context) -> Iterator[Entity]:
             frontendEndpointIds=ends,
             frontendEndpoints=ends,
             backendPoolId=pool,
-            rulesEngineId=key_of(properties.get("rulesEngine")),
-            webApplicationFirewallPolicyLinkId=key_of(properties.get("webApplicationFirewallPolicyLink")),
+            rulesEngineId=key_at(properties, "rulesEngine"),
+            webApplicationFirewallPolicyLinkId=key_at(properties, "webApplicationFirewallPolicyLink"),
             **{
                 "routeConfiguration.odatatype": route.get("@odata.type"),
                 "routeConfiguration.cacheConfiguration.backendPoolId": pool,

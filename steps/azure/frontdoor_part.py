@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import key_of, keys_in, properties_of, resource
+from steps.azure._resource import key_at, keys_in, object_at, properties_of, resource, text_in
 
 _PROFILE, _VERSION = "microsoft.cdn/profiles", "2024-02-01"
 _DOMAINS = Children(_PROFILE, "/customDomains", _VERSION)
@@ -50,7 +50,7 @@ def azure_frontdoor_origin(ctx: Context) -> Iterator[Entity]:
     for row in _ORIGINS.rows(ctx):
         yield resource(
             row,
-            address=properties_of(row).get("hostName") or "",
+            address=text_in(properties_of(row), "hostName"),
             originGroupId=arm_key(row["id"]).rsplit("/", 2)[0],
             azureOriginId=_reference(row, "azureOrigin"),
             privateLinkResourceId=_reference(row, "sharedPrivateLinkResource", "privateLink"),
@@ -139,10 +139,8 @@ def azure_frontdoor_route_connects_origin(ctx: Context) -> Iterator[Relationship
 
 def _reference(row: Any, *names: str) -> str | None:
     """Return the key of what the properties of a part name under some names; ``None`` where they do not."""
-    holder: Any = properties_of(row)
-    for name in names:
-        holder = (holder or {}).get(name)
-    return key_of(holder)
+    *way, name = names
+    return key_at(object_at(properties_of(row), *way), name)
 
 
 def _source(row: Any) -> str | None:

@@ -8,8 +8,9 @@ from steps.azure._resource import (
     below_parents,
     identities_of,
     in_groups,
-    key_of,
+    key_at,
     named_in,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -80,11 +81,11 @@ def azure_healthcare_fhir_service(ctx: Context) -> Iterator[Entity]:
 def azure_healthcare_dicom_service(ctx: Context) -> Iterator[Entity]:
     """A store for medical images in a workspace."""
     for row in ctx.azure.resources(_BELOW["azure_healthcare_dicom_service"]):
-        storage = properties_of(row).get("storageConfiguration") or {}
+        storage = object_at(properties_of(row), "storageConfiguration")
         yield resource(
             row,
             classification=None,
-            storageAccountId=key_of(storage.get("storageResourceId")),
+            storageAccountId=key_at(storage, "storageResourceId"),
             userAssignedIdentityIds=identities_of(row),
         )
 

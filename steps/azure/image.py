@@ -5,7 +5,18 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, keys_of, properties_of, resource, says, texts_at
+from steps.azure._resource import (
+    below_parents,
+    in_groups,
+    key_at,
+    key_of,
+    keys_of,
+    object_at,
+    properties_of,
+    resource,
+    says,
+    texts_at,
+)
 from steps.azure.vm import VM
 from steps.azure.vm_scale_set import SCALE_SET
 
@@ -16,7 +27,7 @@ _VERSION = "microsoft.compute/galleries/images/versions"
 _GROUPED = {"azure_image": _IMAGE, "azure_gallery": _GALLERY}
 _MADE = {"azure_image": _IMAGE, "azure_shared_image_version": _VERSION}
 _ANY = any_of("azure")
-_DISKS = [("storageProfile", disks) for disks in ("osDisk", "dataDisks", "osDiskImage", "dataDiskImages")]
+_DISKS = [("storageProfile", disks) for disks in ("osDisk", "dataDisks[]", "osDiskImage", "dataDiskImages[]")]
 _SOURCES = [
     ("storageProfile", "source", "id"),
     ("storageProfile", "source", "virtualMachineId"),
@@ -34,11 +45,11 @@ _SOURCES = [
 def azure_image(ctx: Context) -> Iterator[Entity]:
     """An image of a virtual machine, which others are made from."""
     for row in ctx.azure.resources(_IMAGE):
-        disk = (properties_of(row).get("storageProfile") or {}).get("osDisk") or {}
+        disk = object_at(properties_of(row), "storageProfile", "osDisk")
         yield resource(
             row,
-            sourceVirtualMachineId=key_of(properties_of(row).get("sourceVirtualMachine")),
-            diskEncryptionSetId=key_of(disk.get("diskEncryptionSet")),
+            sourceVirtualMachineId=key_at(properties_of(row), "sourceVirtualMachine"),
+            diskEncryptionSetId=key_at(disk, "diskEncryptionSet"),
         )
 
 
@@ -46,7 +57,7 @@ def azure_image(ctx: Context) -> Iterator[Entity]:
 def azure_gallery(ctx: Context) -> Iterator[Entity]:
     """A gallery, which shares images with other subscriptions and tenants."""
     for row in ctx.azure.resources(_GALLERY):
-        shared = (properties_of(row).get("sharingProfile") or {}).get("permissions")
+        shared = object_at(properties_of(row), "sharingProfile").get("permissions")
         yield resource(row, public=None if shared is None else says(shared, "community"))
 
 
@@ -156,7 +167,7 @@ def _sources(row: Any) -> list[str]:
 def _machines(ctx: Context) -> Iterator[tuple[str, str, str | None]]:
     """Yield the keys of machines and of the images that they were made from, and which version that was."""
     for row in ctx.azure.resources(VM):
-        reference = (properties_of(row).get("storageProfile") or {}).get("imageReference") or {}
+        reference = object_at(properties_of(row), "storageProfile", "imageReference")
         if image := key_of(reference):
             yield arm_key(row["id"]), image, reference.get("exactVersion")
 
@@ -164,6 +175,6 @@ def _machines(ctx: Context) -> Iterator[tuple[str, str, str | None]]:
 def _scale_sets(ctx: Context) -> Iterator[tuple[str, str]]:
     """Yield the keys of scale sets and of the images that their machines are made from."""
     for row in ctx.azure.resources(SCALE_SET):
-        profile = (properties_of(row).get("virtualMachineProfile") or {}).get("storageProfile") or {}
-        if image := key_of(profile.get("imageReference")):
+        profile = object_at(properties_of(row), "virtualMachineProfile", "storageProfile")
+        if image := key_at(profile, "imageReference"):
             yield arm_key(row["id"]), image

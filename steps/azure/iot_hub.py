@@ -9,6 +9,8 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     named_in,
+    object_at,
+    objects_in,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -82,6 +84,6 @@ def _hubs(row: Any) -> list[str]:
 
 def _addresses(properties: dict[str, Any]) -> list[str] | None:
     """Return the addresses that a hub has rules for, which older ones tell elsewhere; ``None`` where it tells none."""
-    newer = properties.get("networkRuleSets") or {}
-    holder, name = (newer, "ipRules") if newer.get("ipRules") else (properties, "ipFilterRules")
+    newer = object_at(properties, "networkRuleSets")
+    holder, name = (newer, "ipRules") if objects_in(newer, "ipRules") else (properties, "ipFilterRules")
     return None if holder.get(name) is None else named_in(holder, name, "ipMask")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children
-from steps.azure._resource import properties_of, resource, says, texts_at
+from steps.azure._resource import object_at, properties_of, resource, says, text_in, texts_at
 from steps.azure.keyvault_service import VAULT
 
 _KEYS = Children(VAULT, "/keys", "2023-07-01")
@@ -20,9 +20,9 @@ _TIMES = {"notBefore": "nbf", "expiresOn": "exp", "createdOn": "created", "updat
 def azure_keyvault_key(ctx: Context) -> Iterator[Entity]:
     """A key in a key vault: what it is for and until when, never the key itself."""
     for row in _KEYS.rows(ctx):
-        policy = properties_of(row).get("rotationPolicy")
-        actions = texts_at(policy, "lifetimeActions", "action", "type")
-        rotates = None if policy is None else any(says(each, "rotate") for each in actions)
+        is_told = properties_of(row).get("rotationPolicy") is not None
+        actions = texts_at(properties_of(row), "rotationPolicy", "lifetimeActions[]", "action", "type")
+        rotates = any(says(each, "rotate") for each in actions) if is_told else None
         yield resource(row, rotatesAutomatically=rotates, **_addressed(row, "keyUri"), **_times(row))
 
 
@@ -49,14 +49,14 @@ def azure_keyvault_service_contains_secret(ctx: Context) -> Iterator[Relationshi
 
 def _times(row: Any) -> dict[str, int | None]:
     """Return the times of a key or a secret, which Azure tells in seconds."""
-    told = properties_of(row).get("attributes") or {}
+    told = object_at(properties_of(row), "attributes")
     return {name: told[of] * 1000 if told.get(of) is not None else None for name, of in _TIMES.items()}
 
 
 def _addressed(row: Any, name: str) -> dict[str, str | None]:
     """Return what the addresses of a key or a secret tell: its vault, and its newest version."""
     properties = properties_of(row)
-    address, newest = urlsplit(properties.get(name) or ""), properties.get(f"{name}WithVersion")
+    address, newest = urlsplit(text_in(properties, name)), properties.get(f"{name}WithVersion")
     return {
         "vaultUrl": f"{address.scheme}://{address.hostname}" if address.hostname else None,
         "version": newest.rstrip("/").rpartition("/")[2] if newest else None,

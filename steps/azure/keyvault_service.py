@@ -10,11 +10,13 @@ from steps.azure._resource import (
     in_groups,
     keys_of,
     named_in,
+    object_at,
     objects_in,
     parts_of,
     private_endpoints_of,
     properties_of,
     resource,
+    texts_in,
 )
 
 VAULT = "microsoft.keyvault/vaults"
@@ -25,7 +27,7 @@ _KINDS = ("keys", "secrets", "certificates", "storage")
 def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
     """A key vault, which keeps keys, secrets and certificates."""
     for row in ctx.azure.resources(VAULT):
-        rules = properties_of(row).get("networkAcls") or {}
+        rules = object_at(properties_of(row), "networkAcls")
         network: dict[str, Any] = {
             "networkAcls.allowedIpAddresses": named_in(rules, "ipRules", "value"),
             "networkAcls.virtualNetworkSubnetIds": keys_of(objects_in(rules, "virtualNetworkRules")),
@@ -67,7 +69,7 @@ def azure_keyvault_service_allows_principal(ctx: Context) -> Iterator[Relationsh
 
 def _permissions(policies: Sequence[Mapping[str, Any]], kind: str) -> str | None:
     """Return what some policies permit for keys, secrets or the like, sorted; ``None`` where they permit nothing."""
-    told = [each for policy in policies for each in (policy.get("permissions") or {}).get(kind) or ()]
+    told = [each for policy in policies for each in texts_in(object_at(policy, "permissions"), kind)]
     found = {each.lower() for each in told if each}
     return ", ".join(sorted(found)) or None
 

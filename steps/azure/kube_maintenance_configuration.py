@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children
-from steps.azure._resource import key_of, parts_of, properties_of, resource
+from steps.azure._resource import key_at, object_at, objects_in, parts_of, properties_of, resource, text_in, values_in
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
 _CONFIGURATIONS = Children(_CLUSTER, "/maintenanceConfigurations", "2024-05-01")
@@ -18,11 +18,11 @@ _READ_BINDINGS = ["Microsoft.ContainerService/managedClusters/trustedAccessRoleB
 def azure_kube_maintenance_configuration(ctx: Context) -> Iterator[Entity]:
     """When a Kubernetes cluster may be changed by Azure."""
     for row in _CONFIGURATIONS.rows(ctx):
-        window: dict[str, Any] = properties_of(row).get("maintenanceWindow") or {}
-        kept_free = [*parts_of(row, "notAllowedTime"), *filter(None, window.get("notAllowedDates") or ())]
-        spans = [f"{span.get('start') or ''}/{span.get('end') or ''}" for span in kept_free]
-        schedule: dict[str, Any] = window.get("schedule") or {}
-        kind = next((kind for kind, of in schedule.items() if of), None)
+        window = object_at(properties_of(row), "maintenanceWindow")
+        kept_free = [*parts_of(row, "notAllowedTime"), *objects_in(window, "notAllowedDates")]
+        spans = [f"{text_in(span, 'start')}/{text_in(span, 'end')}" for span in kept_free]
+        schedule = object_at(window, "schedule")
+        kind = next((kind for kind in schedule if object_at(schedule, kind)), None)
         hours = [_hours(each) for each in parts_of(row, "timeInWeek")]
         day = schedule[kind].get("dayOfWeek") if kind else None
         yield resource(row, timeInWeek=hours, notAllowedTime=spans, scheduleType=kind, dayOfWeek=day)
@@ -32,7 +32,7 @@ def azure_kube_maintenance_configuration(ctx: Context) -> Iterator[Entity]:
 def azure_kube_cluster_role_binding(ctx: Context) -> Iterator[Entity]:
     """A resource of Azure that has roles inside of a Kubernetes cluster."""
     for row in _BINDINGS.rows(ctx):
-        source = key_of(properties_of(row).get("sourceResourceId"))
+        source = key_at(properties_of(row), "sourceResourceId")
         yield resource(row, sourceResourceId=source, clusterName=row["id"].split("/")[-3])
 
 
@@ -54,4 +54,4 @@ def azure_kubernetes_cluster_contains_kube_cluster_role_binding(ctx: Context) ->
 
 def _hours(each: Any) -> str:
     """Return a day and its hours, such as ``Sunday 1 2 3``."""
-    return " ".join(str(part) for part in (each.get("day"), *(each.get("hourSlots") or ())))
+    return " ".join(str(part) for part in (each.get("day"), *values_in(each, "hourSlots")))

@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_at,
+    keys_of,
+    object_at,
+    parts_of,
+    properties_of,
+    resource,
+    texts_at,
+)
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
 _ADDONS = {
@@ -24,7 +34,7 @@ def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_CLUSTER):
         properties = properties_of(row)
         pools = parts_of(row, "agentPoolProfiles")
-        kubelet = (properties.get("identityProfile") or {}).get("kubeletidentity") or {}
+        kubelet = object_at(properties, "identityProfile", "kubeletidentity")
         public = [pool["enableNodePublicIP"] for pool in pools if pool.get("enableNodePublicIP") is not None]
         hosts = [pool["enableEncryptionAtHost"] for pool in pools if pool.get("enableEncryptionAtHost") is not None]
         yield resource(
@@ -32,8 +42,8 @@ def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
             enableNodePublicIP=any(public) if public else None,
             encryptionAtHost=all(hosts) and len(hosts) == len(pools) if hosts else None,
             subnetIds=_subnets(properties, pools),
-            diskEncryptionSetId=key_of(properties.get("diskEncryptionSetID")),
-            kubeletIdentityId=key_of(kubelet.get("resourceId")),
+            diskEncryptionSetId=key_at(properties, "diskEncryptionSetID"),
+            kubeletIdentityId=key_at(kubelet, "resourceId"),
             userAssignedIdentityIds=identities_of(row),
             **_addons(properties),
         )
@@ -49,7 +59,7 @@ def azure_resource_group_has_kubernetes_cluster(ctx: Context) -> Iterator[Relati
 def azure_user_group_manages_kubernetes_cluster(ctx: Context) -> Iterator[Relationship]:
     """The members of a group of Microsoft Entra administer a cluster."""
     for row in ctx.azure.resources(_CLUSTER):
-        for group in (properties_of(row).get("aadProfile") or {}).get("adminGroupObjectIDs") or ():
+        for group in texts_at(properties_of(row), "aadProfile", "adminGroupObjectIDs[]"):
             yield Relationship(group.lower(), arm_key(row["id"]))
 
 
@@ -61,9 +71,9 @@ def azure_kubernetes_cluster_uses_service_principal(ctx: Context) -> Iterator[Re
         of_applications[str(principal.properties.get("appId")).lower()] = principal.key
     for row in ctx.azure.resources(_CLUSTER):
         properties = properties_of(row)
-        client = ((properties.get("servicePrincipalProfile") or {}).get("clientId") or "msi").lower()
-        kubelet = (properties.get("identityProfile") or {}).get("kubeletidentity") or {}
-        own = (row["identity"] or {}).get("principalId")
+        client = (object_at(properties, "servicePrincipalProfile").get("clientId") or "msi").lower()
+        kubelet = object_at(properties, "identityProfile", "kubeletidentity")
+        own = object_at(row, "identity").get("principalId")
         found = [None if client == "msi" else of_applications.get(client, client), own, kubelet.get("objectId")]
         for key in dict.fromkeys(each.lower() for each in found if each):
             yield Relationship(arm_key(row["id"]), key)
@@ -73,7 +83,7 @@ def azure_kubernetes_cluster_uses_service_principal(ctx: Context) -> Iterator[Re
 def azure_kubernetes_cluster_uses_disk_encryption_set(ctx: Context) -> Iterator[Relationship]:
     """The disks of a cluster's nodes are encrypted with a key of the customer's own."""
     for row in ctx.azure.resources(_CLUSTER):
-        if key := key_of(properties_of(row).get("diskEncryptionSetID")):
+        if key := key_at(properties_of(row), "diskEncryptionSetID"):
             yield Relationship(arm_key(row["id"]), key)
 
 
@@ -82,8 +92,8 @@ def azure_kubernetes_cluster_uses_log_analytics_workspace(ctx: Context) -> Itera
     """A cluster sends logs to a workspace, or what Microsoft Defender finds in it."""
     for row in ctx.azure.resources(_CLUSTER):
         properties = properties_of(row)
-        defender = (properties.get("securityProfile") or {}).get("defender") or {}
-        told = [*_lowered(_addon(properties, "omsagent").get("config")).items(), *_lowered(defender).items()]
+        defender = object_at(properties, "securityProfile", "defender")
+        told = [*_lowered(object_at(_addon(properties, "omsagent"), "config")).items(), *_lowered(defender).items()]
         for workspace in keys_of(value for name, value in told if name == "loganalyticsworkspaceresourceid"):
             yield Relationship(arm_key(row["id"]), workspace)
 
@@ -93,16 +103,16 @@ def azure_kubernetes_cluster_uses_application_gateway(ctx: Context) -> Iterator[
     """Requests come into a cluster by an application gateway, which the cluster sets up."""
     for row in ctx.azure.resources(_CLUSTER):
         addon = _addon(properties_of(row), "ingressapplicationgateway")
-        told = _lowered(addon.get("config"))
-        gateway = key_of(told.get("effectiveapplicationgatewayid") or told.get("applicationgatewayid"))
+        told = _lowered(object_at(addon, "config"))
+        gateway = key_at(told, "effectiveapplicationgatewayid") or key_at(told, "applicationgatewayid")
         if gateway and addon.get("enabled") is not False:
             yield Relationship(arm_key(row["id"]), gateway)
 
 
 def _subnets(properties: Mapping[str, Any], pools: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the keys of the subnets of the nodes and pods of a cluster, and of its API server."""
-    server = (properties.get("apiServerAccessProfile") or {}).get("subnetId")
-    return keys_of([*(pool.get(name) for pool in pools for name in ("vnetSubnetID", "podSubnetID")), server])
+    server = object_at(properties, "apiServerAccessProfile").get("subnetId")
+    return keys_of([*(key_at(pool, name) for pool in pools for name in ("vnetSubnetID", "podSubnetID")), server])
 
 
 def _addons(properties: Mapping[str, Any]) -> dict[str, bool | None]:
@@ -112,9 +122,9 @@ def _addons(properties: Mapping[str, Any]) -> dict[str, bool | None]:
 
 def _addon(properties: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return what a cluster tells of an add-on, whose name is given in small letters; nothing where it has none."""
-    profile: dict[str, Any] = _lowered(properties.get("addonProfiles")).get(name) or {}
+    profile: dict[str, Any] = object_at(_lowered(object_at(properties, "addonProfiles")), name)
     return profile
 
 
-def _lowered(told: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name.lower(): value for name, value in (told or {}).items()}
+def _lowered(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.lower(): value for name, value in told.items()}

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import properties_of
+from steps.azure._resource import object_at, properties_of
 
 _TABLE, _PROVIDER = "kubernetesconfigurationresources", "microsoft.kubernetesconfiguration"
 _EXTENSION, _FLUX = f"{_PROVIDER}/extensions", f"{_PROVIDER}/fluxconfigurations"
@@ -18,7 +18,7 @@ _READ_FLUX = ["Microsoft.KubernetesConfiguration/fluxConfigurations/read"]
 def azure_kubernetes_extension(ctx: Context) -> Iterator[Entity]:
     """An extension of a cluster of Kubernetes, in Azure or elsewhere, that Azure puts in and keeps up to date."""
     for row in ctx.azure.table(_TABLE, type=_EXTENSION):
-        own = row["identity"] or properties_of(row).get("aksAssignedIdentity") or {}
+        own = object_at(row, "identity") or object_at(properties_of(row), "aksAssignedIdentity")
         yield _entity(row, identityType=own.get("type"), principalId=own.get("principalId"))
 
 

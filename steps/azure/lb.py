@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_at, keys_in, keys_of, parts_of, properties_of, resource
 
 LOAD_BALANCER = "microsoft.network/loadbalancers"
 _OF_SCALE_SET = "/virtualmachinescalesets/"
@@ -16,7 +16,7 @@ def azure_lb(ctx: Context) -> Iterator[Entity]:
     """A load balancer, which shares what reaches its addresses among machines."""
     for row in ctx.azure.resources(LOAD_BALANCER):
         fronts = [properties_of(front) for front in parts_of(row, "frontendIPConfigurations")]
-        addresses = keys_of(front.get("publicIPAddress") for front in fronts)
+        addresses = keys_at(fronts, "publicIPAddress")
         private = [front["privateIPAddress"] for front in fronts if front.get("privateIPAddress")]
         yield resource(
             row,
@@ -26,7 +26,7 @@ def azure_lb(ctx: Context) -> Iterator[Entity]:
             publicIpAddressIds=addresses,
             privateIpAddresses=private,
             privateIp=private,
-            subnetIds=keys_of(front.get("subnet") for front in fronts),
+            subnetIds=keys_at(fronts, "subnet"),
             outboundRulePublicIpAddressIds=_outbound(row),
             probes=[_probe(properties_of(each)) for each in parts_of(row, "probes")],
         )
@@ -55,7 +55,7 @@ def _outbound(row: Any) -> list[str]:
     """Return the keys of the public addresses that machines have on the internet by the rules for what goes out."""
     fronts = {key_of(front): properties_of(front) for front in parts_of(row, "frontendIPConfigurations")}
     used = (key for rule in parts_of(row, "outboundRules") for key in keys_in(rule, "frontendIPConfigurations"))
-    return keys_of(fronts[key].get("publicIPAddress") for key in used if key in fronts)
+    return keys_at((fronts[key] for key in used if key in fronts), "publicIPAddress")
 
 
 def _probe(properties: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, properties_of
+from steps.azure._resource import key_at, object_at, objects_in, properties_of
 from steps.azure.role_definition import role_key, roles
 
 _TABLE = "managedserviceresources"
@@ -31,7 +31,7 @@ def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
             managedByTenantId=offer.get("managedByTenantId"),
             managedByTenantName=offer.get("managedByTenantName"),
             scope=scope_of(row["id"], "microsoft.managedservices"),
-            registrationDefinitionId=key_of(properties_of(row).get("registrationDefinitionId")),
+            registrationDefinitionId=key_at(properties_of(row), "registrationDefinitionId"),
             authorizations=_told(offer, "authorizations", names),
             eligibleAuthorizations=_told(offer, "eligibleAuthorizations", names),
             principalIds=sorted({each["principalId"].lower() for each in _all(offer) if each.get("principalId")}),
@@ -84,8 +84,8 @@ def _delegations(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield each delegation with what was offered, which is told with it or in a row of its own."""
     offers = {arm_key(row["id"]): properties_of(row) for row in ctx.azure.table(_TABLE, type=_DEFINITION)}
     for row in ctx.azure.table(_TABLE, type=_ASSIGNMENT):
-        told = properties_of(properties_of(row).get("registrationDefinition") or {})
-        offer = key_of(properties_of(row).get("registrationDefinitionId"))
+        told = properties_of(object_at(properties_of(row), "registrationDefinition"))
+        offer = key_at(properties_of(row), "registrationDefinitionId")
         yield row, {**offers.get(offer or "", {}), **told}
 
 
@@ -98,7 +98,7 @@ def _tenant_key(offer: dict[str, Any]) -> str | None:
 def _all(offer: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield who has which role by an offer, and who can activate one."""
     for name in ("authorizations", "eligibleAuthorizations"):
-        yield from offer.get(name) or ()
+        yield from objects_in(offer, name)
 
 
 def _told(offer: dict[str, Any], name: str, roles: dict[str, str | None]) -> list[str]:
@@ -106,6 +106,6 @@ def _told(offer: dict[str, Any], name: str, roles: dict[str, str | None]) -> lis
     return sorted(
         f"{each.get('principalIdDisplayName') or each.get('principalId')}="
         f"{roles.get(role_key(each['roleDefinitionId'])) or each['roleDefinitionId'].rpartition('/')[2]}"
-        for each in offer.get(name) or ()
+        for each in objects_in(offer, name)
         if each.get("roleDefinitionId")
     )

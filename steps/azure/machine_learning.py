@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    key_of,
+    key_at,
+    keys_at,
     keys_of,
+    object_at,
+    objects_in,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -41,11 +44,12 @@ _USED = {
 def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
     """An account of Azure AI services, such as Azure OpenAI."""
     for row in ctx.azure.resources(_TYPES["azure_cognitive_services_account"]):
-        rules = (properties_of(row).get("networkAcls") or {}).get("virtualNetworkRules")
+        rules = object_at(properties_of(row), "networkAcls")
+        networks = keys_of(objects_in(rules, "virtualNetworkRules"))
         yield _service(
             row,
             "artificial-intelligence",
-            virtualNetworkSubnetIds=None if rules is None else keys_of(rules),
+            virtualNetworkSubnetIds=None if rules.get("virtualNetworkRules") is None else networks,
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -59,7 +63,7 @@ def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
 def azure_databricks_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Azure Databricks, in which data is analysed."""
     for row in ctx.azure.resources(_TYPES["azure_databricks_workspace"]):
-        group = key_of(properties_of(row).get("managedResourceGroupId"))
+        group = key_at(properties_of(row), "managedResourceGroupId")
         yield _service(row, "data-analytics", virtualNetworkId=_network(row), managedResourceGroupId=group)
 
 
@@ -83,12 +87,13 @@ def azure_machine_learning_workspace(ctx: Context) -> Iterator[Entity]:
 def azure_search_service(ctx: Context) -> Iterator[Entity]:
     """A service of Azure AI Search, which finds things in texts."""
     for row in ctx.azure.resources(_TYPES["azure_search_service"]):
-        links = (properties_of(each) for each in parts_of(row, "sharedPrivateLinkResources"))
+        options = object_at(properties_of(row), "authOptions")
+        chosen = next((name for name, option in options.items() if option is not None), None)
         yield _service(
             row,
             "search",
-            authOptions=next(iter(properties_of(row).get("authOptions") or {}), None),
-            sharedPrivateLinkResourceIds=keys_of(each.get("privateLinkResourceId") for each in links),
+            authOptions=chosen,
+            sharedPrivateLinkResourceIds=_linked(row),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -97,6 +102,16 @@ def azure_search_service(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_machine_learning(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service that learns, understands or finds is in a resource group."""
     yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+
+
+@relationship_step(
+    "azure_search_service", "CONNECTS", any_of("azure"), type="azure_search_service_connects_resource", per_row=True
+)
+def azure_search_service_connects_resource(ctx: Context) -> Iterator[Relationship]:
+    """A service of Azure AI Search reaches a resource by a private link, also before its owner has approved that."""
+    for row in ctx.azure.resources(_TYPES["azure_search_service"]):
+        for linked in _linked(row):
+            yield Relationship(arm_key(row["id"]), linked)
 
 
 @relationship_step("azure_vnet", "HAS", "azure_databricks_workspace", per_row=True)
@@ -111,14 +126,22 @@ def azure_vnet_has_databricks_workspace(ctx: Context) -> Iterator[Relationship]:
 def azure_machine_learning_workspace_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A workspace keeps its data, its images, its secrets or its logs in a resource."""
     for row in ctx.azure.resources(_TYPES[from_type]):
-        if used := key_of(properties_of(row).get(_USED[to_type])):
+        if used := key_at(properties_of(row), _USED[to_type]):
             yield Relationship(arm_key(row["id"]), used)
+
+
+def _linked(row: Any) -> list[str]:
+    """Return the keys of what a service of Azure AI Search reaches by private links of its own.
+
+    Source: Azure AI Search, REST, SharedPrivateLinkResource, ``properties.privateLinkResourceId``.
+    """
+    return keys_at(map(properties_of, parts_of(row, "sharedPrivateLinkResources")), "privateLinkResourceId")
 
 
 def _network(row: Any) -> str | None:
     """Return the key of the virtual network that a workspace of Azure Databricks was put into."""
-    network = (properties_of(row).get("parameters") or {}).get("customVirtualNetworkId") or {}
-    return key_of(network.get("value"))
+    network = object_at(properties_of(row), "parameters", "customVirtualNetworkId")
+    return key_at(network, "value")
 
 
 def _services(ctx: Context, type: str, function: str) -> Iterator[Entity]:

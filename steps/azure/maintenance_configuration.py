@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps.azure._resource import in_groups, properties_of, resource, texts_at
 
 _CONFIGURATION = "microsoft.maintenance/maintenanceconfigurations"
-_LEFT_OUT = [("windowsParameters", "kbNumbersToExclude"), ("linuxParameters", "packageNameMasksToExclude")]
+_LEFT_OUT = [("windowsParameters", "kbNumbersToExclude[]"), ("linuxParameters", "packageNameMasksToExclude[]")]
 
 
 @entity_step(

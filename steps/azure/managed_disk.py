@@ -8,8 +8,10 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    key_at,
     key_of,
     keys_of,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -33,25 +35,25 @@ _USED: dict[str, list[tuple[str, ...]]] = {
 }
 """What disks and copies of them use, and where they tell its id: that of a confidential machine's key by itself."""
 _MANAGED = [("managedDisk", "diskEncryptionSet", "id"), ("managedDisk", "securityProfile", "diskEncryptionSet", "id")]
-_REGIONS = ("publishingProfile", "targetRegions", "encryption")
+_REGIONS = ("publishingProfile", "targetRegions[]", "encryption")
 _MADE: dict[str, tuple[str, list[tuple[str, ...]]]] = {
     "azure_image": (
         "microsoft.compute/images",
-        [("storageProfile", disks, "diskEncryptionSet", "id") for disks in ("osDisk", "dataDisks")],
+        [("storageProfile", disks, "diskEncryptionSet", "id") for disks in ("osDisk", "dataDisks[]")],
     ),
     "azure_shared_image_version": (
         "microsoft.compute/galleries/images/versions",
         [
             (*_REGIONS, "osDiskImage", "diskEncryptionSetId"),
             (*_REGIONS, "osDiskImage", "securityProfile", "secureVMDiskEncryptionSetId"),
-            (*_REGIONS, "dataDiskImages", "diskEncryptionSetId"),
+            (*_REGIONS, "dataDiskImages[]", "diskEncryptionSetId"),
         ],
     ),
     "azure_vm_scale_set": (
         "microsoft.compute/virtualmachinescalesets",
         [
             ("virtualMachineProfile", "storageProfile", disks, *names)
-            for disks in ("osDisk", "dataDisks")
+            for disks in ("osDisk", "dataDisks[]")
             for names in _MANAGED
         ],
     ),
@@ -99,8 +101,8 @@ def azure_snapshot(ctx: Context) -> Iterator[Entity]:
 def azure_disk_encryption_set(ctx: Context) -> Iterator[Entity]:
     """The customer's own key that encrypts some disks."""
     for row in ctx.azure.resources(_TYPES["azure_disk_encryption_set"]):
-        active = properties_of(row).get("activeKey") or {}
-        vault = key_of(active.get("sourceVault"))
+        active = object_at(properties_of(row), "activeKey")
+        vault = key_at(active, "sourceVault")
         yield resource(row, keyVaultId=vault, userAssignedIdentityIds=identities_of(row))
 
 
@@ -127,10 +129,10 @@ def azure_vm_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine starts from a managed disk, or keeps data on it."""
     for row in ctx.azure.resources(VM):
         system, others = disks_of(row)
-        if key := key_of(system.get("managedDisk")):
+        if key := key_at(system, "managedDisk"):
             yield Relationship(arm_key(row["id"]), key, osDisk=True)
         for disk in others:
-            if data := key_of(disk.get("managedDisk")):
+            if data := key_at(disk, "managedDisk"):
                 yield Relationship(arm_key(row["id"]), data, dataDisk=True)
 
 
@@ -154,11 +156,11 @@ def azure_maker_of_disks_uses_disk_encryption_set(ctx: Context, from_type: str, 
 def _content(row: Any) -> dict[str, Any]:
     """Return what disks and copies of them have in common."""
     properties = properties_of(row)
-    encryption = (properties.get("encryption") or {}).get("type")
+    encryption = object_at(properties, "encryption").get("type")
     return {
         "classification": None,
         "encrypted": None if encryption is None else True,
-        "diskEncryptionSetId": key_of((properties.get("encryption") or {}).get("diskEncryptionSetId")),
-        "diskAccessId": key_of(properties.get("diskAccessId")),
-        "sourceResourceId": key_of((properties.get("creationData") or {}).get("sourceResourceId")),
+        "diskEncryptionSetId": key_at(object_at(properties, "encryption"), "diskEncryptionSetId"),
+        "diskAccessId": key_at(properties, "diskAccessId"),
+        "sourceResourceId": key_at(object_at(properties, "creationData"), "sourceResourceId"),
     }

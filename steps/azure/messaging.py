@@ -9,7 +9,7 @@ from steps.azure._resource import (
     active,
     identities_of,
     in_groups,
-    key_of,
+    key_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -47,7 +47,7 @@ def azure_service_bus_namespace(ctx: Context) -> Iterator[Entity]:
 def azure_event_hub_namespace(ctx: Context) -> Iterator[Entity]:
     """A namespace of Event Hubs, which has hubs that take very many events."""
     for row in ctx.azure.resources(_TYPES["azure_event_hub_namespace"]):
-        cluster = key_of(properties_of(row).get("clusterArmId"))
+        cluster = key_at(properties_of(row), "clusterArmId")
         yield resource(row, active=active(row), clusterArmId=cluster, **_reached(row))
 
 
@@ -94,7 +94,7 @@ def azure_resource_group_has_messaging(ctx: Context, from_type: str, to_type: st
 def azure_event_hub_cluster_assigned_namespace(ctx: Context) -> Iterator[Relationship]:
     """A namespace of Event Hubs runs on a cluster."""
     for row in ctx.azure.resources(_TYPES["azure_event_hub_namespace"]):
-        if cluster := key_of(properties_of(row).get("clusterArmId")):
+        if cluster := key_at(properties_of(row), "clusterArmId"):
             yield Relationship(cluster, arm_key(row["id"]))
 
 

@@ -5,7 +5,18 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource, texts_at
+from steps.azure._resource import (
+    in_groups,
+    key_at,
+    keys_in,
+    keys_of,
+    parts_of,
+    properties_of,
+    references_in,
+    resource,
+    texts_at,
+    texts_in,
+)
 
 _TYPES = {
     "azure_application_insights": "microsoft.insights/components",
@@ -22,13 +33,13 @@ _STARTED = {
 }
 _WORKSPACE = "azure_log_analytics_workspace"
 _DESTINATIONS: dict[str, list[tuple[str, ...]]] = {
-    _WORKSPACE: [("logAnalytics", "workspaceResourceId")],
-    "azure_event_hub_namespace": [(hubs, "eventHubResourceId") for hubs in ("eventHubs", "eventHubsDirect")],
+    _WORKSPACE: [("logAnalytics[]", "workspaceResourceId")],
+    "azure_event_hub_namespace": [(hubs, "eventHubResourceId") for hubs in ("eventHubs[]", "eventHubsDirect[]")],
     "azure_storage_account": [
         (places, "storageAccountResourceId")
-        for places in ("storageAccounts", "storageBlobsDirect", "storageTablesDirect")
+        for places in ("storageAccounts[]", "storageBlobsDirect[]", "storageTablesDirect[]")
     ],
-    "azure_data_explorer_cluster": [("azureDataExplorer", "resourceId")],
+    "azure_data_explorer_cluster": [("azureDataExplorer[]", "resourceId")],
 }
 """Types of what a rule sends what is collected to, and where it tells their ids."""
 
@@ -42,7 +53,7 @@ _DESTINATIONS: dict[str, list[tuple[str, ...]]] = {
 def azure_application_insights(ctx: Context) -> Iterator[Entity]:
     """A component of Application Insights, which watches an application."""
     for row in ctx.azure.resources(_TYPES["azure_application_insights"]):
-        yield resource(row, workspaceId=key_of(properties_of(row).get("WorkspaceResourceId")))
+        yield resource(row, workspaceId=key_at(properties_of(row), "WorkspaceResourceId"))
 
 
 @entity_step(
@@ -157,7 +168,7 @@ def azure_monitor_scheduled_query_rule_monitors_azure_scope(ctx: Context) -> Ite
 def azure_application_insights_uses_log_analytics_workspace(ctx: Context) -> Iterator[Relationship]:
     """What a component is told is kept in a workspace."""
     for row in ctx.azure.resources(_TYPES["azure_application_insights"]):
-        if workspace := key_of(properties_of(row).get("WorkspaceResourceId")):
+        if workspace := key_at(properties_of(row), "WorkspaceResourceId"):
             yield Relationship(arm_key(row["id"]), workspace)
 
 
@@ -177,19 +188,20 @@ def _scopes(ctx: Context, type: str) -> Iterator[Relationship]:
 
 def _told(row: Any) -> list[str]:
     """Return the keys of the action groups that an alert tells: each kind of alert names them in another way."""
-    actions = properties_of(row).get("actions") or []
-    groups = actions.get("actionGroups") or [] if isinstance(actions, dict) else actions
-    return keys_of(each.get("actionGroupId") if isinstance(each, dict) else each for each in groups)
+    properties = properties_of(row)
+    actions = properties.get("actions")
+    told = references_in(actions, "actionGroups") if isinstance(actions, dict) else references_in(properties, "actions")
+    return keys_of(key_at(each, "actionGroupId") if isinstance(each, dict) else each for each in told)
 
 
 def _started(row: Any) -> list[str]:
     """Return the keys of what an action group starts."""
-    return keys_of(each.get(id) for name, id in _STARTED.items() for each in parts_of(row, name))
+    return keys_of(key_at(each, id) for name, id in _STARTED.items() for each in parts_of(row, name))
 
 
 def _streams(row: Any) -> list[str]:
     """Return the kinds of what is collected."""
-    return sorted({stream for flow in parts_of(row, "dataFlows") for stream in flow.get("streams") or () if stream})
+    return sorted({stream for flow in parts_of(row, "dataFlows") for stream in texts_in(flow, "streams") if stream})
 
 
 def _destinations(row: Any, type: str) -> list[str]:

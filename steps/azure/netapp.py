@@ -7,7 +7,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    key_of,
+    key_at,
     properties_of,
     resource,
 )
@@ -42,7 +42,7 @@ def azure_netapp_volume(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             classification=None,
-            subnetId=key_of(properties_of(row).get("subnetId")),
+            subnetId=key_at(properties_of(row), "subnetId"),
             encrypted=True,
         )
 
@@ -65,5 +65,5 @@ def azure_netapp_account_has_volume(ctx: Context) -> Iterator[Relationship]:
 def azure_subnet_has_netapp_volume(ctx: Context) -> Iterator[Relationship]:
     """A volume is reached in a subnet."""
     for row in ctx.azure.resources(_TYPES["azure_netapp_volume"]):
-        if subnet := key_of(properties_of(row).get("subnetId")):
+        if subnet := key_at(properties_of(row), "subnetId"):
             yield Relationship(subnet, arm_key(row["id"]))

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
-    key_of,
+    key_at,
     properties_of,
     resource,
 )
@@ -38,7 +38,7 @@ def azure_network_connection(ctx: Context) -> Iterator[Entity]:
     """A connection of a virtual network gateway: to a network elsewhere, to another gateway, or by a circuit."""
     for row in ctx.azure.resources(_TYPES["azure_network_connection"]):
         yield resource(
-            row, virtualNetworkGatewayId=key_of(properties_of(row).get("virtualNetworkGateway1")), peerId=_peer(row)
+            row, virtualNetworkGatewayId=key_at(properties_of(row), "virtualNetworkGateway1"), peerId=_peer(row)
         )
 
 
@@ -64,7 +64,7 @@ def azure_resource_group_has_network_connection(ctx: Context, from_type: str, to
 def azure_virtual_network_gateway_has_network_connection(ctx: Context) -> Iterator[Relationship]:
     """A gateway has a connection; one between two gateways has one for each direction."""
     for row in ctx.azure.resources(_TYPES["azure_network_connection"]):
-        if gateway := key_of(properties_of(row).get("virtualNetworkGateway1")):
+        if gateway := key_at(properties_of(row), "virtualNetworkGateway1"):
             yield Relationship(gateway, arm_key(row["id"]))
 
 
@@ -72,10 +72,10 @@ def azure_virtual_network_gateway_has_network_connection(ctx: Context) -> Iterat
 def azure_network_connection_connects(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A connection leads to a network elsewhere, to another gateway, or to a circuit."""
     for row in ctx.azure.resources(_TYPES["azure_network_connection"]):
-        if (peer := key_of(properties_of(row).get(_PEERS[to_type]))) and f"/{_KINDS[to_type]}/" in peer:
+        if (peer := key_at(properties_of(row), _PEERS[to_type])) and f"/{_KINDS[to_type]}/" in peer:
             yield Relationship(arm_key(row["id"]), peer)
 
 
 def _peer(row: Any) -> str | None:
     """Return the key of what a connection leads to."""
-    return next(filter(None, (key_of(properties_of(row).get(name)) for name in _PEERS.values())), None)
+    return next(filter(None, (key_at(properties_of(row), name) for name in _PEERS.values())), None)

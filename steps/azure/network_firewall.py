@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_at,
+    keys_at,
+    keys_in,
+    object_at,
+    parts_of,
+    properties_of,
+    resource,
+)
 from steps.azure._rules import FIREWALL, POLICY
 
 
@@ -13,17 +23,17 @@ from steps.azure._rules import FIREWALL, POLICY
 def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
     """An Azure Firewall, which decides what goes between networks."""
     for row in ctx.azure.resources(FIREWALL):
-        own = properties_of(row).get("managementIpConfiguration") or {}
+        own = object_at(properties_of(row), "managementIpConfiguration")
         fronts = [properties_of(front) for front in (*parts_of(row, "ipConfigurations"), own)]
-        in_hub = properties_of(row).get("hubIPAddresses") or {}
+        in_hub = object_at(properties_of(row), "hubIPAddresses")
         yield resource(
             row,
             category=["network"],
-            publicIpAddressIds=keys_of(front.get("publicIPAddress") for front in fronts),
+            publicIpAddressIds=keys_at(fronts, "publicIPAddress"),
             privateIpAddresses=[each for place in (*fronts, in_hub) if (each := place.get("privateIPAddress"))],
-            subnetIds=keys_of(front.get("subnet") for front in fronts),
-            firewallPolicyId=key_of(properties_of(row).get("firewallPolicy")),
-            virtualHubId=key_of(properties_of(row).get("virtualHub")),
+            subnetIds=keys_at(fronts, "subnet"),
+            firewallPolicyId=key_at(properties_of(row), "firewallPolicy"),
+            virtualHubId=key_at(properties_of(row), "virtualHub"),
         )
 
 
@@ -33,7 +43,7 @@ def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(POLICY):
         yield resource(
             row,
-            basePolicy=key_of(properties_of(row).get("basePolicy")),
+            basePolicy=key_at(properties_of(row), "basePolicy"),
             intrusionDetectionOverrides=_overrides(properties_of(row)),
             ruleCollectionGroupIds=keys_in(row, "ruleCollectionGroups"),
             userAssignedIdentityIds=identities_of(row),
@@ -50,7 +60,7 @@ def azure_resource_group_has_network_firewall(ctx: Context) -> Iterator[Relation
 def azure_network_firewall_has_policy(ctx: Context) -> Iterator[Relationship]:
     """An Azure Firewall holds to a policy."""
     for row in ctx.azure.resources(FIREWALL):
-        if policy := key_of(properties_of(row).get("firewallPolicy")):
+        if policy := key_at(properties_of(row), "firewallPolicy"):
             yield Relationship(arm_key(row["id"]), policy)
 
 
@@ -58,12 +68,12 @@ def azure_network_firewall_has_policy(ctx: Context) -> Iterator[Relationship]:
 def azure_network_firewall_policy_extends_policy(ctx: Context) -> Iterator[Relationship]:
     """A policy adds to the rules of another one."""
     for row in ctx.azure.resources(POLICY):
-        if base := key_of(properties_of(row).get("basePolicy")):
+        if base := key_at(properties_of(row), "basePolicy"):
             yield Relationship(arm_key(row["id"]), base)
 
 
 def _overrides(properties: Mapping[str, Any]) -> list[str] | None:
     """Return which signatures a policy takes otherwise than by its mode, and how; ``None`` where it tells of none."""
-    configuration = (properties.get("intrusionDetection") or {}).get("configuration") or {}
+    configuration = object_at(properties, "intrusionDetection", "configuration")
     told = configuration.get("signatureOverrides")
     return None if told is None else [f"{each.get('id')}={each.get('mode')}" for each in told]

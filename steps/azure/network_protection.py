@@ -7,7 +7,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
     in_subscriptions,
-    key_of,
+    key_at,
     keys_in,
     keys_of,
     parts_of,
@@ -70,7 +70,7 @@ def azure_application_security_group_protects_vm(ctx: Context) -> Iterator[Relat
     """A virtual machine has an interface that is in an application security group."""
     seen = set()
     for row in ctx.azure.resources(NIC):
-        machine = key_of(properties_of(row).get("virtualMachine"))
+        machine = key_at(properties_of(row), "virtualMachine")
         parts = parts_of(row, "ipConfigurations")
         for group in keys_of(each for part in parts for each in parts_of(part, "applicationSecurityGroups")):
             if machine and (group, machine) not in seen:
@@ -90,5 +90,5 @@ def azure_ddos_protection_plan_assigned_public_ip(ctx: Context) -> Iterator[Rela
 def azure_ddos_protection_plan_assigned_vnet(ctx: Context) -> Iterator[Relationship]:
     """A plan protects the public addresses of a virtual network, which names it."""
     for row in ctx.azure.resources(VNET):
-        if plan := key_of(properties_of(row).get("ddosProtectionPlan")):
+        if plan := key_at(properties_of(row), "ddosProtectionPlan"):
             yield Relationship(plan, arm_key(row["id"]))

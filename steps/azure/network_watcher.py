@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource
+from steps.azure._resource import below_parents, in_groups, key_at, object_at, properties_of, resource
 
 WATCHER = "microsoft.network/networkwatchers"
 _LOG = "microsoft.network/networkwatchers/flowlogs"
@@ -32,7 +32,7 @@ def azure_security_group_flow_logs(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             targetResourceId=_target(row),
-            storageId=key_of(properties_of(row).get("storageId")),
+            storageId=key_at(properties_of(row), "storageId"),
             workspaceId=_workspace(row),
         )
 
@@ -62,7 +62,7 @@ def azure_target_has_flow_logs(ctx: Context, from_type: str, to_type: str) -> It
 def azure_security_group_flow_logs_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
     """A log is kept in a storage account."""
     for row in ctx.azure.resources(_LOG):
-        if account := key_of(properties_of(row).get("storageId")):
+        if account := key_at(properties_of(row), "storageId"):
             yield Relationship(arm_key(row["id"]), account)
 
 
@@ -76,10 +76,10 @@ def azure_security_group_flow_logs_uses_log_analytics_workspace(ctx: Context) ->
 
 def _workspace(row: Any) -> str | None:
     """Return the key of the workspace that what went through is analysed in."""
-    analytics = properties_of(row).get("flowAnalyticsConfiguration") or {}
-    return key_of((analytics.get("networkWatcherFlowAnalyticsConfiguration") or {}).get("workspaceResourceId"))
+    analytics = object_at(properties_of(row), "flowAnalyticsConfiguration")
+    return key_at(object_at(analytics, "networkWatcherFlowAnalyticsConfiguration"), "workspaceResourceId")
 
 
 def _target(row: Any) -> str | None:
     """Return the key of what a log is about."""
-    return key_of(properties_of(row).get("targetResourceId"))
+    return key_at(properties_of(row), "targetResourceId")

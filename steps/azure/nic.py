@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_at, keys_at, keys_of, parts_of, properties_of, references_in, resource
 
 NIC = "microsoft.network/networkinterfaces"
 
@@ -15,21 +15,21 @@ def azure_nic(ctx: Context) -> Iterator[Entity]:
     """A network interface of a virtual machine or of a private endpoint."""
     for row in ctx.azure.resources(NIC):
         parts = [properties_of(each) for each in parts_of(row, "ipConfigurations")]
-        groups = (group for part in parts for group in part.get("applicationSecurityGroups") or ())
+        groups = (group for part in parts for group in references_in(part, "applicationSecurityGroups"))
         addresses = [part["privateIPAddress"] for part in parts if part.get("privateIPAddress")]
-        filtered_by = key_of(properties_of(row).get("networkSecurityGroup"))
+        filtered_by = key_at(properties_of(row), "networkSecurityGroup")
         yield resource(
             row,
             privateIpAddresses=addresses,
             privateIp=addresses,
             privateIpAddress=addresses,
-            publicIpAddressIds=keys_of(part.get("publicIPAddress") for part in parts),
-            subnetIds=keys_of(part.get("subnet") for part in parts),
+            publicIpAddressIds=keys_at(parts, "publicIPAddress"),
+            subnetIds=keys_at(parts, "subnet"),
             applicationSecurityGroupIds=keys_of(groups),
-            virtualMachineId=key_of(properties_of(row).get("virtualMachine")),
+            virtualMachineId=key_at(properties_of(row), "virtualMachine"),
             networkSecurityGroupId=filtered_by,
             securityGroupId=filtered_by,
-            privateEndpointId=key_of(properties_of(row).get("privateEndpoint")),
+            privateEndpointId=key_at(properties_of(row), "privateEndpoint"),
         )
 
 

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, keys_in, objects_in, properties_of, resource
+from steps.azure._resource import (
+    below_parents,
+    in_groups,
+    key_at,
+    key_of,
+    keys_in,
+    object_at,
+    objects_in,
+    properties_of,
+    resource,
+)
 from steps.azure.vm import VM, reserved_by
 from steps.azure.vm_scale_set import SCALE_SET
 
@@ -35,7 +45,7 @@ def azure_availability_set(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             virtualMachineIds=keys_in(row, "virtualMachines"),
-            proximityPlacementGroupId=key_of(properties_of(row).get("proximityPlacementGroup")),
+            proximityPlacementGroupId=key_at(properties_of(row), "proximityPlacementGroup"),
         )
 
 
@@ -60,7 +70,7 @@ def azure_proximity_placement_group(ctx: Context) -> Iterator[Entity]:
 def azure_capacity_reservation_group(ctx: Context) -> Iterator[Entity]:
     """Reserved room for machines, which some subscriptions may use."""
     for row in ctx.azure.resources(_TYPES["azure_capacity_reservation_group"]):
-        shared = objects_in(properties_of(row).get("sharingProfile") or {}, "subscriptionIds")
+        shared = objects_in(object_at(properties_of(row), "sharingProfile"), "subscriptionIds")
         told = [key_of(each) for each in shared]
         yield resource(row, sharedSubscriptionIds=[key.rpartition("/")[2] for key in told if key])
 
@@ -118,7 +128,7 @@ def azure_dedicated_host_group_has_host(ctx: Context) -> Iterator[Relationship]:
 def azure_availability_set_has_vm(ctx: Context) -> Iterator[Relationship]:
     """A machine is one of those of which not all are down at once."""
     for row in ctx.azure.resources(VM):
-        if holder := key_of(properties_of(row).get("availabilitySet")):
+        if holder := key_at(properties_of(row), "availabilitySet"):
             yield Relationship(holder, arm_key(row["id"]))
 
 
@@ -126,7 +136,7 @@ def azure_availability_set_has_vm(ctx: Context) -> Iterator[Relationship]:
 def azure_proximity_placement_group_has_member(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Machines are kept near others."""
     for row in ctx.azure.resources({**_PLACED, **_TYPES}[to_type]):
-        if holder := key_of(properties_of(row).get("proximityPlacementGroup")):
+        if holder := key_at(properties_of(row), "proximityPlacementGroup"):
             yield Relationship(holder, arm_key(row["id"]))
 
 
@@ -135,7 +145,7 @@ def azure_vm_uses_dedicated_host(ctx: Context) -> Iterator[Relationship]:
     """A machine runs on a host, which tells so where Azure chose it."""
     pairs = {(key, arm_key(row["id"])) for row in ctx.azure.resources(_HOST) for key in keys_in(row, "virtualMachines")}
     for row in ctx.azure.resources(VM):
-        if host := key_of(properties_of(row).get("host")):
+        if host := key_at(properties_of(row), "host"):
             pairs.add((arm_key(row["id"]), host))
     for machine, host in sorted(pairs):
         yield Relationship(machine, host)
@@ -145,7 +155,7 @@ def azure_vm_uses_dedicated_host(ctx: Context) -> Iterator[Relationship]:
 def azure_machines_use_dedicated_host_group(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Azure chooses a host of a group for machines."""
     for row in ctx.azure.resources(_PLACED[from_type]):
-        if group := key_of(properties_of(row).get("hostGroup")):
+        if group := key_at(properties_of(row), "hostGroup"):
             yield Relationship(arm_key(row["id"]), group)
 
 
@@ -154,5 +164,5 @@ def azure_machines_use_capacity_reservation_group(ctx: Context, from_type: str, 
     """Machines stand in reserved room."""
     for row in ctx.azure.resources(_PLACED[from_type]):
         properties = properties_of(row)
-        if group := reserved_by(properties.get("virtualMachineProfile") or properties):
+        if group := reserved_by(object_at(properties, "virtualMachineProfile") or properties):
             yield Relationship(arm_key(row["id"]), group)

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import identities_of, key_of, parts_of, properties_of, says, values_of
+from steps.azure._resource import identities_of, key_at, parts_of, properties_of, says, values_of
 from steps.azure.policy_definition import ASSIGNMENT, POLICIES
 
 _READ = ["Microsoft.Authorization/policyAssignments/read"]
@@ -31,7 +31,7 @@ def azure_policy_assignment(ctx: Context) -> Iterator[Entity]:
             region=row["location"] or None,
             location=row["location"] or None,
             scope=_scope(row),
-            policyDefinitionId=key_of(properties.get("policyDefinitionId")),
+            policyDefinitionId=key_at(properties, "policyDefinitionId"),
             overriddenEffects=_overridden(row),
             userAssignedIdentityIds=identities_of(row),
             webLink=portal_link(row),
@@ -42,7 +42,7 @@ def azure_policy_assignment(ctx: Context) -> Iterator[Entity]:
 def azure_policy_assignment_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """What holds is a rule, or an initiative."""
     for row in ctx.azure.table(POLICIES, type=ASSIGNMENT):
-        used = key_of(properties_of(row).get("policyDefinitionId"))
+        used = key_at(properties_of(row), "policyDefinitionId")
         if used and _KINDS[to_type] in used:
             yield Relationship(arm_key(row["id"]), used)
 
@@ -77,4 +77,4 @@ def _overridden(row: Any) -> list[str]:
 
 def _scope(row: Any) -> str:
     """Return the key of what an assignment holds in; its own id is below that."""
-    return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")
+    return key_at(properties_of(row), "scope") or scope_of(row["id"], "microsoft.authorization")

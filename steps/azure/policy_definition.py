@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import key_of, keys_of, parts_of, properties_of
+from steps.azure._resource import key_at, keys_at, object_at, parts_of, properties_of, text_in
 
 POLICIES = "policyresources"
 ASSIGNMENT = "microsoft.authorization/policyassignments"
@@ -44,7 +44,7 @@ def azure_policy_set_definition_contains_definition(ctx: Context) -> Iterator[Re
 def _entity(row: Any) -> Entity:
     name = properties_of(row).get("displayName") or row["name"]
     version = {"version": properties_of(row).get("version")}
-    metadata = version | (properties_of(row).get("metadata") or {})
+    metadata = version | object_at(properties_of(row), "metadata")
     said = {name: None if metadata.get(name) is None else str(metadata[name]) for name in ("category", "version")}
     return Entity(arm_key(row["id"]), row, name=row["name"], displayName=name, webLink=portal_link(row), **said)
 
@@ -60,13 +60,13 @@ def _sets(ctx: Context) -> Iterator[Any]:
 def _assigned(ctx: Context) -> set[str]:
     """Return the keys of what is assigned: rules and initiatives."""
     rows = ctx.azure.table(POLICIES, type=ASSIGNMENT)
-    return {key for row in rows if (key := key_of(properties_of(row).get("policyDefinitionId")))}
+    return {key for row in rows if (key := key_at(properties_of(row), "policyDefinitionId"))}
 
 
 def _members(row: Any) -> list[str]:
     """Return the keys of the rules of an initiative, each once."""
-    return keys_of(member.get("policyDefinitionId") for member in parts_of(row, "policyDefinitions"))
+    return keys_at(parts_of(row, "policyDefinitions"), "policyDefinitionId")
 
 
 def _is_of_microsoft(row: Any) -> bool:
-    return (properties_of(row).get("policyType") or "").lower() in _OF_MICROSOFT
+    return text_in(properties_of(row), "policyType").lower() in _OF_MICROSOFT

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, parts_of, properties_of
+from steps.azure._resource import key_at, objects_in, parts_of, properties_of, texts_in
 from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.authorization/policyexemptions"
@@ -25,7 +25,7 @@ def azure_policy_exemption(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             scope=scope_of(row["id"], "microsoft.authorization"),
-            policyAssignmentId=key_of(properties.get("policyAssignmentId")),
+            policyAssignmentId=key_at(properties, "policyAssignmentId"),
             resourceSelectors=_selectors(row),
             webLink=portal_link(row),
         )
@@ -49,14 +49,17 @@ def azure_resource_has_policy_exemption(ctx: Context) -> Iterator[Relationship]:
 def azure_policy_assignment_has_exemption(ctx: Context) -> Iterator[Relationship]:
     """What is assigned does not hold for what is exempted."""
     for row in ctx.azure.table(POLICIES, type=_TYPE):
-        if assignment := key_of(properties_of(row).get("policyAssignmentId")):
+        if assignment := key_at(properties_of(row), "policyAssignmentId"):
             yield Relationship(assignment, arm_key(row["id"]))
 
 
 def _selectors(row: Any) -> list[str] | None:
     """Return which resources of its scope an exemption is for, as by region; ``None`` where it is for all."""
-    told = [each for selector in parts_of(row, "resourceSelectors") for each in selector.get("selectors") or ()]
+    told = [each for selector in parts_of(row, "resourceSelectors") for each in objects_in(selector, "selectors")]
     words = (("in", "in"), ("notIn", "not in"))
     return [
-        f"{each.get('kind')} {word} {', '.join(each[of])}" for each in told for of, word in words if each.get(of)
+        f"{each.get('kind')} {word} {', '.join(values)}"
+        for each in told
+        for of, word in words
+        if (values := texts_in(each, of))
     ] or None

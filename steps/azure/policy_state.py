@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import key_of, properties_of
+from steps.azure._resource import key_at, properties_of, text_in
 from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.policyinsights/policystates"
@@ -30,7 +30,7 @@ def azure_policy_state(ctx: Context) -> Iterator[Entity]:
             title=name,
             managementGroupIds=groups.split(",") if isinstance(groups, str) and groups else groups or None,
             webLink=portal_link({"tenantId": row["tenantId"], "id": properties["resourceId"]}),
-            **{each: key_of(properties.get(each)) for each in _KEYS},
+            **{each: key_at(properties, each) for each in _KEYS},
         )
 
 
@@ -63,11 +63,11 @@ def azure_policy_definition_defines_state(ctx: Context) -> Iterator[Relationship
 def _rows(ctx: Context) -> Iterator[Any]:
     """Yield the rows of resources that do not keep to a rule."""
     for row in ctx.azure.table(POLICIES, type=_TYPE, filter=_BROKEN):
-        if (properties_of(row).get("complianceState") or "").lower() == "noncompliant":
+        if text_in(properties_of(row), "complianceState").lower() == "noncompliant":
             yield row
 
 
 def _from(ctx: Context, name: str) -> Iterator[Relationship]:
     for row in _rows(ctx):
-        if start := key_of(properties_of(row).get(name)):
+        if start := key_at(properties_of(row), name):
             yield Relationship(start, arm_key(row["id"]))

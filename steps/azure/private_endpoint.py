@@ -5,7 +5,18 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource, texts_at
+from steps.azure._resource import (
+    in_groups,
+    key_at,
+    keys_at,
+    keys_in,
+    object_at,
+    parts_of,
+    properties_of,
+    resource,
+    texts_at,
+    texts_in,
+)
 
 _ENDPOINT = "microsoft.network/privateendpoints"
 
@@ -19,14 +30,14 @@ def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
         connections = _connections(row)
         names = parts_of(row, "customDnsConfigs")
         given = [properties_of(each).get("privateIPAddress") for each in parts_of(row, "ipConfigurations")]
-        addresses = [*texts_at(names, "ipAddresses"), *given]
-        states = [(each.get("privateLinkServiceConnectionState") or {}).get("status") for each in connections]
+        addresses = [*texts_at(names, "ipAddresses[]"), *given]
+        states = [object_at(each, "privateLinkServiceConnectionState").get("status") for each in connections]
         yield resource(
             row,
-            subnetId=key_of(properties_of(row).get("subnet")),
+            subnetId=key_at(properties_of(row), "subnet"),
             networkInterfaceIds=keys_in(row, "networkInterfaces"),
-            connectedResourceIds=keys_of(each.get("privateLinkServiceId") for each in connections),
-            groupIds=list(dict.fromkeys(id for each in connections for id in each.get("groupIds") or ())),
+            connectedResourceIds=keys_at(connections, "privateLinkServiceId"),
+            groupIds=list(dict.fromkeys(id for each in connections for id in texts_in(each, "groupIds"))),
             fqdns=list(dict.fromkeys(texts_at(names, "fqdn"))),
             privateIpAddresses=[address for address in dict.fromkeys(addresses) if address],
             applicationSecurityGroupIds=keys_in(row, "applicationSecurityGroups"),
@@ -52,7 +63,7 @@ def azure_private_endpoint_uses_nic(ctx: Context) -> Iterator[Relationship]:
 def azure_subnet_has_private_endpoint(ctx: Context) -> Iterator[Relationship]:
     """A private endpoint is in a subnet."""
     for row in ctx.azure.resources(_ENDPOINT):
-        if subnet := key_of(properties_of(row).get("subnet")):
+        if subnet := key_at(properties_of(row), "subnet"):
             yield Relationship(subnet, arm_key(row["id"]))
 
 
@@ -62,7 +73,7 @@ def azure_subnet_has_private_endpoint(ctx: Context) -> Iterator[Relationship]:
 def azure_private_endpoint_connects_resource(ctx: Context) -> Iterator[Relationship]:
     """A private endpoint leads to a service, also where its owner has not approved that yet."""
     for row in ctx.azure.resources(_ENDPOINT):
-        for service in keys_of(each.get("privateLinkServiceId") for each in _connections(row)):
+        for service in keys_at(_connections(row), "privateLinkServiceId"):
             yield Relationship(arm_key(row["id"]), service)
 
 

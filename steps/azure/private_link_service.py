@@ -68,7 +68,7 @@ def azure_private_link_service_uses_nic(ctx: Context) -> Iterator[Relationship]:
 
 def _subscriptions(row: Any, name: str) -> list[str]:
     """Return the subscriptions that something about a service is for, sorted; a star stands for all."""
-    return sorted({id.lower() for id in texts_at(properties_of(row), name, "subscriptions")})
+    return sorted({id.lower() for id in texts_at(properties_of(row), name, "subscriptions[]")})
 
 
 def _load_balancers(row: Any) -> list[str]:

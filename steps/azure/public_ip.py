@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_at, parts_of, properties_of, resource
 from steps.azure.nic import NIC
 
 PUBLIC_IP = "microsoft.network/publicipaddresses"
@@ -22,7 +22,7 @@ def azure_public_ip(ctx: Context) -> Iterator[Entity]:
             row,
             public=True,
             usedBy=_used_by(row),
-            publicIpPrefixId=key_of(properties_of(row).get("publicIPPrefix")),
+            publicIpPrefixId=key_at(properties_of(row), "publicIPPrefix"),
         )
 
 
@@ -36,9 +36,9 @@ def azure_resource_group_has_public_ip(ctx: Context) -> Iterator[Relationship]:
 def azure_vm_uses_public_ip(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine is reached at a public address by one of its network interfaces."""
     for row in ctx.azure.resources(NIC):
-        machine = key_of(properties_of(row).get("virtualMachine"))
+        machine = key_at(properties_of(row), "virtualMachine")
         for part in parts_of(row, "ipConfigurations"):
-            address = key_of(properties_of(part).get("publicIPAddress"))
+            address = key_at(properties_of(part), "publicIPAddress")
             if machine and address:
                 yield Relationship(machine, address)
 
@@ -53,4 +53,4 @@ def azure_resource_uses_public_ip(ctx: Context) -> Iterator[Relationship]:
 
 def _used_by(row: Any) -> str | None:
     """Return the key of what uses an address: of a part of a resource, or of a gateway that translates addresses."""
-    return key_of(properties_of(row).get("ipConfiguration") or properties_of(row).get("natGateway"))
+    return key_at(properties_of(row), "ipConfiguration") or key_at(properties_of(row), "natGateway")

@@ -8,8 +8,9 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    key_of,
+    key_at,
     keys_in,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -24,7 +25,7 @@ _CACHE = "microsoft.cache/redis"
 def azure_redis_cache(ctx: Context) -> Iterator[Entity]:
     """A cache of Redis."""
     for row in ctx.azure.resources(_CACHE):
-        told = properties_of(row).get("redisConfiguration") or {}
+        told = object_at(properties_of(row), "redisConfiguration")
         signs_in, is_open = _flag(told.get("aad-enabled")), _flag(told.get("authnotrequired"))
         yield resource(
             row,
@@ -33,7 +34,7 @@ def azure_redis_cache(ctx: Context) -> Iterator[Entity]:
             authenticationRequired=None if is_open is None else not is_open,
             rdbBackupEnabled=_flag(told.get("rdb-backup-enabled")),
             aofBackupEnabled=_flag(told.get("aof-backup-enabled")),
-            subnetId=key_of(properties_of(row).get("subnetId")),
+            subnetId=key_at(properties_of(row), "subnetId"),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

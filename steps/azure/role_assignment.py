@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of, scope_type
 from steps.azure._principals import object_id
-from steps.azure._resource import key_of, properties_of, says
+from steps.azure._resource import key_at, properties_of, says
 from steps.azure.role_definition import AUTHORIZATION, operations, role_key, roles
 
 ASSIGNMENT = "microsoft.authorization/roleassignments"
@@ -72,4 +72,4 @@ def azure_role_assignment_allows_any_scope(ctx: Context) -> Iterator[Relationshi
 
 def _scope(row: Any) -> str:
     """Return the key of what an assignment holds in; its own id is below that."""
-    return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")
+    return key_at(properties_of(row), "scope") or scope_of(row["id"], "microsoft.authorization")

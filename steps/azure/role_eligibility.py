@@ -8,7 +8,7 @@ from integration.values import arm_key
 from steps.azure._children import MANAGEMENT_GROUP, SUBSCRIPTION, below_scopes
 from steps.azure._ids import portal_link, scope_of, scope_type
 from steps.azure._principals import object_id
-from steps.azure._resource import key_of, properties_of, says
+from steps.azure._resource import key_at, properties_of, says, text_in
 from steps.azure.role_definition import role_key, roles
 
 _VERSION = "2020-10-01"
@@ -70,7 +70,7 @@ def azure_role_eligibility_allows_any_scope(ctx: Context) -> Iterator[Relationsh
 def azure_role_assignment_schedule_has_assignment(ctx: Context) -> Iterator[Relationship]:
     """An assignment is there for as long as its schedule says."""
     for key, row in _rows(ctx, _ACTIVE):
-        if assignment := key_of(properties_of(row).get("originRoleAssignmentId")):
+        if assignment := key_at(properties_of(row), "originRoleAssignmentId"):
             yield Relationship(key, assignment)
 
 
@@ -78,7 +78,7 @@ def _entities(ctx: Context, below: str) -> Iterator[Entity]:
     known = roles(ctx)
     for key, row in _rows(ctx, below):
         properties = properties_of(row)
-        definition = str(properties.get("roleDefinitionId") or "")
+        definition = str(text_in(properties, "roleDefinitionId"))
         role = known.get(role_key(definition))
         role_name = properties_of(role).get("roleName") if role else None
         name = f"{role_name or definition.rpartition('/')[2]}: {properties.get('principalId')}"
@@ -107,4 +107,4 @@ def _rows(ctx: Context, below: str) -> Iterator[tuple[str, Any]]:
 
 
 def _scope(row: Any) -> str:
-    return key_of(properties_of(row).get("scope")) or scope_of(row["id"], "microsoft.authorization")
+    return key_at(properties_of(row), "scope") or scope_of(row["id"], "microsoft.authorization")

@@ -5,7 +5,18 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_in, keys_of, named_in, parts_of, properties_of, resource
+from steps.azure._resource import (
+    in_groups,
+    key_at,
+    keys_at,
+    keys_in,
+    keys_of,
+    named_in,
+    object_at,
+    parts_of,
+    properties_of,
+    resource,
+)
 from steps.azure.vnet import VNET
 
 _TYPES = {
@@ -26,7 +37,7 @@ def azure_bastion_host(ctx: Context) -> Iterator[Entity]:
     """A bastion, by which people reach machines that have no public address."""
     for row in ctx.azure.resources(_TYPES["azure_bastion_host"]):
         fronts = _fronts(row)
-        network = key_of(properties_of(row).get("virtualNetwork"))
+        network = key_at(properties_of(row), "virtualNetwork")
         # One for developers has no address of its own: it is reached at one that Azure has many bastions share.
         public = fronts["public"] or network is not None
         yield resource(row, virtualNetworkId=network, **fronts | {"public": public})
@@ -47,7 +58,7 @@ def azure_nat_gateway(ctx: Context) -> Iterator[Entity]:
             publicIpAddressIds=keys_of(addresses),
             publicIpPrefixIds=keys_of([*keys_in(row, "publicIpPrefixes"), *keys_in(row, "publicIpPrefixesV6")]),
             subnetIds=keys_in(row, "subnets"),
-            virtualNetworkId=key_of(properties_of(row).get("sourceVirtualNetwork")),
+            virtualNetworkId=key_at(properties_of(row), "sourceVirtualNetwork"),
         )
 
 
@@ -74,11 +85,11 @@ def azure_route_table(ctx: Context) -> Iterator[Entity]:
 def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
     """A gateway by which a virtual network reaches others, or people reach it: VPN or ExpressRoute."""
     for row in ctx.azure.resources(_TYPES["azure_virtual_network_gateway"]):
-        clients = properties_of(row).get("vpnClientConfiguration") or {}
+        clients = object_at(properties_of(row), "vpnClientConfiguration")
         radius = [clients.get("radiusServerAddress"), *named_in(clients, "radiusServers", "radiusServerAddress")]
         yield resource(
             row,
-            defaultSiteId=key_of(properties_of(row).get("gatewayDefaultSite")),
+            defaultSiteId=key_at(properties_of(row), "gatewayDefaultSite"),
             radiusServerAddresses=[address for address in dict.fromkeys(radius) if address],
             **_fronts(row),
         )
@@ -95,7 +106,7 @@ def azure_subnet_uses_route_table(ctx: Context) -> Iterator[Relationship]:
     """The routes of a table hold for a subnet."""
     for row in ctx.azure.resources(VNET):
         for subnet in parts_of(row, "subnets"):
-            if table := key_of(properties_of(subnet).get("routeTable")):
+            if table := key_at(properties_of(subnet), "routeTable"):
                 yield Relationship(arm_key(subnet["id"]), table)
 
 
@@ -104,7 +115,7 @@ def azure_subnet_uses_nat_gateway(ctx: Context) -> Iterator[Relationship]:
     """What is in a subnet reaches the internet by a gateway."""
     for row in ctx.azure.resources(VNET):
         for subnet in parts_of(row, "subnets"):
-            if gateway := key_of(properties_of(subnet).get("natGateway")):
+            if gateway := key_at(properties_of(subnet), "natGateway"):
                 yield Relationship(arm_key(subnet["id"]), gateway)
 
 
@@ -115,6 +126,6 @@ def _fronts(row: Any) -> dict[str, Any]:
         "category": ["network"],
         "function": ["remote-access-gateway"],
         "public": any(front.get("publicIPAddress") for front in fronts),
-        "publicIpAddressIds": keys_of(front.get("publicIPAddress") for front in fronts),
-        "subnetIds": keys_of(front.get("subnet") for front in fronts),
+        "publicIpAddressIds": keys_at(fronts, "publicIPAddress"),
+        "subnetIds": keys_at(fronts, "subnet"),
     }

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._defender import told, unhealthy
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, key_of, properties_of, says
+from steps.azure._resource import in_subscriptions, key_of, object_at, properties_of, says
 
 _TYPE = "microsoft.security/assessments"
 _READ = ["Microsoft.Security/assessments/read"]
@@ -55,5 +55,5 @@ def azure_resource_has_security_assessment(ctx: Context) -> Iterator[Relationshi
 
 def _resource(properties: dict[str, Any]) -> str | None:
     """Return the key of the resource that is assessed; ``None`` for one outside Azure."""
-    details = properties.get("resourceDetails") or {}
+    details = object_at(properties, "resourceDetails")
     return key_of(told(details, "id")) if says(told(details, "source"), "azure") else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_of, named_in, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_at, keys_of, named_in, parts_of, properties_of, resource
 
 _AUTOMATION = "microsoft.security/automations"
 _TARGETS = "eventHubResourceId", "logicAppResourceId", "workspaceResourceId"
@@ -67,4 +67,4 @@ def _scopes(row: Any) -> list[str]:
 
 def _targets(row: Any) -> list[str]:
     """Return the keys of what is told, or started."""
-    return keys_of(each.get(name) for each in parts_of(row, "actions") for name in _TARGETS)
+    return keys_of(key_at(each, name) for each in parts_of(row, "actions") for name in _TARGETS)

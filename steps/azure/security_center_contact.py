@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._children import below_scopes
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, key_of, parts_of, properties_of
+from steps.azure._resource import in_subscriptions, key_at, object_at, objects_in, parts_of, properties_of
 
 _SECURITY = "/providers/Microsoft.Security"
 _BELOW = {
@@ -26,13 +26,13 @@ def azure_security_center_contact(ctx: Context) -> Iterator[Entity]:
     """Whom Microsoft Defender for Cloud writes to about a subscription: addresses, and who has some role."""
     for row in _rows(ctx, "azure_security_center_contact"):
         properties = properties_of(row)
-        told = {str(each.get("sourceType")).lower(): each for each in properties.get("notificationsSources") or ()}
+        told = {str(each.get("sourceType")).lower(): each for each in objects_in(properties, "notificationsSources")}
         addresses = (properties.get("emails") or properties.get("email") or "").replace(",", ";").split(";")
         yield _entity(
             row,
             emails=sorted({address.strip() for address in addresses} - {""}),
-            alertMinimalSeverity=(told.get("alert") or {}).get("minimalSeverity"),
-            attackPathMinimalRiskLevel=(told.get("attackpath") or {}).get("minimalRiskLevel"),
+            alertMinimalSeverity=object_at(told, "alert").get("minimalSeverity"),
+            attackPathMinimalRiskLevel=object_at(told, "attackpath").get("minimalRiskLevel"),
         )
 
 
@@ -55,7 +55,7 @@ def azure_jit_network_access_policy(ctx: Context) -> Iterator[Entity]:
     """Ports of machines that are shut until somebody asks for them, and then are open for some hours."""
     for row in _rows(ctx, "azure_jit_network_access_policy"):
         machines = parts_of(row, "virtualMachines")
-        ports = {str(port["number"]) for each in machines for port in each.get("ports") or () if "number" in port}
+        ports = {str(port["number"]) for each in machines for port in objects_in(each, "ports") if "number" in port}
         yield _entity(row, ports=sorted(ports, key=int), virtualMachineIds=_machines(row))
 
 
@@ -84,4 +84,4 @@ def _entity(row: Any, /, **computed: Any) -> Entity:
 
 def _machines(row: Any) -> list[str]:
     """Return the keys of the machines whose ports a policy shuts."""
-    return sorted({key for each in parts_of(row, "virtualMachines") if (key := key_of(each.get("id")))})
+    return sorted({key for each in parts_of(row, "virtualMachines") if (key := key_at(each, "id"))})

@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._defender import SECURITY
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, in_subscriptions, properties_of
+from steps.azure._resource import below_parents, in_subscriptions, parts_of, properties_of, says
 
 _TYPES = {
     "azure_security_center_subscription_pricing": "microsoft.security/pricings",
@@ -19,14 +19,16 @@ _CONTROL = "microsoft.security/securescores/securescorecontrols"
 def azure_security_center_subscription_pricing(ctx: Context) -> Iterator[Entity]:
     """A plan of Microsoft Defender for Cloud in a subscription, such as that for servers: whether it is bought."""
     for row in ctx.azure.table(SECURITY, type=_TYPES["azure_security_center_subscription_pricing"]):
-        extensions = properties_of(row).get("extensions") or ()
-        on = [each["name"] for each in extensions if str(each.get("isEnabled")).lower() == "true"]
+        extensions = parts_of(row, "extensions")
+        on = [each["name"] for each in extensions if says(str(each.get("isEnabled")), "true")]
+        off = [each["name"] for each in extensions if says(str(each.get("isEnabled")), "false")]
         yield Entity(
             arm_key(row["id"]),
             row,
             name=row["name"],
             displayName=row["name"],
             enabledExtensions=sorted(on),
+            disabledExtensions=sorted(off),
             webLink=portal_link(row),
         )
 

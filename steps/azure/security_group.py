@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import environment_of, in_groups, key_of, keys_in, parts_of, properties_of, resource, says
+from steps.azure._resource import (
+    environment_of,
+    in_groups,
+    key_at,
+    keys_in,
+    parts_of,
+    properties_of,
+    resource,
+    says,
+    texts_in,
+)
 from steps.azure._rules import SECURITY_GROUP
 from steps.azure.nic import NIC
 from steps.azure.vnet import VNET
@@ -42,7 +52,7 @@ def azure_resource_group_has_security_group(ctx: Context) -> Iterator[Relationsh
 def azure_security_group_protects_nic(ctx: Context) -> Iterator[Relationship]:
     """The rules of a network security group hold for a network interface."""
     for row in ctx.azure.resources(NIC):
-        if group := key_of(properties_of(row).get("networkSecurityGroup")):
+        if group := key_at(properties_of(row), "networkSecurityGroup"):
             yield Relationship(group, arm_key(row["id"]))
 
 
@@ -51,14 +61,14 @@ def azure_security_group_protects_subnet(ctx: Context) -> Iterator[Relationship]
     """The rules of a network security group hold for a subnet."""
     for row in ctx.azure.resources(VNET):
         for subnet in parts_of(row, "subnets"):
-            if group := key_of(properties_of(subnet).get("networkSecurityGroup")):
+            if group := key_at(properties_of(subnet), "networkSecurityGroup"):
                 yield Relationship(group, arm_key(subnet["id"]))
 
 
 def _is_wide_open(rule: dict[str, Any]) -> bool:
     """Tell whether a rule, by itself, lets everybody in the world reach every port."""
-    sources = {rule.get("sourceAddressPrefix"), *(rule.get("sourceAddressPrefixes") or ())}
-    ports = {rule.get("destinationPortRange"), *(rule.get("destinationPortRanges") or ())}
+    sources = {rule.get("sourceAddressPrefix"), *texts_in(rule, "sourceAddressPrefixes")}
+    ports = {rule.get("destinationPortRange"), *texts_in(rule, "destinationPortRanges")}
     return (
         says(rule.get("direction"), "inbound")
         and says(rule.get("access"), "allow")

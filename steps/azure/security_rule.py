@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import keys_in, keys_of, part_of, parts_of, properties_of
+from steps.azure._resource import keys_in, keys_of, part_of, parts_of, properties_of, references_in
 from steps.azure._rules import SECURITY_GROUP, merged
 
 READ = ["Microsoft.Network/networkSecurityGroups/read"]
@@ -22,10 +22,12 @@ def azure_security_rule(ctx: Context) -> Iterator[Entity]:
                 securityGroupId=arm_key(row["id"]),
                 sourceAddressPrefixes=list(merged(of, "sourceAddressPrefix", "sourceAddressPrefixes")),
                 sourcePortRanges=list(merged(of, "sourcePortRange", "sourcePortRanges")),
-                sourceApplicationSecurityGroupIds=keys_of(of.get("sourceApplicationSecurityGroups")),
+                sourceApplicationSecurityGroupIds=keys_of(references_in(of, "sourceApplicationSecurityGroups")),
                 destinationAddressPrefixes=list(merged(of, "destinationAddressPrefix", "destinationAddressPrefixes")),
                 destinationPortRanges=list(merged(of, "destinationPortRange", "destinationPortRanges")),
-                destinationApplicationSecurityGroupIds=keys_of(of.get("destinationApplicationSecurityGroups")),
+                destinationApplicationSecurityGroupIds=keys_of(
+                    references_in(of, "destinationApplicationSecurityGroups")
+                ),
             )
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._defender import told, unhealthy
+from steps.azure._defender import object_told, objects_told, told, unhealthy
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, key_of, properties_of, says
+from steps.azure._resource import below_parents, key_of, object_at, properties_of, says
 
 _TYPE = "microsoft.security/assessments/subassessments"
 _READ = ["Microsoft.Security/assessments/subAssessments/read"]
@@ -19,9 +19,9 @@ def azure_security_sub_assessment(ctx: Context) -> Iterator[Entity]:
     """One of the things that an assessment of Microsoft Defender for Cloud finds wrong, such as a vulnerability."""
     for row in unhealthy(ctx, _TYPE):
         properties = properties_of(row)
-        details, more = properties.get("resourceDetails") or {}, properties.get("additionalData") or {}
+        details, more = object_at(properties, "resourceDetails"), object_at(properties, "additionalData")
         name = properties.get("displayName") or row["name"]
-        severity = (properties.get("status") or {}).get("severity")
+        severity = object_at(properties, "status").get("severity")
         yield Entity(
             arm_key(row["id"]),
             row,
@@ -39,14 +39,14 @@ def azure_security_sub_assessment(ctx: Context) -> Iterator[Entity]:
 
 def _vulnerabilities(more: dict[str, Any]) -> list[str]:
     """Return the names of the vulnerabilities that a finding is about; of an image's it tells one, in another place."""
-    found = [each.get("title") for each in told(more, "cve") or () if each]
-    found.append(told(told(more, "vulnerabilityDetails") or {}, "cveId"))
+    found = [each.get("title") for each in objects_told(more, "cve")]
+    found.append(told(object_told(more, "vulnerabilityDetails"), "cveId"))
     return sorted({name for name in found if name})
 
 
 def _is_patchable(more: dict[str, Any]) -> bool | None:
     """Tell whether there is a remedy for what a finding is about; ``None`` where Defender does not say."""
-    fix = told(told(more, "softwareDetails") or {}, "fixStatus")
+    fix = told(object_told(more, "softwareDetails"), "fixStatus")
     return told(more, "patchable") if fix is None else says(fix, "fixavailable", "patchavailable")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import in_groups, keys_of, properties_of, resource
+from steps.azure._resource import in_groups, key_at, keys_of, object_at, properties_of, resource
 
 _SERVICE = "microsoft.appplatform/spring"
 
@@ -12,12 +12,12 @@ _SERVICE = "microsoft.appplatform/spring"
 def azure_spring_service(ctx: Context) -> Iterator[Entity]:
     """A service that runs apps made with Spring."""
     for row in ctx.azure.resources(_SERVICE):
-        network = properties_of(row).get("networkProfile") or {}
+        network = object_at(properties_of(row), "networkProfile")
         yield resource(
             row,
             category=["infrastructure"],
             function=["workload-management"],
-            subnetIds=keys_of(network.get(name) for name in ("appSubnetId", "serviceRuntimeSubnetId")),
+            subnetIds=keys_of(key_at(network, name) for name in ("appSubnetId", "serviceRuntimeSubnetId")),
         )
 
 

@@ -9,7 +9,8 @@ from steps.azure._resource import (
     below_parents,
     identities_of,
     in_groups,
-    key_of,
+    key_at,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -36,8 +37,8 @@ def azure_sql_managed_instance(ctx: Context) -> Iterator[Entity]:
             row,
             classification=None,
             userAssignedIdentityIds=identities_of(row),
-            subnetId=key_of(properties_of(row).get("subnetId")),
-            instancePoolId=key_of(properties_of(row).get("instancePoolId")),
+            subnetId=key_at(properties_of(row), "subnetId"),
+            instancePoolId=key_at(properties_of(row), "instancePoolId"),
             privateEndpointIds=private_endpoints_of(row),
         )
 
@@ -88,7 +89,7 @@ def azure_sql_server_has_elastic_pool(ctx: Context) -> Iterator[Relationship]:
 def azure_sql_elastic_pool_has_database(ctx: Context) -> Iterator[Relationship]:
     """A database shares processors and room with the others of a pool."""
     for row in ctx.azure.resources(SQL_DATABASE):
-        if pool := key_of(properties_of(row).get("elasticPoolId")):
+        if pool := key_at(properties_of(row), "elasticPoolId"):
             yield Relationship(pool, arm_key(row["id"]))
 
 
@@ -96,7 +97,7 @@ def azure_sql_elastic_pool_has_database(ctx: Context) -> Iterator[Relationship]:
 def azure_subnet_has_sql_managed_instance(ctx: Context) -> Iterator[Relationship]:
     """A managed instance is in a subnet."""
     for row in ctx.azure.resources(_TYPES["azure_sql_managed_instance"]):
-        if subnet := key_of(properties_of(row).get("subnetId")):
+        if subnet := key_at(properties_of(row), "subnetId"):
             yield Relationship(subnet, arm_key(row["id"]))
 
 
@@ -111,5 +112,5 @@ def azure_sql_managed_instance_allows_principal(ctx: Context) -> Iterator[Relati
     """A user, a group or an application of Microsoft Entra administers a managed instance."""
     known = applications(ctx)
     for row in ctx.azure.resources(_TYPES["azure_sql_managed_instance"]):
-        if sid := object_id((properties_of(row).get("administrators") or {}).get("sid")):
+        if sid := object_id(object_at(properties_of(row), "administrators").get("sid")):
             yield Relationship(arm_key(row["id"]), known.get(sid, sid))

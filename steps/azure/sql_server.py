@@ -11,10 +11,13 @@ from steps.azure._resource import (
     below_parents,
     identities_of,
     in_groups,
+    key_at,
     key_of,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
+    text_in,
 )
 
 SQL_SERVER = "microsoft.sql/servers"
@@ -49,8 +52,8 @@ def azure_sql_database(ctx: Context) -> Iterator[Entity]:
             active=active(row),
             managedBy=key_of(row["managedBy"]),
             readReplicaCount=next((count for of in _REPLICAS if (count := properties.get(of)) is not None), None),
-            elasticPoolId=key_of(properties.get("elasticPoolId")),
-            failoverGroupId=key_of(properties.get("failoverGroupId")),
+            elasticPoolId=key_at(properties, "elasticPoolId"),
+            failoverGroupId=key_at(properties, "failoverGroupId"),
         )
 
 
@@ -103,6 +106,6 @@ def azure_sql_server_active_directory_admin_is_principal(ctx: Context) -> Iterat
     """The administrator of a SQL server is a user, a group or an application of Microsoft Entra."""
     known = applications(ctx)
     for row in ctx.azure.resources(SQL_SERVER):
-        sid = ((properties_of(row).get("administrators") or {}).get("sid") or "").lower()
+        sid = text_in(object_at(properties_of(row), "administrators"), "sid").lower()
         if sid:
             yield Relationship(f"{arm_key(row['id'])}/administrators/activedirectory", known.get(sid, sid))

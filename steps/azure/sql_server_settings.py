@@ -1,11 +1,12 @@
 """What is set for SQL servers and their databases: who is let in, what is written down, and how they are encrypted."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, firewall_rule, lets_azure_in, of_several, setting
-from steps.azure._resource import key_of, properties_of, says
+from steps.azure._resource import key_at, object_at, properties_of, says, texts_in
 from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
 from steps.azure.storage_account import accounts_by_host
@@ -41,7 +42,7 @@ def azure_sql_server_firewall_rule(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_auditing_setting(ctx: Context) -> Iterator[Entity]:
     """Whether a SQL server writes down what is done in its databases, and where."""
     for row in _AUDITING.rows(ctx):
-        yield setting(row, auditActionsAndGroups=_filled(properties_of(row).get("auditActionsAndGroups")))
+        yield setting(row, auditActionsAndGroups=_filled(properties_of(row), "auditActionsAndGroups"))
 
 
 @entity_step("Configuration", permissions=_READ_PROTECTORS, per_row=True, on_demand=True)
@@ -56,16 +57,16 @@ def azure_sql_server_security_alert_policy(ctx: Context) -> Iterator[Entity]:
     """Whether Microsoft Defender watches a SQL server, and who is told."""
     for row in _ALERTS.rows(ctx):
         told = properties_of(row)
-        addresses = _addresses(told.get("emailAddresses"))
-        yield setting(row, disabledAlerts=_filled(told.get("disabledAlerts")), emailAddresses=addresses)
+        addresses = _addresses(told, "emailAddresses")
+        yield setting(row, disabledAlerts=_filled(told, "disabledAlerts"), emailAddresses=addresses)
 
 
 @entity_step("Configuration", permissions=_READ_ASSESSMENTS, per_row=True, on_demand=True)
 def azure_sql_server_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
     """Whether the databases of a SQL server are looked through for weaknesses, and who is told."""
     for row in _ASSESSMENTS.rows(ctx):
-        scans = properties_of(row).get("recurringScans") or {}
-        yield setting(row, emails=_addresses(scans.get("emails")))
+        scans = object_at(properties_of(row), "recurringScans")
+        yield setting(row, emails=_addresses(scans, "emails"))
 
 
 @entity_step("Configuration", permissions=_READ_ENCRYPTION, per_row=True, on_demand=True)
@@ -144,17 +145,16 @@ def _rules_of_version_6(ctx: Context) -> Iterator[Entity]:
 
 def _subnets(ctx: Context) -> Iterator[Entity]:
     for row in _SUBNETS.rows(ctx):
-        subnet = key_of(properties_of(row).get("virtualNetworkSubnetId"))
+        subnet = key_at(properties_of(row), "virtualNetworkSubnetId")
         yield firewall_rule(row, allowsAzureServices=False, subnetId=subnet)
 
 
-def _filled(texts: list[str] | None) -> list[str] | None:
+def _filled(holder: Any, name: str) -> list[str] | None:
     """Return the texts that are not empty, since Azure writes one empty text for none; ``None`` where it tells none."""
-    return None if texts is None else [text for text in texts if text]
+    return None if holder.get(name) is None else [text for text in texts_in(holder, name) if text]
 
 
-def _addresses(texts: list[str] | None) -> list[str] | None:
+def _addresses(holder: Any, name: str) -> list[str] | None:
     """Return addresses of mail, of which some tools write several into one text, with semicolons between them."""
-    return (
-        None if texts is None else [each.strip() for text in texts if text for each in text.split(";") if each.strip()]
-    )
+    texts = _filled(holder, name)
+    return None if texts is None else [each.strip() for text in texts for each in text.split(";") if each.strip()]

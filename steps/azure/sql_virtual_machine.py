@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_at, properties_of, resource
 
 _SQL = "microsoft.sqlvirtualmachine/sqlvirtualmachines"
 
@@ -21,8 +21,8 @@ def azure_sql_virtual_machine(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             classification=None,
-            virtualMachineId=key_of(properties_of(row).get("virtualMachineResourceId")),
-            groupId=key_of(properties_of(row).get("sqlVirtualMachineGroupResourceId")),
+            virtualMachineId=key_at(properties_of(row), "virtualMachineResourceId"),
+            groupId=key_at(properties_of(row), "sqlVirtualMachineGroupResourceId"),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -37,5 +37,5 @@ def azure_resource_group_has_sql_virtual_machine(ctx: Context) -> Iterator[Relat
 def azure_sql_virtual_machine_uses_vm(ctx: Context) -> Iterator[Relationship]:
     """SQL Server is on a virtual machine."""
     for row in ctx.azure.resources(_SQL):
-        if machine := key_of(properties_of(row).get("virtualMachineResourceId")):
+        if machine := key_at(properties_of(row), "virtualMachineResourceId"):
             yield Relationship(arm_key(row["id"]), machine)

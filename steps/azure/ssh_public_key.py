@@ -8,7 +8,7 @@ from steps.azure._resource import in_groups, properties_of, resource, texts_at
 from steps.azure.vm import VM
 
 _KEY = "microsoft.compute/sshpublickeys"
-_OF_MACHINE = "osProfile", "linuxConfiguration", "ssh", "publicKeys", "keyData"
+_OF_MACHINE = "osProfile", "linuxConfiguration", "ssh", "publicKeys[]", "keyData"
 
 
 @entity_step("Key", permissions=["Microsoft.Compute/sshPublicKeys/read"], per_row=True, resources=[_KEY])

@@ -11,6 +11,7 @@ from steps.azure._resource import (
     in_groups,
     keys_of,
     named_in,
+    object_at,
     objects_in,
     private_endpoints_of,
     properties_of,
@@ -30,7 +31,7 @@ _SERVICES = ("blob", "queue", "table", "file", "web", "dfs")
 def azure_storage_account(ctx: Context) -> Iterator[Entity]:
     """A storage account, which has containers of blobs, file shares, queues and tables."""
     for row in ctx.azure.resources(STORAGE_ACCOUNT):
-        rules = properties_of(row).get("networkAcls") or {}
+        rules = object_at(properties_of(row), "networkAcls")
         network: dict[str, Any] = {
             "networkRuleSet.allowedIpAddresses": named_in(rules, "ipRules", "value"),
             "networkRuleSet.virtualNetworkSubnetIds": keys_of(objects_in(rules, "virtualNetworkRules")),
@@ -58,7 +59,7 @@ def azure_storage_account_uses_vault(ctx: Context, from_type: str, to_type: str)
     """A storage account is encrypted with a key in a vault or a managed HSM, whose address tells which."""
     vaults = vaults_by_host(ctx, to_type)
     for row in ctx.azure.resources(STORAGE_ACCOUNT):
-        key = (properties_of(row).get("encryption") or {}).get("keyvaultproperties") or {}
+        key = object_at(properties_of(row), "encryption", "keyvaultproperties")
         if vault := vaults.get(host_of(key.get("keyvaulturi"))):
             told = {
                 "keyName": key.get("keyname"),
@@ -74,7 +75,7 @@ def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
     accounts = accounts_by_host(ctx)
     for row in ctx.azure.resources(VM):
         system, others = disks_of(row)
-        told = [(disk.get("vhd") or {}).get("uri") for disk in (system, *others)]
+        told = [object_at(disk, "vhd").get("uri") for disk in (system, *others)]
         told += texts_at(properties_of(row), "diagnosticsProfile", "bootDiagnostics", "storageUri")
         for host in dict.fromkeys(map(host_of, told)):
             if account := accounts.get(host or ""):
@@ -83,8 +84,8 @@ def azure_vm_uses_storage_account(ctx: Context) -> Iterator[Relationship]:
 
 def addresses_of(row: Any) -> Iterator[str]:
     """Yield the addresses that a storage account answers at, then those for each way of routing to it."""
-    endpoints = properties_of(row).get("primaryEndpoints") or {}
-    for place in (endpoints, endpoints.get("microsoftEndpoints") or {}, endpoints.get("internetEndpoints") or {}):
+    endpoints = object_at(properties_of(row), "primaryEndpoints")
+    for place in (endpoints, object_at(endpoints, "microsoftEndpoints"), object_at(endpoints, "internetEndpoints")):
         yield from filter(None, (place.get(service) for service in _SERVICES))
 
 

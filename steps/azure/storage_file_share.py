@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, cors_origins, setting
-from steps.azure._resource import parts_of, properties_of, resource
+from steps.azure._resource import object_at, parts_of, properties_of, resource, text_in
 from steps.azure.container_group import CONTAINER_GROUP, volume_id
 from steps.azure.storage_account import STORAGE_ACCOUNT, accounts_by_name
 
@@ -33,8 +33,8 @@ def azure_storage_file_share(ctx: Context) -> Iterator[Entity]:
 def azure_storage_file_service(ctx: Context) -> Iterator[Entity]:
     """How a storage account keeps file shares: until when deleted ones can be restored, how clients sign in."""
     for row in _SERVICES.rows(ctx):
-        smb = (properties_of(row).get("protocolSettings") or {}).get("smb") or {}
-        chosen = {name: [word for word in (smb.get(of) or "").split(";") if word] for name, of in _SMB.items()}
+        smb = object_at(properties_of(row), "protocolSettings", "smb")
+        chosen = {name: [word for word in text_in(smb, of).split(";") if word] for name, of in _SMB.items()}
         told = {name: words for name, words in chosen.items() if words}
         yield setting(row, corsAllowedOrigins=cors_origins(row), **told)
 
@@ -59,7 +59,7 @@ def azure_container_volume_uses_storage_file_share(ctx: Context) -> Iterator[Rel
     accounts = accounts_by_name(ctx)
     for row in ctx.azure.resources(CONTAINER_GROUP):
         for volume in parts_of(row, "volumes"):
-            share = volume.get("azureFile") or {}
-            if account := accounts.get((share.get("storageAccountName") or "").lower()):
+            share = object_at(volume, "azureFile")
+            if account := accounts.get(text_in(share, "storageAccountName").lower()):
                 key = arm_key(f"{account}/fileservices/default/shares/{share['shareName']}")
                 yield Relationship(arm_key(volume_id(row, volume)), key)

@@ -10,10 +10,13 @@ from steps.azure.storage_account import accounts_by_host, accounts_by_name
 
 _USERS: dict[str, tuple[str, list[tuple[str, ...]]]] = {
     "azure_batch_account": ("microsoft.batch/batchaccounts", [("autoStorage", "storageAccountId")]),
-    "azure_cognitive_services_account": ("microsoft.cognitiveservices/accounts", [("userOwnedStorage", "resourceId")]),
+    "azure_cognitive_services_account": (
+        "microsoft.cognitiveservices/accounts",
+        [("userOwnedStorage[]", "resourceId")],
+    ),
     "azure_hdinsight_cluster": (
         "microsoft.hdinsight/clusters",
-        [("storageProfile", "storageaccounts", "resourceId"), ("storageProfile", "storageaccounts", "name")],
+        [("storageProfile", "storageaccounts[]", "resourceId"), ("storageProfile", "storageaccounts[]", "name")],
     ),
     "azure_healthcare_dicom_service": (
         "microsoft.healthcareapis/workspaces/dicomservices",

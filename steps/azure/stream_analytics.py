@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import identities_of, in_groups, key_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_at, properties_of, resource
 
 STREAMING_JOB = "microsoft.streamanalytics/streamingjobs"
 
@@ -22,7 +22,7 @@ def azure_stream_analytics_job(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             active=None if state is None else state.lower() == "running",
-            clusterId=key_of(properties.get("cluster")),
+            clusterId=key_at(properties, "cluster"),
             userAssignedIdentityIds=identities_of(row),
         )
 

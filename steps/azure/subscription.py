@@ -1,11 +1,12 @@
 """Subscriptions of the tenant, and the resource groups in them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, tagged
-from steps.azure._resource import key_of, properties_of, says
+from steps.azure._resource import key_at, objects_in, properties_of, says
 
 CONTAINERS = "resourcecontainers"
 SUBSCRIPTIONS = "microsoft.resources/subscriptions"
@@ -58,10 +59,10 @@ def azure_subscription_has_resource_group(ctx: Context) -> Iterator[Relationship
 def azure_manager_manages_resource_group(ctx: Context) -> Iterator[Relationship]:
     """A resource group was made for a resource, such as that of a cluster's nodes, and holds what that runs on."""
     for row in ctx.azure.table(CONTAINERS, type=GROUPS):
-        if manager := key_of(row["managedBy"]):
+        if manager := key_at(row, "managedBy"):
             yield Relationship(manager, arm_key(row["id"]))
 
 
-def _groups(properties: dict[str, list[dict[str, str]] | None]) -> Iterator[str]:
+def _groups(properties: dict[str, Any]) -> Iterator[str]:
     """Yield the names of the management groups that a subscription is in, the nearest first."""
-    yield from (group["name"] for group in properties.get("managementGroupAncestorsChain") or ())
+    yield from (group["name"] for group in objects_in(properties, "managementGroupAncestorsChain"))

@@ -7,7 +7,8 @@ from steps.azure._resource import (
     active,
     below_parents,
     identities_of,
-    key_of,
+    key_at,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -21,12 +22,12 @@ _POOL = "microsoft.synapse/workspaces/sqlpools"
 def azure_synapse_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Synapse, in which data is analysed."""
     for row in ctx.azure.resources(_WORKSPACE):
-        network = properties_of(row).get("virtualNetworkProfile") or {}
+        network = object_at(properties_of(row), "virtualNetworkProfile")
         yield resource(
             row,
-            subnetId=key_of(network.get("computeSubnetId")),
-            endpoints=[each for each in (properties_of(row).get("connectivityEndpoints") or {}).values() if each],
-            purviewAccountId=key_of((properties_of(row).get("purviewConfiguration") or {}).get("purviewResourceId")),
+            subnetId=key_at(network, "computeSubnetId"),
+            endpoints=[each for each in object_at(properties_of(row), "connectivityEndpoints").values() if each],
+            purviewAccountId=key_at(object_at(properties_of(row), "purviewConfiguration"), "purviewResourceId"),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
-    keys_of,
+    keys_at,
     parts_of,
     properties_of,
     resource,
@@ -57,4 +57,4 @@ def azure_traffic_manager_profile_connects_resource(ctx: Context) -> Iterator[Re
 
 def _targets(row: Any) -> list[str]:
     """Return the keys of the resources that a name leads to."""
-    return keys_of(properties_of(end).get("targetResourceId") for end in parts_of(row, "endpoints"))
+    return keys_at(map(properties_of, parts_of(row, "endpoints")), "targetResourceId")

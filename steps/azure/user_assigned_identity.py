@@ -5,13 +5,12 @@ from itertools import chain
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, object_at, properties_of, resource
 from steps.azure.batch_account import BATCH, BATCH_POOL
 from steps.azure.vm import VM
 
 _IDENTITY = "microsoft.managedidentity/userassignedidentities"
 _HOLDERS = (
-    "*",
     "microsoft.apimanagement/service",
     "microsoft.app/containerapps",
     "microsoft.app/jobs",
@@ -110,7 +109,8 @@ def azure_resource_group_has_user_assigned_identity(ctx: Context) -> Iterator[Re
 def azure_resource_uses_user_assigned_identity(ctx: Context) -> Iterator[Relationship]:
     """A resource may act as an identity that it was given."""
     pools = ctx.azure.table(BATCH, type=BATCH_POOL)
-    for row in chain(pools, chain.from_iterable(map(ctx.azure.resources, _HOLDERS))):
+    others = (row for row in ctx.azure.resources("*") if isinstance(row["identity"], dict))  # they may have any form
+    for row in chain(pools, others, chain.from_iterable(map(ctx.azure.resources, _HOLDERS))):
         for identity in identities_of(row):
             yield Relationship(arm_key(row["id"]), identity)
 
@@ -141,8 +141,8 @@ def azure_resource_uses_managed_identity(ctx: Context) -> Iterator[Relationship]
 def azure_vm_uses_managed_identity(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine may act as a service principal: that of its own identity, or of one that it was given."""
     for row in ctx.azure.resources(VM):
-        identity = row["identity"] or {}
-        given = (identity.get("userAssignedIdentities") or {}).values()
-        found = [identity.get("principalId"), *((each or {}).get("principalId") for each in given)]
+        identity = object_at(row, "identity")
+        given = object_at(identity, "userAssignedIdentities")
+        found = [identity.get("principalId"), *(object_at(given, id).get("principalId") for id in given)]
         for principal in dict.fromkeys(each.lower() for each in found if each):
             yield Relationship(arm_key(row["id"]), principal)

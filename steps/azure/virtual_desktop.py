@@ -7,7 +7,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     below_parents,
     in_groups,
-    key_of,
+    key_at,
     keys_in,
     private_endpoints_of,
     properties_of,
@@ -46,8 +46,8 @@ def azure_virtual_desktop_application_group(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_virtual_desktop_application_group"]):
         yield resource(
             row,
-            hostPoolId=key_of(properties_of(row).get("hostPoolArmPath")),
-            workspaceId=key_of(properties_of(row).get("workspaceArmPath")),
+            hostPoolId=key_at(properties_of(row), "hostPoolArmPath"),
+            workspaceId=key_at(properties_of(row), "workspaceArmPath"),
         )
 
 
@@ -80,7 +80,7 @@ def azure_virtual_desktop_session_host(ctx: Context) -> Iterator[Entity]:
     """A machine of a host pool, on which people's desktops run."""
     for row in ctx.azure.table(_TABLE, type=_HOST):
         name = row["name"].rpartition("/")[2]
-        machine = key_of(properties_of(row).get("resourceId"))
+        machine = key_at(properties_of(row), "resourceId")
         yield resource(row, name=name, displayName=name, virtualMachineId=machine)
 
 
@@ -94,7 +94,7 @@ def azure_virtual_desktop_host_pool_has_session_host(ctx: Context) -> Iterator[R
 def azure_virtual_desktop_session_host_uses_vm(ctx: Context) -> Iterator[Relationship]:
     """A machine of a host pool is a virtual machine."""
     for row in ctx.azure.table(_TABLE, type=_HOST):
-        if machine := key_of(properties_of(row).get("resourceId")):
+        if machine := key_at(properties_of(row), "resourceId"):
             yield Relationship(arm_key(row["id"]), machine)
 
 
@@ -102,7 +102,7 @@ def azure_virtual_desktop_session_host_uses_vm(ctx: Context) -> Iterator[Relatio
 def azure_virtual_desktop_application_group_uses_host_pool(ctx: Context) -> Iterator[Relationship]:
     """Desktops or applications run on machines of a host pool."""
     for row in ctx.azure.resources(_TYPES["azure_virtual_desktop_application_group"]):
-        if pool := key_of(properties_of(row).get("hostPoolArmPath")):
+        if pool := key_at(properties_of(row), "hostPoolArmPath"):
             yield Relationship(arm_key(row["id"]), pool)
 
 

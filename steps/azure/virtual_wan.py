@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from integration.values import arm_key, without_nulls
+from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
-    key_of,
+    key_at,
     properties_of,
     resource,
+    texts_at,
 )
 
 _TYPES = {
@@ -38,8 +39,8 @@ def azure_virtual_hub(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_TYPES["azure_virtual_hub"]):
         yield resource(
             row,
-            virtualWanId=key_of(properties_of(row).get("virtualWan")),
-            azureFirewallId=key_of(properties_of(row).get("azureFirewall")),
+            virtualWanId=key_at(properties_of(row), "virtualWan"),
+            azureFirewallId=key_at(properties_of(row), "azureFirewall"),
         )
 
 
@@ -53,7 +54,7 @@ def azure_vpn_gateway(ctx: Context) -> Iterator[Entity]:
             row,
             category=["network"],
             function=["remote-access-gateway"],
-            virtualHubId=key_of(properties_of(row).get("virtualHub")),
+            virtualHubId=key_at(properties_of(row), "virtualHub"),
             tunnelIpAddresses=_tunnels(row),
         )
 
@@ -71,7 +72,7 @@ def azure_expressroute_gateway(ctx: Context) -> Iterator[Entity]:
             row,
             category=["network"],
             function=["remote-access-gateway"],
-            virtualHubId=key_of(properties_of(row).get("virtualHub")),
+            virtualHubId=key_at(properties_of(row), "virtualHub"),
         )
 
 
@@ -85,7 +86,7 @@ def azure_resource_group_has_virtual_wan(ctx: Context, from_type: str, to_type: 
 def azure_virtual_wan_has_hub(ctx: Context) -> Iterator[Relationship]:
     """A Virtual WAN has a hub."""
     for row in ctx.azure.resources(_TYPES["azure_virtual_hub"]):
-        if wan := key_of(properties_of(row).get("virtualWan")):
+        if wan := key_at(properties_of(row), "virtualWan"):
             yield Relationship(wan, arm_key(row["id"]))
 
 
@@ -93,7 +94,7 @@ def azure_virtual_wan_has_hub(ctx: Context) -> Iterator[Relationship]:
 def azure_virtual_hub_has_gateway(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A hub has a gateway."""
     for row in ctx.azure.resources(_TYPES[to_type]):
-        if hub := key_of(properties_of(row).get("virtualHub")):
+        if hub := key_at(properties_of(row), "virtualHub"):
             yield Relationship(hub, arm_key(row["id"]))
 
 
@@ -101,12 +102,11 @@ def azure_virtual_hub_has_gateway(ctx: Context, from_type: str, to_type: str) ->
 def azure_virtual_hub_has_network_firewall(ctx: Context) -> Iterator[Relationship]:
     """What goes through a hub goes through a firewall."""
     for row in ctx.azure.resources(_TYPES["azure_virtual_hub"]):
-        if firewall := key_of(properties_of(row).get("azureFirewall")):
+        if firewall := key_at(properties_of(row), "azureFirewall"):
             yield Relationship(arm_key(row["id"]), firewall)
 
 
 def _tunnels(row: Any) -> list[str]:
     """Return the addresses at which places elsewhere reach a gateway, of each of the two that it consists of."""
-    told = (properties_of(row).get("bgpSettings") or {}).get("bgpPeeringAddresses") or []
-    each = without_nulls([address for one in without_nulls(told) for address in one.get("tunnelIpAddresses") or ()])
-    return list(dict.fromkeys(each))
+    told = texts_at(properties_of(row), "bgpSettings", "bgpPeeringAddresses[]", "tunnelIpAddresses[]")
+    return list(dict.fromkeys(told))

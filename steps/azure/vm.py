@@ -4,8 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from integration.values import arm_key, without_nulls
-from steps.azure._resource import identities_of, in_groups, key_of, keys_of, properties_of, resource, says
+from integration.values import arm_key
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_at,
+    keys_of,
+    object_at,
+    objects_in,
+    properties_of,
+    references_in,
+    resource,
+    says,
+    text_in,
+    values_of,
+)
 
 VM = "microsoft.compute/virtualmachines"
 _SYSTEMS = ("windowsConfiguration", "linuxConfiguration")
@@ -17,10 +30,10 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
     """A virtual machine."""
     for row in ctx.azure.resources(VM):
         properties = properties_of(row)
-        storage = properties.get("storageProfile") or {}
+        storage = object_at(properties, "storageProfile")
         disk, others = disks_of(row)
-        image, view = storage.get("imageReference") or {}, _view(properties)
-        power = str((view.get("powerState") or {}).get("code") or "").rpartition("/")[2] or None
+        image, view, systems = object_at(storage, "imageReference"), _view(properties), _systems(properties)
+        power = text_in(object_at(view, "powerState"), "code").rpartition("/")[2] or None
         yield resource(
             row,
             platform=_platform(disk.get("osType")),
@@ -28,14 +41,14 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             osVersion=image.get("exactVersion") or view.get("osVersion"),
             state=power,
             active=None if power is None else says(power, "running"),
-            usesManagedDisks=all(each.get("managedDisk") for each in (disk, *others)),
-            vmAgentProvisioned=_told(properties, "provisionVMAgent"),
-            availabilitySetId=key_of(properties.get("availabilitySet")),
-            proximityPlacementGroupId=key_of(properties.get("proximityPlacementGroup")),
-            dedicatedHostId=key_of(properties.get("host")),
-            dedicatedHostGroupId=key_of(properties.get("hostGroup")),
+            usesManagedDisks=all(object_at(each, "managedDisk") for each in (disk, *others)),
+            vmAgentProvisioned=next(iter(values_of(systems, "provisionVMAgent")), None),
+            availabilitySetId=key_at(properties, "availabilitySet"),
+            proximityPlacementGroupId=key_at(properties, "proximityPlacementGroup"),
+            dedicatedHostId=key_at(properties, "host"),
+            dedicatedHostGroupId=key_at(properties, "hostGroup"),
             capacityReservationGroupId=reserved_by(properties),
-            **_patching(properties),
+            **_patching(systems),
             userAssignedIdentityIds=identities_of(row),
         )
 
@@ -50,39 +63,36 @@ def azure_resource_group_has_vm(ctx: Context) -> Iterator[Relationship]:
 def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine uses a network interface."""
     for row in ctx.azure.resources(VM):
-        for interface in keys_of((properties_of(row).get("networkProfile") or {}).get("networkInterfaces")):
+        for interface in keys_of(references_in(object_at(properties_of(row), "networkProfile"), "networkInterfaces")):
             yield Relationship(arm_key(row["id"]), interface)
 
 
 def disks_of(row: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return what a machine says of the disk with its system, nothing where it has none, and of each other disk."""
-    told = properties_of(row).get("storageProfile") or {}
-    return told.get("osDisk") or {}, without_nulls(told.get("dataDisks") or [])
+    told = object_at(properties_of(row), "storageProfile")
+    return object_at(told, "osDisk"), objects_in(told, "dataDisks")
 
 
 def reserved_by(profile: dict[str, Any]) -> str | None:
     """Return the key of the group whose reserved room a machine, or what machines are made from, stands in."""
-    return key_of((profile.get("capacityReservation") or {}).get("capacityReservationGroup"))
+    return key_at(object_at(profile, "capacityReservation"), "capacityReservationGroup")
 
 
 def _view(properties: dict[str, Any]) -> dict[str, Any]:
     """Return how a machine is now, and what its agent says of its system; nothing where Azure does not tell."""
-    view: dict[str, Any] = (properties.get("extended") or {}).get("instanceView") or {}
-    return view
+    return object_at(properties, "extended", "instanceView")
 
 
-def _patching(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return how updates get onto a machine, and who looks for missing ones: each kind of system tells it apart."""
-    system = properties.get("osProfile") or {}
-    told = [(system.get(name) or {}).get("patchSettings") or {} for name in _SYSTEMS]
+def _systems(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a machine says of its system: each kind of system has a place of its own for it."""
+    profile = object_at(properties, "osProfile")
+    return [object_at(profile, name) for name in _SYSTEMS]
+
+
+def _patching(systems: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return how updates get onto a machine, and who looks for missing ones."""
+    told = [object_at(system, "patchSettings") for system in systems]
     return {of: next((each[name] for each in told if each.get(name)), None) for of, name in _PATCHING.items()}
-
-
-def _told(properties: dict[str, Any], name: str) -> Any:
-    """Return what a machine says of its agent, which each kind of system tells apart; ``None`` where none does."""
-    system = properties.get("osProfile") or {}
-    told = ((system.get(kind) or {}).get(name) for kind in _SYSTEMS)
-    return next((each for each in told if each is not None), None)
 
 
 def _platform(system: str | None) -> str | None:

@@ -4,8 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from integration.values import arm_key, without_nulls
-from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+from integration.values import arm_key
+from steps.azure._resource import (
+    identities_of,
+    in_groups,
+    key_at,
+    key_of,
+    keys_at,
+    keys_of,
+    object_at,
+    objects_in,
+    parts_of,
+    properties_of,
+    references_in,
+    resource,
+)
 from steps.azure.vm import VM, reserved_by
 
 SCALE_SET = "microsoft.compute/virtualmachinescalesets"
@@ -21,22 +34,22 @@ _POOLS = ("loadBalancerBackendAddressPools", "loadBalancerInboundNatPools")
 def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
     """A set of virtual machines that are made alike, and as many as needed."""
     for row in ctx.azure.resources(SCALE_SET):
-        profile = properties_of(row).get("virtualMachineProfile") or {}
-        disk = (profile.get("storageProfile") or {}).get("osDisk") or {}
-        network = profile.get("networkProfile") or {}
-        interfaces = without_nulls(network.get("networkInterfaceConfigurations") or [])
-        image, probe = (profile.get("storageProfile") or {}).get("imageReference"), network.get("healthProbe")
+        profile = object_at(properties_of(row), "virtualMachineProfile")
+        disk = object_at(profile, "storageProfile", "osDisk")
+        network = object_at(profile, "networkProfile")
+        interfaces = objects_in(network, "networkInterfaceConfigurations")
+        image, probe = object_at(profile, "storageProfile").get("imageReference"), network.get("healthProbe")
         addresses = [properties_of(each) for one in interfaces for each in parts_of(one, "ipConfigurations")]
         yield resource(
             row,
             usesManagedDisks=bool(disk["managedDisk"]) if "managedDisk" in disk else None,
-            subnetIds=keys_of(each.get("subnet") for each in addresses),
-            networkSecurityGroupIds=keys_of(properties_of(one).get("networkSecurityGroup") for one in interfaces),
+            subnetIds=keys_at(addresses, "subnet"),
+            networkSecurityGroupIds=keys_at(map(properties_of, interfaces), "networkSecurityGroup"),
             loadBalancerIds=_balancers(addresses),
             hasPublicAddresses=any(each.get("publicIPAddressConfiguration") for each in addresses),
-            dedicatedHostGroupId=key_of(properties_of(row).get("hostGroup")),
+            dedicatedHostGroupId=key_at(properties_of(row), "hostGroup"),
             capacityReservationGroupId=reserved_by(profile),
-            proximityPlacementGroupId=key_of(properties_of(row).get("proximityPlacementGroup")),
+            proximityPlacementGroupId=key_at(properties_of(row), "proximityPlacementGroup"),
             userAssignedIdentityIds=identities_of(row),
             **{
                 "virtualMachineProfile.networkProfile.healthProbe.id": key_of(probe),
@@ -55,11 +68,11 @@ def azure_resource_group_has_vm_scale_set(ctx: Context) -> Iterator[Relationship
 def azure_vm_uses_scale_set(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine is one of a scale set; those of uniform scale sets are no resources of their own."""
     for row in ctx.azure.resources(VM):
-        if scale_set := key_of(properties_of(row).get("virtualMachineScaleSet")):
+        if scale_set := key_at(properties_of(row), "virtualMachineScaleSet"):
             yield Relationship(arm_key(row["id"]), scale_set)
 
 
 def _balancers(addresses: list[dict[str, Any]]) -> list[str]:
     """Return the keys of the load balancers of which some configurations are in pools: of machines, or of ports."""
-    pools = keys_of(pool for each in addresses for name in _POOLS for pool in each.get(name) or ())
+    pools = keys_of(pool for each in addresses for name in _POOLS for pool in references_in(each, name))
     return list(dict.fromkeys(pool.rsplit("/", 2)[0] for pool in pools))

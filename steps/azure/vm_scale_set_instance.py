@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import below_parents, key_of, keys_of, properties_of, resource, says
+from steps.azure._resource import (
+    below_parents,
+    key_at,
+    keys_of,
+    object_at,
+    properties_of,
+    references_in,
+    resource,
+    says,
+    text_in,
+)
 
 _TABLE, _TYPE = "computeresources", "microsoft.compute/virtualmachinescalesets/virtualmachines"
 _READ = ["Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read"]
@@ -14,16 +24,16 @@ def azure_vm_scale_set_instance(ctx: Context) -> Iterator[Entity]:
     """A machine of a scale set whose machines are all alike."""
     for row in ctx.azure.table(_TABLE, type=_TYPE):
         properties = properties_of(row)
-        disk = (properties.get("storageProfile") or {}).get("osDisk") or {}
-        code = ((_view(properties).get("powerState") or {}).get("code") or "").rpartition("/")[2]
-        interfaces = (properties.get("networkProfile") or {}).get("networkInterfaces")
+        disk = object_at(properties, "storageProfile", "osDisk")
+        code = text_in(object_at(_view(properties), "powerState"), "code").rpartition("/")[2]
+        interfaces = references_in(object_at(properties, "networkProfile"), "networkInterfaces")
         yield resource(
             row,
             instanceId=properties.get("instanceId") or row["id"].rpartition("/")[2],
-            platform=(disk.get("osType") or "").lower() or None,
+            platform=text_in(disk, "osType").lower() or None,
             state=code or None,
             active=says(code, "running") if code else None,
-            managedDiskId=key_of(disk.get("managedDisk")),
+            managedDiskId=key_at(disk, "managedDisk"),
             networkInterfaceIds=keys_of(interfaces),
         )
 
@@ -36,4 +46,4 @@ def azure_vm_scale_set_has_instance(ctx: Context) -> Iterator[Relationship]:
 
 def _view(properties: dict[str, dict[str, dict[str, dict[str, str]]]]) -> dict[str, dict[str, str]]:
     """Return how a machine is now; nothing where Azure does not tell."""
-    return (properties.get("extended") or {}).get("instanceView") or {}
+    return object_at(properties, "extended", "instanceView")

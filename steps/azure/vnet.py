@@ -7,13 +7,16 @@ from integration.values import arm_key
 from steps.azure._resource import (
     environment_of,
     in_groups,
-    key_of,
+    key_at,
+    keys_at,
     keys_in,
-    keys_of,
+    object_at,
     part_of,
     parts_of,
     properties_of,
     resource,
+    texts_in,
+    values_in,
 )
 from steps.azure.nic import NIC
 
@@ -32,18 +35,16 @@ READ = ["Microsoft.Network/virtualNetworks/read"]
 def azure_vnet(ctx: Context) -> Iterator[Entity]:
     """A virtual network."""
     for row in ctx.azure.resources(VNET):
-        prefixes = (properties_of(row).get("addressSpace") or {}).get("addressPrefixes") or []
-        peers = (
-            properties_of(peering).get("remoteVirtualNetwork") for peering in parts_of(row, "virtualNetworkPeerings")
-        )
+        prefixes = texts_in(object_at(properties_of(row), "addressSpace"), "addressPrefixes")
+        peers = map(properties_of, parts_of(row, "virtualNetworkPeerings"))
         yield resource(
             row,
             environment=environment_of(row),
             CIDR=next(iter(prefixes), None),
             public=False,
             internal=True,
-            peeredNetworkIds=keys_of(peers),
-            ddosProtectionPlanId=key_of(properties_of(row).get("ddosProtectionPlan")),
+            peeredNetworkIds=keys_at(peers, "remoteVirtualNetwork"),
+            ddosProtectionPlanId=key_at(properties_of(row), "ddosProtectionPlan"),
         )
 
 
@@ -53,7 +54,7 @@ def azure_subnet(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(VNET):
         for subnet in parts_of(row, "subnets"):
             properties = properties_of(subnet)
-            prefixes = properties.get("addressPrefixes") or [properties.get("addressPrefix")]
+            prefixes = values_in(properties, "addressPrefixes") or [properties.get("addressPrefix")]
             services = (properties_of(delegation).get("serviceName") for delegation in parts_of(subnet, "delegations"))
             yield part_of(
                 row,
@@ -64,10 +65,10 @@ def azure_subnet(ctx: Context) -> Iterator[Entity]:
                 internal=True,
                 environment=environment_of(row),
                 virtualNetworkId=arm_key(row["id"]),
-                networkSecurityGroupId=key_of(properties.get("networkSecurityGroup")),
-                routeTableId=key_of(properties.get("routeTable")),
+                networkSecurityGroupId=key_at(properties, "networkSecurityGroup"),
+                routeTableId=key_at(properties, "routeTable"),
                 serviceEndpointPolicyIds=keys_in(subnet, "serviceEndpointPolicies"),
-                natGatewayId=key_of(properties.get("natGateway")),
+                natGatewayId=key_at(properties, "natGateway"),
                 delegatedServices=[service for service in services if service],
             )
 
@@ -91,9 +92,9 @@ def azure_subnet_has_vm(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine has an interface in a subnet."""
     seen = set()
     for row in ctx.azure.resources(NIC):
-        machine = key_of(properties_of(row).get("virtualMachine"))
+        machine = key_at(properties_of(row), "virtualMachine")
         for part in parts_of(row, "ipConfigurations"):
-            subnet = key_of(properties_of(part).get("subnet"))
+            subnet = key_at(properties_of(part), "subnet")
             if machine and subnet and (subnet, machine) not in seen:
                 seen.add((subnet, machine))
                 yield Relationship(subnet, machine)
@@ -105,7 +106,7 @@ def azure_vnet_connects_vnet(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.azure.resources(VNET):
         for peering in parts_of(row, "virtualNetworkPeerings"):
             properties = properties_of(peering)
-            if remote := key_of(properties.get("remoteVirtualNetwork")):
+            if remote := key_at(properties, "remoteVirtualNetwork"):
                 told = {name: properties.get(name) for name in _PEERING}
                 known = {name: value for name, value in told.items() if value is not None}
                 yield Relationship(arm_key(row["id"]), remote, **known)

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_in, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, keys_at, keys_in, parts_of, properties_of, resource
 
 _TYPES = {
     "azure_application_gateway_waf_policy": "microsoft.network/applicationgatewaywebapplicationfirewallpolicies",
@@ -54,7 +54,7 @@ def azure_application_gateway_uses_waf_policy(ctx: Context) -> Iterator[Relation
     for row in ctx.azure.resources("microsoft.network/applicationgateways"):
         paths = (path for each in parts_of(row, "urlPathMaps") for path in parts_of(each, "pathRules"))
         holders: tuple[Any, ...] = (row, *parts_of(row, "httpListeners"), *paths)
-        for policy in keys_of(properties_of(holder).get("firewallPolicy") for holder in holders):
+        for policy in keys_at(map(properties_of, holders), "firewallPolicy"):
             yield Relationship(arm_key(row["id"]), policy)
 
 

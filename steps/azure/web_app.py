@@ -8,7 +8,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
-    key_of,
+    key_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -49,7 +49,7 @@ def azure_resource_group_has_app(ctx: Context, from_type: str, to_type: str) -> 
 def azure_app_uses_app_service_plan(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An app runs on the machines of a plan."""
     for row in _sites(ctx, from_type):
-        if plan := key_of(properties_of(row).get("serverFarmId")):
+        if plan := key_at(properties_of(row), "serverFarmId"):
             yield Relationship(arm_key(row["id"]), plan)
 
 
@@ -66,8 +66,8 @@ def _apps(ctx: Context, type: str) -> Iterator[Entity]:
         yield resource(
             row,
             kind=_kinds(row),
-            appServicePlanId=key_of(properties.get("serverFarmId")),
-            subnetId=key_of(properties.get("virtualNetworkSubnetId")),
+            appServicePlanId=key_at(properties, "serverFarmId"),
+            subnetId=key_at(properties, "virtualNetworkSubnetId"),
             outboundIpAddresses=outbound_of(row),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),

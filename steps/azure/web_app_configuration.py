@@ -4,31 +4,42 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
-from integration.values import arm_key, without_nulls
+from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import objects_in, properties_of
+from steps.azure._resource import object_at, objects_in, properties_of, texts_in
 
 _TABLE, _TYPES = "appserviceresources", ("microsoft.web/sites/config", "microsoft.web/sites/slots/config")
 _READ = ["Microsoft.Web/sites/config/read"]
 _COPIED = (
+    "acrUseManagedIdentityCreds",
     "alwaysOn",
+    "detailedErrorLoggingEnabled",
     "ftpsState",
+    "healthCheckPath",
     "http20Enabled",
     "httpLoggingEnabled",
     "ipSecurityRestrictionsDefaultAction",
     "javaVersion",
     "linuxFxVersion",
+    "localMySqlEnabled",
+    "minTlsCipherSuite",
     "minTlsVersion",
     "netFrameworkVersion",
     "nodeVersion",
     "phpVersion",
+    "powerShellVersion",
     "publicNetworkAccess",
     "pythonVersion",
     "remoteDebuggingEnabled",
+    "requestTracingEnabled",
     "scmIpSecurityRestrictionsDefaultAction",
     "scmIpSecurityRestrictionsUseMain",
     "scmMinTlsVersion",
+    "scmType",
+    "use32BitWorkerProcess",
     "vnetRouteAllEnabled",
+    "webSocketsEnabled",
+    "windowsFxVersion",
 )
 
 
@@ -37,7 +48,7 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
     """How a web app, a function app or a slot is set up: versions, encryption, and who may reach it."""
     for row in _rows(ctx):
         told = {name.lower(): value for name, value in properties_of(row).items()}
-        cors = {name.lower(): value for name, value in (told.get("cors") or {}).items()}
+        cors = {name.lower(): value for name, value in object_at(told, "cors").items()}
         app = _app(row)
         name = f"{app.rpartition('/')[2]}/{row['name'].rpartition('/')[2]}"
         yield Entity(
@@ -46,7 +57,7 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             appId=app,
-            corsAllowedOrigins=without_nulls(cors.get("allowedorigins")),
+            corsAllowedOrigins=texts_in(cors, "allowedorigins") if cors.get("allowedorigins") is not None else None,
             corsSupportCredentials=cors.get("supportcredentials"),
             ipSecurityRestrictions=_rules(told, "ipsecurityrestrictions"),
             scmIpSecurityRestrictions=_rules(told, "scmipsecurityrestrictions"),

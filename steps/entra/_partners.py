@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context
+from steps._forms import object_at
 
 PATH = "/policies/crossTenantAccessPolicy"
 
@@ -16,5 +17,5 @@ def partners(ctx: Context) -> Iterator[Any]:
 
 def partner_name(partner: Any) -> str | None:
     """Return what an administrator calls a partner; ``None`` where nobody has named it."""
-    name: str | None = (partner.get("identitySynchronization") or {}).get("displayName")
+    name: str | None = object_at(partner, "identitySynchronization").get("displayName")
     return name

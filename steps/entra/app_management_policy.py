@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import epoch_ms
+from steps._forms import object_at, objects_in, text_in
 from steps.entra._apps import application_keys
 
 POLICY = "azure_app_management_policy"
@@ -47,7 +48,7 @@ def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
             category="config",
             isDefault=False,
             **_restrictions("", policy.get("restrictions")),
-            **_identifier_uris((policy.get("restrictions") or {}).get("applicationRestrictions")),
+            **_identifier_uris(object_at(policy, "restrictions").get("applicationRestrictions")),
         )
 
 
@@ -69,7 +70,7 @@ def azure_app_management_policy_restricts_service_principal(ctx: Context) -> Ite
 def _restrictions(prefix: str, found: dict[str, Any] | None) -> dict[str, Any]:
     """Return the properties that say what is restricted; of kinds of restrictions that the schema knows."""
     properties: dict[str, Any] = {}
-    listed = [*((found or {}).get("passwordCredentials") or ()), *((found or {}).get("keyCredentials") or ())]
+    listed = [each for name in ("passwordCredentials", "keyCredentials") for each in objects_in(found or {}, name)]
     for restriction in listed:
         kind = restriction["restrictionType"]
         if kind in _KINDS:
@@ -83,7 +84,7 @@ def _restrictions(prefix: str, found: dict[str, Any] | None) -> dict[str, Any]:
 def _identifier_uris(found: dict[str, Any] | None) -> dict[str, Any]:
     """Return the properties that say which identifier URIs are restricted, which applications alone have."""
     properties: dict[str, Any] = {}
-    uris = (found or {}).get("identifierUris") or {}
+    uris = object_at(found or {}, "identifierUris")
     for name in _URI_KINDS:
         if restriction := uris.get(name):
             properties |= _restriction(name, restriction)
@@ -94,9 +95,9 @@ def _identifier_uris(found: dict[str, Any] | None) -> dict[str, Any]:
 
 def _restriction(name: str, restriction: dict[str, Any]) -> dict[str, Any]:
     """Return what every restriction says: whether and from when on it holds, and whom it spares."""
-    spared = (restriction.get("excludeActors") or {}).get("customSecurityAttributes") or ()
+    spared = objects_in(object_at(restriction, "excludeActors"), "customSecurityAttributes")
     return {
         f"{name}State": restriction.get("state"),
         f"{name}AppliesFrom": epoch_ms(restriction.get("restrictForAppsCreatedAfterDateTime")),
-        f"{name}ExemptActors": sorted(f"{each['id']}={each.get('value') or ''}" for each in spared) or None,
+        f"{name}ExemptActors": sorted(f"{each['id']}={text_in(each, 'value')}" for each in spared) or None,
     }

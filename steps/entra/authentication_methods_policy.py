@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from integration import BadAnswer, Context, Entity, Relationship, entity_step, relationship_step
+from steps._forms import objects_in
 from steps._words import says, words_of
 
 POLICY, METHOD = "azure_authentication_methods_policy", "azure_authentication_method_configuration"
@@ -31,7 +32,7 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
     if not isinstance(methods, list):
         raise BadAnswer("Graph gave the policy without its methods", path=_PATH)
     for method in methods:
-        targets: list[dict[str, Any]] = method.get("includeTargets") or []
+        targets = objects_in(method, "includeTargets")
         yield Entity(
             f"{METHOD}:{method['id']}",
             method,
@@ -39,7 +40,7 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
             category="config",
             active=says(method.get("state"), "enabled"),
             appliesToAllUsers=any(says(target["id"], _EVERYBODY) for target in targets),
-            **_passkeys(method.get("passkeyProfiles") or ()),
+            **_passkeys(objects_in(method, "passkeyProfiles")),
             certificateUserBindings=_bindings(method.get("certificateUserBindings")),
             signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
         )

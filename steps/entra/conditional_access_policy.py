@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._forms import object_at
 from steps._words import any_says, says, words_of
 
 POLICY = "azure_conditional_access_policy"
@@ -30,8 +31,8 @@ def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
     """A conditional access policy: which sign-ins it applies to, and what it demands of them."""
     # Whole: the strength that a policy demands is a related object within, which no select is documented to keep.
     for policy in ctx.graph.list("/identity/conditionalAccess/policies", select=None, top=None):
-        conditions = policy.get("conditions") or {}
-        users, applications = conditions.get("users") or {}, conditions.get("applications") or {}
+        conditions = object_at(policy, "conditions")
+        users, applications = object_at(conditions, "users"), object_at(conditions, "applications")
         yield Entity(
             f"{POLICY}:{policy['id']}",
             policy,
@@ -41,7 +42,7 @@ def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
             appliesToAllApplications=any_says(applications.get("includeApplications"), "All"),
             includeGuestTypes=_guest_types(users.get("includeGuestsOrExternalUsers")),
             excludeGuestTypes=_guest_types(users.get("excludeGuestsOrExternalUsers")),
-            authenticationFlows=words_of((conditions.get("authenticationFlows") or {}).get("transferMethods")),
+            authenticationFlows=words_of(object_at(conditions, "authenticationFlows").get("transferMethods")),
         )
 
 

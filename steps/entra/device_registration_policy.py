@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
+from steps._forms import object_at
 
 POLICY = "azure_device_registration_policy"
 _WHO = {
@@ -17,10 +18,10 @@ _WHO = {
 def azure_device_registration_policy(ctx: Context) -> Iterator[Entity]:
     """Who may join and register devices, and who becomes their local administrator."""
     policy = ctx.graph.get("/policies/deviceRegistrationPolicy", select=None)
-    join = policy.get("azureADJoin") or {}
-    joining = join.get("allowedToJoin") or {}
-    administrators = (join.get("localAdmins") or {}).get("registeringUsers") or {}
-    registering = (policy.get("azureADRegistration") or {}).get("allowedToRegister") or {}
+    join = object_at(policy, "azureADJoin")
+    joining = object_at(join, "allowedToJoin")
+    administrators = object_at(join, "localAdmins", "registeringUsers")
+    registering = object_at(policy, "azureADRegistration", "allowedToRegister")
     yield Entity(
         f"{POLICY}:{ctx.one('azure_account').properties['id']}",
         policy,

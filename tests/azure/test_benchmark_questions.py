@@ -14,6 +14,8 @@ pytestmark = pytest.mark.every_area
 ACCOUNT, SERVICE, LOCK = "azure_storage_account", "azure_storage_file_service", "azure_resource_lock"
 HAS, SETTING = "azure_storage_account_has_file_service", "azure_security_center_setting"
 GATEWAY = "azure_virtual_network_gateway"
+DISKS, MACHINE, BASTION = ["azure_managed_disk", "azure_snapshot"], "azure_vm", "azure_bastion_host"
+PLAN = "azure_security_center_subscription_pricing"
 GOOD = {"SMB3.1.1", "AES-256-GCM"}
 OTHERS = {"MCAS": "Defender for Cloud Apps", "WDATP": "Defender for Endpoint"}
 PROPERTIES: dict[str, dict[str, list[Any]]] = {
@@ -29,6 +31,17 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         "fileSoftDeleteEnabled": MAYBE,
     },
     SETTING: {"name": ["MCAS", "WDATP", "Sentinel"], "enabled": MAYBE},
+    **{type: {
+        "networkAccessPolicy": [None, "AllowAll", "AllowPrivate", "DenyAll"],
+        "publicNetworkAccess": [None, "Enabled", "Disabled"], "diskState": [None, "Unattached"],
+        "dataAccessAuthMode": [None, "None", "AzureActiveDirectory", "AzureActiveDirectory"],
+    } for type in DISKS},
+    PLAN: {
+        "pricingTier": [None, "Free", "Standard", "standard"], "deprecated": [None, None, True],
+        "disabledExtensions": [None, [], ["FileMonitoring"], ["AgentlessVmScanning", "FileMonitoring"]],
+        "subPlan": ["P2", None],
+    },
+    MACHINE: {},
     GATEWAY: {"vpnAuthenticationTypes": [None, [], ["AAD"], ["Certificate", "AAD"], ["Radius"]]},
 }  # fmt: skip
 
@@ -51,6 +64,11 @@ def made_up(seed: int) -> Made:
                 "displayName": f"{rng.choice('aA')} {n % 3}", "subscriptionId": id, "resourceGroup": f"rg{n % 2}",
                 **chosen,
             }  # fmt: skip
+    made.entities[BASTION] = {
+        f"/bastion:{id}": {"displayName": id, "subscriptionId": id}
+        for id in ("one", "two", "unseen")
+        if rng.random() < 0.4
+    }
     accounts, services = list(made.of(ACCOUNT)), list(made.of(SERVICE))
     made.ends[HAS] = {pair: {} for pair in zip(accounts, services, strict=True) if rng.random() < 0.8}
     scopes = [*accounts[:2], f"{accounts[2]}0", f"{accounts[3]}/parts/a", "/subscriptions/one/rg0", "/subscriptions/tw"]
@@ -134,3 +152,32 @@ def test_gateways_that_take_certificates(tenant: Made) -> None:
         if set(of["vpnAuthenticationTypes"] or ()) - {"AAD"}
     ]
     check("gateways-by-certificate", expected, "by subscription key")
+
+
+def test_weak_disks(tenant: Made) -> None:
+    expected = []
+    for type, key, of in every(tenant, *DISKS):
+        open_to_all = of["networkAccessPolicy"] in (None, "AllowAll") and of["publicNetworkAccess"] != "Disabled"
+        weak = (open_to_all, of["dataAccessAuthMode"] != "AzureActiveDirectory")
+        if any(weak) and of["networkAccessPolicy"] != "DenyAll":
+            expected.append((type, of["diskState"], *map(whether, weak), place(tenant, of), key))
+    check("weak-disks", expected, "type diskState openToAll withoutSignIn subscription key")
+
+
+def test_plans_with_parts_off(tenant: Made) -> None:
+    expected = [
+        (of["subPlan"], ", ".join(of["disabledExtensions"]), place(tenant, of), key)
+        for _, key, of in every(tenant, PLAN)
+        if (of["pricingTier"] or "").lower() == "standard" and not of["deprecated"] and of["disabledExtensions"]
+    ]
+    check("plans-with-parts-off", expected, "subPlan partsOff subscription key")
+
+
+def test_subscriptions_with_machines_and_no_bastion(tenant: Made) -> None:
+    reached = {of["subscriptionId"] for _, _, of in every(tenant, BASTION)}
+    counts = dict.fromkeys(tenant.of(SUBSCRIPTION), 0)
+    for _, _, of in every(tenant, MACHINE):
+        if of["subscriptionId"] != "unseen" and of["subscriptionId"] not in reached:
+            counts[f"/subscriptions/{of['subscriptionId']}"] += 1
+    expected = [(count, key) for key, count in counts.items() if count]
+    check("machines-without-bastion", expected, "machines key")

@@ -20,7 +20,8 @@ PORTS = {22: "SSH", 3389: "RDP", 5985: "WinRM", 5986: "WinRM"}
 SOURCES = ["*", "Internet", "0.0.0.0/0", "::/0", "203.0.113.0/24", "VirtualNetwork"]
 PLACES = ["*", "VirtualNetwork", "10.0.0.0/24", "10.0.0.4", "10.9.0.0/16", "Sql", "2001:db8::/32"]
 RANGES = ["*", "22", "22-23", "3000-4000", "5986", "80", "0-65535", "21-5985"]
-CNAMES = [None, "shop.azurewebsites.net.", "gone.azurewebsites.net", "DATA.blob.core.windows.net",
+CNAMES = [None, "shop.azurewebsites.net.", "shop-next.azurewebsites.net", "gone.azurewebsites.net",
+          "DATA.blob.core.windows.net",
           "pip.eu.cloudapp.azure.com", "gone.eu.cloudapp.azure.com", "elsewhere.example"]  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def _network(add: Any, rng: random.Random, somewhere: Any) -> None:
 def _names(add: Any, rng: random.Random, somewhere: Any) -> None:
     (site, *_) = add("azure_web_app", {"hostNames": ["Shop.azurewebsites.net"]}, {})
     add("azure_function_app", {"hostNames": []})
+    add("azure_web_app_slot", {"hostNames": ["shop-Next.azurewebsites.net"]}, {})
     add("azure_storage_account", {"endpoints": ["https://data.blob.core.windows.net/"]}, {"endpoints": None})
     add("azure_dns_record_set", *(
         {**somewhere(), "zoneName": "contoso.example", "azureType": "A", "cnameRecord": rng.choice(CNAMES),
@@ -210,7 +212,13 @@ def test_some_doors_are_open_and_some_are_not() -> None:
 
 def test_dangling_names(tenant: Made) -> None:
     keys = {key for of in tenant.entities.values() for key in of}
-    alive = {"shop.azurewebsites.net", "data.blob.core.windows.net", "pip.eu.cloudapp.azure.com", "elsewhere.example"}
+    alive = {
+        "shop.azurewebsites.net",
+        "shop-next.azurewebsites.net",
+        "data.blob.core.windows.net",
+        "pip.eu.cloudapp.azure.com",
+        "elsewhere.example",
+    }
     expected = []
     for key, of in tenant.of("azure_dns_record_set").items():
         cname = of["cnameRecord"] and of["cnameRecord"].lower().rstrip(".")

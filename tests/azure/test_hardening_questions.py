@@ -17,7 +17,7 @@ MAYBE = [True, False, None]
 SUBSCRIPTION, GATEWAY = "azure_subscription", "azure_application_gateway"
 WAF, USES_WAF = "azure_application_gateway_waf_policy", "azure_application_gateway_uses_waf_policy"
 ROLE, USES_ROLE = "azure_role_definition", "azure_role_assignment_uses_definition"
-APPS = ["azure_web_app", "azure_function_app"]
+APPS = ["azure_web_app", "azure_function_app", "azure_web_app_slot"]
 AGES = [None, 0, 30, 89, 91, 400]
 KEYS = {
     "azure_storage_account": {"key1": "key1CreatedOn", "key2": "key2CreatedOn"},

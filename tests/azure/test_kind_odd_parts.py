@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from integration.errors import RecordError
-from integration.sdk.unread import leave_unread
+from integration.sdk.unread import leave_unread, told_to
+from steps._forms import key_at, object_at, text_in, texts_at
 from tests.azure.reading import Azure, edges, keys
 from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part
@@ -88,3 +89,51 @@ def test_an_odd_part_fails_a_strict_type(place: Place, azure: Azure) -> None:
 def test_outside_of_a_run_nobody_can_be_told() -> None:
     with pytest.raises(RecordError, match="subnets is none: told while no step runs"):
         leave_unread("subnets is none")
+
+
+@pytest.mark.parametrize(
+    ("told", "key", "problem"),
+    [
+        ({"disk": "/Subscriptions/s/disks/d/"}, "/subscriptions/s/disks/d", None),
+        ({"disk": {"id": "/disks/d"}}, "/disks/d", None),
+        ({"disk": {"id": ""}}, None, None),
+        ({"disk": ""}, None, None),
+        ({"disk": None}, None, None),
+        ({}, None, None),
+        ({"disk": 7}, None, "disk is a number, not an id or an object that has one"),
+        ({"disk": {"id": [SECRET]}}, None, "disk is a list, not an id or an object that has one"),
+    ],
+)
+def test_a_key_is_that_of_an_id(told: Any, key: str | None, problem: str | None) -> None:
+    problems: list[str] = []
+    with told_to(problems.append):
+        assert key_at(told, "disk") == key
+    assert problems == [problem] * (problem is not None)
+
+
+@pytest.mark.parametrize(
+    ("disks", "texts", "problem"),
+    [
+        ([{"key": {"id": "a"}}, None, {"key": None}, {"key": {"id": "b"}}], ["a", "b"], None),
+        ({"key": {"id": "a"}}, [], "disks is an object, not a list"),
+        ([{"key": {"id": "a"}}, SECRET], ["a"], "disks has a text in it, not an object"),
+        ([{"key": [{"id": "a"}]}], [], "key is a list, not an object"),
+        ([{"key": {"id": {"id": "a"}}}], [], "id is an object, not a text"),
+    ],
+)
+def test_texts_are_where_names_lead_and_nowhere_else(disks: Any, texts: list[str], problem: str | None) -> None:
+    problems: list[str] = []
+    with told_to(problems.append):
+        assert [*texts_at({"disks": disks}, "disks[]", "key", "id")] == texts
+        assert [*texts_at([{"disks": disks}], "disks[]", "key", "id")] == texts
+    assert problems == [problem] * 2 * (problem is not None)
+
+
+@pytest.mark.parametrize("names", [("profile", "disk"), ("profile",)])
+def test_what_is_no_object_is_told_by_its_name(names: tuple[str, ...]) -> None:
+    problems: list[str] = []
+    with told_to(problems.append):
+        assert object_at({"profile": SECRET}, *names) == {}
+        assert object_at({"profile": None}, *names) == {}
+        assert text_in({"profile": 1.5}, "profile") == ""
+    assert problems == ["profile is a text, not an object", "profile is a number, not a text"]

@@ -88,13 +88,14 @@ FRONT = part("/FRONT", {"publicIPAddress": to("/IP")})
                     part("/two", {"privateLinkResourceId": None}),
                 ],
             },
-            {"authOptions": "aadOrApiKey", "sharedPrivateLinkResourceIds": ["/account"]},
+            {"authOptions": "aadOrApiKey", "sharedPrivateLinkResourceIds": ["/account"]}
+            | {"aadAuthFailureMode": "http403"},
         ),
         (
             "azure_search_service",
             "Microsoft.Search/searchServices",
             {"authOptions": {"apiKeyOnly": {}}},
-            {"authOptions": "apiKeyOnly", "sharedPrivateLinkResourceIds": []},
+            {"authOptions": "apiKeyOnly", "aadAuthFailureMode": None, "sharedPrivateLinkResourceIds": []},
         ),
         ("azure_search_service", "Microsoft.Search/searchServices", {"authOptions": None}, {"authOptions": None}),
         (
@@ -123,6 +124,15 @@ def test_a_resource_tells_it(
     assert verdicts(azure.run(type)) == {"complete"}
     found = entities(type)["one"]
     assert {name: found.get(name) for name in expected} == expected
+
+
+def test_a_search_service_reaches_resources_by_private_links(place: Place, azure: Azure) -> None:
+    account = place.put("Microsoft.Storage/storageAccounts", "data", {})
+    links = [part("/a", {"privateLinkResourceId": account.upper()}), part("/b", {"privateLinkResourceId": None}), None]
+    search = place.put("Microsoft.Search/searchServices", "find", {"sharedPrivateLinkResources": links})
+    place.put("Microsoft.Search/searchServices", "alone", {"sharedPrivateLinkResources": None})
+    assert verdicts(azure.run("azure_search_service_connects_resource", "azure_storage_account")) == {"complete"}
+    assert edges() == {(search.lower(), account.lower())}
 
 
 def test_hosts_and_reserved_room_are_in_their_groups(place: Place, azure: Azure) -> None:

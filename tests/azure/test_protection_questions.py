@@ -12,7 +12,7 @@ from tests.entra.question_graphs import GRAPH, Json, Made, save
 pytestmark = pytest.mark.every_area
 
 CLUSTER, VAULT, CONFIGURATION = "azure_kubernetes_cluster", "azure_keyvault_service", "azure_web_app_configuration"
-APPS = ["azure_web_app", "azure_function_app"]
+APPS = ["azure_web_app", "azure_function_app", "azure_web_app_slot"]
 NETWORK, ADDRESS, MACHINE = "azure_vnet", "azure_public_ip", "azure_vm"
 POLICY, WORKSPACE, AI = (
     "azure_jit_network_access_policy",

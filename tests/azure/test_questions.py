@@ -61,6 +61,7 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
     "azure_public_ip": {"usedBy": [None, "/nic"]},
     "azure_web_app": APP,
     "azure_function_app": APP,
+    "azure_web_app_slot": APP,
     "azure_kubernetes_cluster": {
         "managedAad": MAYBE, "enableRBAC": MAYBE, "disableLocalAccounts": [True, True, False, None],
         "enablePrivateCluster": MAYBE, "publicNetworkAccess": [None, "Enabled", "Disabled"],
@@ -355,7 +356,11 @@ def test_weak_clusters(tenant: Made) -> None:
 
 
 def test_apps_without_https(tenant: Made) -> None:
-    expected = [(type, place(tenant, of), key) for type, key, of in every(tenant, *APPS) if of["httpsOnly"] is False]
+    expected = [
+        (type, place(tenant, of), key)
+        for type, key, of in every(tenant, *APPS, "azure_web_app_slot")
+        if of["httpsOnly"] is False
+    ]
     check("apps-without-https", expected, "type subscription key")
 
 

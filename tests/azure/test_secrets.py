@@ -236,6 +236,9 @@ def test_what_is_no_secret_stays() -> None:
         "activeKey": {"keyUrl": "k"},
         "extendedProperties": {"assessmentKey": "a"},
     }
+    options = {"authOptions": {"aadOrApiKey": {"aadAuthFailureMode": "http403", "apiKey": "a"}}}
+    assert without_secrets(options) == {"authOptions": {"aadOrApiKey": {"aadAuthFailureMode": "http403"}}}
+    assert without_secrets({"aadOrApiKey": "a", "orApiKey": {"mode": "a"}}) == {"orApiKey": {}}
     compared = {"matchVariables": [{"variableName": "RemoteAddr", "selector": None}], "matchValues": ["192.0.2.0/24"]}
     assert without_secrets(compared) == compared
     agents = {"selector": "User-Agent", "matchValue": ["curl"]}

@@ -39,7 +39,7 @@ SERVERS = ["azure_mariadb_server", "azure_mysql_server", "azure_postgresql_serve
 PRIVATE = [
     *EVERYWHERE, *BY_RULES, *BY_LISTS, *SERVERS, *APPS, "azure_cognitive_services_account",
     "azure_container_registry", "azure_cosmosdb_account", "azure_keyvault_managed_hsm", "azure_keyvault_service",
-    "azure_redis_cache", "azure_sql_server", "azure_static_web_app", "azure_storage_account", "azure_web_app_slot",
+    "azure_redis_cache", "azure_sql_server", "azure_static_web_app", "azure_storage_account",
 ]  # fmt: skip
 LOCAL = [
     "azure_app_configuration_store", "azure_application_insights", "azure_automation_account",
@@ -243,13 +243,6 @@ def weak_transit() -> Iterator[tuple[str, Told]]:
     for type in APPS:
         app: Options = {"minTlsVersion": VERSIONS, "httpsOnly": MAYBE}
         yield type, (app, lambda of: found(of["told"] or of["minTlsVersion"], unencrypted=of["httpsOnly"] is False))
-    yield (
-        "azure_web_app_slot",
-        (
-            {"httpsOnly": MAYBE},
-            lambda of: found(of["told"], unencrypted=of["httpsOnly"] is False),
-        ),
-    )
 
 
 def lacks(name: str) -> Callable[[Json], bool]:
@@ -317,7 +310,7 @@ def made_up(seed: int) -> Made:
                 known["subscriptionId"] = rng.choice(["one", "two", "unseen"])
                 of = made.entities.setdefault(type, {}).setdefault(key, known)
                 of |= {name: rng.choice(values) for name, values in options.items() if name not in of}
-    apps = [key for type in (*APPS, "azure_web_app_slot") for key in made.of(type)]
+    apps = [key for type in APPS for key in made.of(type)]
     made.entities[CONFIGURATION] = {
         f"{app}/config/web": {"appId": app, "displayName": "web", "minTlsVersion": rng.choice([None, "1.0", "1.2"])}
         for app in apps
@@ -399,7 +392,6 @@ SETTINGS: list[tuple[str, list[str], dict[str, str]]] = [
             "azure_managed_disk": "nobody reaches it but by an address that is signed for a while",
             "azure_snapshot": "nobody reaches it but by an address that is signed for a while",
             "azure_static_web_app": "it is a site, which is there to be reached",
-            "azure_web_app_slot": "its rules are told with how it is set up",
         },
     ),
     (

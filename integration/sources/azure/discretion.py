@@ -17,7 +17,7 @@ import orjson
 from integration.http.levels import TOO_DEEP, is_too_deep
 
 _SECRET = re.compile(
-    r".*(password|passphrase|passwd|pwd|psk|secret|token|sas|sharedaccesssignature|connectionstring\d*|"
+    r"(?!aadorapikey$).*(password|passphrase|passwd|pwd|psk|secret|token|sas|sharedaccesssignature|connectionstring\d*|"
     r"(access|auth)(key|code)|(account|api|authorization|admin|function|host|instrumentation|master|primary|private|"
     r"query|secondary|service|shared|signing|storage)key)s?(value|text|pem|data)?|.*credential(value|data)|.*pfx(data)?"
     r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
@@ -34,6 +34,7 @@ _SECRET = re.compile(
     r"|(auth|authorization)(header|string)|basicauth|snmpcommunity|communitystring|.*(customdata|pfx|userdata)base64"
     r"|.*secure(inputs|string|value)|protected(files|value)|sensitivevalue|cloudconfig|.*(boot|init|setup|startup)script",
 )
+"""Names of what is a secret, or holds some; ``aadOrApiKey`` is a way to sign in to Azure AI Search, not a key."""
 _QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*credentials?")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")

@@ -23,6 +23,7 @@ from tests.simulator.azure.demo_published import add_published
 from tests.simulator.azure.demo_scopes import add_scopes
 from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
+from tests.simulator.azure.demo_settings import add_settings
 from tests.simulator.azure.demo_shared import add_shared
 from tests.simulator.azure.demo_storage import add_storage
 from tests.simulator.azure.demo_told import add_told
@@ -83,6 +84,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_more(*places[:2])
     add_placement(places[0], places[2])
     add_links(places[0])
+    add_settings(places[0])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)

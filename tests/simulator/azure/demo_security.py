@@ -24,7 +24,7 @@ def _plans(tenant: AzureTenant, subscription: str) -> None:
         {"name": "MdeDesignatedSubscription", "isEnabled": "False"},
     ]
     servers = {"pricingTier": "Standard", "subPlan": "P2", "enablementTime": _AT, "extensions": parts}
-    servers |= {"resourcesCoverageStatus": "FullyCovered"}
+    servers |= {"resourcesCoverageStatus": "FullyCovered", "enforce": "False", "inherited": "False"}
     _put(tenant, f"{security}/pricings/VirtualMachines", "pricings", servers)
     registries = {"pricingTier": "Free", "deprecated": True, "replacedBy": ["Containers"]}
     _put(tenant, f"{security}/pricings/ContainerRegistry", "pricings", registries)
