@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.errors import BadAnswer
+from integration.errors import BadAnswer, PagingError
 from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import TRACKED, TRACKED_RELATIONS, UNTRACKED_PROPERTIES
+from integration.sources.msgraph.links import strays
 from integration.sources.msgraph.paging import page_of
 from integration.sources.request import Request
 
@@ -99,7 +100,7 @@ def changes(client: GraphClient, link: str) -> Iterator[Changes]:
     last = False
     while not last:
         answer = client.get(link)
-        page = page_of(client, answer)
+        page = page_of(client, answer, link)
         if page.odd:
             page.done()
             raise BadAnswer("not all of the changes are objects", path=answer.path, status=answer.status)
@@ -109,6 +110,9 @@ def changes(client: GraphClient, link: str) -> Iterator[Changes]:
             page.done()
             raise BadAnswer("the changes end without a delta link", path=answer.path, status=answer.status)
         following = client.resolved(following, answer.path)
+        if strays(answer.path, following):
+            page.done()
+            raise PagingError("the delta link leads to another listing", path=answer.path, status=answer.status)
         if not last:
             chain.lead_to(following, page.rows)
         link = following

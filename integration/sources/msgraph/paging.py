@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from integration.errors import BadAnswer, GraphError
+from integration.errors import BadAnswer, GraphError, PagingError
 from integration.http.room import Turn
 from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.links import strays
 from integration.text.whose import carried
 from integration.threads import Threads
 
@@ -105,11 +106,11 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
         headers: sent with every page, since next links do not carry them.
 
     Raises:
-        PagingError: a next link leads to another host or has been followed before, or there is no end.
+        PagingError: a next link leads to another host or listing, or has been followed before, or there is no end.
         Miscounted: fewer objects came than Graph counts.
         GraphError: as ``Client.get`` raises.
     """
-    page = page_of(client, client.get(url, headers))
+    page = page_of(client, client.get(url, headers), url)
     link, headcount = page.next_link, Headcount(page.count)
     headcount.add(page)
     chain = Chain(url, client.path_of(url))
@@ -120,7 +121,7 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
             yield page
             page.done()
             del page
-            page = page_of(client, following.result())
+            page = page_of(client, following.result(), link)
             headcount.add(page)
             link = page.next_link
         yield page
@@ -128,12 +129,17 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
         raise missing
 
 
-def page_of(client: GraphClient, answer: Answer) -> Page:
+def page_of(client: GraphClient, answer: Answer, asked: str = "") -> Page:
     """Return the page that an answer holds.
+
+    Args:
+        client: knows where its links may lead.
+        answer: good as a whole.
+        asked: URL that was asked for; by its path alone the answer knows it too.
 
     Raises:
         BadAnswer: it holds no list of objects, or its next link is no URL.
-        PagingError: its next link leads to another host.
+        PagingError: its next link leads to another host, or to something else than was asked for.
     """
     rows, link = answer.body.get("value"), control(answer.body, "nextLink")
     turn, path, status, count = answer.turn, answer.path, answer.status, control(answer.body, "count")
@@ -145,7 +151,7 @@ def page_of(client: GraphClient, answer: Answer) -> Page:
     odd = len(rows) - len(objects)
     del rows
     try:
-        link = _followed(client, link, path, status)
+        link = _followed(client, link, path, status, asked)
     except GraphError:
         del objects, turn
         raise
@@ -160,10 +166,13 @@ def _number(count: object) -> int | None:
     return count if type(count) is int else None
 
 
-def _followed(client: GraphClient, link: object, path: str, status: int) -> str | None:
+def _followed(client: GraphClient, link: object, path: str, status: int, asked: str) -> str | None:
     """Return the URL of the next page; ``None`` where none is named."""
     if link is None:
         return None
     if not isinstance(link, str) or not link:
         raise BadAnswer("the next link is no URL", path=path, status=status)
-    return client.resolved(link, path)
+    followed = client.resolved(link, path)
+    if where := strays(asked or path, followed):
+        raise PagingError(f"the next link leads to {where} than was asked for", path=path, status=status)
+    return followed
