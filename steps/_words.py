@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from integration.sdk.unread import leave_unread
+
 
 def words_of(text: Any) -> list[str] | None:
     """Return the words of a text such as ``b2bCollaborationGuest,serviceProvider``, sorted; ``None`` where it is none.
@@ -25,3 +27,16 @@ def says(value: Any, *words: str) -> bool:
 def any_says(values: Any, *words: str) -> bool:
     """Tell whether one of a list's values is one of some words, in any case."""
     return any(says(each, *words) for each in values or ())
+
+
+def always(holder: Any, name: str) -> str:
+    """Return a text without which no object of its kind is given, such as whom an assignment is for.
+
+    What has another is left unread, and the type is partial for it: an object that has lost its end is no object
+    without one, and nothing goes for want of it. Where the text is missing it is empty.
+    """
+    told = holder.get(name)
+    if isinstance(told, str) and told:
+        return told
+    leave_unread(f"{name} is {'missing' if told is None or told == '' else 'no text'}")
+    return ""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from integration import Context
+from integration.sdk.unread import leave_unread
+from steps._words import always
 
 READ = ["RoleManagement.Read.Directory"]
 DIRECTORY = "/roleManagement/directory"
@@ -22,7 +24,9 @@ def scope_of(row: Any) -> dict[str, str | None]:
     security attributes.
     """
     scope = row["directoryScopeId"]
-    if not scope:
+    if not isinstance(scope, str | None):
+        leave_unread("directoryScopeId is no text")
+    if not scope or not isinstance(scope, str):
         return {"scopeType": "application" if row["appScopeId"] else None, "scopeId": row["appScopeId"]}
     if scope == TENANT:
         return {"scopeType": "tenant", "scopeId": None}
@@ -47,8 +51,8 @@ def names(row: Any, roles: Mapping[str, str]) -> dict[str, str]:
 
 def named(ctx: Context, rows: Iterable[Any], type: str) -> Iterator[Any]:
     """Yield the assignments whose principal is an entity of a type: Graph does not say of which kind it is."""
-    kept = list(rows)
-    principals = ctx.known(type, [row["principalId"] for row in kept if row["principalId"]])
+    kept = [row for row in rows if always(row, "principalId")]
+    principals = ctx.known(type, [row["principalId"] for row in kept])
     return (row for row in kept if row["principalId"] in principals)
 
 
@@ -65,7 +69,7 @@ def in_scope(
     """
     if type == "azure_account":
         account = ctx.one(type).key
-        yield from ((row["id"], account) for row in rows if row["directoryScopeId"] == TENANT)
+        yield from ((row["id"], account) for row in rows if scope_of(row)["scopeType"] == "tenant")
         return
     wanted = "administrativeUnit" if type == "azure_administrative_unit" else "object"
     found = [(row["id"], scope["scopeId"]) for row in rows if (scope := scope_of(row))["scopeType"] == wanted]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps._words import says
+from steps._words import always, says
 from steps.entra._apps import READ, applications, part_key, service_principals
 
 _MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
@@ -112,7 +112,7 @@ def azure_application_uses(ctx: Context, from_type: str, to_type: str) -> Iterat
             for resource in application["requiredResourceAccess"] or ()
             if resource["resourceAppId"] in resources
             for access in resource["resourceAccess"] or ()
-            if says(access["type"], _KINDS[to_type])
+            if says(always(access, "type"), _KINDS[to_type])
         }
         for resource_id, permission in sorted(asked):
             yield Relationship(application["appId"], part_key(to_type, resource_id, permission))

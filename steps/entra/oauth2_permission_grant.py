@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps._words import says
+from steps._words import always, says
 from steps.entra._apps import READ, part_key, service_principals
 
 _READ_GRANTS = ["Directory.Read.All"]
@@ -60,7 +60,7 @@ def azure_oauth2_permission_grant_allows_scope(ctx: Context) -> Iterator[Relatio
         for scope in principal["oauth2PermissionScopes"] or ()
     }
     for grant in _grants(ctx):
-        resource = grant["resourceId"]
+        resource = always(grant, "resourceId")
         for value in _scopes(grant):
             if (resource, value) in offered:
                 key = part_key("azure_oauth2_permission_scope", resource, offered[resource, value])

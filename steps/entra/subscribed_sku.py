@@ -24,10 +24,10 @@ def azure_subscribed_sku(ctx: Context) -> Iterator[Entity]:
 @entity_step("Product", permissions=LICENCES)
 def azure_service_plan(ctx: Context) -> Iterator[Entity]:
     """A service that products of the tenant hold, once however many hold it."""
-    found = {plan["servicePlanId"]: plan for sku in _skus(ctx) for plan in _plans(sku)}
-    for id, plan in found.items():
-        name = plan.get("servicePlanName") or id
-        yield Entity(_plan_key(id), plan, displayName=name, name=name)
+    found = {_plan_key(plan["servicePlanId"]): plan for sku in _skus(ctx) for plan in _plans(sku)}
+    for key, plan in found.items():
+        name = plan.get("servicePlanName") or plan["servicePlanId"]
+        yield Entity(key, plan, displayName=name, name=name)
 
 
 @relationship_step("azure_subscribed_sku", "HAS", "azure_service_plan", permissions=LICENCES, per_row=True)
@@ -69,11 +69,11 @@ def _plans(sku: Row) -> list[dict[str, Any]]:
 
 
 def _key(sku: str) -> str:
-    return f"azure_subscribed_sku:{sku}"
+    return "azure_subscribed_sku:" + sku  # what is no text is no id, and raises
 
 
 def _plan_key(plan: str) -> str:
-    return f"azure_service_plan:{plan}"
+    return "azure_service_plan:" + plan
 
 
 def _assignment(ways: list[State]) -> dict[str, Any]:

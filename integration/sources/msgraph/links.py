@@ -60,6 +60,6 @@ def _ids(path: str) -> set[str]:
 
 
 def _options(query: str) -> dict[str, str]:
-    """Return options by their names without ``$``; blanks and capitals, which may be written otherwise, are left out."""
+    """Return options by their names without ``$``, and without blanks and capitals, which may be written otherwise."""
     found = parse_qs(query)
     return {name.removeprefix("$").lower(): "".join(values[0].lower().split()) for name, values in found.items()}
