@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from integration.sdk.row import Row
 from integration.sdk.unread import leave_unread
 
 
@@ -35,8 +36,26 @@ def always(holder: Any, name: str) -> str:
     What has another is left unread, and the type is partial for it: an object that has lost its end is no object
     without one, and nothing goes for want of it. Where the text is missing it is empty.
     """
-    told = holder.get(name)
+    told = _told(holder, name)
     if isinstance(told, str) and told:
         return told
     leave_unread(f"{name} is {'missing' if told is None or told == '' else 'no text'}")
     return ""
+
+
+def listed(holder: Any, name: str) -> list[Any]:
+    """Return what an object lists under a name; nothing where it lists nothing.
+
+    What is no list is left unread, and the type is partial for it: a text has letters, an object has names, and what
+    is empty in another way is not known to be empty.
+    """
+    told = _told(holder, name)
+    if told is None or isinstance(told, list):
+        return told or []
+    leave_unread(f"{name} is no list")
+    return []
+
+
+def _told(holder: Any, name: str) -> Any:
+    """Return what an object has under a name, if anything; to read what was not selected is a mistake, and raises."""
+    return holder[name] if isinstance(holder, Row) and holder.selected is not None else holder.get(name)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from integration import Context, Entity, Relationship
 from integration.errors import GraphError
 from integration.values import arm_key, without_nulls
-from steps.azure._resource import properties_of, resource
+from steps.azure._resource import listed, properties_of, resource
 
 _ALL = "0.0.0.0", "255.255.255.255"  # noqa: S104 - nothing is bound to it
 _ALL6 = "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
@@ -75,8 +75,8 @@ def setting(row: Any, /, **computed: Any) -> Entity:
 
 def cors_origins(row: Any) -> list[str]:
     """Return the web sites whose scripts may reach a service of a storage account, sorted."""
-    rules = without_nulls((properties_of(row).get("cors") or {}).get("corsRules") or [])
-    return sorted({origin for rule in rules for origin in rule.get("allowedOrigins") or () if origin})
+    rules = without_nulls(listed(properties_of(row).get("cors") or {}, "corsRules"))
+    return sorted({origin for rule in rules for origin in listed(rule, "allowedOrigins") if origin})
 
 
 def firewall_rule(row: Any, /, start: str = "startIpAddress", end: str = "endIpAddress", **computed: Any) -> Entity:

@@ -7,6 +7,7 @@ from integration import Entity, Relationship
 from integration.sdk.unread import leave_unread
 from integration.values import arm_key
 from steps._words import always as always
+from steps._words import listed as listed
 from steps._words import says as says
 from steps.azure._ids import portal_link, resource_group_key, tagged
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from integration import Context
 from integration.values import arm_key
-from steps.azure._resource import key_of, keys_of, parts_of, properties_of, says
+from steps.azure._resource import key_of, keys_of, listed, parts_of, properties_of, says
 
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 FIREWALL = "microsoft.network/azurefirewalls"
@@ -79,7 +79,7 @@ def rules_of_groups(ctx: Context, *, defaults: bool) -> Iterator[tuple[str, list
 def rules_of_firewalls(ctx: Context) -> Iterator[tuple[str, list[Rule]]]:
     """Yield key and rules of each Azure Firewall: its own, those of its policy, and of what that adds to."""
     bases = {arm_key(row["id"]): key_of(properties_of(row).get("basePolicy")) for row in ctx.azure.resources(POLICY)}
-    lists = {arm_key(row["id"]): properties_of(row).get("ipAddresses") or () for row in ctx.azure.resources(_IP_GROUP)}
+    lists = {arm_key(row["id"]): listed(properties_of(row), "ipAddresses") for row in ctx.azure.resources(_IP_GROUP)}
     of_policies: dict[str, list[Rule]] = {}
     for row in ctx.azure.table(NETWORK, type=COLLECTIONS):
         of = arm_key(row["id"]).partition("/rulecollectiongroups/")[0]
@@ -101,7 +101,7 @@ def rules_of_firewalls(ctx: Context) -> Iterator[tuple[str, list[Rule]]]:
 
 def merged(properties: Mapping[str, Any], one: str, several: str) -> tuple[str, ...]:
     """Return what a rule names by itself or in a list, each once."""
-    found = [properties.get(one), *(properties.get(several) or ())]
+    found = [properties.get(one), *listed(properties, several)]
     return tuple(dict.fromkeys(each for each in found if each))
 
 
@@ -172,7 +172,7 @@ def _collected(
         lists: the addresses of each IP group.
     """
     action = str((collection.get("action") or {}).get("type") or "").lower()
-    for rule in filter(None, collection.get("rules") or ()):
+    for rule in filter(None, listed(collection, "rules")):
         if says(rule.get("ruleType"), "applicationrule"):
             continue
         translated, named_only = rule.get("translatedAddress"), rule.get("translatedFqdn")
@@ -182,7 +182,7 @@ def _collected(
             direction="",
             priority=collection.get("priority"),
             protocols=tuple(each.lower() for each in rule.get("ipProtocols") or rule.get("protocols") or ("*",)),
-            ports=tuple(filter(None, rule.get("destinationPorts") or ())),
+            ports=tuple(filter(None, listed(rule, "destinationPorts"))),
             sources=_side(rule, "source", lists),
             destinations=(translated,) if translated else () if named_only else _side(rule, "destination", lists),
         )
@@ -190,8 +190,8 @@ def _collected(
 
 def _side(rule: Mapping[str, Any], side: str, lists: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """Return the addresses, ranges and tags that a firewall's rule names on a side, those of its IP groups included."""
-    groups = [lists.get(key, ()) for key in keys_of({"id": each} for each in rule.get(f"{side}IpGroups") or ())]
-    named = chain(rule.get(f"{side}Addresses") or (), *groups)
+    groups = [lists.get(key, ()) for key in keys_of({"id": each} for each in listed(rule, f"{side}IpGroups"))]
+    named = chain(listed(rule, f"{side}Addresses"), *groups)
     return tuple(dict.fromkeys(each for address in named if address for each in _ranges(address)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, keys_in, keys_of, named_in, properties_of, resource, says
+from steps.azure._resource import in_groups, keys_in, keys_of, listed, named_in, properties_of, resource, says
 
 _ALERT = "microsoft.insights/activitylogalerts"
 
@@ -52,8 +52,8 @@ _FIELDS = ("category", "operationName", "level", "status", "caller")
 
 def _conditions(row: Any) -> Iterator[tuple[str, str]]:
     """Yield the conditions of an alert as field and value, also each of those of which one is enough."""
-    for condition in filter(None, (properties_of(row).get("condition") or {}).get("allOf") or ()):
+    for condition in filter(None, listed(properties_of(row).get("condition") or {}, "allOf")):
         for one in filter(None, condition.get("anyOf") or [condition]):
-            values = [one["equals"]] if one.get("equals") else one.get("containsAny") or ()
+            values = [one["equals"]] if one.get("equals") else listed(one, "containsAny")
             for value in values if one.get("field") else ():
                 yield one["field"], value

@@ -10,6 +10,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     key_of,
+    listed,
     parts_of,
     properties_of,
     resource,
@@ -63,9 +64,7 @@ def azure_backup_vault_policy(ctx: Context) -> Iterator[Entity]:
         yield resource(
             row,
             vaultId=arm_key(row["id"]).rsplit("/", 2)[0],
-            repeatingTimeIntervals=[
-                each for of in schedules for each in of.get("repeatingTimeIntervals") or () if each
-            ],
+            repeatingTimeIntervals=[each for of in schedules for each in listed(of, "repeatingTimeIntervals") if each],
             timeZone=next((of["timeZone"] for of in schedules if of.get("timeZone")), None),
             defaultRetention=next((duration for duration in kept if duration), None),
             retentions=[f"{rule.get('name')}={duration}" for rule in rules if (duration := _kept(rule))],
@@ -121,6 +120,6 @@ def _policy(row: Any) -> str | None:
 
 def _kept(rule: dict[str, Any]) -> str | None:
     """Return for how long copies are kept by a rule; ``None`` where it is about something else."""
-    lifecycles = rule.get("lifecycles") or ()
+    lifecycles = listed(rule, "lifecycles")
     told = ((each.get("deleteAfter") or {}).get("duration") for each in lifecycles if isinstance(each, dict))
     return next((duration for duration in told if duration), None)

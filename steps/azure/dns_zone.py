@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import below_parents, in_groups, key_of, properties_of, resource, says
+from steps.azure._resource import below_parents, in_groups, key_of, listed, properties_of, resource, says
 
 _ZONES = {
     "azure_dns_zone": "microsoft.network/dnszones",
@@ -90,7 +90,7 @@ def _rows(ctx: Context, zone: str) -> Iterator[Any]:
 def _records(ctx: Context, zone: str) -> Iterator[Entity]:
     for row in _rows(ctx, zone):
         told = {name.lower(): value for name, value in properties_of(row).items()}
-        texts = ["".join(filter(None, text.get("value") or ())) for text in _objects(told, "txtrecords")]
+        texts = ["".join(filter(None, listed(text, "value"))) for text in _objects(told, "txtrecords")]
         values = {name: _listed(told, *path) for name, path in _VALUES.items()}
         cname = (told.get("cnamerecord") or {}).get("cname")
         authority = told.get("soarecord") or {}
@@ -123,7 +123,7 @@ def _listed(told: dict[str, Any], records: str, value: str) -> list[str] | None:
 
 def _objects(told: dict[str, Any], records: str) -> list[dict[str, Any]]:
     """Return the records of a kind, without nulls."""
-    return [record for record in told.get(records) or () if record is not None]
+    return [record for record in listed(told, records) if record is not None]
 
 
 def _name(row: Any) -> str:

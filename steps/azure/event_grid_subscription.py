@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, of_several
-from steps.azure._resource import key_of, keys_of, properties_of, resource
+from steps.azure._resource import key_of, keys_of, listed, properties_of, resource
 
 _DOMAIN, _BELOW = "microsoft.eventgrid/domains", "/providers/Microsoft.EventGrid/eventSubscriptions"
 _DOMAIN_TOPICS = Children(_DOMAIN, "/topics", "2022-06-15")
@@ -52,7 +52,7 @@ def azure_event_grid_topic_subscription_notifies_resource(ctx: Context) -> Itera
     """Events of a topic are sent to a resource, such as a queue, an app that has a function, or a group of actions."""
     for row in _subscriptions(ctx):
         told = properties_of(_destination(row))
-        for key in keys_of([told.get("resourceId"), *(told.get("actionGroups") or ())]):
+        for key in keys_of([told.get("resourceId"), *listed(told, "actionGroups")]):
             yield Relationship(arm_key(row["id"]), key.partition("/functions/")[0])
 
 

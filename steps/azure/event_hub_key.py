@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import part_of, properties_of
+from steps.azure._resource import listed, part_of, properties_of
 from steps.azure._vaults import host_of, vaults_by_host
 from steps.azure.messaging import EVENT_HUB_NAMESPACE
 
@@ -39,7 +39,7 @@ def _keys(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield each namespace with each key that encrypts it."""
     for row in ctx.azure.resources(EVENT_HUB_NAMESPACE):
         encryption = properties_of(row).get("encryption") or {}
-        for key in filter(None, encryption.get("keyVaultProperties") or ()):
+        for key in filter(None, listed(encryption, "keyVaultProperties")):
             if key.get("keyName"):
                 yield row, key
 

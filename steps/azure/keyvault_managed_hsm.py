@@ -7,6 +7,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    listed,
     private_endpoints_of,
     properties_of,
     resource,
@@ -44,6 +45,6 @@ def azure_resource_group_has_keyvault_managed_hsm(ctx: Context) -> Iterator[Rela
 def azure_keyvault_managed_hsm_allows_principal(ctx: Context) -> Iterator[Relationship]:
     """Those whom a managed HSM was made for administer it, until its own roles say otherwise."""
     for row in ctx.azure.resources(MANAGED_HSM):
-        told = properties_of(row).get("initialAdminObjectIds") or ()
+        told = listed(properties_of(row), "initialAdminObjectIds")
         for principal in dict.fromkeys(id.lower() for id in told if id):
             yield Relationship(arm_key(row["id"]), principal)

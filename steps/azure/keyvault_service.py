@@ -9,6 +9,7 @@ from steps.azure._resource import (
     environment_of,
     in_groups,
     keys_of,
+    listed,
     named_in,
     objects_in,
     parts_of,
@@ -67,7 +68,7 @@ def azure_keyvault_service_allows_principal(ctx: Context) -> Iterator[Relationsh
 
 def _permissions(policies: Sequence[Mapping[str, Any]], kind: str) -> str | None:
     """Return what some policies permit for keys, secrets or the like, sorted; ``None`` where they permit nothing."""
-    told = [each for policy in policies for each in (policy.get("permissions") or {}).get(kind) or ()]
+    told = [each for policy in policies for each in listed(policy.get("permissions") or {}, kind)]
     found = {each.lower() for each in told if each}
     return ", ".join(sorted(found)) or None
 

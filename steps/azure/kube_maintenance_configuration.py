@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import Children
-from steps.azure._resource import key_of, parts_of, properties_of, resource
+from steps.azure._resource import key_of, listed, parts_of, properties_of, resource
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
 _CONFIGURATIONS = Children(_CLUSTER, "/maintenanceConfigurations", "2024-05-01")
@@ -19,7 +19,7 @@ def azure_kube_maintenance_configuration(ctx: Context) -> Iterator[Entity]:
     """When a Kubernetes cluster may be changed by Azure."""
     for row in _CONFIGURATIONS.rows(ctx):
         window: dict[str, Any] = properties_of(row).get("maintenanceWindow") or {}
-        kept_free = [*parts_of(row, "notAllowedTime"), *filter(None, window.get("notAllowedDates") or ())]
+        kept_free = [*parts_of(row, "notAllowedTime"), *filter(None, listed(window, "notAllowedDates"))]
         spans = [f"{span.get('start') or ''}/{span.get('end') or ''}" for span in kept_free]
         schedule: dict[str, Any] = window.get("schedule") or {}
         kind = next((kind for kind, of in schedule.items() if of), None)
@@ -54,4 +54,4 @@ def azure_kubernetes_cluster_contains_kube_cluster_role_binding(ctx: Context) ->
 
 def _hours(each: Any) -> str:
     """Return a day and its hours, such as ``Sunday 1 2 3``."""
-    return " ".join(str(part) for part in (each.get("day"), *(each.get("hourSlots") or ())))
+    return " ".join(str(part) for part in (each.get("day"), *listed(each, "hourSlots")))

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_of, keys_of, listed, parts_of, properties_of, resource
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
 _ADDONS = {
@@ -49,7 +49,7 @@ def azure_resource_group_has_kubernetes_cluster(ctx: Context) -> Iterator[Relati
 def azure_user_group_manages_kubernetes_cluster(ctx: Context) -> Iterator[Relationship]:
     """The members of a group of Microsoft Entra administer a cluster."""
     for row in ctx.azure.resources(_CLUSTER):
-        for group in (properties_of(row).get("aadProfile") or {}).get("adminGroupObjectIDs") or ():
+        for group in listed(properties_of(row).get("aadProfile") or {}, "adminGroupObjectIDs"):
             yield Relationship(group.lower(), arm_key(row["id"]))
 
 

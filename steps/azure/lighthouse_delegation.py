@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, properties_of
+from steps.azure._resource import key_of, listed, properties_of
 from steps.azure.role_definition import role_key, roles
 
 _TABLE = "managedserviceresources"
@@ -98,7 +98,7 @@ def _tenant_key(offer: dict[str, Any]) -> str | None:
 def _all(offer: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield who has which role by an offer, and who can activate one."""
     for name in ("authorizations", "eligibleAuthorizations"):
-        yield from offer.get(name) or ()
+        yield from listed(offer, name)
 
 
 def _told(offer: dict[str, Any], name: str, roles: dict[str, str | None]) -> list[str]:
@@ -106,6 +106,6 @@ def _told(offer: dict[str, Any], name: str, roles: dict[str, str | None]) -> lis
     return sorted(
         f"{each.get('principalIdDisplayName') or each.get('principalId')}="
         f"{roles.get(role_key(each['roleDefinitionId'])) or each['roleDefinitionId'].rpartition('/')[2]}"
-        for each in offer.get(name) or ()
+        for each in listed(offer, name)
         if each.get("roleDefinitionId")
     )

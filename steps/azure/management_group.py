@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import key_of, properties_of
+from steps.azure._resource import key_of, listed, properties_of
 from steps.azure.subscription import CONTAINERS, SUBSCRIPTIONS
 
 _TYPE = "microsoft.management/managementgroups"
@@ -49,7 +49,7 @@ def azure_management_group_contains_group(ctx: Context) -> Iterator[Relationship
 def azure_management_group_has_subscription(ctx: Context) -> Iterator[Relationship]:
     """A subscription is directly in a management group."""
     for row in ctx.azure.table(CONTAINERS, type=SUBSCRIPTIONS):
-        if nearest := next(iter(properties_of(row).get("managementGroupAncestorsChain") or ()), None):
+        if nearest := next(iter(listed(properties_of(row), "managementGroupAncestorsChain")), None):
             yield Relationship(arm_key(f"/providers/{_TYPE}/{nearest['name']}"), arm_key(row["id"]))
 
 

@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource, texts_at
+from steps.azure._resource import (
+    in_groups,
+    key_of,
+    keys_in,
+    keys_of,
+    listed,
+    parts_of,
+    properties_of,
+    resource,
+    texts_at,
+)
 
 _TYPES = {
     "azure_application_insights": "microsoft.insights/components",
@@ -178,7 +188,7 @@ def _scopes(ctx: Context, type: str) -> Iterator[Relationship]:
 def _told(row: Any) -> list[str]:
     """Return the keys of the action groups that an alert tells: each kind of alert names them in another way."""
     actions = properties_of(row).get("actions") or []
-    groups = actions.get("actionGroups") or [] if isinstance(actions, dict) else actions
+    groups = listed(actions, "actionGroups") if isinstance(actions, dict) else actions
     return keys_of(each.get("actionGroupId") if isinstance(each, dict) else each for each in groups)
 
 
@@ -189,7 +199,7 @@ def _started(row: Any) -> list[str]:
 
 def _streams(row: Any) -> list[str]:
     """Return the kinds of what is collected."""
-    return sorted({stream for flow in parts_of(row, "dataFlows") for stream in flow.get("streams") or () if stream})
+    return sorted({stream for flow in parts_of(row, "dataFlows") for stream in listed(flow, "streams") if stream})
 
 
 def _destinations(row: Any, type: str) -> list[str]:

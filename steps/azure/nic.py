@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import in_groups, key_of, keys_of, listed, parts_of, properties_of, resource
 
 NIC = "microsoft.network/networkinterfaces"
 
@@ -15,7 +15,7 @@ def azure_nic(ctx: Context) -> Iterator[Entity]:
     """A network interface of a virtual machine or of a private endpoint."""
     for row in ctx.azure.resources(NIC):
         parts = [properties_of(each) for each in parts_of(row, "ipConfigurations")]
-        groups = (group for part in parts for group in part.get("applicationSecurityGroups") or ())
+        groups = (group for part in parts for group in listed(part, "applicationSecurityGroups"))
         addresses = [part["privateIPAddress"] for part in parts if part.get("privateIPAddress")]
         filtered_by = key_of(properties_of(row).get("networkSecurityGroup"))
         yield resource(

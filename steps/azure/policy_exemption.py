@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_of, parts_of, properties_of
+from steps.azure._resource import key_of, listed, parts_of, properties_of
 from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.authorization/policyexemptions"
@@ -55,7 +55,7 @@ def azure_policy_assignment_has_exemption(ctx: Context) -> Iterator[Relationship
 
 def _selectors(row: Any) -> list[str] | None:
     """Return which resources of its scope an exemption is for, as by region; ``None`` where it is for all."""
-    told = [each for selector in parts_of(row, "resourceSelectors") for each in selector.get("selectors") or ()]
+    told = [each for selector in parts_of(row, "resourceSelectors") for each in listed(selector, "selectors")]
     words = (("in", "in"), ("notIn", "not in"))
     return [
         f"{each.get('kind')} {word} {', '.join(each[of])}" for each in told for of, word in words if each.get(of)

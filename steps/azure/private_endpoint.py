@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_of, keys_in, keys_of, parts_of, properties_of, resource, texts_at
+from steps.azure._resource import (
+    in_groups,
+    key_of,
+    keys_in,
+    keys_of,
+    listed,
+    parts_of,
+    properties_of,
+    resource,
+    texts_at,
+)
 
 _ENDPOINT = "microsoft.network/privateendpoints"
 
@@ -26,7 +36,7 @@ def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
             subnetId=key_of(properties_of(row).get("subnet")),
             networkInterfaceIds=keys_in(row, "networkInterfaces"),
             connectedResourceIds=keys_of(each.get("privateLinkServiceId") for each in connections),
-            groupIds=list(dict.fromkeys(id for each in connections for id in each.get("groupIds") or ())),
+            groupIds=list(dict.fromkeys(id for each in connections for id in listed(each, "groupIds"))),
             fqdns=list(dict.fromkeys(texts_at(names, "fqdn"))),
             privateIpAddresses=[address for address in dict.fromkeys(addresses) if address],
             applicationSecurityGroupIds=keys_in(row, "applicationSecurityGroups"),

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import keys_in, parts_of, properties_of, says
+from steps.azure._resource import keys_in, listed, parts_of, properties_of, says
 
 AUTHORIZATION = "authorizationresources"
 _TYPE = "microsoft.authorization/roledefinitions"
@@ -58,7 +58,7 @@ def role_key(id: str) -> str:
 
 def operations(row: Any, kind: str) -> list[str]:
     """Return all operations of a kind that a role's permissions name."""
-    named = (operation for permission in parts_of(row, "permissions") for operation in permission.get(kind) or ())
+    named = (operation for permission in parts_of(row, "permissions") for operation in listed(permission, kind))
     return sorted(set(filter(None, named)))
 
 

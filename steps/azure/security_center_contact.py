@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._children import below_scopes
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, key_of, parts_of, properties_of
+from steps.azure._resource import in_subscriptions, key_of, listed, parts_of, properties_of
 
 _SECURITY = "/providers/Microsoft.Security"
 _BELOW = {
@@ -26,7 +26,7 @@ def azure_security_center_contact(ctx: Context) -> Iterator[Entity]:
     """Whom Microsoft Defender for Cloud writes to about a subscription: addresses, and who has some role."""
     for row in _rows(ctx, "azure_security_center_contact"):
         properties = properties_of(row)
-        told = {str(each.get("sourceType")).lower(): each for each in properties.get("notificationsSources") or ()}
+        told = {str(each.get("sourceType")).lower(): each for each in listed(properties, "notificationsSources")}
         addresses = (properties.get("emails") or properties.get("email") or "").replace(",", ";").split(";")
         yield _entity(
             row,
@@ -55,7 +55,7 @@ def azure_jit_network_access_policy(ctx: Context) -> Iterator[Entity]:
     """Ports of machines that are shut until somebody asks for them, and then are open for some hours."""
     for row in _rows(ctx, "azure_jit_network_access_policy"):
         machines = parts_of(row, "virtualMachines")
-        ports = {str(port["number"]) for each in machines for port in each.get("ports") or () if "number" in port}
+        ports = {str(port["number"]) for each in machines for port in listed(each, "ports") if "number" in port}
         yield _entity(row, ports=sorted(ports, key=int), virtualMachineIds=_machines(row))
 
 

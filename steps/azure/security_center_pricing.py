@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._defender import SECURITY
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, in_subscriptions, properties_of
+from steps.azure._resource import below_parents, in_subscriptions, listed, properties_of
 
 _TYPES = {
     "azure_security_center_subscription_pricing": "microsoft.security/pricings",
@@ -19,7 +19,7 @@ _CONTROL = "microsoft.security/securescores/securescorecontrols"
 def azure_security_center_subscription_pricing(ctx: Context) -> Iterator[Entity]:
     """A plan of Microsoft Defender for Cloud in a subscription, such as that for servers: whether it is bought."""
     for row in ctx.azure.table(SECURITY, type=_TYPES["azure_security_center_subscription_pricing"]):
-        extensions = properties_of(row).get("extensions") or ()
+        extensions = listed(properties_of(row), "extensions")
         on = [each["name"] for each in extensions if str(each.get("isEnabled")).lower() == "true"]
         yield Entity(
             arm_key(row["id"]),

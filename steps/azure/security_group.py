@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import environment_of, in_groups, key_of, keys_in, parts_of, properties_of, resource, says
+from steps.azure._resource import (
+    environment_of,
+    in_groups,
+    key_of,
+    keys_in,
+    listed,
+    parts_of,
+    properties_of,
+    resource,
+    says,
+)
 from steps.azure._rules import SECURITY_GROUP
 from steps.azure.nic import NIC
 from steps.azure.vnet import VNET
@@ -57,8 +67,8 @@ def azure_security_group_protects_subnet(ctx: Context) -> Iterator[Relationship]
 
 def _is_wide_open(rule: dict[str, Any]) -> bool:
     """Tell whether a rule, by itself, lets everybody in the world reach every port."""
-    sources = {rule.get("sourceAddressPrefix"), *(rule.get("sourceAddressPrefixes") or ())}
-    ports = {rule.get("destinationPortRange"), *(rule.get("destinationPortRanges") or ())}
+    sources = {rule.get("sourceAddressPrefix"), *listed(rule, "sourceAddressPrefixes")}
+    ports = {rule.get("destinationPortRange"), *listed(rule, "destinationPortRanges")}
     return (
         says(rule.get("direction"), "inbound")
         and says(rule.get("access"), "allow")

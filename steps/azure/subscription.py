@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, tagged
-from steps.azure._resource import properties_of, says
+from steps.azure._resource import listed, properties_of, says
 
 CONTAINERS = "resourcecontainers"
 SUBSCRIPTIONS = "microsoft.resources/subscriptions"
@@ -54,4 +54,4 @@ def azure_subscription_has_resource_group(ctx: Context) -> Iterator[Relationship
 
 def _groups(properties: dict[str, list[dict[str, str]] | None]) -> Iterator[str]:
     """Yield the names of the management groups that a subscription is in, the nearest first."""
-    yield from (group["name"] for group in properties.get("managementGroupAncestorsChain") or ())
+    yield from (group["name"] for group in listed(properties, "managementGroupAncestorsChain"))

@@ -8,6 +8,7 @@ from integration.values import arm_key, without_nulls
 from steps.azure._resource import (
     in_groups,
     key_of,
+    listed,
     properties_of,
     resource,
 )
@@ -107,6 +108,6 @@ def azure_virtual_hub_has_network_firewall(ctx: Context) -> Iterator[Relationshi
 
 def _tunnels(row: Any) -> list[str]:
     """Return the addresses at which places elsewhere reach a gateway, of each of the two that it consists of."""
-    told = (properties_of(row).get("bgpSettings") or {}).get("bgpPeeringAddresses") or []
-    each = without_nulls([address for one in without_nulls(told) for address in one.get("tunnelIpAddresses") or ()])
+    told = listed(properties_of(row).get("bgpSettings") or {}, "bgpPeeringAddresses")
+    each = without_nulls([address for one in without_nulls(told) for address in listed(one, "tunnelIpAddresses")])
     return list(dict.fromkeys(each))

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key, without_nulls
-from steps.azure._resource import identities_of, in_groups, key_of, keys_of, properties_of, resource, says
+from steps.azure._resource import identities_of, in_groups, key_of, keys_of, listed, properties_of, resource, says
 
 VM = "microsoft.compute/virtualmachines"
 _SYSTEMS = ("windowsConfiguration", "linuxConfiguration")
@@ -57,7 +57,7 @@ def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
 def disks_of(row: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return what a machine says of the disk with its system, nothing where it has none, and of each other disk."""
     told = properties_of(row).get("storageProfile") or {}
-    return told.get("osDisk") or {}, without_nulls(told.get("dataDisks") or [])
+    return told.get("osDisk") or {}, without_nulls(listed(told, "dataDisks"))
 
 
 def reserved_by(profile: dict[str, Any]) -> str | None:

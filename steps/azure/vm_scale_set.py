@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key, without_nulls
-from steps.azure._resource import identities_of, in_groups, key_of, keys_of, parts_of, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_of, keys_of, listed, parts_of, properties_of, resource
 from steps.azure.vm import VM, reserved_by
 
 SCALE_SET = "microsoft.compute/virtualmachinescalesets"
@@ -24,7 +24,7 @@ def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
         profile = properties_of(row).get("virtualMachineProfile") or {}
         disk = (profile.get("storageProfile") or {}).get("osDisk") or {}
         network = profile.get("networkProfile") or {}
-        interfaces = without_nulls(network.get("networkInterfaceConfigurations") or [])
+        interfaces = without_nulls(listed(network, "networkInterfaceConfigurations"))
         image, probe = (profile.get("storageProfile") or {}).get("imageReference"), network.get("healthProbe")
         addresses = [properties_of(each) for one in interfaces for each in parts_of(one, "ipConfigurations")]
         yield resource(
@@ -61,5 +61,5 @@ def azure_vm_uses_scale_set(ctx: Context) -> Iterator[Relationship]:
 
 def _balancers(addresses: list[dict[str, Any]]) -> list[str]:
     """Return the keys of the load balancers of which some configurations are in pools: of machines, or of ports."""
-    pools = keys_of(pool for each in addresses for name in _POOLS for pool in each.get(name) or ())
+    pools = keys_of(pool for each in addresses for name in _POOLS for pool in listed(each, name))
     return list(dict.fromkeys(pool.rsplit("/", 2)[0] for pool in pools))

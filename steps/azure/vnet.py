@@ -10,6 +10,7 @@ from steps.azure._resource import (
     key_of,
     keys_in,
     keys_of,
+    listed,
     part_of,
     parts_of,
     properties_of,
@@ -32,7 +33,7 @@ READ = ["Microsoft.Network/virtualNetworks/read"]
 def azure_vnet(ctx: Context) -> Iterator[Entity]:
     """A virtual network."""
     for row in ctx.azure.resources(VNET):
-        prefixes = (properties_of(row).get("addressSpace") or {}).get("addressPrefixes") or []
+        prefixes = listed(properties_of(row).get("addressSpace") or {}, "addressPrefixes")
         peers = (
             properties_of(peering).get("remoteVirtualNetwork") for peering in parts_of(row, "virtualNetworkPeerings")
         )

@@ -1,9 +1,10 @@
 """What assignments of directory roles have in common: who they are for, and where in the tenant they hold."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration import Context
+from integration.sdk.row import Row
 from integration.sdk.unread import leave_unread
 from steps._words import always
 
@@ -52,8 +53,22 @@ def names(row: Any, roles: Mapping[str, str]) -> dict[str, str]:
 def named(ctx: Context, rows: Iterable[Any], type: str) -> Iterator[Any]:
     """Yield the assignments whose principal is an entity of a type: Graph does not say of which kind it is."""
     kept = [row for row in rows if always(row, "principalId")]
-    principals = ctx.known(type, [row["principalId"] for row in kept])
-    return (row for row in kept if row["principalId"] in principals)
+    principals = _keys(ctx, type, [row["principalId"] for row in kept])
+    for row in kept:
+        key = principals.get(row["principalId"])
+        if key is not None:
+            yield row if key == row["principalId"] else Row({**row, "principalId": key})
+
+
+def _keys(ctx: Context, type: str, ids: Sequence[str]) -> Mapping[str, str]:
+    """Return the keys of a type's entities by the ids that name them; an id in capitals is looked for in small letters.
+
+    Graph writes ids in small letters, and compares them in any: what somebody else wrote may come back as it was.
+    """
+    known = ctx.known(type, ids)
+    others = {id: id.lower() for id in ids if id not in known and id != id.lower()}
+    small = ctx.known(type, others.values()) if others else ()
+    return {**{id: id for id in known}, **{id: key for id, key in others.items() if key in small}}
 
 
 def in_scope(
@@ -77,8 +92,8 @@ def in_scope(
     if wanted == "administrativeUnit":  # what else it could be is nothing: a unit that is gone is told as such
         yield from ((id, key) for id, key in pairs if key)
         return
-    known = ctx.known(type, [key for _, key in pairs if key])
-    yield from ((id, key) for id, key in pairs if key in known)
+    known = _keys(ctx, type, [key for _, key in pairs if key])
+    yield from ((id, known[key]) for id, key in pairs if key and key in known)
 
 
 def role_names(ctx: Context) -> dict[str, str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
+from steps._words import listed
 
 POLICY = "azure_admin_consent_request_policy"
 _ID = r"([^/?'()]+)"
@@ -19,7 +20,7 @@ _IDS = {"azure_user": "reviewerUserIds", "azure_user_group": "reviewerGroupIds"}
 def azure_admin_consent_request_policy(ctx: Context) -> Iterator[Entity]:
     """Whether users may ask administrators to consent to an application, and who decides."""
     policy = ctx.graph.get("/policies/adminConsentRequestPolicy", select=None)
-    queries = [each["query"] for each in policy.get("reviewers") or () if each.get("query")]
+    queries = [each["query"] for each in listed(policy, "reviewers") if each.get("query")]
     tenant = ctx.one("azure_account").properties["id"]
     yield Entity(
         f"{POLICY}:{tenant}",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from integration import BadAnswer, Context, Entity, Relationship, entity_step, relationship_step
-from steps._words import says, words_of
+from steps._words import listed, says, words_of
 
 POLICY, METHOD = "azure_authentication_methods_policy", "azure_authentication_method_configuration"
 PERMISSIONS = ["Policy.Read.AuthenticationMethod"]
@@ -31,7 +31,7 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
     if not isinstance(methods, list):
         raise BadAnswer("Graph gave the policy without its methods", path=_PATH)
     for method in methods:
-        targets: list[dict[str, Any]] = method.get("includeTargets") or []
+        targets: list[dict[str, Any]] = listed(method, "includeTargets")
         yield Entity(
             f"{METHOD}:{method['id']}",
             method,
@@ -39,7 +39,7 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
             category="config",
             active=says(method.get("state"), "enabled"),
             appliesToAllUsers=any(says(target["id"], _EVERYBODY) for target in targets),
-            **_passkeys(method.get("passkeyProfiles") or ()),
+            **_passkeys(listed(method, "passkeyProfiles")),
             certificateUserBindings=_bindings(method.get("certificateUserBindings")),
             signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
         )
@@ -79,6 +79,6 @@ def azure_authentication_methods_policy_has_method_configuration(ctx: Context) -
 def azure_authentication_method_configuration_assigned_user_group(ctx: Context) -> Iterator[Relationship]:
     """The members of a group may sign in with a method, where it is enabled."""
     for method in ctx.entities(METHOD):
-        for id in dict.fromkeys(method.properties.get("includeTargetIds") or ()):
+        for id in dict.fromkeys(listed(method.properties, "includeTargetIds")):
             if not says(id, _EVERYBODY):
                 yield Relationship(method.key, id)

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from integration import Context, Entity, entity_step
+from steps._words import listed
 
 
 @entity_step("Network", permissions=["Policy.Read.All"], licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True)
 def azure_conditional_access_named_location(ctx: Context) -> Iterator[Entity]:
     """Addresses or countries under a name, which conditional access policies refer to."""
     for location in ctx.graph.list("/identity/conditionalAccess/namedLocations", select=None, top=None):
-        ranges = [each["cidrAddress"] for each in location.get("ipRanges") or () if each.get("cidrAddress")]
+        ranges = [each["cidrAddress"] for each in listed(location, "ipRanges") if each.get("cidrAddress")]
         private = [ip_network(each, strict=False).is_private for each in ranges]
         yield Entity(
             f"azure_conditional_access_named_location:{location['id']}",

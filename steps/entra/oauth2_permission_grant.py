@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps._words import always, says
+from steps._words import always, listed, says
 from steps.entra._apps import READ, part_key, service_principals
 
 _READ_GRANTS = ["Directory.Read.All"]
@@ -57,7 +57,7 @@ def azure_oauth2_permission_grant_allows_scope(ctx: Context) -> Iterator[Relatio
     offered = {
         (principal["id"], scope.get("value")): scope["id"]
         for principal in service_principals(ctx)
-        for scope in principal["oauth2PermissionScopes"] or ()
+        for scope in listed(principal, "oauth2PermissionScopes")
     }
     for grant in _grants(ctx):
         resource = always(grant, "resourceId")

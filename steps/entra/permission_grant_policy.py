@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
+from steps._words import listed
 
 _CONDITIONS = (
     "permissionType",
@@ -27,8 +28,8 @@ def azure_permission_grant_policy(ctx: Context) -> Iterator[Entity]:
             f"azure_permission_grant_policy:{policy['id']}",
             policy,
             name=policy.get("displayName") or policy["id"],
-            includeConditions=[_line(each) for each in policy.get("includes") or ()],
-            excludeConditions=[_line(each) for each in policy.get("excludes") or ()],
+            includeConditions=[_line(each) for each in listed(policy, "includes")],
+            excludeConditions=[_line(each) for each in listed(policy, "excludes")],
         )
 
 

@@ -12,6 +12,7 @@ from integration import (
     relationship_family,
     relationship_step,
 )
+from steps._words import listed
 from steps.entra._roles import PIM, name_of, role_names
 
 READ = ["RoleManagementPolicy.Read.Directory"]
@@ -128,7 +129,7 @@ def _approval(rules: dict[str, Any]) -> Any:
 
 def _approvers(rules: dict[str, Any], key: str) -> set[str]:
     stages = _approval(rules).get("approvalStages") or ()
-    return {each[key] for stage in stages for each in stage.get("primaryApprovers") or () if each.get(key)}
+    return {each[key] for stage in stages for each in listed(stage, "primaryApprovers") if each.get(key)}
 
 
 def _permanent(rules: dict[str, Any], rule: str) -> bool | None:
@@ -139,4 +140,4 @@ def _permanent(rules: dict[str, Any], rule: str) -> bool | None:
 def _notified(rules: dict[str, Any]) -> set[str]:
     """Return the addresses that are told of what happens to a role beside its usual administrators."""
     told = (rule for name, rule in rules.items() if name.startswith("Notification_Admin_"))
-    return {address for rule in told for address in rule.get("notificationRecipients") or ()}
+    return {address for rule in told for address in listed(rule, "notificationRecipients")}

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps._words import any_says, says
+from steps._words import any_says, listed, says
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, own_properties, service_principals
 
 _MICROSOFT = frozenset({"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"})
@@ -21,10 +21,10 @@ def azure_service_principal(ctx: Context) -> Iterator[Entity]:
     tenant = ctx.one("azure_account").properties["id"]
     for principal in service_principals(ctx):
         name = principal["displayName"] or principal["appDisplayName"] or principal["id"]
-        owner, tags = principal["appOwnerOrganizationId"], principal["tags"] or []
+        owner, tags = principal["appOwnerOrganizationId"], listed(principal, "tags")
         template = principal["applicationTemplateId"]
         app = f"/appId/{principal['appId']}" if principal["appId"] else ""
-        resource, is_explicit = _managed([name for name in principal["alternativeNames"] or () if name])
+        resource, is_explicit = _managed([name for name in listed(principal, "alternativeNames") if name])
         yield Entity(
             principal["id"],
             own_properties(principal),

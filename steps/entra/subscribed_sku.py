@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.sdk.row import Row
-from steps._words import says
+from steps._words import listed, says
 from steps.entra import group, user
 
 LICENCES = ["LicenseAssignment.Read.All"]
@@ -44,7 +44,7 @@ def azure_user_assigned_subscribed_sku(ctx: Context) -> Iterator[Relationship]:
     """A user has a licence of a product, directly or through groups."""
     for row in ctx.graph.list("/users", schema="azure_user", also=user.ALSO):
         states: dict[str, list[State]] = {}
-        for state in row["licenseAssignmentStates"] or ():
+        for state in listed(row, "licenseAssignmentStates"):
             states.setdefault(state["skuId"], []).append(state)
         for sku, ways in states.items():
             yield Relationship(row["id"], _key(sku), **_assignment(ways))
@@ -54,8 +54,8 @@ def azure_user_assigned_subscribed_sku(ctx: Context) -> Iterator[Relationship]:
 def azure_user_group_assigned_subscribed_sku(ctx: Context) -> Iterator[Relationship]:
     """A group gives its direct members a licence of a product."""
     for row in ctx.graph.list("/groups", schema="azure_user_group"):
-        for licence in row["assignedLicenses"] or ():
-            disabled = len(licence.get("disabledPlans") or ())
+        for licence in listed(row, "assignedLicenses"):
+            disabled = len(listed(licence, "disabledPlans"))
             yield Relationship(row["id"], _key(licence["skuId"]), disabledPlanCount=disabled)
 
 
@@ -65,7 +65,7 @@ def _skus(ctx: Context) -> Iterator[Row]:
 
 
 def _plans(sku: Row) -> list[dict[str, Any]]:
-    return sku.get("servicePlans") or []
+    return listed(sku, "servicePlans")
 
 
 def _key(sku: str) -> str:
@@ -84,7 +84,7 @@ def _assignment(ways: list[State]) -> dict[str, Any]:
     """
     ways = sorted(ways, key=lambda way: (not _fails(way), str(way.get("assignedByGroup"))))
     active = [way for way in ways if says(way.get("state"), "Active")]
-    disabled = [set(way.get("disabledPlans") or ()) for way in active or ways]
+    disabled = [set(listed(way, "disabledPlans")) for way in active or ways]
     return {
         "state": "Active" if active else ways[0].get("state"),
         "error": ways[0].get("error") if _fails(ways[0]) else None,

@@ -88,3 +88,15 @@ def test_an_odd_part_fails_a_strict_type(place: Place, azure: Azure) -> None:
 def test_outside_of_a_run_nobody_can_be_told() -> None:
     with pytest.raises(RecordError, match="subnets is none: told while no step runs"):
         leave_unread("subnets is none")
+
+
+@pytest.mark.parametrize("odd", [{}, "", 0, False, "10.0.0.0/8", {"a": "b"}])
+def test_what_a_step_goes_through_by_itself_is_a_list_or_told(place: Place, azure: Azure, odd: Any) -> None:
+    rule = {"access": "Allow", "direction": "Inbound", "priority": 100, "protocol": "Tcp", "destinationPortRange": "22"}
+    properties = {**rule, "sourceAddressPrefix": "198.18.0.0/24", "sourceAddressPrefixes": odd}
+    place.put(
+        "Microsoft.Network/networkSecurityGroups", "nsg", {"securityRules": [part("/securityRules/one", properties)]}
+    )
+    result = azure.run("azure_security_group").of("azure_security_group")
+    assert (result.verdict, result.count) == ("partial", 1)
+    assert "sourceAddressPrefixes is no list" in result.reason

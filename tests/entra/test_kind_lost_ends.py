@@ -6,7 +6,7 @@ import pytest
 
 from integration import Report, load, plan, run
 from integration.config.settings import Config
-from integration.testing import GraphServer
+from integration.testing import GraphServer, run_steps
 from integration.text.secret import Secret
 from tests.entra.apps import ADA, GRAPH_SP, PAYROLL_SP, assignment, declare
 
@@ -100,3 +100,21 @@ def test_a_scope_that_is_no_text_fails_no_type(odd: Any, tenant: GraphServer) ->
     is_whole(tenant, *types)
     tenant.add(ASSIGNMENTS, {**ASSIGNED, "directoryScopeId": odd})
     is_partial_for(tenant, "directoryScopeId", *types)
+
+
+def test_whom_graph_names_in_capitals_is_found(tenant: GraphServer) -> None:
+    told = {**ASSIGNED, "principalId": ADA.upper(), "directoryScopeId": f"/{PAYROLL_SP.upper()}"}
+    tenant.add(ASSIGNMENTS, told)
+    whose, on = "azure_user_assigned_ad_role_assignment", "azure_ad_role_assignment_allows_service_principal"
+    ran = run_steps(whose, on, source=tenant, manager=MANAGER)
+    assert [(each["_fromEntityKey"], each["_toEntityKey"]) for each in ran.records[whose]] == [(ADA, "assigned-0001")]
+    assert [each["_toEntityKey"] for each in ran.records[on]] == [PAYROLL_SP]
+
+
+@pytest.mark.parametrize("odd", [{}, "", 0, False, "a text", {"a": "b"}], ids=repr)
+def test_what_is_no_list_is_not_taken_for_an_empty_one(odd: Any, tenant: GraphServer) -> None:
+    name = "azure_subscribed_sku_has_service_plan"
+    tenant.add("/subscribedSkus", {**SKU, "servicePlans": [{"servicePlanId": "plan"}]})
+    is_whole(tenant, name)
+    tenant.add("/subscribedSkus", {**SKU, "servicePlans": odd})
+    is_partial_for(tenant, "servicePlans is no list", name)
