@@ -7,6 +7,7 @@ a reason that names the property, never its value.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from integration.sdk.row import Row
 from integration.sdk.unread import leave_unread
 from integration.values import arm_key
 
@@ -45,7 +46,7 @@ def texts_in(holder: Any, name: str) -> list[str]:
 
 def values_in(holder: Any, name: str) -> list[Any]:
     """Return what an object lists under a name, of whatever form, without nulls."""
-    listed = holder.get(name)
+    listed = _told(holder, name)
     return [] if listed is None else list(_listed(listed, name, object, "anything"))
 
 
@@ -75,6 +76,18 @@ def text_in(holder: Any, name: str) -> str:
         return found
     if found is not None:
         leave_unread(f"{name} is {_form_of(found)}, not a text")
+    return ""
+
+
+def required_text(holder: Any, name: str) -> str:
+    """Return a text that every object of its kind has, such as whom an assignment is for; an empty one where it lacks.
+
+    An object that has lost it is left unread: nothing is deleted for want of what it is about.
+    """
+    found = _told(holder, name)
+    if isinstance(found, str) and found:
+        return found
+    leave_unread(f"{name} is missing" if found in (None, "") else f"{name} is {_form_of(found)}, not a text")
     return ""
 
 
@@ -138,6 +151,11 @@ def keys_at(holders: Iterable[dict[str, Any]], name: str) -> list[str]:
 def keys_of(references: Iterable[Any]) -> list[str]:
     """Return the keys of what some references lead to, in their order, each once."""
     return list(dict.fromkeys(key for each in references if (key := key_of(each))))
+
+
+def _told(holder: Any, name: str) -> Any:
+    """Return what an object has under a name, if anything; to read what was not selected is a mistake, and raises."""
+    return holder[name] if isinstance(holder, Row) and holder.selected is not None else holder.get(name)
 
 
 def _listed(listed: Any, name: str, form: type | tuple[type, ...], expected: str) -> Iterator[Any]:

@@ -1,7 +1,7 @@
 """The task that Dask runs on a worker: one tenant, from its claim to its outcome."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -13,14 +13,14 @@ import pluggy
 import integration
 from integration.config.settings import from_event
 from integration.engine.runner import run
-from integration.errors import FatalError, IntegrationError
+from integration.errors import ConfigurationError, FatalError, IntegrationError, PlanError
 from integration.fleet.ending import TenantStop, stoppable
 from integration.fleet.folders import Folders
 from integration.fleet.outcomes import TenantOutcome, outcome_of_error, outcome_of_report
 from integration.fleet.references import with_secrets
 from integration.fleet.store import Bucket
 from integration.fleet.stored import Stored
-from integration.fleet.tenants import Tenant
+from integration.fleet.tenants import Tenant, names_of_some
 from integration.sdk.hooks import hookimpl
 from integration.sdk.plan import Plan
 from integration.sdk.plugins import load, plan
@@ -65,6 +65,26 @@ def check_tenant(tenant: Tenant) -> dict[str, Any]:
         except IntegrationError as error:
             outcome = outcome_of_error(tenant.name, error)
         return outcome.as_json()
+
+
+def check_types(tenants: Iterable[Tenant]) -> None:
+    """Look whether all types that tenants choose or leave out are declared, before anybody is asked for anything.
+
+    Raises:
+        ConfigurationError: some are not; says which tenants name them.
+    """
+    choices: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for tenant in tenants:
+        only, skip = (tuple(tenant.settings.get(name, ())) for name in ("only", "skip"))
+        choices.setdefault((only, skip), []).append(tenant.name)
+    faults = []
+    for choice, names in choices.items():
+        try:
+            _installed(*choice)
+        except PlanError as error:
+            faults.append(f"{names_of_some(names)}: {error}")
+    if faults:
+        raise ConfigurationError(faults)
 
 
 def warm_up() -> str:

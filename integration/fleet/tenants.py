@@ -8,25 +8,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from integration.config.settings import Config, from_event
 from integration.errors import ConfigurationError
 from integration.fleet.references import SECRETS, faults_of_secrets, with_placeholders
+from integration.fleet.targets import PLACE_OF_NAME, faults_between, faults_of_url
 from integration.text.files import NotText, read_text
+from integration.text.given import trimmed
+from integration.text.visible import brief
 
-PLACE_OF_NAME = "{tenant}"
-"""Stands in a destination for the tenant's name."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _OWN = ("name", "instanceId", "instanceName", "weight", "enabled")
 _WEIGHTS = ("light", "heavy")
 _SPREAD = 0.3
 """By so much of it the time after which everything is read anew is shortened at most."""
-_NOT_JSON = object()
-"""In the place of an entry that cannot be read."""
 _NO_NAME = "name: expected 1 to 63 small letters, digits, dots, hyphens and underscores: it names a folder"
 _NAMED = 3
 """So many tenants with one fault are named."""
+
+
+class _Unread(str):
+    """In the place of an entry that cannot be read: why not."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def read_tenants(path: Path) -> list[Tenant]:
     for place, entry in entries:
         tenant, wrong = _tenant(entry, defaults, place, alone=len(entries) == 1)
         if tenant:
-            directory = str(tenant.settings.get("directoryId", "")).lower()
+            directory = trimmed(str(tenant.settings.get("directoryId", ""))).lower()
             if (other := names.setdefault(tenant.name, place)) != place:
                 wrong.append(f"the name is also that of {other}")
             if directory and (other := directories.setdefault(directory, tenant.name)) != tenant.name:
@@ -79,8 +81,8 @@ def read_tenants(path: Path) -> list[Tenant]:
                 tenants.append(tenant)
         for fault in wrong:
             faults.setdefault(fault, []).append(f"{tenant.name} ({place})" if tenant else place)
-    told += [f"{_some(who)}: {fault}" for fault, who in faults.items()]
-    told += _of_destinations(tenants)
+    told += [f"{names_of_some(who)}: {fault}" for fault, who in faults.items()]
+    told += faults_between({each.name: each.event for each in tenants})
     if not entries:
         how = "write one into each line" if path.suffix == ".jsonl" else "begin each one with [[tenant]]"
         told.append(f"{path} names no tenant: {how}")
@@ -89,7 +91,7 @@ def read_tenants(path: Path) -> list[Tenant]:
     return tenants
 
 
-def _some(names: Sequence[str]) -> str:
+def names_of_some(names: Sequence[str]) -> str:
     """Return who has a fault: it comes from the defaults where many have it."""
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
@@ -119,26 +121,42 @@ def _document(path: Path) -> tuple[object, list[tuple[str, object]], list[str]]:
 
 
 def _json_lines(text: str) -> tuple[object, list[tuple[str, object]]]:
-    defaults: object = {}
+    defaults: object = None
     entries: list[tuple[str, object]] = []
     for number, each in enumerate(text.split("\n"), 1):
         if not each.strip():
             continue
         try:
-            entry = json.loads(each)
+            entry = json.loads(each, object_pairs_hook=_each_once)
+        except _Twice as twice:
+            entry = _Unread(f"it names {twice} twice")
         except (ValueError, RecursionError):
-            entry = _NOT_JSON
-        if isinstance(entry, dict) and entry.keys() == {"defaults"} and not entries:
-            defaults = entry["defaults"]
-        else:
-            entries.append((f"line {number}", entry))
-    return defaults, entries
+            entry = _Unread("it is not JSON")
+        if isinstance(entry, dict) and entry.keys() == {"defaults"}:
+            if defaults is None and not entries:
+                defaults = entry["defaults"]
+                continue
+            entry = _Unread("defaults hold for all: write them once, into the first line")
+        entries.append((f"line {number}", entry))
+    return {} if defaults is None else defaults, entries
+
+
+class _Twice(Exception):
+    """An object of JSON names something twice, of which others would take the second, or the first."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise _Twice(brief(name))
+    return dict(pairs)
 
 
 def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tuple[Tenant | None, list[str]]:
     """Return the tenant of an entry, where it has a name, and what is wrong with it."""
-    if entry is _NOT_JSON:
-        return None, ["it is not JSON"]
+    if isinstance(entry, _Unread):
+        return None, [str(entry)]
     if not isinstance(entry, dict) or not isinstance(defaults, dict):
         return None, ["an entry is a table of settings, and so are the defaults"]
     name = str(entry.get("name"))
@@ -149,7 +167,7 @@ def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tupl
     faults += faults_of_secrets(settings)
     faults += _of_own(given)
     if isinstance(settings.get("to"), list):
-        faults += [fault for url in settings["to"] for fault in _of_url(url, alone=alone)]
+        faults += [fault for url in settings["to"] for fault in faults_of_url(url, alone=alone)]
         settings["to"] = [url.replace(PLACE_OF_NAME, name) if isinstance(url, str) else url for url in settings["to"]]
     instance = {key: given[own] for key, own in (("id", "instanceId"), ("name", "instanceName")) if own in given}
     plain = {key: value for key, value in with_placeholders(settings).items() if not isinstance(value, dict)}
@@ -179,33 +197,3 @@ def _of_own(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"weight: expected one of {', '.join(_WEIGHTS)}"
     if not isinstance(given.get("enabled", True), bool):
         yield "enabled: expected boolean"
-
-
-def _of_url(url: object, *, alone: bool) -> Iterator[str]:
-    """Yield why a destination cannot be that of one tenant among many."""
-    if not isinstance(url, str):
-        return
-    scheme = url.partition(":")[0]
-    if scheme == "jsonl":
-        yield "to: jsonl:- is the standard output of one run: name files:, with {tenant} in it"
-    if scheme in ("files", "j1") and PLACE_OF_NAME not in url and not alone:
-        yield f"to: {scheme}: is a folder of one tenant: write {PLACE_OF_NAME} into it, or each writes over the others"
-    try:
-        parts = urlsplit(url.replace("{", "").replace("}", ""))
-    except ValueError:
-        yield f"to: {scheme}: is not a URL"
-        return
-    if "://" in url and (parts.password or "password=" in parts.query.lower()):
-        yield f"to: {scheme}: a tenants file holds no secrets: leave the password to the environment of the workers"
-
-
-def _of_destinations(tenants: Sequence[Tenant]) -> Iterator[str]:
-    """Yield where tenants would delete each other's records: JupiterOne tells them apart by the instance's id alone."""
-    known: dict[str, str] = {}
-    for tenant in tenants:
-        to, instance = tenant.settings.get("to"), tenant.event["instance"].get("id")
-        if isinstance(to, list) and any(str(url).startswith("jupiterone:") for url in to):
-            if not instance or not isinstance(instance, str):
-                yield f"{tenant.name}: instanceId: is needed by jupiterone:, which tells tenants apart by it"
-            elif (other := known.setdefault(instance, tenant.name)) != tenant.name:
-                yield f"{tenant.name}: instanceId: it is also that of {other}: each deleted what the other sent"

@@ -81,8 +81,8 @@ class Sink(Protocol):
             graph: holds the records.
             steps: the types that the run chose, in order.
             report: its verdicts. Of a type in ``report.incomplete`` nothing may be deleted, and of the others what
-                ``report.may_delete`` allows. Where ``report.compare_all``, what the destination holds is not trusted to be
-                what was delivered.
+                ``report.may_delete`` allows. Where ``report.compare_all``, all that the destination holds is compared:
+                it need not be what was delivered.
 
         Raises:
             OutputError: the destination did not take it.

@@ -17,8 +17,8 @@ import orjson
 import requests
 
 from integration.errors import CassetteError
-from integration.http.levels import LEVELS
 from integration.http.warned import of_missing_data
+from integration.tapes.form import OddForm, Serializer
 
 MOST = 100
 """Interactions that a person can review, and that vcrpy plays back quickly."""
@@ -31,6 +31,7 @@ _ANSWER_HEADERS = (
     "x-ms-throttle-limit-percentage",
 )
 
+_REMEDY = ": record it again, or take it out of the folder"
 _MISSING = '199 - "some of it is missing"'
 _AT_ONCE = re.compile(r"([?&])(?:\$|%24)(?:top|count)=[^&]*&?")
 _SELECT = re.compile(r"((?:\$|%24)select=)([^&]*)")
@@ -65,8 +66,6 @@ def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
     Raises:
         CassetteError: there is no such file, or it is no cassette.
     """
-    from yaml import YAMLError
-
     answers: dict[Key, deque[RecordedAnswer]] = {}
     try:
         text = path.read_text(encoding="utf-8")
@@ -76,8 +75,12 @@ def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
             answers.setdefault(key, deque()).append(answer)
     except (FileNotFoundError, IsADirectoryError):
         raise CassetteError(f"{path}: no such cassette: record it") from None
-    except (YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CassetteError(f"{path}: not a cassette of vcrpy: {type(error).__name__}: {error}") from None
+    except OSError as error:
+        raise CassetteError(f"{path}: cannot be read: {error.strerror}: look who may read it") from None
+    except UnicodeDecodeError:
+        raise CassetteError(f"{path}: not a cassette of vcrpy: it is not in UTF-8{_REMEDY}") from None
+    except OddForm as odd:
+        raise CassetteError(f"{path}: not a cassette of vcrpy: {odd}{_REMEDY}") from None
     return answers
 
 
@@ -85,38 +88,27 @@ def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
 def _answers_in(text: str) -> Sequence[tuple[Key, RecordedAnswer]]:
     """Return the answers of a cassette; tests play those of an area once for each of its types."""
     from vcr.serialize import deserialize
-    from vcr.serializers import yamlserializer
 
-    _check_levels(text)
-    asked, answered = deserialize(text, yamlserializer)
+    asked, answered, *_ = deserialize(text, Serializer)
     return tuple(
         (
-            key_of(request.method, request.uri, request.body),
+            _key(number, request),
             RecordedAnswer(
-                int(answer["status"]["code"]),
-                answer["status"]["message"],
+                answer["status"]["code"],
+                str(answer["status"].get("message") or ""),
                 {name: value for name, values in answer["headers"].items() for value in values},
                 _bytes(answer["body"]["string"]),
             ),
         )
-        for request, answer in zip(asked, answered, strict=True)
+        for number, (request, answer) in enumerate(zip(asked, answered, strict=True), 1)
     )
 
 
-def _check_levels(text: str) -> None:
-    """Refuse what is nested deeper than any cassette: the parser of YAML would end the process, not raise.
-
-    Raises:
-        ValueError: it is nested too deep.
-        YAMLError: it is no YAML.
-    """
-    import yaml
-
-    depth = 0
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > LEVELS:
-            raise ValueError(f"it is nested deeper than {LEVELS} levels")
+def _key(number: int, request: Any) -> Key:
+    try:
+        return key_of(request.method, request.uri, request.body)
+    except (ValueError, TypeError):
+        raise OddForm(f"interaction {number}: the body of its request is not JSON, or its uri is none") from None
 
 
 def write(path: Path, interactions: Sequence[Interaction]) -> None:
@@ -201,12 +193,8 @@ def _readable(raw: bytes | str | None) -> str | None:
     return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in text)
 
 
-def _bytes(body: object) -> bytes:
-    if isinstance(body, str):
-        return body.encode()
-    if isinstance(body, bytes):
-        return body
-    raise TypeError("an answer has no body")
+def _bytes(body: str | bytes) -> bytes:
+    return body.encode() if isinstance(body, str) else body
 
 
 def _only(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

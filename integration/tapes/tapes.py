@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from http.client import responses
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import orjson
 import requests
@@ -148,7 +148,15 @@ class Replay:
         more = f" and {len(self._paths) - _NAMED} more" if len(self._paths) > _NAMED else ""
         path, _, options = url.removeprefix(GLOBAL_GRAPH).partition("?")
         asked = f" (asked with {options}{self._otherwise(method, url)})" if options else ""
-        raise CassetteError(f"{names}{more}: {method} {path} {state}: record the cassette again{asked}")
+        hint = f"record the cassette again{asked}{self._elsewhere(url)}"
+        raise CassetteError(f"{names}{more}: {method} {path} {state}: {hint}")
+
+    def _elsewhere(self, url: str) -> str:
+        """Return of which hosts the answers are, where none is of the host that is asked."""
+        hosts = sorted({urlsplit(known).netloc for _, known, _ in self._answers})
+        if not hosts or urlsplit(url).netloc in hosts:
+            return ""
+        return f"; the answers are of {', '.join(hosts)}, which nobody asks here"
 
     def _otherwise(self, method: str, url: str) -> str:
         """Return with which other options a path was recorded: a step that asks with these needs no new cassette."""
@@ -159,7 +167,11 @@ class Replay:
 
     def _part(self, url: str) -> Part:
         answer = self.next("GET", url, None)
-        return Part(answer.status, answer.headers, orjson.loads(answer.body) if answer.body else None)
+        try:
+            body = orjson.loads(answer.body) if answer.body else None
+        except ValueError:  # what is no JSON stands in a batch as a text
+            body = answer.body.decode(errors="replace")
+        return Part(answer.status, answer.headers, body)
 
 
 class _Player(HTTPAdapter):

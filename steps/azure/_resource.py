@@ -13,6 +13,7 @@ from steps._forms import named_in as named_in
 from steps._forms import object_at as object_at
 from steps._forms import objects_in as objects_in
 from steps._forms import references_in as references_in
+from steps._forms import required_text as required_text
 from steps._forms import text_in as text_in
 from steps._forms import texts_at as texts_at
 from steps._forms import texts_in as texts_in

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of, scope_type
 from steps.azure._principals import object_id
-from steps.azure._resource import key_at, properties_of, says
+from steps.azure._resource import key_at, properties_of, required_text, says
 from steps.azure.role_definition import AUTHORIZATION, operations, role_key, roles
 
 ASSIGNMENT = "microsoft.authorization/roleassignments"
@@ -44,7 +44,7 @@ def azure_role_assignment_assigned(ctx: Context, from_type: str, to_type: str) -
     """A role is assigned to a user, a group or a service principal; one that is deleted stays named."""
     for row in ctx.azure.table(AUTHORIZATION, type=ASSIGNMENT):
         properties = properties_of(row)
-        if says(properties.get("principalType"), _KINDS[to_type]):
+        if says(required_text(properties, "principalType"), _KINDS[to_type]):
             yield Relationship(arm_key(row["id"]), properties["principalId"].lower())
 
 

@@ -8,7 +8,7 @@ from integration.values import arm_key
 from steps.azure._children import MANAGEMENT_GROUP, SUBSCRIPTION, below_scopes
 from steps.azure._ids import portal_link, scope_of, scope_type
 from steps.azure._principals import object_id
-from steps.azure._resource import key_at, properties_of, says, text_in
+from steps.azure._resource import key_at, properties_of, required_text, says, text_in
 from steps.azure.role_definition import role_key, roles
 
 _VERSION = "2020-10-01"
@@ -36,15 +36,16 @@ def azure_role_eligibility_assigned(ctx: Context, from_type: str, to_type: str) 
     """A user, a group or a service principal can activate a role; one that is deleted stays named."""
     for key, row in _rows(ctx, _ELIGIBLE):
         properties = properties_of(row)
-        if says(properties.get("principalType"), _KINDS[to_type]) and properties.get("principalId"):
-            yield Relationship(key, properties["principalId"].lower())
+        kind, principal = required_text(properties, "principalType"), required_text(properties, "principalId")
+        if principal and says(kind, _KINDS[to_type]):
+            yield Relationship(key, principal.lower())
 
 
 @relationship_step("azure_role_eligibility", "USES", "azure_role_definition", permissions=_READ)
 def azure_role_eligibility_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """What can be activated is a role."""
     for key, row in _rows(ctx, _ELIGIBLE):
-        if definition := properties_of(row).get("roleDefinitionId"):
+        if definition := required_text(properties_of(row), "roleDefinitionId"):
             yield Relationship(key, role_key(definition))
 
 

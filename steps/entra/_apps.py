@@ -37,5 +37,9 @@ def own_properties(row: Any) -> dict[str, Any]:
 
 
 def part_key(type: str, owner: str, part: str) -> str:
-    """Return the key of what is told apart only within its owner, such as a role of a service principal."""
-    return f"{type}:{owner}:{part}"
+    """Return the key of what is told apart only within its owner, such as a role of a service principal.
+
+    Raises:
+        TypeError: one of them is no text, and so names nothing.
+    """
+    return ":".join((type, owner, part))

@@ -1,9 +1,11 @@
 """What assignments of directory roles have in common: who they are for, and where in the tenant they hold."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration import Context
+from integration.sdk.unread import leave_unread
+from steps._forms import required_text
 
 READ = ["RoleManagement.Read.Directory"]
 DIRECTORY = "/roleManagement/directory"
@@ -22,7 +24,9 @@ def scope_of(row: Any) -> dict[str, str | None]:
     security attributes.
     """
     scope = row["directoryScopeId"]
-    if not scope:
+    if not isinstance(scope, str | None):
+        leave_unread("directoryScopeId is no text")
+    if not scope or not isinstance(scope, str):
         return {"scopeType": "application" if row["appScopeId"] else None, "scopeId": row["appScopeId"]}
     if scope == TENANT:
         return {"scopeType": "tenant", "scopeId": None}
@@ -47,9 +51,23 @@ def names(row: Any, roles: Mapping[str, str]) -> dict[str, str]:
 
 def named(ctx: Context, rows: Iterable[Any], type: str) -> Iterator[Any]:
     """Yield the assignments whose principal is an entity of a type: Graph does not say of which kind it is."""
-    kept = list(rows)
-    principals = ctx.known(type, [row["principalId"] for row in kept if row["principalId"]])
-    return (row for row in kept if row["principalId"] in principals)
+    kept = [row for row in rows if required_text(row, "principalId")]
+    principals = _keys(ctx, type, [row["principalId"] for row in kept])
+    for row in kept:
+        key = principals.get(row["principalId"])
+        if key is not None:
+            yield row if key == row["principalId"] else row.__class__({**row, "principalId": key})
+
+
+def _keys(ctx: Context, type: str, ids: Sequence[str]) -> Mapping[str, str]:
+    """Return the keys of a type's entities by the ids that name them; an id in capitals is looked for in small letters.
+
+    Graph writes ids in small letters, and compares them in any: what somebody else wrote may come back as it was.
+    """
+    known = ctx.known(type, ids)
+    others = {id: id.lower() for id in ids if id not in known and id != id.lower()}
+    small = ctx.known(type, others.values()) if others else ()
+    return {**{id: id for id in known}, **{id: key for id, key in others.items() if key in small}}
 
 
 def in_scope(
@@ -65,7 +83,7 @@ def in_scope(
     """
     if type == "azure_account":
         account = ctx.one(type).key
-        yield from ((row["id"], account) for row in rows if row["directoryScopeId"] == TENANT)
+        yield from ((row["id"], account) for row in rows if scope_of(row)["scopeType"] == "tenant")
         return
     wanted = "administrativeUnit" if type == "azure_administrative_unit" else "object"
     found = [(row["id"], scope["scopeId"]) for row in rows if (scope := scope_of(row))["scopeType"] == wanted]
@@ -73,8 +91,8 @@ def in_scope(
     if wanted == "administrativeUnit":  # what else it could be is nothing: a unit that is gone is told as such
         yield from ((id, key) for id, key in pairs if key)
         return
-    known = ctx.known(type, [key for _, key in pairs if key])
-    yield from ((id, key) for id, key in pairs if key in known)
+    known = _keys(ctx, type, [key for _, key in pairs if key])
+    yield from ((id, known[key]) for id, key in pairs if key and key in known)
 
 
 def role_names(ctx: Context) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import epoch_ms
+from steps._forms import values_in
 from steps._words import says
 from steps.entra._apps import READ, applications, part_key, service_principals
 
@@ -25,7 +26,7 @@ def azure_password_credential(ctx: Context) -> Iterator[Entity]:
     """A client secret of an application or a service principal: until when it is valid, not what it is."""
     for owner_type in _OWNERS:
         for owner in _owners(ctx, owner_type):
-            for secret in owner["passwordCredentials"] or ():
+            for secret in values_in(owner, "passwordCredentials"):
                 name = secret.get("displayName") or _label(secret.get("customKeyIdentifier")) or secret["keyId"][:8]
                 yield Entity(
                     part_key("azure_password_credential", owner["id"], secret["keyId"]),
@@ -43,7 +44,7 @@ def azure_key_credential(ctx: Context) -> Iterator[Entity]:
     """A certificate, or another key, of an application or a service principal."""
     for owner_type in _OWNERS:
         for owner in _owners(ctx, owner_type):
-            for credential in owner["keyCredentials"] or ():
+            for credential in values_in(owner, "keyCredentials"):
                 thumbprint = _thumbprint(credential.get("customKeyIdentifier"))
                 name = credential.get("displayName") or thumbprint or credential["keyId"][:8]
                 yield Entity(
@@ -101,7 +102,7 @@ def _opens_key(owner: Any, secret: Any) -> bool:
 
     Source: servicePrincipal: addTokenSigningCertificate: both have one ``keyId``.
     """
-    keys = owner["keyCredentials"] or ()
+    keys = values_in(owner, "keyCredentials")
     return any(says(key.get("usage"), "Sign") and key.get("keyId") == secret["keyId"] for key in keys)
 
 

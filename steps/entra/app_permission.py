@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._forms import required_text, values_in
 from steps._words import says
 from steps.entra._apps import READ, applications, part_key, service_principals
 
@@ -54,7 +55,7 @@ def azure_app_role(ctx: Context) -> Iterator[Entity]:
     """A role that a service principal offers: an application permission, or a role of its users and groups."""
     for principal in service_principals(ctx):
         is_graph = principal["appId"] == _MICROSOFT_GRAPH
-        for role in principal["appRoles"] or ():
+        for role in values_in(principal, "appRoles"):
             name = role.get("displayName") or role.get("value") or role["id"]
             path = _PRIVILEGED.get(role["id"]) if is_graph else None
             yield Entity(
@@ -73,7 +74,7 @@ def azure_app_role(ctx: Context) -> Iterator[Entity]:
 def azure_oauth2_permission_scope(ctx: Context) -> Iterator[Entity]:
     """A delegated permission that a service principal offers: what applications may do on behalf of users."""
     for principal in service_principals(ctx):
-        for scope in principal["oauth2PermissionScopes"] or ():
+        for scope in values_in(principal, "oauth2PermissionScopes"):
             name = scope.get("value") or scope["id"]
             yield Entity(
                 part_key("azure_oauth2_permission_scope", principal["id"], scope["id"]),
@@ -89,7 +90,7 @@ def azure_oauth2_permission_scope(ctx: Context) -> Iterator[Entity]:
 def azure_service_principal_has_app_role(ctx: Context) -> Iterator[Relationship]:
     """A service principal offers a role."""
     for principal in service_principals(ctx):
-        for role in principal["appRoles"] or ():
+        for role in values_in(principal, "appRoles"):
             yield Relationship(principal["id"], part_key("azure_app_role", principal["id"], role["id"]))
 
 
@@ -97,7 +98,7 @@ def azure_service_principal_has_app_role(ctx: Context) -> Iterator[Relationship]
 def azure_service_principal_has_oauth2_permission_scope(ctx: Context) -> Iterator[Relationship]:
     """A service principal offers a delegated permission."""
     for principal in service_principals(ctx):
-        for scope in principal["oauth2PermissionScopes"] or ():
+        for scope in values_in(principal, "oauth2PermissionScopes"):
             key = part_key("azure_oauth2_permission_scope", principal["id"], scope["id"])
             yield Relationship(principal["id"], key)
 
@@ -109,10 +110,10 @@ def azure_application_uses(ctx: Context, from_type: str, to_type: str) -> Iterat
     for application in applications(ctx):
         asked = {
             (resources[resource["resourceAppId"]], access["id"])
-            for resource in application["requiredResourceAccess"] or ()
+            for resource in values_in(application, "requiredResourceAccess")
             if resource["resourceAppId"] in resources
-            for access in resource["resourceAccess"] or ()
-            if says(access["type"], _KINDS[to_type])
+            for access in values_in(resource, "resourceAccess")
+            if says(required_text(access, "type"), _KINDS[to_type])
         }
         for resource_id, permission in sorted(asked):
             yield Relationship(application["appId"], part_key(to_type, resource_id, permission))

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._forms import required_text
 from steps._words import says
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, part_key
 
@@ -46,7 +47,7 @@ def azure_app_role_assignment(ctx: Context) -> Iterator[Entity]:
 def azure_principal_has_app_role_assignment(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A user, group or service principal has an assignment to an application."""
     for assignment in _assignments(ctx):
-        if says(assignment["principalType"], _PRINCIPALS[from_type]):
+        if says(required_text(assignment, "principalType"), _PRINCIPALS[from_type]):
             yield Relationship(assignment["principalId"], assignment["id"])
 
 
@@ -74,7 +75,7 @@ def azure_service_principal_assigned(ctx: Context, from_type: str, to_type: str)
         roles = Counter(
             (assignment["resourceId"], assignment["principalId"])
             for _, assignment in assignments
-            if says(assignment["principalType"], _PRINCIPALS[to_type])
+            if says(required_text(assignment, "principalType"), _PRINCIPALS[to_type])
         )
         for (resource, principal), count in roles.items():
             yield Relationship(resource, principal, roleCount=count)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._forms import values_in
 from steps.entra._apps import READ, applications, own_properties, service_principals
 
 
@@ -18,7 +19,7 @@ def azure_application(ctx: Context) -> Iterator[Entity]:
             displayName=name,
             name=name,
             notes=[application["notes"]] if application["notes"] else None,
-            requestedPermissions=sorted(_requested(application["requiredResourceAccess"] or [])),
+            requestedPermissions=sorted(_requested(values_in(application, "requiredResourceAccess"))),
             webLink="https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview"
             f"/appId/{application['appId']}",
         )
@@ -38,5 +39,5 @@ def _requested(resources: list[Any]) -> set[str]:
     return {
         f"{resource['resourceAppId']}/{access['type']}/{access['id']}"
         for resource in resources
-        for access in resource["resourceAccess"] or ()
+        for access in values_in(resource, "resourceAccess")
     }

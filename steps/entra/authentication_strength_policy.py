@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, entity_step
+from steps._forms import values_in
 
 _PHISHING_RESISTANT = frozenset({"windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"})
 
@@ -16,7 +17,7 @@ _PHISHING_RESISTANT = frozenset({"windowsHelloForBusiness", "fido2", "x509Certif
 def azure_authentication_strength_policy(ctx: Context) -> Iterator[Entity]:
     """A set of combinations of sign-in methods that a conditional access policy can demand."""
     for strength in ctx.graph.list("/policies/authenticationStrengthPolicies", select=None, top=None):
-        combinations = strength.get("allowedCombinations") or []
+        combinations = values_in(strength, "allowedCombinations")
         yield Entity(
             f"azure_authentication_strength_policy:{strength['id']}",
             strength,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._forms import values_in
 
 POLICY = "azure_authorization_policy"
 
@@ -22,7 +23,7 @@ def azure_authorization_policy(ctx: Context) -> Iterator[Entity]:
 def azure_authorization_policy_uses_permission_grant_policy(ctx: Context) -> Iterator[Relationship]:
     """A permission grant policy says what users may consent to."""
     for policy in ctx.entities(POLICY):
-        assigned = policy.properties.get("permissionGrantPoliciesAssigned") or ()
+        assigned = values_in(policy.properties, "permissionGrantPoliciesAssigned")
         for id in dict.fromkeys(each.partition(".")[2] for each in assigned if "." in each):
             yield Relationship(policy.key, f"azure_permission_grant_policy:{id}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._forms import values_in
 from steps._words import any_says
 
 MEMBERS = ["GroupMember.Read.All"]
@@ -13,7 +14,7 @@ def azure_user_group(ctx: Context) -> Iterator[Entity]:
     """A security group, mail-enabled group or Microsoft 365 group of the tenant."""
     for group in ctx.graph.list("/groups"):
         name = group["displayName"] or group["mailNickname"] or group["id"]
-        kinds = group["groupTypes"] or []
+        kinds = values_in(group, "groupTypes")
         is_unified = any_says(kinds, "Unified")
         yield Entity(
             group["id"],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._forms import required_text, values_in
 from steps._words import says
 from steps.entra._apps import READ, part_key, service_principals
 
@@ -57,10 +58,10 @@ def azure_oauth2_permission_grant_allows_scope(ctx: Context) -> Iterator[Relatio
     offered = {
         (principal["id"], scope.get("value")): scope["id"]
         for principal in service_principals(ctx)
-        for scope in principal["oauth2PermissionScopes"] or ()
+        for scope in values_in(principal, "oauth2PermissionScopes")
     }
     for grant in _grants(ctx):
-        resource = grant["resourceId"]
+        resource = required_text(grant, "resourceId")
         for value in _scopes(grant):
             if (resource, value) in offered:
                 key = part_key("azure_oauth2_permission_scope", resource, offered[resource, value])

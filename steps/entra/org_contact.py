@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
+from steps._forms import values_in
 
 
 @entity_step("Record", permissions=["OrgContact.Read.All"], per_row=True, on_demand=True)
@@ -11,7 +12,7 @@ def azure_org_contact(ctx: Context) -> Iterator[Entity]:
     """A person or mailbox outside of the tenant that its address book has; nobody signs in as a contact."""
     for contact in ctx.graph.list("/contacts", also=["addresses"]):
         name = contact["displayName"] or contact["mail"] or contact["id"]
-        place: dict[str, Any] = next(iter(contact["addresses"] or ()), {})
+        place: dict[str, Any] = next(iter(values_in(contact, "addresses")), {})
         yield Entity(
             contact["id"],
             contact,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._forms import required_text
 from steps.entra._apps import application_keys
 from steps.entra._roles import DIRECTORY, PRINCIPALS, READ, TENANT, in_scope, named, names, role_names, scope_of
 
@@ -14,9 +15,8 @@ _OBJECTS = ["azure_device", "azure_service_principal", "azure_user_group", "azur
 @entity_step("AccessPolicy", permissions=READ, needs=["azure_ad_role_definition"])
 def azure_ad_role_assignment(ctx: Context) -> Iterator[Entity]:
     """A directory role is assigned to somebody, in the tenant or in a part of it; active now, by PIM or without."""
-    assignments = list(_assignments(ctx))
     roles = role_names(ctx)
-    for row in assignments:
+    for row in _assignments(ctx):
         yield Entity(row["id"], row, **names(row, roles), **scope_of(row))
 
 
@@ -32,7 +32,7 @@ def azure_principal_has_ad_role_definition(ctx: Context, from_type: str, to_type
     """Somebody has a directory role by one assignment or more; tenantWide says whether one holds everywhere."""
     scopes: defaultdict[tuple[str, str], set[tuple[str | None, str | None]]] = defaultdict(set)
     for row in named(ctx, _assignments(ctx), from_type):
-        if row["roleDefinitionId"]:
+        if required_text(row, "roleDefinitionId"):
             scopes[row["principalId"], row["roleDefinitionId"]].add((row["directoryScopeId"], row["appScopeId"]))
     for (principal, role), places in scopes.items():
         everywhere = any(directory == TENANT for directory, _ in places)
@@ -50,7 +50,7 @@ def azure_principal_has_ad_role_definition(ctx: Context, from_type: str, to_type
 def azure_ad_role_assignment_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """An assignment is one of a directory role."""
     for row in _assignments(ctx):
-        if row["roleDefinitionId"]:
+        if required_text(row, "roleDefinitionId"):
             yield Relationship(row["id"], row["roleDefinitionId"])
 
 

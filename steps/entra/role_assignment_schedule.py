@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._forms import required_text
 from steps._words import says
 from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, named, names, role_names, scope_of
 
@@ -13,9 +14,8 @@ READ = ["RoleAssignmentSchedule.Read.Directory"]
 @entity_step("AccessPolicy", permissions=READ, licences=PIM, needs=["azure_ad_role_definition"])
 def azure_ad_role_assignment_schedule(ctx: Context) -> Iterator[Entity]:
     """The time for which an active role assignment holds, standing or activated (Privileged Identity Management)."""
-    schedules = list(_schedules(ctx))
     roles = role_names(ctx)
-    for row in schedules:
+    for row in _schedules(ctx):
         yield Entity(
             _key(row),
             row,
@@ -46,7 +46,7 @@ def azure_principal_assigned_schedule(ctx: Context, from_type: str, to_type: str
 def azure_ad_role_assignment_schedule_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """A schedule is one of a directory role."""
     for row in _schedules(ctx):
-        if row["roleDefinitionId"]:
+        if required_text(row, "roleDefinitionId"):
             yield Relationship(_key(row), row["roleDefinitionId"])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
+from steps._forms import values_in
 from steps.entra._roles import READ, definitions
 
 _PRIVILEGED = frozenset(
@@ -54,7 +55,7 @@ Graph tells it in beta alone. Source: Microsoft Entra built-in roles, as of July
 def azure_ad_role_definition(ctx: Context) -> Iterator[Entity]:
     """A directory role, built in or made by the tenant: the actions that it allows."""
     for role in definitions(ctx):
-        allowed, conditional = _actions(role["rolePermissions"] or [])
+        allowed, conditional = _actions(values_in(role, "rolePermissions"))
         name = role["displayName"] or role["id"]
         yield Entity(
             role["id"],
@@ -71,6 +72,6 @@ def _actions(permissions: list[Any]) -> tuple[list[str], list[str]]:
     """Return the actions that a role allows everywhere, and those that a condition narrows, each sorted."""
     found: dict[bool, set[str]] = {True: set(), False: set()}
     for permission in permissions:
-        actions = permission.get("allowedResourceActions") or ()
+        actions = values_in(permission, "allowedResourceActions")
         found[bool(permission.get("condition"))].update(action for action in actions if action)
     return sorted(found[False]), sorted(found[True])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._forms import required_text
 from steps._words import says
 from steps.entra._apps import application_keys
 from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, in_scope, named, names, role_names, scope_of
@@ -17,9 +18,8 @@ _DIRECT = "Direct"
 @entity_step("AccessPolicy", permissions=READ, licences=PIM, needs=["azure_ad_role_definition"])
 def azure_ad_role_eligibility(ctx: Context) -> Iterator[Entity]:
     """Somebody may activate a directory role, in the tenant or in a part of it (Privileged Identity Management)."""
-    eligibilities = list(_eligibilities(ctx))
     roles = role_names(ctx)
-    for row in eligibilities:
+    for row in _eligibilities(ctx):
         permanent = row["endDateTime"] is None
         yield Entity(row["id"], row, isPermanent=permanent, **names(row, roles), **scope_of(row))
 
@@ -44,7 +44,7 @@ def azure_principal_assigned_ad_role_eligibility(ctx: Context, from_type: str, t
 def azure_ad_role_eligibility_uses_definition(ctx: Context) -> Iterator[Relationship]:
     """An eligibility is one for a directory role."""
     for row in _eligibilities(ctx):
-        if row["roleDefinitionId"]:
+        if required_text(row, "roleDefinitionId"):
             yield Relationship(row["id"], row["roleDefinitionId"])
 
 

@@ -25,9 +25,8 @@ _APPROVER_KEYS = {"azure_user": "userId", "azure_user_group": "groupId"}
 @entity_step("ControlPolicy", permissions=READ, licences=PIM, needs=["azure_ad_role_definition"])
 def azure_role_management_policy(ctx: Context) -> Iterator[Entity]:
     """What a directory role takes to be activated or assigned: approval, multifactor authentication, a reason."""
-    policies = list(_policies(ctx))
     roles = role_names(ctx)
-    for row in policies:
+    for row in _policies(ctx):
         rules = _rules(row)
         role = name_of(row, roles)
         activating = rules.get("Enablement_EndUser_Assignment", {}).get("enabledRules") or []

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
+from steps._forms import values_in
 from steps._words import any_says, says
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, own_properties, service_principals
 
@@ -21,10 +22,10 @@ def azure_service_principal(ctx: Context) -> Iterator[Entity]:
     tenant = ctx.one("azure_account").properties["id"]
     for principal in service_principals(ctx):
         name = principal["displayName"] or principal["appDisplayName"] or principal["id"]
-        owner, tags = principal["appOwnerOrganizationId"], principal["tags"] or []
+        owner, tags = principal["appOwnerOrganizationId"], values_in(principal, "tags")
         template = principal["applicationTemplateId"]
         app = f"/appId/{principal['appId']}" if principal["appId"] else ""
-        resource, is_explicit = _managed([name for name in principal["alternativeNames"] or () if name])
+        resource, is_explicit = _managed([name for name in values_in(principal, "alternativeNames") if name])
         yield Entity(
             principal["id"],
             own_properties(principal),

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.sdk.row import Row
+from steps._forms import values_in
 from steps._words import says
 from steps.entra import group, user
 
@@ -24,10 +25,10 @@ def azure_subscribed_sku(ctx: Context) -> Iterator[Entity]:
 @entity_step("Product", permissions=LICENCES)
 def azure_service_plan(ctx: Context) -> Iterator[Entity]:
     """A service that products of the tenant hold, once however many hold it."""
-    found = {plan["servicePlanId"]: plan for sku in _skus(ctx) for plan in _plans(sku)}
-    for id, plan in found.items():
-        name = plan.get("servicePlanName") or id
-        yield Entity(_plan_key(id), plan, displayName=name, name=name)
+    found = {_plan_key(plan["servicePlanId"]): plan for sku in _skus(ctx) for plan in _plans(sku)}
+    for key, plan in found.items():
+        name = plan.get("servicePlanName") or plan["servicePlanId"]
+        yield Entity(key, plan, displayName=name, name=name)
 
 
 @relationship_step("azure_subscribed_sku", "HAS", "azure_service_plan", permissions=LICENCES, per_row=True)
@@ -44,7 +45,7 @@ def azure_user_assigned_subscribed_sku(ctx: Context) -> Iterator[Relationship]:
     """A user has a licence of a product, directly or through groups."""
     for row in ctx.graph.list("/users", schema="azure_user", also=user.ALSO):
         states: dict[str, list[State]] = {}
-        for state in row["licenseAssignmentStates"] or ():
+        for state in values_in(row, "licenseAssignmentStates"):
             states.setdefault(state["skuId"], []).append(state)
         for sku, ways in states.items():
             yield Relationship(row["id"], _key(sku), **_assignment(ways))
@@ -54,8 +55,8 @@ def azure_user_assigned_subscribed_sku(ctx: Context) -> Iterator[Relationship]:
 def azure_user_group_assigned_subscribed_sku(ctx: Context) -> Iterator[Relationship]:
     """A group gives its direct members a licence of a product."""
     for row in ctx.graph.list("/groups", schema="azure_user_group"):
-        for licence in row["assignedLicenses"] or ():
-            disabled = len(licence.get("disabledPlans") or ())
+        for licence in values_in(row, "assignedLicenses"):
+            disabled = len(values_in(licence, "disabledPlans"))
             yield Relationship(row["id"], _key(licence["skuId"]), disabledPlanCount=disabled)
 
 
@@ -65,15 +66,15 @@ def _skus(ctx: Context) -> Iterator[Row]:
 
 
 def _plans(sku: Row) -> list[dict[str, Any]]:
-    return sku.get("servicePlans") or []
+    return values_in(sku, "servicePlans")
 
 
 def _key(sku: str) -> str:
-    return f"azure_subscribed_sku:{sku}"
+    return "azure_subscribed_sku:" + sku  # what is no text is no id, and raises
 
 
 def _plan_key(plan: str) -> str:
-    return f"azure_service_plan:{plan}"
+    return "azure_service_plan:" + plan
 
 
 def _assignment(ways: list[State]) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def _assignment(ways: list[State]) -> dict[str, Any]:
     """
     ways = sorted(ways, key=lambda way: (not _fails(way), str(way.get("assignedByGroup"))))
     active = [way for way in ways if says(way.get("state"), "Active")]
-    disabled = [set(way.get("disabledPlans") or ()) for way in active or ways]
+    disabled = [set(values_in(way, "disabledPlans")) for way in active or ways]
     return {
         "state": "Active" if active else ways[0].get("state"),
         "error": ways[0].get("error") if _fails(ways[0]) else None,

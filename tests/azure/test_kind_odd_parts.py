@@ -1,5 +1,6 @@
 """A part of a resource that is not as it is read costs itself: the record stays, and the type is partial for it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -137,3 +138,15 @@ def test_what_is_no_object_is_told_by_its_name(names: tuple[str, ...]) -> None:
         assert object_at({"profile": None}, *names) == {}
         assert text_in({"profile": 1.5}, "profile") == ""
     assert problems == ["profile is a text, not an object", "profile is a number, not a text"]
+
+
+@pytest.mark.parametrize("odd", [{}, "", 0, False, "10.0.0.0/8", {"a": "b"}])
+def test_what_a_step_goes_through_by_itself_is_a_list_or_told(place: Place, azure: Azure, odd: Any) -> None:
+    rule = {"access": "Allow", "direction": "Inbound", "priority": 100, "protocol": "Tcp", "destinationPortRange": "22"}
+    properties = {**rule, "sourceAddressPrefix": "198.18.0.0/24", "sourceAddressPrefixes": odd}
+    place.put(
+        "Microsoft.Network/networkSecurityGroups", "nsg", {"securityRules": [part("/securityRules/one", properties)]}
+    )
+    result = azure.run("azure_security_group").of("azure_security_group")
+    assert (result.verdict, result.count) == ("partial", 1)
+    assert re.search("sourceAddressPrefixes is (an object|a text|a number|a truth value), not a list", result.reason)

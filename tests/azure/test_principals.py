@@ -212,3 +212,19 @@ def test_who_has_a_role_or_is_denied_is_found_in_any_case_of_letters(
         (text,) = database.execute("SELECT properties FROM entities WHERE _type = ?", (f"azure_{kind}",)).fetchone()
     found = json.loads(text)
     assert (found.get("principalId") or found["principalIds"][0]) == "user-0001"
+
+
+@pytest.mark.parametrize("odd", [None, "", 5])
+def test_whom_a_role_is_assigned_to_is_not_guessed(
+    place: Place, simulator: AzureSimulator, entra: GraphServer, odd: Any
+) -> None:
+    scope, below = f"/subscriptions/{S}", "/providers/Microsoft.Authorization"
+    told = {"scope": scope, "principalId": "user-0001", "principalType": odd, "roleDefinitionId": f"{below}/x/r"}
+    row = row_of(f"{scope}{below}/roleAssignments/a", "microsoft.authorization/roleassignments", properties=told)
+    place.tenant.add(row, "authorizationresources")
+    place.tenant.add_child(scope, f"{below}/roleEligibilityScheduleInstances", "a", told)
+    types = ("azure_role_assignment_assigned_user", "azure_role_eligibility_assigned_user")
+    report = read(simulator, entra, *types)
+    for type in types:
+        assert report.of(type).verdict == "partial"
+        assert "principalType is" in report.of(type).reason

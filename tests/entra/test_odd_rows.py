@@ -75,7 +75,17 @@ RELATIONS = {
     "/users": ("manager",),
 }
 CHILDREN = {"federatedIdentityCredentials": "federatedIdentityCredential", "appRoleAssignedTo": "appRoleAssignment"}
-ALWAYS = {"appId", "clientId", "principalId", "resourceId", "roleDefinitionId", "skuId", "tenantId", "appRoleId"}
+ALWAYS = {
+    "appId",
+    "appRoleId",
+    "clientId",
+    "principalId",
+    "principalType",
+    "resourceId",
+    "roleDefinitionId",
+    "skuId",
+    "tenantId",
+}
 """What an object is about: Graph gives no object without it."""
 PLANS = [{"servicePlanId": f"plan-{name}", "servicePlanName": name} for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2")]
 

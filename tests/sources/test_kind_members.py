@@ -64,3 +64,17 @@ def test_a_member_of_no_named_kind_costs_no_run_where_a_listing_is_refused(tenan
     assert report.exit_code() == 1
     (told,) = report.reading["notRepresented"].values()
     assert told[""] == 1
+
+
+@pytest.mark.every_area
+@pytest.mark.parametrize("odd", [{"id": 7}, {"id": "user-2", "@odata.type": 7}], ids=repr)
+def test_an_odd_child_that_comes_with_its_parent_costs_that_parent(tenant: GraphServer, odd: dict[str, Any]) -> None:
+    name = "azure_user_has_device"
+    tenant.add("/devices", {"id": "device-1", "displayName": "1"}, {"id": "device-2", "displayName": "2"})
+    tenant.relate("/devices", "device-1", "registeredUsers", {"id": "user-1", "@odata.type": USER})
+    tenant.relate("/devices", "device-2", "registeredUsers", odd)
+    manager = load()
+    config = Config(graph_url=tenant.url, access_token=Secret(tenant.token))
+    result = run(manager, plan(manager, only=[name]), config, out="out").of(name)
+    assert (result.verdict, result.count) == ("partial", 1)
+    assert "of 1 of them could not be read" in result.reason

@@ -199,6 +199,7 @@ def _cluster(workers: int | None, threads: int, scheduler: str | None, *certific
 
 
 def _chosen(path: Path, patterns: tuple[str, ...]) -> "list[Tenant]":
+    from integration.fleet.task import check_types
     from integration.fleet.tenants import read_tenants
 
     tenants = read_tenants(path)
@@ -208,6 +209,7 @@ def _chosen(path: Path, patterns: tuple[str, ...]) -> "list[Tenant]":
     chosen = [tenant for tenant in tenants if not patterns or any(fnmatch(tenant.name, each) for each in patterns)]
     if not chosen:
         raise ConfigurationError([f"{path}: no tenant is enabled"])
+    check_types(chosen)
     return chosen
 
 
