@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import keys_of, part_of, parts_of, properties_of
+from steps.azure._resource import keys_of, object_at, part_of, parts_of, properties_of
 
 _CLUSTER, _SCALE_SET = "microsoft.containerservice/managedclusters", "microsoft.compute/virtualmachinescalesets"
 _READ = ["Microsoft.ContainerService/managedClusters/read"]
@@ -45,7 +45,7 @@ def azure_kubernetes_agent_pool_uses_vm_scale_set(ctx: Context) -> Iterator[Rela
             of_groups[place] = {pool["name"].lower(): _id(row, pool) for pool in _pools(row)}
     for row in ctx.azure.resources(_SCALE_SET):
         pools = of_groups.get(_place(row["subscriptionId"], row["resourceGroup"]), {})
-        named = {tag.lower(): value for tag, value in (row["tags"] or {}).items()}
+        named = {tag.lower(): value for tag, value in object_at(row, "tags").items()}
         if pool := pools.get(str(named.get(_OF_POOL)).lower()):
             yield Relationship(arm_key(pool), arm_key(row["id"]))
 

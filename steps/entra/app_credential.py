@@ -63,7 +63,7 @@ def azure_key_credential(ctx: Context) -> Iterator[Entity]:
 def azure_has_credential(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A secret or certificate signs in as an application or a service principal."""
     for owner in _owners(ctx, from_type):
-        for credential in owner[_LISTS[to_type]] or ():
+        for credential in values_in(owner, _LISTS[to_type]):
             yield Relationship(owner[_OWNERS[from_type][1]], _key_of(to_type, owner, credential))
 
 

@@ -29,8 +29,8 @@ def azure_role_management_policy(ctx: Context) -> Iterator[Entity]:
     for row in _policies(ctx):
         rules = _rules(row)
         role = name_of(row, roles)
-        activating = rules.get("Enablement_EndUser_Assignment", {}).get("enabledRules") or []
-        assigning = rules.get("Enablement_Admin_Assignment", {}).get("enabledRules") or []
+        activating = texts_in(rules.get("Enablement_EndUser_Assignment", {}), "enabledRules")
+        assigning = texts_in(rules.get("Enablement_Admin_Assignment", {}), "enabledRules")
         context = rules.get("AuthenticationContext_EndUser_Assignment", {})
         yield Entity(
             row["id"],
@@ -120,7 +120,7 @@ def _listed(ctx: Context, filter: str) -> Iterator[Any]:
 
 def _rules(row: Any) -> dict[str, Any]:
     """Return the rules of a policy by their ids, which say what is ruled for whom: each caller has its own."""
-    return {rule["id"]: rule for rule in (row["policy"] or {}).get("rules") or ()}
+    return {rule["id"]: rule for rule in objects_in(row["policy"] or {}, "rules")}
 
 
 def _approval(rules: dict[str, Any]) -> Any:
