@@ -1,6 +1,6 @@
 """The listings of applications and service principals, which several types are made of, and the keys of their parts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integration import Context
@@ -25,6 +25,18 @@ def service_principals(ctx: Context) -> Iterator[Any]:
 def application_keys(ctx: Context) -> dict[str, str]:
     """Return the key of each application, which is its appId, by the object id that other objects name it by."""
     return {application["id"]: application["appId"] for application in applications(ctx)}
+
+
+def principal_key(app_id: str, keys: Mapping[str, str]) -> str:
+    """Return the key of an application's service principal; one that nothing has where the tenant lacks it.
+
+    The appId alone is the key of the application, which may be registered without a service principal.
+
+    Args:
+        app_id: the application's appId.
+        keys: keys of service principals by appId.
+    """
+    return keys.get(app_id) or f"azure_service_principal:{app_id}"
 
 
 def own_properties(row: Any) -> dict[str, Any]:

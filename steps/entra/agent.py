@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Relationship, relationship_step
-from steps.entra._apps import READ, SERVICE_PRINCIPALS, service_principals
+from steps.entra._apps import READ, SERVICE_PRINCIPALS, principal_key, service_principals
 
 _AGENTS = f"{SERVICE_PRINCIPALS}/microsoft.graph.agentIdentity"
 _MOST = 100
@@ -24,4 +24,4 @@ def azure_service_principal_manages_principal(ctx: Context) -> Iterator[Relation
     }
     for agent in agents:
         if blueprint := agent["agentIdentityBlueprintId"]:
-            yield Relationship(keys.get(blueprint, blueprint), agent["id"])
+            yield Relationship(principal_key(blueprint, keys), agent["id"])

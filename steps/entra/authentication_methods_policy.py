@@ -11,6 +11,8 @@ POLICY, METHOD = "azure_authentication_methods_policy", "azure_authentication_me
 PERMISSIONS = ["Policy.Read.AuthenticationMethod"]
 _PATH = "/policies/authenticationMethodsPolicy"
 _EVERYBODY = "all_users"
+_USER = "user"
+"""What kind of target a single user is: older policies have some (authenticationMethodTarget resource type)."""
 
 
 @entity_step("ControlPolicy", permissions=PERMISSIONS, needs=["azure_account"])
@@ -28,10 +30,7 @@ def azure_authentication_methods_policy(ctx: Context) -> Iterator[Entity]:
 @entity_step("ControlPolicy", permissions=PERMISSIONS)
 def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
     """A method that users may sign in with, and who may."""
-    methods = ctx.graph.get(_PATH, select=None).get("authenticationMethodConfigurations")
-    if not isinstance(methods, list):
-        raise BadAnswer("Graph gave the policy without its methods", path=_PATH)
-    for method in methods:
+    for method in _methods(ctx):
         targets = objects_in(method, "includeTargets")
         yield Entity(
             f"{METHOD}:{method['id']}",
@@ -44,6 +43,14 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
             certificateUserBindings=_bindings(method.get("certificateUserBindings")),
             signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
         )
+
+
+def _methods(ctx: Context) -> list[dict[str, Any]]:
+    """Return the methods, which come with the policy."""
+    methods = ctx.graph.get(_PATH, select=None).get("authenticationMethodConfigurations")
+    if not isinstance(methods, list):
+        raise BadAnswer("Graph gave the policy without its methods", path=_PATH)
+    return methods
 
 
 def _passkeys(profiles: Collection[dict[str, Any]]) -> dict[str, list[str]]:
@@ -76,10 +83,11 @@ def azure_authentication_methods_policy_has_method_configuration(ctx: Context) -
         yield Relationship(policy.key, method.key)
 
 
-@relationship_step(METHOD, "ASSIGNED", "azure_user_group", per_row=True)
+@relationship_step(METHOD, "ASSIGNED", "azure_user_group", permissions=PERMISSIONS)
 def azure_authentication_method_configuration_assigned_user_group(ctx: Context) -> Iterator[Relationship]:
     """The members of a group may sign in with a method, where it is enabled."""
-    for method in ctx.entities(METHOD):
-        for id in dict.fromkeys(method.properties.get("includeTargetIds") or ()):
-            if not says(id, _EVERYBODY):
-                yield Relationship(method.key, id)
+    for method in _methods(ctx):
+        targets = {target["id"]: target.get("targetType") for target in objects_in(method, "includeTargets")}
+        for id, kind in targets.items():
+            if not says(id, _EVERYBODY) and not says(kind, _USER):
+                yield Relationship(f"{METHOD}:{method['id']}", id)

@@ -6,6 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from steps._forms import object_at
 from steps._words import any_says, says, words_of
+from steps.entra._apps import principal_key
 
 POLICY = "azure_conditional_access_policy"
 PERMISSIONS = ["Policy.Read.All"]
@@ -74,7 +75,7 @@ def azure_conditional_access_policy_protects_service_principal(ctx: Context) -> 
     keys = {each.properties["appId"]: each.key for each in principals}
     for policy, ids in named.items():
         for id in ids:
-            yield Relationship(policy, keys.get(id, id))
+            yield Relationship(policy, principal_key(id, keys))
 
 
 @relationship_step(POLICY, "CONTAINS", "azure_conditional_access_named_location", per_row=True)

@@ -538,7 +538,10 @@ def test_which_agents_a_blueprint_has(graph: GraphServer) -> None:
     )
     type = "azure_service_principal_manages_principal"
     ran = run_steps(type, source=graph, manager=load())
-    assert ends(ran, type) == [("app-of-no-principal", "sp-other-agent"), ("sp-blueprint", "sp-agent")]
+    assert ends(ran, type) == [
+        ("azure_service_principal:app-of-no-principal", "sp-other-agent"),
+        ("sp-blueprint", "sp-agent"),
+    ]
 
 
 def test_what_an_application_does_about_mail_addresses_devices_and_its_locks(graph: GraphServer) -> None:

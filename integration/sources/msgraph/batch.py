@@ -17,6 +17,10 @@ _PLAIN = str | int | float
 _UNANSWERED: _Part = 503, {}, {"error": {"code": "missingInBatchResponse"}}
 
 
+class Unreadable(BadAnswer):
+    """What came, several times, cannot be read as a whole: the answer to one request in the batch may be why."""
+
+
 class Inner(NamedTuple):
     """A request inside a batch: its path, relative to the version and with its query, and its own headers."""
 
@@ -37,6 +41,7 @@ def batch(client: GraphClient, inner: Sequence[Inner]) -> list[Answer]:
 
     Raises:
         GraphError: the batch as a whole was refused.
+        Unreadable: the answer as a whole is garbled.
         BadAnswer: what came, several times, is no answer to a batch.
     """
     asked = [
@@ -60,7 +65,17 @@ def _exchanged(client: GraphClient, asked: Sequence[Mapping[str, Any]]) -> tuple
     """
     url, tries = client.url("/$batch"), 0
     while True:
-        answer = client.post(url, {"requests": asked})
+        try:
+            answer = client.post(url, {"requests": asked})
+        except BadAnswer as error:
+            raise Unreadable(
+                error.problem,
+                path=error.path,
+                status=error.status,
+                code=error.code,
+                request_id=error.request_id,
+                too_much=error.too_much,
+            ) from None
         responses = answer.body.get("responses")
         found = _parts(responses)
         if found or (len(asked) == 1 and isinstance(responses, list)):

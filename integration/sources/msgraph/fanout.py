@@ -9,7 +9,8 @@ from operator import not_
 
 from integration.errors import FatalError, GraphError
 from integration.sources.collection import Collection
-from integration.sources.msgraph.batch import MOST, batch
+from integration.sources.msgraph.answers import Answer
+from integration.sources.msgraph.batch import MOST, Unreadable, batch
 from integration.sources.msgraph.budget import Budget
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import ADVANCED
@@ -19,6 +20,8 @@ from integration.sources.request import Request
 from integration.text.whose import carried
 from integration.threads import Threads
 
+_HOPELESS = 2
+"""How many answers of a batch, each asked for by itself, cannot be read before any other: then none can."""
 _SHARD = 50
 _FULL = 8
 
@@ -146,8 +149,9 @@ class FanOut:
 
         Where the mirror has to be waited for, the answers are gone already: they take a multiple of what is kept.
         """
-        answers = batch(self._client, [self._outcomes.questions.inner(task) for task in tasks])
-        kept = self._outcomes.settle(tasks, answers)
+        asked, answers, unreadable = self._answers(tasks)
+        kept = self._outcomes.settle(asked, answers)
+        kept.again.extend(left for task in unreadable for left in self._outcomes.unreadable(task))
         if self._budget.runs_low(answers) and self._outcomes.tracked:
             self.economized = True
         del answers
@@ -160,3 +164,27 @@ class FanOut:
         if kept.failures:
             self._client.pace.sleep(self._client.patience.wait(kept.failures))
         return kept.again
+
+    def _answers(self, tasks: Sequence[Task]) -> tuple[list[Task], list[Answer], list[Task]]:
+        """Return the tasks that were answered, the answers, and the tasks whose answers cannot be read.
+
+        One answer may spoil that of the whole batch, so of one that is garbled each half is asked for by itself.
+
+        Raises:
+            GraphError: the batch as a whole was refused, or no part of it can be read.
+        """
+        asked, answers, unreadable = list[Task](), list[Answer](), list[Task]()
+        parts = [tasks]
+        while parts:
+            part = parts.pop()
+            try:
+                answers += batch(self._client, [self._outcomes.questions.inner(task) for task in part])
+                asked += part
+            except Unreadable:
+                if len(part) > 1:
+                    parts += [part[len(part) // 2 :], part[: len(part) // 2]]
+                    continue
+                unreadable += part
+                if len(unreadable) == _HOPELESS and not asked:
+                    raise
+        return asked, answers, unreadable

@@ -85,6 +85,18 @@ class Outcomes:
                 kept.failures = max([kept.failures, *(each.failures for each in again)])
         return kept
 
+    def unreadable(self, task: Task) -> list[Task]:
+        """Return the task with which to go on where an answer, asked for by itself, cannot be read.
+
+        Raises:
+            GraphError: those of every parent cannot.
+        """
+        if task.delta:
+            self.tracked = False
+            return [Task(task.parents, delta=True)]
+        path = self.questions.inner(task).path.partition("?")[0]
+        return self._refuse(task, BadAnswer("the answer cannot be read, not by itself either", path=path, status=200))
+
     def _keep(self, task: Task, page: Page, kept: Kept) -> list[Task]:
         """Keep what is on a page, and return the tasks that are left.
 
