@@ -56,6 +56,12 @@ def azure_resource_group_has_network_firewall(ctx: Context) -> Iterator[Relation
     yield from in_groups(ctx.azure.resources(FIREWALL))
 
 
+@relationship_step("azure_resource_group", "HAS", "azure_network_firewall_policy", per_row=True)
+def azure_resource_group_has_network_firewall_policy(ctx: Context) -> Iterator[Relationship]:
+    """A policy of Azure Firewalls is in a resource group."""
+    yield from in_groups(ctx.azure.resources(POLICY))
+
+
 @relationship_step("azure_network_firewall", "HAS", "azure_network_firewall_policy", per_row=True)
 def azure_network_firewall_has_policy(ctx: Context) -> Iterator[Relationship]:
     """An Azure Firewall holds to a policy."""

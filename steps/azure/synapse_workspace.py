@@ -7,6 +7,7 @@ from steps.azure._resource import (
     active,
     below_parents,
     identities_of,
+    in_groups,
     key_at,
     object_at,
     private_endpoints_of,
@@ -40,6 +41,12 @@ def azure_synapse_sql_pool(ctx: Context) -> Iterator[Entity]:
     """A pool of SQL in a workspace of Synapse."""
     for row in ctx.azure.resources(_POOL):
         yield resource(row, active=active(row))
+
+
+@relationship_step("azure_resource_group", "HAS", "azure_synapse_workspace", per_row=True)
+def azure_resource_group_has_synapse_workspace(ctx: Context) -> Iterator[Relationship]:
+    """A workspace of Synapse is in a resource group."""
+    yield from in_groups(ctx.azure.resources(_WORKSPACE))
 
 
 @relationship_step("azure_synapse_workspace", "HAS", "azure_synapse_sql_pool", per_row=True)

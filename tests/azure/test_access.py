@@ -181,6 +181,38 @@ def test_a_subscription_of_another_tenant_is_not_looked_for_there(azure: Azure) 
     assert verdicts(azure.run("contoso_machine")) == {"complete"}
 
 
+def test_a_subscription_is_gone_where_its_own_tenant_says_so_whatever_another_tenant_keeps_to_itself(
+    azure: Azure,
+) -> None:
+    tenant = azure.simulator.tenant
+    gone, *_, first = reversed(tenant.visible())
+    tenant.add_subscription(replace(first, id="99999999-0000-4000-8000-000000000099", tenant_id="another"))
+    azure.simulator.manager.faults = [Fault(403, lambda asked: "groups/another/" in asked.path)]
+    azure.run("contoso_storage", allow_mass_delete=True)
+    with tenant.lock:
+        del tenant.subscriptions[gone.id]
+        tenant.remove([f"/subscriptions/{gone.id}"], "resourcecontainers")
+    for _ in range(2):
+        report = azure.run("contoso_storage", allow_mass_delete=True)
+        assert verdicts(report) == {"complete"}
+        assert keys("contoso_storage") == azure.expected("contoso_storage")
+
+
+def test_a_tenant_that_is_not_seen_any_more_is_not_taken_for_empty(azure: Azure) -> None:
+    """Only one of another tenant is left, which does not tell what there is."""
+    tenant = azure.simulator.tenant
+    other = replace(tenant.visible()[0], id="99999999-0000-4000-8000-000000000099", tenant_id="another")
+    tenant.add_subscription(other)
+    azure.simulator.manager.faults = [Fault(403, lambda asked: "groups/another/" in asked.path)]
+    azure.run("contoso_machine")
+    before = keys("contoso_machine")
+    with tenant.lock:
+        tenant.subscriptions = {id: replace(of, visible=id == other.id) for id, of in tenant.subscriptions.items()}
+    report = azure.run("contoso_machine", allow_mass_delete=True)
+    assert verdicts(report) == {"partial"}
+    assert keys("contoso_machine") == before
+
+
 def test_without_any_subscription_types_are_skipped(azure: Azure) -> None:
     show(azure.simulator.tenant, 0)
     report = azure.run("contoso_machine", "contoso_room")

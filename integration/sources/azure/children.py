@@ -177,7 +177,7 @@ def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict
     if not isinstance(child.get("id"), str) or not child["id"]:
         raise BadAnswer("a child has no id", path=path, status=200)
     told = {name: child.get(name) for name in COLUMNS}
-    placed = {name: parent.get(name) for name in _OF_PARENT if told[name] is None}
+    placed = {name: parent.get(name) for name in _OF_PARENT if not told[name]}
     type, properties = (
         child.get("type"),
         without_secrets(child["properties"] if "properties" in child else _plain(child)),

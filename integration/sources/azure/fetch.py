@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer
-from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, named, sizes_of
+from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, sizes_of, subscriptions_in
 from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, QueriedRows, ResourceGraph
 from integration.sources.azure.rows import KeptPage, by_type, kept_page
@@ -79,9 +79,11 @@ class TableFetch:
     def _begin(self) -> None:
         """Start to read the table whole, and keep in mind of which subscriptions: one not seen any more may exist."""
         before = {*self._into.before(), *self._into.progress()}
-        lost = self._subscriptions.may_exist(named(before, SEEN) - {*self._visible})
+        visible, known = self._subscriptions.visible(), subscriptions_in(before)
+        lost = self._subscriptions.may_exist({id: of for id, of in known.items() if id not in visible})
         self._into.begin(None, before=[note for note in before if note.startswith((SEEN, HELD, TOLD))])
-        progress: list[tuple[str, str | None]] = [(f"{SEEN}{id}", "") for id in (*self._visible, *lost)]
+        seen = {**known, **visible}
+        progress: list[tuple[str, str | None]] = [(f"{SEEN}{id} {seen[id]}", "") for id in (*self._visible, *lost)]
         if lost and (untold := sorted({*lost}.difference(self._subscriptions.hidden()))):
             number = "1 subscription is" if len(untold) == 1 else f"{len(untold):,} subscriptions are"
             grant = "grant the application Reader on the tenant's root management group, or run with --fresh if gone"
@@ -207,7 +209,7 @@ class TableFetch:
         subscriptions are not seen any more. A small table that came in one answer is of one moment, and that answer
         says how many rows there are: it is not counted, unless something of it had to be read again.
         """
-        are_lost = bool(named(self._into.progress(), SEEN) - {*self._visible})
+        are_lost = bool(subscriptions_in(self._into.progress()).keys() - {*self._visible})
         before, confirmed = {} if are_lost else sizes_of(self._into.before()), set[str]()
         is_one_answer = self._table != LARGEST and self._done() == {(0, 1)} and not self._graph.names_subscriptions
         for rest in range(_ROUNDS, -1, -1):

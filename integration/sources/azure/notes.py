@@ -9,6 +9,7 @@ from integration.sources.request import Request
 
 GAP = "gap "
 SEEN = "subscription "
+"""Which subscriptions there were: the id, and after a blank the tenant it is of."""
 HELD = "held "
 """How many rows came of a type, which follows after a blank."""
 LOST = f"{GAP}subscriptions"
@@ -18,6 +19,12 @@ PARTITION = re.compile(r"(\d+)/(\d+)")
 def named(notes: Iterable[str], beginning: str) -> set[str]:
     """Return what follows in those of some notes that begin so."""
     return {note.removeprefix(beginning) for note in notes if note.startswith(beginning)}
+
+
+def subscriptions_in(notes: Iterable[str]) -> dict[str, str]:
+    """Return the subscriptions that notes name, with their tenants; an empty text where none is noted."""
+    told = (note.partition(" ") for note in named(notes, SEEN))
+    return {id: tenant for id, _, tenant in sorted(told)}
 
 
 def sizes_of(notes: Iterable[str]) -> dict[str, int]:

@@ -15,6 +15,8 @@ from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.text.exact_json import exact_json
 
 _COLUMNS = frozenset(COLUMNS)
+_TEXTS = ("kind", "location", "managedBy", "resourceGroup")
+"""Columns in which an empty text is nothing. Source: Azure Resource Graph, explore your Azure resources."""
 
 
 class KeptPage(NamedTuple):
@@ -68,6 +70,7 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
         key, type = row.get("id"), row.get("type")
         if isinstance(key, str) and key and isinstance(type, str) and type:
             row["properties"] = properties_kept(row)
+            _empty_to_null(row)
             of_type = found[type.lower()]
             if key.lower() in of_type:
                 doubled[type.lower()] += 1
@@ -75,6 +78,13 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
         else:
             odd += 1
     return {type: list(of_type.values()) for type, of_type in found.items()}, odd, doubled
+
+
+def _empty_to_null(row: dict[str, Any]) -> None:
+    """Have a row say by null alone that there is nothing, so that no record has an empty kind or region."""
+    for name in _TEXTS:
+        if row.get(name) == "":
+            row[name] = None
 
 
 @cache

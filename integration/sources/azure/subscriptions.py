@@ -21,10 +21,11 @@ _log = logger("integration")
 
 
 class _Existing(NamedTuple):
-    """What is known to exist; ``untold`` is what kept more from being told, but for a refusal."""
+    """What is known to exist, in which tenants all is; ``untold`` is what kept more from being told, but a refusal."""
 
     subscriptions: set[str]
     groups: set[str]
+    tenants: set[str]
     all_known: bool
     untold: str
 
@@ -98,21 +99,32 @@ class Subscriptions:
             hidden = sorted(self._exist.subscriptions - visible.keys()) if self._exist else []
         return {"subscriptions": len(visible), **({"hiddenSubscriptions": hidden} if hidden else {})}
 
-    def may_exist(self, ids: Collection[str]) -> list[str]:
-        """Return those of some ids that are not known to be of no subscription any more, sorted."""
-        if not ids:
+    def may_exist(self, tenants: Mapping[str, str]) -> list[str]:
+        """Return the subscriptions that are not known to be none any more, sorted.
+
+        That a tenant tells of all of its own is enough for these: one that Azure Lighthouse shows may tell nothing.
+
+        Args:
+            tenants: the tenants of some subscriptions, by the ids of these; empty texts where that is not known.
+        """
+        if not tenants:
             return []
         existing = self._existence()
-        return sorted(existing.subscriptions.intersection(ids) if existing.all_known else ids)
+
+        def may(id: str, tenant: str) -> bool:
+            return id in existing.subscriptions or not (existing.all_known or tenant in existing.tenants)
+
+        return sorted(id for id, tenant in tenants.items() if may(id, tenant))
 
     def _existence(self) -> _Existing:
         visible = self.visible()
         with self._lock:
             if self._exist is None:
-                found, all_known, untold = list[tuple[str, str]](), True, ""
+                found, told, all_known, untold = list[tuple[str, str]](), set[str](), True, ""
                 for tenant in sorted({tenant for tenant in visible.values() if tenant}):
                     try:
                         found.extend(self._below(tenant))
+                        told.add(tenant)
                     except (Forbidden, NotFound) as error:
                         _log.info("hidden subscriptions are not looked for: %s", error)
                         all_known = False
@@ -121,7 +133,7 @@ class Subscriptions:
                 subscriptions, groups = (
                     {name for type, name in found if type.endswith(kind)} for kind in (_SUBSCRIPTION, _GROUP)
                 )
-                self._exist = _Existing(subscriptions, groups, all_known, untold)
+                self._exist = _Existing(subscriptions, groups, told, all_known, untold)
             return self._exist
 
     def _below(self, tenant: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,35 @@
+"""Each resource is told to be in its resource group, whatever type it has here."""
+
+import pytest
+
+from integration import load, plan
+from tests.azure.reading import Azure, edges
+from tests.azure.test_network_types import azure, place
+from tests.simulator.azure.place import Place
+
+__all__ = ["azure", "place"]
+pytestmark = pytest.mark.every_area
+
+GROUP, BEGINNING = "azure_resource_group", "azure_resource_group_has_"
+
+
+def test_each_type_of_resources_that_are_below_no_other_is_in_resource_groups() -> None:
+    steps = plan(load()).steps
+    held = {step.ends[1] for step in steps if step.ends and step.ends[0] == GROUP and step.class_name == "HAS"}
+    types = {step.name for step in steps if any(each.count("/") == 1 for each in step.resources)}
+    assert len(types) > 100
+    assert not sorted(types - held)
+
+
+@pytest.mark.parametrize(
+    ("of", "type"),
+    [
+        ("microsoft.network/firewallpolicies", "network_firewall_policy"),
+        ("microsoft.synapse/workspaces", "synapse_workspace"),
+    ],
+)
+def test_a_resource_is_in_its_group(place: Place, azure: Azure, of: str, type: str) -> None:
+    id = place.put(of, "one", {})
+    report = azure.run(f"{BEGINNING}{type}")
+    assert report.of(f"{BEGINNING}{type}").verdict == "complete"
+    assert edges() == {(place.id.lower(), id.lower())}
