@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from math import ceil
 
 _BATCH, _PAGE, _USUAL_PAGE, _REPORT_PAGE, _SIGN_IN_PAGE = 20, 999, 100, 1000, 500
+_OWN_PAGE = {"deviceManagement/managedDevices": _PAGE, "deviceManagement/detectedApps": 50}
+"""How many a page has of what is no directory object and has another number than is usual."""
 _LISTED = {
     "users": 2,
     "groups": 2,
@@ -52,7 +54,7 @@ def _requests(contents: Mapping[str, int], listed: Mapping[str, int], of_each: M
     for path, count in contents.items():
         name = path.removeprefix("/")
         if name not in found and "{id}" not in name and name != "contacts":
-            page = _REPORT_PAGE if name.startswith("reports/") else _USUAL_PAGE
+            page = _OWN_PAGE.get(name, _REPORT_PAGE if name.startswith("reports/") else _USUAL_PAGE)
             found[name] = max(1, ceil(count / page))
     return found
 

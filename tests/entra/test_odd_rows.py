@@ -23,11 +23,18 @@ WAYS = ("filled", "holes", "null", "empty", "new", "bare")
 DIRECTORY = "/roleManagement/directory"
 LISTINGS: dict[str, tuple[str, ...]] = {
     "/applications": ("application",),
+    "/deviceAppManagement/mobileApps": ("windowsWebApp", "mobileApp"),
+    "/deviceManagement/deviceCompliancePolicies": ("windows10CompliancePolicy", "deviceCompliancePolicy"),
+    "/deviceManagement/deviceConfigurations": ("iosCustomConfiguration", "deviceConfiguration"),
+    "/deviceManagement/detectedApps": ("detectedApp",),
+    "/deviceManagement/managedDevices": ("managedDevice",),
     "/devices": ("device",),
     "/directory/administrativeUnits": ("administrativeUnit",),
+    "/directory/onPremisesSynchronization": ("onPremisesDirectorySynchronization",),
     "/domains": ("domain",),
     "/domains/federated/federationConfiguration": ("internalDomainFederation",),
     "/groups": ("group",),
+    "/groupLifecyclePolicies": ("groupLifecyclePolicy",),
     "/groupSettings": ("groupSetting",),
     "/identity/conditionalAccess/authenticationContextClassReferences": ("authenticationContextClassReference",),
     "/identity/conditionalAccess/namedLocations": ("ipNamedLocation", "countryNamedLocation", "namedLocation"),
@@ -35,6 +42,7 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/identity/conditionalAccess/templates": ("conditionalAccessTemplate",),
     "/oauth2PermissionGrants": ("oAuth2PermissionGrant",),
     "/identity/identityProviders": ("builtInIdentityProvider", "socialIdentityProvider"),
+    "/identityGovernance/termsOfUse/agreements": ("agreement",),
     "/contacts": ("orgContact",),
     "/policies/activityBasedTimeoutPolicies": ("activityBasedTimeoutPolicy",),
     "/policies/appManagementPolicies": ("appManagementPolicy",),
@@ -87,7 +95,9 @@ ALWAYS = {
     "tenantId",
 }
 """What an object is about: Graph gives no object without it."""
-PLANS = [{"servicePlanId": f"plan-{name}", "servicePlanName": name} for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2")]
+PLANS = [
+    {"servicePlanId": f"plan-{name}", "servicePlanName": name} for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2", "INTUNE_A")
+]
 
 
 def properties(type: str | None) -> dict[str, str]:

@@ -45,7 +45,13 @@ _KIND = {
     GRANT: _OPENS["oauth2PermissionGrants"],
 }
 _REPORTS = "AuditLog.Read.All"
-_CODES = {"policies": "AccessDenied", "identity": "AccessDenied", "reports": "Authentication_MSGraphPermissionMissing"}
+_CODES = {
+    "deviceAppManagement": "Forbidden",
+    "deviceManagement": "Forbidden",
+    "policies": "AccessDenied",
+    "identity": "AccessDenied",
+    "reports": "Authentication_MSGraphPermissionMissing",
+}
 
 ALL_ROLES = tuple(
     sorted(

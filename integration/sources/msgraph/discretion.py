@@ -1,8 +1,8 @@
 """Secrets that Graph tells with what is read, and that nobody here needs: they are dropped before anything is kept.
 
 ``$select`` cannot leave them out, since they are parts of a property. Sources: addIn, alternativeSecurityId,
-keyCredential, passwordCredential, passwordProfile, passwordSingleSignOnSettings and settingValue resource types;
-Eliminate bad passwords using Microsoft Entra Password Protection.
+keyCredential, managedDevice, passwordCredential, passwordProfile, passwordSingleSignOnSettings and settingValue
+resource types; Eliminate bad passwords using Microsoft Entra Password Protection.
 """
 
 import re
@@ -18,7 +18,7 @@ _SECRET = {
     "passwordSingleSignOnSettings": ("fields",),
 }
 """Parts of a property that are secrets, or tell how one begins."""
-_ALONE = ("clientSecret", "secretText")
+_ALONE = ("activationLockBypassCode", "clientSecret", "secretText")
 """Properties that are secrets wherever they are; of what is read whole, ``$select`` leaves nothing out."""
 _BANNED = "BannedPasswordList"
 """The setting with the words that no password may hold: they tell how passwords are built, and only count here."""
