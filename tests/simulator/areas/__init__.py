@@ -18,15 +18,15 @@ demo into the tenant: common cases, and the awkward ones. To add to the demo, wr
 Users are there already: ``user_id(1)`` to ``user_id(21)``, and ``group_id(1)`` to ``group_id(12)``, of ``demo_ids``.
 """
 
-from tests.simulator.areas import apps, devices, directory, policies, roles, signing_in
+from tests.simulator.areas import apps, devices, directory, governance, policies, roles, signing_in
 from tests.simulator.shelves import Shelves
 from tests.simulator.tenant import Tenant
 
-SHELVES = Shelves([*apps.SHELVES, *roles.SHELVES, *devices.SHELVES, *policies.SHELVES])
+SHELVES = Shelves([*apps.SHELVES, *roles.SHELVES, *devices.SHELVES, *policies.SHELVES, *governance.SHELVES])
 """All endpoints that serve no directory objects."""
 
 
 def add_demo(tenant: Tenant) -> None:
     """Put every area's part of the demo into a tenant that has its users and groups."""
-    for area in (apps, roles, devices, directory, signing_in, policies):
+    for area in (apps, roles, devices, directory, signing_in, policies, governance):
         area.demo(tenant)
