@@ -52,6 +52,7 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/servicePrincipals/microsoft.graph.agentIdentity": ("agentIdentity",),
     "/subscribedSkus": ("subscribedSku",),
     "/users": ("user",),
+    "/identityGovernance/accessReviews/definitions": ("accessReviewScheduleDefinition",),
     f"{MANAGEMENT}/accessPackageAssignmentApprovals": ("accessPackageAssignmentRequest",),  # by the requests' ids
     f"{MANAGEMENT}/accessPackages": ("accessPackage",),
     f"{MANAGEMENT}/assignmentPolicies": ("accessPackageAssignmentPolicy",),

@@ -295,7 +295,9 @@ OF_PACKAGES: dict[str, tuple[str, ...]] = {
     "type": (
         "afterDateTime",
         "afterDuration",
+        "noEnd",
         "noExpiration",
+        "weekly",
     ),
 }
 """Values of entitlement management that a recording keeps."""

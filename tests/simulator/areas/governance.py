@@ -1,4 +1,4 @@
-"""Entitlement management: catalogs, access packages, who may ask for them, and who has them.
+"""Entitlement management and access reviews: who may ask for what, who has it, and who looks at that again.
 
 How to add to the demo is told in this package's docstring.
 """
@@ -6,6 +6,7 @@ How to add to the demo is told in this package's docstring.
 from collections.abc import Iterator
 
 from tests.simulator.areas.policies_demo import FABRIKAM
+from tests.simulator.areas.roles import HELPDESK
 from tests.simulator.demo_ids import SERVICE_PRINCIPAL_ID, group_id, user_id
 from tests.simulator.licences import ENTITLEMENT
 from tests.simulator.properties import Json
@@ -13,6 +14,7 @@ from tests.simulator.shelves import Shelf
 from tests.simulator.tenant import Tenant
 
 MANAGEMENT = "/identityGovernance/entitlementManagement"
+REVIEWS = "/identityGovernance/accessReviews/definitions"
 _READ = ("EntitlementManagement.Read.All",)
 _QUERIED = frozenset({"$select", "$filter"})
 _SCOPES = ("resourceRoleScopes", "resourceRoleScopes/role", "resourceRoleScopes/scope")
@@ -31,6 +33,7 @@ SHELVES = (
     _shelf("assignmentRequests", "requestor", "accessPackage"),
     Shelf(f"{MANAGEMENT}/accessPackageAssignmentApprovals/{{id}}/stages", _READ, ENTITLEMENT, absent=""),
     _shelf("connectedOrganizations", "internalSponsors", "externalSponsors"),
+    Shelf(REVIEWS, ("AccessReview.Read.All",), ENTITLEMENT, options=_QUERIED | {"$top", "$skip", "$orderby"}),
 )
 """The endpoints of this area."""
 
@@ -59,6 +62,7 @@ def demo(tenant: Tenant) -> None:
     put(f"{MANAGEMENT}/assignments", *_assignments())
     put(f"{MANAGEMENT}/assignmentRequests", *_requests())
     put(f"{MANAGEMENT}/connectedOrganizations", *_organizations())
+    put(REVIEWS, *_reviews())
     for number, (request, result) in enumerate({ASKED: "Approve", WAITING: "NotReviewed", DENIED: "Deny"}.items(), 1):
         put(f"{MANAGEMENT}/accessPackageAssignmentApprovals", {"id": request})
         put(f"{MANAGEMENT}/accessPackageAssignmentApprovals/{request}/stages", _stage(number, result))
@@ -256,3 +260,44 @@ def _organizations() -> Iterator[Json]:
         sources = [{**source, "displayName": name}]
         sponsors: Json = {"internalSponsors": [], "externalSponsors": []}
         yield {**_named(id, name), "state": state, "identitySources": sources, **sponsors}
+
+
+def _reviews() -> Iterator[Json]:
+    roles = "/roleManagement/directory/roleAssignmentScheduleInstances?$filter=(roleDefinitionId eq '{}')"
+    packages = "/identityGovernance/entitlementManagement/accessPackageAssignments?$filter=(accessPackageId eq '{}')"
+    members = f"/groups/{group_id(3)}/transitiveMembers"
+    both: Json = {"principalScopes": [{"query": "/users"}], "resourceScopes": []}
+    both["resourceScopes"] += [{"query": f"/servicePrincipals/{SERVICE_PRINCIPAL_ID}"}, {"query": f"/groups/{GONE}"}]
+    for number, (scope, each) in enumerate(
+        (
+            ({"query": members, "queryType": "MicrosoftGraph"}, {"query": f"/groups/{group_id(3)}"}),
+            ({"query": roles.format(HELPDESK), "queryType": "MicrosoftGraph"}, None),
+            ({"query": packages.format(FINANCE), "queryType": "MicrosoftGraph"}, None),
+            (both, None),
+            ({"query": "./members", "queryType": "MicrosoftGraph"}, {"query": "/groups?$filter=groupTypes/any()"}),
+        ),
+        1,
+    ):
+        often = {"pattern": {"type": "weekly", "interval": 1}, "range": {"type": "noEnd"}} if number == 1 else None
+        yield {
+            "id": f"5e71e000-0000-4f30-8a4b-{number:012}",
+            "displayName": f"Review {number}",
+            "status": "InProgress",
+            "descriptionForAdmins": "Who still needs this?",
+            "descriptionForReviewers": "Do they still need this?",
+            "createdDateTime": "2025-09-01T08:00:00Z",
+            "lastModifiedDateTime": "2025-10-01T08:00:00Z",
+            "createdBy": {"id": user_id(1), "displayName": "Ada Example"},
+            "scope": scope,
+            "instanceEnumerationScope": each,
+            "reviewers": [{"query": f"/users/{user_id(1)}", "queryType": "MicrosoftGraph", "queryRoot": None}],
+            "settings": {
+                "autoApplyDecisionsEnabled": True,
+                "defaultDecision": "Recommendation",
+                "defaultDecisionEnabled": number == 1,
+                "instanceDurationInDays": 14,
+                "justificationRequiredOnApproval": True,
+                "recommendationsEnabled": True,
+                "recurrence": often,
+            },
+        }

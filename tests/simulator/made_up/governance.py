@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from tests.simulator.areas.governance import MANAGEMENT
+from tests.simulator.areas.governance import MANAGEMENT, REVIEWS
 from tests.simulator.made_up.sizes import Sizes
 from tests.simulator.made_up.values import guid, listed, moment
 from tests.simulator.properties import GROUP, SERVICE_PRINCIPAL, USER, Json
@@ -33,6 +33,18 @@ def fill(tenant: Tenant, sizes: Sizes, rng: random.Random) -> None:
     organization = _named(rng, "Partner") | {"state": "configured", "identitySources": [source]}
     sponsors: Json = {"internalSponsors": [], "externalSponsors": []}
     tenant.contents.put(f"{MANAGEMENT}/connectedOrganizations", organization | sponsors)
+
+    for group in rng.sample(groups, min(2, len(groups))):
+        scope = {"query": f"/groups/{group}/transitiveMembers", "queryType": "MicrosoftGraph"}
+        review = {"id": guid(rng), "displayName": "Review", "status": "InProgress", "scope": scope, "settings": None}
+        nothing: Json = {
+            "instanceEnumerationScope": None,
+            "reviewers": [],
+            "createdBy": None,
+            "descriptionForAdmins": None,
+        }
+        times = {"createdDateTime": moment(rng), "lastModifiedDateTime": moment(rng)}
+        tenant.contents.put(REVIEWS, review | nothing | times)
 
 
 def _named(rng: random.Random, name: str) -> Json:
