@@ -101,11 +101,12 @@ def _assign(tenant: Tenant, rng: random.Random) -> bool:
         tenant.contents.put(ASSIGNMENTS, made)
         asked = {"requestType": "userAdd", "state": "delivered", "status": "Fulfilled", "requestor": target, **named}
         times = {"createdDateTime": moment(rng), "completedDateTime": moment(rng)}
-        tenant.contents.put(f"{MANAGEMENT}/assignmentRequests", {"id": made["id"], **asked, **times})
+        request = guid(rng)
+        tenant.contents.put(f"{MANAGEMENT}/assignmentRequests", {"id": request, **asked, **times})
         approvals = f"{MANAGEMENT}/accessPackageAssignmentApprovals"
-        tenant.contents.put(approvals, {"id": made["id"]})
+        tenant.contents.put(approvals, {"id": request})
         review = {"reviewResult": "NotReviewed", "status": "InProgress", "reviewedBy": None, "reviewedDateTime": None}
-        tenant.contents.put(f"{approvals}/{made['id']}/stages", {"id": guid(rng), "displayName": None, **review})
+        tenant.contents.put(f"{approvals}/{request}/stages", {"id": guid(rng), "displayName": None, **review})
     return bool(policies and people)
 
 
