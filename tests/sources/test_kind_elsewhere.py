@@ -43,7 +43,7 @@ def test_the_id_of_a_parent_goes_into_the_path(asked: GraphServer) -> None:
     assert {record["requestId"]: record["id"] for record in ran.records[APPROVER]} == {
         name: f"stage-of-{name}" for name in NAMES
     }
-    assert sum(f"GET {APPROVALS}/{NAMES[0]}/stages?" in f"{each}?" for each in asked.requests) <= 1
+    assert sum(f"GET {APPROVALS}/{NAMES[0]}/stages?" in each for each in asked.requests) == 1
     assert len([each for each in asked.requests if "$batch" in each]) == 2
 
 
