@@ -6,6 +6,8 @@ from math import ceil
 _BATCH, _PAGE, _USUAL_PAGE, _REPORT_PAGE, _SIGN_IN_PAGE = 20, 999, 100, 1000, 500
 _OWN_PAGE = {"deviceManagement/managedDevices": _PAGE, "deviceManagement/detectedApps": 50}
 """How many a page has of what is no directory object and has another number than is usual."""
+_ENTITLEMENT = "identityGovernance/entitlementManagement"
+_ON_DEMAND = {"contacts", f"{_ENTITLEMENT}/assignmentRequests", f"{_ENTITLEMENT}/accessPackageAssignmentApprovals"}
 _LISTED = {
     "users": 2,
     "groups": 2,
@@ -23,6 +25,8 @@ _OF_EACH = {
     "servicePrincipals/{id}/ownedObjects": "servicePrincipals",
     "applications/{id}/federatedIdentityCredentials": "applications",
     "directory/administrativeUnits/{id}/members": "directory/administrativeUnits",
+    f"{_ENTITLEMENT}/catalogs/{{id}}/resources": f"{_ENTITLEMENT}/catalogs",
+    f"{_ENTITLEMENT}/accessPackages/{{id}}": f"{_ENTITLEMENT}/accessPackages",
 }
 """What is asked of every object of a collection."""
 _TRACKED = frozenset({"groups/{id}/members", "directory/administrativeUnits/{id}/members"})
@@ -53,7 +57,7 @@ def _requests(contents: Mapping[str, int], listed: Mapping[str, int], of_each: M
     found["$batch"] = sum(ceil(found[path] / _BATCH) for path in of_each)
     for path, count in contents.items():
         name = path.removeprefix("/")
-        if name not in found and "{id}" not in name and name != "contacts":
+        if name not in found and "{id}" not in name and name not in _ON_DEMAND:
             page = _OWN_PAGE.get(name, _REPORT_PAGE if name.startswith("reports/") else _USUAL_PAGE)
             found[name] = max(1, ceil(count / page))
     return found

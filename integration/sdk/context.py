@@ -89,7 +89,7 @@ class Graph(Protocol):
         Args:
             parents: path of the parents' collection, such as ``/groups``.
             relation: name of the navigation property, such as ``members``; or the path of a collection that is asked
-                once for each parent, with ``filter``.
+                once for each parent, with ``filter``, or with ``{id}`` in the path where the parent's id goes.
             kind: the children's type, such as ``user``, where others are left to other steps; what inherits from it
                 is of that type, as ``agentUser`` is.
             select: properties of the children to ask for; ``id`` and ``@odata.type`` are always there.

@@ -15,7 +15,8 @@ class Request:
     Attributes:
         kind: ``object``, ``collection``, ``part`` of a collection, or ``relation``.
         path: the object, the collection, or the parents' collection, in the source's own terms.
-        relation: navigation property of a relation.
+        relation: navigation property of a relation; or the path of a collection, to which the filter or ``{id}`` in
+            the path itself gives the parent's id.
         select: properties; the source's default set where ``None``.
         top: page size of a collection; ``None`` where it is not paged.
         cast: the kind of children that is wanted of a relation, such as ``user``; all where it is empty.
@@ -79,5 +80,5 @@ class Request:
 
     @property
     def by_filter(self) -> bool:
-        """Whether the children of a parent are asked for by a filter of a collection, not below the parent."""
+        """Whether the children of a parent are asked for elsewhere, by its id, and not below the parent."""
         return self.relation.startswith("/")

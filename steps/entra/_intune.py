@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steps._forms import object_at, objects_in
 from steps._words import says
 
 INTUNE = ["INTUNE_A", "INTUNE_A_VL", "INTUNE_EDU", "INTUNE_O365", "INTUNE_P2", "INTUNE_SMBIZ"]
@@ -28,7 +29,7 @@ def targets_of(row: Any) -> dict[str, Any]:
 
     Source: deviceAndAppManagementAssignmentTarget resource type.
     """
-    targets = [each.get("target") or {} for each in row.get("assignments") or ()]
+    targets = [object_at(each, "target") for each in objects_in(row, "assignments")]
     return {
         "isAssigned": bool(targets),
         "appliesToAllDevices": any(says(kind_of(each), _ALL_DEVICES) for each in targets),

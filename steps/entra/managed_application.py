@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
+from steps._forms import object_at, objects_in
 from steps.entra._intune import INTUNE, kind_of, targets_of
 
 MANAGED = "intune_managed_application"
@@ -41,8 +42,8 @@ def intune_managed_application_assigned(ctx: Context, from_type: str, to_type: s
     """An application is for a group, or is not: ``intent`` says how, and ``exclude`` that it is not."""
     for application in _applications(ctx):
         intents: dict[str, set[str]] = {}
-        for each in application.get("assignments") or ():
-            if group := (each.get("target") or {}).get("groupId"):
+        for each in objects_in(application, "assignments"):
+            if group := object_at(each, "target").get("groupId"):
                 intents.setdefault(str(group), set()).update([str(each["intent"])] if each.get("intent") else ())
         targets = targets_of(application)
         excluded = {*targets["excludeGroupIds"]}

@@ -21,6 +21,7 @@ KNOWN = json.loads(files("integration.scaffold").joinpath("graph.json").read_tex
 WAYS = ("filled", "holes", "null", "empty", "new", "bare")
 """What the properties are: all there, lists with nulls, null, without content, of unknown values, not there."""
 DIRECTORY = "/roleManagement/directory"
+MANAGEMENT = "/identityGovernance/entitlementManagement"
 LISTINGS: dict[str, tuple[str, ...]] = {
     "/applications": ("application",),
     "/deviceAppManagement/mobileApps": ("windowsWebApp", "mobileApp"),
@@ -59,6 +60,14 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/servicePrincipals/microsoft.graph.agentIdentity": ("agentIdentity",),
     "/subscribedSkus": ("subscribedSku",),
     "/users": ("user",),
+    "/identityGovernance/accessReviews/definitions": ("accessReviewScheduleDefinition",),
+    f"{MANAGEMENT}/accessPackageAssignmentApprovals": ("accessPackageAssignmentRequest",),  # by the requests' ids
+    f"{MANAGEMENT}/accessPackages": ("accessPackage",),
+    f"{MANAGEMENT}/assignmentPolicies": ("accessPackageAssignmentPolicy",),
+    f"{MANAGEMENT}/assignmentRequests": ("accessPackageAssignmentRequest",),
+    f"{MANAGEMENT}/assignments": ("accessPackageAssignment",),
+    f"{MANAGEMENT}/catalogs": ("accessPackageCatalog",),
+    f"{MANAGEMENT}/connectedOrganizations": ("connectedOrganization",),
     f"{DIRECTORY}/roleAssignmentScheduleInstances": ("unifiedRoleAssignmentScheduleInstance",),
     f"{DIRECTORY}/roleAssignments": ("unifiedRoleAssignment",),
     f"{DIRECTORY}/roleDefinitions": ("unifiedRoleDefinition",),
@@ -81,8 +90,23 @@ RELATIONS = {
     "/policies/appManagementPolicies": ("appliesTo",),
     "/servicePrincipals": ("owners", "ownedObjects", "memberOf", "appRoleAssignedTo"),
     "/users": ("manager",),
+    f"{MANAGEMENT}/accessPackages": ("resourceRoleScopes",),
+    f"{MANAGEMENT}/accessPackageAssignmentApprovals": ("stages",),
+    f"{MANAGEMENT}/catalogs": ("resources",),
 }
-CHILDREN = {"federatedIdentityCredentials": "federatedIdentityCredential", "appRoleAssignedTo": "appRoleAssignment"}
+CHILDREN = {
+    "appRoleAssignedTo": "appRoleAssignment",
+    "federatedIdentityCredentials": "federatedIdentityCredential",
+    "resourceRoleScopes": "accessPackageResourceRoleScope",
+    "resources": "accessPackageResource",
+    "stages": "approvalStage",
+}
+NAMED = {
+    f"{MANAGEMENT}/assignmentPolicies": ("accessPackage",),
+    f"{MANAGEMENT}/assignmentRequests": ("accessPackage", "requestor"),
+    f"{MANAGEMENT}/assignments": ("accessPackage", "assignmentPolicy", "target"),
+}
+"""Single objects that come expanded: null where what an object named is gone."""
 ALWAYS = {
     "appId",
     "appRoleId",
@@ -166,6 +190,9 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         graph.add("/policies/roleManagementPolicyAssignments", {**assignment, **of_roles})
     for partner in rows("crossTenantAccessPolicyConfigurationPartner"):
         graph.add("/policies/crossTenantAccessPolicy/partners", {**partner, "identitySynchronization": None})
+    for path, names in NAMED.items():
+        for row in rows(LISTINGS[path][0]):
+            graph.add(path, {**row, **{name: None if way == "null" else {"id": f"{name}-0001"} for name in names}})
     for path, relations in RELATIONS.items():
         for row in rows(LISTINGS[path][0]):
             for relation in relations:
@@ -173,6 +200,9 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
     for path, relation in (
         ("/applications", "federatedIdentityCredentials"),
         ("/servicePrincipals", "appRoleAssignedTo"),
+        (f"{MANAGEMENT}/accessPackages", "resourceRoleScopes"),
+        (f"{MANAGEMENT}/catalogs", "resources"),
+        (f"{MANAGEMENT}/accessPackageAssignmentApprovals", "stages"),
     ):
         graph.relate(path, f"{LISTINGS[path][0]}-filled-0001", relation, *rows(CHILDREN[relation]))
     for instances in ("eligibilityScheduleInstances", "assignmentScheduleInstances"):

@@ -280,6 +280,37 @@ OF_ROLES = {
     "templateId": _ROLES,
 }
 """Those of directory roles, and of Privileged Identity Management."""
+OF_PACKAGES: dict[str, tuple[str, ...]] = {
+    "description": ("User",),
+    "displayName": ("User",),
+    "duration": ("P365D",),
+    "durationBeforeAutomaticDenial": ("P14D",),
+    "originSystem": (
+        "AadApplication",
+        "AadGroup",
+    ),
+    "state": ("delivered",),
+    "status": (
+        "Completed",
+        "Delivered",
+        "DeniedByApprover",
+        "ExpiredNotificationTriggered",
+        "Fulfilled",
+        "PendingApproval",
+    ),
+    "subjectType": (
+        "servicePrincipal",
+        "user",
+    ),
+    "type": (
+        "afterDateTime",
+        "afterDuration",
+        "noEnd",
+        "noExpiration",
+        "weekly",
+    ),
+}
+"""Values of entitlement management that a recording keeps."""
 _SECRET = re.compile(
     r"authorization(?! ?policy)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
 )
@@ -322,7 +353,7 @@ def _is_harmless(name: str, text: str) -> bool:
     protocol = {"id": r"\d+", "method": "GET", "ConsistencyLevel": "eventual", "Content-Type": "application/json.*",
                 "OData-Version": "4.0", "x-ms-resource-unit": r"\d", "code": r"\w+"}  # fmt: skip
     if re.fullmatch(protocol.get(name, "(?!)"), text) or any(
-        text in known.get(name, ()) for known in (PLAIN, OF_POLICIES, OF_ROLES)
+        text in known.get(name, ()) for known in (PLAIN, OF_POLICIES, OF_ROLES, OF_PACKAGES)
     ):
         return True
     if name == "directoryScopeId":

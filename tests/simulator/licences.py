@@ -55,6 +55,9 @@ PIM = Licence(
 )
 """Eligible and scheduled assignments of roles and groups, and their policies."""
 
+ENTITLEMENT = Licence((P2, GOVERNANCE), 403, "NoLicense", "Tenant does not meet license requirement!")
+"""Access packages and what belongs to them."""
+
 CONDITIONAL_ACCESS = Licence((P1, P2), 403, "AccessDenied", "Your tenant is not licensed for this feature.")
 """Conditional access and what belongs to it."""
 

@@ -45,7 +45,9 @@ _KIND = {
     GRANT: _OPENS["oauth2PermissionGrants"],
 }
 _REPORTS = "AuditLog.Read.All"
+_ENTITLEMENT = "identityGovernance/entitlementManagement"
 _CODES = {
+    _ENTITLEMENT: "UnAuthorized",
     "deviceAppManagement": "Forbidden",
     "deviceManagement": "Forbidden",
     "policies": "AccessDenied",
@@ -71,7 +73,8 @@ class Permissions:
 
     def require(self, call: Call) -> None:
         """Raise GraphError 403 where a role is missing, with the code of the service that is asked."""
-        code = _CODES.get(call.segments[0], "Authorization_RequestDenied")
+        places = ("/".join(call.segments[:2]), call.segments[0])
+        code = next((_CODES[place] for place in places if place in _CODES), "Authorization_RequestDenied")
         shelf = SHELVES.holding(call.segments)
         if shelf:
             needed = shelf.permissions

@@ -30,6 +30,7 @@ class Shelf:
         filters: properties that a $filter must name, one of each group; without such a filter it is refused.
         page: rows of a page without $top; ``None`` where all rows always come at once.
         key: the property that tells rows apart.
+        absent: the code of the answer where what has the children is not there.
         lane: the service that counts its requests apart, of ``lanes.LANES``.
     """
 
@@ -42,6 +43,7 @@ class Shelf:
     filters: tuple[tuple[str, ...], ...] = ()
     page: int | None = DEFAULT_PAGE
     key: str = "id"
+    absent: str = "Request_ResourceNotFound"
     lane: str = ""
 
 
@@ -120,7 +122,7 @@ class Shelving:
     def _listing(self, call: Call, shelf: Shelf) -> Answer:
         parent, _, relation = shelf.path[1:].partition(f"/{ANY}/")
         if relation:
-            self._find_parent(parent, call.segments[parent.count("/") + 1])
+            self._require_parent(shelf, parent, call.segments[parent.count("/") + 1])
         chosen = filter_of(call)
         names = {clause.name for clause in chosen.clauses} if chosen else set()
         if any(names.isdisjoint(group) for group in shelf.filters):
@@ -141,6 +143,12 @@ class Shelving:
         if shelf.page is None:
             return success(with_value({"@odata.context": context}, [encode(each) for each in places if passes(each)]))
         return self._pager.page(call, context, places, passes, encode, default=shelf.page)
+
+    def _require_parent(self, shelf: Shelf, parent: str, key: str) -> None:
+        try:
+            self._find_parent(parent, key)
+        except GraphError as gone:
+            raise GraphError(gone.status, shelf.absent, gone.message) from None
 
     def _shown(self, call: Call, shelf: Shelf) -> Callable[[Json], Json]:
         names = select_of(call)

@@ -7,6 +7,7 @@ import pytest
 from tests.simulator import Faults, Simulator, demo_tenant
 from tests.simulator.areas import SHELVES
 from tests.simulator.areas.apps import FINANCE_JOB
+from tests.simulator.areas.governance import ASKED, GENERAL
 from tests.simulator.areas.policies_demo import OLDER_JOBS
 from tests.simulator.client import Client, code, ids_of, step
 from tests.simulator.demo_ids import SERVICE_PRINCIPAL_ID, group_id
@@ -24,8 +25,9 @@ def demo() -> Iterator[tuple[Simulator, Client]]:
 
 
 def path_of(shelf: Shelf) -> str:
-    parents = {"applications": FINANCE_JOB, "domains": "contoso.example", "policies": OLDER_JOBS}
-    parent = parents.get(shelf.path.split("/")[1], SERVICE_PRINCIPAL_ID)
+    parents = {"applications": FINANCE_JOB, "domains": "contoso.example", "appManagementPolicies": OLDER_JOBS}
+    parents |= {"catalogs": GENERAL, "accessPackageAssignmentApprovals": ASKED}
+    parent = parents.get(shelf.path.partition("/{id}")[0].rpartition("/")[2], SERVICE_PRINCIPAL_ID)
     wanted = " and ".join(f"{group[0]} eq '/'" for group in shelf.filters)
     return shelf.path.replace("{id}", parent) + (f"?$filter={wanted}" if wanted else "")
 

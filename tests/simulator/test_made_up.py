@@ -68,10 +68,10 @@ def test_without_sizes_a_tenant_has_no_more_than_groups_need() -> None:
 
 def test_changes_touch_every_area_and_repeat() -> None:
     tenant, again = tenant_of(), tenant_of()
-    change(tenant, 200, seed=4)
-    change(again, 200, seed=4)
+    change(tenant, 400, seed=4)
+    change(again, 400, seed=4)
     assert tenant.log == again.log
-    assert {len(CHANGES), len(set(CHANGES))} == {12}
+    assert {len(CHANGES), len(set(CHANGES))} == {13}
     before = contents(tenant_of())
     after = contents(tenant)
     moved = {path for path, count in after.items() if before[path] != count}

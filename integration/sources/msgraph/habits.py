@@ -49,8 +49,13 @@ ADVANCED = frozenset({"memberOf", "members", "owners", "transitiveMemberOf", "tr
 """Relations that v1.0 lists whole only by an advanced query: a plain one leaves service principals out."""
 OPENED_BY = {"federatedIdentityCredentials": "Application.Read.All"}
 """Relations that no broader permission opens, with the one that does (List federatedIdentityCredentials)."""
-UNPAGED = frozenset({"federatedIdentityCredentials"})
+WITH_PARENT = {"resourceRoleScopes": "role,scope"}
+"""Relations that are read with a single parent alone, and what comes with each child (List resourceRoleScopes)."""
+_STAGES = "/identityGovernance/entitlementManagement/accessPackageAssignmentApprovals/{id}/stages"
+UNPAGED = frozenset({"federatedIdentityCredentials", "resources", _STAGES})
 """Relations for which no page size is documented."""
+MAY_BE_ABSENT = frozenset({_STAGES})
+"""Relations for which 404 says that a parent has none, as a request that nobody had to approve: Graph names no code."""
 OTHER_END = {("/groups", "members"): ("/servicePrincipals", "memberOf", "servicePrincipal")}
 """Where children of a kind are read from their own end, for a relation that may leave them out."""
 LISTED = {("/servicePrincipals", "memberOf"): ("directoryRole", "/roleManagement/directory/roleAssignments")}

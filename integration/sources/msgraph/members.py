@@ -8,6 +8,8 @@ from integration.sources.msgraph.kinds import kind_of
 _SAMPLE = 100
 _HIDDEN = "hiddenmembership"
 """In lower case: Graph and its documents spell it in several ways."""
+_ALWAYS = {"id", "@odata.type"}
+"""What an object comes with even where a permission to read it is missing."""
 
 
 def counts_by_kind(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]]:
@@ -50,7 +52,10 @@ def counts_by_kind(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]
 
 
 def without_names(mirror: Mirror, name: str) -> list[str]:
-    """Return each ``@odata.type`` of which no child has a name: Graph gives ids alone where a permission is missing."""
+    """Return each ``@odata.type`` of which no child has more than an id: so Graph answers without a permission.
+
+    That a child has no name says nothing, as long as it has something else: resources of catalogs need none.
+    """
 
     def find() -> list[str]:
         bare: dict[str, bool] = {}
@@ -58,7 +63,7 @@ def without_names(mirror: Mirror, name: str) -> list[str]:
             for _, rows in pieces.more():
                 for row in rows:
                     if bare.get(kind := kind_of(row), True):
-                        bare[kind] = row.get("displayName") is None
+                        bare[kind] = all(row[each] in (None, [], {}) for each in row.keys() - _ALWAYS)
         return [kind for kind, without in bare.items() if without]
 
     found: list[str] = mirror.fact(name, "without names", "", find)

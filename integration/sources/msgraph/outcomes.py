@@ -22,6 +22,7 @@ from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import is_removed
+from integration.sources.msgraph.habits import MAY_BE_ABSENT
 from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import Headcount, Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
@@ -80,6 +81,9 @@ class Outcomes:
                     continue
                 except (BadAnswer, PagingError) as garbled:
                     error = garbled.with_traceback(None)  # whose frames hold the whole batch
+            if error is not None and error.status == 404 and self._relation in MAY_BE_ABSENT:
+                kept.progress.extend((parent, None) for parent in task.parents)
+                continue
             kept.again.extend(again := self._doubted(task, error) if task.doubt else self._retry(task, error))
             if not isinstance(error, Throttled | BadRequest):
                 kept.failures = max([kept.failures, *(each.failures for each in again)])

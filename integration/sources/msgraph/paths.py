@@ -30,6 +30,8 @@ def check_path(request: Request, step: str) -> Request:
 
 def _relation_fault(request: Request) -> str:
     """Return what is wrong with a relation, and what to write; empty where nothing is."""
+    if request.by_filter and not request.filter and "{id}" in request.relation:
+        return _path_fault(request.relation.replace("{id}", "id"))
     if request.by_filter and request.filter:
         if "{id}" not in request.filter:
             return f"filter {request.filter!r}: write {{id}} where a parent's id goes"

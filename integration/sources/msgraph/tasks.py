@@ -1,7 +1,7 @@
 """What is left to be asked for of a relation, and what is kept of the answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from integration.errors import GraphError
@@ -10,7 +10,7 @@ from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import Inner
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
-from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED
+from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED, WITH_PARENT
 from integration.sources.msgraph.links import relative
 from integration.sources.msgraph.paging import Headcount, Page, page_of
 from integration.sources.request import Request
@@ -88,6 +88,11 @@ class Questions:
         if self._is_single:
             options = {"$select": "id", "$expand": f"{self._relation}($select={select})"}
             return Inner(relative(f"{self._parents}/{task.parents[0]}", options), {})
+        if self._relation in WITH_PARENT:
+            options = {"$select": "id", "$expand": f"{self._relation}($expand={WITH_PARENT[self._relation]})"}
+            return Inner(relative(f"{self._parents}/{task.parents[0]}", options), {})
+        if self._request.by_filter and not self._request.filter:
+            return Inner(relative(self._relation.replace("{id}", task.parents[0]), {"$select": select}), {})
         if self._request.by_filter:
             options = {"$filter": self._request.filter.replace("{id}", task.parents[0]), "$select": select}
             return Inner(relative(self._relation, options), {})
@@ -111,6 +116,10 @@ class Questions:
             BadAnswer: it holds none.
             PagingError: its next link leads to another host.
         """
+        if self._relation in WITH_PARENT and "value" not in answer.body:
+            inner = {"value": self._relation, "@odata.nextLink": f"{self._relation}@odata.nextLink"}
+            body = {name: answer.body[place] for name, place in inner.items() if place in answer.body}
+            return page_of(self._client, replace(answer, body=body))
         if not self._is_single or "value" in answer.body:
             return page_of(self._client, answer)
         child = answer.body.get(self._relation)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from tests.simulator.made_up import apps, devices, intune, policies, roles
+from tests.simulator.made_up import apps, devices, governance, intune, policies, roles
 from tests.simulator.made_up.sizes import Sizes
 from tests.simulator.tenant import Tenant
 
@@ -12,6 +12,7 @@ CHANGES: dict[str, tuple[int, Callable[[Tenant, random.Random], bool]]] = {
     **roles.CHANGES,
     **devices.CHANGES,
     **policies.CHANGES,
+    **governance.CHANGES,
     **intune.CHANGES,
 }
 """What may change: how often it does, and what does it; False where it finds nothing to act on."""
@@ -19,7 +20,7 @@ CHANGES: dict[str, tuple[int, Callable[[Tenant, random.Random], bool]]] = {
 
 def fill(tenant: Tenant, sizes: Sizes, seed: int) -> None:
     """Put every area's part into a tenant that has its users and groups."""
-    for number, area in enumerate((apps, devices, roles, policies, intune)):
+    for number, area in enumerate((apps, devices, roles, policies, governance, intune)):
         area.fill(tenant, sizes, random.Random(f"{seed}-{number}"))
 
 

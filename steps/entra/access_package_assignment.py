@@ -1,0 +1,81 @@
+"""Assignments of access packages: who has, had, or is about to have what a package gives."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import epoch_ms
+from steps._words import says
+from steps.entra._packages import GOVERNANCE, READ, assignments, id_of
+
+_DELIVERED, _USER = "delivered", "user"
+
+
+@entity_step("AccessRole", permissions=READ, licences=GOVERNANCE, per_row=True)
+def azure_access_packages_service_assignment(ctx: Context) -> Iterator[Entity]:
+    """Somebody has an access package, or had it: the state says which."""
+    for row in assignments(ctx):
+        target = row["target"] or {}
+        yield Entity(
+            row["id"],
+            row,
+            name=row["id"],
+            displayName=row["id"],
+            active=None if row["state"] is None else says(row["state"], _DELIVERED),
+            userId=target.get("objectId") if _is_user(target) else None,
+        )
+
+
+@relationship_step(
+    "azure_access_packages_services",
+    "HAS",
+    "azure_access_packages_service_assignment",
+    permissions=READ,
+    licences=GOVERNANCE,
+    per_row=True,
+    type="azure_access_packages_services_has_service_assignment",
+)
+def azure_access_packages_services_has_service_assignment(ctx: Context) -> Iterator[Relationship]:
+    """An assignment is one of an access package."""
+    for row in assignments(ctx):
+        if package := id_of(row, "accessPackage"):
+            yield Relationship(package, row["id"])
+
+
+@relationship_step(
+    "azure_access_packages_service_assignment",
+    "CONTAINS",
+    "azure_access_packages_policy",
+    permissions=READ,
+    licences=GOVERNANCE,
+    per_row=True,
+    type="azure_access_packages_service_assignment_contains_policy",
+)
+def azure_access_packages_service_assignment_contains_policy(ctx: Context) -> Iterator[Relationship]:
+    """An assignment was made by a policy, and ends as that says."""
+    for row in assignments(ctx):
+        if policy := id_of(row, "assignmentPolicy"):
+            yield Relationship(row["id"], policy)
+
+
+@relationship_step("azure_user", "ASSIGNED", "azure_access_packages_services", permissions=READ, licences=GOVERNANCE)
+def azure_user_assigned_access_packages_services(ctx: Context) -> Iterator[Relationship]:
+    """A user has an access package now; where by several assignments, until the last of them ends."""
+    ends: dict[tuple[str, str], list[int | str | None]] = {}
+    for row in assignments(ctx):
+        target, package = row["target"] or {}, id_of(row, "accessPackage")
+        if package and says(row["state"], _DELIVERED) and _is_user(target) and target.get("objectId"):
+            ends.setdefault((target["objectId"], package), []).append(_end(row))
+    for (user, package), times in ends.items():
+        known = [time for time in times if isinstance(time, int)]
+        yield Relationship(user, package, expiresOn=max(known) if len(known) == len(times) else None)
+
+
+def _end(row: Any) -> int | str | None:
+    """Return when an assignment ends; ``None`` where it does not."""
+    return epoch_ms(((row["schedule"] or {}).get("expiration") or {}).get("endDateTime"))
+
+
+def _is_user(target: Any) -> bool:
+    """Tell whether an assignment is for a user; a service principal may be given a package, too."""
+    return says(target.get("subjectType"), _USER)
