@@ -24,15 +24,16 @@ class Exchange:
     Attributes:
         ends: when it has to be over, as ``time.monotonic`` counts.
         overdue: it took too long, so that what came of it is not all.
+        answered: the host has begun to answer, be it in a form that nobody reads.
     """
 
-    __slots__ = ("_among", "_connection", "_socket", "ends", "overdue")
+    __slots__ = ("_among", "_connection", "_socket", "answered", "ends", "overdue")
 
     def __init__(self, ends: float, among: "Deadlines") -> None:
         self.ends, self._among = ends, among
         self._connection: Any = None
         self._socket: Any = None
-        self.overdue = False
+        self.overdue = self.answered = False
 
     def uses(self, connection: Any) -> None:
         """Take note of the connection that it uses now.
@@ -71,6 +72,12 @@ def uses(connection: Any) -> None:
     """Note the connection that the calling thread's exchange uses now, as ``Exchange.uses`` does."""
     if exchange := getattr(_mine, "exchange", None):
         exchange.uses(connection)
+
+
+def answered() -> None:
+    """Note that the host has begun to answer the calling thread's exchange."""
+    if exchange := getattr(_mine, "exchange", None):
+        exchange.answered = True
 
 
 def releases(connection: Any) -> None:

@@ -98,7 +98,6 @@ class Transport:
             TooLarge: the answer is larger than is taken.
             ConfigurationError: something on this machine is in the way.
         """
-        lost: IntegrationError | Lost
         try:
             prepared = request.prepare()
             allow(prepared.url or "")
@@ -108,9 +107,7 @@ class Transport:
         except (IntegrationError, Lost, TooLarge):
             raise
         except Exception as error:  # noqa: BLE001 - whatever the libraries raise may quote a header
-            lost = self._fault(error) or Lost(
-                f"the connection failed: {type(error).__name__}", too_much=isinstance(error, requests.ReadTimeout)
-            )
+            lost = self._lost(error)
         raise lost
 
     def _exchange(
@@ -118,23 +115,25 @@ class Transport:
     ) -> Received:
         """Send a prepared request; what takes too long has broken off, whatever it looks like."""
         begun = time.monotonic()
-        response = None
+        response = lost = None
         try:
             response = self._session.send(
                 request, stream=True, allow_redirects=False, timeout=timeout, **self._settings()
             )
             received = self._received(response, ends)
-        except TooLarge:
+        except (IntegrationError, Lost, TooLarge):
             raise
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - as above
             if exchange is None or not exchange.overdue:
-                raise
+                lost = self._lost(error, reached=exchange is not None and exchange.answered)
         finally:
             if response is not None:
                 response.close()
+        if lost is not None:
+            raise lost
         if exchange is not None and exchange.overdue:
             problem = f"the answer was not there after {ends - begun:.0f} s"
-            raise Lost(problem, too_much=True, reached=response is not None)
+            raise Lost(problem, too_much=True, reached=exchange.answered)
         return received
 
     def _received(self, response: requests.Response, ends: float) -> Received:
@@ -170,6 +169,11 @@ class Transport:
         if self._routes is None:
             self._routes = routes_to(self._root, self._session)
         return self._routes
+
+    def _lost(self, error: Exception, *, reached: bool = False) -> IntegrationError | Lost:
+        """Return what to raise for an error of the libraries': a fault of this machine, or an answer that was lost."""
+        problem = f"the connection failed: {type(error).__name__}"
+        return self._fault(error) or Lost(problem, too_much=isinstance(error, requests.ReadTimeout), reached=reached)
 
     def _fault(self, error: Exception) -> ConfigurationError | None:
         """Return the fault of this machine behind an error that is none of the connection."""

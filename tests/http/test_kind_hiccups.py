@@ -258,6 +258,16 @@ def test_what_is_no_answer_of_http_fails_its_type_alone(
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.parametrize("raw", NO_HTTP.values(), ids=NO_HTTP)
+def test_a_host_that_answers_what_is_no_answer_of_http_is_there(raw: bytes, tenant: LittleTenant) -> None:
+    def answer(handler: Handler) -> None:
+        handler.wfile.write(raw)
+        handler.close_connection = True
+
+    tenant.takes_over["/users"] = tenant.takes_over["/users/delta"] = answer
+    assert read(tenant, "azure_user").of("azure_user").reason.startswith("/users: ")
+
+
 @pytest.mark.parametrize(
     "error",
     [
