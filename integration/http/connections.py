@@ -9,7 +9,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from integration.http.deadlines import Deadlines, answered, releases, uses
+from integration.http.deadlines import Deadlines, begins_to_answer, releases, uses
 from integration.http.trust import share_trust
 
 _FINAL = 200
@@ -91,9 +91,9 @@ class _Noted(HTTPConnection):
         except OSError:  # also where the host has shut the connection without a word
             raise
         except Exception:
-            answered()  # by something that is no answer of HTTP
+            begins_to_answer()  # by something that is no answer of HTTP
             raise
-        answered()
+        begins_to_answer()
         if response.status < _FINAL:  # what comes after it would be read as the answer to the next request
             raise BadStatusLine(f"{response.status} is no final status")
         if response.status == _MISDIRECTED and self.sock is not None:

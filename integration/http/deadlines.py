@@ -74,7 +74,7 @@ def uses(connection: Any) -> None:
         exchange.uses(connection)
 
 
-def answered() -> None:
+def begins_to_answer() -> None:
     """Note that the host has begun to answer the calling thread's exchange."""
     if exchange := getattr(_mine, "exchange", None):
         exchange.answered = True
