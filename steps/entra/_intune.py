@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from steps._forms import object_at, objects_in
+from steps._forms import object_at, objects_in, text_in
 from steps._words import says
 
 INTUNE = ["INTUNE_A", "INTUNE_A_VL", "INTUNE_EDU", "INTUNE_O365", "INTUNE_P2", "INTUNE_SMBIZ"]
@@ -40,4 +40,4 @@ def targets_of(row: Any) -> dict[str, Any]:
 
 
 def _groups(targets: list[dict[str, Any]], kind: str) -> list[str]:
-    return sorted({str(each["groupId"]) for each in targets if says(kind_of(each), kind) and each.get("groupId")})
+    return sorted({text_in(each, "groupId") for each in targets if says(kind_of(each), kind)} - {""})

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from integration import Context
+from steps._forms import object_at, text_in
 from steps._words import says
 
 MANAGEMENT = "/identityGovernance/entitlementManagement"
@@ -25,10 +26,9 @@ def is_application(part: Any) -> bool:
     return says(part["originSystem"], _APPLICATION)
 
 
-def id_of(row: Any, name: str) -> str | None:
-    """Return the id of what a row names, such as its ``accessPackage``; ``None`` where that is gone."""
-    found: str | None = (row[name] or {}).get("id")
-    return found
+def id_of(row: Any, name: str) -> str:
+    """Return the id of what a row names, such as its ``accessPackage``; an empty text where that is gone."""
+    return text_in(object_at(row, name), "id")
 
 
 def subjects(sets: Iterable[Any], key: str) -> list[str]:

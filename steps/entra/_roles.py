@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration import Context
-from integration.sdk.unread import leave_unread
-from steps._forms import required_text
+from steps._forms import required_text, text_in
 
 READ = ["RoleManagement.Read.Directory"]
 DIRECTORY = "/roleManagement/directory"
@@ -23,10 +22,8 @@ def scope_of(row: Any) -> dict[str, str | None]:
     Sources: unifiedRoleAssignment resource type, ``directoryScopeId`` and ``appScopeId``; Manage access to custom
     security attributes.
     """
-    scope = row["directoryScopeId"]
-    if not isinstance(scope, str | None):
-        leave_unread("directoryScopeId is no text")
-    if not scope or not isinstance(scope, str):
+    scope = text_in(row, "directoryScopeId")
+    if not scope:
         return {"scopeType": "application" if row["appScopeId"] else None, "scopeId": row["appScopeId"]}
     if scope == TENANT:
         return {"scopeType": "tenant", "scopeId": None}

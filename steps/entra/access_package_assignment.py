@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import epoch_ms
+from steps._forms import object_at, text_in
 from steps._words import says
 from steps.entra._packages import GOVERNANCE, READ, assignments, id_of
 
@@ -15,14 +16,14 @@ _DELIVERED, _USER = "delivered", "user"
 def azure_access_packages_service_assignment(ctx: Context) -> Iterator[Entity]:
     """Somebody has an access package, or had it: the state says which."""
     for row in assignments(ctx):
-        target = row["target"] or {}
+        target = object_at(row, "target")
         yield Entity(
             row["id"],
             row,
             name=row["id"],
             displayName=row["id"],
             active=None if row["state"] is None else says(row["state"], _DELIVERED),
-            userId=target.get("objectId") if _is_user(target) else None,
+            userId=_user(target) or None,
         )
 
 
@@ -63,9 +64,9 @@ def azure_user_assigned_access_packages_services(ctx: Context) -> Iterator[Relat
     """A user has an access package now; where by several assignments, until the last of them ends."""
     ends: dict[tuple[str, str], list[int | str | None]] = {}
     for row in assignments(ctx):
-        target, package = row["target"] or {}, id_of(row, "accessPackage")
-        if package and says(row["state"], _DELIVERED) and _is_user(target) and target.get("objectId"):
-            ends.setdefault((target["objectId"], package), []).append(_end(row))
+        user, package = _user(object_at(row, "target")), id_of(row, "accessPackage")
+        if user and package and says(row["state"], _DELIVERED):
+            ends.setdefault((user, package), []).append(_end(row))
     for (user, package), times in ends.items():
         known = [time for time in times if isinstance(time, int)]
         yield Relationship(user, package, expiresOn=max(known) if len(known) == len(times) else None)
@@ -73,9 +74,9 @@ def azure_user_assigned_access_packages_services(ctx: Context) -> Iterator[Relat
 
 def _end(row: Any) -> int | str | None:
     """Return when an assignment ends; ``None`` where it does not."""
-    return epoch_ms(((row["schedule"] or {}).get("expiration") or {}).get("endDateTime"))
+    return epoch_ms(object_at(row, "schedule", "expiration").get("endDateTime"))
 
 
-def _is_user(target: Any) -> bool:
-    """Tell whether an assignment is for a user; a service principal may be given a package, too."""
-    return says(target.get("subjectType"), _USER)
+def _user(target: Any) -> str:
+    """Return the id of the user whom an assignment is for; a service principal may be given a package, too."""
+    return text_in(target, "objectId") if says(target.get("subjectType"), _USER) else ""

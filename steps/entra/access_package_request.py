@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from steps._forms import object_at, text_in
 from steps.entra._packages import GOVERNANCE, MANAGEMENT, READ, requests
 
 _STAGES = f"{MANAGEMENT}/accessPackageAssignmentApprovals/{{id}}/stages"
@@ -28,7 +29,7 @@ def azure_access_packages_request(ctx: Context) -> Iterator[Entity]:
 def azure_user_created_access_packages_request(ctx: Context) -> Iterator[Relationship]:
     """A user made a request."""
     for request in requests(ctx):
-        if requestor := (request["requestor"] or {}).get("objectId"):
+        if requestor := text_in(object_at(request, "requestor"), "objectId"):
             yield Relationship(requestor, request["id"])
 
 
@@ -43,12 +44,12 @@ def azure_user_created_access_packages_request(ctx: Context) -> Iterator[Relatio
 def azure_access_packages_approver(ctx: Context) -> Iterator[Entity]:
     """Somebody decided about a request for an access package, or is asked to: a stage of its approval."""
     for request, stage in _stages(ctx):
-        reviewer = stage["reviewedBy"] or {}
+        reviewer = object_at(stage, "reviewedBy")
         yield Entity(
             _approver_key(stage),
             stage,
-            name=reviewer.get("userPrincipalName") or stage["id"],
-            displayName=reviewer.get("displayName") or stage["id"],
+            name=text_in(reviewer, "userPrincipalName") or stage["id"],
+            displayName=text_in(reviewer, "displayName") or stage["id"],
             title=f"request is {stage['reviewResult']}",
             requestId=request,
         )
@@ -67,7 +68,7 @@ def azure_access_packages_approver(ctx: Context) -> Iterator[Entity]:
 def azure_access_packages_approver_is_user(ctx: Context) -> Iterator[Relationship]:
     """Who decided about a request is a user."""
     for _, stage in _stages(ctx):
-        if reviewer := (stage["reviewedBy"] or {}).get("id"):
+        if reviewer := text_in(object_at(stage, "reviewedBy"), "id"):
             yield Relationship(_approver_key(stage), reviewer)
 
 

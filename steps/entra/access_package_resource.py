@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._forms import object_at, text_in
 from steps.entra._apps import READ as READ_APPLICATIONS
 from steps.entra._apps import service_principals
 from steps.entra._packages import CATALOGS, GOVERNANCE, PACKAGES, READ, is_application, is_group
@@ -73,7 +74,7 @@ def azure_access_packages_services_allows(ctx: Context, from_type: str, to_type:
     roles: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for package, role, scope in _given(ctx):
         if _ORIGINS[to_type](scope):
-            roles[package, scope["originId"]].update([role["displayName"]] if role.get("displayName") else [])
+            roles[package, scope["originId"]].update(filter(None, [text_in(role, "displayName")]))
     for (package, origin), names in roles.items():
         yield Relationship(package, origin, role=", ".join(sorted(names)) or None)
 
@@ -100,9 +101,9 @@ def _resources(ctx: Context) -> Iterator[tuple[str, Any]]:
 def _given(ctx: Context) -> Iterator[tuple[str, Any, Any]]:
     """Yield a package's id, a role that it gives, and in what it gives it."""
     for package, row in ctx.graph.related(PACKAGES, "resourceRoleScopes", select=("id", "role", "scope")):
-        scope = row["scope"] or {}
-        if scope.get("originId"):
-            yield package, row["role"] or {}, {"originSystem": None, **scope}
+        scope = object_at(row, "scope")
+        if text_in(scope, "originId"):
+            yield package, object_at(row, "role"), {"originSystem": None, **scope}
 
 
 def _applications(ctx: Context, principals: set[str | None]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps._forms import objects_in
+from steps._forms import object_at, objects_in, text_in
 from steps.entra._packages import GOVERNANCE
 
 READ = ["AccessReview.Read.All"]
@@ -48,6 +48,6 @@ def _definitions(ctx: Context) -> Iterator[Any]:
 
 def _queries(row: Any) -> list[str]:
     """Return the queries that say what is reviewed: of a scope, its parts, and of what there is one review each for."""
-    scopes = [scope for scope in (row["scope"], row["instanceEnumerationScope"]) if scope]
+    scopes = [object_at(row, name) for name in ("scope", "instanceEnumerationScope")]
     parts = [part for scope in scopes for name in _PARTS for part in objects_in(scope, name)]
-    return sorted({scope["query"] for scope in (*scopes, *parts) if scope.get("query")})
+    return sorted({text_in(scope, "query") for scope in (*scopes, *parts)} - {""})

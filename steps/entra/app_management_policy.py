@@ -36,9 +36,9 @@ def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
         name=default.get("displayName") or default["id"],
         category="config",
         isDefault=True,
-        **_restrictions("", default.get("applicationRestrictions")),
-        **_identifier_uris(default.get("applicationRestrictions")),
-        **_restrictions("servicePrincipal", default.get("servicePrincipalRestrictions")),
+        **_restrictions("", object_at(default, "applicationRestrictions")),
+        **_identifier_uris(object_at(default, "applicationRestrictions")),
+        **_restrictions("servicePrincipal", object_at(default, "servicePrincipalRestrictions")),
     )
     for policy in ctx.graph.list(_PATH, select=None, top=None):
         yield Entity(
@@ -47,8 +47,8 @@ def azure_app_management_policy(ctx: Context) -> Iterator[Entity]:
             name=policy.get("displayName") or policy["id"],
             category="config",
             isDefault=False,
-            **_restrictions("", policy.get("restrictions")),
-            **_identifier_uris(object_at(policy, "restrictions").get("applicationRestrictions")),
+            **_restrictions("", object_at(policy, "restrictions")),
+            **_identifier_uris(object_at(policy, "restrictions", "applicationRestrictions")),
         )
 
 
@@ -67,10 +67,10 @@ def azure_app_management_policy_restricts_service_principal(ctx: Context) -> Ite
         yield Relationship(f"{POLICY}:{policy}", principal["id"])
 
 
-def _restrictions(prefix: str, found: dict[str, Any] | None) -> dict[str, Any]:
+def _restrictions(prefix: str, found: dict[str, Any]) -> dict[str, Any]:
     """Return the properties that say what is restricted; of kinds of restrictions that the schema knows."""
     properties: dict[str, Any] = {}
-    listed = [each for name in ("passwordCredentials", "keyCredentials") for each in objects_in(found or {}, name)]
+    listed = [each for name in ("passwordCredentials", "keyCredentials") for each in objects_in(found, name)]
     for restriction in listed:
         kind = restriction["restrictionType"]
         if kind in _KINDS:
@@ -81,12 +81,12 @@ def _restrictions(prefix: str, found: dict[str, Any] | None) -> dict[str, Any]:
     return properties
 
 
-def _identifier_uris(found: dict[str, Any] | None) -> dict[str, Any]:
+def _identifier_uris(found: dict[str, Any]) -> dict[str, Any]:
     """Return the properties that say which identifier URIs are restricted, which applications alone have."""
     properties: dict[str, Any] = {}
-    uris = object_at(found or {}, "identifierUris")
+    uris = object_at(found, "identifierUris")
     for name in _URI_KINDS:
-        if restriction := uris.get(name):
+        if restriction := object_at(uris, name):
             properties |= _restriction(name, restriction)
             properties[f"{name}SparesV2Tokens"] = restriction.get("excludeAppsReceivingV2Tokens")
             properties[f"{name}SparesSaml"] = restriction.get("excludeSaml")

@@ -40,17 +40,17 @@ def azure_authentication_method_configuration(ctx: Context) -> Iterator[Entity]:
             active=says(method.get("state"), "enabled"),
             appliesToAllUsers=any(says(target["id"], _EVERYBODY) for target in targets),
             **_passkeys(objects_in(method, "passkeyProfiles")),
-            certificateUserBindings=_bindings(method.get("certificateUserBindings")),
+            certificateUserBindings=_bindings(objects_in(method, "certificateUserBindings")) or None,
             signInTargetIds=[target["id"] for target in targets if target.get("isUsableForSignIn")],
         )
 
 
 def _methods(ctx: Context) -> list[dict[str, Any]]:
     """Return the methods, which come with the policy."""
-    methods = ctx.graph.get(_PATH, select=None).get("authenticationMethodConfigurations")
-    if not isinstance(methods, list):
+    policy, name = ctx.graph.get(_PATH, select=None), "authenticationMethodConfigurations"
+    if policy.get(name) is None:
         raise BadAnswer("Graph gave the policy without its methods", path=_PATH)
-    return methods
+    return objects_in(policy, name)
 
 
 def _passkeys(profiles: Collection[dict[str, Any]]) -> dict[str, list[str]]:
@@ -62,10 +62,8 @@ def _passkeys(profiles: Collection[dict[str, Any]]) -> dict[str, list[str]]:
     return {"passkeyTypes": sorted(kinds), "passkeyProfilesWithoutAttestation": loose} if profiles else {}
 
 
-def _bindings(bindings: Collection[dict[str, Any]] | None) -> list[str] | None:
-    """Return by what a certificate leads to its user, by priority; ``None`` where nothing says."""
-    if bindings is None:
-        return None
+def _bindings(bindings: Collection[dict[str, Any]]) -> list[str]:
+    """Return by what a certificate leads to its user, by priority."""
     listed = sorted(bindings, key=lambda each: each.get("priority") or 0)
     return [f"{each.get('x509CertificateField')}={each.get('userProperty')}{_affinity(each)}" for each in listed]
 

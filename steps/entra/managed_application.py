@@ -1,10 +1,11 @@
 """Applications that Microsoft Intune gives to devices, to whom, and those that it finds on devices."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
-from steps._forms import object_at, objects_in
+from steps._forms import object_at, objects_in, text_in
 from steps.entra._intune import INTUNE, kind_of, targets_of
 
 MANAGED = "intune_managed_application"
@@ -41,11 +42,9 @@ def intune_detected_application(ctx: Context) -> Iterator[Entity]:
 def intune_managed_application_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An application is for a group, or is not: ``intent`` says how, and ``exclude`` that it is not."""
     for application in _applications(ctx):
-        intents: dict[str, set[str]] = {}
+        targets, intents = targets_of(application), defaultdict[str, set[str]](set)
         for each in objects_in(application, "assignments"):
-            if group := object_at(each, "target").get("groupId"):
-                intents.setdefault(str(group), set()).update([str(each["intent"])] if each.get("intent") else ())
-        targets = targets_of(application)
+            intents[text_in(object_at(each, "target"), "groupId")].update(filter(None, [text_in(each, "intent")]))
         excluded = {*targets["excludeGroupIds"]}
         for id in sorted(excluded.union(targets["includeGroupIds"])):
             intent = ",".join(sorted(intents[id])) or None

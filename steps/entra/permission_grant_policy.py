@@ -4,19 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
-from steps._forms import objects_in
+from steps._forms import objects_in, text_in, texts_in
 
-_CONDITIONS = (
-    "permissionType",
-    "permissionClassification",
-    "resourceApplication",
-    "permissions",
-    "clientApplicationIds",
-    "clientApplicationTenantIds",
-    "clientApplicationPublisherIds",
-    "clientApplicationsFromVerifiedPublisherOnly",
-    "certifiedClientApplicationsOnly",
-)
+_TEXTS = ("permissionType", "permissionClassification", "resourceApplication")
+_LISTS = ("permissions", "clientApplicationIds", "clientApplicationTenantIds", "clientApplicationPublisherIds")
+_FLAGS = ("clientApplicationsFromVerifiedPublisherOnly", "certifiedClientApplicationsOnly")
 
 
 @entity_step("AccessPolicy", permissions=["Policy.Read.PermissionGrant"], per_row=True)
@@ -35,11 +27,7 @@ def azure_permission_grant_policy(ctx: Context) -> Iterator[Entity]:
 
 def _line(conditions: dict[str, Any]) -> str:
     """Return a set of conditions as a line, such as ``permissionType=delegated permissionClassification=low``."""
-    values = {name: conditions.get(name) for name in _CONDITIONS}
-    return " ".join(f"{name}={_text(value)}" for name, value in values.items() if value not in (None, []))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(sorted(value)) if isinstance(value, list) else str(value)
+    values = {name: text_in(conditions, name) for name in _TEXTS}
+    values |= {name: ",".join(sorted(texts_in(conditions, name))) for name in _LISTS}
+    values |= {name: str(conditions[name]).lower() for name in _FLAGS if conditions.get(name) is not None}
+    return " ".join(f"{name}={value}" for name, value in values.items() if value)

@@ -120,7 +120,7 @@ def _listed(ctx: Context, filter: str) -> Iterator[Any]:
 
 def _rules(row: Any) -> dict[str, Any]:
     """Return the rules of a policy by their ids, which say what is ruled for whom: each caller has its own."""
-    return {rule["id"]: rule for rule in objects_in(row["policy"] or {}, "rules")}
+    return {rule["id"]: rule for rule in objects_in(object_at(row, "policy"), "rules")}
 
 
 def _approval(rules: dict[str, Any]) -> Any:
