@@ -76,7 +76,7 @@ def test_a_run_that_is_throttled_is_stopped_soon(azure: Azure, status: int, head
             asked.set()
 
     def set_then() -> None:
-        asked.wait(20)
+        asked.wait(120)
         told[0] = time.monotonic()
         stop.set()
 
@@ -99,7 +99,7 @@ def test_a_run_that_awaits_an_answer_is_stopped_soon(azure: Azure) -> None:
         if is_partition(each):
             told[0] = time.monotonic()
             stop.set()
-            released.wait(20)
+            released.wait(120)
 
     azure.simulator.manager.before = hold
     with pytest.raises(Interrupted):
@@ -141,11 +141,11 @@ class Hold:
     def __call__(self, asked: Asked) -> None:
         if is_partition(asked) and next(self._numbers) > self.most:
             self.reached.set()
-            self.going.wait(20)
+            self.going.wait(120)
 
 
 def finish(process: "subprocess.Popen[str]") -> None:
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
 
 

@@ -313,7 +313,7 @@ def test_a_killed_run_asks_no_resource_again_that_was_answered(azure: Azure, tmp
     def hold(each: Asked) -> None:
         if of_containers(each) and next(numbers) >= 30:
             reached.set()
-            going.wait(20)
+            going.wait(120)
 
     azure.simulator.manager.before = hold
     killed = start(azure.simulator, tmp_path / "out")
@@ -324,7 +324,7 @@ def test_a_killed_run_asks_no_resource_again_that_was_answered(azure: Azure, tmp
     azure.simulator.manager.before = lambda each: None
     going.set()
     azure.simulator.requests.clear()
-    output, _ = (again := start(azure.simulator, tmp_path / "out")).communicate(timeout=60)
+    output, _ = (again := start(azure.simulator, tmp_path / "out")).communicate(timeout=120)
     assert again.returncode == 0, output
     assert keys("azure_storage_container", str(tmp_path / "out")) == expected(azure)
     assert asked(azure).total() <= 60 - 30 + 8
@@ -416,7 +416,7 @@ def cut_short(azure: Azure, account: str) -> None:
     def cut(each: Asked) -> None:
         if of(account)(each) and each.options.get("$skiptoken") == "20":
             stop.set()
-            ended.wait(20)
+            ended.wait(120)
             left.set()
             raise refusal(503, "Gone", "Nobody waits for this any more.")
 
@@ -424,7 +424,7 @@ def cut_short(azure: Azure, account: str) -> None:
     with pytest.raises(Interrupted):
         azure.run(TYPE, stop=stop)
     ended.set()
-    assert left.wait(20)
+    assert left.wait(120)
     azure.simulator.manager.before = lambda each: None
     azure.simulator.requests.clear()
 

@@ -42,7 +42,7 @@ def start(simulator: Simulator, out: str, *options: str) -> "subprocess.Popen[st
 
 
 def finish(process: "subprocess.Popen[str]") -> None:
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
 
 

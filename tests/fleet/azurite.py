@@ -58,6 +58,6 @@ def _make_container(url: str) -> None:
     answer = requests.put(
         f"{url}/{CONTAINER}?restype=container",
         headers={**told, "Authorization": f"SharedKey {_ACCOUNT}:{signature}"},
-        timeout=10,
+        timeout=120,
     )
     assert answer.status_code == 201, answer.text

@@ -83,7 +83,7 @@ def served() -> Iterator[S3]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        assert requests.put(f"{found.url}/{BUCKET}", timeout=10).ok
+        assert requests.put(f"{found.url}/{BUCKET}", timeout=120).ok
         yield found
     finally:
         server.shutdown()

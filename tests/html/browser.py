@@ -31,7 +31,7 @@ class Window:
         self._file = folder / "page.html"
         self._faults: list[str] = []
         self._page = browser.new_context(reduced_motion="reduce").new_page()
-        self._page.set_default_timeout(15_000)
+        self._page.set_default_timeout(120_000)
         self._page.route("**/*", self._only_files)
         self._page.on("console", lambda said: self._faults.append(said.text) if said.type in _BAD else None)
         self._page.on("pageerror", lambda error: self._faults.append(str(error)))

@@ -141,12 +141,12 @@ def test_who_waits_while_another_is_refused_does_not_ask_as_well(
 
     def refused(_: str) -> bytes:
         if len(service.asked) == 1:
-            came.wait(30)
+            came.wait(120)
             time.sleep(0.2)
         return b'{"error": "invalid_client"}'
 
     def ask_beside() -> Secret:
-        came.wait(30)
+        came.wait(120)
         return tokens.token()
 
     service.status, service.raw = status, refused

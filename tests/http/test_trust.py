@@ -38,7 +38,9 @@ def status(url: str, bundle: Path | str) -> int:
     """Ask by a connection of its own."""
     with requests.Session() as session:
         session.mount("https://", Adapter())
-        return session.get(f"{url}/t/v2.0/.well-known/openid-configuration", verify=str(bundle), timeout=10).status_code
+        return session.get(
+            f"{url}/t/v2.0/.well-known/openid-configuration", verify=str(bundle), timeout=120
+        ).status_code
 
 
 def test_connections_share_what_was_read_of_the_authorities(read: list[str]) -> None:

@@ -34,7 +34,7 @@ def ask(
     sign_in = {"JupiterOne-Account": account.id, "Authorization": f"Bearer {key or account.key}"}
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     answer = requests.request(
-        method, f"{service.url}{path}", headers={**sign_in, **headers}, data=data, timeout=10, allow_redirects=False
+        method, f"{service.url}{path}", headers={**sign_in, **headers}, data=data, timeout=120, allow_redirects=False
     )
     return answer.status_code, answer.json()
 

@@ -22,7 +22,7 @@ class Client:
         self.session.verify = simulator.ca_file or True
 
     def get(self, path: str, **headers: str) -> requests.Response:
-        return self.session.get(path if "://" in path else self.url + path, headers=headers, timeout=10)
+        return self.session.get(path if "://" in path else self.url + path, headers=headers, timeout=120)
 
     def pages(self, path: str, **headers: str) -> Iterator[Json]:
         link: str | None = path
@@ -36,7 +36,7 @@ class Client:
         return [item for page in self.pages(path, **headers) for item in page["value"]]
 
     def batch(self, *steps: Json) -> requests.Response:
-        return self.session.post(f"{self.url}/$batch", json={"requests": list(steps)}, timeout=10)
+        return self.session.post(f"{self.url}/$batch", json={"requests": list(steps)}, timeout=120)
 
     def inner(self, *steps: Json) -> dict[str, Json]:
         response = self.batch(*steps)
@@ -94,7 +94,7 @@ def read_everything(client: Client, groups: list[Json]) -> set[tuple[str, str]]:
         chunk, waiting = waiting[:20], waiting[20:]
         body = {"requests": [step(n, url) for n, url in enumerate(chunk)]}
         try:
-            response = client.session.post(f"{client.url}/$batch", json=body, timeout=10)
+            response = client.session.post(f"{client.url}/$batch", json=body, timeout=120)
             answers = response.json()["responses"] if response.status_code == 200 else []
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, ValueError):
             answers = []

@@ -127,7 +127,7 @@ def test_expand_returns_twenty_at_most() -> None:
 def test_get_by_ids_finds_what_exists(demo: tuple[Simulator, Client]) -> None:
     _, client = demo
     body = {"ids": [user_id(21), DEVICE_ID, "00000000-0000-4000-8000-000000000000"]}
-    found = client.session.post(f"{client.url}/directoryObjects/getByIds", json=body, timeout=10).json()["value"]
+    found = client.session.post(f"{client.url}/directoryObjects/getByIds", json=body, timeout=120).json()["value"]
     assert {item["id"] for item in found} == {user_id(21), DEVICE_ID}
     for collection, identity in (("devices", DEVICE_ID), ("servicePrincipals", SERVICE_PRINCIPAL_ID)):
         assert identity in ids_of(client.items(f"/{collection}"))
@@ -168,7 +168,7 @@ def test_signing_in_over_tls() -> None:
                 "grant_type": "client_credentials", "scope": "https://graph.microsoft.com/.default",
                 "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET,
             }  # fmt: skip
-            return client.session.post(found["token_endpoint"], data=form | changes, timeout=10)
+            return client.session.post(found["token_endpoint"], data=form | changes, timeout=120)
 
         wrong = sign_in(client_secret="wrong")
         assert (wrong.status_code, wrong.json()["error"], wrong.json()["error_codes"]) == (
@@ -213,14 +213,14 @@ def test_the_process_serves_and_is_administered() -> None:
         session.trust_env = False
         session.headers["Authorization"] = f"Bearer {ready['token']}"
         admin = f"{ready['url']}/_simulator"
-        assert session.get(f"{ready['url']}/v1.0/users", timeout=10).status_code == 503
-        assert len(session.get(f"{ready['url']}/v1.0/users", timeout=10).json()["value"]) == 5
-        assert session.get(f"{admin}/truth", timeout=10).json() == truth(demo_tenant())
-        assert session.get(f"{admin}/stats", timeout=10).json()["faults"] == {"status_503": 1}
-        assert session.post(f"{admin}/mutate?n=20&seed=1", timeout=10).json()["changes"] >= 20
-        assert session.get(f"{admin}/truth", timeout=10).json() != truth(demo_tenant())
-        session.post(f"{admin}/reset", timeout=10)
-        assert session.get(f"{admin}/stats", timeout=10).json()["requests"] == {}
+        assert session.get(f"{ready['url']}/v1.0/users", timeout=120).status_code == 503
+        assert len(session.get(f"{ready['url']}/v1.0/users", timeout=120).json()["value"]) == 5
+        assert session.get(f"{admin}/truth", timeout=120).json() == truth(demo_tenant())
+        assert session.get(f"{admin}/stats", timeout=120).json()["faults"] == {"status_503": 1}
+        assert session.post(f"{admin}/mutate?n=20&seed=1", timeout=120).json()["changes"] >= 20
+        assert session.get(f"{admin}/truth", timeout=120).json() != truth(demo_tenant())
+        session.post(f"{admin}/reset", timeout=120)
+        assert session.get(f"{admin}/stats", timeout=120).json()["requests"] == {}
         session.close()
         process.communicate()
     assert process.returncode == 0

@@ -359,13 +359,13 @@ def test_a_listing_tells_the_kinds_that_derive_from_its_own(graph: GraphServer) 
 def test_what_was_not_declared_is_refused_with_advice(path: str, status: int, told: str, graph: GraphServer) -> None:
     graph.add("/groups", {"id": "group-0001"})
     graph.relate("/groups", "group-0001", "members")
-    answer = requests.get(f"{graph.url}/v1.0{path}", headers={"Authorization": f"Bearer {graph.token}"}, timeout=10)
+    answer = requests.get(f"{graph.url}/v1.0{path}", headers={"Authorization": f"Bearer {graph.token}"}, timeout=120)
     assert answer.status_code == status
     assert told in answer.json()["error"]["message"]
 
 
 def test_a_declared_graph_wants_its_token(graph: GraphServer) -> None:
-    assert requests.get(f"{graph.url}/v1.0/groups", timeout=10).status_code == 401
+    assert requests.get(f"{graph.url}/v1.0/groups", timeout=120).status_code == 401
 
 
 def test_a_wrong_declaration_is_told(graph: GraphServer) -> None:
