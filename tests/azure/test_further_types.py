@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import S, azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import S, azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -135,9 +135,7 @@ def test_a_resource_tells_who_reaches_it_and_how(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     place.put(of, "one", properties)
-    assert verdicts(azure.run(type)) == {"complete"}
-    found = entities(type)["one"]
-    assert {name: found.get(name) for name in expected} == expected
+    found = check_told(azure, type, expected)
     assert "secret" not in str(found)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place
 
 __all__ = ["azure", "place"]
@@ -84,9 +84,7 @@ def test_a_gap_in_a_list_costs_itself(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     place.put(of, "one", properties)
-    assert verdicts(azure.run(type)) == {"complete"}
-    found = entities(type)["one"]
-    assert {name: found.get(name) for name in expected} == expected
+    check_told(azure, type, expected)
 
 
 def test_a_policy_of_copies_without_all_of_its_times_is_one(place: Place, azure: Azure) -> None:

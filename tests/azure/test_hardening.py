@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -241,9 +241,7 @@ def test_what_benchmarks_look_at_is_told(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     place.put(of, "one", properties)
-    assert verdicts(azure.run(type)) == {"complete"}
-    found = entities(type)["one"]
-    assert {name: found.get(name) for name in expected} == expected
+    check_told(azure, type, expected)
 
 
 def test_a_copy_is_made_by_a_policy_that_says_how_long_it_is_kept(place: Place, azure: Azure) -> None:

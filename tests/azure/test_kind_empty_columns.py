@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.azure.one_group import azure, entities, place
 from tests.azure.reading import Azure, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place
 
 __all__ = ["azure", "place"]

@@ -8,8 +8,8 @@ import pytest
 from integration.errors import RecordError
 from integration.sdk.unread import leave_unread, told_to
 from steps._forms import key_at, object_at, text_in, texts_at
+from tests.azure.one_group import azure, entities, place
 from tests.azure.reading import Azure, edges, keys
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part
 
 __all__ = ["azure", "place"]

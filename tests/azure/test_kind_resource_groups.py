@@ -3,8 +3,8 @@
 import pytest
 
 from integration import load, plan
+from tests.azure.one_group import azure, place
 from tests.azure.reading import Azure, edges
-from tests.azure.test_network_types import azure, place
 from tests.simulator.azure.place import Place
 
 __all__ = ["azure", "place"]

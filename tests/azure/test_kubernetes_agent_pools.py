@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.azure.one_group import S, azure, entities, place
 from tests.azure.reading import Azure, edges, keys, verdicts
-from tests.azure.test_network_types import S, azure, entities, place
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import row_of
 

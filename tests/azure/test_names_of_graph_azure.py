@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 from tests.simulator.azure.tenant import TENANT_ID, row_of
 
@@ -334,9 +334,7 @@ def test_properties_have_the_names_of_graph_azure_too(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], more: Any, expected: dict[str, Any]
 ) -> None:
     id = place.put(of, "/".join(["one"] * of.count("/")), properties, **more)
-    assert verdicts(azure.run(type)) == {"complete"}
-    found = entities(type)["one"]
-    assert {name: found.get(name) for name in expected} == expected
+    found = check_told(azure, type, expected)
     assert (found["id"], found["region"], found["location"]) == (id, "westeurope", "westeurope")
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, entities, place
 from tests.azure.reading import Azure, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place
 from tests.simulator.azure.tenant import row_of
 

@@ -16,22 +16,14 @@ from integration.sdk.schema import load_schema
 from integration.testing import GraphServer
 from integration.text.secret import Secret
 from steps.azure.user_assigned_identity import _HOLDERS
-from tests.simulator.azure import AzureSimulator, AzureTenant
+from tests.azure.one_group import S, place
+from tests.simulator.azure import AzureSimulator
 from tests.simulator.azure.place import Place
-from tests.simulator.azure.tenant import TENANT_ID, Subscription, row_of
+from tests.simulator.azure.tenant import TENANT_ID, row_of
+
+__all__ = ["place"]
 
 pytestmark = pytest.mark.every_area
-
-S = "00000000-0000-4000-8000-000000000101"
-
-
-@pytest.fixture
-def place() -> Place:
-    """A resource group in a tenant with one subscription."""
-    tenant = AzureTenant()
-    tenant.add_group(TENANT_ID, TENANT_ID)
-    tenant.add_subscription(Subscription(S, "Production", TENANT_ID))
-    return Place(tenant, f"/subscriptions/{S}/resourceGroups/RG", "westeurope", TENANT_ID)
 
 
 @pytest.fixture

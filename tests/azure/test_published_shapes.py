@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -126,9 +126,7 @@ def test_properties_are_where_they_are_said_to_be(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     place.put(of, "one/two" if of.count("/") > 1 else "one", properties)
-    assert verdicts(azure.run(type)) == {"complete"}
-    (found,) = entities(type).values()
-    assert {name: found.get(name) for name in expected} == expected
+    check_told(azure, type, expected)
 
 
 def test_a_plan_of_defender_tells_how_many_resources_it_protects(place: Place, azure: Azure) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -151,9 +151,7 @@ def test_what_azure_tells_of_what_is_stored_is_told(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     place.put(of, "one/two" if of.count("/") > 1 else "one", properties)
-    assert verdicts(azure.run(type)) == {"complete"}
-    (found,) = entities(type).values()
-    assert {name: found.get(name) for name in expected} == expected
+    check_told(azure, type, expected)
 
 
 def test_where_results_of_scans_are_kept_is_told(place: Place, azure: Azure) -> None:

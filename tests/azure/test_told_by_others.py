@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -192,9 +192,7 @@ def test_what_others_read_is_told(
 ) -> None:
     table = "batchresources" if of.startswith("Microsoft.Batch") else ""
     place.put(of, "one/two" if of.count("/") > 1 else "one", properties, table=table)
-    assert verdicts(azure.run(type)) == {"complete"}
-    (found,) = entities(type).values()
-    assert {name: found.get(name) for name in expected} == expected
+    check_told(azure, type, expected)
 
 
 @pytest.mark.parametrize("type", ["azure_web_app", "azure_function_app"])

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.azure.reading import Azure, verdicts
-from tests.azure.test_network_types import azure, entities, place
+from tests.azure.one_group import azure, check_told, place
+from tests.azure.reading import Azure
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -228,6 +228,4 @@ def test_what_tables_have_is_told(
 ) -> None:
     table = "computeresources" if "ScaleSets/" in of else ""
     place.put(of, "one/two" if of.count("/") > 1 else "one", properties, table=table)
-    assert verdicts(azure.run(type)) == {"complete"}
-    (found,) = entities(type).values()
-    assert {name: found.get(name) for name in expected} == expected
+    check_told(azure, type, expected)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place, to
 
 __all__ = ["azure", "place"]
@@ -102,9 +102,7 @@ def test_a_property_is_read_wherever_it_is(
     place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     place.put(of, "one", properties)
-    assert verdicts(azure.run(type)) == {"complete"}
-    found = entities(type)["one"]
-    assert {name: found.get(name) for name in expected} == expected
+    check_told(azure, type, expected)
 
 
 @pytest.mark.parametrize(

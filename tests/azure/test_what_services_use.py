@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.azure.one_group import S, azure, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import S, azure, entities, place
 from tests.simulator.azure import Fault
 from tests.simulator.azure.place import Place, part, to
 
