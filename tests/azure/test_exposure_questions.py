@@ -2,15 +2,17 @@
 
 import random
 from collections.abc import Iterator
+from functools import partial
 from ipaddress import ip_address, ip_network
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.azure.test_questions import check, holders, inside, place, role
-from tests.entra.question_graphs import GRAPH, Json, Made, ask, save
+from tests.question_graphs import Json, Made, ask, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -34,9 +36,7 @@ def made_up(seed: int) -> Made:
         }
         return list(made.entities[type])
 
-    def edges(type: str, starts: list[str], stops: list[str], most: int) -> None:
-        pairs = {(rng.choice(starts), rng.choice(stops)) for _ in range(rng.randint(0, most))}
-        made.ends[type] = {pair: {} for pair in sorted(pairs)}
+    edges = partial(made.join, rng)
 
     add(SUBSCRIPTION, *(
         {"subscriptionId": id, "active": rng.choice([True, None, False])} for id in ("one", "two", "three")
@@ -128,19 +128,7 @@ def _names(add: Any, rng: random.Random, somewhere: Any) -> None:
     ))  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=range(6))
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
-    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
-    save(tenant, path)
-    return tenant, path
-
-
-@pytest.fixture
-def tenant(saved: tuple[Made, Path]) -> Made:
-    """A tenant whose graph is in the current folder."""
-    tenant, path = saved
-    GRAPH.symlink_to(path)
-    return tenant
+saved = saved_graphs(made_up, range(6))
 
 
 def _lets_in(rules: list[Json], nic: Json, port: int, *, version6: bool) -> bool:

@@ -2,13 +2,14 @@
 
 import random
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.azure.test_questions import SUBSCRIPTION, check, holders, made_up, may_assign_roles
-from tests.entra.question_graphs import DAY, GRAPH, Json, Made, ask, save
+from tests.question_graphs import DAY, Json, Made, ask, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -27,21 +28,6 @@ CHANGES = [
         "Security/securitySolutions", "Sql/servers/firewallRules",
     ) for what in ("delete", "write")
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=range(10))
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
-    tenant, path = governed(request.param), tmp_path_factory.mktemp("graph") / GRAPH
-    save(tenant, path)
-    return tenant, path
-
-
-@pytest.fixture
-def tenant(saved: tuple[Made, Path]) -> Made:
-    """A tenant whose graph is in the current folder."""
-    tenant, path = saved
-    GRAPH.symlink_to(path)
-    return tenant
 
 
 def governed(seed: int) -> Made:
@@ -96,6 +82,9 @@ def governed(seed: int) -> Made:
          "conditions": rng.choice([["category=Administrative"], []]) + rng.choice(watching)} for _ in range(4)
     ))  # fmt: skip
     return made
+
+
+saved = saved_graphs(governed, range(10))
 
 
 def test_who_can_get_the_right_to_assign_roles(tenant: Made) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.azure.test_questions import ASSIGNMENT, SUBSCRIPTION, check, every, holders, role
-from tests.entra.question_graphs import GRAPH, Json, Made, save
+from tests.question_graphs import GRAPH, Json, Made, save
 
 pytestmark = pytest.mark.every_area
 

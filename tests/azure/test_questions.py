@@ -3,13 +3,15 @@
 import random
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.entra.question_graphs import GRAPH, Json, Made, ask, save
+from tests.question_graphs import Json, Made, ask, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -92,9 +94,7 @@ def made_up(seed: int) -> Made:
         }
         return list(made.entities[type])
 
-    def edges(type: str, starts: list[str], stops: list[str], most: int) -> None:
-        pairs = {(rng.choice(starts), rng.choice(stops)) for _ in range(rng.randint(0, most))}
-        made.ends[type] = {pair: {} for pair in sorted(pairs)}
+    edges = partial(made.join, rng)
 
     users = add("azure_user", *({"userType": rng.choice(["Guest", "Member"])} for _ in range(6)))
     groups = add("azure_user_group", *({"displayName": f"{rng.choice('gG')}roup {n}"} for n in range(4)))
@@ -136,19 +136,7 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(scope="module", params=range(10))
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
-    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
-    save(tenant, path)
-    return tenant, path
-
-
-@pytest.fixture
-def tenant(saved: tuple[Made, Path]) -> Made:
-    """A tenant whose graph is in the current folder."""
-    tenant, path = saved
-    GRAPH.symlink_to(path)
-    return tenant
+saved = saved_graphs(made_up, range(10))
 
 
 def every(tenant: Made, *types: str) -> Iterator[tuple[str, str, Json]]:

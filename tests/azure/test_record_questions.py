@@ -1,13 +1,14 @@
 """The questions about what is written down, kept, examined and renewed against an independent computation."""
 
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.azure.test_hardening_questions import MAYBE, SUBSCRIPTION, check, every
-from tests.entra.question_graphs import DAY, GRAPH, Made, save
+from tests.question_graphs import DAY, Made, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -90,19 +91,7 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(scope="module", params=range(8))
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
-    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
-    save(tenant, path)
-    return tenant, path
-
-
-@pytest.fixture
-def tenant(saved: tuple[Made, Path]) -> Made:
-    """A tenant whose graph is in the current folder."""
-    tenant, path = saved
-    GRAPH.symlink_to(path)
-    return tenant
+saved = saved_graphs(made_up, range(8))
 
 
 def test_storage_that_logs_little(tenant: Made) -> None:

@@ -4,14 +4,15 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.azure.test_hardening_questions import APPS, MAYBE, SUBSCRIPTION, check, every, place
-from tests.entra.question_graphs import GRAPH, QUESTIONS, Json, Made, save
+from tests.question_graphs import QUESTIONS, Json, Made, saved_graphs, tenant
 from tests.support import ROOT
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -319,19 +320,7 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(scope="module", params=range(8))
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
-    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
-    save(tenant, path)
-    return tenant, path
-
-
-@pytest.fixture
-def tenant(saved: tuple[Made, Path]) -> Made:
-    """A tenant whose graph is in the current folder."""
-    tenant, path = saved
-    GRAPH.symlink_to(path)
-    return tenant
+saved = saved_graphs(made_up, range(8))
 
 
 def found(tenant: Made, name: str) -> list[tuple[str, Any, str | None, str]]:

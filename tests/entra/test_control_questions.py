@@ -4,12 +4,13 @@ import random
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
-from tests.entra.question_graphs import GRAPH, Json, Made, ask, save
+from tests.question_graphs import GRAPH, Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
@@ -58,8 +59,7 @@ def made_up(seed: int) -> Made:
         }
         return list(made.entities[type])
 
-    def edges(type: str, starts: list[str], stops: list[str], most: int) -> None:
-        made.ends[type] = {(rng.choice(starts), rng.choice(stops)): {} for _ in range(rng.randint(1, most))}
+    edges = partial(made.join, rng, least=1)
 
     users = add("azure_user", 8, isManagementRestricted=maybe)
     groups = add("azure_user_group", 4, isDynamic=maybe, onPremisesSyncEnabled=[True, False, None, None],

@@ -2,12 +2,13 @@
 
 import random
 import time
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
-from tests.entra.question_graphs import DAY, Json, Made, ask, save
+from tests.question_graphs import DAY, Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
@@ -30,8 +31,7 @@ def made_up(seed: int) -> Made:
         made.entities[type] = {f"{type}:{n}": {"displayName": f"{type} {n}", **each} for n, each in enumerate(found)}
         return list(made.entities[type])
 
-    def edges(type: str, starts: list[str], stops: list[str], most: int) -> None:
-        made.ends[type] = {(rng.choice(starts), rng.choice(stops)): {} for _ in range(rng.randint(1, most))}
+    edges = partial(made.join, rng, least=1)
 
     users, groups = add("azure_user", [{} for _ in range(6)]), add("azure_user_group", [{} for _ in range(5)])
     twins = add("azure_device", [{} for _ in range(6)])

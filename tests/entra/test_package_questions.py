@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.entra.question_graphs import Json, Made, ask, save
+from tests.question_graphs import Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 

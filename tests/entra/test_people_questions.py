@@ -5,14 +5,16 @@ import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
-from tests.entra.question_graphs import DAY, GRAPH, QUESTIONS, TRUST, Json, Made, ask, made_up, save
+from tests.entra.question_graphs import TRUST, made_up
+from tests.question_graphs import DAY, GRAPH, QUESTIONS, Json, Made, ask, save, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -21,19 +23,7 @@ HELD, ELIGIBLE = "azure_ad_role_assignment", "azure_ad_role_eligibility"
 POLICY = "azure_conditional_access_policy"
 
 
-@pytest.fixture(scope="module", params=SEEDS)
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
-    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
-    save(tenant, path)
-    return tenant, path
-
-
-@pytest.fixture
-def tenant(saved: tuple[Made, Path]) -> Made:
-    """A tenant whose graph is in the current folder."""
-    tenant, path = saved
-    GRAPH.symlink_to(path)
-    return tenant
+saved = saved_graphs(made_up, SEEDS)
 
 
 def moment(value: int | None) -> str | None:

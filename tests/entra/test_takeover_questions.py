@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import pytest
 
-from tests.entra.question_graphs import Json, Made, ask, save
+from tests.question_graphs import Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
@@ -44,8 +45,7 @@ def made_up(seed: int) -> Made:
         }
         return list(made.entities[type])
 
-    def edges(type: str, starts: list[str], stops: list[str], most: int) -> None:
-        made.ends[type] = {(rng.choice(starts), rng.choice(stops)): {} for _ in range(rng.randint(1, most))}
+    edges = partial(made.join, rng, least=1)
 
     users = add("azure_user", 12)
     groups = add("azure_user_group", 4, isDynamic=maybe, onPremisesSyncEnabled=maybe, isAssignableToRole=maybe)
