@@ -50,6 +50,7 @@ class Execution:
     def __init__(self, job: Job, lacking: Sequence[str] = ()) -> None:
         self._job, self.lacking = job, lacking
         self.reads: Sequence[Request] | None = None
+        self._awaited: Request | None = None
         self._incremental = Incremental(job)
         self._attempt = Attempt(job)
         self._ahead = Ahead(job.step.name, self._make)
@@ -109,8 +110,11 @@ class Execution:
         """Tell whether it waits for what is still being read, or may, since what it reads is not known yet."""
         if self.reads is None:
             return True
-        asked = [request for request, version in list(self._attempt.seen.requests.items()) if not version]
-        return not all(map(self._job.reader.has, asked or self.reads))
+        has = self._job.reader.has
+        if self._awaited is None or has(self._awaited):  # this is asked after each step: mostly it is the same as before
+            asked = [request for request, version in list(self._attempt.seen.requests.items()) if not version]
+            self._awaited = next((request for request in asked or self.reads if not has(request)), None)
+        return self._awaited is not None
 
     def last_requests(self) -> list[Request]:
         """Return what the step asked for when the last run made its records; nothing where it would not ask so now."""
