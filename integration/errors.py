@@ -163,7 +163,7 @@ class Throttled(GraphError):
 
 
 class ServiceUnavailable(GraphError):
-    """Server errors or lost connections until the deadline had passed."""
+    """Server errors, lost connections, or a token refused for a part of a batch, until the deadline had passed."""
 
 
 class BadRequest(GraphError):

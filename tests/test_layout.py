@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from integration import Step, load
-from integration.sdk.plan import nearest
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.tapes.places import cassette_name
+from integration.text.nearest import nearest
 from tests.layout import arrows, levels
 from tests.support import ROOT, write
 

@@ -18,9 +18,9 @@ from integration.ask.questions import Question
 from integration.ask.ranges import in_range
 from integration.disk.sqlite import ERRORS
 from integration.errors import QueryError
-from integration.sdk.plan import nearest
 from integration.store.history import Revision, known_revisions
 from integration.store.tables import FORMAT
+from integration.text.nearest import nearest
 
 _ROWS = 1000
 _OPCODES = 1_000_000
@@ -232,7 +232,7 @@ def read_graph(path: Path) -> Iterator[sqlite3.Connection]:
         QueryError: there is no graph, or the file holds something else.
     """
     if not path.is_file():
-        raise QueryError(f"{path}: no such graph: integration run makes it; --out names its folder")
+        raise QueryError(f"{path}: there is no graph: run integration run first, or name its folder with --out")
     file = path.resolve()
     is_shared = os.access(file.parent, os.W_OK) or file.with_name(f"{file.name}-wal").exists()
     uri = f"{file.as_uri()}?mode=ro{'' if is_shared else '&immutable=1'}"

@@ -23,8 +23,8 @@ import jsonschema_rs
 import pluggy
 
 from integration.errors import DeclarationError, QueryError
-from integration.sdk.plan import nearest
 from integration.text.files import NotText, read_text
+from integration.text.nearest import nearest
 from integration.text.visible import brief
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")

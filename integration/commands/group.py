@@ -1,7 +1,6 @@
 """The command ``integration`` and what its subcommands share: options, settings, errors as messages."""
 
 import json
-import math
 import pkgutil
 import signal
 import sqlite3
@@ -20,24 +19,16 @@ from integration.config.clouds import CLOUDS
 from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.sdk.stopping import let_result_stand
 from integration.terminal import logs, streams
+from integration.terminal.parameters import Finite, GivenPath
 from integration.text.files import NotText, decoded
+from integration.text.nearest import nearest
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY = 0xFF
 _REMEDY = "where the disk is sound, remove graph.db, and the next run makes it anew"
+_SMALLEST = '{"instance": {"config": {…}}}'
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Finite(click.FloatRange):
-    """A number in a range; NaN, which compares with nothing, and infinity are none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number that was typed; click's own range takes NaN."""
-        number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is not a finite number.", param, ctx)
-        return number
 
 
 ONLY = click.option(
@@ -79,7 +70,7 @@ MASS_DELETE = click.option(
     metavar="PERCENT",
     help="What a type may lose before that counts as a mass deletion.  [default: 20]",
 )
-OUT = click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".integration", show_default=True,
+OUT = click.option("--out", type=GivenPath(file_okay=False), default=".integration", show_default=True,
                    help="Folder for graph.db and summary.json.")  # fmt: skip
 
 
@@ -121,8 +112,22 @@ def errors_as_messages(command: Callable[P, int | None]) -> Callable[P, None]:
     return wrapped
 
 
-class _Program(click.Group):
-    """A command whose subcommands are the other modules of this package, each imported when it is wanted."""
+class _Commands(click.Group):
+    """A command with subcommands, which tells the nearest of these to who mistypes one."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Return the subcommand that is meant, and what is left of the arguments."""
+        typed = args[0]
+        if not ctx.resilient_parsing and self.get_command(ctx, typed) is None and not typed.startswith("-"):
+            names = self.list_commands(ctx)
+            ctx.fail(f"No such command {typed!r}{nearest(typed, names) or ': choose one of ' + ', '.join(names)}.")
+        return super().resolve_command(ctx, args)
+
+
+class _Program(_Commands):
+    """The program, whose subcommands are the other modules of this package, each imported when it is wanted."""
+
+    group_class = _Commands
 
     def main(self, *arguments: Any, **named: Any) -> Any:
         """Run the program on standard streams that may end before it does."""
@@ -219,7 +224,10 @@ def document_of(event: bytes) -> Any:
         ConfigurationError: it is none.
     """
     try:
-        return json.loads(decoded(event))
+        text = decoded(event)
+        if not text.strip():
+            raise ConfigurationError([f"the event is empty: {_SMALLEST} is the least"])
+        return json.loads(text)
     except NotText as error:
         raise ConfigurationError([f"the event {error}"]) from None
     except RecursionError:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from integration.commands.group import errors_as_messages, main
+from integration.terminal.parameters import GivenPath
 
 _UNKNOWN_PERMISSION = (
     "which one it needs is not known here: look at the endpoint in Microsoft's reference, and write permissions=[…]"
@@ -29,7 +30,7 @@ def _list_paths(context: click.Context, _: click.Parameter, wanted: bool) -> Non
 @click.option("--path", required=True, metavar="PATH", help="The collection of Microsoft Graph, such as /devices.")
 @click.option("--class", "class_name", default="", metavar="CLASS", help="JupiterOne class.  [default: by the path]")
 @click.option("--area", default="", metavar="AREA", help="Folder of the type, such as entra.  [default: none]")
-@click.option("--into", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", show_default=True,
+@click.option("--into", type=GivenPath(exists=True, file_okay=False), default=".", show_default=True,
               metavar="DIR", help="The project: the folder with steps and schemas.")  # fmt: skip
 @click.option("--paths", is_flag=True, is_eager=True, expose_value=False, callback=_list_paths,
               help="List the collections that are known, with the permission that reads them, and end.")  # fmt: skip

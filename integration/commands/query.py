@@ -1,6 +1,5 @@
 """``integration query``."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -8,6 +7,7 @@ import click
 from integration.ask.completion import EntityName, QuestionName
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.errors import QueryError
+from integration.terminal.parameters import GivenPath, Whole, form_of, form_options
 from integration.terminal.streams import tell
 from integration.text.visible import line
 
@@ -20,10 +20,9 @@ from integration.text.visible import line
 @click.option("--at", metavar="WHEN",
               help="Ask the graph of then: a revision's number, a date or time (2026-11-20, 2026-11-20T08:00Z; UTC"
               " unless it says so), or an age (30m, 24h, 7d).  [default: now]")  # fmt: skip
-@click.option("--json", "form", flag_value="json", help="Print a list of JSON objects.")
-@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
-@click.option("--limit", type=click.IntRange(1, sys.maxsize), metavar="N", help="Print the first N rows alone.")
-@click.option("--questions", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+@form_options
+@click.option("--limit", type=Whole(min=1), metavar="N", help="Print the first N rows alone.")
+@click.option("--questions", "files", multiple=True, type=GivenPath(dir_okay=False), metavar="FILE",
               help="Take questions from this TOML file too; repeatable.")  # fmt: skip
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where there is no row.")
 @errors_as_messages
@@ -33,7 +32,8 @@ def query(
     sql: str | None,
     out: Path,
     at: str | None,
-    form: str | None,
+    as_json: bool,
+    as_csv: bool,
     limit: int | None,
     files: tuple[Path, ...],
     exit_code: bool,
@@ -63,6 +63,7 @@ def query(
 
     if sql is not None and question is not None:
         raise QueryError("choose one of --sql and a ready-made question")
+    form = form_of(as_json, as_csv)
     manager = load()
     known = load_questions(manager, files)
     if sql is None and question is None:

@@ -9,6 +9,7 @@ from integration.commands.group import config_from, errors_as_messages, main, se
 from integration.config import variables
 from integration.recording import KEEP
 from integration.terminal import logs
+from integration.terminal.parameters import GivenPath, Whole
 from integration.terminal.streams import complain, say, tell
 from integration.text.visible import visible
 
@@ -17,9 +18,9 @@ _SHOWN = 8
 
 @main.command("record")
 @click.argument("types", nargs=-1, required=True, metavar="TYPE...")
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), default="tests/cassettes", show_default=True,
+@click.option("--to", type=GivenPath(file_okay=False), default="tests/cassettes", show_default=True,
               help="Folder of the cassettes.")  # fmt: skip
-@click.option("--keep", type=click.IntRange(1), default=KEEP, show_default=True, metavar="N",
+@click.option("--keep", type=Whole(1), default=KEEP, show_default=True, metavar="N",
               help="Objects to keep of the first page and of the last, and entries of a list inside one.")  # fmt: skip
 @click.option("--plain", multiple=True, metavar="PROPERTY",
               help="Keep the values of this property, because the step decides by them; repeatable.")  # fmt: skip

@@ -6,6 +6,7 @@ import click
 
 from integration.commands.group import OUT, errors_as_messages, main
 from integration.errors import OutputError
+from integration.terminal.parameters import GivenPath, Whole
 from integration.terminal.streams import say
 
 _LIMIT = 5000
@@ -13,9 +14,9 @@ _LIMIT = 5000
 
 @main.command()
 @OUT
-@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+@click.option("--to", type=GivenPath(dir_okay=False), metavar="FILE",
               help="The file.  [default: report.html in the folder of the graph]")  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", default=_LIMIT, show_default=True,
+@click.option("--limit", type=Whole(min=1), metavar="N", default=_LIMIT, show_default=True,
               help="How many objects the file holds at most.")  # fmt: skip
 @click.option("--about", multiple=True, metavar="NAME",
               help="Hold this object, by key or name, with its neighbours; repeatable.")  # fmt: skip
@@ -39,7 +40,7 @@ def report(out: Path, to: Path | None, limit: int, about: tuple[str, ...]) -> No
     try:
         write_file(path, [document.html])
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+        raise OutputError(f"{path}: cannot be written: {error.strerror}; name another file with --to") from None
     size = len(document.html) / 1_000_000
     say(f"{path}: {size:.1f} MB, {document.embedded:,} of {document.entities:,} objects")
     if document.embedded < document.entities:

@@ -11,7 +11,6 @@ from integration.commands.group import (
     ONLY,
     OUT,
     SKIP,
-    Finite,
     config_from,
     errors_as_messages,
     main,
@@ -20,6 +19,7 @@ from integration.commands.group import (
 from integration.config import variables
 from integration.errors import ConfigurationError
 from integration.terminal import logs
+from integration.terminal.parameters import Finite, GivenPath, Whole
 from integration.terminal.streams import courtesy
 from integration.terminal.tuning import collect_rarely, give_memory_back, keep_what_is_there
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @main.command()
 @OUT
 @click.option("--demo", is_flag=True, help="Play back a fictional tenant: no credentials, no network.")
-@click.option("--replay", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
+@click.option("--replay", type=GivenPath(exists=True, file_okay=False), metavar="DIR",
               help="Play back the cassettes in a folder and below it.")  # fmt: skip
 @ONLY
 @SKIP
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     "--raw-data", "rawData", is_flag=True, help="Keep the Graph objects that entities were made from, in _rawData."
 )
 @click.option("--fresh", is_flag=True, help="Read everything anew, whatever an earlier run left.")
-@click.option("--in-flight", "inFlight", type=click.IntRange(1, 64), metavar="N",
+@click.option("--in-flight", "inFlight", type=Whole(1, 64), metavar="N",
               help="Most requests at once, 1 to 64.  [default: 16]")  # fmt: skip
 @click.option("--full-every", "fullEvery", type=Finite(0, min_open=True), metavar="DAYS",
               help="Read everything anew after so many days.  [default: 7]")  # fmt: skip

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from integration.text.nearest import nearest
+
 _EXPECTED = {
     "type": "expected {0}",
     "minLength": "must not be empty",
@@ -28,7 +30,8 @@ def faults_of(event: object) -> Iterator[str]:
         where = ".".join(map(str, error.path)) or "the event"
         if error.validator == "additionalProperties":
             unknown = sorted(set(error.instance) - set(error.schema["properties"]))
-            yield f"{where}: unknown: {', '.join(unknown)}"
+            known = error.schema["properties"]
+            yield f"{where}: unknown: {', '.join(name + nearest(name, known) for name in unknown)}"
         elif error.validator == "required":
             yield f"{where}: missing: {', '.join(name for name in error.validator_value if name not in error.instance)}"
         else:

@@ -19,8 +19,9 @@ from integration.config.variables import INSTANCE_NAMES, NAMES, variables_set
 from integration.doctor.finding import Finding, ok, problem, warning
 from integration.doctor.network import examine_network
 from integration.errors import ConfigurationError, IntegrationError
-from integration.sdk.plan import Plan, nearest
+from integration.sdk.plan import Plan
 from integration.sdk.plugins import plan
+from integration.text.nearest import nearest
 
 PACKAGE = "integration-microsoft-entra"
 _NEEDED = 100_000_000

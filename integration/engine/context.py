@@ -10,7 +10,6 @@ from integration.engine.verdicts import Verdicts
 from integration.errors import IntegrationError, NotFound, PlanError
 from integration.sdk.context import Azure, Graph
 from integration.sdk.model import Entity
-from integration.sdk.plan import nearest
 from integration.sdk.row import Row
 from integration.sdk.schema import Schema, schema_beside
 from integration.sdk.step import Step
@@ -19,6 +18,7 @@ from integration.sources.request import Request
 from integration.sources.source import Reading
 from integration.store.store import Store
 from integration.text.discretion import logger
+from integration.text.nearest import nearest
 
 
 @dataclass

@@ -84,15 +84,23 @@ def naming(what: str) -> Iterator[None]:
         raise
     except BaseException as error:
         place = _place_of(error)
-        raise DeclarationError(f"{what}: {type(error).__name__}: {error}{place}: mend it, or uninstall it") from error
+        raise DeclarationError(
+            f"{what}: {type(error).__name__}: {_said(error)}{place}: mend it, or uninstall it"
+        ) from error
 
 
 def _is_own(file: str) -> bool:
     return Path(file).parent == Path(__file__).parent
 
 
+def _said(error: BaseException) -> str:
+    return error.msg if isinstance(error, SyntaxError) else str(error)
+
+
 def _place_of(error: BaseException) -> str:
     """Return the line of a package that raised something; nothing where Python's own import did."""
+    if isinstance(error, SyntaxError) and error.filename:  # it has the place itself, and its file never ran
+        return f" ({error.filename}, line {error.lineno})"
     places = [place for place in traceback.extract_tb(error.__traceback__) if Path(place.filename).is_file()]
     outside = [place for place in places if place.filename != metadata.__file__ and not _is_own(place.filename)]
     return f" ({outside[-1].filename}, line {outside[-1].lineno})" if outside else ""

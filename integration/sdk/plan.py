@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from operator import attrgetter
@@ -10,6 +9,7 @@ from types import MappingProxyType
 
 from integration.errors import DependencyCycle, PlanError, UnknownType
 from integration.sdk.step import OTHERS, Step
+from integration.text.nearest import nearest
 from integration.text.visible import brief
 
 _ON_DEMAND = "off by default; --only with the name of the type reads it"
@@ -128,15 +128,10 @@ def types_named(names: Collection[str], steps: Collection[Step], further: Collec
         meant = [name] if name in known else sorted(step.name for step in steps if name in step.places)
         if not meant:
             places = {place for step in steps for place in step.places}
-            raise UnknownType(f"no step declares the type {brief(name)}{nearest(name, sorted({*known, *places}))}")
+            near = nearest(name, sorted({*known, *places})) or ": integration types lists those that there are"
+            raise UnknownType(f"no step declares the type {brief(name)}{near}")
         found += meant
     return list(dict.fromkeys(found))
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return `` (did you mean …?)`` for a mistyped name, or nothing where no name is near."""
-    close = get_close_matches(brief(name), list(names), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Collection[str]) -> set[str]:

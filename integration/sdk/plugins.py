@@ -14,10 +14,11 @@ from integration.errors import DeclarationError, IntegrationError, PlanError
 from integration.sdk import hookspecs
 from integration.sdk.hooks import PROJECT
 from integration.sdk.installed import imported, installed, naming, owner
-from integration.sdk.plan import Plan, nearest, order, types_named
+from integration.sdk.plan import Plan, order, types_named
 from integration.sdk.schema import load_schemas
 from integration.sdk.step import Step
 from integration.sdk.vocabulary import misspelt_names
+from integration.text.nearest import nearest
 from integration.text.visible import brief
 
 

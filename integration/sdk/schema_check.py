@@ -8,9 +8,12 @@ import jsonschema_rs
 
 from integration.errors import DeclarationError
 from integration.sdk.step import Step
+from integration.text.nearest import nearest
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PATTERN = re.compile(r"\^[A-Za-z][A-Za-z0-9]*\\\.")
+_OURS = ("x-from", "x-unit")
+_BY_THEMSELVES = ("_key", "_type", "_class", "displayName", "_rawData", "_fromEntityKey", "_toEntityKey")
 _SHOWN_BY_USE = re.compile(rb'"(?:pattern|\$(?:dynamic)?[rR]ef)"')
 """The meta-schema does not tell whether a pattern is one, and whether a reference leads somewhere."""
 
@@ -42,6 +45,15 @@ def check_schema(step: Step, path: Path, document: Any) -> None:
     undescribed = [name for name, of in declarations.items() if not _described(of)]
     if undescribed:
         raise DeclarationError(f"{path}: these properties need a description: {', '.join(undescribed)}")
+    if misspelt := [(name, each) for name, of in declarations.items() for each in of if _is_misspelt(each)]:
+        name, keyword = misspelt[0]
+        raise DeclarationError(f"{path}: {name}: {keyword} is nothing that is read{nearest(keyword, _OURS)}")
+    if deep := [name for name, of in declarations.items() if "object" in (of.get("type"), *_listed(of.get("type")))]:
+        raise DeclarationError(f"{path}: it must be flat: {', '.join(deep)} is an object: write out its properties")
+    undeclared = sorted({*document.get("required", ())} - {*document.get("properties", {}), *_BY_THEMSELVES})
+    if undeclared:
+        near = nearest(undeclared[0], document.get("properties", {}))
+        raise DeclarationError(f"{path}: required names {undeclared[0]}, which no property is called{near}")
     always = {"_key", "_type", "_class", "displayName", *document.get("required", ())}
     if odd := [name for name in step.target_filter_keys if name not in always]:
         raise DeclarationError(f"{path}: JupiterOne finds its entities by {', '.join(odd)}: make that required")
@@ -64,6 +76,15 @@ def _what_is_wrong(document: dict[str, Any]) -> str:
 def is_shown_by_use(document: dict[str, Any], text: bytes) -> bool:
     """Tell whether a schema that looks right may be wrong all the same: in a pattern, a reference or its dialect."""
     return document.get("$schema", DRAFT) != DRAFT or _SHOWN_BY_USE.search(text) is not None
+
+
+def _is_misspelt(keyword: str) -> bool:
+    """Tell whether a keyword is meant to be one of ours; any other ``x-…`` is a note of somebody else's."""
+    return keyword not in _OURS and keyword[:1].lower() == "x" and bool(nearest(keyword, _OURS))
+
+
+def _listed(types: object) -> list[object]:
+    return types if isinstance(types, list) else []
 
 
 def _described(definition: object) -> bool:

@@ -66,7 +66,7 @@ class Step:
     resources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise ``DeclarationError`` for a name or class not of JupiterOne's form, or a function without docstring."""
+        """Raise ``DeclarationError`` for a name or class not of JupiterOne's form, or an unfit function."""
         class_form = r"[A-Z][A-Za-z]*" if self.ends is None else r"[A-Z]+"
         if not _is_like(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", self.name) or len(self.name) < 3:
             raise self.fault(f"{self.name!r} is not a type name: write it in snake_case, such as vendor_resource")
@@ -80,6 +80,9 @@ class Step:
         if not (self.run.__doc__ or "").strip():
             remedy = "start Python without -OO" if sys.flags.optimize > 1 else "its first line is what users see of it"
             raise self.fault(f"the step's function needs a docstring: {remedy}")
+        if not _takes_context(self.run):
+            raise self.fault("the step's function is called with a Context alone: write def "
+                             f"{self.run.__name__}(ctx: Context)")  # fmt: skip
         for name in ("per_row", "on_demand"):
             if not isinstance(getattr(self, name), bool):
                 raise self.fault(f"{name} is {getattr(self, name)!r}: write True or False")
@@ -136,6 +139,17 @@ class Step:
     def fault(self, problem: str) -> DeclarationError:
         """Return an error that names the step and its file."""
         return DeclarationError(f"{self.source}: {self.name}: {problem}")
+
+
+def _takes_context(function: Callable[..., object]) -> bool:
+    """Tell whether a function can be called with one argument, as far as it shows what it takes."""
+    try:
+        inspect.signature(function, follow_wrapped=False).bind(None)  # a family wraps one that takes more
+    except TypeError:
+        return False
+    except ValueError:  # it is built in, and shows nothing
+        return True
+    return True
 
 
 def _is_like(form: str, name: object) -> bool:

@@ -13,9 +13,11 @@ from integration.sdk.hooks import hookimpl
 from integration.sdk.sink import Sink
 from integration.sdk.stopping import Stopping
 from integration.text.discretion import logger
+from integration.text.nearest import nearest
 from integration.text.visible import line
 
 _FOLDERS = ("files", "j1")
+_SCHEMES = (*_FOLDERS, "jsonl", "jupiterone", "neo4j", "bolt", "postgresql")
 _log = logger("integration")
 
 
@@ -45,7 +47,7 @@ def make_sinks(
         with _naming(url, stopping):
             sink = manager.hook.integration_sink(url=url, instance_id=instance_id, stopping=stopping)
         if sink is None:
-            faults.append(f"no installed plugin knows the destination {url.partition(':')[0]}: write files:DIR, say")
+            faults.append(_unknown(url))
         else:
             sinks[url] = _fit(url, sink)
     faults += _one_folder(sinks)
@@ -55,6 +57,17 @@ def make_sinks(
         with _naming(url, stopping):
             sink.check()
     return list(sinks.values())
+
+
+def _unknown(url: str) -> str:
+    """Return what is wrong with a URL of which no plugin makes a sink."""
+    scheme, _, rest = url.partition(":")
+    if scheme in _FOLDERS and not rest:
+        return f"the destination {scheme}: names no folder: write {scheme}:DIR"
+    if scheme == "jsonl":
+        return "the destination jsonl: is standard output alone: write jsonl:-"
+    known = "files:DIR, j1:DIR, jsonl:-, jupiterone:, neo4j://HOST or postgresql://HOST/DATABASE"
+    return f"no installed plugin knows the destination {line(scheme)}{nearest(scheme, _SCHEMES)}: write {known}"
 
 
 def _one_folder(urls: Iterable[str]) -> Iterator[str]:

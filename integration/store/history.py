@@ -14,6 +14,8 @@ from integration.disk.sqlite import checked
 from integration.errors import ConfigurationError
 from integration.text.visible import brief
 
+_AHEAD = timedelta(days=1)
+"""How far in the future a time may be: a date of today is there where the clocks are ahead of UTC."""
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGE = re.compile(r"(\d{1,6})([mhdw])")
 _SELECT = f"SELECT revision, committed_on, {checked('content')} FROM revisions ORDER BY revision"
@@ -89,7 +91,7 @@ def revision_of(revisions: list[Revision], when: str, now: datetime) -> int:
         now: ages count back from it.
 
     Raises:
-        ConfigurationError: it is none of these, or the graph does not remember what it names.
+        ConfigurationError: it is none of these, or still to come, or the graph does not remember what it names.
     """
     if when.isascii() and when.isdigit():
         number = int(when[:18])
@@ -106,6 +108,8 @@ def revision_of(revisions: list[Revision], when: str, now: datetime) -> int:
             [f"{brief(when)!r} is no revision's number, no date such as 2026-11-20 or 2026-11-20T08:00Z, and no age"
              " such as 30m, 24h or 7d"]
         )  # fmt: skip
+    if time > now + _AHEAD:
+        raise ConfigurationError([f"{shown(time)} is still to come: write a time that is past, or an age such as 7d"])
     before = [each.number for each in revisions if each.committed_on is not None and each.committed_on <= time]
     if before:
         return max(before)

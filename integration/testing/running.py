@@ -15,7 +15,7 @@ from integration.config.settings import Config
 from integration.engine.runner import run
 from integration.errors import CassetteError, UnknownType
 from integration.recording.salt import project_of
-from integration.sdk.plan import Plan, nearest
+from integration.sdk.plan import Plan
 from integration.sdk.plugins import declared_steps, load, plan
 from integration.sdk.report import Report, StepResult
 from integration.sdk.schema import JupiterOneObject
@@ -23,6 +23,7 @@ from integration.sdk.step import Step
 from integration.store.store import Store
 from integration.tapes.places import cassette_name, demo_folder
 from integration.tapes.tapes import Replay, Tape
+from integration.text.nearest import nearest
 from integration.text.secret import Secret
 from integration.text.visible import brief
 

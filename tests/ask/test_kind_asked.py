@@ -43,7 +43,7 @@ def first(inquiry: Inquiry, sql: str) -> object:
     [["query", "--sql", b"SELECT '\xff'"], ["query", "groups-of", b"\xff\xfe"], ["query", b"\xff"],
      ["diff", "--type", b"\xff"], ["query", "empty-groups", "--out", b"\xff"], ["query", "--questions", b"\xff"],
      ["query", "groups-of", "a" * 100_000], ["query", "--sql", "SELECT " + "(" * 60_000],
-     ["query", "empty-groups", "--limit", "9" * 30], ["diff", "--since", "9" * 30]],
+     ["diff", "--since", "9" * 30]],
 )  # fmt: skip
 def test_what_is_no_text_or_too_long_is_said(arguments: list[bytes | str]) -> None:
     shown, said, code = integration(*arguments)

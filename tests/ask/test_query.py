@@ -204,7 +204,7 @@ def test_what_is_missing_is_said() -> None:
     ]
     assert "takes 0 parameters, not 1" in refusal("empty-groups", "Sales")
     assert refusal("empty-groups", "--sql", "SELECT 1") == "choose one of --sql and a ready-made question"
-    assert "none/graph.db: no such graph" in refusal("empty-groups", "--out", "none")
+    assert "none/graph.db: there is no graph" in refusal("empty-groups", "--out", "none")
 
 
 def test_other_files_are_no_graph() -> None:

@@ -237,6 +237,25 @@ def test_a_group_that_hides_its_members_makes_memberships_partial() -> None:
     assert report.of("azure_user_group").verdict == "complete"
 
 
+def test_members_that_groups_hide_are_read_once_the_token_may() -> None:
+    tenant = small()
+    for group in [*tenant.groups][:5]:
+        tenant.update(group, visibility="HiddenMembership")
+    roles, port, found = ("User.Read.All", "GroupMember.Read.All", "Organization.Read.All", "Policy.Read.All"), 0, []
+    for more in ((), ("Member.Read.Hidden",), ("Member.Read.Hidden",)):
+        with Simulator(tenant, roles=(*roles, *more), port=port) as simulator:
+            port = int(simulator.url.rpartition(":")[2])
+            manager = load()
+            config = Config(graph_url=simulator.url, access_token=Secret(simulator.signin.issue()))
+            report = run(manager, plan(manager), config, out="out")
+        found.append((report.of("azure_user_group_has_user").verdict, report.reading.get("readWhole", {})))
+    assert [verdict for verdict, _ in found] == ["partial", "complete", "complete"]
+    assert ["/groups/*/members" in str(why) for _, why in found] == [False, True, False]
+    with closing(sqlite3.connect("out/graph.db")) as database:
+        of_users = "SELECT count(*) FROM relationships WHERE _type = 'azure_user_group_has_user'"
+        assert database.execute(of_users).fetchone()[0] == sum(kind == "user" for _, kind, _ in tenant.memberships())
+
+
 @pytest.mark.parametrize("silent", [True, False])
 def test_memberships_of_what_was_deleted_before_the_first_run_come_back_with_it(silent: bool) -> None:
     tenant = small()

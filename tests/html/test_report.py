@@ -141,7 +141,7 @@ def test_the_file_is_replaced_as_a_whole_and_a_bad_place_is_named() -> None:
     assert ended.exit_code == 3
     assert "no/such/folder.html: cannot be written: No such file or directory" in ended.stderr
     ended = report("--out", "nowhere")
-    assert (ended.exit_code, "nowhere/graph.db: no such graph" in ended.stderr) == (2, True)
+    assert (ended.exit_code, "nowhere/graph.db: there is no graph" in ended.stderr) == (2, True)
 
 
 def test_what_draws_is_the_file_of_the_package_that_ships_it_and_no_other() -> None:

@@ -97,6 +97,18 @@ def test_a_token_that_stays_refused_ends_the_run(tenant: LittleTenant) -> None:
     assert tenant.count("/users") < 8
 
 
+def test_a_token_that_stays_refused_for_one_part_of_a_batch_is_no_refusal_of_how_it_was_asked(
+    tenant: LittleTenant,
+) -> None:
+    path = members(GROUPS[0])
+    tenant.always(path, 401, {"error": {"code": "InvalidAuthenticationToken"}})
+    result = read(tenant, "azure_user_group_has_user").of("azure_user_group_has_user")
+    assert (result.verdict, result.count) == ("partial", 1)
+    assert "Graph refused the token" in result.reason
+    assert "InvalidAuthenticationToken" in result.reason
+    assert all("$count" in asked for asked in tenant.asked if asked.startswith(path))
+
+
 @pytest.mark.parametrize(("status", "redirects"), [(302, True), (308, True), (300, False), (304, False)])
 def test_only_what_leads_elsewhere_is_told_as_a_redirect(status: int, redirects: bool) -> None:
     assert ("it redirects" in str(Answer("/users", status, {}, {}).error())) is redirects

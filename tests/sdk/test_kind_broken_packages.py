@@ -49,6 +49,7 @@ def refused() -> str:
         ("import sys\n\nsys.exit('no licence')", "SystemExit: no licence", 3),
         ("import pytest\n\npytest.skip('not here', allow_module_level=True)", "Skipped: not here", None),
         ("import contoso_part_in_c", "ModuleNotFoundError: No module named 'contoso_part_in_c'", 1),
+        ("x = 1\ndef contoso(:", "SyntaxError: invalid syntax", 2),
         ("import ctypes\nctypes.CDLL('libcontoso.so')", "OSError: libcontoso.so", None),
     ],
 )  # fmt: skip

@@ -145,7 +145,7 @@ def test_an_unknown_type_is_told_the_nearest_name() -> None:
     for choice in ({"only": ["azure_usr"]}, {"skip": ["azure_usr"]}):
         with pytest.raises(UnknownType, match=r"declares the type azure_usr \(did you mean azure_user\?\)$"):
             plan(manager, **choice)
-    with pytest.raises(UnknownType, match=r"declares the type payroll$"):
+    with pytest.raises(UnknownType, match=r"declares the type payroll: integration types lists those that there are$"):
         plan(manager, only=["payroll"])
 
 

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from integration.errors import DeclarationError
 from integration.sdk.plugins import declared_steps, load
 from integration.sdk.schema import JupiterOneObject, Schema, load_schema
+from integration.sdk.schema_check import check_schema
 from tests.support import entity, relationship, schema
 
 SCHEMAS = [load_schema(step) for step in declared_steps(load())]
@@ -237,3 +239,27 @@ def test_names_that_the_provider_chooses_are_declared_by_their_beginning() -> No
 def test_the_properties_of_a_type_are_its_own_in_order() -> None:
     own = ("name", "doors", "issuedOn", "webLink", "madeOn", "host", "mail")
     assert BADGES.properties == ("displayName", *own)
+
+
+@pytest.mark.parametrize(
+    ("property", "required", "said"),
+    [
+        ({"x-form": "id"}, ["id"], r"id: x-form is nothing that is read \(did you mean x-from\?\)"),
+        ({"x-units": "bytes"}, ["id"], r"id: x-units is nothing that is read \(did you mean x-unit\?\)"),
+        ({"type": "object"}, ["id"], "it must be flat: id is an object: write out its properties"),
+        ({"type": ["object", "null"]}, ["id"], "it must be flat: id is an object"),
+        ({}, ["idd"], r"required names idd, which no property is called \(did you mean id\?\)"),
+    ],
+)
+def test_a_schema_that_cannot_hold_a_record_is_refused_when_it_is_loaded(
+    property: dict[str, Any], required: list[str], said: str
+) -> None:
+    declared = {"id": {"type": "string", "description": "Id.", **property}}
+    with pytest.raises(DeclarationError, match=said):
+        check_schema(entity("acme_thing"), Path("acme_thing.json"), {"properties": declared, "required": required})
+
+
+def test_a_note_of_somebody_else_in_a_schema_is_left_alone() -> None:
+    declared = {"id": {"type": "string", "description": "Id.", "x-owner": "platform", "examples": ["1"]}}
+    document = {"properties": declared, "required": ["id", "_key", "displayName"]}
+    check_schema(entity("acme_thing"), Path("acme_thing.json"), document)

@@ -188,6 +188,23 @@ def test_a_function_without_docstring_is_refused_by_file(function: Callable[[Con
     assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
 
 
+def takes_nothing() -> Iterator[Entity]:
+    """A visitor."""
+    yield Entity("visitor-0001")
+
+
+def takes_more(ctx: Context, more: object) -> Iterator[Entity]:
+    """A visitor."""
+    yield Entity("visitor-0001")
+
+
+@pytest.mark.parametrize("function", [takes_nothing, takes_more])
+def test_a_function_that_no_run_can_call_is_refused_by_file(function: Any) -> None:
+    with pytest.raises(DeclarationError, match="is called with a Context alone") as caught:
+        entity_step("Person")(function)
+    assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
+
+
 def acme_thing(*_: Any) -> Iterator[Any]:
     """A thing."""
     yield Entity("thing-0001")

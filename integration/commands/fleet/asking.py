@@ -1,25 +1,29 @@
 """The command of ``integration fleet`` that asks about many tenants."""
 
-import sys
-
 import click
 
 from integration.commands.fleet.group import fleet
 from integration.commands.group import errors_as_messages
 from integration.errors import QueryError
+from integration.terminal.parameters import Whole, form_of, form_options
 
 
 @fleet.command()
 @click.argument("question", required=False)
 @click.option("--from", "database", metavar="URL", help="The database that graphs are pushed to: postgresql://…")
 @click.option("--sql", metavar="SELECT", help="Ask this SELECT of PostgreSQL instead of a ready-made question.")
-@click.option("--json", "form", flag_value="json", help="Print a list of JSON objects.")
-@click.option("--csv", "form", flag_value="csv", help="Print comma-separated values.")
-@click.option("--limit", type=click.IntRange(1, sys.maxsize), metavar="N", help="Print the first N rows alone.")
+@form_options
+@click.option("--limit", type=Whole(min=1), metavar="N", help="Print the first N rows alone.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where there is no row.")
 @errors_as_messages
 def query(
-    question: str | None, database: str | None, sql: str | None, form: str | None, limit: int | None, exit_code: bool
+    question: str | None,
+    database: str | None,
+    sql: str | None,
+    as_json: bool,
+    as_csv: bool,
+    limit: int | None,
+    exit_code: bool,
 ) -> int:
     """Ask about all tenants whose graphs a PostgreSQL database holds. Without a question, lists those that there are.
 
@@ -27,7 +31,7 @@ def query(
 
     \b
       integration fleet query
-      integration fleet query guests-from-other-tenants \
+      integration fleet query guests-from-other-tenants \\
         --from postgresql://graph.example/fleet
     """
     from integration.ask.questions import find_question, load_fleet_questions
@@ -37,6 +41,7 @@ def query(
 
     if sql is not None and question is not None:
         raise QueryError("choose one of --sql and a ready-made question")
+    form = form_of(as_json, as_csv)
     known = load_fleet_questions(load())
     if sql is None and question is None:
         tell_answer(list_of(known.values()), form, limit, "no questions")

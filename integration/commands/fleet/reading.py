@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from integration.commands.fleet.group import fleet
-from integration.commands.group import Finite, errors_as_messages
+from integration.commands.group import errors_as_messages
 from integration.config import variables
 from integration.errors import ConfigurationError
 from integration.terminal import logs
+from integration.terminal.parameters import Finite, GivenPath, Whole
 from integration.terminal.streams import emit
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
     from integration.fleet.work import Cluster
 
 C = TypeVar("C", bound=Callable[..., Any])
-_TENANTS = click.argument("tenants", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+_TENANTS = click.argument("tenants", type=GivenPath(dir_okay=False, exists=True))
 _STATE = click.option("--state", default=".integration-fleet", show_default=True, metavar="DIR|URL",
                       help="Where tenants are kept: a folder of this machine, or s3://, az://, gs://.")  # fmt: skip
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _WORKING = (
-    click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes that read.  [default: one a core]"),
-    click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N",
+    click.option("--workers", type=Whole(1), metavar="N", help="Processes that read.  [default: one a core]"),
+    click.option("--threads", type=Whole(1, 64), default=8, show_default=True, metavar="N",
                  help="Tenants that each of them reads at once."),
     click.option("--scheduler", metavar="ADDRESS", help="Have workers of this Dask scheduler read: tls://HOST:PORT."),
     click.option("--tls-ca-file", "ca_file", metavar="FILE", help="Authority of the scheduler's certificate."),
@@ -158,14 +159,16 @@ def status(state: str, as_json: bool) -> int:
 
     told = states_of(state).told()
     if not told:
-        raise ConfigurationError([f"{state}: no run of integration fleet has told anything here"])
+        raise ConfigurationError(
+            [f"{state}: no run of integration fleet has told anything here: --state names the folder or the store"]
+        )
     emit(json.dumps(told, indent=2) if as_json else "\n".join(sentences_of(told, frozenset(told["tenants"]))))
     return 0
 
 
 @fleet.command()
 @click.argument("name")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=GivenPath(file_okay=False))
 @_STATE
 @errors_as_messages
 def pull(name: str, folder: Path, state: str) -> int:
@@ -217,5 +220,5 @@ def _name(name: str) -> str:
     from integration.fleet.tenants import is_name
 
     if not is_name(name):
-        raise ConfigurationError([f"{name}: it is no name of a tenant"])
+        raise ConfigurationError([f"{name}: it is no name of a tenant: integration fleet status lists them"])
     return name

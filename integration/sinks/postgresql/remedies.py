@@ -14,6 +14,8 @@ _CHANGED = (
 _ADDED = "a constraint or a trigger that somebody has added refuses it: take it away from the tables"
 _ROOM = "give the server more of it, then try again"
 _TIME = "let it take longer, by the role's settings or in the URL with ?options=-c{}%3D0, then try again"
+_ASKS = "\tIs the server running"
+"""How the line begins in which libpq asks what nobody answers in a log: whether the server runs."""
 _REMEDIES = {
     "23": _ADDED,
     "P0": _ADDED,
@@ -49,7 +51,10 @@ def at(table: str) -> Iterator[None]:
 
 def with_remedy(error: Error) -> str:
     """Return what the server or libpq said, without the details, which may hold data, then where, and what to do."""
-    said = f"{error.diag.message_primary or error}"
+    told = f"{error.diag.message_primary or error}".splitlines()
+    said = " ".join(each for each in told if not each.startswith(_ASKS))
     where = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     remedy = _REMEDIES.get(error.sqlstate or "") or _REMEDIES.get((error.sqlstate or "")[:2])
+    if said != " ".join(told):
+        remedy = "see that it runs there, then try again"
     return said + where + (f": {remedy}" if remedy else "")

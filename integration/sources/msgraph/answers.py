@@ -139,6 +139,8 @@ def _meaning(status: int, codes: list[str], message: str) -> tuple[type[GraphErr
         return DeltaTokenExpired, "Graph does not know any more what changed"
     if status in (400, 403) and (any(map(_NOT_LICENSED.search, codes)) or _UNLICENSED.search(message)):
         return NotLicensed, "the tenant has no licence for this data"
+    if status == 401:
+        return ServiceUnavailable, f"Graph refused the token: {message}" if message else "Graph refused the token"
     if status == 407 or (status in _NOT_BY_GRAPH and not codes):
         return BadAnswer, "something between here and Graph refused it: check proxy and network"
     if status == 403:

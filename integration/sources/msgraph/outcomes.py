@@ -205,7 +205,7 @@ class Outcomes:
         forgotten = isinstance(error, PageTokenExpired) or (isinstance(error, BadRequest) and is_of_another_run)
         if forgotten and task.restarts < _RESTARTS:
             return [Task(task.parents, task.delta, alone=task.alone, restarts=task.restarts + 1)]
-        mendable = isinstance(error, BadAnswer | ServiceUnavailable | NotLicensed) or (error and error.status == 401)
+        mendable = isinstance(error, BadAnswer | ServiceUnavailable | NotLicensed)
         again = self._once_more(task) if mendable else []
         if task.delta and not again:
             self.tracked = False

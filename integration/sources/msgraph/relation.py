@@ -15,6 +15,11 @@ from integration.sources.msgraph.objects import object_id
 
 _AT_ONCE = 20_000
 """Parents that are kept in memory at once: a tenant may have a million."""
+_MAY_LACK_HIDDEN = "without hidden children"
+"""Names a part without objects, which keeps in mind that a run without the permission to read them was here.
+
+Of children that Graph hid from it no changes tell once the permission is there.
+"""
 
 
 class RelationFetcher(Fetcher):
@@ -53,6 +58,11 @@ class RelationFetcher(Fetcher):
             self._into.because(f"it does not come with its parents: {error}")
             return True
         return super()._may_start_again(error, known)
+
+    def _outdated(self, known: Known) -> str:
+        if not self._source.hides(self._request) and self._into.progress(_MAY_LACK_HIDDEN):
+            return "children that were hidden may be read by now"
+        return super()._outdated(known)
 
     def _follow_up(self) -> None:
         if self._source.incremental:
@@ -104,6 +114,8 @@ class RelationFetcher(Fetcher):
             if fan.plain:
                 self._source.plain.add(request.name)
         self._unknown.note()
+        if self._source.hides(request) and not self._into.progress(_MAY_LACK_HIDDEN):
+            self._into.add_parts([], [(_MAY_LACK_HIDDEN, None)])
 
 
 def _is_refused(error: GraphError) -> bool:

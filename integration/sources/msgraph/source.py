@@ -115,6 +115,11 @@ class GraphSource:
         select = ("id", "visibility") if request.path in MAY_HIDE else ("id",)
         return Request("collection", request.path, select=select, filter=request.among)
 
+    def hides(self, request: Request) -> bool:
+        """Tell whether Graph may keep children of a relation from this run for want of a permission."""
+        may_hide = request.path in MAY_HIDE and request.relation == "members"
+        return may_hide and not covers(self._roles or (), _HIDDEN)
+
     def choose(self, request: Request, objects: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """Return the objects of the kind that a request names."""
         if not request.cast:
@@ -155,9 +160,7 @@ class GraphSource:
                 if self.choose(request, [{_KIND: kind}]):
                     what = f"the {request.relation} of kind {kind or 'unknown'}"
                     yield Forbidden(f"{what} come without properties: grant what reads them", path=request.path)
-        reads_hidden = covers(self._roles or (), _HIDDEN)
-        may_hide = request.path in MAY_HIDE and request.relation == "members"
-        if may_hide and not reads_hidden and (hidden := hiding(reader.mirror, request.name, reader.parents(request))):
+        if self.hides(request) and (hidden := hiding(reader.mirror, request.name, reader.parents(request))):
             refused = Forbidden(f"{hidden} of them hide their {request.relation}: grant {_HIDDEN}", path=request.path)
             refused.permission = _HIDDEN
             yield refused
