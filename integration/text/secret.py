@@ -32,6 +32,10 @@ _SAFE_IN_URLS = str.maketrans("+/", "-_")
 _known: "list[ref[Secret]]" = []
 """Those that are alive, and some that were. Whoever looks takes a copy: to wait for each other costs threads more."""
 _lock = threading.Lock()
+_state = object()
+"""Another one since a secret came or went, so that what was made of those that are known is made anew."""
+_found: "tuple[object, list[tuple[str, ...]], list[str]]" = (None, [], [])
+"""The state, and of it the forms of every secret that is alive, and those to look for in texts that may hold none."""
 
 
 class Secret:
@@ -45,7 +49,8 @@ class Secret:
         bare = value.strip()
         if len(bare) >= _SHORT or (len(bare) >= _SHORTEST and not bare.isalpha()):
             with _lock:
-                _known[:] = [each for each in _known if each() is not None] + [ref(self)]
+                _known[:] = [each for each in _known if each() is not None] + [ref(self, _changed)]
+                _changed()
 
     def reveal(self) -> str:
         """Return the value itself."""
@@ -110,7 +115,13 @@ def repeats_secret(text: str) -> bool:
 
 def holds_secret(text: str) -> bool:
     """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
-    return any(form in text for forms in _live() if len(forms[0]) >= _LONG for form in forms)
+    size = len(text)
+    for form in _current()[2]:
+        if len(form) > size:
+            return False
+        if form in text:
+            return True
+    return False
 
 
 def _in_base64(value: bytes) -> tuple[str, ...]:
@@ -127,14 +138,29 @@ def _in_base64(value: bytes) -> tuple[str, ...]:
     return (*forms, *(quote(form, safe="") for form in forms))
 
 
-def _live() -> list[tuple[str, ...]]:
-    """Return the forms of every secret that is alive, those of the longest first."""
-    found = {secret._forms() for each in tuple(_known) if (secret := each()) is not None}
-    return sorted(found, key=lambda forms: len(forms[0]), reverse=True)
+def _changed(_: object = None) -> None:
+    """Say that a secret came or went. Python may call it at any moment, so that it takes no lock."""
+    global _state
+    _state = object()
+
+
+def _current() -> "tuple[object, list[tuple[str, ...]], list[str]]":
+    """Return the forms of every secret that is alive, those of the longest first, and the long ones, shortest first.
+
+    They are made once: every link is looked at for all of them, and a process that reads many tenants has many.
+    """
+    global _found
+    state, found = _state, _found
+    if found[0] is not state:  # taken before the secrets are, so that one that comes meanwhile makes it another one
+        alive = {secret._forms() for each in tuple(_known) if (secret := each()) is not None}
+        live = sorted(alive, key=lambda forms: len(forms[0]), reverse=True)
+        long = sorted((form for forms in live if len(forms[0]) >= _LONG for form in forms), key=len)
+        found = _found = state, live, long
+    return found
 
 
 def _without_live(text: str) -> str:
-    for forms in _live():
+    for forms in _current()[1]:
         for form in sorted(forms, key=len, reverse=True):
             if len(forms[0]) >= _SHORT:
                 text = text.replace(form, HIDDEN)
