@@ -34,8 +34,8 @@ _known: "list[ref[Secret]]" = []
 _lock = threading.Lock()
 _state = object()
 """Another one since a secret came or went, so that what was made of those that are known is made anew."""
-_found: "tuple[object, list[tuple[str, ...]], list[str]]" = (None, [], [])
-"""The state, and of it the forms of every secret that is alive, and those to look for in texts that may hold none."""
+_long: "tuple[object, list[str]]" = (None, [])
+"""The state, and the forms that the long secrets had in it."""
 
 
 class Secret:
@@ -115,13 +115,7 @@ def repeats_secret(text: str) -> bool:
 
 def holds_secret(text: str) -> bool:
     """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
-    size = len(text)
-    for form in _current()[2]:
-        if len(form) > size:
-            return False
-        if form in text:
-            return True
-    return False
+    return any(form in text for form in _long_forms())
 
 
 def _in_base64(value: bytes) -> tuple[str, ...]:
@@ -144,23 +138,28 @@ def _changed(_: object = None) -> None:
     _state = object()
 
 
-def _current() -> "tuple[object, list[tuple[str, ...]], list[str]]":
-    """Return the forms of every secret that is alive, those of the longest first, and the long ones, shortest first.
+def _long_forms() -> list[str]:
+    """Return the forms of every long secret that is alive.
 
-    They are made once: every link is looked at for all of them, and a process that reads many tenants has many.
+    They are listed once: every link is looked at for all of them, and a process that reads many tenants has many.
     """
-    global _found
-    state, found = _state, _found
-    if found[0] is not state:  # taken before the secrets are, so that one that comes meanwhile makes it another one
-        alive = {secret._forms() for each in tuple(_known) if (secret := each()) is not None}
-        live = sorted(alive, key=lambda forms: len(forms[0]), reverse=True)
-        long = sorted((form for forms in live if len(forms[0]) >= _LONG for form in forms), key=len)
-        found = _found = state, live, long
-    return found
+    global _long
+    state, (of, forms) = _state, _long
+    if of is not state:  # taken before the secrets are, so that one that comes meanwhile makes it another one
+        alive = [secret._forms() for each in tuple(_known) if (secret := each()) is not None]
+        forms = [form for each in alive if len(each[0]) >= _LONG for form in each]
+        _long = state, forms
+    return forms
+
+
+def _live() -> list[tuple[str, ...]]:
+    """Return the forms of every secret that is alive, those of the longest first."""
+    found = {secret._forms() for each in tuple(_known) if (secret := each()) is not None}
+    return sorted(found, key=lambda forms: len(forms[0]), reverse=True)
 
 
 def _without_live(text: str) -> str:
-    for forms in _current()[1]:
+    for forms in _live():
         for form in sorted(forms, key=len, reverse=True):
             if len(forms[0]) >= _SHORT:
                 text = text.replace(form, HIDDEN)
