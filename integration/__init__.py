@@ -74,6 +74,9 @@ _NAMES = {
 """The public names that are no errors, by the module that they are from."""
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
+__version__ = "0.1.0"
+"""Of the product, also of its package: see ``tool.hatch.version`` in pyproject.toml."""
+
 __all__ = [
     "Azure",
     "BadAnswer",
@@ -132,10 +135,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name."""
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("integration-microsoft-entra")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_HOMES[name]), name)

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 import click
 
+from integration import __version__
 from integration.ask.completion import TypeName
 from integration.config import settings
 from integration.config.clouds import CLOUDS
@@ -163,7 +164,7 @@ class _Program(_Commands):
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="integration-microsoft-entra")
+@click.version_option(__version__)
 def main() -> None:
     """Read a Microsoft Entra tenant through Microsoft Graph into a graph of entities and relationships.
 

@@ -5,6 +5,7 @@ Source: Microsoft Graph, National cloud deployments.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 GLOBAL_GRAPH = "https://graph.microsoft.com"
@@ -62,6 +63,7 @@ def clouds_of(url: str) -> frozenset[str]:
     )
 
 
+@lru_cache
 def _host(url: str) -> str:
     """Return the host of a URL, with its port where that is not the usual one; names of hosts have no case."""
     try:

@@ -12,11 +12,10 @@ import requests
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
-from integration.config.urls import is_loopback
 from integration.errors import CredentialsError, IntegrationError, Unreachable
 from integration.http.bodies import TooLarge, read_body
 from integration.http.connections import Adapter
-from integration.http.surroundings import fault_of_machine
+from integration.http.surroundings import fault_of_machine, routes_to
 from integration.http.token_answers import OddAnswer, fields_of_answer
 from integration.text.discretion import cover_http, signing_in
 
@@ -85,10 +84,9 @@ class _Session(requests.Session):
         for scheme in ("https://", "http://"):
             self.mount(scheme, self._adapter)
 
-    def merge_environment_settings(self, url: Any, *args: Any) -> Any:
-        """Return how a URL is reached: what leads to this machine itself goes through no proxy."""
-        found = super().merge_environment_settings(url, *args)
-        return {**found, "proxies": {}} if is_loopback(str(url)) else found
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, *_: Any) -> Any:
+        """Return how a URL is reached: as every other one of this package."""
+        return {**routes_to(str(url), self), "stream": stream}
 
     def request(self, method: Any, *args: Any, **named: Any) -> requests.Response:
         """Send a request, and return its answer, reduced to the fields that MSAL reads."""

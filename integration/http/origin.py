@@ -1,5 +1,7 @@
 """Where a request for a URL would go."""
 
+from functools import lru_cache
+
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
@@ -11,6 +13,7 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return scheme, (parts.host or "").lower(), parts.port or {"https": 443, "http": 80}.get(scheme)
 
 
+@lru_cache(512)
 def parsed(url: str) -> Url:
     """Take a URL apart as requests does before it sends; one that it would refuse has no parts."""
     try:

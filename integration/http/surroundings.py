@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -61,9 +62,9 @@ def routes_to(url: str, session: requests.Session) -> dict[str, Any]:
 
     There is no proxy between this machine and itself: what is sent there in the clear goes nowhere else.
     """
-    merged = session.merge_environment_settings(url, {}, None, None, None)
-    proxies = dict(session.proxies) if is_loopback(url) else merged["proxies"]
-    return {"proxies": proxies, "verify": merged["verify"], "cert": merged["cert"]}
+    named = next((path for name in BUNDLES if (path := os.environ.get(name))), session.verify)
+    proxies = {} if is_loopback(url) else _proxies(url)
+    return {"proxies": {**session.proxies, **proxies}, "verify": named, "cert": session.cert}
 
 
 def _faults(*urls: str) -> list[str]:
@@ -100,9 +101,14 @@ def _unusable(path: Path) -> str | None:
     return None
 
 
+def _proxies(url: str) -> dict[str, Any]:
+    """Return the proxies for a URL; requests looks at the whole environment time and again where it names none."""
+    return get_environ_proxies(url) if getproxies() else {}
+
+
 def _proxy(url: str) -> Iterator[str]:
     """Yield what requests finds wrong with the proxy of a URL, without its words, which may quote a password."""
-    proxies = get_environ_proxies(url)
+    proxies = _proxies(url)
     proxy = select_proxy(url, proxies)
     if not proxy:
         return

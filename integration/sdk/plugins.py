@@ -86,8 +86,13 @@ def _planned(steps: tuple[Step, ...], blocked: tuple[str, ...], only: tuple[str,
 def declared_steps(manager: pluggy.PluginManager) -> list[Step]:
     """Return every step that is registered and not blocked, sorted by type name."""
     check_handed("declared_steps, plan or run", manager=(manager, pluggy.PluginManager, "give what load returned"))
-    steps = [plugin for plugin in manager.get_plugins() if isinstance(plugin, Step)]
-    return sorted(steps, key=lambda step: step.name)
+    return list(_sorted_steps(frozenset(manager.get_plugins())))
+
+
+@lru_cache(4)
+def _sorted_steps(plugins: frozenset[object]) -> tuple[Step, ...]:
+    steps = [plugin for plugin in plugins if isinstance(plugin, Step)]
+    return tuple(sorted(steps, key=lambda step: step.name))
 
 
 def _names(what: str, names: object) -> tuple[str, ...]:

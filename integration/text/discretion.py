@@ -101,5 +101,6 @@ def traceback_of(record: logging.LogRecord) -> str:
 
 def _loggers_of(*packages: str) -> list[str]:
     """Return the loggers of imported packages, those that modules may make too: a filter does not reach those below."""
-    known = {*sys.modules, *logging.root.manager.loggerDict}
-    return sorted(name for name in known if name.partition(".")[0] in packages)
+    known = (*sys.modules, *logging.root.manager.loggerDict)
+    like = [name for name in known if name.startswith(packages)]
+    return sorted({name for name in like if name.partition(".")[0] in packages})

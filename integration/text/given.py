@@ -10,6 +10,7 @@ from integration.text.visible import UNSEEN
 _STICKS = re.compile(r"[\s\u180e\u200b-\u200f\u2060\ufeff]+")
 """White space, line breaks, byte order marks and what has no width."""
 _LINE_BREAKS = re.compile(r"[\r\n\ufeff]+")
+_VISIBLE = re.compile(r"[!-~]*")
 _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -25,7 +26,7 @@ def one_line(text: str) -> str:
 
 def fits_header(text: str) -> bool:
     """Tell whether a token can be sent in a header: printable ASCII without blanks."""
-    return all("!" <= character <= "~" for character in text)
+    return bool(_VISIBLE.fullmatch(text))
 
 
 def fits_form(text: str) -> bool:

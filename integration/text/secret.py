@@ -32,6 +32,10 @@ _SAFE_IN_URLS = str.maketrans("+/", "-_")
 _known: "list[ref[Secret]]" = []
 """Those that are alive, and some that were. Whoever looks takes a copy: to wait for each other costs threads more."""
 _lock = threading.Lock()
+_state = object()
+"""Another one since a secret came or went, so that what was made of those that are known is made anew."""
+_long: "tuple[object, list[str]]" = (None, [])
+"""The state, and the forms that the long secrets had in it."""
 
 
 class Secret:
@@ -45,7 +49,8 @@ class Secret:
         bare = value.strip()
         if len(bare) >= _SHORT or (len(bare) >= _SHORTEST and not bare.isalpha()):
             with _lock:
-                _known[:] = [each for each in _known if each() is not None] + [ref(self)]
+                _known[:] = [each for each in _known if each() is not None] + [ref(self, _changed)]
+                _changed()
 
     def reveal(self) -> str:
         """Return the value itself."""
@@ -110,7 +115,7 @@ def repeats_secret(text: str) -> bool:
 
 def holds_secret(text: str) -> bool:
     """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
-    return any(form in text for forms in _live() if len(forms[0]) >= _LONG for form in forms)
+    return any(form in text for form in _long_forms())
 
 
 def _in_base64(value: bytes) -> tuple[str, ...]:
@@ -125,6 +130,26 @@ def _in_base64(value: bytes) -> tuple[str, ...]:
         forms.append(written[-(-8 * place // 6) : 8 * (place + len(value)) // 6])
     forms += [form.translate(_SAFE_IN_URLS) for form in forms]
     return (*forms, *(quote(form, safe="") for form in forms))
+
+
+def _changed(_: object = None) -> None:
+    """Say that a secret came or went. Python may call it at any moment, so that it takes no lock."""
+    global _state
+    _state = object()
+
+
+def _long_forms() -> list[str]:
+    """Return the forms of every long secret that is alive.
+
+    They are listed once: every link is looked at for all of them, and a process that reads many tenants has many.
+    """
+    global _long
+    state, (of, forms) = _state, _long
+    if of is not state:  # taken before the secrets are, so that one that comes meanwhile makes it another one
+        alive = [secret._forms() for each in tuple(_known) if (secret := each()) is not None]
+        forms = [form for each in alive if len(each[0]) >= _LONG for form in each]
+        _long = state, forms
+    return forms
 
 
 def _live() -> list[tuple[str, ...]]:

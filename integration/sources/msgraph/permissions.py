@@ -5,6 +5,7 @@ Source: Microsoft Graph permissions reference; Microsoft identity platform, admi
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -198,6 +199,7 @@ def _cover(granted: Iterable[str], wanted: str) -> str | None:
     return wanted if wanted in covering else next(iter(covering), None)
 
 
+@lru_cache(1024)
 def _contents(name: str) -> frozenset[str]:
     """Return what a permission contains: writing contains reading, and a broader one the narrower ones."""
     reading = _reading(name)
