@@ -111,7 +111,7 @@ class Execution:
         if self.reads is None:
             return True
         has = self._job.reader.has
-        if self._awaited is None or has(self._awaited):  # this is asked after each step: mostly it is the same as before
+        if self._awaited is None or has(self._awaited):  # asked after every step: most often it still waits for that
             asked = [request for request, version in list(self._attempt.seen.requests.items()) if not version]
             self._awaited = next((request for request in asked or self.reads if not has(request)), None)
         return self._awaited is not None
