@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
-from integration.sources.azure import discretion
+from integration.sources.azure import discretion, stated
 from integration.sources.azure.discretion import properties_kept
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
@@ -91,6 +91,6 @@ def _empty_to_null(row: dict[str, Any]) -> None:
 def _way_of_keeping() -> str:
     """Return a digest of the code that decides what is kept of an answer: where it is another, so may that be."""
     found = blake2b(digest_size=16)
-    for path in sorted([__file__, decoding.__file__, discretion.__file__, levels.__file__]):
+    for path in sorted([__file__, decoding.__file__, discretion.__file__, levels.__file__, stated.__file__]):
         found.update(Path(path).read_bytes())
     return found.hexdigest()
