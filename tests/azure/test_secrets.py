@@ -9,10 +9,11 @@ from click.testing import CliRunner
 
 from integration.cli import main
 from integration.sdk.plugins import declared_steps, load
-from integration.sources.azure.discretion import properties_kept, without_secrets
+from integration.sources.azure.discretion import properties_kept, tags_kept, without_secrets
 from tests.azure.reading import Azure, keys
 from tests.simulator.azure import AzureSimulator
 from tests.simulator.azure.demo import azure_demo_tenant
+from tests.simulator.azure.made_up import STORAGE
 
 pytestmark = pytest.mark.every_area
 
@@ -333,3 +334,27 @@ def test_what_reads_as_a_secret_and_is_none_stays() -> None:
     assert without_secrets(chosen) == chosen
     rules = {"scripting": "a", "description": "b", "commandId": "RunShellScript", "secret": True}
     assert without_secrets(rules) == rules
+
+
+def test_no_secret_in_tags_is_kept(azure: Azure) -> None:
+    hidden = "hunter2hunter2"
+    tags = {
+        "conn": f"Server=x;Password={hidden};",
+        "apiKey": hidden,
+        "db-password": hidden,
+        "note": f"https://x.example/?sig={hidden}",
+        "env": "prod-1234567",
+        "projectKey": "ABC-1234567",
+        "secretRotation": "90-days-1",
+        "n": None,
+    }
+    tenant = azure.simulator.tenant
+    row = next(each for each in tenant.tables["resources"].values() if each["type"] == STORAGE)
+    row["tags"] = tags
+    azure.run("azure_storage_account")
+    files = {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
+    assert b"prod-1234567" in b"".join(files.values())
+    assert [path for path, data in files.items() if hidden.encode() in data] == []
+    kept = tags_kept(tags)
+    assert {name for name in tags if kept[name] == tags[name]} == {"env", "projectKey", "secretRotation", "n"}
+    assert tags_kept(None) is None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integration.errors import BadAnswer
-from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.discretion import tags_kept, without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
 
 OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
@@ -29,6 +29,7 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
         told["location"] = _short(region)
     return {
         **told,
+        "tags": tags_kept(told["tags"]),
         **placed,
         "name": told["name"] or child["id"].rstrip("/").rpartition("/")[2],
         "type": type.lower() if isinstance(type, str) else None,

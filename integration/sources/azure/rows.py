@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
 from integration.sources.azure import discretion, stated
-from integration.sources.azure.discretion import properties_kept
+from integration.sources.azure.discretion import properties_kept, tags_kept
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.text.exact_json import exact_json
@@ -70,6 +70,8 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
         key, type = row.get("id"), row.get("type")
         if isinstance(key, str) and key and isinstance(type, str) and type:
             row["properties"] = properties_kept(row)
+            if row.get("tags"):
+                row["tags"] = tags_kept(row["tags"])
             _empty_to_null(row)
             of_type = found[type.lower()]
             if key.lower() in of_type:
