@@ -11,6 +11,9 @@ from steps.azure._resource import key_at, objects_in, properties_of, says
 CONTAINERS = "resourcecontainers"
 SUBSCRIPTIONS = "microsoft.resources/subscriptions"
 GROUPS = "microsoft.resources/subscriptions/resourcegroups"
+_ACTIVE = ("enabled", "pastdue")
+"""States in which all that is in a subscription works: who owes money is not cut off yet. Source: Azure subscription
+states."""
 
 
 @entity_step("Account", permissions=["Microsoft.Resources/subscriptions/read"], per_row=True)
@@ -24,7 +27,7 @@ def azure_subscription(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             vendor="Microsoft",
-            active=says(properties_of(row).get("state"), "enabled"),
+            active=says(properties_of(row).get("state"), *_ACTIVE),
             managementGroup=next(iter(_groups(properties_of(row))), None),
             webLink=portal_link(row),
             **tagged(row),

@@ -454,13 +454,33 @@ def test_a_page_that_azure_has_forgotten_has_its_resource_read_from_the_first(az
 
 def test_what_was_read_of_a_resource_that_goes_meanwhile_goes_with_it(azure: Azure) -> None:
     account = many(azure)
+    went = threading.Event()
 
-    def second_page(each: Asked) -> bool:
-        return of(account)(each) and "$skiptoken" in each.options
+    def is_gone(each: Asked) -> bool:
+        if of(account)(each) and "$skiptoken" in each.options:
+            went.set()
+        return of(account)(each) and went.is_set()
 
-    azure.simulator.manager.faults = [Fault(404, second_page, {"error": {"code": "ResourceNotFound", "message": "x"}})]
+    azure.simulator.manager.faults = [Fault(404, is_gone, {"error": {"code": "ResourceNotFound", "message": "x"}})]
     assert verdicts(azure.run(TYPE)) == {"complete"}
     assert keys(TYPE) == {key for key in expected(azure) if not key.startswith(account.lower())}
+
+
+@pytest.mark.parametrize("times", [1, 1 << 30])
+def test_a_page_that_is_not_there_says_nothing_of_its_resource(azure: Azure, times: int) -> None:
+    """Nothing is deleted of a resource that is there, although a page that follows is not."""
+    azure.run(TYPE)
+    held = keys(TYPE)
+    account = many(azure)
+
+    def follows(each: Asked) -> bool:
+        return of(account)(each) and "$skiptoken" in each.options
+
+    lost = {"error": {"code": "ResourceNotFound", "message": "x"}}
+    azure.simulator.manager.faults = [Fault(404, follows, lost, times=times)]
+    assert verdicts(azure.run(TYPE)) == {"complete" if times == 1 else "partial"}
+    assert keys(TYPE) >= held
+    assert times > 1 or keys(TYPE) == expected(azure)
 
 
 def test_what_is_asked_for_nobody_else_is_asked(azure: Azure) -> None:

@@ -91,6 +91,18 @@ def test_a_subscription_without_groups_has_no_edge(tenant: AzureTenant, azure: A
     assert edges() == {(group_key(TENANT_ID), f"/subscriptions/{T}")}
 
 
+@pytest.mark.parametrize(
+    ("state", "active"), [("Enabled", True), ("pastDue", True), ("Warned", False), ("Disabled", False), (None, False)]
+)
+def test_a_subscription_that_owes_money_still_works(
+    tenant: AzureTenant, azure: Azure, state: str | None, active: bool
+) -> None:
+    tenant.tables["resourcecontainers"][f"/subscriptions/{S}"]["properties"]["state"] = state
+    assert verdicts(azure.run("azure_subscription")) == {"complete"}
+    (found,) = [each["active"] for each in properties("azure_subscription") if each["subscriptionId"] == S]
+    assert found is active
+
+
 def test_a_role_that_several_subscriptions_print_is_one(tenant: AzureTenant, azure: Azure) -> None:
     for scope in (f"/subscriptions/{S}", f"/subscriptions/{T}"):
         role(tenant, scope, "CUSTOMROLE", [f"/subscriptions/{S}", f"/SUBSCRIPTIONS/{T}/resourceGroups/rg"])

@@ -9,10 +9,11 @@ from click.testing import CliRunner
 
 from integration.cli import main
 from integration.sdk.plugins import declared_steps, load
-from integration.sources.azure.discretion import properties_kept, without_secrets
+from integration.sources.azure.discretion import properties_kept, tags_kept, without_secrets
 from tests.azure.reading import Azure, keys
 from tests.simulator.azure import AzureSimulator
 from tests.simulator.azure.demo import azure_demo_tenant
+from tests.simulator.azure.made_up import STORAGE
 
 pytestmark = pytest.mark.every_area
 
@@ -262,3 +263,98 @@ def test_what_is_no_secret_stays() -> None:
     ]
     assert without_secrets({"secrets": ["get", "hunter2"]}) == {"secrets": []}
     assert without_secrets({"secrets": {"a": "b"}, "secret": {"a": "b"}}) == {"secrets": None, "secret": {}}
+
+
+ODD_PLACES: tuple[Any, ...] = (
+    {
+        "config": [
+            {"key": "clientSecret", "Value": "{}"},
+            {"k": "token", "v": "{}"},
+            {"property": "secret", "val": "{}"},
+        ]
+    },
+    {"Name": "DB_PASSWORD", "Value": "{}"},
+    {"displayName": "n", "value": "{}", "secret": True},
+    {"envVars": [{"name": "A", "value": "{}"}], "environmentVars": {"A": "{}"}},
+    {"parameters": {"o": {"value": {"pw": "{}", "x": ["{}"]}}, "l": {"defaultValue": [["{}"], {"a": "{}"}]}}},
+    {
+        "runCommand": "{}",
+        "inlineScript": "{}",
+        "shellScripts": ["{}"],
+        "adminKubeconfig": "{}",
+        "primaryConnString": "{}",
+    },
+    {"secureSettings": {"a": "{}"}, "secretSettings": ["{}"], "secretsConfiguration": [{"name": "a", "value": "{}"}]},
+    {"pat": "{}", "userPw": "{}", "serviceAccountJson": "{}", "credentialsJson": "{}"},
+    {"a": [[["x", {"password": "{}"}], ["AccountKey={};x"]]]},
+)
+ODD_TEXTS = (
+    ' {{"password": "{}"}}',
+    "Data Source=x;Password='{}'",
+    "jdbc:sqlserver://x;user=a;password={{{}}}",
+    "PASSWORD = {}",
+    "password: {}\nuser: x",
+    "api-key: {}",
+    "curl -u user:{} https://x.example",
+    "run --password {} now",
+    "export AWS_SECRET_ACCESS_KEY={}",
+    "sig={}&se=1",
+    '<publishProfile userName="$a" userPWD="{}"/>',
+)
+
+
+@pytest.mark.parametrize("place", [*ODD_PLACES, *({"note": text} for text in ODD_TEXTS)], ids=str)
+def test_a_secret_is_known_by_odd_names_and_in_odd_forms(place: Any) -> None:
+    """Names in capitals, values that are lists and objects, texts that are commands, markup or settings."""
+    hidden = "hunter2hunter2"
+
+    def planted(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: planted(each) for name, each in value.items()}
+        return [planted(each) for each in value] if isinstance(value, list) else _filled(value, hidden)
+
+    assert hidden in str(planted(place))
+    assert hidden not in str(without_secrets(planted(place)))
+
+
+def _filled(value: Any, hidden: str) -> Any:
+    return value.format(hidden) if isinstance(value, str) else value
+
+
+def test_what_reads_as_a_secret_and_is_none_stays() -> None:
+    for text in (
+        "Passwords: at least twelve characters",
+        "Rotate each secret every 90-days",
+        "Tokens of 2024-release are accepted",
+        "Keys: Microsoft.KeyVault/vaults/keys/read",
+        "https://kv.example/secrets/a",
+    ):
+        assert without_secrets({"note": text}) == {"note": text}
+    chosen = {"parameters": {"effect": {"value": "Audit"}, "ids": {"value": ["/subscriptions/s", "Deny", 5]}}}
+    assert without_secrets(chosen) == chosen
+    rules = {"scripting": "a", "description": "b", "commandId": "RunShellScript", "secret": True}
+    assert without_secrets(rules) == rules
+
+
+def test_no_secret_in_tags_is_kept(azure: Azure) -> None:
+    hidden = "hunter2hunter2"
+    tags = {
+        "conn": f"Server=x;Password={hidden};",
+        "apiKey": hidden,
+        "db-password": hidden,
+        "note": f"https://x.example/?sig={hidden}",
+        "env": "prod-1234567",
+        "projectKey": "ABC-1234567",
+        "secretRotation": "90-days-1",
+        "n": None,
+    }
+    tenant = azure.simulator.tenant
+    row = next(each for each in tenant.tables["resources"].values() if each["type"] == STORAGE)
+    row["tags"] = tags
+    azure.run("azure_storage_account")
+    files = {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
+    assert b"prod-1234567" in b"".join(files.values())
+    assert [path for path, data in files.items() if hidden.encode() in data] == []
+    kept = tags_kept(tags)
+    assert {name for name in tags if kept[name] == tags[name]} == {"env", "projectKey", "secretRotation", "n"}
+    assert tags_kept(None) is None

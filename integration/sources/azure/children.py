@@ -13,9 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from integration.errors import BadAnswer, BadRequest, FeatureAbsent, GraphError, NotFound, NotLicensed, Throttled
+from integration.sources.azure.child_rows import OF_PARENT, child_row
 from integration.sources.azure.client import AzureClient
-from integration.sources.azure.discretion import without_secrets
-from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.collection import Collection
 from integration.sources.request import Request
 from integration.text.exact_json import exact_json
@@ -30,11 +29,8 @@ _OF_ANOTHER_KIND = {("microsoft.documentdb/databaseaccounts", "methodnotallowed"
 """Codes by which a resource of one type says that it has nothing of what is asked for, such as databases of SQL in an
 account of Azure Cosmos DB for MongoDB; of any other type the code says that the question is wrong. Source: azurerm
 provider of Terraform, issue 18371."""
-_OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 _EACH = "/*/"
 """Between a place where children are and one below each of them."""
-_VALUED = ("/secrets", "/variables")
-"""Where children have a value that is a secret, or may be one: where Azure does not leave it out, it goes."""
 _IN_A_PATH = "/()-_.~@:$&'+,;=!*"
 
 
@@ -57,6 +53,7 @@ class ChildrenFetch:
         self._any_read = False
         self._in_vain = 0
         self._half_read: set[str] = set()
+        self._anew: set[str] = set()
         self._spent: dict[str, Throttled] = {}
         self._unlicensed: dict[str, NotLicensed] = {}
         self._pending: deque[tuple[Mapping[str, Any], str | None]] = deque()
@@ -70,7 +67,7 @@ class ChildrenFetch:
         """
         into, known = self._into, self._into.known
         parents = {
-            arm_key(parent["id"]): {name: parent.get(name) for name in ("id", *_OF_PARENT)}
+            arm_key(parent["id"]): {name: parent.get(name) for name in ("id", *OF_PARENT)}
             for parent in into.parents(self._request)
         }
         if known is None or known.state not in ("running", "complete"):
@@ -126,11 +123,14 @@ class ChildrenFetch:
         except NotFound as error:
             if error.code.lower() in _WRONG:
                 self._refuse(key, FeatureAbsent(error.problem, path=error.path, status=error.status, code=error.code))
+            elif link is None and key not in self._half_read:
+                self._has_none(key)
             else:
-                self._has_none(key, link)
+                self._read_anew(key, parent)
         except BadRequest as error:
             if (self._request.among, error.code.lower()) in _OF_ANOTHER_KIND:
-                self._has_none(key, link)
+                self._into.forget([key])
+                self._has_none(key)
             elif link is None:
                 self._refuse(key, error)
             else:  # the link was another run's, and Azure has forgotten it
@@ -148,7 +148,7 @@ class ChildrenFetch:
     def _read_pages(self, key: str, parent: Mapping[str, Any], link: str | None) -> None:
         path = quote(f"/{parent['id'].strip('/')}/{self._request.relation.rpartition(_EACH)[2]}", safe=_IN_A_PATH)
         for rows, following in self._client.pages(path, self._request.version, link):
-            children = [_row(each, parent, path) for each in rows]
+            children = [child_row(each, parent, path) for each in rows]
             pieces = [(key, exact_json(children))] if children else []
             self._into.add_parts(pieces, [(key, following)])
             if following is not None:
@@ -158,10 +158,18 @@ class ChildrenFetch:
             )
         self._any_read = True
 
-    def _has_none(self, key: str, link: str | None) -> None:
+    def _read_anew(self, key: str, parent: Mapping[str, Any]) -> None:
+        """Read a resource's children from the first page on, since a later one is not there: is the resource?"""
+        self._half_read.discard(key)
+        if key in self._anew:
+            self._refuse(key, BadAnswer("a page that follows is not there", path=self._request.relation, status=404))
+            return
+        self._anew.add(key)
+        self._into.forget([key])
+        self._read(parent, None)
+
+    def _has_none(self, key: str) -> None:
         """Note that a resource has no children, or has none any more."""
-        if link is not None or key in self._half_read:  # it went after its first page was read
-            self._into.forget([key])
         self._into.add_parts([], [(key, None)])
 
     def _refuse(self, key: str, error: GraphError) -> None:
@@ -170,43 +178,6 @@ class ChildrenFetch:
             self._in_vain += 1
             if not self._any_read and self._in_vain >= _HOPELESS:
                 raise error
-
-
-def _row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """Return a child as a row of Azure Resource Graph; where it is, its parent tells, and its id what it is called."""
-    if not isinstance(child.get("id"), str) or not child["id"]:
-        raise BadAnswer("a child has no id", path=path, status=200)
-    told = {name: child.get(name) for name in COLUMNS}
-    placed = {name: parent.get(name) for name in _OF_PARENT if not told[name]}
-    type, properties = (
-        child.get("type"),
-        without_secrets(child["properties"] if "properties" in child else _plain(child)),
-    )
-    if path.endswith(_VALUED) and isinstance(properties, dict):
-        properties.pop("value", None)
-    if isinstance(region := told["location"], str):
-        told["location"] = _short(region)
-    return {
-        **told,
-        **placed,
-        "name": told["name"] or child["id"].rstrip("/").rpartition("/")[2],
-        "type": type.lower() if isinstance(type, str) else None,
-        "properties": properties,
-    }
-
-
-def _short(region: str) -> str:
-    """Return the name of a region as Azure Resource Graph has it: ``eastus``, where its provider writes ``East US``."""
-    return region.replace(" ", "").lower()
-
-
-def _plain(child: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a child that has no properties tells by itself in place of these, such as ``registrationState``.
-
-    Lists and objects are left out: those of one provider of resources, with all its types, are larger than all else.
-    Source: Azure Resource Manager, list providers.
-    """
-    return {name: each for name, each in child.items() if name not in COLUMNS and isinstance(each, str | int | float)}
 
 
 def _in_turn(parents: Iterable[tuple[Mapping[str, Any], str | None]]) -> Iterator[tuple[Mapping[str, Any], str | None]]:

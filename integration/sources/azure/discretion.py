@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from integration.http.levels import TOO_DEEP, is_too_deep
+from integration.sources.azure.stated import unstated
 
 _SECRET = re.compile(
     r"(?!aadorapikey$).*(password|passphrase|passwd|pwd|psk|secret|token|sas|sharedaccesssignature|connectionstring\d*|"
@@ -32,7 +33,9 @@ _SECRET = re.compile(
     r"|dockerconfigjson|hook(url)?|.*webhook(ur[il])?|.*((?<!by)pass|passcode|cookies?|jwt|keytab|clientkeydata)"
     r"|.*secret(string|body|content|payload)|.*key(code|material|value)|.*(activation|enrollment|pairing|unlock)code"
     r"|(auth|authorization)(header|string)|basicauth|snmpcommunity|communitystring|.*(customdata|pfx|userdata)base64"
-    r"|.*secure(inputs|string|value)|protected(files|value)|sensitivevalue|cloudconfig|.*(boot|init|setup|startup)script",
+    r"|.*secure(inputs|string|value)|protected(files|value)|sensitivevalue|cloudconfig|.*scripts?|.*command(s|line)?"
+    r"|(secure|secrets?|sensitive)(settings|config(uration)?)|.*pw|pat|.*connstr(ing)?|.*kubeconfig"
+    r"|(serviceaccount|credentials?)json",
 )
 """Names of what is a secret, or holds some; ``aadOrApiKey`` is a way to sign in to Azure AI Search, not a key."""
 _QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*credentials?")
@@ -42,7 +45,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")
 _ID = re.compile(r"(?i)/subscriptions/[\w-]+/resourcegroups/[^/?#\s]+/providers(/[^/?#\s]+)+/?")
 """Which resource something is, such as the certificate of a name."""
 _NAMED = re.compile(
-    r"env|environment(variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
+    r"env|env(ironment)?(vars?|variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
     r"|(custom|request)?headers"
 )
 """Lists of names with their values, of which the names stay."""
@@ -54,10 +57,13 @@ _WORD = re.compile(r"[A-Za-z]+|/\S*")
 """What no secret is: one word, such as the effect of a policy, or an id."""
 _PERMITTED = frozenset("all backup delete get list purge recover restore set".split())
 """What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
-_MARK = "isSecret"
-"""Beside a value: whether that is a secret."""
+_MARKS = ("isSecret", "secret")
+"""Beside a value: whether that is a secret. Source: Azure API Management, named values, for the second."""
 _LABELS = {
-    "value": ("name", "key", "headerName", "propertyName"),
+    "value": ("name", "key", "headerName", "propertyName", "Name", "Key", "property"),
+    "Value": ("Name", "Key", "name", "key"),
+    "val": ("name", "key", "property"),
+    "v": ("k", "key", "name"),
     "headerValue": ("headerName",),
     "matchValue": ("selector",),
     "matchValues": ("selector", "matchVariables"),
@@ -70,15 +76,6 @@ _SETTINGS = re.compile(
 )
 """Configurations of apps whose properties are what people named themselves."""
 _JOINTS = re.compile(r"[-_.]")
-_SIGNED_IN = re.compile(r"(?i)(https?://)[^/@\s?#]*@|(://[^/@\s?#:]*):[^/@\s?#]*(?=@)")
-_STATED = re.compile(
-    r"(?i)([?&;](?:sig|code|[\w-]*(?:token|key|secret|password))=)[^\s&#;\"']+"
-    r"|((?:account|access|instrumentation|shared\w*)key=|sharedaccesssignature=|password=|pwd=)[^;\"'\s]+"
-    r"|(\b(?:bearer|basic) )(?=\S*\d)[\w.~+/-]{8,}=*|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*"
-    r"|(hooks\.slack\.com/|webhook\.office\.com/|discord(?:app)?\.com/api/webhooks/)[^\s?#\"']+"
-    r"|\b(gh[oprsu]_|github_pat_|xox[abeprs]-)[\w-]{10,}|\b(eyJ)[\w-]+\.eyJ[\w.-]+"
-)
-
 _NESTED = frozenset({dict, list})
 _TOLD = _NESTED | {str}
 """What may hold a secret."""
@@ -107,6 +104,18 @@ def properties_kept(row: Mapping[str, Any]) -> Any:
     properties, id = row.get("properties"), row.get("id")
     is_settings = isinstance(properties, dict) and isinstance(id, str) and _SETTINGS.search(id)
     return {} if is_settings else without_secrets(properties)
+
+
+def tags_kept(tags: Any) -> Any:
+    """Return the tags of a resource without what they say of a password, a token or a key, also by their names."""
+    if not isinstance(tags, dict):
+        return tags
+    return {name: _tag(name, value) if isinstance(value, str) else value for name, value in tags.items()}
+
+
+def _tag(name: str, value: str) -> str:
+    told, beginning = unstated(f"{name}: {value}"), f"{name}: "
+    return told.removeprefix(beginning) if told.startswith(beginning) else ""
 
 
 def without_secrets(value: Any) -> Any:
@@ -142,17 +151,26 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 
 def _untold(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return parameters without the texts that somebody gave them, but for single words, times and ids of resources."""
-
-    def is_kept(text: object) -> bool:
-        return type(text) is not str or any(each.fullmatch(text) for each in (_WORD, _TIME))
-
     return {
-        name: {part: told for part, told in each.items() if part not in _GIVEN or is_kept(told)}
+        name: {part: _plain(told) if part in _GIVEN else told for part, told in each.items()}
         if isinstance(each, dict)
         else each
         for name, each in parameters.items()
-        if is_kept(each)
+        if _is_plain(each)
     }
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) is not str or any(each.fullmatch(value) for each in (_WORD, _TIME))
+
+
+def _plain(value: Any) -> Any:
+    """Return what a parameter is given without what may be a secret, also in its lists and objects."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value if _is_plain(each)]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if _is_plain(each)}
+    return value if _is_plain(value) else None
 
 
 def _times(value: Any) -> Any:
@@ -169,7 +187,7 @@ def _said(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, also where it is JSON that says so."""
     if text.isalnum():
         return text
-    if text[:1] in ("{", "["):
+    if text.lstrip()[:1] in ("{", "["):
         try:
             told = _parsed(text)
         except RecursionError:
@@ -177,24 +195,7 @@ def _said(text: str) -> str:
         if isinstance(told, dict | list):
             kept = without_secrets(told)
             return text if kept == told else orjson.dumps(kept).decode()
-    return _STATED.sub(r"\1\2\3\4\5\6\7", _SIGNED_IN.sub(r"\1\2", text)) if _may_state(text) else text
-
-
-def _may_state(text: str) -> bool:
-    """Tell whether a text has what each secret in it would come with; most texts are ids and have none of that.
-
-    Written out, since it is asked of every text: a search for the secrets themselves takes many times as long.
-    """
-    low = text.lower()
-    return (
-        "=" in low
-        or "@" in low
-        or "eyj" in low
-        or "hook" in low
-        or "xox" in low
-        or ("_" in low and ("gh" in low or "_pat_" in low))
-        or (" " in low and ("bearer " in low or "basic " in low or "private key" in low))
-    )
+    return unstated(text)
 
 
 def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
@@ -202,7 +203,8 @@ def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
     pairs = [(label, of) for of, names in _LABELS.items() if of in value for label in names]
     told = [(label, of) for label, of in pairs if value.get(label)]
     hidden = [of for label, of in told if any(_verdicts[name] in ("drop", "quiet") for name in _named(value[label]))]
-    return [label for label, _ in told], [*hidden, "value"] if value.get(_MARK) is True else hidden
+    is_marked = any(value.get(mark) is True for mark in _MARKS)
+    return [label for label, _ in told], [*hidden, "value"] if is_marked else hidden
 
 
 def _named(label: Any) -> list[str]:

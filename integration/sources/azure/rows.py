@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
-from integration.sources.azure import discretion
-from integration.sources.azure.discretion import properties_kept
+from integration.sources.azure import discretion, stated
+from integration.sources.azure.discretion import properties_kept, tags_kept
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.text.exact_json import exact_json
@@ -70,6 +70,8 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
         key, type = row.get("id"), row.get("type")
         if isinstance(key, str) and key and isinstance(type, str) and type:
             row["properties"] = properties_kept(row)
+            if row.get("tags"):
+                row["tags"] = tags_kept(row["tags"])
             _empty_to_null(row)
             of_type = found[type.lower()]
             if key.lower() in of_type:
@@ -91,6 +93,6 @@ def _empty_to_null(row: dict[str, Any]) -> None:
 def _way_of_keeping() -> str:
     """Return a digest of the code that decides what is kept of an answer: where it is another, so may that be."""
     found = blake2b(digest_size=16)
-    for path in sorted([__file__, decoding.__file__, discretion.__file__, levels.__file__]):
+    for path in sorted([__file__, decoding.__file__, discretion.__file__, levels.__file__, stated.__file__]):
         found.update(Path(path).read_bytes())
     return found.hexdigest()
