@@ -85,6 +85,9 @@ SINGLES = {
     "/policies/deviceRegistrationPolicy": "deviceRegistrationPolicy",
 }
 RELATIONS = {
+    "/deviceManagement/detectedApps": ("managedDevices",),
+    "/deviceManagement/deviceCompliancePolicies": ("deviceStatuses",),
+    "/deviceManagement/deviceConfigurations": ("deviceStatuses",),
     "/applications": ("owners", "federatedIdentityCredentials"),
     "/devices": ("registeredUsers", "registeredOwners"),
     "/directory/administrativeUnits": ("members",),
@@ -101,8 +104,10 @@ RELATIONS = {
 CHILDREN = {
     "appRoleAssignedTo": "appRoleAssignment",
     "decisions": "accessReviewInstanceDecisionItem",
+    "deviceStatuses": "deviceComplianceDeviceStatus",
     "federatedIdentityCredentials": "federatedIdentityCredential",
     "instances": "accessReviewInstance",
+    "managedDevices": "managedDevice",
     "resourceRoleScopes": "accessPackageResourceRoleScope",
     "resources": "accessPackageResource",
     "stages": "approvalStage",
@@ -206,6 +211,8 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
     for path, relation in (
         ("/applications", "federatedIdentityCredentials"),
         ("/servicePrincipals", "appRoleAssignedTo"),
+        ("/deviceManagement/detectedApps", "managedDevices"),
+        ("/deviceManagement/deviceCompliancePolicies", "deviceStatuses"),
         (REVIEWS, "instances"),
         (f"{REVIEWS}/accessReviewScheduleDefinition-filled-0001/instances", "decisions"),
         (f"{MANAGEMENT}/accessPackages", "resourceRoleScopes"),

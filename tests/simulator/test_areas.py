@@ -9,6 +9,7 @@ from tests.simulator import Faults, Simulator, demo_tenant
 from tests.simulator.areas import SHELVES
 from tests.simulator.areas.apps import FINANCE_JOB
 from tests.simulator.areas.governance import ASKED, GENERAL
+from tests.simulator.areas.intune_states import AS_WE_LIKE_IT, CODES, OLD_EDITOR
 from tests.simulator.areas.policies_demo import OLDER_JOBS
 from tests.simulator.areas.reviews import OF_GROUP, PAST
 from tests.simulator.client import Client, code, ids_of, step
@@ -29,7 +30,8 @@ def demo() -> Iterator[tuple[Simulator, Client]]:
 def path_of(shelf: Shelf) -> str:
     parents = {"applications": FINANCE_JOB, "domains": "contoso.example", "appManagementPolicies": OLDER_JOBS}
     parents |= {"catalogs": GENERAL, "accessPackageAssignmentApprovals": ASKED, "definitions": OF_GROUP}
-    parents |= {"instances": PAST}
+    parents |= {"instances": PAST, "detectedApps": OLD_EDITOR}
+    parents |= {"deviceCompliancePolicies": CODES, "deviceConfigurations": AS_WE_LIKE_IT}
     names = shelf.path.split("/")
     path = "/".join(
         parents.get(above, SERVICE_PRINCIPAL_ID) if name == ANY else name for above, name in pairwise(["", *names])

@@ -24,6 +24,7 @@ from tests.simulator.areas import (
     directory,
     governance,
     intune,
+    intune_states,
     policies,
     reviews,
     roles,
@@ -33,12 +34,24 @@ from tests.simulator.areas import (
 from tests.simulator.shelves import Shelves
 from tests.simulator.tenant import Tenant
 
-_AREAS = (apps, roles, devices, policies, governance, reviews, intune, upkeep)
+_AREAS = (apps, roles, devices, policies, governance, reviews, intune, intune_states, upkeep)
 SHELVES = Shelves([shelf for area in _AREAS for shelf in area.SHELVES])
 """All endpoints that serve no directory objects."""
 
 
 def add_demo(tenant: Tenant) -> None:
     """Put every area's part of the demo into a tenant that has its users and groups."""
-    for area in (apps, roles, devices, directory, signing_in, policies, governance, reviews, intune, upkeep):
+    for area in (
+        apps,
+        roles,
+        devices,
+        directory,
+        signing_in,
+        policies,
+        governance,
+        reviews,
+        intune,
+        intune_states,
+        upkeep,
+    ):
         area.demo(tenant)
