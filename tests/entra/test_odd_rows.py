@@ -22,6 +22,7 @@ WAYS = ("filled", "holes", "null", "empty", "new", "bare")
 """What the properties are: all there, lists with nulls, null, without content, of unknown values, not there."""
 DIRECTORY = "/roleManagement/directory"
 MANAGEMENT = "/identityGovernance/entitlementManagement"
+REVIEWS = "/identityGovernance/accessReviews/definitions"
 LISTINGS: dict[str, tuple[str, ...]] = {
     "/applications": ("application",),
     "/deviceAppManagement/mobileApps": ("windowsWebApp", "mobileApp"),
@@ -60,7 +61,8 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/servicePrincipals/microsoft.graph.agentIdentity": ("agentIdentity",),
     "/subscribedSkus": ("subscribedSku",),
     "/users": ("user",),
-    "/identityGovernance/accessReviews/definitions": ("accessReviewScheduleDefinition",),
+    REVIEWS: ("accessReviewScheduleDefinition",),
+    f"{REVIEWS}/accessReviewScheduleDefinition-filled-0001/instances": ("accessReviewInstance",),
     f"{MANAGEMENT}/accessPackageAssignmentApprovals": ("accessPackageAssignmentRequest",),  # by the requests' ids
     f"{MANAGEMENT}/accessPackages": ("accessPackage",),
     f"{MANAGEMENT}/assignmentPolicies": ("accessPackageAssignmentPolicy",),
@@ -83,6 +85,9 @@ SINGLES = {
     "/policies/deviceRegistrationPolicy": "deviceRegistrationPolicy",
 }
 RELATIONS = {
+    "/deviceManagement/detectedApps": ("managedDevices",),
+    "/deviceManagement/deviceCompliancePolicies": ("deviceStatuses",),
+    "/deviceManagement/deviceConfigurations": ("deviceStatuses",),
     "/applications": ("owners", "federatedIdentityCredentials"),
     "/devices": ("registeredUsers", "registeredOwners"),
     "/directory/administrativeUnits": ("members",),
@@ -90,13 +95,19 @@ RELATIONS = {
     "/policies/appManagementPolicies": ("appliesTo",),
     "/servicePrincipals": ("owners", "ownedObjects", "memberOf", "appRoleAssignedTo"),
     "/users": ("manager",),
+    REVIEWS: ("instances",),
+    f"{REVIEWS}/accessReviewScheduleDefinition-filled-0001/instances": ("decisions",),
     f"{MANAGEMENT}/accessPackages": ("resourceRoleScopes",),
     f"{MANAGEMENT}/accessPackageAssignmentApprovals": ("stages",),
     f"{MANAGEMENT}/catalogs": ("resources",),
 }
 CHILDREN = {
     "appRoleAssignedTo": "appRoleAssignment",
+    "decisions": "accessReviewInstanceDecisionItem",
+    "deviceStatuses": "deviceComplianceDeviceStatus",
     "federatedIdentityCredentials": "federatedIdentityCredential",
+    "instances": "accessReviewInstance",
+    "managedDevices": "managedDevice",
     "resourceRoleScopes": "accessPackageResourceRoleScope",
     "resources": "accessPackageResource",
     "stages": "approvalStage",
@@ -200,6 +211,10 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
     for path, relation in (
         ("/applications", "federatedIdentityCredentials"),
         ("/servicePrincipals", "appRoleAssignedTo"),
+        ("/deviceManagement/detectedApps", "managedDevices"),
+        ("/deviceManagement/deviceCompliancePolicies", "deviceStatuses"),
+        (REVIEWS, "instances"),
+        (f"{REVIEWS}/accessReviewScheduleDefinition-filled-0001/instances", "decisions"),
         (f"{MANAGEMENT}/accessPackages", "resourceRoleScopes"),
         (f"{MANAGEMENT}/catalogs", "resources"),
         (f"{MANAGEMENT}/accessPackageAssignmentApprovals", "stages"),

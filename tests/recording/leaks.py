@@ -311,6 +311,27 @@ OF_PACKAGES: dict[str, tuple[str, ...]] = {
     ),
 }
 """Values of entitlement management that a recording keeps."""
+OF_REVIEWS: dict[str, tuple[str, ...]] = {
+    "decision": ("NotReviewed",),
+    "defaultDecision": ("Recommendation",),
+    "reviewResult": ("NotReviewed",),
+    "status": ("Applied",),
+    "type": ("AccessPackageAssignmentPolicy", "Group", "ServicePrincipal"),
+}
+"""Values of access reviews that a recording keeps."""
+OF_STATES: dict[str, tuple[str, ...]] = {
+    "status": (
+        "compliant",
+        "conflict",
+        "error",
+        "nonCompliant",
+        "notApplicable",
+        "notAssigned",
+        "remediated",
+        "unknown",
+    ),
+}
+"""Values of the states of Intune's devices that a recording keeps."""
 _SECRET = re.compile(
     r"authorization(?! ?policy)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
 )
@@ -353,7 +374,7 @@ def _is_harmless(name: str, text: str) -> bool:
     protocol = {"id": r"\d+", "method": "GET", "ConsistencyLevel": "eventual", "Content-Type": "application/json.*",
                 "OData-Version": "4.0", "x-ms-resource-unit": r"\d", "code": r"\w+"}  # fmt: skip
     if re.fullmatch(protocol.get(name, "(?!)"), text) or any(
-        text in known.get(name, ()) for known in (PLAIN, OF_POLICIES, OF_ROLES, OF_PACKAGES)
+        text in known.get(name, ()) for known in (PLAIN, OF_POLICIES, OF_ROLES, OF_PACKAGES, OF_REVIEWS, OF_STATES)
     ):
         return True
     if name == "directoryScopeId":

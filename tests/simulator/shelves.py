@@ -53,11 +53,15 @@ class Shelves:
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self.all = shelves
         self._by_path = {shelf.path: shelf for shelf in shelves}
+        parts = (shelf.path[1:].split("/") for shelf in shelves)
+        self._places = sorted(
+            {tuple(place for place, each in enumerate(path) if each == ANY) for path in parts}, key=len
+        )
 
     def find(self, segments: tuple[str, ...]) -> Shelf | None:
-        """The shelf whose path this is, with any id in the place of ``{id}``."""
-        for place in range(-1, len(segments)):
-            path = "/".join(ANY if number == place else each for number, each in enumerate(segments))
+        """The shelf whose path this is, with any id in each place of ``{id}``."""
+        for places in self._places:
+            path = "/".join(ANY if number in places else each for number, each in enumerate(segments))
             if shelf := self._by_path.get(f"/{path}"):
                 return shelf
         return None
@@ -120,9 +124,10 @@ class Shelving:
         return success(orjson.dumps(head | self._shown(call, shelf)(value)))
 
     def _listing(self, call: Call, shelf: Shelf) -> Answer:
-        parent, _, relation = shelf.path[1:].partition(f"/{ANY}/")
-        if relation:
-            self._require_parent(shelf, parent, call.segments[parent.count("/") + 1])
+        parents, is_below, _ = shelf.path[1:].rpartition(f"/{ANY}/")
+        if is_below:
+            depth = parents.count("/") + 1
+            self._require_parent(shelf, "/".join(call.segments[:depth]), call.segments[depth])
         chosen = filter_of(call)
         names = {clause.name for clause in chosen.clauses} if chosen else set()
         if any(names.isdisjoint(group) for group in shelf.filters):

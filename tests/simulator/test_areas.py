@@ -1,6 +1,7 @@
 """What is served that is no directory object: what it asks of a request, of the application and of the tenant."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -8,11 +9,13 @@ from tests.simulator import Faults, Simulator, demo_tenant
 from tests.simulator.areas import SHELVES
 from tests.simulator.areas.apps import FINANCE_JOB
 from tests.simulator.areas.governance import ASKED, GENERAL
+from tests.simulator.areas.intune_states import AS_WE_LIKE_IT, CODES, OLD_EDITOR
 from tests.simulator.areas.policies_demo import OLDER_JOBS
+from tests.simulator.areas.reviews import OF_GROUP, PAST
 from tests.simulator.client import Client, code, ids_of, step
 from tests.simulator.demo_ids import SERVICE_PRINCIPAL_ID, group_id
 from tests.simulator.licences import P1, license_tenant
-from tests.simulator.shelves import Shelf
+from tests.simulator.shelves import ANY, Shelf
 
 PIM = "/roleManagement/directory/roleEligibilityScheduleInstances"
 CREDENTIALS = f"/applications/{FINANCE_JOB}/federatedIdentityCredentials"
@@ -26,10 +29,15 @@ def demo() -> Iterator[tuple[Simulator, Client]]:
 
 def path_of(shelf: Shelf) -> str:
     parents = {"applications": FINANCE_JOB, "domains": "contoso.example", "appManagementPolicies": OLDER_JOBS}
-    parents |= {"catalogs": GENERAL, "accessPackageAssignmentApprovals": ASKED}
-    parent = parents.get(shelf.path.partition("/{id}")[0].rpartition("/")[2], SERVICE_PRINCIPAL_ID)
+    parents |= {"catalogs": GENERAL, "accessPackageAssignmentApprovals": ASKED, "definitions": OF_GROUP}
+    parents |= {"instances": PAST, "detectedApps": OLD_EDITOR}
+    parents |= {"deviceCompliancePolicies": CODES, "deviceConfigurations": AS_WE_LIKE_IT}
+    names = shelf.path.split("/")
+    path = "/".join(
+        parents.get(above, SERVICE_PRINCIPAL_ID) if name == ANY else name for above, name in pairwise(["", *names])
+    )
     wanted = " and ".join(f"{group[0]} eq '/'" for group in shelf.filters)
-    return shelf.path.replace("{id}", parent) + (f"?$filter={wanted}" if wanted else "")
+    return path + (f"?$filter={wanted}" if wanted else "")
 
 
 @pytest.mark.parametrize("shelf", SHELVES.all, ids=[shelf.path for shelf in SHELVES.all])

@@ -18,16 +18,40 @@ demo into the tenant: common cases, and the awkward ones. To add to the demo, wr
 Users are there already: ``user_id(1)`` to ``user_id(21)``, and ``group_id(1)`` to ``group_id(12)``, of ``demo_ids``.
 """
 
-from tests.simulator.areas import apps, devices, directory, governance, intune, policies, roles, signing_in, upkeep
+from tests.simulator.areas import (
+    apps,
+    devices,
+    directory,
+    governance,
+    intune,
+    intune_states,
+    policies,
+    reviews,
+    roles,
+    signing_in,
+    upkeep,
+)
 from tests.simulator.shelves import Shelves
 from tests.simulator.tenant import Tenant
 
-_AREAS = (apps, roles, devices, policies, governance, intune, upkeep)
+_AREAS = (apps, roles, devices, policies, governance, reviews, intune, intune_states, upkeep)
 SHELVES = Shelves([shelf for area in _AREAS for shelf in area.SHELVES])
 """All endpoints that serve no directory objects."""
 
 
 def add_demo(tenant: Tenant) -> None:
     """Put every area's part of the demo into a tenant that has its users and groups."""
-    for area in (apps, roles, devices, directory, signing_in, policies, governance, intune, upkeep):
+    for area in (
+        apps,
+        roles,
+        devices,
+        directory,
+        signing_in,
+        policies,
+        governance,
+        reviews,
+        intune,
+        intune_states,
+        upkeep,
+    ):
         area.demo(tenant)

@@ -42,7 +42,8 @@ LISTS = {
     "microsoft.keyvault/vaults": "/keys /secrets",
     "microsoft.managedidentity/userassignedidentities": "/federatedidentitycredentials",
     "microsoft.servicebus/namespaces": "/authorizationrules /queues /topics /topics/*/subscriptions",
-    "microsoft.sql/servers": "/failovergroups /firewallrules /ipv6firewallrules /virtualnetworkrules",
+    "microsoft.sql/servers": "/dnsaliases /failovergroups /firewallrules /ipv6firewallrules /replicationlinks"
+    " /restorabledroppeddatabases /virtualnetworkrules",
     "microsoft.storage/storageaccounts": "/blobservices/default/containers"
     " /blobservices/default/containers/*/immutabilitypolicies /fileservices/default/shares"
     " /queueservices/default/queues /tableservices/default/tables"

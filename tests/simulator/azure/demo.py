@@ -6,6 +6,7 @@ from tests.simulator.azure.demo_access import add_access
 from tests.simulator.azure.demo_apps import add_apps
 from tests.simulator.azure.demo_children import add_children
 from tests.simulator.azure.demo_compute import add_compute
+from tests.simulator.azure.demo_copies import add_copies
 from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_databases import add_databases
 from tests.simulator.azure.demo_edges import add_edges
@@ -77,6 +78,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_further(places[0], places[2])
     add_parts(places[0], places[2])
     add_children(places[0], places[2])
+    add_copies(places[0], places[2])
     add_published(places[0], places[2])
     add_others(*places[:2])
     add_told(places[0], places[2])

@@ -1,0 +1,66 @@
+"""Where else data of a SQL server is: copies on other servers, dropped databases that can be restored, and names."""
+
+from collections.abc import Iterator
+
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
+from steps.azure._children import Children
+from steps.azure._resource import below_parents, key_at, properties_of, resource
+from steps.azure.sql_server import SQL_SERVER
+
+SERVER, DATABASE, LINK = "azure_sql_server", "azure_sql_database", "azure_sql_replication_link"
+_VERSION = "2023-08-01"
+"""The first that is no preview of those that tell the id of the other database."""
+_LINKS = Children(SQL_SERVER, "/replicationLinks", _VERSION)
+_DROPPED = Children(SQL_SERVER, "/restorableDroppedDatabases", _VERSION)
+_ALIASES = Children(SQL_SERVER, "/dnsAliases", _VERSION)
+_READ_LINKS = ["Microsoft.Sql/servers/databases/replicationLinks/read"]
+_READ_DROPPED = ["Microsoft.Sql/servers/restorableDroppedDatabases/read"]
+_READ_ALIASES = ["Microsoft.Sql/servers/dnsAliases/read"]
+
+
+@entity_step("Configuration", permissions=_READ_LINKS, per_row=True, on_demand=True)
+def azure_sql_replication_link(ctx: Context) -> Iterator[Entity]:
+    """A database is copied to another server all the time; both databases have the link, each in its own role."""
+    for row in _LINKS.rows(ctx):
+        yield resource(row, partnerDatabaseId=key_at(properties_of(row), "partnerDatabaseId"))
+
+
+@relationship_step(DATABASE, "HAS", LINK, permissions=_READ_LINKS, per_row=True)
+def azure_sql_database_has_replication_link(ctx: Context) -> Iterator[Relationship]:
+    """A database is a copy, or is copied."""
+    yield from below_parents(_LINKS.rows(ctx))
+
+
+@relationship_step(LINK, "CONNECTS", DATABASE, permissions=_READ_LINKS, per_row=True)
+def azure_sql_replication_link_connects_database(ctx: Context) -> Iterator[Relationship]:
+    """The other end of a link is a database of another server, which may be in another region or subscription."""
+    for row in _LINKS.rows(ctx):
+        if database := key_at(properties_of(row), "partnerDatabaseId"):
+            yield Relationship(arm_key(row["id"]), database)
+
+
+@entity_step("Backup", permissions=_READ_DROPPED, per_row=True, on_demand=True)
+def azure_sql_dropped_database(ctx: Context) -> Iterator[Entity]:
+    """A database that was dropped and can be restored yet, with all that was in it."""
+    for row in _DROPPED.rows(ctx):
+        yield resource(row, displayName=properties_of(row).get("databaseName") or row["name"])
+
+
+@relationship_step(SERVER, "HAS", "azure_sql_dropped_database", permissions=_READ_DROPPED, per_row=True)
+def azure_sql_server_has_dropped_database(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server had a database that can be restored yet."""
+    yield from _DROPPED.in_parents(ctx)
+
+
+@entity_step("Configuration", permissions=_READ_ALIASES, per_row=True, on_demand=True)
+def azure_sql_server_dns_alias(ctx: Context) -> Iterator[Entity]:
+    """Another name by which a SQL server is reached, which can be moved to another server."""
+    for row in _ALIASES.rows(ctx):
+        yield resource(row)
+
+
+@relationship_step(SERVER, "HAS", "azure_sql_server_dns_alias", permissions=_READ_ALIASES, per_row=True)
+def azure_sql_server_has_dns_alias(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server is reached by another name."""
+    yield from _ALIASES.in_parents(ctx)

@@ -1,0 +1,56 @@
+"""Where else the data of a SQL server is: copies, dropped databases, and names that lead to it."""
+
+import random
+
+import pytest
+
+from tests.azure.reading import Azure, edges, verdicts
+from tests.azure.test_network_types import azure, entities, place
+from tests.simulator.azure.place import Place
+
+__all__ = ["azure", "place"]
+pytestmark = pytest.mark.every_area
+
+SERVER, LINK = "Microsoft.Sql/servers", "azure_sql_replication_link"
+TYPES = ["azure_sql_database_has_replication_link", f"{LINK}_connects_database"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_link_leads_from_each_database_to_its_copy(seed: int, place: Place, azure: Azure) -> None:
+    rng = random.Random(seed)
+    servers = [place.put(SERVER, f"server-{number}", {}) for number in range(3)]
+    databases = {f"{server}/databases/db-{number}": server for server in servers for number in range(3)}
+    for id in databases:
+        place.put(f"{SERVER}/databases", "/".join(id.split("/")[-3::2]), {})
+    wanted: set[tuple[str, str]] = set()
+    for number in range(8):
+        here, there = rng.sample([*databases], 2)
+        told = rng.choice([there, there.upper(), None, ""])
+        properties = {"partnerDatabaseId": told, "role": "Primary", "startTime": "1970-01-01T00:00:01Z"}
+        key = place.tenant.add_child(
+            databases[here], "/replicationLinks", f"l-{number}", properties, scope=here
+        ).lower()
+        wanted |= {(here.lower(), key)} | ({(key, there.lower())} if told else set())
+    report = azure.run(*TYPES)
+    assert {each.type: each.reason for each in report.results if each.verdict != "complete"} == {}
+    assert edges() == wanted
+    assert {(each["role"], each["startedOn"], each["region"]) for each in entities(LINK).values()} == {
+        ("Primary", 1000, "westeurope")
+    }
+
+
+def test_dropped_databases_and_other_names_are_with_their_server(place: Place, azure: Azure) -> None:
+    server = place.put(SERVER, "here", {})
+    dropped = {"databaseName": "orders", "deletionDate": "1970-01-01T00:00:02Z", "maxSizeBytes": 5}
+    dropped_id = place.tenant.add_child(server, "/restorableDroppedDatabases", "orders,1", dropped)
+    bare = place.tenant.add_child(server, "/restorableDroppedDatabases", "bare,2", {"databaseName": None})
+    alias = place.tenant.add_child(server, "/dnsAliases", "shop", {"azureDnsRecord": "shop.example"})
+    report = azure.run("azure_sql_server_has_dropped_database", "azure_sql_server_has_dns_alias")
+    assert verdicts(report) == {"complete"}
+    assert edges() == {(server.lower(), key.lower()) for key in (dropped_id, bare, alias)}
+    found = entities("azure_sql_dropped_database")
+    assert {each["displayName"] for each in found.values()} == {"orders", "bare,2"}
+    told = next(each for each in found.values() if each["displayName"] == "orders")
+    assert (told["deletedOn"], told["maxSizeBytes"], told["databaseName"]) == (2000, 5, "orders")
+    [name] = entities("azure_sql_server_dns_alias").values()
+    assert name["azureDnsRecord"] == "shop.example"
