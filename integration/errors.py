@@ -141,7 +141,10 @@ class GraphError(IntegrationError):
 
 
 class Forbidden(GraphError):
-    """403: the application lacks a permission; ``permission`` is its name where that is known without the step."""
+    """403, or 401 for one path alone: the application lacks a permission.
+
+    ``permission`` is its name where that is known without the step.
+    """
 
     permission = ""
 

@@ -14,7 +14,6 @@ import requests
 
 from integration.errors import (
     BadAnswer,
-    CredentialsError,
     GraphError,
     NotLicensed,
     PagingError,
@@ -29,6 +28,7 @@ from integration.http.meter import Meter
 from integration.http.origin import origin, parsed
 from integration.http.pace import Pace
 from integration.http.patience import Patience
+from integration.http.refusals import Refusals
 from integration.http.reply import Reply
 from integration.http.transport import Received, Transport
 from integration.text.discretion import logger
@@ -36,8 +36,6 @@ from integration.text.secret import Secret, holds_secret
 from integration.text.visible import line
 
 _REFUSALS = 4
-_HOPELESS = 8
-"""So often requests were refused again, which a fresh token might have helped, and none was answered in between."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _log = logger("integration")
 A = TypeVar("A", bound=Reply)
@@ -79,8 +77,7 @@ class Client(ABC, Generic[A]):
         self._lanes = Lanes(self.pace, self.limits)
         self.meter = Meter()
         self._origin, self._root_path = origin(self.root), urlsplit(self.root).path
-        self._tokens = tokens
-        self._refused: list[CredentialsError] = []
+        self._refusals = Refusals(self.api, tokens)
         self._exchanges = Exchanges(Transport(session, self.root, self.pace.check), self.check_host)
 
     @abstractmethod
@@ -169,13 +166,11 @@ class Client(ABC, Generic[A]):
         failures = refusals = 0
         pace = self.pace_of(url)
         while True:
-            if len(self._refused) >= _HOPELESS:
-                raise CredentialsError(self._refused[-1])
-            token = self._tokens.token()
+            token = self._refusals.token()
             with pace.turn(first=first):
                 answer, error = self._try(method, url, headers, body, token, ends)
             if error is None and answer is not None:
-                self._refused.clear()
+                self._refusals.taken(method, url)
                 pace.good(answer.percentage)
                 return answer
             assert error is not None
@@ -183,11 +178,9 @@ class Client(ABC, Generic[A]):
             del answer  # a large one that is kept would have the next one wait for its end
             if error.status == 401:
                 refusals += 1
-                refused = self._renew(token, error)
-                if refusals > 1:
-                    self._refused.append(refused)
+                refused = self._refusals.refused(token, error, again=refusals > 1)
                 if refusals == _REFUSALS:
-                    raise refused
+                    raise self._refusals.of_one_path(error) if self._takes_token() else refused
                 pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)
                 continue
             failures += 1
@@ -204,13 +197,15 @@ class Client(ABC, Generic[A]):
             else:
                 pace.sleep(pause)
 
-    def _renew(self, token: Secret, error: GraphError) -> CredentialsError:
-        """Ask for another token, and return the error to raise where that one is refused too."""
-        try:
-            self._tokens.renew(token)
-        except CredentialsError as final:
-            return CredentialsError(f"{final} ({error})")
-        return CredentialsError(f"{self.api} refused the access token, also a fresh one ({error})")
+    def _takes_token(self) -> bool:
+        """Tell whether the token is taken for what was answered before, which is asked for once more."""
+        url = self._refusals.answered
+        if not url:
+            return False
+        with self.pace_of(url).turn(first=True):
+            ends = time.monotonic() + self.patience.deadline
+            _, error = self._try("GET", url, {}, None, self._refusals.token(), ends)
+        return not (error and error.status == 401)
 
     def _try(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: Secret, ends: float

@@ -18,7 +18,7 @@ from integration.text.secret import Secret
 from integration.threads import Threads
 from tests.azure.reading import Azure, verdicts
 from tests.azure.test_children import TYPE, azure
-from tests.little_tenant import LittleTenant, read, serving
+from tests.little_tenant import LittleTenant, Said, read, serving
 from tests.support import write
 
 __all__ = ["azure"]
@@ -83,8 +83,11 @@ def test_graph_that_refuses_the_token_as_a_run_fetches_ahead_ends_it_with_that_a
         ahead.extend([thread] if thread.name == "fetch ahead" else [])
         real(thread)
 
-    def answered_late(_: str) -> None:
-        ahead[0].join(60)
+    def refused(target: str, body: bytes = b"") -> Said:
+        tenant.asked.append(target)
+        if target.startswith("/users"):
+            ahead[0].join(60)
+        return 401, {}, {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}}
 
     write(tmp_path, {"contoso_licensed.py": LICENSED, "contoso_licensed.json": "{}"})
     monkeypatch.syspath_prepend(tmp_path)
@@ -92,8 +95,7 @@ def test_graph_that_refuses_the_token_as_a_run_fetches_ahead_ends_it_with_that_a
     config = Config(graph_url=tenant.url, access_token=Secret("token"))
     monkeypatch.setattr(threading.Thread, "start", start)
     monkeypatch.setattr(threading, "excepthook", unhandled.append)
-    tenant.always("/subscribedSkus", 401, {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}})
-    tenant.says["/users"] = answered_late
+    monkeypatch.setattr(tenant, "answer", refused)
     with pytest.raises(CredentialsError):
         run(manager, plan(manager, only=["contoso_licensed"]), config, out="out")
     assert tenant.count("/subscribedSkus")

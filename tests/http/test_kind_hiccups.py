@@ -1,5 +1,6 @@
 """A hiccup of the service, or of what is before it, costs a try; and what is refused is blamed on who refused it."""
 
+import itertools
 import json
 import logging
 import socket
@@ -34,7 +35,7 @@ from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.paging import pages
 from integration.text.secret import Secret
-from tests.little_tenant import GROUPS, USERS, Handler, LittleTenant, children, members, read, serving, users
+from tests.little_tenant import GROUPS, USERS, Handler, LittleTenant, Said, children, members, read, serving, users
 
 HTML = b"<html><body>Access denied by the gateway</body></html>"
 HICCUPS: list[tuple[int, Any]] = [
@@ -90,11 +91,30 @@ def test_a_token_that_is_refused_a_few_times_is_tried_again(tenant: LittleTenant
     assert read(tenant, "azure_user", "azure_user_group_has_user").exit_code() == 0
 
 
-def test_a_token_that_stays_refused_ends_the_run(tenant: LittleTenant) -> None:
-    tenant.always("/users", 401, {"error": {"code": "InvalidAuthenticationToken"}})
+def test_a_token_that_one_path_alone_refuses_costs_what_is_read_there(tenant: LittleTenant) -> None:
+    tenant.always("/users", 401, {"error": {"code": "InvalidAuthenticationToken", "message": "not here"}})
+    report = read(tenant, "azure_user", "azure_user_group")
+    result = report.of("azure_user")
+    assert (result.verdict, report.of("azure_user_group").verdict, report.exit_code()) == ("failed", "complete", 1)
+    assert "Graph takes the token elsewhere, and refuses it here: Graph refused the token: not here" in result.reason
+    assert "needs the permission User.Read.All" in result.reason
+    assert tenant.count("/users") == 4
+
+
+@pytest.mark.parametrize("good", [0, 1, 3])
+def test_a_token_that_is_refused_everywhere_from_some_moment_on_ends_the_run(
+    good: int, tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, answer = itertools.count(), tenant.answer
+
+    def dies(target: str, body: bytes = b"") -> Said:
+        known = answer(target, body)
+        return known if next(answered) < good else (401, {}, {"error": {"code": "InvalidAuthenticationToken"}})
+
+    monkeypatch.setattr(tenant, "answer", dies)
     with pytest.raises(CredentialsError, match="InvalidAuthenticationToken"):
-        read(tenant, "azure_user")
-    assert tenant.count("/users") < 8
+        read(tenant, "azure_user", "azure_user_group", "azure_user_group_has_user")
+    assert next(answered) < 30
 
 
 def test_a_token_that_stays_refused_for_one_part_of_a_batch_is_no_refusal_of_how_it_was_asked(

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 import requests
 
-from integration import BadAnswer, BadRequest, Forbidden, NotFound, NotLicensed, PagingError, ServiceUnavailable
+from integration import (
+    BadAnswer,
+    BadRequest,
+    CredentialsError,
+    Forbidden,
+    NotFound,
+    NotLicensed,
+    PagingError,
+    ServiceUnavailable,
+)
 from integration.http.auth import NoToken
 from integration.http.decoding import decode
 from integration.sources.chain import Chain
@@ -181,8 +190,8 @@ def test_a_value_that_is_no_value_of_its_property_costs_one_record(odd: dict[str
 
 
 def test_a_refused_token_is_told_with_what_graph_said(tenant: GraphServer) -> None:
-    tenant.fail("/users", status=401, code="Authorization_IdentityNotFound")
-    with pytest.raises(Exception, match="Authorization_IdentityNotFound"):
+    tenant.fail("*", status=401, code="Authorization_IdentityNotFound")
+    with pytest.raises(CredentialsError, match="Authorization_IdentityNotFound"):
         runs(tenant, "azure_user")
 
 

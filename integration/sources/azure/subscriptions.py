@@ -6,6 +6,7 @@ Resource Manager, Subscriptions - List; Management Groups, Descendants.
 
 import threading
 from collections.abc import Collection, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from integration.errors import CredentialsError, Forbidden, GraphError, NotFound, Unreachable
@@ -125,11 +126,12 @@ class Subscriptions:
                     try:
                         found.extend(self._below(tenant))
                         told.add(tenant)
-                    except (Forbidden, NotFound) as error:
-                        _log.info("hidden subscriptions are not looked for: %s", error)
-                        all_known = False
                     except (GraphError, CredentialsError, Unreachable) as error:
-                        all_known, untold = False, str(error)
+                        all_known = False
+                        if isinstance(error, Forbidden | NotFound) and error.status != HTTPStatus.UNAUTHORIZED:
+                            _log.info("hidden subscriptions are not looked for: %s", error)
+                        else:
+                            untold = str(error)
                 subscriptions, groups = (
                     {name for type, name in found if type.endswith(kind)} for kind in (_SUBSCRIPTION, _GROUP)
                 )
