@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from tests.azure.one_group import azure, entities, place
 from tests.azure.reading import Azure, edges, verdicts
-from tests.azure.test_network_types import azure, entities, place
 from tests.simulator.azure.place import Place
 
 __all__ = ["azure", "place"]

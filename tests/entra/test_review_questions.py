@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.entra.question_graphs import DAY, Json, Made, ask, save
+from tests.question_graphs import DAY, Json, Made, ask, save
 
 pytestmark = pytest.mark.every_area
 
