@@ -48,8 +48,6 @@ def check_schema(step: Step, path: Path, document: Any) -> None:
     if misspelt := [(name, each) for name, of in declarations.items() for each in of if _is_misspelt(each)]:
         name, keyword = misspelt[0]
         raise DeclarationError(f"{path}: {name}: {keyword} is nothing that is read{nearest(keyword, _OURS)}")
-    if deep := [name for name, of in declarations.items() if "object" in (of.get("type"), *_listed(of.get("type")))]:
-        raise DeclarationError(f"{path}: it must be flat: {', '.join(deep)} is an object: write out its properties")
     undeclared = sorted({*document.get("required", ())} - {*document.get("properties", {}), *_BY_THEMSELVES})
     if undeclared:
         near = nearest(undeclared[0], document.get("properties", {}))
@@ -81,10 +79,6 @@ def is_shown_by_use(document: dict[str, Any], text: bytes) -> bool:
 def _is_misspelt(keyword: str) -> bool:
     """Tell whether a keyword is meant to be one of ours; any other ``x-…`` is a note of somebody else's."""
     return keyword not in _OURS and keyword[:1].lower() == "x" and bool(nearest(keyword, _OURS))
-
-
-def _listed(types: object) -> list[object]:
-    return types if isinstance(types, list) else []
 
 
 def _described(definition: object) -> bool:
