@@ -42,6 +42,7 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
     from integration.ask.difference import differences
     from integration.ask.digest import Digest
     from integration.ask.query import read_graph
+    from integration.engine.delivery import existing
     from integration.sdk.plugins import declared_steps, load
     from integration.store.history import revision_of
     from integration.store.read import ReadableStore
@@ -50,7 +51,7 @@ def diff(out: Path, types: tuple[str, ...], since: str | None, all_of_it: bool, 
     steps = declared_steps(load())
     chosen = _chosen(steps, types)
     classes = {step.name: step.class_name for step in steps}
-    with read_graph(out / "graph.db") as database:
+    with read_graph(existing(out)) as database:
         store = ReadableStore(database)
         known = store.revisions()
         revision = max(0, store.revision - 1) if since is None else revision_of(known, since, datetime.now(UTC))

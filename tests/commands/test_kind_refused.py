@@ -143,4 +143,5 @@ def test_a_time_that_is_still_to_come_is_no_revision() -> None:
 )
 def test_every_question_says_the_same_where_there_is_no_graph(command: list[str]) -> None:
     said = "error: nowhere/graph.db: there is no graph: run integration run first, or name its folder with --out\n"
-    assert refusal(*command, "--out", "nowhere") == said
+    done = CliRunner().invoke(main, [*command, "--out", "nowhere"], catch_exceptions=False)
+    assert (done.exit_code, done.stdout, done.stderr) == (3 if command == ["diff"] else 2, "", said)

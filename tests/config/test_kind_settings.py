@@ -265,7 +265,7 @@ def test_a_file_of_variables_that_cannot_be_opened_is_named() -> None:
     [
         (b"[" * 100_000, "the event is n"), (b'{"a":' * 100_000, "the event is n"),
         (b'{"instance": "\xfc"}', "the event is not UTF-8 (byte 0xFC in line 1): save it as UTF-8"),
-        (b"", "the event is not JSON (line 1, column 1)"), (b"null", "the event: expected object"),
+        (b"", "the event is empty"), (b"null", "the event: expected object"),
         (b'{"instance": {"config": {"clientSecret": "\\ud800"}}}', "clientSecret holds a character"),
         (f'{{"instance": {{"config": "{VALUE}"}}}}'.encode(), "instance.config: expected object"),
     ],

@@ -152,7 +152,7 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 def _untold(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return parameters without the texts that somebody gave them, but for single words, times and ids of resources."""
     return {
-        name: {part: _plain(told) if part in _GIVEN else told for part, told in each.items()}
+        name: {part: _given(told) if part in _GIVEN else told for part, told in each.items()}
         if isinstance(each, dict)
         else each
         for name, each in parameters.items()
@@ -164,8 +164,15 @@ def _is_plain(value: object) -> bool:
     return type(value) is not str or any(each.fullmatch(value) for each in (_WORD, _TIME))
 
 
+def _given(value: Any) -> Any:
+    """Return what a parameter is given without what may be a secret; of the texts of an object its names decide."""
+    if isinstance(value, dict):
+        return {name: each if isinstance(each, str) else _given(each) for name, each in value.items()}
+    return _plain(value)
+
+
 def _plain(value: Any) -> Any:
-    """Return what a parameter is given without what may be a secret, also in its lists and objects."""
+    """Return a value of a parameter without texts that may be secrets, also in its lists and what these hold."""
     if isinstance(value, list):
         return [_plain(each) for each in value if _is_plain(each)]
     if isinstance(value, dict):
