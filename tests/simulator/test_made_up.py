@@ -56,7 +56,8 @@ def test_everything_that_is_served_has_something_in_it() -> None:
              "/servicePrincipals/microsoft.graph.agentIdentity",
              "/identity/identityProviders", *(f"/policies/{kind}Policies" for kind in STS),
              "/deviceManagement/detectedApps/{id}/managedDevices",
-             *(f"/deviceManagement/device{kind}/{{id}}/deviceStatuses" for kind in ("CompliancePolicies", "Configurations")),
+             "/deviceManagement/deviceCompliancePolicies/{id}/deviceStatuses",
+             "/deviceManagement/deviceConfigurations/{id}/deviceStatuses",
              *(f"/identityGovernance/accessReviews/definitions/{{id}}/instances{of}" for of in ("", "/{id}/decisions")),
              }  # fmt: skip
     found = contents(tenant_of())
