@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from integration.errors import BadAnswer
-from integration.sources.azure.discretion import tags_kept, without_secrets
+from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
+from integration.sources.azure.stated import tags_kept
 
 OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 """What a child that does not tell it has of its parent: where it is."""

@@ -106,18 +106,6 @@ def properties_kept(row: Mapping[str, Any]) -> Any:
     return {} if is_settings else without_secrets(properties)
 
 
-def tags_kept(tags: Any) -> Any:
-    """Return the tags of a resource without what they say of a password, a token or a key, also by their names."""
-    if not isinstance(tags, dict):
-        return tags
-    return {name: _tag(name, value) if isinstance(value, str) else value for name, value in tags.items()}
-
-
-def _tag(name: str, value: str) -> str:
-    told, beginning = unstated(f"{name}: {value}"), f"{name}: "
-    return told.removeprefix(beginning) if told.startswith(beginning) else ""
-
-
 def without_secrets(value: Any) -> Any:
     """Return a value of JSON, such as the properties of a resource, without what may be a secret.
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
 from integration.sources.azure import discretion, stated
-from integration.sources.azure.discretion import properties_kept, tags_kept
+from integration.sources.azure.discretion import properties_kept
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
+from integration.sources.azure.stated import tags_kept
 from integration.text.exact_json import exact_json
 
 _COLUMNS = frozenset(COLUMNS)

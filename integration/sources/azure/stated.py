@@ -1,6 +1,7 @@
 """What a text says of a password, a signature or a key, whatever the name of the property that holds it."""
 
 import re
+from typing import Any
 
 _SAID = ("passw", "pwd", "secret", "token", "key", " -u ")
 """Words of which one comes before a secret that a text says in words of its own."""
@@ -20,6 +21,18 @@ _STATED = re.compile(
 def unstated(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, in a link, a setting or a command."""
     return _STATED.sub(r"\1\2\3\4\5\6\7\8", _SIGNED_IN.sub(r"\1\2", text)) if _may_state(text) else text
+
+
+def tags_kept(tags: Any) -> Any:
+    """Return the tags of a resource without what they say of a password, a token or a key, also by their names."""
+    if not isinstance(tags, dict):
+        return tags
+    return {name: _tag(name, value) if isinstance(value, str) else value for name, value in tags.items()}
+
+
+def _tag(name: str, value: str) -> str:
+    told, beginning = unstated(f"{name}: {value}"), f"{name}: "
+    return told.removeprefix(beginning) if told.startswith(beginning) else ""
 
 
 def _may_state(text: str) -> bool:
