@@ -27,6 +27,34 @@ def test_subscriptions_that_are_refused_are_asked_for_once_a_run(azure: Azure, s
     assert len(azure.simulator.requests) == tries
 
 
+@pytest.mark.parametrize("code", ["", "NotFound", "NoRegisteredProviderFound", "AadPremiumLicenseRequired"])
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize("after", [0, 1])
+def test_subscriptions_that_are_not_told_are_no_feature_that_a_tenant_lacks(
+    azure: Azure, status: int, code: str, after: int
+) -> None:
+    azure.run("contoso_machine")
+    known = keys("contoso_machine")
+    azure.simulator.manager.page = 1
+    azure.simulator.manager.faults = [
+        Fault(status, lambda asked: asked.path == "/subscriptions" and ("$skiptoken" in asked.options) == bool(after),
+              {"error": {"code": code}}),
+    ]  # fmt: skip
+    report = azure.run("contoso_machine", "contoso_room")
+    assert (verdicts(report, ["contoso_machine", "contoso_room"]), report.exit_code()) == ({"failed"}, 1)
+    assert keys("contoso_machine") == known
+
+
+def test_a_later_page_that_is_not_there_leaves_open_which_subscriptions_exist(azure: Azure) -> None:
+    azure.simulator.manager.page = 1
+    azure.simulator.manager.faults = [
+        Fault(404, lambda asked: asked.path.endswith("/descendants") and "$skiptoken" in asked.options)
+    ]
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"partial"}
+    assert "which subscriptions exist" in report.of("contoso_machine").reason
+
+
 def test_types_that_shrank_with_the_subscriptions_that_are_seen_are_not_read_again(azure: Azure) -> None:
     """Nothing of them is deleted anyway."""
     azure.run("contoso_machine", "contoso_storage")

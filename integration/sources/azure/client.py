@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import requests
 
-from integration.errors import BadAnswer
+from integration.errors import BadAnswer, NotFound
 from integration.http.auth import Tokens
 from integration.http.client import Client
 from integration.http.decoding import decode
@@ -80,9 +80,17 @@ class AzureClient(Client[AzureAnswer]):
         return self.post(self.url(QUERIED_AT, {"api-version": version}), body, first=first)
 
     def list(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does."""
-        for rows, _ in self.pages(path, version):
-            yield from rows
+        """Yield the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does.
+
+        Where a later page is not there, that is a ``BadAnswer``: what is listed is there, or no page would have come.
+        """
+        pages = self.pages(path, version)
+        yield from next(pages, ([], None))[0]
+        try:
+            for rows, _ in pages:
+                yield from rows
+        except NotFound as error:
+            raise BadAnswer("a page that follows is not there", path=path, status=error.status) from None
 
     def pages(
         self, path: str, version: str, link: str | None = None

@@ -9,7 +9,16 @@ from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from integration.errors import CredentialsError, Forbidden, GraphError, NotFound, Unreachable
+from integration.errors import (
+    BadAnswer,
+    CredentialsError,
+    FeatureAbsent,
+    Forbidden,
+    GraphError,
+    NotFound,
+    NotLicensed,
+    Unreachable,
+)
 from integration.sources.azure.client import AzureClient
 from integration.text.discretion import logger
 
@@ -58,6 +67,9 @@ class Subscriptions:
             if self._visible is None:
                 try:
                     listed = list(self._client.list("/subscriptions", "2022-12-01"))
+                except (FeatureAbsent, NotFound, NotLicensed) as error:  # no tenant is without this list
+                    self._refused = BadAnswer(error.problem, path=error.path, status=error.status, code=error.code)
+                    raise self._refused from None
                 except (GraphError, CredentialsError, Unreachable) as error:
                     self._refused = error
                     raise
