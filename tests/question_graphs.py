@@ -40,6 +40,14 @@ class Made:
     def pairs(self, type: str) -> Iterable[tuple[str, str]]:
         return self.ends.get(type, {})
 
+    def fill(self, rng: random.Random, type: str, number: int, **choices: Sequence[object]) -> list[str]:
+        """Make so many entities, whose properties are chosen by chance, and return their keys."""
+        self.entities[type] = {
+            f"{type}:{n}": {"displayName": f"{type} {n}", **{name: rng.choice(of) for name, of in choices.items()}}
+            for n in range(number)
+        }
+        return list(self.entities[type])
+
     def join(
         self,
         rng: random.Random,

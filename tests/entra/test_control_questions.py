@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 
@@ -52,14 +52,7 @@ def made_up(seed: int) -> Made:
     made, rng = Made(), random.Random(seed)
     maybe = [True, False, None]
 
-    def add(type: str, number: int, **choices: Sequence[object]) -> list[str]:
-        made.entities[type] = {
-            f"{type}:{n}": {"displayName": f"{type} {n}", **{name: rng.choice(of) for name, of in choices.items()}}
-            for n in range(number)
-        }
-        return list(made.entities[type])
-
-    edges = partial(made.join, rng, least=1)
+    add, edges = partial(made.fill, rng), partial(made.join, rng, least=1)
 
     users = add("azure_user", 8, isManagementRestricted=maybe)
     groups = add("azure_user_group", 4, isDynamic=maybe, onPremisesSyncEnabled=[True, False, None, None],

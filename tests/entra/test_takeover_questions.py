@@ -1,7 +1,7 @@
 """The question who could become a Global Administrator, against a search of tenants that are made up at random."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -38,14 +38,7 @@ def made_up(seed: int) -> Made:
     made, rng = Made(), random.Random(seed)
     maybe = [True, False, None]
 
-    def add(type: str, number: int, **choices: Sequence[object]) -> list[str]:
-        made.entities[type] = {
-            f"{type}:{n}": {"displayName": f"{type} {n}", **{name: rng.choice(of) for name, of in choices.items()}}
-            for n in range(number)
-        }
-        return list(made.entities[type])
-
-    edges = partial(made.join, rng, least=1)
+    add, edges = partial(made.fill, rng), partial(made.join, rng, least=1)
 
     users = add("azure_user", 12)
     groups = add("azure_user_group", 4, isDynamic=maybe, onPremisesSyncEnabled=maybe, isAssignableToRole=maybe)
