@@ -234,11 +234,12 @@ class _Run:
         return Schedule(jobs, self._lacking, self._verdicts, self._observers, self._stopping, one_by_one=one_by_one)
 
     def _report(self, *, error: str = "") -> Report:
-        ended = {step.name: skipped(step, "the run ended before") for step in self._plan.steps}
-        results = {**ended, **self._verdicts.so_far()}
+        judged = self._verdicts.so_far()
+        results = [judged.get(step.name) or skipped(step, "the run ended before") for step in self._plan.steps]
+        results += [judged[name] for name in self._plan.skipped]
         return Report(
-            results=tuple(results[name] for name in [*ended, *self._plan.skipped]),
-            not_chosen=tuple(sorted({*self._plan.not_chosen, *self._kept} - results.keys())),
+            results=tuple(results),
+            not_chosen=tuple(sorted({*self._plan.not_chosen, *self._kept} - {result.type for result in results})),
             error=error,
             changes=self._changes,
             withheld=self._withheld,

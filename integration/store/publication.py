@@ -182,9 +182,12 @@ class Publication:
 
     def _load(self) -> None:
         """Put the records that were added since the last time into the graph, which had none of the type, in order."""
-        self._database.execute("PRAGMA threads = 1")
+        helps = self._added - self._ahead >= _RUN  # a second thread sorts many faster
+        if helps:
+            self._database.execute("PRAGMA threads = 1")
         self._database.execute(self._sql.load, (self._type, self._ahead))
-        self._database.execute("PRAGMA threads = 0")
+        if helps:
+            self._database.execute("PRAGMA threads = 0")
         self._ahead = self._added
 
     def _compare(self, *, complete: bool) -> int:

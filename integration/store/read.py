@@ -16,6 +16,10 @@ from integration.store.history import Revision, known_revisions
 from integration.text.exact_json import exact_json
 
 _ROWS = 1000
+_COUNT = (
+    "(SELECT count(*) FROM nodes WHERE type = types.number) + (SELECT count(*) FROM edges WHERE type = types.number)"
+)
+"""How many records a row of ``types`` has: entities or relationships, which are in two tables."""
 
 
 class ReadableStore:
@@ -108,11 +112,8 @@ class ReadableStore:
 
     def count_of(self, name: str) -> int:
         """Return how many records of the type the graph holds."""
-        found = self._rows("SELECT number, bare IS NULL FROM types WHERE name = ?", name)
-        return sum(
-            self._row(f"SELECT count(*) FROM {'nodes' if is_entity else 'edges'} WHERE type = ?", number)[0]
-            for number, is_entity in found
-        )
+        row = self._row(f"SELECT {_COUNT} FROM types WHERE name = ?", name)
+        return int(row[0]) if row else 0
 
     def counts_of_changes(self) -> dict[str, dict[What, int]]:
         """Return for each type how many records the last run created, updated and deleted; only what is not 0."""
@@ -123,8 +124,8 @@ class ReadableStore:
             self.revision,
         ):
             counts.setdefault(name, {})[what] = count
-        for (name,) in self._rows("SELECT name FROM types WHERE loaded = ?", self.revision):
-            counts[name] = {"created": self.count_of(name)}
+        for name, count in self._rows(f"SELECT name, {_COUNT} FROM types WHERE loaded = ?", self.revision):
+            counts[name] = {"created": count}
         return counts
 
     def withheld(self) -> dict[str, int]:

@@ -135,8 +135,7 @@ class Store(ReadableStore):
         """Keep what a later run must know of a type, or forget it."""
         text = None if memory is None else orjson.dumps(memory).decode()
         with self._lock:
-            number = number_of(self._database, step)
-            self._database.execute("UPDATE types SET memory = ? WHERE number = ?", (text, number))
+            self._database.execute("UPDATE types SET memory = ? WHERE name = ?", (text, step.name))
 
     def recall(self, name: str) -> dict[str, Any] | None:
         """Return what is remembered of a type."""

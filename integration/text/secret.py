@@ -5,6 +5,7 @@ import re
 import threading
 from base64 import b64encode
 from itertools import takewhile
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 from weakref import ref
 
@@ -34,8 +35,22 @@ _known: "list[ref[Secret]]" = []
 _lock = threading.Lock()
 _state = object()
 """Another one since a secret came or went, so that what was made of those that are known is made anew."""
-_long: "tuple[object, list[str]]" = (None, [])
-"""The state, and the forms that the long secrets had in it."""
+_live: "tuple[object, list[_Forms]]" = (None, [])
+"""The state, and what was looked for in it."""
+
+
+class _Forms(NamedTuple):
+    """What one live secret may read like.
+
+    Attributes:
+        length: characters of the secret itself.
+        all: the forms in which it is sent, the longest first.
+        heads: the beginnings of the forms that are longer than these.
+    """
+
+    length: int
+    all: tuple[str, ...]
+    heads: frozenset[str]
 
 
 class Secret:
@@ -115,7 +130,7 @@ def repeats_secret(text: str) -> bool:
 
 def holds_secret(text: str) -> bool:
     """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
-    return any(form in text for form in _long_forms())
+    return any(form in text for forms in _looked_for() if forms.length >= _LONG for form in forms.all)
 
 
 def _in_base64(value: bytes) -> tuple[str, ...]:
@@ -138,30 +153,30 @@ def _changed(_: object = None) -> None:
     _state = object()
 
 
-def _long_forms() -> list[str]:
-    """Return the forms of every long secret that is alive.
+def _looked_for() -> list[_Forms]:
+    """Return the forms of every secret that is alive, those of the longest first.
 
-    They are listed once: every link is looked at for all of them, and a process that reads many tenants has many.
+    They are listed once: every link and every line of a log is looked at for all of them, and a process that reads many
+    tenants has many.
     """
-    global _long
-    state, (of, forms) = _state, _long
+    global _live
+    state, (of, found) = _state, _live
     if of is not state:  # taken before the secrets are, so that one that comes meanwhile makes it another one
-        alive = [secret._forms() for each in tuple(_known) if (secret := each()) is not None]
-        forms = [form for each in alive if len(each[0]) >= _LONG for form in each]
-        _long = state, forms
-    return forms
+        alive = {secret._forms() for each in tuple(_known) if (secret := each()) is not None}
+        found = [_forms_of(sent) for sent in sorted(alive, key=lambda sent: len(sent[0]), reverse=True)]
+        _live = state, found
+    return found
 
 
-def _live() -> list[tuple[str, ...]]:
-    """Return the forms of every secret that is alive, those of the longest first."""
-    found = {secret._forms() for each in tuple(_known) if (secret := each()) is not None}
-    return sorted(found, key=lambda forms: len(forms[0]), reverse=True)
+def _forms_of(sent: tuple[str, ...]) -> _Forms:
+    heads = frozenset(form[:_HEAD] for form in sent if len(form) > _HEAD)
+    return _Forms(len(sent[0]), tuple(sorted(sent, key=len, reverse=True)), heads)
 
 
 def _without_live(text: str) -> str:
-    for forms in _live():
-        for form in sorted(forms, key=len, reverse=True):
-            if len(forms[0]) >= _SHORT:
+    for forms in _looked_for():
+        for form in forms.all:
+            if forms.length >= _SHORT:
                 text = text.replace(form, HIDDEN)
             elif form in text:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
@@ -169,12 +184,12 @@ def _without_live(text: str) -> str:
     return text
 
 
-def _uncut(text: str, forms: tuple[str, ...]) -> str:
+def _uncut(text: str, forms: _Forms) -> str:
     """Return text without the beginning of a secret that is left where text was cut."""
-    for head in {form[:_HEAD] for form in forms if len(form) > _HEAD}:
+    for head in forms.heads:
         at = text.find(head)
         while at >= 0:
-            end = at + max(_alike(text[at:], form) for form in forms)
+            end = at + max(_alike(text[at:], form) for form in forms.all)
             text = f"{text[:at]}{HIDDEN}{text[end:]}"
             at = text.find(head, at + len(HIDDEN))
     return text
