@@ -66,7 +66,7 @@ def _odd_actions(step: Step) -> Iterator[str]:
     for name in (*step.permissions, *step.optional):
         if "/" in name and not _ACTION.fullmatch(name):
             yield f"{name} is no action of Azure: write one such as Microsoft.Compute/virtualMachines/read"
-        elif "." in name.partition("/")[0]:
+        elif "." in name.partition("/")[0] and name not in _lists()["permissions"]:
             provider, _, rest = name.partition("/")
             near = _nearest(provider, "providers", _SPELT)
             type = name.rpartition("/")[0].casefold()
