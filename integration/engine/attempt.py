@@ -11,7 +11,7 @@ from integration.engine.context import ChangedInput, Seen, StepContext
 from integration.engine.odd import Hands, Odd, row_named
 from integration.engine.records import Records
 from integration.engine.refusals import in_doubt, refusal
-from integration.engine.verdicts import Verdicts
+from integration.engine.verdicts import Verdicts, gap
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.sdk.unread import told_to
@@ -91,9 +91,7 @@ class Attempt:
             yield f"{self.records.rejected} records rejected, such as {self.records.example}"
         if self.records.unread:
             yield f"not all of each object could be read, such as {self.records.unread}"
-        for result in self._job.verdicts.of(sorted(self.seen.listed)):
-            if result.verdict == "partial":
-                yield f"{result.type} is partial"
+        yield from filter(None, map(gap, self._job.verdicts.of(sorted(self.seen.listed))))
 
     def problems(self, published: Published) -> dict[str, Any]:
         """Return what is odd about the records that were published."""

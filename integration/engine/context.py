@@ -206,7 +206,7 @@ class StepContext:
             self._seen.left_out[what] = count
 
     def _check(self, type: str) -> None:
-        if type not in self._step.needs:
+        if type not in (*self._step.needs, *self._step.wants):
             if type in self._verdicts.types:
                 raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
             near = nearest(type, self._verdicts.types)
