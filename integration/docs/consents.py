@@ -40,7 +40,7 @@ def consent_of(plan: Plan) -> Consent:
 
 
 def needed_by(name: str, plan: Plan) -> Plan:
-    """Return a plan for one type without the types that others only want: these are read beside it where they can be."""
+    """Return a plan for one type without what others only want: that is read beside it where it can be."""
     needed = {name}
     for step in reversed(plan.steps):
         needed |= set(step.needs) if step.name in needed else set()

@@ -56,7 +56,7 @@ class Verdicts:
 def gap(result: StepResult) -> str:
     """Return why the entities of a type that a step reads may not be all there is; empty where they are.
 
-    What the token or the tenant does not have is no gap: a step that wants the type, and does not need it, does without.
+    What the token or the tenant does not have is no gap: a step that wants the type, and needs it not, does without.
     """
     if result.verdict == "partial":
         return f"{result.type} is partial"
