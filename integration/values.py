@@ -7,6 +7,9 @@ from typing import Any
 
 _time = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?", re.ASCII).fullmatch
 _http_date = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII).fullmatch
+_GUID = re.compile(
+    r"(?<![0-9A-Za-z])(\{)?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?(1)\}|(?![0-9A-Za-z]))"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _NEVER = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
@@ -56,3 +59,15 @@ def arm_key(id: str) -> str:
     explore your Azure resources; Azure/azure-docs, issue 36222.
     """
     return f"/{id.strip('/').lower()}"
+
+
+def guid_key(id: Any) -> Any:
+    """Return an id, or a key that is made of ids, with the GUIDs in it in lower case and without braces.
+
+    Graph writes ids of objects so, and what others wrote, as the lists of a policy, as they wrote it. A GUID is the
+    same in any case of letters (RFC 9562, section 4). Other ids of Graph are opaque, so that their letters stay (Best
+    practices for working with Microsoft Graph). What is no text comes back as it is.
+    """
+    if not isinstance(id, str) or (id.islower() and "{" not in id):
+        return id
+    return _GUID.sub(lambda found: found[2].lower(), id)

@@ -1,7 +1,7 @@
 """What it takes to read a type with all that it needs: permissions to grant, and licences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from integration.sdk.plan import Plan
 from integration.sdk.step import Step
@@ -37,6 +37,14 @@ def consent_of(plan: Plan) -> Consent:
         demanded=[demand.permission for demand in compared.demands],
         licence=licence_of(plan.steps),
     )
+
+
+def needed_by(name: str, plan: Plan) -> Plan:
+    """Return a plan for one type without what others only want: that is read beside it where it can be."""
+    needed = {name}
+    for step in reversed(plan.steps):
+        needed |= set(step.needs) if step.name in needed else set()
+    return replace(plan, steps=tuple(step for step in plan.steps if step.name in needed))
 
 
 def licence_of(steps: Sequence[Step]) -> str:

@@ -32,6 +32,7 @@ def type_section(step: Step, schema: Schema, consent: Consent, pages: Mapping[st
         ("Leads from, to", ", ".join(_link(end, pages) for end in step.ends or ())),
         ("Outside of what is read", _mapped_by(step)),
         ("Needs the types", ", ".join(_link(need, pages) for need in step.needs)),
+        ("Reads, where they are there, the types", ", ".join(_link(want, pages) for want in step.wants)),
         ("Permissions", codes(step.permissions) or "none of its own"),
         ("Permissions that add properties", codes(step.optional)),
         ("Grant, with what it needs", codes(consent.grant) if step.needs else ""),

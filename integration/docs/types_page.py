@@ -6,7 +6,7 @@ from itertools import groupby
 
 import pluggy
 
-from integration.docs.consents import Consent, consent_of
+from integration.docs.consents import Consent, consent_of, needed_by
 from integration.docs.markdown import code, codes, link, page, table
 from integration.docs.type_section import COLUMNS, property_rows, type_section
 from integration.sdk.plugins import plan
@@ -46,7 +46,7 @@ class _Told:
         self.steps = sorted(steps, key=lambda step: (_area(step), step.module, step.is_relationship, step.name))
         self.schemas: Mapping[str, Schema] = {step.name: load_schema(step) for step in steps}
         self.consents: Mapping[str, Consent] = {
-            step.name: consent_of(plan(manager, only=[step.name])) for step in steps
+            step.name: consent_of(needed_by(step.name, plan(manager, only=[step.name]))) for step in steps
         }
         self.everything = consent_of(plan(manager, only=[step.name for step in steps]))
         self._classes = {step.name: step.classes for step in steps}

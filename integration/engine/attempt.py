@@ -7,17 +7,19 @@ from itertools import islice
 from typing import Any
 
 from integration.config.settings import Config
-from integration.engine.context import ChangedInput, Seen, StepContext
+from integration.engine.context import ChangedInput, Seen, StepContext, TooEarly
 from integration.engine.odd import Hands, Odd, row_named
 from integration.engine.records import Records
 from integration.engine.refusals import in_doubt, refusal
-from integration.engine.verdicts import Verdicts
+from integration.engine.verdicts import Verdicts, gap
+from integration.sdk.ends import area_of
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.sdk.unread import told_to
 from integration.sources.reader import Reader
 from integration.store.publication import Published, RecordRow
 from integration.store.store import Store
+from integration.values import guid_key
 
 _ENTITIES, _RELATIONSHIPS = 256, 1_024
 
@@ -62,7 +64,7 @@ class Attempt:
     def __init__(self, job: Job, without: Sequence[Odd] = ()) -> None:
         self._job = job
         self.seen = Seen(hands=Hands(without))
-        self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data)
+        self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data, self._end_of)
 
     def context(self, changes: ChangedInput | None = None) -> StepContext:
         """Return what the step is handed; ``changes``: of one input only what has changed."""
@@ -78,6 +80,19 @@ class Attempt:
                 self._job.verdicts.check()
                 add(chunk)
 
+    def _end_of(self, key: str, side: int) -> str:
+        """Return the key of a relationship's end, which its step names by a GUID that somebody wrote in capitals.
+
+        Raises:
+            TooEarly: it is not known yet whether an entity has that key as it is written.
+        """
+        end = (self._job.step.ends or ("", ""))[side]
+        types = self._job.step.after if area_of(end) else (end,)
+        if early := next((type for type in types if not self._job.verdicts.known(type)), None):
+            raise TooEarly(early)
+        is_there = any(self._job.store.known(type, [key]) for type in types)
+        return key if is_there else guid_key(key)
+
     def _leave_unread(self, problem: str) -> None:
         """Note what a step leaves unread of the row that it was handed last."""
         handed = self.seen.hands.last()
@@ -91,9 +106,7 @@ class Attempt:
             yield f"{self.records.rejected} records rejected, such as {self.records.example}"
         if self.records.unread:
             yield f"not all of each object could be read, such as {self.records.unread}"
-        for result in self._job.verdicts.of(sorted(self.seen.listed)):
-            if result.verdict == "partial":
-                yield f"{result.type} is partial"
+        yield from filter(None, map(gap, self._job.verdicts.of(sorted(self.seen.listed))))
 
     def problems(self, published: Published) -> dict[str, Any]:
         """Return what is odd about the records that were published."""

@@ -19,6 +19,7 @@ from integration.sources.source import Reading
 from integration.store.store import Store
 from integration.text.discretion import logger
 from integration.text.nearest import nearest
+from integration.values import guid_key
 
 
 @dataclass
@@ -198,7 +199,9 @@ class StepContext:
         """Return those of some keys that are keys of entities of a type that the step needs."""
         self._check(type)
         self._seen.listed.add(type)
-        return self._store.known(type, keys)
+        given = {key: guid_key(key) for key in keys}
+        known = self._store.known(type, {*given, *given.values()})
+        return frozenset(key for key, other in given.items() if key in known or other in known)
 
     def left_out(self, count: int, what: str) -> None:
         """Say what the type does not cover by its nature."""
@@ -206,7 +209,7 @@ class StepContext:
             self._seen.left_out[what] = count
 
     def _check(self, type: str) -> None:
-        if type not in self._step.needs:
+        if type not in (*self._step.needs, *self._step.wants):
             if type in self._verdicts.types:
                 raise PlanError(f"{self._step.name} reads {type}, but does not need it: add it to its needs")
             near = nearest(type, self._verdicts.types)

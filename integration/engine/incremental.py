@@ -12,6 +12,7 @@ from typing import Any
 from integration.engine.attempt import Attempt, Job, noted
 from integration.engine.context import ChangedInput, ensure
 from integration.engine.memory import Memory, made_by, recall
+from integration.engine.verdicts import gap
 from integration.errors import GraphError, IntegrationError
 from integration.sources.request import Request
 from integration.store.publication import Published
@@ -57,6 +58,8 @@ class Incremental:
         memory = self._memory
         if memory is None or "duplicateKeys" in memory.problems:
             return None  # a record that was left out may come now, since another type has lost what had its key
+        if any(map(gap, self._job.verdicts.of(self._job.step.wants))):
+            return None  # its entities are as they were, which tells nothing of how they are
         changed = self._changed(memory)
         if changed is None:
             return None

@@ -1,7 +1,7 @@
 """From what a step yields to the rows of the graph: stamped, validated, counted."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from integration.sdk.step import Step
 from integration.store.publication import RecordRow
 from integration.text.exact_json import exact_json
 from integration.text.visible import line, without_nul
+from integration.values import guid_key
 
 _ENTITY_STAMPS = 3
 _RELATIONSHIP_STAMPS = 5
@@ -29,6 +30,7 @@ class Records:
         schema: what each record must be like.
         strict: raise on the first record that is not, instead of leaving it out and counting it.
         keep_raw_data: keep ``_rawData``.
+        end_of: gives the key of what a relationship leads to, from that which the step names and a side: 0, 1.
         rejected: how many records were left out.
         example: the first of them, explained.
         unread: the first part of an object that the step left out of its record, explained; empty where it took all.
@@ -38,6 +40,7 @@ class Records:
     schema: Schema
     strict: bool = False
     keep_raw_data: bool = False
+    end_of: Callable[[str, int], str] = lambda key, side: key
     rejected: int = 0
     example: str = ""
     unread: str = ""
@@ -103,7 +106,7 @@ class Records:
         for item in items:
             if type(item) is not Relationship:
                 raise self._not_a(Relationship, item)
-            source, target = item.from_key, item.to_key
+            source, target = self._end(item.from_key, 0), self._end(item.to_key, 1)
             plain = type(source) is str and type(target) is str and source.isascii() and target.isascii()
             if bare and plain and not item.properties and source and target and "\0" not in source + target:
                 yield source, target
@@ -111,6 +114,9 @@ class Records:
                 row = self._relationship(source, target, item.properties)
                 if row:
                     yield row
+
+    def _end(self, key: Any, side: int) -> Any:
+        return key if guid_key(key) == key else self.end_of(key, side)
 
     def _accepts_bare(self) -> bool:
         """Tell whether all relationships without properties of their own are as the schema says."""

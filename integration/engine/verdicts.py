@@ -53,6 +53,18 @@ class Verdicts:
             return [self._known[name] for name in types]
 
 
+def gap(result: StepResult) -> str:
+    """Return why the entities of a type that a step reads may not be all there is; empty where they are.
+
+    What the token or the tenant does not have is no gap: a step that wants the type, and needs it not, does without.
+    """
+    if result.verdict == "partial":
+        return f"{result.type} is partial"
+    if result.verdict == "failed" and not result.to_grant:
+        return f"{result.type} failed: {result.reason}"
+    return ""
+
+
 def not_run(plan: Plan, declared: Iterable[Step]) -> dict[str, StepResult]:
     """Return the verdicts on the types that a plan skips.
 

@@ -179,8 +179,12 @@ class Client(ABC, Generic[A]):
             if error.status == 401:
                 refusals += 1
                 refused = self._refusals.refused(token, error, again=refusals > 1)
-                if refusals == _REFUSALS:
-                    raise self._refusals.of_one_path(error) if self._takes_token() else refused
+                if refusals == _REFUSALS or self._refusals.are_many:
+                    if not self._takes_token():
+                        raise self._refusals.of_all_paths(refused) if self._refusals.are_many else refused
+                    self._refusals.elsewhere()
+                    if refusals == _REFUSALS:
+                        raise self._refusals.of_one_path(error)
                 pace.sleep(self.patience.wait(refusals - 1) if refusals > 1 else 0)
                 continue
             failures += 1

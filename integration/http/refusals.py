@@ -22,7 +22,13 @@ class Refusals:
     def __init__(self, api: str, tokens: Tokens) -> None:
         self._api, self._tokens = api, tokens
         self._told: list[CredentialsError] = []
+        self._final: CredentialsError | None = None
         self.answered = ""
+
+    @property
+    def are_many(self) -> bool:
+        """Whether so many tokens were refused in a row that it is to be asked whether one is taken anywhere."""
+        return len(self._told) >= _HOPELESS
 
     def token(self) -> Secret:
         """Return a token.
@@ -30,13 +36,14 @@ class Refusals:
         Raises:
             CredentialsError: the API refuses every token, or there is none.
         """
-        if len(self._told) >= _HOPELESS:
-            raise CredentialsError(self._told[-1])
+        if self._final:
+            raise CredentialsError(self._final)
         return self._tokens.token()
 
     def taken(self, method: str, url: str) -> None:
         """Note that a request was answered."""
         self._told.clear()
+        self._final = None
         if method == "GET":
             self.answered = self.answered or url
 
@@ -57,11 +64,19 @@ class Refusals:
             self._told.append(refused)
         return refused
 
+    def of_all_paths(self, refused: CredentialsError) -> CredentialsError:
+        """Return the error to raise where a token is taken nowhere, and take note that no further request helps."""
+        self._final = refused
+        return refused
+
+    def elsewhere(self) -> None:
+        """Note that a token is taken elsewhere."""
+        self._told.clear()
+
     def of_one_path(self, error: GraphError) -> Forbidden:
         """Return the error to raise where a path refuses a token that another one takes, as Intune's sometimes do.
 
         Sources: msgraph-sdk-powershell, issue 1120; microsoft-graph-docs-contrib, issue 237.
         """
-        self._told.clear()
         problem = f"{self._api} takes the token elsewhere, and refuses it here: {error.problem}"
         return Forbidden(problem, path=error.path, status=error.status, code=error.code, request_id=error.request_id)

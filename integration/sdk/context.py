@@ -179,10 +179,10 @@ class Context(Protocol):
     log: Logger
 
     def entities(self, type: str) -> Iterator[Entity]:
-        """Yield all entities of a type that the step needs.
+        """Yield all entities of a type that the step needs or wants.
 
         Raises:
-            PlanError: the step's declaration does not name the type among its needs.
+            PlanError: the step's declaration does not name the type among these.
         """
 
     def one(self, type: str) -> Entity:

@@ -32,6 +32,7 @@ def entity_step(
     optional: Iterable[str] = (),
     licences: Iterable[str] = (),
     needs: Iterable[str] = (),
+    wants: Iterable[str] = (),
     per_row: bool = False,
     on_demand: bool = False,
     target_filter_keys: Iterable[str] = (),
@@ -46,6 +47,8 @@ def entity_step(
         licences: service plans, such as ``AAD_PREMIUM_P2``, one of which the tenant must have; a tenant that is known
             to have none of them is not asked.
         needs: types that must be collected before, because the step reads them through its context.
+        wants: types that it reads in the same way, and without which it runs too: where one is not permitted, not
+            licensed or left out, the step sees the entities that an earlier run collected, or none.
         per_row: each entity is made of one object that Graph gives, and of nothing that the step kept from others:
             later runs call the function with the objects that changed.
         on_demand: leave it out of a run, with all that needs it, unless it is named: for what costs a request for each
@@ -69,6 +72,7 @@ def entity_step(
             optional=listed_names(function, "optional", optional),
             licences=listed_names(function, "licences", licences),
             needs=listed_names(function, "needs", needs),
+            wants=listed_names(function, "wants", wants),
             per_row=per_row,
             on_demand=on_demand,
             further_classes=tuple(further),

@@ -45,13 +45,13 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
 
     Args:
         steps: all declarations.
-        only: choose these types and what they need; where empty all but those that run on demand.
+        only: choose these types and what they need or want; where empty all but those that run on demand.
         skip: leave these types out, and with them all that needs them; they need not be declared.
 
     Raises:
         UnknownType: a name in ``only`` that no step declares.
-        PlanError: a step needs a type that no step declares, or leads to an area without entities.
-        DependencyCycle: steps that need each other.
+        PlanError: a step needs or wants a type that no step declares, or leads to an area without entities.
+        DependencyCycle: steps that need or want each other.
     """
     known = {step.name: step for step in sorted(steps, key=attrgetter("name"))}
     entities = _entities_by_area(known.values())
@@ -64,7 +64,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     left_out = off | dict.fromkeys((name for name in skip if name in chosen), "as asked")
     ordered = []
     waiting = {
-        name: _with_what_it_leads_to(known[name], entities) for name in chosen if name in known and name not in left_out
+        name: _with_what_comes_first(known[name], entities) for name in chosen if name in known and name not in left_out
     }
     for name in _sorted({name: [each for each in step.awaited if each in chosen] for name, step in waiting.items()}):
         if name not in waiting:
@@ -104,11 +104,12 @@ def _entities_by_area(steps: Collection[Step]) -> Mapping[str, Sequence[str]]:
     return entities
 
 
-def _with_what_it_leads_to(step: Step, entities: Mapping[str, Sequence[str]]) -> Step:
-    """Return a step, with the entities of the areas that it leads to."""
-    if not step.areas:
+def _with_what_comes_first(step: Step, entities: Mapping[str, Sequence[str]]) -> Step:
+    """Return a step, with the types that it wants and the entities of the areas that it leads to."""
+    if not (step.areas or step.wants):
         return step
-    return replace(step, after=tuple(sorted({name for area in step.areas for name in entities[area]} - {*step.needs})))
+    leads_to = {name for area in step.areas for name in entities[area]}
+    return replace(step, after=tuple(sorted({*step.wants, *leads_to} - {*step.needs})))
 
 
 def types_named(names: Collection[str], steps: Collection[Step], further: Collection[str] = ()) -> list[str]:
@@ -135,7 +136,7 @@ def types_named(names: Collection[str], steps: Collection[Step], further: Collec
 
 
 def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Collection[str]) -> set[str]:
-    """Return ``wanted`` and all that it needs."""
+    """Return ``wanted`` and all that it needs or wants."""
     found: set[str] = set()
     pending = [(name, "") for name in wanted]
     while pending:
@@ -144,7 +145,8 @@ def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Collection
             raise PlanError(f"{needed_by} needs {name}, which no step declares{nearest(name, names)}")
         if name not in found:
             found.add(name)
-            pending.extend((need, name) for need in (known[name].needs if name in known else ()))
+            step = known.get(name)
+            pending.extend((other, name) for other in ((*step.needs, *step.wants) if step else ()))
     return found
 
 

@@ -39,11 +39,13 @@ class Step:
         optional: Graph application permissions that only enrich its records.
         licences: service plans such as ``AAD_PREMIUM_P2``, of which the tenant must have one; empty: needs none.
         needs: names of the types that must be collected before.
+        wants: names of the types of which it reads what entities there are, and without which it runs too.
         per_row: each record is made of one object alone, so that a later run hands over only objects that changed. Such
             a step keeps nothing from one object to the next.
         on_demand: it runs only where somebody asks for it, or for what needs it, by name.
         ends: for a relationship, the types that it leads from and to, or what ``any_of`` gives; ``None`` for an entity.
-        after: types that it may lead to and does not need, and that come first where they run; a plan names them.
+        after: types that it wants, or may lead to, and does not need, and that come first where they run; a plan names
+            them.
         further_classes: the other classes of entities that have several.
         target_filter_keys: for entities outside of what is read, the properties by which JupiterOne finds them: what
             relates something to them is a mapped relationship there. Empty for entities that are read.
@@ -57,6 +59,7 @@ class Step:
     optional: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
     per_row: bool = False
     on_demand: bool = False
     ends: tuple[str, str] | None = None
@@ -96,7 +99,7 @@ class Step:
 
     @property
     def awaited(self) -> tuple[str, ...]:
-        """The types that come before it: those that it needs, and those that it may lead to."""
+        """The types that come before it: those that it needs, and those that it wants or may lead to."""
         return (*self.needs, *self.after)
 
     @property

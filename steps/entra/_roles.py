@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration import Context
+from integration.values import guid_key
 from steps._forms import required_text, text_in
 
 READ = ["RoleManagement.Read.Directory"]
@@ -84,7 +85,7 @@ def in_scope(
         return
     wanted = "administrativeUnit" if type == "azure_administrative_unit" else "object"
     found = [(row["id"], scope["scopeId"]) for row in rows if (scope := scope_of(row))["scopeType"] == wanted]
-    pairs = [(id, keys.get(object or "") if keys is not None else object) for id, object in found]
+    pairs = [(id, keys.get(guid_key(object) or "") if keys is not None else object) for id, object in found]
     if wanted == "administrativeUnit":  # what else it could be is nothing: a unit that is gone is told as such
         yield from ((id, key) for id, key in pairs if key)
         return

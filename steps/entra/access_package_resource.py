@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import guid_key
 from steps._forms import object_at, text_in
 from steps.entra._apps import READ as READ_APPLICATIONS
 from steps.entra._apps import service_principals
@@ -61,8 +62,8 @@ def azure_access_package_resource_is(ctx: Context, from_type: str, to_type: str)
 def azure_application_assigned_access_packages_catalog(ctx: Context) -> Iterator[Relationship]:
     """An application of the tenant's own is in a catalog."""
     rows = [(catalog, row) for catalog, row in _resources(ctx) if is_application(row)]
-    applications = _applications(ctx, {row["originId"] for _, row in rows})
-    pairs = {(applications.get(row["originId"]), catalog) for catalog, row in rows}
+    applications = _applications(ctx, {guid_key(row["originId"]) for _, row in rows})
+    pairs = {(applications.get(guid_key(row["originId"])), catalog) for catalog, row in rows}
     for application, catalog in pairs:
         if application:
             yield Relationship(application, catalog_key(catalog))
@@ -103,7 +104,11 @@ def _given(ctx: Context) -> Iterator[tuple[str, Any, Any]]:
     for package, row in ctx.graph.related(PACKAGES, "resourceRoleScopes", select=("id", "role", "scope")):
         scope = object_at(row, "scope")
         if text_in(scope, "originId"):
-            yield package, object_at(row, "role"), {"originSystem": None, **scope}
+            yield (
+                package,
+                object_at(row, "role"),
+                {"originSystem": None, **scope, "originId": guid_key(scope["originId"])},
+            )
 
 
 def _applications(ctx: Context, principals: set[str | None]) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Which agents a blueprint of agents has."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Relationship, relationship_step
+from integration.values import guid_key
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, principal_key, service_principals
 
 _AGENTS = f"{SERVICE_PRINCIPALS}/microsoft.graph.agentIdentity"
@@ -16,12 +18,18 @@ _MOST = 100
 def azure_service_principal_manages_principal(ctx: Context) -> Iterator[Relationship]:
     """The service principal of a blueprint has an agent, which has no credentials: the blueprint acts as it."""
     agents = list(ctx.graph.list(_AGENTS, select=["id", "agentIdentityBlueprintId"], top=_MOST))
-    ids, blueprints = {agent["id"] for agent in agents}, {agent["agentIdentityBlueprintId"] for agent in agents}
+    ids, blueprints = {agent["id"] for agent in agents}, {_blueprint(agent) for agent in agents}
     keys = {
         principal["appId"]: principal["id"]
         for principal in service_principals(ctx)
         if principal["appId"] in blueprints and principal["id"] not in ids
     }
     for agent in agents:
-        if blueprint := agent["agentIdentityBlueprintId"]:
+        if blueprint := _blueprint(agent):
             yield Relationship(principal_key(blueprint, keys), agent["id"])
+
+
+def _blueprint(agent: Any) -> str | None:
+    """Return the appId of an agent's blueprint."""
+    blueprint: str | None = guid_key(agent["agentIdentityBlueprintId"])
+    return blueprint

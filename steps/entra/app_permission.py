@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import guid_key
 from steps._forms import required_text, values_in
 from steps._words import says
 from steps.entra._apps import READ, applications, part_key, service_principals
@@ -109,9 +110,9 @@ def azure_application_uses(ctx: Context, from_type: str, to_type: str) -> Iterat
     resources = {principal["appId"]: principal["id"] for principal in service_principals(ctx)}
     for application in applications(ctx):
         asked = {
-            (resources[resource["resourceAppId"]], access["id"])
+            (resources[app], guid_key(access["id"]))
             for resource in values_in(application, "requiredResourceAccess")
-            if resource["resourceAppId"] in resources
+            if (app := guid_key(resource["resourceAppId"])) in resources
             for access in values_in(resource, "resourceAccess")
             if says(required_text(access, "type"), _KINDS[to_type])
         }

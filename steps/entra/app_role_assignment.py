@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import guid_key
 from steps._forms import required_text
 from steps._words import says
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, part_key
@@ -39,7 +40,7 @@ def azure_app_role_assignment(ctx: Context) -> Iterator[Entity]:
             assignment,
             displayName=name,
             name=name,
-            isDefaultAccess=assignment["appRoleId"] == _DEFAULT_ACCESS,
+            isDefaultAccess=guid_key(assignment["appRoleId"]) == _DEFAULT_ACCESS,
         )
 
 
@@ -55,7 +56,7 @@ def azure_principal_has_app_role_assignment(ctx: Context, from_type: str, to_typ
 def azure_app_role_assignment_assigned_role(ctx: Context) -> Iterator[Relationship]:
     """An assignment gives a role; one with default access gives none."""
     for assignment in _assignments(ctx):
-        if assignment["appRoleId"] != _DEFAULT_ACCESS:
+        if guid_key(assignment["appRoleId"]) != _DEFAULT_ACCESS:
             role = part_key("azure_app_role", assignment["resourceId"], assignment["appRoleId"])
             yield Relationship(assignment["id"], role)
 
@@ -73,7 +74,7 @@ def azure_service_principal_assigned(ctx: Context, from_type: str, to_type: str)
     of_each = ctx.graph.related(SERVICE_PRINCIPALS, _RELATION, select=_SELECT, together=True)
     for _, assignments in groupby(of_each, itemgetter(0)):
         roles = Counter(
-            (assignment["resourceId"], assignment["principalId"])
+            (guid_key(assignment["resourceId"]), guid_key(assignment["principalId"]))
             for _, assignment in assignments
             if says(required_text(assignment, "principalType"), _PRINCIPALS[to_type])
         )

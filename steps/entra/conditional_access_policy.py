@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration.values import guid_key
 from steps._forms import object_at
 from steps._words import any_says, says, words_of
 from steps.entra._apps import principal_key
@@ -112,4 +113,5 @@ def _guest_types(guests: Any) -> list[str] | None:
 
 def _named(policy: Entity, property: str, words: frozenset[str] = frozenset()) -> list[str]:
     """Return the ids in a property of a policy, each once, without the words that stand for many."""
-    return [id for id in dict.fromkeys(policy.properties.get(property) or ()) if not says(id, *words)]
+    ids = map(guid_key, policy.properties.get(property) or ())
+    return [id for id in dict.fromkeys(ids) if not says(id, *words)]

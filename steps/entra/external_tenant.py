@@ -12,10 +12,11 @@ from steps.entra.service_principal import is_microsoft
 
 @dataclass
 class _Sighting:
-    """What is known of a tenant: where it was seen, and names that its applications are published under."""
+    """What is known of a tenant: where it was seen, and names that others know it by."""
 
     seen_as: set[str] = field(default_factory=set)
     publishers: set[str] = field(default_factory=set)
+    organizations: set[str] = field(default_factory=set)
     name: str | None = None
 
 
@@ -24,10 +25,11 @@ class _Sighting:
     permissions=READ,
     optional=[*READ, "Policy.Read.All"],
     needs=["azure_account", "azure_application"],
+    wants=["azure_connected_organization"],
     target_filter_keys=["_class", "tenantId"],
 )
 def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
-    """Another Microsoft Entra tenant that this one knows of: by an application, trusted sign-ins, or as a partner."""
+    """Another Microsoft Entra tenant that this one knows of: by applications, trusted sign-ins, or as a partner."""
     found: dict[str, _Sighting] = {}
     for principal in service_principals(ctx):
         if owner := principal["appOwnerOrganizationId"]:
@@ -41,9 +43,15 @@ def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
         sighting = found.setdefault(tenant, _Sighting())
         sighting.seen_as.add("crossTenantAccessPartner")
         sighting.name = name
+    for organization in ctx.entities("azure_connected_organization"):
+        tenants = organization.properties["tenantIds"]
+        for tenant in tenants:
+            sighting = found.setdefault(tenant.lower(), _Sighting())
+            sighting.seen_as.add("connectedOrganization")
+            sighting.organizations.update([organization.properties["displayName"]] if len(tenants) == 1 else [])
     found.pop(_own_tenant(ctx), None)
     for tenant, sighting in found.items():
-        name = sighting.name or min(sighting.publishers, default=tenant)
+        name = sighting.name or min(sighting.publishers or sighting.organizations, default=tenant)
         yield Entity(
             external_tenant_key(tenant),
             id=tenant,

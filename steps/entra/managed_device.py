@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import guid_key
 from steps._words import says
 from steps.entra._intune import INTUNE
 
@@ -51,7 +52,7 @@ def intune_managed_device_is_azure_device(ctx: Context) -> Iterator[Relationship
     """A device that Intune manages is one of Microsoft Entra; one that is deleted there leads nowhere."""
     named = {device.key: _device_id(device) for device in ctx.entities(DEVICE)}
     wanted = {id for id in named.values() if id}
-    known = ((str(each.properties.get("deviceId")).lower(), each.key) for each in ctx.entities("azure_device"))
+    known = ((guid_key(each.properties.get("deviceId")), each.key) for each in ctx.entities("azure_device"))
     keys = {id: key for id, key in known if id in wanted}
     for device, id in named.items():
         if id:
@@ -60,8 +61,8 @@ def intune_managed_device_is_azure_device(ctx: Context) -> Iterator[Relationship
 
 def _device_id(device: Entity) -> str | None:
     """Return by which id Entra knows a device; ``None`` where it is not joined to the tenant or registered in it."""
-    id = str(device.properties.get("aadDeviceId") or "").lower()
-    return None if id in ("", _UNJOINED) else id
+    id: str | None = guid_key(device.properties.get("aadDeviceId"))
+    return None if id in (None, "", _UNJOINED) else id
 
 
 def _mac_address(value: str | None) -> str | None:

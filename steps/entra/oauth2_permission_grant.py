@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import guid_key
 from steps._forms import required_text, values_in
 from steps._words import says
 from steps.entra._apps import READ, part_key, service_principals
@@ -61,7 +62,7 @@ def azure_oauth2_permission_grant_allows_scope(ctx: Context) -> Iterator[Relatio
         for scope in values_in(principal, "oauth2PermissionScopes")
     }
     for grant in _grants(ctx):
-        resource = required_text(grant, "resourceId")
+        resource = guid_key(required_text(grant, "resourceId"))
         for value in _scopes(grant):
             if (resource, value) in offered:
                 key = part_key("azure_oauth2_permission_scope", resource, offered[resource, value])

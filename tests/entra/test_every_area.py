@@ -4,10 +4,12 @@ import json
 import sqlite3
 from base64 import urlsafe_b64encode
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 
 from integration import Report, load, plan, run
@@ -25,8 +27,10 @@ from tests.simulator import (
     synthetic_tenant,
 )
 from tests.simulator.made_up import change
-from tests.simulator.planted import ban_words
+from tests.simulator.odata import Answer
+from tests.simulator.planted import PLANTED, ban_words, planted_in
 from tests.simulator.properties import APPLICATION, DEVICE
+from tests.simulator.service import Service
 
 pytestmark = pytest.mark.every_area
 
@@ -140,6 +144,30 @@ def test_no_secret_that_graph_tells_is_kept_anywhere(make: Any) -> None:
     with Simulator(tenant) as simulator:
         read(simulator, raw_data=True)
     assert holding(planted) == set()
+
+
+def test_no_secret_deep_within_an_answer_is_kept_anywhere(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What no property is selected of comes as well where a service does not heed ``$select``."""
+    answer, planted = Service.answer, set[str]()
+
+    def telling(its: Service, method: str, target: str, *more: Any) -> Answer:
+        given = answer(its, method, target, *more)
+        if given.status != 200 or not given.body.startswith(b"{"):
+            return given
+        planted.add(target.partition("?")[0])
+        return replace(given, body=orjson.dumps(planted_in(orjson.loads(given.body))))
+
+    monkeypatch.setattr(Service, "answer", telling)
+    caplog.set_level("DEBUG")
+    with Simulator(demo_tenant()) as simulator:
+        report = read(simulator, raw_data=True, to=("files:out/files", "j1:out/j1"))
+    assert len(planted) > 50
+    assert sum(result.verdict == "complete" for result in report.results) > len(report.results) * 0.9
+    assert not report.failed_sinks
+    assert holding([PLANTED]) == set()
+    assert PLANTED not in caplog.text
 
 
 def test_words_that_no_password_may_hold_are_kept_nowhere() -> None:

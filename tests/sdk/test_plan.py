@@ -113,6 +113,20 @@ def test_what_runs_on_demand_is_left_out_with_what_needs_it_unless_it_is_named()
     assert order(declared, only=["type_b"]).skipped == {}
 
 
+def test_what_a_type_wants_comes_first_and_is_not_missed() -> None:
+    declared = [replace(entity("type_a"), wants=("type_b",)), entity("type_b", needs=("type_c",)), entity("type_c")]
+    assert names(order(declared).steps) == ["type_c", "type_b", "type_a"]
+    assert names(order(declared, only=["type_a"]).steps) == ["type_c", "type_b", "type_a"]
+    for lost in ("type_b", "type_c"):
+        planned = order(declared, skip=[lost])
+        assert "type_a" in names(planned.steps)
+        assert planned.steps[-1].awaited == ()
+    with pytest.raises(PlanError, match="type_x, which no step declares"):
+        order([replace(entity("type_a"), wants=("type_x",))])
+    with pytest.raises(DependencyCycle):
+        order([replace(entity("type_a"), wants=("type_b",)), entity("type_b", needs=("type_a",))])
+
+
 def test_only_and_skip_together_keep_what_is_left_of_only() -> None:
     needs: Needs = {"type_a": (), "type_b": ("type_a",), "type_c": (), "type_d": ("type_b", "type_c")}
     planned = order(steps(needs), only=["type_d"], skip=["type_b"])

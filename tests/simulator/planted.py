@@ -1,11 +1,30 @@
 """Secrets in every place where Graph could give one, so that a test can prove that none is kept."""
 
 from itertools import count
+from typing import Any
 
 from tests.simulator.properties import APPLICATION, SERVICE_PRINCIPAL, Json
 from tests.simulator.tenant import Tenant
 
 _KEYS = {"passwordCredentials": ("hint", "secretText"), "keyCredentials": ("key",)}
+
+PLANTED = "PLANTED-in-depth"
+_NAMES = (
+    "password clientSecret sharedSecret preSharedKey secretText activationLockBypassCode passcode unlockPin secretKey "
+    "encryptedAppToken accessToken refreshToken tokenValue apiKey connectionString certificateData passphrase "
+    "pkcs12Value proxyPassword privateKey encryptionKey"
+).split()
+DEEP: Json = {
+    "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication"}
+    | {name: f"{PLANTED}-{name}" for name in _NAMES},
+    "deviceActionResults": [{"actionName": "resetPasscode", "passcode": PLANTED, "unlockPin": PLANTED}],
+    "synchronization": {"secrets": [{"key": "SecretToken", "value": PLANTED}, {"key": "Password", "value": PLANTED}]},
+    "inner": [{"keyCredentials": [{"keyId": "k", "key": PLANTED}], "passwordProfile": {"password": PLANTED}}],
+    "tokens": [PLANTED],
+    "settings": [{"values": [{"name": "BannedPasswordList", "value": PLANTED}]}],
+    "alternativeSecurityIds": [{"type": 2, "key": PLANTED}],
+}
+"""What holds secrets, as Graph's identity providers, custom extensions, devices and synchronization have them."""
 
 
 def plant_secrets(tenant: Tenant) -> list[str]:
@@ -30,6 +49,16 @@ def plant_secrets(tenant: Tenant) -> list[str]:
     for identity in list(tenant.users):
         tenant.update(identity, passwordProfile={"forceChangePasswordNextSignIn": False, "password": secret()})
     return planted
+
+
+def planted_in(value: Any, depth: int = 0) -> Any:
+    """Return an answer of Graph with secrets in all objects that it holds, and in objects and lists within these."""
+    if isinstance(value, list):
+        return [planted_in(each, depth + 1) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: planted_in(each, depth + 1) for name, each in value.items()}
+    return told | {"customExtension": [DEEP], "identityProvider": DEEP, **DEEP} if depth > 1 else told
 
 
 def ban_words(tenant: Tenant) -> list[str]:

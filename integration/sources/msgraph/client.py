@@ -46,7 +46,8 @@ class GraphClient(Client[Answer]):
     def understood(self, path: str, received: Received) -> Answer:
         """Return what was received as an answer of Graph."""
         self.has_answered |= received.status == 200
-        body = drop_secrets(decode(received.body))
+        body = decode(received.body)
+        drop_secrets(body)
         return Answer(path, received.status, received.headers, body, received.turn)
 
     def relative_link(self, link: str) -> str:
