@@ -106,16 +106,22 @@ class Records:
         for item in items:
             if type(item) is not Relationship:
                 raise self._not_a(Relationship, item)
-            source, target = self._end(item.from_key, 0), self._end(item.to_key, 1)
-            plain = type(source) is str and type(target) is str and source.isascii() and target.isascii()
-            if bare and plain and not item.properties and source and target and "\0" not in source + target:
+            source, target = item.from_key, item.to_key
+            plain = type(source) is str and type(target) is str
+            if plain:
+                both = source + target
+                if "{" in both or not both.islower():
+                    source, target = self._end(source, 0), self._end(target, 1)
+                plain = both.isascii() and "\0" not in both
+            if bare and plain and not item.properties and source and target:
                 yield source, target
             else:
                 row = self._relationship(source, target, item.properties)
                 if row:
                     yield row
 
-    def _end(self, key: Any, side: int) -> Any:
+    def _end(self, key: str, side: int) -> str:
+        """Return the key of an end, where letters of the one that the step names are capitals, or braces are in it."""
         return key if guid_key(key) == key else self.end_of(key, side)
 
     def _accepts_bare(self) -> bool:
