@@ -73,7 +73,7 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
             row["properties"] = properties_kept(row)
             if row.get("tags"):
                 row["tags"] = tags_kept(row["tags"])
-            _empty_to_null(row)
+            _plain(row)
             of_type = found[type.lower()]
             if key.lower() in of_type:
                 doubled[type.lower()] += 1
@@ -83,8 +83,15 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
     return {type: list(of_type.values()) for type, of_type in found.items()}, odd, doubled
 
 
-def _empty_to_null(row: dict[str, Any]) -> None:
-    """Have a row say by null alone that there is nothing, so that no record has an empty kind or region."""
+def region_of(located: Mapping[str, Any]) -> Any:
+    """Return the name of the region that something is in, ``eastus``, where its provider may write ``East US``."""
+    location = located.get("location")
+    return location.replace(" ", "").lower() if isinstance(location, str) else location
+
+
+def _plain(row: dict[str, Any]) -> None:
+    """Have a row name its region as others do, and say by null alone that there is nothing, such as no kind."""
+    row["location"] = region_of(row)
     for name in _TEXTS:
         if row.get(name) == "":
             row[name] = None
