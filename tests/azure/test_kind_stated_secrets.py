@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.tags import tags_kept
 
 S = "hunter2Hunter2hunter2HUNTER2hunter2"
 ADDRESSES = (
@@ -70,7 +71,8 @@ FORMS = (
 def test_what_a_text_says_of_a_secret_is_not_kept(text: str) -> None:
     encoded = b64encode(text.encode()).decode()
     kept = without_secrets({"note": text, "encoded": encoded, "json": f'["{encoded}"]'})
-    assert not any(secret in str(kept) for secret in (S, S.replace("2", "x"), "correcthorse", encoded))
+    tags = tags_kept({"note": text, "encoded": encoded, "json": f'[{{"name": "DB_PASSWORD", "value": "{S}"}}]'})
+    assert not any(secret in f"{kept} {tags}" for secret in (S, S.replace("2", "x"), "correcthorse", encoded))
 
 
 @pytest.mark.parametrize(
@@ -92,6 +94,7 @@ def test_what_a_text_says_of_a_secret_is_not_kept(text: str) -> None:
 )
 def test_what_only_reads_like_a_secret_stays(text: str) -> None:
     assert without_secrets({"note": text}) == {"note": text}
+    assert tags_kept({"note": text}) == {"note": text}
 
 
 @pytest.mark.parametrize(
@@ -111,3 +114,8 @@ def test_what_only_reads_like_a_secret_stays(text: str) -> None:
 )
 def test_a_value_that_its_name_calls_a_secret_is_not_kept(pair: dict[str, Any]) -> None:
     assert S not in str(without_secrets({"things": [pair]}))
+
+
+@pytest.mark.parametrize("tags", [[{"name": "DB_PASSWORD", "value": S}], [f"password={S}"], f"password: {S}"])
+def test_tags_in_an_odd_form_hold_no_secret(tags: Any) -> None:
+    assert S not in str(tags_kept(tags))

@@ -7,7 +7,7 @@ from integration.errors import BadAnswer
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.azure.rows import region_of
-from integration.sources.azure.stated import tags_kept
+from integration.sources.azure.tags import tags_kept
 
 OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 """What a child that does not tell it has of its parent: where it is."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
-from integration.sources.azure import discretion, stated
+from integration.sources.azure import discretion, stated, tags
 from integration.sources.azure.discretion import properties_kept
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
-from integration.sources.azure.stated import tags_kept
+from integration.sources.azure.tags import tags_kept
 from integration.text.exact_json import exact_json
 
 _COLUMNS = frozenset(COLUMNS)
@@ -101,6 +101,8 @@ def _plain(row: dict[str, Any]) -> None:
 def _way_of_keeping() -> str:
     """Return a digest of the code that decides what is kept of an answer: where it is another, so may that be."""
     found = blake2b(digest_size=16)
-    for path in sorted([__file__, decoding.__file__, discretion.__file__, levels.__file__, stated.__file__]):
+    for path in sorted(
+        [__file__, decoding.__file__, discretion.__file__, levels.__file__, stated.__file__, tags.__file__]
+    ):
         found.update(Path(path).read_bytes())
     return found.hexdigest()

@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64decode
-from typing import Any
 
 _SAID = ("passw", "pwd", "secret", "token", "key", "kennwort", "securestring", " -u ", " -p")
 """Words of which one comes before a secret that a text says in words of its own."""
@@ -69,18 +68,6 @@ def unstated(text: str) -> str:
 def _beginning(found: re.Match[str]) -> str:
     """Return what comes before the secret that was found."""
     return "".join(filter(None, found.groups()))
-
-
-def tags_kept(tags: Any) -> Any:
-    """Return the tags of a resource without what they say of a password, a token or a key, also by their names."""
-    if not isinstance(tags, dict):
-        return tags
-    return {name: _tag(name, value) if isinstance(value, str) else value for name, value in tags.items()}
-
-
-def _tag(name: str, value: str) -> str:
-    told, beginning = unstated(f"{name}: {value}"), f"{name}: "
-    return told.removeprefix(beginning) if told.startswith(beginning) else ""
 
 
 def _may_state(text: str) -> bool:
