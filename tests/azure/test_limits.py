@@ -261,3 +261,15 @@ def test_an_answer_that_is_too_large_costs_the_halves_of_its_partition(azure: Az
     assert sorted({*partitions(azure)} - {*undisturbed}) == halves
     assert len(partitions(azure)) == len(undisturbed) + 2
     assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_a_link_that_names_a_user_is_followed_with_the_token(azure: Azure) -> None:
+    def name_user(asked: Asked, document: dict[str, Any]) -> None:
+        if "nextLink" in document:
+            document["nextLink"] = document["nextLink"].replace("://", "://user:word@")
+
+    azure.simulator.manager.page, azure.simulator.manager.alter = 1, name_user
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"complete"}
+    assert report.reading["azure"]["subscriptions"] == 3
+    assert report.reading["azure"]["retries"] == 0
