@@ -4,7 +4,7 @@ Nothing is what is null or absent. What has another form is left unread: the rec
 a reason that names the property, never its value.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from integration.sdk.row import Row
@@ -67,6 +67,19 @@ def named_in(holder: Any, name: str, of: str) -> list[Any]:
 def values_of(objects: Iterable[dict[str, Any]], name: str) -> list[Any]:
     """Return what each of some objects has under a name, of those that have it."""
     return [each[name] for each in objects if each.get(name) is not None]
+
+
+def joined(objects: Iterable[Mapping[str, Any]], between: str, *names: str) -> list[str]:
+    """Return what each of some objects has under some names, as one text, such as ``10.0.0.0/8=VnetLocal``.
+
+    What it lacks of these is empty there, and of an object that has none of them there is no text.
+    """
+    told = ([each.get(name) for name in names] for each in objects)
+    return [
+        between.join("" if part is None else str(part) for part in parts)
+        for parts in told
+        if any(part is not None for part in parts)
+    ]
 
 
 def text_in(holder: Any, name: str) -> str:

@@ -47,6 +47,7 @@ class Exchanges:
         request.headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **request.headers}
         if token:
             request.headers["Authorization"] = f"Bearer {self._bearer(token)}"
+            request.auth = lambda prepared: prepared  # or a name and password in a link would take the token's place
         now = time.monotonic()
         until = max(now + patience.timeout[0], min(ends, now + patience.exchange))
         failure: GraphError | None = None

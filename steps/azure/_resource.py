@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Entity, Relationship
 from integration.values import arm_key
+from steps._forms import joined as joined
 from steps._forms import key_at as key_at
 from steps._forms import key_of as key_of
 from steps._forms import keys_at as keys_at

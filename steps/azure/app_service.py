@@ -8,6 +8,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    joined,
     key_at,
     key_of,
     object_at,
@@ -67,7 +68,7 @@ def azure_app_service_environment(ctx: Context) -> Iterator[Entity]:
     """Machines of one customer's own that apps run on, in a subnet."""
     for row in ctx.azure.resources(_TYPES["azure_app_service_environment"]):
         subnet = _subnet(object_at(properties_of(row), "virtualNetwork"))
-        settings = {f"{each.get('name')}={each.get('value')}" for each in parts_of(row, "clusterSettings")}
+        settings = {*joined(parts_of(row, "clusterSettings"), "=", "name", "value")}
         yield resource(
             row, subnetId=subnet, clusterSettings=sorted(settings), userAssignedIdentityIds=identities_of(row)
         )

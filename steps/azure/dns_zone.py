@@ -8,6 +8,7 @@ from integration.values import arm_key
 from steps.azure._resource import (
     below_parents,
     in_groups,
+    joined,
     key_at,
     object_at,
     objects_in,
@@ -104,7 +105,7 @@ def _records(ctx: Context, zone: str) -> Iterator[Entity]:
         values = {name: _listed(told, *path) for name, path in _VALUES.items()}
         cname = object_at(told, "cnamerecord").get("cname")
         authority = object_at(told, "soarecord")
-        servers = [f"{server.get('target')}:{server.get('port')}" for server in objects_in(told, "srvrecords")]
+        servers = joined(objects_in(told, "srvrecords"), ":", "target", "port")
         alias = {"targetResourceId": key_at(told, "targetresource")} if zone == "azure_dns_zone" else {}
         yield resource(
             row,

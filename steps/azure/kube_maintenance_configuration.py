@@ -54,4 +54,4 @@ def azure_kubernetes_cluster_contains_kube_cluster_role_binding(ctx: Context) ->
 
 def _hours(each: Any) -> str:
     """Return a day and its hours, such as ``Sunday 1 2 3``."""
-    return " ".join(str(part) for part in (each.get("day"), *values_in(each, "hourSlots")))
+    return " ".join(str(part) for part in (each.get("day"), *values_in(each, "hourSlots")) if part is not None)

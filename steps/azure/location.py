@@ -14,7 +14,7 @@ READ = ["Microsoft.Resources/subscriptions/resourceGroups/read", "Microsoft.Netw
 def azure_location(ctx: Context) -> Iterator[Entity]:
     """A region of Azure that a resource group or a network watcher is in, such as westeurope."""
     groups, watchers = ctx.azure.table(CONTAINERS, type=GROUPS), ctx.azure.resources(WATCHER)
-    for name in sorted({_name(row["location"]) for rows in (groups, watchers) for row in rows if row["location"]}):
+    for name in sorted({row["location"] for rows in (groups, watchers) for row in rows if row["location"]}):
         yield Entity(_key(name), name=name, displayName=name)
 
 
@@ -22,7 +22,7 @@ def azure_location(ctx: Context) -> Iterator[Entity]:
 def azure_subscription_uses_location(ctx: Context) -> Iterator[Relationship]:
     """A subscription has a resource group in a region."""
     rows = (row for row in ctx.azure.table(CONTAINERS, type=GROUPS) if row["location"])
-    for subscription, name in sorted({(row["subscriptionId"], _name(row["location"])) for row in rows}):
+    for subscription, name in sorted({(row["subscriptionId"], row["location"]) for row in rows}):
         yield Relationship(arm_key(f"/subscriptions/{subscription}"), _key(name))
 
 
@@ -31,12 +31,7 @@ def azure_location_has_network_watcher(ctx: Context) -> Iterator[Relationship]:
     """A network watcher watches the networks of a subscription in a region."""
     for row in ctx.azure.resources(WATCHER):
         if row["location"]:
-            yield Relationship(_key(_name(row["location"])), arm_key(row["id"]))
-
-
-def _name(location: str) -> str:
-    """Return the name of a region, of which some providers write the display name: ``West Europe``."""
-    return location.replace(" ", "").lower()
+            yield Relationship(_key(row["location"]), arm_key(row["id"]))
 
 
 def _key(name: str) -> str:

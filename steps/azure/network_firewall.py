@@ -8,10 +8,12 @@ from integration.values import arm_key
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    joined,
     key_at,
     keys_at,
     keys_in,
     object_at,
+    objects_in,
     parts_of,
     properties_of,
     resource,
@@ -81,5 +83,5 @@ def azure_network_firewall_policy_extends_policy(ctx: Context) -> Iterator[Relat
 def _overrides(properties: Mapping[str, Any]) -> list[str] | None:
     """Return which signatures a policy takes otherwise than by its mode, and how; ``None`` where it tells of none."""
     configuration = object_at(properties, "intrusionDetection", "configuration")
-    told = configuration.get("signatureOverrides")
-    return None if told is None else [f"{each.get('id')}={each.get('mode')}" for each in told]
+    told = objects_in(configuration, "signatureOverrides")
+    return None if configuration.get("signatureOverrides") is None else joined(told, "=", "id", "mode")

@@ -7,6 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._resource import (
     in_groups,
+    joined,
     key_at,
     keys_at,
     keys_in,
@@ -72,7 +73,7 @@ def azure_route_table(ctx: Context) -> Iterator[Entity]:
     """Routes of some subnets, which say by what way addresses are reached."""
     for row in ctx.azure.resources(_TYPES["azure_route_table"]):
         routes = [properties_of(route) for route in parts_of(row, "routes")]
-        ways = [f"{route.get('addressPrefix')}={route.get('nextHopType')}" for route in routes]
+        ways = joined(routes, "=", "addressPrefix", "nextHopType")
         yield resource(row, routes=ways, subnetIds=keys_in(row, "subnets"))
 
 

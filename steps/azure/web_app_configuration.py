@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import object_at, objects_in, properties_of, texts_in
+from steps.azure._resource import joined, object_at, objects_in, properties_of, texts_in
 
 _TABLE, _TYPES = "appserviceresources", ("microsoft.web/sites/config", "microsoft.web/sites/slots/config")
 _READ = ["Microsoft.Web/sites/config/read"]
@@ -100,4 +100,5 @@ def _rules(told: Mapping[str, Any], name: str) -> list[str] | None:
     rules = objects_in(told, name)
     lowered: list[Mapping[str, Any]] = [{name.lower(): value for name, value in rule.items()} for rule in rules if rule]
     ordered = sorted(lowered, key=lambda rule: rule.get("priority") or 0)
-    return [f"{rule.get('action')} {rule.get('ipaddress') or rule.get('vnetsubnetresourceid')}" for rule in ordered]
+    whose = [{**rule, "whose": rule.get("ipaddress") or rule.get("vnetsubnetresourceid")} for rule in ordered]
+    return joined(whose, " ", "action", "whose")

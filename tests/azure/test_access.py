@@ -179,6 +179,19 @@ def test_a_subscription_that_resource_graph_forgets_is_not_taken_for_gone(azure:
     assert {type: keys(type) for type in types} == before
 
 
+def test_a_subscription_that_is_lost_in_the_middle_of_a_run_is_not_taken_for_gone(azure: Azure) -> None:
+    """It is listed when the run begins, and not seen any more when the tables are read."""
+    types = ("contoso_machine", "contoso_room", "contoso_grant")
+    assert verdicts(azure.run(*types)) == {"complete"}
+    before = {type: keys(type) for type in types}
+    azure.simulator.manager.before = lambda asked: show(azure.simulator.tenant, 2) if asked.query else None
+    report = azure.run(*types, allow_mass_delete=True)
+    assert verdicts(report) == {"partial"}
+    assert "1 subscription is not seen any more" in report.of("contoso_machine").reason
+    assert report.changes == {}
+    assert {type: keys(type) for type in types} == before
+
+
 @pytest.mark.parametrize("types", [("contoso_machine", "contoso_room", "contoso_grant"), ("contoso_machine",)])
 def test_a_subscription_that_resource_graph_never_told_of_is_missed(azure: Azure, types: tuple[str, ...]) -> None:
     unknown = azure.simulator.tenant.visible()[-1].id

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from integration.sdk.plugins import declared_steps, load
+from integration.sdk.schema import load_schema
 from tests.azure.one_group import azure, check_told, entities, place
 from tests.azure.reading import Azure, verdicts
 from tests.simulator.azure.place import Place
@@ -142,3 +144,53 @@ def test_an_alert_of_defender_is_about_those_that_it_names(place: Place, azure: 
     assert verdicts(azure.run("azure_defender_alert", "azure_resource_has_defender_alert")) == {"complete"}
     found = entities("azure_defender_alert")["alert"]
     assert (found["resourceIds"], found["techniques"]) == ([machine.lower()], ["T1059"])
+
+
+def test_a_list_is_copied_without_its_nulls() -> None:
+    """A schema says by ``[]`` that it takes a list."""
+    taken = [
+        (step.name, name, of["x-from"])
+        for step in declared_steps(load())
+        for name, of in load_schema(step).document["properties"].items()
+        if of.get("type") == "array" and "x-from" in of
+    ]
+    assert taken
+    assert [each for each in taken if "[]" not in each[2]] == []
+
+
+NOTHING = {"name": None}
+HALF: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "azure_route_table",
+        "Microsoft.Network/routeTables",
+        {"routes": [{"properties": {"addressPrefix": "10.0.0.0/8", "nextHopType": None}}, {"properties": NOTHING}]},
+        {"routes": ["10.0.0.0/8="]},
+    ),
+    (
+        "azure_app_service_environment",
+        "Microsoft.Web/hostingEnvironments",
+        {"clusterSettings": [{"name": "DisableTls1.0", "value": None}, NOTHING]},
+        {"clusterSettings": ["DisableTls1.0="]},
+    ),
+    (
+        "azure_network_firewall_policy",
+        "Microsoft.Network/firewallPolicies",
+        {"intrusionDetection": {"configuration": {"signatureOverrides": [None, {"id": "1", "mode": None}, NOTHING]}}},
+        {"intrusionDetectionOverrides": ["1="]},
+    ),
+    (
+        "azure_private_link_service",
+        "Microsoft.Network/privateLinkServices",
+        {"fqdns": ["a.example", None]},
+        {"fqdns": ["a.example"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("type", "of", "properties", "expected"), HALF)
+def test_what_is_half_told_says_no_none(
+    place: Place, azure: Azure, type: str, of: str, properties: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    place.put(of, "one", properties)
+    assert verdicts(azure.run(type)) == {"complete"}
+    assert {name: entities(type)["one"].get(name) for name in expected} == expected

@@ -95,6 +95,34 @@ def test_a_cloud_that_lacks_the_newest_version_is_asked_by_an_older_one(azure: A
     assert len(refused) <= 2 * 3  # each of three tables may have asked before the others knew
 
 
+@pytest.mark.parametrize("code", ["NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType"])
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_older_version_is_asked_for_in_whatever_words_a_newer_one_is_refused(
+    azure: Azure, status: int, code: str
+) -> None:
+    refused = {"error": {"code": code, "message": "There is no such version."}}
+    old = ["2021-03-01"]
+    azure.simulator.manager.faults = [
+        Fault(status, lambda asked: bool(asked.query) and asked.options["api-version"] not in old, refused)
+    ]
+    assert verdicts(azure.run()) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    old.clear()
+    report = azure.run("contoso_machine", full_every=0.0)
+    assert verdicts(report) == {"skipped"}
+    assert report.of("contoso_machine").reason.startswith("not there: ")
+    assert report.changes == {}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_an_older_version_is_asked_for_where_a_newer_one_is_refused_without_a_word(azure: Azure) -> None:
+    azure.simulator.manager.faults = [
+        Fault(404, lambda asked: bool(asked.query) and asked.options["api-version"] != "2021-03-01")
+    ]
+    assert verdicts(azure.run()) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
 def test_a_cloud_without_resource_graph_is_told(azure: Azure) -> None:
     azure.simulator.graph.versions = ()
     report = azure.run("contoso_machine")
@@ -233,3 +261,15 @@ def test_an_answer_that_is_too_large_costs_the_halves_of_its_partition(azure: Az
     assert sorted({*partitions(azure)} - {*undisturbed}) == halves
     assert len(partitions(azure)) == len(undisturbed) + 2
     assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def test_a_link_that_names_a_user_is_followed_with_the_token(azure: Azure) -> None:
+    def name_user(asked: Asked, document: dict[str, Any]) -> None:
+        if "nextLink" in document:
+            document["nextLink"] = document["nextLink"].replace("://", "://user:word@")
+
+    azure.simulator.manager.page, azure.simulator.manager.alter = 1, name_user
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"complete"}
+    assert report.reading["azure"]["subscriptions"] == 3
+    assert report.reading["azure"]["retries"] == 0

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from integration.cli import main
 from integration.sdk.plugins import declared_steps, load
 from integration.sources.azure.discretion import properties_kept, without_secrets
-from integration.sources.azure.stated import tags_kept
+from integration.sources.azure.tags import tags_kept
 from tests.azure.reading import Azure, keys
 from tests.simulator.azure import AzureSimulator
 from tests.simulator.azure.demo import azure_demo_tenant

@@ -6,7 +6,8 @@ from typing import Any
 from integration.errors import BadAnswer
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.resource_graph import COLUMNS
-from integration.sources.azure.stated import tags_kept
+from integration.sources.azure.rows import region_of
+from integration.sources.azure.tags import tags_kept
 
 OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
 """What a child that does not tell it has of its parent: where it is."""
@@ -26,8 +27,7 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
     )
     if path.endswith(_VALUED) and isinstance(properties, dict):
         properties.pop("value", None)
-    if isinstance(region := told["location"], str):
-        told["location"] = _short(region)
+    told["location"] = region_of(told)
     return {
         **told,
         "tags": tags_kept(told["tags"]),
@@ -36,11 +36,6 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
         "type": type.lower() if isinstance(type, str) else None,
         "properties": properties,
     }
-
-
-def _short(region: str) -> str:
-    """Return the name of a region as Azure Resource Graph has it: ``eastus``, where its provider writes ``East US``."""
-    return region.replace(" ", "").lower()
 
 
 def _plain(child: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from integration.values import arm_key
 
 _HOPELESS = 20
 """So many resources are refused, and none answered, before the others are not asked about any more."""
-_WRONG = {"invalidresourcenamespace", "invalidresourcetype", "missingsubscription", "subscriptionnotfound"}
+_WRONG = {"invalidresourcenamespace", "missingsubscription", "subscriptionnotfound"}
 """Codes of a 404 that is about the question, or about who may ask it: what is there may be more than nothing."""
 _OF_ANOTHER_KIND = {("microsoft.documentdb/databaseaccounts", "methodnotallowed")}
 """Codes by which a resource of one type says that it has nothing of what is asked for, such as databases of SQL in an

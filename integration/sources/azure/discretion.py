@@ -15,10 +15,10 @@ from typing import Any
 import orjson
 
 from integration.http.levels import TOO_DEEP, is_too_deep
-from integration.sources.azure.stated import unstated
+from integration.sources.azure.stated import SHORTEST_ENCODED, unencoded, unstated
 
 _SECRET = re.compile(
-    r"(?!aadorapikey$).*(password|passphrase|passwd|pwd|psk|secret|token|sas|sharedaccesssignature|connectionstring\d*|"
+    r"(?!aadorapikey$).*(passwor[dt]|kennwort|passphrase|passwd|pwd|psk|secret|token|sas|sharedaccesssignature|connectionstring\d*|"
     r"(access|auth)(key|code)|(account|api|authorization|admin|function|host|instrumentation|master|primary|private|"
     r"query|secondary|service|shared|signing|storage)key)s?(value|text|pem|data)?|.*credential(value|data)|.*pfx(data)?"
     r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
@@ -60,15 +60,21 @@ _PERMITTED = frozenset("all backup delete get list purge recover restore set".sp
 _MARKS = ("isSecret", "secret")
 """Beside a value: whether that is a secret. Source: Azure API Management, named values, for the second."""
 _LABELS = {
-    "value": ("name", "key", "headerName", "propertyName", "Name", "Key", "property"),
+    "value": (
+        "name", "key", "headerName", "propertyName", "Name", "Key", "property", "displayName", "variable",
+        "settingName", "parameterName",
+    ),
     "Value": ("Name", "Key", "name", "key"),
+    **dict.fromkeys(("content", "defaultValue", "stringValue"), ("name", "key")),
     "val": ("name", "key", "property"),
     "v": ("k", "key", "name"),
     "headerValue": ("headerName",),
+    "settingValue": ("settingName", "name"),
+    "parameterValue": ("parameterName", "name"),
     "matchValue": ("selector",),
     "matchValues": ("selector", "matchVariables"),
     "rulesEngineMatchValue": ("selector",),
-}
+}  # fmt: skip
 """Properties that hold what another one beside them names: settings, and what a rule for requests compares with."""
 _LABELLED = frozenset(_LABELS)
 _SETTINGS = re.compile(
@@ -129,7 +135,7 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
         if verdict == "name" or (verdict == "list" and type(each) is list):
             kept[name] = _names(each)
         elif type(each) is not str:
-            is_secret = verdict == "drop" or (type(each) is list and name in hidden)
+            is_secret = verdict == "drop" or name in hidden
             told = _unvalued(each) if verdict == "quiet" else _untold(each) if verdict == "list" else each
             kept[name] = _times(each) if is_secret else without_secrets(told)
         elif (verdict == "keep" and name not in hidden) or name in labels or _TIME.fullmatch(each):
@@ -180,7 +186,7 @@ def _times(value: Any) -> Any:
 
 def _said(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, also where it is JSON that says so."""
-    if text.isalnum():
+    if len(text) < SHORTEST_ENCODED and text.isalnum():
         return text
     if text.lstrip()[:1] in ("{", "["):
         try:
@@ -190,7 +196,8 @@ def _said(text: str) -> str:
         if isinstance(told, dict | list):
             kept = without_secrets(told)
             return text if kept == told else orjson.dumps(kept).decode()
-    return unstated(text)
+    encoded = unencoded(text)
+    return "" if encoded and _said(encoded) != encoded else unstated(text)
 
 
 def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:

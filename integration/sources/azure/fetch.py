@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 
 from integration.errors import BadAnswer
-from integration.sources.azure.notes import GAP, HELD, LOST, PARTITION, SEEN, sizes_of, subscriptions_in
+from integration.sources.azure.notes import GAP, HELD, PARTITION, SEEN, lost_note, sizes_of, subscriptions_in
 from integration.sources.azure.partitions import Partition
 from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, QueriedRows, ResourceGraph
 from integration.sources.azure.rows import KeptPage, by_type, kept_page
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.azure.tables import CONTAINERS, whole_of
-from integration.sources.azure.told import TOLD, note_told
+from integration.sources.azure.told import TOLD, note_told, note_vanished
 from integration.sources.collection import Collection
 from integration.sources.request import Request
 from integration.text.discretion import logger
@@ -72,6 +72,7 @@ class TableFetch:
         self._answered = self._into.answered()
         self._read(self._left())
         self._compare()
+        note_vanished(self._into, self._subscriptions)
         if self._into.name == CONTAINERS:
             note_told(self._into, self._subscriptions)
         self._into.complete()
@@ -85,9 +86,7 @@ class TableFetch:
         seen = {**known, **visible}
         progress: list[tuple[str, str | None]] = [(f"{SEEN}{id} {seen[id]}", "") for id in (*self._visible, *lost)]
         if lost and (untold := sorted({*lost}.difference(self._subscriptions.hidden()))):
-            number = "1 subscription is" if len(untold) == 1 else f"{len(untold):,} subscriptions are"
-            grant = "grant the application Reader on the tenant's root management group, or run with --fresh if gone"
-            progress.append((LOST, f"{number} not seen any more, such as {untold[0]}: {grant}"))
+            progress.append(lost_note(untold))
         self._into.add_parts([], progress)
 
     def _left(self) -> list[Partition]:

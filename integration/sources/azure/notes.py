@@ -16,6 +16,13 @@ LOST = f"{GAP}subscriptions"
 PARTITION = re.compile(r"(\d+)/(\d+)")
 
 
+def lost_note(subscriptions: Sequence[str]) -> tuple[str, str]:
+    """Return the note of subscriptions that are not seen any more, and not known to be gone."""
+    number = "1 subscription is" if len(subscriptions) == 1 else f"{len(subscriptions):,} subscriptions are"
+    grant = "grant the application Reader on the tenant's root management group, or run with --fresh if gone"
+    return LOST, f"{number} not seen any more, such as {subscriptions[0]}: {grant}"
+
+
 def named(notes: Iterable[str], beginning: str) -> set[str]:
     """Return what follows in those of some notes that begin so."""
     return {note.removeprefix(beginning) for note in notes if note.startswith(beginning)}

@@ -11,8 +11,8 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-from integration.errors import BadAnswer, BadRequest, NotFound
-from integration.sources.azure.answers import TOO_MANY_SUBSCRIPTIONS, AzureAnswer
+from integration.errors import BadAnswer, BadRequest, GraphError
+from integration.sources.azure.answers import TOO_MANY_SUBSCRIPTIONS, AzureAnswer, refuses_version
 from integration.sources.azure.client import AzureClient
 
 PAGE = 1_000
@@ -158,17 +158,17 @@ class ResourceGraph:
             version = self._versions[0]
             try:
                 return self._client.query(body, version, first=first)
-            except NotFound:
+            except GraphError as error:
+                if isinstance(error, BadRequest) and error.too_much:
+                    raise Overfull from None
+                if not refuses_version(error):
+                    raise
                 with self._lock:
                     if self._versions[0] != version:  # others have been told so meanwhile
                         continue
                     if len(self._versions) == 1:
                         raise
                     self._versions.pop(0)
-            except BadRequest as error:
-                if error.too_much:
-                    raise Overfull from None
-                raise
 
 
 def _number(told: object) -> int | None:

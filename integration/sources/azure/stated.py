@@ -1,38 +1,73 @@
 """What a text says of a password, a signature or a key, whatever the name of the property that holds it."""
 
 import re
-from typing import Any
+from base64 import b64decode
 
-_SAID = ("passw", "pwd", "secret", "token", "key", " -u ")
+_SAID = ("passw", "pwd", "secret", "token", "key", "kennwort", "securestring", " -u ", " -p")
 """Words of which one comes before a secret that a text says in words of its own."""
-_SIGNED_IN = re.compile(r"(?i)(https?://)[^/@\s?#]*@|(://[^/@\s?#:]*):[^/@\s?#]*(?=@)")
+_CALLED = ("telegram", "pagerduty", "ifttt", "victorops")
+"""Parts of the addresses at which whoever knows them may say something, where no word says that these are hooks."""
+_SIGNED_IN = re.compile(r"(?i)(https?://)[^/\s?#]*@|(://[^/@\s?#:]*):[^/\s?#]*(?=@)")
+_PHRASE = r"passw(?:or)?[dt]|passwd|pwd|passphrase|kennwort"
+_SECRET = rf"{_PHRASE}|secret|token|api[-_]?key|access[-_]?key"
+_QUOTED = r"\"[^\"]*\"|'[^']*'|\{[^}]*\}"
 _STATED = re.compile(
-    r"(?i)((?:^|[?&;\s])(?:sig|code|[\w-]*(?:token|key|secret|password))=)[^\s&#;\"']+"
-    r"|((?:account|access|instrumentation|shared\w*)key=|sharedaccesssignature=|password=|pwd=)[\"'{]?[^;\"'\s]+"
-    r"|((?:passw(?:or)?d|pwd|secret|token|api[-_]?key|access[-_]?key)[\"']?\s*[=:]\s*[\"']?"
-    r"|-(?:password|passwd|pwd|secret|token|api-?key|access-?key)\s+[\"']?|\s-u\s+[^\s:]+:)"
+    # a part of a link or of a connection string, as it is or escaped
+    rf"(?i)((?:^|[?&;,\s]|%3f|%26)(?:sig|code|pw|[\w-]*(?:token|key|secret|{_PHRASE})(?:value)?)(?:=|%3d))"
+    r"(?:\{[^}]*\}|[^\s&#;\"']+)"
+    r"|((?:(?:account|access|instrumentation|shared\w*)key|sharedaccesssignature|password|pwd)(?:=|%3d))"
+    rf"(?:{_QUOTED}|[\"'{{]?[^;\"'\s]+)"
+    # a setting or an option of a command; elsewhere in a sentence, what has a digit
+    rf"|((?:\n|\A(?=.*\n))[ \t-]*[\"']?[\w.-]*(?:{_SECRET})[\"']?[ \t]*[:=][ \t]*)"
+    rf"(?!(?:null|true|false)\b)(?:{_QUOTED}|\S{{6,}}(?=[ \t\r]*$))"
+    rf"|((?:{_SECRET})[\"']?\s*=\s*|[\"'][\w.-]*(?:{_SECRET})[\"']\s*:\s*)(?:\"[^\"\s]{{6,}}\"|'[^'\s]{{6,}}')"
+    rf"|((?:{_SECRET})[\"']?\s*[=:]\s*[\"']?"
+    r"|-(?:password|passwd|pwd|secret|token|api-?key|access-?key)\s+[\"']?|\s-u\s+[^\s:]+:|(?:subscription|functions)-key:\s*"
+    r"|\b(?:login|sshpass)\b[^\n|;&]{0,200}?\s-p\s+)"
     r"(?=[^\s;\"']*\d)[^\s;\"']{6,}"
-    r"|(\b(?:bearer|basic) )(?=\S*\d)[\w.~+/-]{8,}=*|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*"
-    r"|(hooks\.slack\.com/|webhook\.office\.com/|discord(?:app)?\.com/api/webhooks/)[^\s?#\"']+"
-    r"|\b(gh[oprsu]_|github_pat_|xox[abeprs]-)[\w-]{10,}|\b(eyJ)[\w-]+\.eyJ[\w.-]+"
+    r"|(\bconvertto-securestring\s+(?:-string\s+)?)[\"']?[^\s\"')]+"
+    # what markup or a list of settings names
+    rf"|(<(?:\w+:)?\w*(?:{_SECRET})>\s*(?:<value>\s*)?)[^<\s][^<]*"
+    rf"|(\b(?:name|key)[\"']?\s*[=:]\s*[\"']?[\w. -]{{0,60}}(?:{_SECRET}|authorization|-key)[\w.-]{{0,60}}[\"']?"
+    r"[^<>\n]{0,60}(?:>\s*<|\n\s*)?[\"']?(?:\w{1,6})?value[\"']?\s*[=:>]\s*)"
+    rf"(?:{_QUOTED}|[^\"'<\n]+)"
+    # what is known by its form
+    r"|(\b(?:bearer|basic) )(?=\S*\d)[\w.~+/-]{8,}=*"
+    r"|(\bauthorization[\"']?\s*:\s*[\"']?(?:bearer|basic|token|apikey|sharedkey) )[\w.~+/:-]{8,}=*"
+    r"|(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)[^-]*(?:-(?!----)[^-]*)*"
+    r"|(\bhooks\.(?:slack|zapier)\.com/|webhook\.office\.com/|outlook\.office(?:365)?\.com/webhook/|discord(?:app)?\.com/api/webhooks/"
+    r"|pagerduty\.com/(?:integration|x-ere)/|victorops\.com/integrations/|maker\.ifttt\.com/|api\.telegram\.org/"
+    r"|://(?:hooks\.[\w.-]+|[^/\s?#\"']+/(?:api/)?(?:web)?hooks?)/(?=[^\s?#\"']{16}))[^\s?#\"']+"
+    r"|\b(gh[oprsu]_|github_pat_|xox[abeprs]-|glpat-|npm_|[rs]k_live_|sk-proj-|sk-ant-|AIza)[\w-]{10,}"
+    r"|\b(eyJ)[\w-]{8,}\.[\w-]*\.[\w.-]+|\b(SG\.)[\w-]{16,}\.[\w-]{16,}|\b\d{8,10}:AA[\w-]{30,}"
+    r"|[\w.~-]{3}\dQ~[\w.~-]{30,}",
+    re.MULTILINE,
 )
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}\s*")
+SHORTEST_ENCODED = 24
+"""Characters that base64 has at least which says something of a secret."""
+
+
+def unencoded(text: str) -> str:
+    """Return the text that another one encodes as base64; empty where it encodes none."""
+    if len(text) < SHORTEST_ENCODED or text[0] == "/" or not _BASE64.fullmatch(text):  # most are ids
+        return ""
+    try:
+        return b64decode(text).decode()
+    except ValueError:
+        return ""
 
 
 def unstated(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, in a link, a setting or a command."""
-    return _STATED.sub(r"\1\2\3\4\5\6\7\8", _SIGNED_IN.sub(r"\1\2", text)) if _may_state(text) else text
+    return _STATED.sub(_beginning, _SIGNED_IN.sub(_beginning, text)) if _may_state(text) else text
 
 
-def tags_kept(tags: Any) -> Any:
-    """Return the tags of a resource without what they say of a password, a token or a key, also by their names."""
-    if not isinstance(tags, dict):
-        return tags
-    return {name: _tag(name, value) if isinstance(value, str) else value for name, value in tags.items()}
-
-
-def _tag(name: str, value: str) -> str:
-    told, beginning = unstated(f"{name}: {value}"), f"{name}: "
-    return told.removeprefix(beginning) if told.startswith(beginning) else ""
+def _beginning(found: re.Match[str]) -> str:
+    """Return what comes before the secret that was found."""
+    return "".join(filter(None, found.groups()))
 
 
 def _may_state(text: str) -> bool:
@@ -47,7 +82,14 @@ def _may_state(text: str) -> bool:
         or "eyj" in low
         or "hook" in low
         or "xox" in low
-        or ("_" in low and ("gh" in low or "_pat_" in low))
-        or ((":" in low or " " in low) and any(word in low for word in _SAID))
+        or ":aa" in low
+        or "q~" in low
+        or "aiza" in low
+        or "%3d" in low
+        or "sg." in low
+        or ("-" in low and ("glpat-" in low or "sk-" in low))
+        or ("://" in low and any(part in low for part in _CALLED))
+        or ("_" in low and ("gh" in low or "_pat_" in low or "npm_" in low or "k_live_" in low))
+        or ((":" in low or " " in low or "<" in low) and any(word in low for word in _SAID))
         or (" " in low and ("bearer " in low or "basic " in low or "private key" in low))
     )

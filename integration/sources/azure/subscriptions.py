@@ -5,7 +5,7 @@ Resource Manager, Subscriptions - List; Management Groups, Descendants.
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ from integration.sources.azure.client import AzureClient
 from integration.text.discretion import logger
 
 _SUBSCRIPTION, _GROUP = "/subscriptions", "/managementgroups"
+_LISTING = ("/subscriptions", "2022-12-01")
+"""Where subscriptions are listed, in which version of the API."""
 _ENDED = ("disabled", "deleted")
 """States of subscriptions of which Azure Resource Graph may tell nothing."""
 _DIRECTORY_ALONE = "aad_"
@@ -66,17 +68,26 @@ class Subscriptions:
                 raise self._refused.with_traceback(None)
             if self._visible is None:
                 try:
-                    listed = list(self._client.list("/subscriptions", "2022-12-01"))
+                    listed = list(self._client.list(*_LISTING))
                 except (FeatureAbsent, NotFound, NotLicensed) as error:  # no tenant is without this list
                     self._refused = BadAnswer(error.problem, path=error.path, status=error.status, code=error.code)
                     raise self._refused from None
                 except (GraphError, CredentialsError, Unreachable) as error:
                     self._refused = error
                     raise
-                rows = {str(row["subscriptionId"]).lower(): row for row in listed if row.get("subscriptionId")}
+                rows = _by_id(listed)
                 self._live = {key for key, row in rows.items() if _is_live(row)}
                 self._visible = {key: str(row.get("tenantId") or "") for key, row in rows.items()}
             return self._visible
+
+    def vanished(self) -> list[str]:
+        """Return the ids of visible subscriptions that are not seen any more, which is asked anew, sorted.
+
+        Raises:
+            GraphError: Azure did not tell.
+        """
+        seen = _by_id(self._client.list(*_LISTING))
+        return sorted(self.visible().keys() - seen)
 
     def awaited(self, came: Collection[str]) -> set[str]:
         """Return the ids of visible subscriptions that Azure Resource Graph has to tell of.
@@ -155,6 +166,10 @@ class Subscriptions:
         path = f"/providers/Microsoft.Management/managementGroups/{tenant}/descendants"
         for row in self._client.list(path, "2020-05-01"):
             yield str(row.get("type")).lower(), str(row.get("name")).lower()
+
+
+def _by_id(listed: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {str(row["subscriptionId"]).lower(): row for row in listed if row.get("subscriptionId")}
 
 
 def _is_live(row: Mapping[str, Any]) -> bool:

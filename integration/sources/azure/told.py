@@ -1,4 +1,4 @@
-"""Subscriptions of which Azure Resource Graph tells nothing, although Azure Resource Manager lists them.
+"""Subscriptions of which Azure Resource Graph tells nothing, although Azure Resource Manager lists or listed them.
 
 Both answer for what the application may see, and not at once: one knows of access or of a subscription later than the
 other. Source: Azure Resource Graph, query strategies. What is in such a subscription is not known,
@@ -8,7 +8,7 @@ and not known to be gone.
 from collections.abc import Iterator, Mapping
 
 from integration.errors import BadAnswer, GraphError
-from integration.sources.azure.notes import GAP, named
+from integration.sources.azure.notes import GAP, lost_note, named, sizes_of
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.azure.tables import CONTAINERS
 from integration.sources.collection import Collection
@@ -39,6 +39,24 @@ def note_told(into: Collection, subscriptions: Subscriptions) -> None:
         gone = "" if awaited.issuperset(lacking) else "; run with --fresh if nothing is in there any more"
         progress.append((UNTOLD, f"{what}: {advice}{gone}"))
     into.add_parts([], progress)
+
+
+def note_vanished(into: Collection, subscriptions: Subscriptions) -> None:
+    """Note which subscriptions were seen when the run began and are not any more, where something went since last.
+
+    Azure Resource Graph leaves out what is in these, just as it does where that is gone.
+
+    Args:
+        into: a table that has been read.
+        subscriptions: which there are.
+
+    Raises:
+        GraphError: Azure did not tell which are seen now.
+    """
+    came, before = dict(into.sizes()), sizes_of(into.before())
+    went = any(came.get(type, 0) < size for type, size in before.items())
+    if went and (vanished := subscriptions.vanished()):
+        into.add_parts([], [lost_note(vanished)])
 
 
 def untold_gaps(progress: Mapping[str, str | None]) -> Iterator[GraphError]:
