@@ -32,7 +32,7 @@ def balancer_parts(balancer: str, web: Place, ends: list[dict[str, str]], addres
     https = {"frontendPort": 443, "backendPort": 8443, "loadDistribution": "Default", "disableOutboundSnat": True}
     https |= {"frontendIPConfiguration": to(front), "backendAddressPool": to(pool), "backendAddressPools": [to(pool)]}
     ssh = {"frontendIPConfiguration": to(front), "frontendPort": 50022, "backendPort": 22}
-    each = {"frontendPortRangeStart": 50100, "frontendPortRangeEnd": 50199, "backendPort": 22}
+    each: dict[str, Any] = {"frontendPortRangeStart": 50100, "frontendPortRangeEnd": 50199, "backendPort": 22}
     each |= {"frontendIPConfiguration": to(front), "backendAddressPool": to(pool)}
     out = {"frontendIPConfigurations": [to(front.upper())], "backendAddressPool": to(pool)}
     asks = {"intervalInSeconds": 15, "numberOfProbes": 2, "probeThreshold": 1}
@@ -92,7 +92,7 @@ def gateway_parts(web: Place) -> dict[str, Any]:
         at("backendAddressPools", "apps"),
         at("backendHttpSettingsCollection", "plain"),
     )
-    orders = {"paths": ["/orders/*"], "backendAddressPool": machines, "backendHttpSettings": plain}
+    orders: dict[str, Any] = {"paths": ["/orders/*"], "backendAddressPool": machines, "backendHttpSettings": plain}
     orders["firewallPolicy"] = https["firewallPolicy"]
     by_path = {
         "defaultBackendAddressPool": apps,
