@@ -47,6 +47,14 @@ def part_of(row: Any, part: Any, /, **computed: Any) -> Entity:
     return Entity(arm_key(part["id"]), part, **known | computed)
 
 
+def each_part(rows: Iterable[Any], *names: str) -> Iterator[tuple[Any, Any]]:
+    """Yield some resources with each of the parts that their properties list under some names."""
+    for row in rows:
+        for name in names:
+            for part in parts_of(row, name):
+                yield row, part
+
+
 def in_groups(rows: Iterable[Any]) -> Iterator[Relationship]:
     """Yield for each of some resources that its resource group has it."""
     for row in rows:

@@ -18,13 +18,15 @@ from steps.azure._resource import (
 )
 from steps.azure.lb import interfaces_of
 
-_GATEWAY = "microsoft.network/applicationgateways"
+APPLICATION_GATEWAY = "microsoft.network/applicationgateways"
 
 
-@entity_step("Network", permissions=["Microsoft.Network/applicationGateways/read"], per_row=True, resources=[_GATEWAY])
+@entity_step(
+    "Network", permissions=["Microsoft.Network/applicationGateways/read"], per_row=True, resources=[APPLICATION_GATEWAY]
+)
 def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
     """An application gateway, which shares web requests among machines and may refuse attacks."""
-    for row in ctx.azure.resources(_GATEWAY):
+    for row in ctx.azure.resources(APPLICATION_GATEWAY):
         fronts = [properties_of(front) for front in parts_of(row, "frontendIPConfigurations")]
         addresses = keys_at(fronts, "publicIPAddress")
         own = [properties_of(each).get("subnet") for each in parts_of(row, "gatewayIPConfigurations")]
@@ -49,13 +51,13 @@ def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_application_gateway", per_row=True)
 def azure_resource_group_has_application_gateway(ctx: Context) -> Iterator[Relationship]:
     """An application gateway is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_GATEWAY))
+    yield from in_groups(ctx.azure.resources(APPLICATION_GATEWAY))
 
 
 @relationship_step("azure_application_gateway", "CONNECTS", "azure_nic", per_row=True)
 def azure_application_gateway_connects_nic(ctx: Context) -> Iterator[Relationship]:
     """An application gateway hands requests on to a network interface; those of scale sets are left out."""
-    for row in ctx.azure.resources(_GATEWAY):
+    for row in ctx.azure.resources(APPLICATION_GATEWAY):
         pools = parts_of(row, "backendAddressPools")
         ends = keys_of(end for pool in pools for end in parts_of(pool, "backendIPConfigurations"))
         for interface in interfaces_of(ends):

@@ -6,6 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import (
+    each_part,
     in_groups,
     key_at,
     keys_of,
@@ -120,9 +121,7 @@ def azure_frontdoor_has_part(ctx: Context, from_type: str, to_type: str) -> Iter
 
 def _parts(ctx: Context, name: str) -> Iterator[tuple[Any, Any]]:
     """Yield each front door with each of its parts of a kind."""
-    for row in ctx.azure.resources(_FRONTDOOR):
-        for part in parts_of(row, name):
-            yield row, part
+    return each_part(ctx.azure.resources(_FRONTDOOR), name)
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_frontdoor", per_row=True)

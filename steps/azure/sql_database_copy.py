@@ -1,4 +1,4 @@
-"""Where else data of a SQL server is: copies on other servers, dropped databases that can be restored, and names."""
+"""Where else data of a SQL server is: copies on other servers, backups that can be restored, and names."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,13 @@ _VERSION = "2023-08-01"
 """The first that is no preview of those that tell the id of the other database."""
 _LINKS = Children(SQL_SERVER, "/replicationLinks", _VERSION)
 _DROPPED = Children(SQL_SERVER, "/restorableDroppedDatabases", _VERSION)
+_RECOVERABLE = Children(SQL_SERVER, "/recoverableDatabases", _VERSION)
+_POINTS = Children(f"{SQL_SERVER}/databases", "/restorePoints", _VERSION)
 _ALIASES = Children(SQL_SERVER, "/dnsAliases", _VERSION)
 _READ_LINKS = ["Microsoft.Sql/servers/databases/replicationLinks/read"]
 _READ_DROPPED = ["Microsoft.Sql/servers/restorableDroppedDatabases/read"]
+_READ_RECOVERABLE = ["Microsoft.Sql/servers/recoverableDatabases/read"]
+_READ_POINTS = ["Microsoft.Sql/servers/databases/restorePoints/read"]
 _READ_ALIASES = ["Microsoft.Sql/servers/dnsAliases/read"]
 
 
@@ -51,6 +55,32 @@ def azure_sql_dropped_database(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_has_dropped_database(ctx: Context) -> Iterator[Relationship]:
     """A SQL server had a database that can be restored yet."""
     yield from _DROPPED.in_parents(ctx)
+
+
+@entity_step("Backup", permissions=_READ_RECOVERABLE, per_row=True, on_demand=True)
+def azure_sql_recoverable_database(ctx: Context) -> Iterator[Entity]:
+    """A database whose backups are kept in another region too, and can be restored on any server."""
+    for row in _RECOVERABLE.rows(ctx):
+        yield resource(row)
+
+
+@relationship_step(SERVER, "HAS", "azure_sql_recoverable_database", permissions=_READ_RECOVERABLE, per_row=True)
+def azure_sql_server_has_recoverable_database(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server has a database with backups in another region."""
+    yield from _RECOVERABLE.in_parents(ctx)
+
+
+@entity_step("Backup", permissions=_READ_POINTS, per_row=True, on_demand=True)
+def azure_sql_restore_point(ctx: Context) -> Iterator[Entity]:
+    """From when on, or as of when, the state of a database can be restored."""
+    for row in _POINTS.rows(ctx):
+        yield resource(row, displayName=row["id"].split("/")[-3])
+
+
+@relationship_step(DATABASE, "HAS", "azure_sql_restore_point", permissions=_READ_POINTS, per_row=True)
+def azure_sql_database_has_restore_point(ctx: Context) -> Iterator[Relationship]:
+    """A state of a database can be restored."""
+    yield from _POINTS.in_parents(ctx)
 
 
 @entity_step("Configuration", permissions=_READ_ALIASES, per_row=True, on_demand=True)

@@ -17,6 +17,7 @@ from steps.azure._resource import (
 
 _WORKSPACE = "microsoft.synapse/workspaces"
 _POOL = "microsoft.synapse/workspaces/sqlpools"
+_SPARK = "microsoft.synapse/workspaces/bigdatapools"
 
 
 @entity_step("Configuration", permissions=["Microsoft.Synapse/workspaces/read"], per_row=True, resources=[_WORKSPACE])
@@ -43,6 +44,15 @@ def azure_synapse_sql_pool(ctx: Context) -> Iterator[Entity]:
         yield resource(row, active=active(row))
 
 
+@entity_step(
+    "Configuration", permissions=["Microsoft.Synapse/workspaces/bigDataPools/read"], per_row=True, resources=[_SPARK]
+)
+def azure_synapse_spark_pool(ctx: Context) -> Iterator[Entity]:
+    """A pool of machines in a workspace of Synapse, which run Spark."""
+    for row in ctx.azure.resources(_SPARK):
+        yield resource(row)
+
+
 @relationship_step("azure_resource_group", "HAS", "azure_synapse_workspace", per_row=True)
 def azure_resource_group_has_synapse_workspace(ctx: Context) -> Iterator[Relationship]:
     """A workspace of Synapse is in a resource group."""
@@ -53,3 +63,9 @@ def azure_resource_group_has_synapse_workspace(ctx: Context) -> Iterator[Relatio
 def azure_synapse_workspace_has_sql_pool(ctx: Context) -> Iterator[Relationship]:
     """A workspace of Synapse has a pool of SQL."""
     yield from below_parents(ctx.azure.resources(_POOL))
+
+
+@relationship_step("azure_synapse_workspace", "HAS", "azure_synapse_spark_pool", per_row=True)
+def azure_synapse_workspace_has_spark_pool(ctx: Context) -> Iterator[Relationship]:
+    """A workspace of Synapse has a pool of Spark."""
+    yield from below_parents(ctx.azure.resources(_SPARK))

@@ -1,6 +1,7 @@
 """Who may have resources act for them, against an independent computation on tenants made up at random."""
 
 import random
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,18 +13,38 @@ from tests.question_graphs import GRAPH, Json, Made, save
 pytestmark = pytest.mark.every_area
 
 GROUPS = "/providers/microsoft.management/managementgroups"
+MACHINE, SET = "microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets"
+CLUSTER, RUNBOOKS = "microsoft.containerservice/managedclusters", "microsoft.automation/automationaccounts/runbooks"
+SITE, IDENTITY = "microsoft.web/sites", "microsoft.managedidentity/userassignedidentities"
+CODE = ("write", "config/write", "config/list/action", "publish/action", "publishxml/action")
 WAYS = {
-    "azure_vm": ["microsoft.compute/virtualmachines/runcommand/action",
-                 "microsoft.compute/virtualmachines/extensions/write"],
-    "azure_vm_scale_set": ["microsoft.compute/virtualmachinescalesets/virtualmachines/runcommand/action"],
-    "azure_kubernetes_cluster": ["microsoft.containerservice/managedclusters/runcommand/action"],
-    "azure_automation_account": ["microsoft.automation/automationaccounts/runbooks/publish/action"],
+    "azure_vm": [f"{MACHINE}/{each}" for each in ("runcommand/action", "runcommands/write", "extensions/write")],
+    "azure_vm_scale_set": [f"{SET}/write", f"{SET}/extensions/write", *(
+        f"{SET}/virtualmachines/{each}" for each in ("extensions/write", "runcommand/action", "runcommands/write"))],
+    "azure_kubernetes_cluster": [f"{CLUSTER}/runcommand/action", f"{CLUSTER}/listclusteradmincredential/action"],
+    "azure_automation_account": [f"{RUNBOOKS}/{each}" for each in ("write", "publish/action", "draft/testjob/write")],
     "azure_logic_app_workflow": ["microsoft.logic/workflows/write"],
-    "azure_web_app": ["microsoft.web/sites/publishxml/action"],
-    "azure_function_app": ["microsoft.web/sites/publishxml/action"],
+    "azure_web_app": [f"{SITE}/{each}" for each in CODE],
+    "azure_function_app": [f"{SITE}/{each}" for each in (*CODE, "functions/write", "host/listkeys/action")],
+    "azure_web_app_slot": [f"{SITE}/slots/{each}" for each in CODE],
+    "azure_container_app": ["microsoft.app/containerapps/write", "microsoft.app/containerapps/getauthtoken/action"],
+    "azure_container_app_job": ["microsoft.app/jobs/write", "microsoft.app/jobs/start/action"],
+    "azure_container_group": ["microsoft.containerinstance/containergroups/write",
+                              "microsoft.containerinstance/containergroups/containers/exec/action"],
+    "azure_data_factory": ["microsoft.datafactory/factories/pipelines/write"],
+    "azure_user_assigned_identity": [f"{IDENTITY}/assign/action", f"{IDENTITY}/federatedidentitycredentials/write"],
 }  # fmt: skip
-GET, LET = "microsoft.keyvault/vaults/secrets/getsecret/action", "microsoft.keyvault/vaults/accesspolicies/write"
-ON_DATA = {"azure_vm": ["microsoft.compute/virtualmachines/loginasadmin/action"]}
+ON_DATA = {"azure_vm": [f"{MACHINE}/login/action", f"{MACHINE}/loginasadmin/action"]}
+INTO_ROLES = {
+    "reads secrets": ["secrets/getsecret/action"],
+    "replaces secrets": ["secrets/setsecret/action"],
+    "uses keys": ["keys/decrypt/action", "keys/unwrap/action", "keys/sign/action"],
+    "replaces certificates": ["certificates/create/action", "certificates/import/action"],
+}
+ASSIGNS = "microsoft.authorization/roleassignments/write"
+INTO_POLICIES = ["microsoft.keyvault/vaults/accesspolicies/write", "microsoft.keyvault/vaults/write"]
+SEEDS = range(12)
+ELIGIBLE, DEFINITION = "azure_role_eligibility", "azure_role_definition"
 ROLES: list[Json] = [
     {"roleName": "Owner", "actions": ["*"], "notActions": []},
     {"roleName": "Sealed", "actions": ["*"], "notActions": ["Microsoft.Compute/*", "Microsoft.Web/Sites/PublishXml/*"]},
@@ -34,6 +55,22 @@ ROLES: list[Json] = [
     {"roleName": "Secrets", "dataActions": ["Microsoft.KeyVault/vaults/secrets/*"]},
     {"roleName": "Vaults", "actions": ["Microsoft.KeyVault/*"], "notDataActions": ["*"]},
     {"roleName": "Other Vaults", "actions": ["*"], "notActions": ["Microsoft.KeyVault/vaults/accessPolicies/*"]},
+    {
+        "roleName": "Giver",
+        "actions": [
+            "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action",
+            "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+        ],
+    },
+    {"roleName": "Sites", "actions": ["Microsoft.Web/sites/*"], "notActions": ["Microsoft.Web/sites/*/action"]},
+    {"roleName": "Jobs", "actions": ["Microsoft.App/jobs/start/action", "Microsoft.App/containerApps/*/action"]},
+    {
+        "roleName": "Crypto",
+        "dataActions": ["Microsoft.KeyVault/vaults/keys/*", "Microsoft.KeyVault/vaults/certificates/*"],
+        "notDataActions": ["Microsoft.KeyVault/vaults/keys/sign/action"],
+    },
+    {"roleName": "Vault Writer", "actions": ["Microsoft.KeyVault/vaults/write"]},
+    {"roleName": "Access", "actions": ["Microsoft.Authorization/*"]},
     {"roleName": "Reader", "actions": ["*/read"]},
     {"roleName": None},
 ]
@@ -56,10 +93,13 @@ def made_up(seed: int) -> Made:
     places = add(SUBSCRIPTION, {"subscriptionId": "one", "managementGroups": ["Near", "ROOT"]},
                  {"subscriptionId": "two", "managementGroups": None}, at="/subscriptions/")  # fmt: skip
     given = add(
-        "azure_user_assigned_identity", {"principalId": services[0].upper()}, {"principalId": services[1]}, at="/"
+        "azure_user_assigned_identity",
+        {"principalId": services[0].upper(), "subscriptionId": "one"},
+        {"principalId": services[1], "subscriptionId": "two"},
+        at="/",
     )
     ids = [services[2].upper(), services[3], None]
-    for type in WAYS:
+    for type in [*WAYS][:-1]:
         made.entities[type] = {
             f"{place}/resourcegroups/rg{n}/{type}": {
                 "displayName": f"{rng.choice('aA')} {n}", "subscriptionId": ["one", "two"][n],
@@ -76,14 +116,23 @@ def made_up(seed: int) -> Made:
     resources = [key for type in WAYS for key in made.of(type)]
     scopes = ["/", f"{GROUPS}/near", f"{GROUPS}/far", *places, f"{places[0]}/resourcegroups/rg",
               f"{places[1]}/resourcegroups/rg1", *rng.sample(resources, 3)]  # fmt: skip
-    add(ASSIGNMENT, *(
-        {"principalId": rng.choice([*users, *groups, *services, "gone"]), "roleDefinitionId": "/role",
-         "scope": rng.choice(scopes), **rng.choice(ROLES)} for _ in range(18)
+    roles = add(DEFINITION, *ROLES, at="/")
+
+    def held() -> Json:
+        return {"principalId": rng.choice([*users, *groups, *services, "gone"]), "scope": rng.choice(scopes)}
+
+    add(ASSIGNMENT, *(held() | {"roleDefinitionId": "/role", **rng.choice(ROLES)} for _ in range(24)), at="/")
+    chosen = {f"/{ELIGIBLE}:{n}": rng.choice([*roles, "/unseen"]) for n in range(12)}
+    names = {key: of["roleName"] for key, of in zip(roles, ROLES, strict=True)}
+    add(ELIGIBLE, *(
+        held() | {"roleDefinitionId": of, "roleName": names.get(of), "condition": rng.choice([None, "of some"])}
+        for of in chosen.values()
     ), at="/")  # fmt: skip
+    made.ends[f"{ELIGIBLE}_uses_definition"] = {pair: {} for pair in chosen.items()}
     return made
 
 
-@pytest.fixture(params=range(12))
+@pytest.fixture(params=SEEDS)
 def tenant(request: pytest.FixtureRequest, tmp_path: Path) -> Made:
     """A tenant whose graph is in the current folder."""
     tenant = made_up(request.param)
@@ -99,10 +148,18 @@ def named(of: Json, kind: str, operation: str) -> bool:
     return found == [True, False]
 
 
-def may(of: Json, type: str) -> bool:
-    return any(named(of, "actions", each) for each in WAYS[type]) or any(
-        named(of, "dataActions", each) for each in ON_DATA.get(type, ())
-    )
+def operations(of: Json, type: str) -> str:
+    found = [each for each in WAYS[type] if named(of, "actions", each)]
+    found += [each for each in ON_DATA.get(type, ()) if named(of, "dataActions", each)]
+    return ", ".join(sorted(found))
+
+
+def had_or_eligible(tenant: Made) -> Iterator[tuple[str, Json]]:
+    """Yield every role that somebody has or may activate, with its operations, and which of the two it is."""
+    yield from (("holds", of) for of in tenant.of(ASSIGNMENT).values())
+    for of in tenant.of(ELIGIBLE).values():
+        allowed = tenant.of(DEFINITION).get(of["roleDefinitionId"], {})
+        yield "may activate", {**allowed, **of}
 
 
 def kinds_of(tenant: Made) -> dict[str, str]:
@@ -128,28 +185,47 @@ def test_ways_to_act_as_resources(tenant: Made) -> None:
     for type, key, of in every(tenant, *WAYS):
         acting = [("its own", of["principalId"])]
         acting += [(identities[each]["displayName"], identities[each]["principalId"])
-                   for each in of["userAssignedIdentityIds"] or () if each in identities]  # fmt: skip
+                   for each in of.get("userAssignedIdentityIds") or () if each in identities]  # fmt: skip
         for identity, principal in acting:
             roles = had.get((principal or "").lower(), set())
             expected += [
-                (kinds_of(tenant).get(held["principalId"], "not in the graph"), role(held), held["scope"], type,
-                 identity, ", ".join(sorted(roles, key=lambda name: (name.lower(), name))), key)
-                for held in tenant.of(ASSIGNMENT).values()
-                if roles and may(held, type) and held["scope"] in above(tenant, key, of)
+                (kinds_of(tenant).get(held["principalId"], "not in the graph"), how, role(held), held["scope"],
+                 held.get("condition"), operations(held, type), type, identity,
+                 ", ".join(sorted(roles, key=lambda name: (name.lower(), name))), key)
+                for how, held in had_or_eligible(tenant)
+                if roles and operations(held, type) and held["scope"] in above(tenant, key, of)
                 and held["principalId"] != principal.lower()
             ]  # fmt: skip
-    check("ways-to-act-as-resources", expected, "whoType role scope type identity identityRoles key", "resource key")
+    check("ways-to-act-as-resources", expected,
+          "whoType how role scope condition operations type identity identityRoles key", "resource key")  # fmt: skip
+
+
+def into(of: Json, *, by_roles: bool) -> list[str]:
+    """Return how a role leads to what a vault holds."""
+    if not by_roles:
+        return ["writes access policies"] if any(named(of, "actions", each) for each in INTO_POLICIES) else []
+    found = [how for how, those in INTO_ROLES.items()
+             if any(named(of, "dataActions", f"microsoft.keyvault/vaults/{each}") for each in those)]  # fmt: skip
+    return found + (["assigns roles"] if named(of, "actions", ASSIGNS) else [])
 
 
 def test_ways_into_vaults(tenant: Made) -> None:
     expected = []
     for _, key, of in every(tenant, "azure_keyvault_service"):
-        for held in tenant.of(ASSIGNMENT).values():
-            if of["enableRbacAuthorization"]:
-                how, leads = "reads secrets", named(held, "dataActions", GET)
-            else:
-                how, leads = "writes access policies", named(held, "actions", LET)
-            if leads and held["scope"] in above(tenant, key, of):
+        for has, held in had_or_eligible(tenant):
+            if held["scope"] in above(tenant, key, of):
                 kind = kinds_of(tenant).get(held["principalId"], "not in the graph")
-                expected.append((kind, how, role(held), held["scope"], key))
-    check("ways-into-vaults", expected, "type how role scope key", "vault key")
+                expected += [(kind, how, has, role(held), held["scope"], held.get("condition"), key)
+                             for how in into(held, by_roles=bool(of["enableRbacAuthorization"]))]  # fmt: skip
+    check("ways-into-vaults", expected, "type how has role scope condition key", "vault key")
+
+
+def test_all_ways_occur_in_these_tenants() -> None:
+    tenants = [made_up(seed) for seed in SEEDS]
+    held = [each for made in tenants for each in had_or_eligible(made)]
+    assert {each for _, of in held for type in WAYS for each in operations(of, type).split(", ")} == {
+        "", *(each for ways in (WAYS, ON_DATA) for those in ways.values() for each in those)
+    }  # fmt: skip
+    for by_roles, ways in ((True, {*INTO_ROLES, "assigns roles"}), (False, {"writes access policies"})):
+        found = {(has, how) for has, of in held for how in into(of, by_roles=by_roles)}
+        assert found == {(has, how) for has in ("holds", "may activate") for how in ways}

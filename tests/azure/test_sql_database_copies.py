@@ -54,3 +54,24 @@ def test_dropped_databases_and_other_names_are_with_their_server(place: Place, a
     assert (told["deletedOn"], told["maxSizeBytes"], told["databaseName"]) == (2000, 5, "orders")
     [name] = entities("azure_sql_server_dns_alias").values()
     assert name["azureDnsRecord"] == "shop.example"
+
+
+def test_backups_are_with_the_server_and_with_the_database(place: Place, azure: Azure) -> None:
+    server = place.put(SERVER, "here", {})
+    databases = [place.put(f"{SERVER}/databases", f"here/{name}", {}) for name in ("orders", "Shop")]
+    kept = {"lastAvailableBackupDate": "1970-01-01T00:00:03Z", "elasticPoolName": None}
+    copy = place.tenant.add_child(server, "/recoverableDatabases", "Shop", kept)
+    always = {"restorePointType": "CONTINUOUS", "earliestRestoreDate": "1970-01-01T00:00:04Z"}
+    once = {"restorePointType": "DISCRETE", "restorePointCreationDate": "1970-01-01T00:00:05Z"}
+    told = [(databases[0], always), (databases[1], always), (databases[1], once)]
+    points = [(database, place.tenant.add_child(database, "/restorePoints", f"p{number}", of))
+              for number, (database, of) in enumerate(told)]  # fmt: skip
+    report = azure.run("azure_sql_server_has_recoverable_database", "azure_sql_database_has_restore_point")
+    assert verdicts(report) == {"complete"}
+    assert edges() == {(server.lower(), copy.lower()), *((of.lower(), key.lower()) for of, key in points)}
+    assert entities("azure_sql_recoverable_database")["Shop"]["lastBackupOn"] == 3000
+    names = ("displayName", "restorePointType", "earliestRestoreOn", "createdOn")
+    assert {key: tuple(of.get(name) for name in names) for key, of in entities("azure_sql_restore_point").items()} == {
+        "p0": ("orders", "CONTINUOUS", 4000, None), "p1": ("Shop", "CONTINUOUS", 4000, None),
+        "p2": ("Shop", "DISCRETE", None, 5000),
+    }  # fmt: skip

@@ -38,9 +38,18 @@ SPARED = {
     PARTNER_1: set[str](),
 }
 """Of roles that reset passwords of some: the roles that these may have, of those that occur here."""
-PERMISSIONS = ["RoleManagement.ReadWrite.Directory", "Group.ReadWrite.All", "GroupMember.ReadWrite.All",
-               "Directory.ReadWrite.All", "Application.ReadWrite.All", "ServicePrincipalEndpoint.ReadWrite.All",
-               "DeviceManagementConfiguration.ReadWrite.All", "User.Read.All"]  # fmt: skip
+PERMISSIONS = [
+    "RoleManagement.ReadWrite.Directory", "Group.ReadWrite.All", "GroupMember.ReadWrite.All", "Directory.ReadWrite.All",
+    "Application.ReadWrite.All", "ServicePrincipalEndpoint.ReadWrite.All",
+    "DeviceManagementConfiguration.ReadWrite.All", "User.Read.All", "AppRoleAssignment.ReadWrite.All",
+]  # fmt: skip
+OWN = {
+    "microsoft.directory/applications/credentials/update": "application",
+    "microsoft.directory/applications.myOrganization/allProperties/update": "application",
+    "microsoft.directory/servicePrincipals/owners/update": "service principal",
+    "microsoft.directory/applications/basic/update": None,
+}
+"""Actions of roles of the tenant's own, and what they let one add credentials to."""
 TIMED = "azure_privileged_access_group_eligibility"
 SEEDS = range(20)
 Able = Iterator[tuple[str, str]]
@@ -66,8 +75,16 @@ def made_up(seed: int) -> Made:
         of["id"] = f"object of {key}"
     roles = [f"role:{template}" for template in TEMPLATES]
     made.entities["azure_ad_role_definition"] = {
-        role: {"displayName": f"Role {n}", "templateId": TEMPLATES[n]} for n, role in enumerate(roles)
-    }
+        role: {"displayName": f"Role {n}", "templateId": TEMPLATES[n], "isBuiltIn": True,
+               "isPrivileged": TEMPLATES[n] in (GLOBAL, APPS, METHODS)}
+        for n, role in enumerate(roles)
+    }  # fmt: skip
+    made.of("azure_ad_role_definition")[roles[-1]]["allowedActions"] = [*OWN]
+    for n, actions in enumerate([[each] for each in OWN] + [[*OWN][::2]]):
+        roles.append(f"role:own-{n}")
+        made.entities["azure_ad_role_definition"][roles[-1]] = {
+            "displayName": f"Own role {n}", "templateId": f"own-{n}", "isBuiltIn": False, "allowedActions": actions
+        }  # fmt: skip
     objects = [of["id"] for of in made.of("azure_application").values()]
     scopes = [("tenant", None)] * 4 + [("administrativeUnit", each) for each in units]
     scopes += [("object", each) for each in (*services, *objects)]
@@ -84,7 +101,7 @@ def made_up(seed: int) -> Made:
     add(TIMED, 6, groupId=[*groups], principalId=[*users, *groups], accessId=["member", "owner"])
     permissions = add("azure_app_role", len(PERMISSIONS), resourceAppId=[GRAPH_APP.upper(), GRAPH_APP, "other"])
     for of, value in zip(made.of("azure_app_role").values(), PERMISSIONS, strict=True):
-        of["value"] = value
+        of |= {"value": value, "isPrivileged": value in (PERMISSIONS[0], PERMISSIONS[3], "User.Read.All")}
     given = add("azure_app_role_assignment", 6)
     edges("azure_user_group_has_user", groups, users, 8)
     edges("azure_user_group_has_service_principal", groups, services, 4)
@@ -172,6 +189,12 @@ def acting_as(tenant: Made, service: str) -> Able:
     for who, template, how, scope in held(tenant):
         if scope in scopes and template in {GLOBAL, APPS, SYNC, PARTNER_1, PARTNER_2}:
             yield who, how
+        own = tenant.of("azure_ad_role_definition")[f"role:{template}"]
+        lets = {OWN[action] for action in own["allowedActions"]} if not own["isBuiltIn"] else set()
+        if (scope in ("", service) and "service principal" in lets) or (
+            apps and scope in scopes - {service} and "application" in lets
+        ):
+            yield who, how
     yield from permitted(tenant, PERMISSIONS[0], *PERMISSIONS[4:6])
     for type in ("azure_user_owns_service_principal", "azure_service_principal_owns_principal"):
         yield from ((owner, "owns it") for owner in tenant.sources(type, service))
@@ -228,6 +251,55 @@ def test_who_controls_one_thing(tenant: Made, name: str) -> None:
         rows = ask(name, key)
         assert sorted(map(repr, rows)) == sorted(map(repr, expected))
         assert [(each["who"], each["key"]) for each in rows] == sorted((each["who"], each["key"]) for each in rows)
+
+
+def reasons(tenant: Made) -> dict[str, set[str]]:
+    """Return what leads to Global Administrator, of service principals that have it."""
+    found: dict[str, set[str]] = {}
+    for service, given in tenant.pairs("azure_service_principal_has_app_role_assignment"):
+        for key in tenant.targets("azure_app_role_assignment_assigned_role", given):
+            if tenant.of("azure_app_role")[key]["isPrivileged"]:
+                found.setdefault(service, set()).add(tenant.of("azure_app_role")[key]["value"])
+    for of in tenant.of("azure_ad_role_assignment").values():
+        role = tenant.of("azure_ad_role_definition")[of["roleDefinitionId"]]
+        members = tenant.targets("azure_user_group_has_service_principal", of["principalId"])
+        for service in {of["principalId"], *members} & tenant.of("azure_service_principal").keys():
+            if role.get("isPrivileged"):
+                found.setdefault(service, set()).add(role["displayName"])
+    return found
+
+
+def acting_as_privileged(tenant: Made, service: str) -> Able:
+    """Yield who can act as an application that leads to Global Administrator, those aside who hold that role."""
+    yield from (each for each in acting_as(tenant, service) if not each[1].endswith(" Role 0"))
+    of = tenant.of("azure_service_principal")[service]
+    if of["servicePrincipalType"] != "ManagedIdentity" and not of["isFirstParty"] and not of["isAgent"]:
+        yield from permitted(tenant, PERMISSIONS[-1])
+
+
+def test_who_acts_as_applications_that_lead_to_global_administrator(tenant: Made) -> None:
+    expected = [
+        {"application": tenant.name(service), "leads": ", ".join(sorted(why)), "who": tenant.name(who),
+         "type": tenant.type(who), "how": how, "through": through and tenant.name(through), "key": who}
+        for service, why in reasons(tenant).items()
+        for who, how, through in set(acting(tenant, acting_as_privileged(tenant, service)))
+        if who != service
+    ]  # fmt: skip
+    rows = ask("who-can-act-as-privileged-applications")
+    assert sorted(map(repr, rows)) == sorted(map(repr, expected))
+    order = [(row["application"], row["who"], row["key"]) for row in rows]
+    assert order == sorted(order)
+
+
+def test_all_ways_to_act_as_privileged_applications_occur_in_these_tenants() -> None:
+    found = {how.split(" of who ")[-1] for seed in SEEDS for made in [made_up(seed)] for service in reasons(made)
+             for _, how, _ in acting(made, acting_as_privileged(made, service))}  # fmt: skip
+    assert {how for how in found if not how.startswith(("holds", "may activate"))} == {
+        "owns it", "owns its application", "is its blueprint",
+        *(f"has the permission {each}" for each in (PERMISSIONS[0], *PERMISSIONS[4:6], PERMISSIONS[-1])),
+    }  # fmt: skip
+    own = {how.rpartition(" ")[2] for how in found if " Own role " in how}
+    assert {"2"} < own < {"0", "1", "2", "4", "5"}
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -32,11 +32,12 @@ def demo(tenant: Tenant) -> None:
         (COMPLIANCE, CODES, ((PHONE, "nonCompliant"), (TABLET, "error"), (_GONE, "conflict"))),
         (CONFIGURATIONS, AS_WE_LIKE_IT, ((LAPTOP, "remediated"), (LAPTOP, "conflict"), (MACHINE, "notAssigned"))),
     ):
-        rows = (_status(number, policy, *each) for number, each in enumerate(told, 1))
+        rows = (device_status(number, policy, *each) for number, each in enumerate(told, 1))
         tenant.contents.put(f"{path}/{policy}/deviceStatuses", *rows)
 
 
-def _status(number: int, policy: str, device: str, status: str) -> Json:
+def device_status(number: int, policy: str, device: str, status: str) -> Json:
+    """How a device stands to a policy, as a listing gives it."""
     return {
         "id": f"5ab00000-0000-4000-8000-{number:012}_{policy}_{device}",
         "complianceGracePeriodExpirationDateTime": "9999-12-31T23:59:59.9999999Z",

@@ -41,16 +41,20 @@ def demo(tenant: Tenant) -> None:
     for number, (id, series, status, decisions) in enumerate(made, 1):
         times = {"startDateTime": f"2025-09-0{number}T08:00:00Z", "endDateTime": f"2025-09-1{number}T08:00:00Z"}
         put(f"{REVIEWS}/{series}/instances", {"id": id, "status": status, "scope": None, "reviewers": [], **times})
-        rows = (_decision(10 * number + each, id, *told) for each, told in enumerate(decisions))
+        rows = (
+            decision(f"dec1de00-0000-4f30-8a4b-{10 * number + each:012}", id, *told)
+            for each, told in enumerate(decisions)
+        )
         put(f"{REVIEWS}/{series}/instances/{id}/decisions", *rows)
 
 
-def _decision(number: int, instance: str, principal: str, resource: Json | None, told: Json) -> Json:
+def decision(id: str, instance: str, principal: str, resource: Json | None, told: Json) -> Json:
+    """A decision on whether somebody keeps something, as a listing gives it: not made yet, but for what is told."""
     is_service = principal == SERVICE_PRINCIPAL_ID
     kind = "servicePrincipalIdentity" if is_service else "userIdentity"
     place = "servicePrincipals" if is_service else "users"
     return {
-        "id": f"dec1de00-0000-4f30-8a4b-{number:012}",
+        "id": id,
         "accessReviewId": instance,
         "appliedBy": _NOBODY,
         "appliedDateTime": None,

@@ -43,7 +43,8 @@ LISTS = {
     "microsoft.managedidentity/userassignedidentities": "/federatedidentitycredentials",
     "microsoft.servicebus/namespaces": "/authorizationrules /queues /topics /topics/*/subscriptions",
     "microsoft.sql/servers": "/dnsaliases /failovergroups /firewallrules /ipv6firewallrules /replicationlinks"
-    " /restorabledroppeddatabases /virtualnetworkrules",
+    " /recoverabledatabases /restorabledroppeddatabases /virtualnetworkrules",
+    "microsoft.sql/servers/databases": "/restorepoints",
     "microsoft.storage/storageaccounts": "/blobservices/default/containers"
     " /blobservices/default/containers/*/immutabilitypolicies /fileservices/default/shares"
     " /queueservices/default/queues /tableservices/default/tables"

@@ -6,7 +6,7 @@ _GUID = "00000000-0000-4000-8000-0000000076{}"
 
 
 def add_copies(web: Place, lab: Place) -> None:
-    """Have a database copied from one server to the other, one that was dropped, and a name that leads to a server."""
+    """Have a database copied from one server to the other, one that was dropped, backups, and another name."""
     here, there = web.of("Microsoft.Sql/servers", "sql-web"), lab.of("Microsoft.Sql/servers", "sql-lab")
     shop, copy = f"{here}/databases/shop", f"{there}/databases/shop"
     add = web.tenant.add_child
@@ -42,4 +42,10 @@ def add_copies(web: Place, lab: Place) -> None:
         "backupStorageRedundancy": "Geo",
     }
     add(here, "/restorableDroppedDatabases", "orders,133771104000000000", dropped)
+    kept = {"edition": "Standard", "serviceLevelObjective": "S2", "lastAvailableBackupDate": "2025-11-30T09:00:00Z"}
+    add(here, "/recoverableDatabases", "shop", {**kept, "elasticPoolName": "pool"})
+    moment = {"restorePointType": "DISCRETE", "restorePointCreationDate": "2025-11-01T00:00:00Z"}
+    add(shop, "/restorePoints", "shop-1", {**moment, "restorePointLabel": "before the move"})
+    always = {"restorePointType": "CONTINUOUS", "earliestRestoreDate": "2025-11-23T10:00:00Z"}
+    add(shop, "/restorePoints", "shop-2", always)
     add(here, "/dnsAliases", "shop-sql", {"azureDnsRecord": "shop-sql.database.example"})

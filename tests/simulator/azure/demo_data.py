@@ -201,3 +201,18 @@ def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, 
         "storageAccountType": "GRS",
     }
     lab.put("Microsoft.Synapse/workspaces/sqlPools", "synapse/pool", pool, sku={"name": "DW100c"}, tags=_OWNER)
+    spark: dict[str, Any] = {
+        "sparkVersion": "3.4",
+        "nodeSize": "Small",
+        "nodeSizeFamily": "MemoryOptimized",
+        "nodeCount": 3,
+        "autoScale": {"enabled": True, "minNodeCount": 3, "maxNodeCount": 10},
+        "autoPause": {"enabled": True, "delayInMinutes": 15},
+        "isComputeIsolationEnabled": False,
+        "sessionLevelPackagesEnabled": True,
+        "libraryRequirements": {"filename": "requirements.txt", "content": ""},
+        "customLibraries": [{"name": "orders.whl", "type": "whl"}],
+        "creationDate": MADE,
+        "provisioningState": "Succeeded",
+    }
+    lab.put("Microsoft.Synapse/workspaces/bigDataPools", "synapse/spark", spark, tags=_OWNER)

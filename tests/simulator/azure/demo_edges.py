@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_balancers import gateway_parts
 from tests.simulator.azure.demo_compute import GUID, identity_of
 from tests.simulator.azure.demo_rules import add_rule_collections, own_collections
 from tests.simulator.azure.place import Place, part, to
@@ -80,7 +81,6 @@ def _logs(web: Place) -> None:
 
 
 def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
-    address = to(web.of(f"{_NET}/publicIPAddresses", "pip-gw"))
     subnet = f"{web.of(f'{_NET}/virtualNetworks', 'v')}/subnets/apps"
     gateway = {
         "resourceGuid": GUID.format("6001"),
@@ -88,12 +88,10 @@ def _gateways(web: Place, lab: Place, identity: dict[str, Any]) -> None:
         "sku": {"name": "WAF_v2", "tier": "WAF_v2"},
         "enableHttp2": True,
         "gatewayIPConfigurations": [part("/own", {"subnet": to(subnet)})],
-        "frontendIPConfigurations": [part("/front", {"publicIPAddress": address})],
+        **gateway_parts(web),
         "defaultPredefinedSslPolicy": "AppGwSslPolicy20150501",
-        "httpListeners": [part("/https", {"protocol": "Https"}), part("/http", {"protocol": "Http"})],
         "webApplicationFirewallConfiguration": {"enabled": True, "firewallMode": "Prevention"},
         "firewallPolicy": to(web.of(f"{_NET}/ApplicationGatewayWebApplicationFirewallPolicies", "waf")),
-        "sslCertificates": [part("/own", {"keyVaultSecretId": "https://kv-web.vault.azure.example/secrets/shop"})],
         "sslPolicy": {"policyName": "AppGwSslPolicy20220101", "minProtocolVersion": "TLSv1_2"},
     }
     web.put(f"{_NET}/applicationGateways", "agw", gateway, identity=identity, tags=_OWNER)

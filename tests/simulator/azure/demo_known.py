@@ -83,7 +83,31 @@ def _platform(web: Place, lab: Place) -> None:
         "storageAccountIdentity": {"principalId": "00000000-0000-4000-8000-000000000d01"},
         "managedDiskIdentity": {"principalId": "00000000-0000-4000-8000-000000000d02"},
     }
-    tell(web, "Microsoft.Databricks/workspaces", "dbw-web", identities)
+    kept = {
+        "automaticClusterUpdate": {"value": "Enabled"},
+        "complianceSecurityProfile": {"value": "Enabled", "complianceStandards": ["HIPAA", "PCI_DSS"]},
+        "enhancedSecurityMonitoring": {"value": "Enabled"},
+    }
+    tell(web, "Microsoft.Databricks/workspaces", "dbw-web", {**identities, "enhancedSecurityCompliance": kept})
+    learning = {
+        "encryption": {"keyVaultProperties": {"keyIdentifier": "https://kv-web.vault.azure.example/keys/learning"}},
+        "allowPublicAccessWhenBehindVnet": False,
+        "systemDatastoresAuthMode": "Identity",
+        "enableDataIsolation": True,
+        "v1LegacyMode": False,
+    }
+    tell(web, "Microsoft.MachineLearningServices/workspaces", "mlw-web", learning)
+    tell(web, "Microsoft.CognitiveServices/accounts", "ai-web", {"networkAcls": {"bypass": "AzureServices"}})
+    portals = {"developerPortalStatus": "Enabled", "legacyPortalStatus": "Disabled"}
+    tell(web, "Microsoft.ApiManagement/service", "api-web", portals)
+    site = {
+        "clientCertExclusionPaths": "/health",
+        "vnetRouteAllEnabled": True,
+        "keyVaultReferenceIdentity": web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"),
+        "storageAccountRequired": False,
+    }
+    for kind, name in (("sites", "shop"), ("sites", "orders"), ("sites/slots", "shop/staging")):
+        tell(web, f"Microsoft.Web/{kind}", name, site)
     workspace = {
         "encryption": {"cmk": {"status": "Activated"}},
         "connectivityEndpoints": {"web": "https://web.synapse.example", "sql": "synapse.sql.example"},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.simulator.azure.demo_balancers import balancer_parts
 from tests.simulator.azure.demo_rules import add_security_groups
 from tests.simulator.azure.place import Place, part, to
 
@@ -95,19 +96,5 @@ def _addresses(web: Place, aks: Place, lab: Place) -> None:
         to(f"{nic}/ipConfigurations/ipconfig2"),
         to(f"{scale_set}/networkInterfaces/aks-pool/ipConfigurations/one"),
     ]
-    inner = {"privateIPAddress": "198.18.1.4", "subnet": to(f"{web.of(f'{_NET}/virtualNetworks', 'v')}/subnets/apps")}
-    properties = {
-        "resourceGuid": GUID.format("2201"),
-        "frontendIPConfigurations": [part(front, {"publicIPAddress": to(address)}), part(f"{front}-in", inner)],
-        "backendAddressPools": [part(f"{balancer}/backendAddressPools/all", {"backendIPConfigurations": ends})],
-        "loadBalancingRules": [part(f"{balancer}/loadBalancingRules/https", {"frontendPort": 443})],
-        "outboundRules": [
-            part(f"{balancer}/outboundRules/out", {"protocol": "All", "frontendIPConfigurations": [to(front.upper())]})
-        ],
-        "probes": [
-            part(f"{balancer}/probes/health", {"protocol": "Https", "port": 443, "requestPath": "/health"}),
-            part(f"{balancer}/probes/ssh", {"protocol": "Tcp", "port": 22}),
-        ],
-        "inboundNatRules": [part(f"{balancer}/inboundNatRules/ssh", {"frontendPort": 50022})],
-    }
+    properties = {"resourceGuid": GUID.format("2201"), **balancer_parts(balancer, web, ends, address)}
     aks.put(f"{_NET}/loadBalancers", "kubernetes", properties, sku=sku, tags=_OWNER)

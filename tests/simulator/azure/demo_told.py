@@ -37,13 +37,8 @@ def _merge(known: dict[str, Any], more: dict[str, Any]) -> None:
 
 
 def _networks(web: Place) -> None:
-    interface = web.of(f"{_NET}/networkInterfaces", "nic-web-02")
-    ends = {"backendIPConfigurations": [to(f"{interface}/ipConfigurations/ipconfig1")]}
-    by_name = {"backendAddresses": [{"fqdn": "shop.azurewebsites.example"}, {"ipAddress": "198.18.0.9"}]}
     endpoint = {"privateEndpoint": to(web.of(f"{_NET}/privateEndpoints", "pe"))}
     gateway = {
-        "backendAddressPools": [part("/machines", ends), part("/apps", by_name)],
-        "backendHttpSettingsCollection": [part("/plain", {"port": 80, "protocol": "Http"})],
         "trustedClientCertificates": [part("/partners", {})],
         "enableFips": False,
         "privateEndpointConnections": [part("/pe", endpoint)],

@@ -4,12 +4,18 @@ import random
 from collections.abc import Callable
 
 from tests.simulator.areas.governance import MANAGEMENT, REVIEWS
+from tests.simulator.areas.reviews import decision
 from tests.simulator.made_up.sizes import Sizes
 from tests.simulator.made_up.values import guid, listed, moment
 from tests.simulator.properties import GROUP, SERVICE_PRINCIPAL, USER, Json
 from tests.simulator.tenant import Tenant
 
-_CATALOGS, _PACKAGES, _ASSIGNED = 3, 4, 6
+_CATALOGS, _PACKAGES, _ASSIGNED, _DECIDED = 3, 4, 6, 20
+_DECISIONS: tuple[Json, ...] = (
+    {},
+    {"decision": "Approve", "reviewedDateTime": "2025-09-10T08:00:00Z"},
+    {"decision": "Deny", "recommendation": "Deny", "applyResult": "AppliedSuccessfully"},
+)
 ASSIGNMENTS = f"{MANAGEMENT}/assignments"
 
 
@@ -45,6 +51,19 @@ def fill(tenant: Tenant, sizes: Sizes, rng: random.Random) -> None:
         }
         times = {"createdDateTime": moment(rng), "lastModifiedDateTime": moment(rng)}
         tenant.contents.put(REVIEWS, review | nothing | times)
+        _decide(tenant, f"{REVIEWS}/{review['id']}/instances", group, people, rng)
+
+
+def _decide(tenant: Tenant, path: str, group: str, people: list[str], rng: random.Random) -> None:
+    """Have a review of a group take place twice, and some of its decisions made."""
+    resource = {"id": group, "displayName": "x", "type": "Group"}
+    for status in ("Applied", "InProgress"):
+        instance = guid(rng)
+        times = {"startDateTime": moment(rng), "endDateTime": moment(rng)}
+        tenant.contents.put(path, {"id": instance, "status": status, "scope": None, "reviewers": [], **times})
+        about = rng.sample(people, min(_DECIDED, len(people)))
+        rows = (decision(guid(rng), instance, each, resource, rng.choice(_DECISIONS)) for each in about)
+        tenant.contents.put(f"{path}/{instance}/decisions", *rows)
 
 
 def _named(rng: random.Random, name: str) -> Json:

@@ -12,6 +12,7 @@ from tests.simulator.areas.intune import (
     assignment,
     managed_device,
 )
+from tests.simulator.areas.intune_states import device_status
 from tests.simulator.areas.upkeep import LIFECYCLE, SYNCHRONIZATION, TERMS
 from tests.simulator.made_up.sizes import Sizes
 from tests.simulator.made_up.values import guid, listed
@@ -24,7 +25,8 @@ _KINDS = {
     CONFIGURATIONS: "windows10GeneralConfiguration",
     APPLICATIONS: "win32LobApp",
 }
-_POLICIES, _MANAGED_SHARE, _ENCRYPTED_SHARE = 20, 0.8, 0.9
+_STANDINGS = ("compliant", "compliant", "compliant", "nonCompliant", "notApplicable", "error", "conflict")
+_POLICIES, _MANAGED_SHARE, _ENCRYPTED_SHARE, _MOST_DEVICES = 20, 0.8, 0.9, 40
 
 
 def fill(tenant: Tenant, sizes: Sizes, rng: random.Random) -> None:
@@ -41,9 +43,25 @@ def fill(tenant: Tenant, sizes: Sizes, rng: random.Random) -> None:
     tenant.contents.put(
         DETECTED, *({"id": guid(rng), "displayName": f"Found {n}", "deviceCount": n} for n in range(30))
     )
+    _tell(tenant, [each["id"] for each in managed], rng)
     for path in (LIFECYCLE, TERMS):
         tenant.contents.put(path, {"id": guid(rng)})
     tenant.contents.put(SYNCHRONIZATION, {"id": tenant.id, "configuration": None, "features": {}})
+
+
+def _tell(tenant: Tenant, devices: list[str], rng: random.Random) -> None:
+    """Have some devices stand in some way to each policy, and have what was found on them."""
+
+    def some() -> list[str]:
+        return rng.sample(devices, rng.randint(0, min(_MOST_DEVICES, len(devices))))
+
+    for path in (COMPLIANCE, CONFIGURATIONS):
+        for policy in tenant.contents.keys(path):
+            rows = (device_status(n, policy, device, rng.choice(_STANDINGS)) for n, device in enumerate(some(), 1))
+            tenant.contents.put(f"{path}/{policy}/deviceStatuses", *rows)
+    for found in tenant.contents.keys(DETECTED):
+        rows = ({"id": device, "deviceName": None} for device in some())
+        tenant.contents.put(f"{DETECTED}/{found}/managedDevices", *rows)
 
 
 def _managed(number: int, device: Json, user: str, rng: random.Random) -> Json:
