@@ -119,3 +119,16 @@ def test_a_value_that_its_name_calls_a_secret_is_not_kept(pair: dict[str, Any]) 
 @pytest.mark.parametrize("tags", [[{"name": "DB_PASSWORD", "value": S}], [f"password={S}"], f"password: {S}"])
 def test_tags_in_an_odd_form_hold_no_secret(tags: Any) -> None:
     assert S not in str(tags_kept(tags))
+
+
+@pytest.mark.parametrize(
+    "again", ["password={", "\n- - - -password ", "name: secretsecret ", "<password> ", "login -password "]
+)
+def test_a_text_that_begins_to_state_secrets_all_over_takes_time_in_proportion_to_its_length(again: str) -> None:
+    def cost(length: int) -> float:
+        text = again * (length // len(again))
+        began = time.thread_time()
+        without_secrets(text)
+        return time.thread_time() - began
+
+    assert cost(200_000) < 50 * max(cost(20_000), 0.01)  # 10 times; 100 where each beginning looks at all the rest

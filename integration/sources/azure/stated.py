@@ -10,15 +10,16 @@ _CALLED = ("telegram", "pagerduty", "ifttt", "victorops")
 _SIGNED_IN = re.compile(r"(?i)(https?://)[^/\s?#]*@|(://[^/@\s?#:]*):[^/\s?#]*(?=@)")
 _PHRASE = r"passw(?:or)?[dt]|passwd|pwd|passphrase|kennwort"
 _SECRET = rf"{_PHRASE}|secret|token|api[-_]?key|access[-_]?key"
-_QUOTED = r"\"[^\"]*\"|'[^']*'|\{[^}]*\}"
+_BRACED = r"\{[^}]{0,1000}\}"
+_QUOTED = rf"\"[^\"]*\"|'[^']*'|{_BRACED}"
 _STATED = re.compile(
     # a part of a link or of a connection string, as it is or escaped
     rf"(?i)((?:^|[?&;,\s]|%3f|%26)(?:sig|code|pw|[\w-]*(?:token|key|secret|{_PHRASE})(?:value)?)(?:=|%3d))"
-    r"(?:\{[^}]*\}|[^\s&#;\"']+)"
+    rf"(?:{_BRACED}|[^\s&#;\"']+)"
     r"|((?:(?:account|access|instrumentation|shared\w*)key|sharedaccesssignature|password|pwd)(?:=|%3d))"
     rf"(?:{_QUOTED}|[\"'{{]?[^;\"'\s]+)"
     # a setting or an option of a command; elsewhere in a sentence, what has a digit
-    rf"|((?:\n|\A(?=.*\n))[ \t-]*[\"']?[\w.-]*(?:{_SECRET})[\"']?[ \t]*[:=][ \t]*)"
+    rf"|((?:\n|\A(?=.*\n))[ \t-]*[\"']?(?:\w[\w.-]*)?(?:{_SECRET})[\"']?[ \t]*[:=][ \t]*)"
     rf"(?!(?:null|true|false)\b)(?:{_QUOTED}|\S{{6,}}(?=[ \t\r]*$))"
     rf"|((?:{_SECRET})[\"']?\s*=\s*|[\"'][\w.-]*(?:{_SECRET})[\"']\s*:\s*)(?:\"[^\"\s]{{6,}}\"|'[^'\s]{{6,}}')"
     rf"|((?:{_SECRET})[\"']?\s*[=:]\s*[\"']?"
@@ -28,7 +29,7 @@ _STATED = re.compile(
     r"|(\bconvertto-securestring\s+(?:-string\s+)?)[\"']?[^\s\"')]+"
     # what markup or a list of settings names
     rf"|(<(?:\w+:)?\w*(?:{_SECRET})>\s*(?:<value>\s*)?)[^<\s][^<]*"
-    rf"|(\b(?:name|key)[\"']?\s*[=:]\s*[\"']?[\w. -]{{0,60}}(?:{_SECRET}|authorization|-key)[\w.-]{{0,60}}[\"']?"
+    rf"|(\b(?:name|key)[\"']?\s*[=:]\s*[\"']?[\w. -]{{0,60}}(?:{_SECRET}|authorization|-key)[\w.-]{{0,60}}+[\"']?"
     r"[^<>\n]{0,60}(?:>\s*<|\n\s*)?[\"']?(?:\w{1,6})?value[\"']?\s*[=:>]\s*)"
     rf"(?:{_QUOTED}|[^\"'<\n]+)"
     # what is known by its form
