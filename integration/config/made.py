@@ -12,6 +12,8 @@ from integration.text.secret import Secret
 
 _OTHERWISE = {"certificate_path": "clientCertificatePath", "certificate_password": "clientCertificatePassword"}
 _NEVER_EMPTY = ("instance_id", "instance_name", "graph_url", "authority")
+_ALWAYS = ("full_every", 0)
+"""What a host may set beyond an event: every run reads all."""
 _SENT = {
     "client_id": (fits_form, "holds a character that no client id has"),
     "directory_id": (is_tenant, "is neither a GUID nor a domain name"),
@@ -36,6 +38,8 @@ def faults_of_made(settings: Mapping[str, Any]) -> Iterator[str]:
     event: dict[str, Any] = {"config": {}}
     for name, field in names.items():
         value = _plain(settings[field])
+        if (field, value) == _ALWAYS:
+            continue
         if value is not None and (value != "" or field in _NEVER_EMPTY):
             (event if field.startswith("instance_") else event["config"])[name] = value
     for fault in (*faults_of({"instance": event}), *unseen({"instance": event})):

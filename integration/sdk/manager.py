@@ -86,6 +86,11 @@ class Manager(pluggy.PluginManager):
 
     def _check_hooked(self, plugin: object) -> None:
         if not self.has_hooks(plugin):
+            held = vars(plugin).items() if inspect.ismodule(plugin) else ()
+            for name in (name for name, value in held if isinstance(value, Step)):
+                raise DeclarationError(
+                    f"the plugin {called(plugin)} is a module with steps: hand over each of them, such as {name}"
+                )
             raise DeclarationError(
                 f"the plugin {called(plugin)} is neither a step nor has hooks: mark its functions with @hookimpl"
             )

@@ -117,7 +117,7 @@ FORMS: dict[str, dict[str, Any]] = {
     r"in_flight must be at most 64": {"in_flight": 65},
     r"mass_delete must be at most 100": {"mass_delete": 101},
     r"mass_delete must be a finite number": {"mass_delete": float("nan")},
-    r"full_every must be more than 0": {"full_every": 0},
+    r"full_every must be more than 0": {"full_every": -1},
     r"instance_id must not be empty": {"instance_id": ""},
     r"instance_name holds a character that cannot be seen": {"instance_name": "a\nb"},
     r"graph_url is not a URL such as https://graph\.": {"graph_url": "graph.microsoft.com"},
@@ -153,6 +153,10 @@ def test_a_host_that_names_a_root_with_its_version_means_the_root() -> None:
     assert (config.graph_url, config.authority) == ("https://graph.microsoft.us", "https://login.microsoftonline.us")
     assert config.azure_url == "https://management.usgovcloudapi.net"
     assert Config(graph_url="http://127.0.0.1:9").azure_url == ""
+
+
+def test_a_host_may_have_every_run_read_all() -> None:
+    assert Config(full_every=0).full_every == 0
 
 
 @pytest.mark.parametrize("odd", [None, 1, "A=b", [("A", "b")], {1: "b"}, {b"A": b"b"}, {"A": 1}, {"A": None}])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from integration import DeclarationError, Step, UnknownType, declared_steps, hookimpl, load, plan
+from steps.entra import user
 from tests.support import entity
 
 
@@ -44,6 +45,7 @@ WRONG: list[tuple[Any, str]] = [
     (Unmarked(), "the plugin Unmarked is neither a step nor has hooks: mark its functions with @hookimpl"),
     (Watch, r"the plugin Watch is a class whose hooks want an object: register Watch\(\)"),
     (None, "the plugin NoneType is neither a step nor has hooks"),
+    (user, r"the plugin steps\.entra\.user is a module with steps: hand over each of them, such as azure_user"),
     ("acme", "the plugin str is neither a step nor has hooks"),
 ]
 
