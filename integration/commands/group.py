@@ -17,6 +17,7 @@ from integration import __version__
 from integration.ask.completion import TypeName
 from integration.config import settings
 from integration.config.clouds import CLOUDS
+from integration.config.variables import variables_set
 from integration.errors import ConfigurationError, FatalError, IntegrationError
 from integration.sdk.stopping import let_result_stand
 from integration.terminal import logs, streams
@@ -27,6 +28,9 @@ from integration.text.nearest import nearest
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY = 0xFF
 _REMEDY = "where the disk is sound, remove graph.db, and the next run makes it anew"
+_NONE_YET = (
+    "an app registration has these: README.md says how to make one; integration run --demo shows a run that needs none"
+)
 _SMALLEST = '{"instance": {"config": {…}}}'
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -209,7 +213,11 @@ def config_from(
     """
     given = typed_flags(flags)
     if event is None:
-        return settings.from_environment(environment, given, offline=offline)
+        try:
+            return settings.from_environment(environment, given, offline=offline)
+        except ConfigurationError as error:
+            none = not variables_set(environment) and all(": set " in fault for fault in error.faults)
+            raise ConfigurationError([*error.faults, _NONE_YET] if none else error.faults) from None
     return settings.from_event(settings.with_flags(document_of(event.read()), given), offline=offline)
 
 

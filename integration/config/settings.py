@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 from integration.config.clouds import CLOUDS, GLOBAL_AUTHORITY, GLOBAL_GRAPH, azure_of
 from integration.config.event import faults_of
-from integration.config.handed import check_handed
+from integration.config.handed import check_handed, check_spelling, check_texts
+from integration.config.made import faults_of_made, told_instead
 from integration.config.unfit import unfit, unseen
 from integration.config.variables import INSTANCE_NAMES, NAMES, bare, instance_from, names_in
 from integration.errors import ConfigurationError
 from integration.text.secret import Address, Secret
-
-_OF_A_SETTING = "the reference of Config says what it is"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +44,9 @@ class Config:
         mass_delete: percent of a type's records; a loss of more than that, and of 50 at least, is a mass deletion.
         allow_mass_delete: whether destinations delete what a mass deletion took.
         full_every: days after which changes are not enough and everything is read anew.
+
+    Raises:
+        ConfigurationError: a setting is unknown, of another type, or cannot be what it is, as in an event.
     """
 
     instance_id: str | None = None
@@ -73,10 +75,21 @@ class Config:
     allow_mass_delete: bool = False
     full_every: float = 7.0
 
+    def __new__(cls, **settings: object) -> Self:
+        """Return an empty one, unless a name is unknown: ``__init__`` would tell that as a ``TypeError``."""
+        check_spelling("Config", settings, [each.name for each in fields(cls)])
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
-        known = {each.name: (getattr(self, each.name), each.type, _OF_A_SETTING) for each in fields(self)}
-        check_handed("Config", **known)
-        object.__setattr__(self, "to", tuple(map(Address, self.to)))
+        given = {each.name: (getattr(self, each.name), each.type, told_instead(each.type)) for each in fields(self)}
+        check_handed("Config", **given)
+        graph_url = _root(self.graph_url)
+        azure_url = self.azure_url.rstrip("/") or azure_of(graph_url)
+        roots = {"graph_url": graph_url, "azure_url": azure_url, "authority": self.authority.rstrip("/")}
+        for name, value in {**roots, "to": tuple(map(Address, self.to))}.items():
+            object.__setattr__(self, name, value)
+        if faults := [f"Config: {fault}" for fault in faults_of_made(vars(self))]:
+            raise ConfigurationError(faults)
 
     @property
     def signs_in(self) -> bool:
@@ -129,6 +142,8 @@ def from_environment(
     Raises:
         ConfigurationError: names all that is missing or mistyped, with the variables to set.
     """
+    check_texts("from_environment", environment=environment)
+    check_handed("from_environment", flags=(flags, Mapping | None, "give settings by their names in an event"))
     instance = instance_from(environment)
     instance["config"].update({name: _bare(name, _plain(value)) for name, value in (flags or {}).items()})
     lacking = [] if offline else unfit(instance["config"], names_in(environment))
@@ -171,7 +186,6 @@ def _config(instance: Mapping[str, Any], offline: bool) -> Config:
     }
     if offline:
         return Config(**everywhere)
-    graph_url = _root(config.get("graphUrl", cloud.graph))
     return Config(
         **everywhere,
         client_id=config.get("clientId", ""),
@@ -184,9 +198,9 @@ def _config(instance: Mapping[str, Any], offline: bool) -> Config:
         managed_identity=config.get("managedIdentity", False),
         access_token=Secret(config.get("accessToken", "")),
         azure_access_token=Secret(config.get("azureAccessToken", "")),
-        graph_url=graph_url,
-        azure_url=config.get("azureUrl", azure_of(graph_url)).rstrip("/"),
-        authority=config.get("authority", cloud.authority).rstrip("/"),
+        graph_url=config.get("graphUrl", cloud.graph),
+        azure_url=config.get("azureUrl", ""),
+        authority=config.get("authority", cloud.authority),
     )
 
 

@@ -33,7 +33,17 @@ def unfit(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> li
         config: as in an event.
         names: the variables that each setting comes from, or may come from.
     """
-    return [*_missing(config), *_unsafe(config), *_mixed(config), *_unsendable(config, names)]
+    return [*_missing(config), *misplaced(config), *_unsendable(config, names)]
+
+
+def misplaced(config: Mapping[str, Any], *, loopback: bool = False) -> list[str]:
+    """Return which services no secret may be sent to, and which are of several clouds.
+
+    Args:
+        config: as in an event.
+        loopback: whether the sign-in service may be on this machine without TLS, as in a host's tests.
+    """
+    return [*_unsafe(config, loopback=loopback), *_mixed(config)]
 
 
 def _unsendable(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -78,11 +88,13 @@ def _choice(setting: str) -> str:
     return f"{known} (the first of {' or '.join(NAMES[setting])} counts)"
 
 
-def _unsafe(config: Mapping[str, Any]) -> Iterator[str]:
+def _unsafe(config: Mapping[str, Any], *, loopback: bool) -> Iterator[str]:
     roots = (("graphUrl", GLOBAL_GRAPH), ("azureUrl", GLOBAL_AZURE), ("authority", GLOBAL_AUTHORITY))
     for setting, example in roots:
         value = config.get(setting)
-        problem = why_unsafe(value, example, loopback=setting != "authority") if isinstance(value, str) else None
+        problem = (
+            why_unsafe(value, example, loopback=loopback or setting != "authority") if isinstance(value, str) else None
+        )
         if problem:
             yield f"{setting} {problem}"
 

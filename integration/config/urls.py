@@ -1,8 +1,11 @@
 """Which URLs a secret may be sent to."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+_UNSENT = re.compile(r"[\s\x00-\x1f\x7f]")
+"""Blanks and control characters, which Python's own parser of URLs drops or lets pass."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -28,7 +31,7 @@ def why_unsafe(url: str, example: str, *, loopback: bool = True) -> str | None:
         parts.port  # noqa: B018 - reading it checks it
     except ValueError:
         return f"is not a URL such as {example}"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or _UNSENT.search(url):
         return f"is not a URL such as {example}"
     if parts.username or parts.password or parts.query:
         return "must hold neither credentials nor a query"

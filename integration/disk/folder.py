@@ -49,7 +49,7 @@ def result_folder(folder: Path) -> Path:
     Raises:
         OutputError: it cannot be made or written.
     """
-    is_new = not folder.exists()
+    is_new = not os.path.exists(folder)  # noqa: PTH110 - Path's raises where the name is too long
     usable_folder(folder)
     if is_new:
         write_text(folder / ".gitignore", "*\n")

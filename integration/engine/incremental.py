@@ -143,7 +143,7 @@ class Incremental:
         try:
             for add, before in ((publication.add_old, True), (publication.add, False)):
                 attempt = Attempt(job)
-                attempt.fill(add, iter(job.step.run(attempt.context(ChangedInput(changed, before)))))
+                attempt.fill(add, job.step.records(attempt.context(ChangedInput(changed, before))))
             if list(attempt.missing()) or not _read_as_before(attempt, memory):
                 return None
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))

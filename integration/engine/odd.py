@@ -160,7 +160,7 @@ class Attempts:
         streams = any_made = False
         while True:
             try:
-                made = iter(records.step.run(context))
+                made = records.step.records(context)
                 for first in made:
                     any_made = True
                     yield first

@@ -108,7 +108,7 @@ def fetch_ahead(
 def _first(step: Step, context: Context) -> Sequence[Request]:
     """Return what a step asks Graph for before it asks for anything else, and before it yields."""
     try:
-        next(iter(step.run(context)), None)
+        next(step.records(context), None)
     except _Asked as asked:
         return [asked.request] if asked.request else []
     except Exception as error:  # noqa: BLE001 - the step raises it again where it runs, and is judged by that

@@ -9,9 +9,9 @@ from typing import Any
 import pluggy
 import requests
 
-from integration.config.handed import FOLDER, check_handed
 from integration.config.settings import Config, from_event
 from integration.disk.folder import locked, result_folder, write_json
+from integration.engine.agreed import check_run
 from integration.engine.attempt import Job
 from integration.engine.cost import account, not_represented
 from integration.engine.delivery import deliver
@@ -39,8 +39,6 @@ from integration.store.store import Store
 from integration.tapes.tapes import Live, Tape
 from integration.text.discretion import logger
 
-_PLAN, _CONFIG = (Plan, "give what plan returned"), (Config, "give settings, or call handle with an event")
-_TAPE, _STOP = (Tape | None, "give Live() or a Replay"), (Asks | None, "give a threading.Event")
 _log = logger("integration")
 
 
@@ -91,15 +89,15 @@ def run(
             the graph is there, the run has its true result, and only destinations are left out.
 
     Raises:
-        ConfigurationError: a destination is not known.
+        ConfigurationError: what is handed over cannot be used, or does not belong together; a destination is not known.
         CredentialsError: Microsoft refused the sign-in or the token.
         Interrupted: ``stop`` was set, or the process was interrupted; the next run in this folder goes on from there.
         FatalError: the run could not go on; ``summary.json`` says how far it came, ``graph.db`` is as it was.
     """
-    check_handed("run", out=(out, *FOLDER), plan=(plan, *_PLAN), config=(config, *_CONFIG))
-    check_handed("run", tape=(tape, *_TAPE), stop=(stop, *_STOP))
+    check_run(manager, plan, config, out=out, tape=tape, stop=stop)
+    stopping = Stopping(stop)
     folder = result_folder(Path(out))
-    with Stopping(stop) as stopping:
+    with stopping:
         sinks: list[Sink] = []
         with suppress(Interrupted):
             if config.to:

@@ -57,7 +57,8 @@ def ask(service: str, url: str, otherwise: str, question: MsalCall, *, local: bo
     except IntegrationError as error:
         failure = error
     except requests.RequestException as error:
-        unanswered = Unreachable(f"{service} did not answer: {type(error).__name__}")
+        remedy = "" if local else "; check its address (authority), the proxy and the network"
+        unanswered = Unreachable(f"{service} did not answer: {type(error).__name__}{remedy}")
         failure = fault_of_machine(error, url) or unanswered
     except (ValueError, OSError, ImportError) as error:
         failure = fault_of_machine(error, url) or CredentialsError(otherwise if local else _UNFIT)

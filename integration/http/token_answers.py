@@ -27,10 +27,10 @@ _ADVICE = {
     700213: "the application does not trust the subject of the federated token: check its federated credential",
     90002: "the tenant does not exist: check the directory (tenant) id",
     900023: "the directory (tenant) id is neither a GUID nor a domain name",
-    7000112: "the application is disabled in this tenant",
-    50034: "the account does not exist in this tenant",
-    53003: "a conditional access policy blocks the sign-in of this application",
-    65001: "an administrator has not consented to the application yet",
+    7000112: "the application is disabled in this tenant: enable it there, under Enterprise applications",
+    50034: "the account does not exist in this tenant: check the directory (tenant) id",
+    53003: "a conditional access policy blocks the sign-in of this application: have the policy let it in from here",
+    65001: "an administrator has not consented to the application yet: grant admin consent under API permissions",
     1002012: "the requested scope is not valid: check the Graph URL",
 }
 _TEXTS = ("token_type", "client_id", "object_id", "msi_res_id", "mi_res_id")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @hookspec
 def integration_steps() -> "Iterable[Step]":
-    """Called once, by ``load``: return the steps that the plugin contributes."""
+    """Called once, when the plugin is registered, as ``load`` does: return the steps that it contributes."""
     raise AssertionError("a specification is not called")
 
 

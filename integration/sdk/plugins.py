@@ -11,14 +11,12 @@ import pluggy
 
 from integration.config.handed import check_handed
 from integration.errors import DeclarationError, IntegrationError, PlanError
-from integration.sdk import hookspecs
-from integration.sdk.hooks import PROJECT
-from integration.sdk.installed import imported, installed, naming, owner
+from integration.sdk.installed import imported, installed, owner
+from integration.sdk.manager import Manager
 from integration.sdk.plan import Plan, order, types_named
 from integration.sdk.schema import load_schemas
 from integration.sdk.step import Step
 from integration.sdk.vocabulary import misspelt_names
-from integration.text.nearest import nearest
 from integration.text.visible import brief
 
 
@@ -31,25 +29,17 @@ def load(*plugins: object) -> pluggy.PluginManager:
     Raises:
         DeclarationError: a plugin, step or schema is declared wrongly, or two of them declare the same type.
     """
-    manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(hookspecs)
+    manager = Manager()
     for entry_point in installed():
         plugin = imported(entry_point)
-        if not isinstance(plugin, Step) and not _has_hooks(manager, plugin):
+        if not isinstance(plugin, Step) and not manager.has_hooks(plugin):
             raise DeclarationError(
                 f"the package {owner(entry_point)}: {entry_point.value} is neither a step nor a plugin with hooks: "
                 f"write its entry point as module:{entry_point.name}"
             )
-        _register(manager, plugin, entry_point.name)
+        manager.register(plugin, entry_point.name)
     for plugin in plugins:
-        if not isinstance(plugin, Step) and not _has_hooks(manager, plugin):
-            raise DeclarationError(
-                f"the plugin {_called(plugin)} is neither a step nor has hooks: mark its functions with @hookimpl"
-            )
-        _register(manager, plugin, plugin.name if isinstance(plugin, Step) else None)
-    _check_hooks(manager)
-    for step in _contributions(manager):
-        _register(manager, step, step.name)
+        manager.register(plugin)
     steps = declared_steps(manager)
     for step in steps:
         for fault in misspelt_names(step):
@@ -72,8 +62,9 @@ def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Seque
         PlanError: a step needs a type that no step declares, steps need each other, or a list of names is a text.
     """
     chosen, unwanted = _names("only", only), _names("skip", skip)
+    declared = tuple(declared_steps(manager))
     blocked = tuple(name for name, plugin in manager.list_name_plugin() if plugin is None)
-    return _planned(tuple(declared_steps(manager)), blocked, chosen, unwanted)
+    return _planned(declared, blocked, chosen, unwanted)
 
 
 @lru_cache
@@ -85,7 +76,7 @@ def _planned(steps: tuple[Step, ...], blocked: tuple[str, ...], only: tuple[str,
 
 def declared_steps(manager: pluggy.PluginManager) -> list[Step]:
     """Return every step that is registered and not blocked, sorted by type name."""
-    check_handed("declared_steps, plan or run", manager=(manager, pluggy.PluginManager, "give what load returned"))
+    check_handed("declared_steps, plan or run", manager=(manager, Manager, "give what load returned"))
     return list(_sorted_steps(frozenset(manager.get_plugins())))
 
 
@@ -153,69 +144,3 @@ def _steps_of(name: str) -> list[Step]:
 def _path_of(name: str) -> str:
     spec = importlib.util.find_spec(name)
     return (spec and spec.origin) or name
-
-
-def _called(plugin: object) -> str:
-    """Return what people call a plugin: a module or class by its name, an object by that of its class."""
-    return str(getattr(plugin, "__name__", type(plugin).__qualname__))
-
-
-def _has_hooks(manager: pluggy.PluginManager, plugin: object) -> bool:
-    return any(manager.parse_hookimpl_opts(plugin, name) for name in dir(plugin))
-
-
-def _check_hooks(manager: pluggy.PluginManager) -> None:
-    """Refuse a hook that nobody calls: its plugin would be installed, and never heard of.
-
-    Raises:
-        DeclarationError: a plugin implements a hook that is not specified, and not marked ``optionalhook``.
-    """
-    try:
-        manager.check_pending()
-    except pluggy.PluginValidationError as error:
-        plugin = error.plugin
-        known = [caller.name for caller in vars(manager.hook).values() if caller.has_spec()]
-        callers = [caller for caller in manager.get_hookcallers(plugin) or () if not caller.has_spec()]
-        unknown = next(each.name for each in callers if not all(own.optionalhook for own in each.get_hookimpls()))
-        raise DeclarationError(
-            f"the plugin {_called(plugin)} implements the hook {unknown}, which is none: nobody would call it"
-            f"{nearest(unknown, known)}"
-        ) from None
-
-
-def _contributions(manager: pluggy.PluginManager) -> list[Step]:
-    """Return the steps that plugins contribute through their hook.
-
-    Raises:
-        DeclarationError: a plugin's hook failed, or gave something else; names it.
-    """
-    hook = manager.hook.integration_steps
-    contributors = [each.plugin for each in hook.get_hookimpls() if not (each.hookwrapper or each.wrapper)]
-    steps: list[Step] = []
-    for plugin in reversed(contributors):
-        alone = manager.subset_hook_caller(hook.name, [each for each in contributors if each is not plugin])
-        with naming(f"the plugin {_called(plugin)}: its hook integration_steps failed"):
-            found = [step for contributed in alone() for step in contributed]
-        if strange := [each for each in found if not isinstance(each, Step)]:
-            raise DeclarationError(
-                f"the plugin {_called(plugin)}: its hook integration_steps gave something of the type "
-                f"{type(strange[0]).__name__}: give what entity_step and relationship_step make"
-            )
-        steps += found
-    return steps
-
-
-def _register(manager: pluggy.PluginManager, plugin: object, name: str | None) -> None:
-    other = manager.get_plugin(name) if name else None
-    if isinstance(plugin, Step) and other is not None:
-        if other is plugin:
-            return
-        declared = other.source if isinstance(other, Step) else f"the plugin {name}"
-        raise plugin.fault(f"the type is declared twice, also by {declared}: rename or uninstall one of them")
-    try:
-        manager.register(plugin, name=name)
-    except pluggy.PluginValidationError as error:
-        reason = str(error).splitlines()[-1]
-        raise DeclarationError(
-            f"the plugin {_called(plugin)} has a hook with other arguments than it is handed: {reason}"
-        ) from None

@@ -3,13 +3,13 @@
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from integration.errors import DeclarationError
+from integration.errors import DeclarationError, RecordError
 from integration.sdk.ends import area_of
 from integration.sdk.model import Entity, Relationship
 
@@ -86,12 +86,25 @@ class Step:
         if not _takes_context(self.run):
             raise self.fault("the step's function is called with a Context alone: write def "
                              f"{self.run.__name__}(ctx: Context)")  # fmt: skip
+        if inspect.isasyncgenfunction(self.run) or inspect.iscoroutinefunction(self.run):
+            raise self.fault(f"the step's function is async, which no run waits for: write def {self.run.__name__}")
         for name in ("per_row", "on_demand"):
             if not isinstance(getattr(self, name), bool):
                 raise self.fault(f"{name} is {getattr(self, name)!r}: write True or False")
         for type in self.resources:
             if type != OTHERS and not re.fullmatch(r"[\w.-]+(/[\w.-]+)+", type):
                 raise self.fault(f"{type!r} is no type of Azure resources: write 'microsoft.compute/virtualmachines'")
+
+    def records(self, context: "Context") -> "Iterator[Entity | Relationship]":
+        """Return what the step yields, as it is asked for.
+
+        Raises:
+            RecordError: its function gives nothing that could be gone through, since it has no ``yield``.
+        """
+        made: object = self.run(context)
+        if not isinstance(made, Iterable):
+            raise RecordError(f"{self.source}: {self.name} gives {type(made).__name__}: write yield before each record")
+        return iter(made)
 
     def __dir__(self) -> list[str]:
         """Return nothing: pluggy looks for hooks in all that is listed here, and a step has none."""

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from integration.errors import Interrupted
+from integration.errors import ConfigurationError, Interrupted
 from integration.text.discretion import logger
 from integration.text.whose import carried
 from integration.threads import starting
@@ -34,6 +34,33 @@ class Asks(Protocol):
 
     def is_set(self) -> bool:
         """Return whether it is."""
+
+
+class _Host:
+    """What a host sets; where it cannot be asked any more, the run goes on, and says once that nobody can end it so.
+
+    Raises:
+        ConfigurationError: it cannot be asked at all.
+    """
+
+    def __init__(self, asks: Asks) -> None:
+        self._asks = asks
+        self._answers = True
+        try:
+            asks.is_set()
+        except Exception as error:  # noqa: BLE001 - whatever a host's code raises
+            raise ConfigurationError(
+                [f"run: stop cannot be asked whether it is set ({type(error).__name__}): give a threading.Event"]
+            ) from None
+
+    def is_set(self) -> bool:
+        """Return whether the host wishes the run to end."""
+        try:
+            return self._answers and self._asks.is_set()
+        except Exception as error:  # noqa: BLE001 - a proxy of another process, say, which has ended
+            self._answers = False
+            _log.warning("stop cannot be asked any more (%s): the run goes on", type(error).__name__)
+            return False
 
 
 class Interrupts:
@@ -109,12 +136,15 @@ class Stopping:
 
     Args:
         asked: what a host sets when the run is to end.
+
+    Raises:
+        ConfigurationError: that cannot be asked.
     """
 
     def __init__(self, asked: Asks | None = None) -> None:
         self._own = Interrupts()
         self.interrupts = asked if isinstance(asked, Interrupts) else self._own
-        self._asks: list[Asks] = [self.interrupts, *([asked] if asked is not None else [])]
+        self._asks: list[Asks] = [self.interrupts, *([_Host(asked)] if asked is not None else [])]
         self._told: list[Callable[[], None]] = []
         self._lock = threading.RLock()
         self._ended = threading.Event()

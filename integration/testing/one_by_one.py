@@ -124,7 +124,7 @@ class _Trial:
         )
         records = Records(self._step, self._schema)
         made, ends = {}, 2 if self._step.is_relationship else 1
-        for row in records.rows(iter(self._step.run(context))):
+        for row in records.rows(self._step.records(context)):
             key = "|".join(map(str, row[:ends]))
             made[key] = {"_key": key}
             for properties in row[ends:]:

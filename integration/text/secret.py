@@ -54,11 +54,18 @@ class _Forms(NamedTuple):
 
 
 class Secret:
-    """A string that shows itself as ``***`` wherever it is printed, formatted or logged; only ``reveal`` gives it."""
+    """A string that shows itself as ``***`` wherever it is printed, formatted or logged; only ``reveal`` gives it.
+
+    Raises:
+        TypeError: it is no string.
+    """
 
     __slots__ = ("__weakref__", "_sent", "_value")
 
     def __init__(self, value: str) -> None:
+        given: object = value
+        if not isinstance(given, str):
+            raise TypeError(f"a secret is a text, not of the type {type(given).__name__}")
         self._value = value
         self._sent: tuple[str, ...] = ()
         bare = value.strip()

@@ -115,6 +115,13 @@ def test_all_missing_settings_are_named_at_once() -> None:
         assert [name for name in NAMES[setting] if name not in message] == []
 
 
+def test_who_has_set_nothing_yet_is_told_how_to_begin() -> None:
+    begin = "integration run --demo shows a run that needs none"
+    assert begin in refused(2)
+    assert begin not in refused(2, AZURE_CLIENT_ID="client")
+    assert begin not in refused(2, "--graph-url", "graph.contoso.example")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "parts"),
     [
@@ -157,6 +164,7 @@ def test_hosts_that_do_not_answer(closed_port: int) -> None:
     identity = {"CLIENT_ID": "client", "DIRECTORY_ID": "contoso.example", "CLIENT_SECRET": "secret"}
     message = refused(3, "--authority", sign_in_host, **identity)
     assert f"sign-in service 127.0.0.1:{closed_port} did not answer" in message
+    assert "check its address (authority), the proxy and the network" in message
 
 
 def test_plain_http_is_for_this_machine_alone() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import socket
 import threading
 import traceback
@@ -137,6 +138,13 @@ def test_a_refusal_tells_codes_and_nothing_else(
 ) -> None:
     service.status, service.raw = status, lambda _: error(**fields)
     assert said in ends(signed_in(service), CredentialsError)
+
+
+@pytest.mark.parametrize("code", [7000112, 7000215, 7000222, 50034, 53003, 65001, 700016, 90002])
+def test_a_refusal_that_is_known_says_what_to_do(code: int, service: Service) -> None:
+    service.status, service.raw = 401, lambda _: error(error_codes=[code])
+    said = ends(signed_in(service), CredentialsError)
+    assert re.search(rf"\(AADSTS{code}\): [^:]+: (add|check|copy|enable|grant|have) ", said)
 
 
 @pytest.mark.parametrize("way", ["certificate", "federated token"])

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -201,6 +201,23 @@ def takes_more(ctx: Context, more: object) -> Iterator[Entity]:
 @pytest.mark.parametrize("function", [takes_nothing, takes_more])
 def test_a_function_that_no_run_can_call_is_refused_by_file(function: Any) -> None:
     with pytest.raises(DeclarationError, match="is called with a Context alone") as caught:
+        entity_step("Person")(function)
+    assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
+
+
+async def waits(ctx: Context) -> list[Entity]:
+    """A visitor."""
+    return [Entity("visitor-0001")]
+
+
+async def waits_between(ctx: Context) -> AsyncIterator[Entity]:
+    """A visitor."""
+    yield Entity("visitor-0001")
+
+
+@pytest.mark.parametrize("function", [waits, waits_between])
+def test_a_function_that_no_run_waits_for_is_refused_by_file(function: Any) -> None:
+    with pytest.raises(DeclarationError, match=r"is async, which no run waits for: write def waits") as caught:
         entity_step("Person")(function)
     assert str(caught.value).startswith(f"{THIS_FILE}: {function.__name__}: ")
 

@@ -51,6 +51,7 @@ def declared(
     before: str = "pass",
     per_row: bool = False,
     key: str = "device['id']",
+    gives: str = "yield",
 ) -> Step:
     """Declare a step that yields an entity of a class for each device."""
     name = f"contoso_device{len(_declared)}"
@@ -62,7 +63,7 @@ def declared(
         '    """A device."""',
         f"    {before}",
         '    for number, device in enumerate(ctx.graph.list("/devices", select=("displayName",))):',
-        f"        yield Entity({key}, {makes})",
+        f"        {gives} Entity({key}, {makes})",
     ]
     write(Path("package"), {f"{name}.py": "\n".join(lines), f"{name}.json": json.dumps(SCHEMA)})
     monkeypatch.syspath_prepend("package")
@@ -286,6 +287,16 @@ def test_a_declared_graph_fails_as_declared(
     result = run_steps(contoso_device, source=graph).report.of(contoso_device.name)
     assert result.verdict == verdict
     assert reason in result.reason
+
+
+def test_a_step_that_forgets_to_yield_is_told_so_and_no_object_is_blamed(
+    graph: GraphServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.add("/devices", device("device-0001"), device("device-0002"))
+    step = declared(monkeypatch, "name=device['displayName']", gives="_ =")
+    result = run_steps(step, source=graph).report.of(step.name)
+    assert (result.verdict, result.problems) == ("failed", {})
+    assert result.reason.endswith(f"{step.name} gives NoneType: write yield before each record")
 
 
 def test_a_later_run_asks_a_declared_graph_for_what_changed(graph: GraphServer, tmp_path: Path) -> None:
