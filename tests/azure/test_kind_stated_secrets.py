@@ -1,5 +1,6 @@
 """A secret that a text says in whatever form is not kept, and what only reads like one is."""
 
+import time
 from base64 import b64encode
 from typing import Any
 
