@@ -16,10 +16,8 @@ from integration.store.history import Revision, known_revisions
 from integration.text.exact_json import exact_json
 
 _ROWS = 1000
-_COUNT = (
-    "(SELECT count(*) FROM nodes WHERE type = types.number) + (SELECT count(*) FROM edges WHERE type = types.number)"
-)
-"""How many records a row of ``types`` has: entities or relationships, which are in two tables."""
+_COUNT = " + ".join(f"(SELECT count(*) FROM {table} WHERE type = types.number)" for table in ("nodes", "edges"))
+"""How many records a type has, for a row of ``types``."""
 
 
 class ReadableStore:
@@ -112,8 +110,7 @@ class ReadableStore:
 
     def count_of(self, name: str) -> int:
         """Return how many records of the type the graph holds."""
-        row = self._row(f"SELECT {_COUNT} FROM types WHERE name = ?", name)
-        return int(row[0]) if row else 0
+        return sum(count for (count,) in self._rows(f"SELECT {_COUNT} FROM types WHERE name = ?", name))
 
     def counts_of_changes(self) -> dict[str, dict[What, int]]:
         """Return for each type how many records the last run created, updated and deleted; only what is not 0."""
