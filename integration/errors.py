@@ -6,6 +6,7 @@
     ├── DeclarationError          a step, schema or plugin is wrong: mend the named file           (exit 2)
     ├── PlanError                 the chosen types cannot be ordered                               (exit 2)
     │   ├── UnknownType           a name that no step declares; says the nearest one
+    │   │   └── NotReported       a type that a report has no result of
     │   └── DependencyCycle       types that need each other; says the path
     ├── QueryError                a question cannot be answered as it was asked; says what would do (exit 2)
     ├── ConfigurationError        settings are missing, mistyped or unknown; says all of them      (exit 2)
@@ -57,6 +58,12 @@ class PlanError(IntegrationError):
 
 class UnknownType(PlanError):
     """A name that no step declares."""
+
+
+class NotReported(UnknownType, KeyError):
+    """A type that a report has no result of; a ``KeyError`` too, as looking something up raises."""
+
+    __str__ = Exception.__str__
 
 
 class DependencyCycle(PlanError):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pluggy
 
 from integration.config.handed import check_handed
-from integration.errors import DeclarationError, IntegrationError, PlanError
+from integration.errors import ConfigurationError, DeclarationError, IntegrationError, PlanError
 from integration.sdk.installed import imported, installed, owner
 from integration.sdk.manager import Manager
 from integration.sdk.plan import Plan, order, types_named
@@ -76,7 +76,10 @@ def _planned(steps: tuple[Step, ...], blocked: tuple[str, ...], only: tuple[str,
 
 def declared_steps(manager: pluggy.PluginManager) -> list[Step]:
     """Return every step that is registered and not blocked, sorted by type name."""
-    check_handed("declared_steps, plan or run", manager=(manager, Manager, "give what load returned"))
+    where, remedy = "declared_steps, plan or run", "give what load returned"
+    check_handed(where, manager=(manager, pluggy.PluginManager, remedy))
+    if not hasattr(manager.hook, "integration_steps"):
+        raise ConfigurationError([f"{where}: manager knows no hook of this package: {remedy}"])
     return list(_sorted_steps(frozenset(manager.get_plugins())))
 
 

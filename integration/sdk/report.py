@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from integration.errors import UnknownType
+from integration.errors import NotReported
 from integration.sdk.changes import What
 from integration.sdk.mass_deletion import Guard
 from integration.text.nearest import nearest
@@ -95,15 +95,15 @@ class Report:
         """Return the result of one type.
 
         Raises:
-            UnknownType: the run was not asked for it; says the nearest type that it was asked for.
+            NotReported: the run was not asked for it; says the nearest type that it was asked for.
         """
         for result in self.results:
             if result.type == type:
                 return result
         if type in self.not_chosen:
-            raise UnknownType(f"the run was not asked for {type}: the report has no result of it")
+            raise NotReported(f"the run was not asked for {type}: the report has no result of it")
         near = nearest(str(type), [result.type for result in self.results])
-        raise UnknownType(f"the report has no result of a type {brief(str(type))}{near}")
+        raise NotReported(f"the report has no result of a type {brief(str(type))}{near}")
 
     def exit_code(self, *, fail_on_partial: bool = False, fail_on_skipped: bool = False) -> int:
         """Return 3 where the run ended early, 1 where a type or a sink failed or deletions are withheld, else 0.

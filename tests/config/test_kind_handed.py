@@ -14,6 +14,7 @@ from integration import (
     ConfigurationError,
     DeclarationError,
     Live,
+    NotReported,
     PlanError,
     Replay,
     Report,
@@ -223,7 +224,7 @@ def test_settings_that_choose_otherwise_than_the_plan_are_not_passed_over(settin
 
 def test_a_manager_that_load_did_not_make_is_named() -> None:
     for call in (lambda odd: plan(odd), lambda odd: run(odd, PLAN, Config())):
-        with pytest.raises(ConfigurationError, match="manager is of the type PluginManager: give what load returned"):
+        with pytest.raises(ConfigurationError, match="manager knows no hook of this package: give what load returned"):
             call(pluggy.PluginManager("integration"))
 
 
@@ -233,10 +234,10 @@ def test_a_report_tells_the_type_that_somebody_meant() -> None:
         "azure_usr": r"azure_usr \(did you mean azure_user\?\)$",
         "azure_device": "not asked for",
     }.items():
-        with pytest.raises(UnknownType, match=told):
+        with pytest.raises(NotReported, match=told):
             report.of(odd)
     nothing_at_all: Any = None
-    with pytest.raises(UnknownType, match=r"a type None$"):
+    with pytest.raises(KeyError, match=r"a type None$"):
         report.of(nothing_at_all)
 
 
