@@ -78,9 +78,11 @@ def _told(row: Any, name: str) -> dict[str, Any]:
     gigabytes, enforced = storage.get("storageSizeGB"), properties.get("sslEnforcement")
     is_copy = "replica" in text_in(properties, "replicationRole").lower()
     source = key_at(properties, "sourceServerResourceId") if is_copy else None
+    access = network.get("publicNetworkAccess") or properties.get("publicNetworkAccess")
     told = {
         "state": properties.get("state") or properties.get("userVisibleState"),
-        "publicNetworkAccess": network.get("publicNetworkAccess") or properties.get("publicNetworkAccess"),
+        "publicNetworkAccess": access,
+        "publiclyAccessible": None if access is None else says(access, "enabled"),
         "geoRedundantBackup": backup.get("geoRedundantBackup") or single.get("geoRedundantBackup"),
         "backupRetentionDays": backup.get("backupRetentionDays") or single.get("backupRetentionDays"),
         "earliestRestoreOn": epoch_ms(backup.get("earliestRestoreDate") or properties.get("earliestRestoreDate")),

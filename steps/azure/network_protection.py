@@ -14,7 +14,7 @@ from steps.azure._resource import (
     properties_of,
     resource,
 )
-from steps.azure.nic import NIC
+from steps.azure.nic import interfaces_of_machines
 from steps.azure.vnet import VNET
 
 _PLAN = "microsoft.network/ddosprotectionplans"
@@ -69,11 +69,10 @@ def azure_subscription_has_ddos_protection_plan(ctx: Context) -> Iterator[Relati
 def azure_application_security_group_protects_vm(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine has an interface that is in an application security group."""
     seen = set()
-    for row in ctx.azure.resources(NIC):
-        machine = key_at(properties_of(row), "virtualMachine")
+    for machine, row in interfaces_of_machines(ctx):
         parts = parts_of(row, "ipConfigurations")
         for group in keys_of(each for part in parts for each in parts_of(part, "applicationSecurityGroups")):
-            if machine and (group, machine) not in seen:
+            if (group, machine) not in seen:
                 seen.add((group, machine))
                 yield Relationship(group, machine)
 

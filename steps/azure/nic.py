@@ -1,9 +1,12 @@
 """Network interfaces."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import in_groups, key_at, keys_at, keys_of, parts_of, properties_of, references_in, resource
+from steps.azure.vm import VM, interfaces_of
 
 NIC = "microsoft.network/networkinterfaces"
 
@@ -37,3 +40,21 @@ def azure_nic(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_nic(ctx: Context) -> Iterator[Relationship]:
     """A network interface is in a resource group."""
     yield from in_groups(ctx.azure.resources(NIC))
+
+
+def interfaces_of_machines(ctx: Context) -> Iterator[tuple[str, Any]]:
+    """Yield the key of each virtual machine with each of its network interfaces.
+
+    The interface names its machine, and the machine its interfaces; where one of the two is older than the other, one
+    alone does.
+    """
+    alone = {}
+    for row in ctx.azure.resources(NIC):
+        if machine := key_at(properties_of(row), "virtualMachine"):
+            yield machine, row
+        elif not key_at(properties_of(row), "privateEndpoint"):
+            alone[arm_key(row["id"])] = row
+    for row in ctx.azure.resources(VM) if alone else ():
+        for interface in interfaces_of(row):
+            if interface in alone:
+                yield arm_key(row["id"]), alone[interface]

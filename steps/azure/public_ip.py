@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import in_groups, key_at, parts_of, properties_of, resource
-from steps.azure.nic import NIC
+from steps.azure.nic import interfaces_of_machines
 
 PUBLIC_IP = "microsoft.network/publicipaddresses"
 READ = ["Microsoft.Network/publicIPAddresses/read"]
@@ -32,14 +32,12 @@ def azure_resource_group_has_public_ip(ctx: Context) -> Iterator[Relationship]:
     yield from in_groups(ctx.azure.resources(PUBLIC_IP))
 
 
-@relationship_step("azure_vm", "USES", "azure_public_ip", per_row=True)
+@relationship_step("azure_vm", "USES", "azure_public_ip")
 def azure_vm_uses_public_ip(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine is reached at a public address by one of its network interfaces."""
-    for row in ctx.azure.resources(NIC):
-        machine = key_at(properties_of(row), "virtualMachine")
+    for machine, row in interfaces_of_machines(ctx):
         for part in parts_of(row, "ipConfigurations"):
-            address = key_at(properties_of(part), "publicIPAddress")
-            if machine and address:
+            if address := key_at(properties_of(part), "publicIPAddress"):
                 yield Relationship(machine, address)
 
 

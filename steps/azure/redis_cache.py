@@ -46,13 +46,19 @@ def azure_resource_group_has_redis_cache(ctx: Context) -> Iterator[Relationship]
     yield from in_groups(ctx.azure.resources(_CACHE))
 
 
-@relationship_step("azure_redis_cache", "CONNECTS", "azure_redis_cache", per_row=True)
+@relationship_step("azure_redis_cache", "CONNECTS", "azure_redis_cache")
 def azure_redis_cache_connects_cache(ctx: Context) -> Iterator[Relationship]:
-    """A cache of Redis is linked with another one, and both say so; an id of the link ends in the other's name."""
+    """A cache of Redis is linked with another one, and both say so: the id of the link ends in the other's name.
+
+    That id is below the cache that has it, and does not tell where the other one is. Its name does: no two caches of
+    Azure have the same, since it is part of a host's.
+    """
+    caches = {row["name"].lower(): arm_key(row["id"]) for row in ctx.azure.resources(_CACHE)}
     for row in ctx.azure.resources(_CACHE):
         for link in keys_in(row, "linkedServers"):
             own, _, name = link.partition("/linkedservers/")
-            yield Relationship(arm_key(row["id"]), f"{own.rpartition('/')[0]}/{name}" if name else link)
+            beside = f"{own.rpartition('/')[0]}/{name}" if name else link
+            yield Relationship(arm_key(row["id"]), caches.get(name, beside))
 
 
 def _flag(told: Any) -> bool | None:

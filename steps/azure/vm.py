@@ -63,8 +63,13 @@ def azure_resource_group_has_vm(ctx: Context) -> Iterator[Relationship]:
 def azure_vm_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine uses a network interface."""
     for row in ctx.azure.resources(VM):
-        for interface in keys_of(references_in(object_at(properties_of(row), "networkProfile"), "networkInterfaces")):
+        for interface in interfaces_of(row):
             yield Relationship(arm_key(row["id"]), interface)
+
+
+def interfaces_of(row: Any) -> list[str]:
+    """Return the keys of the network interfaces that a machine names."""
+    return keys_of(references_in(object_at(properties_of(row), "networkProfile"), "networkInterfaces"))
 
 
 def disks_of(row: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:

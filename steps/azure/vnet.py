@@ -18,7 +18,7 @@ from steps.azure._resource import (
     texts_in,
     values_in,
 )
-from steps.azure.nic import NIC
+from steps.azure.nic import interfaces_of_machines
 
 VNET = "microsoft.network/virtualnetworks"
 _PEERING = (
@@ -91,11 +91,10 @@ def azure_vnet_contains_subnet(ctx: Context) -> Iterator[Relationship]:
 def azure_subnet_has_vm(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine has an interface in a subnet."""
     seen = set()
-    for row in ctx.azure.resources(NIC):
-        machine = key_at(properties_of(row), "virtualMachine")
+    for machine, row in interfaces_of_machines(ctx):
         for part in parts_of(row, "ipConfigurations"):
             subnet = key_at(properties_of(part), "subnet")
-            if machine and subnet and (subnet, machine) not in seen:
+            if subnet and (subnet, machine) not in seen:
                 seen.add((subnet, machine))
                 yield Relationship(subnet, machine)
 

@@ -2,14 +2,17 @@
 
 import pytest
 
-from tests.azure.one_group import azure, entities, place
-from tests.azure.reading import Azure, verdicts
-from tests.simulator.azure.place import Place
+from integration.values import arm_key
+from tests.azure.one_group import S, azure, entities, place
+from tests.azure.reading import Azure, edges, verdicts
+from tests.simulator.azure.place import Place, part, to
+from tests.simulator.azure.tenant import TENANT_ID
 
 __all__ = ["azure", "place"]
 pytestmark = pytest.mark.every_area
 
-BUS = "Microsoft.ServiceBus/namespaces"
+BUS, REDIS = "Microsoft.ServiceBus/namespaces", "Microsoft.Cache/Redis"
+NET, VM = "Microsoft.Network", "Microsoft.Compute/virtualMachines"
 
 
 REGIONS = [("East US", "eastus"), ("EastUs", "eastus"), ("West US 2", "westus2"), ("global", "global")]
@@ -35,3 +38,35 @@ def test_a_child_is_in_a_region_by_the_same_name_as_its_parent(
     assert verdicts(azure.run("azure_service_bus_queue")) == {"complete"}
     queue = entities("azure_service_bus_queue")["q"]
     assert (queue["location"], queue["region"]) == (expected, expected)
+
+
+def test_a_cache_is_linked_with_one_in_another_group(place: Place, azure: Azure) -> None:
+    elsewhere = Place(place.tenant, f"/subscriptions/{S}/resourceGroups/RG-Second", "westus", TENANT_ID)
+    first, second = place.of(REDIS, "first"), elsewhere.of(REDIS, "second")
+    place.put(REDIS, "first", {"linkedServers": [to(f"{first}/linkedServers/second")], "accessKeys": None})
+    elsewhere.put(REDIS, "second", {"linkedServers": [to(f"{second}/linkedServers/first")], "accessKeys": None})
+    assert verdicts(azure.run("azure_redis_cache_connects_cache")) == {"complete"}
+    ends = arm_key(first), arm_key(second)
+    assert edges() == {ends, ends[::-1]}
+
+
+@pytest.mark.parametrize("told_by", ["machine", "interface", "both"])
+def test_what_a_machine_is_joined_to_by_its_interface_is_known_from_either_of_the_two(
+    place: Place, azure: Azure, told_by: str
+) -> None:
+    subnet = f"{place.of(f'{NET}/virtualNetworks', 'vnet')}/subnets/one"
+    place.put(f"{NET}/virtualNetworks", "vnet", {"subnets": [part(subnet, {})]})
+    address = place.put(f"{NET}/publicIPAddresses", "ip", {})
+    group = place.put(f"{NET}/applicationSecurityGroups", "asg", {})
+    machine = place.of(VM, "vm")
+    joined = {"subnet": to(subnet), "publicIPAddress": to(address), "applicationSecurityGroups": [to(group)]}
+    configured = {"ipConfigurations": [part("/configurations/one", joined)]}
+    names_machine = {} if told_by == "machine" else {"virtualMachine": to(machine)}
+    interface = place.put(f"{NET}/networkInterfaces", "nic", configured | names_machine)
+    place.put(f"{NET}/networkInterfaces", "endpoint", configured | {"privateEndpoint": to("/e")})
+    names_interface = [] if told_by == "interface" else [to(interface.upper())]
+    place.put(VM, "vm", {"networkProfile": {"networkInterfaces": names_interface}})
+    types = "azure_subnet_has_vm", "azure_vm_uses_public_ip", "azure_application_security_group_protects_vm"
+    assert verdicts(azure.run(*types)) == {"complete"}
+    ends = (subnet, machine), (machine, address), (group, machine)
+    assert edges() == {(arm_key(a), arm_key(b)) for a, b in ends}

@@ -58,6 +58,7 @@ LINKED = {
     "numberOfVirtualNetworkLinksWithRegistration": 1,
     "maxNumberOfVirtualNetworkLinksWithRegistration": 100,
 }
+OPEN, CLOSED = {"publiclyAccessible": True}, {"publiclyAccessible": False}
 PUBLISHED, ENDS = 1710931257046, 1893456000000
 
 
@@ -293,6 +294,31 @@ PUBLISHED, ENDS = 1710931257046, 1893456000000
             {"active": True, **DATABASE, "failoverGroupId": "/g", "managedBy": "/m"},
         ),
         ("azure_sql_database", "Microsoft.Sql/servers/databases", {"status": "Offline"}, {}, {"active": False}),
+        ("azure_sql_server", "Microsoft.Sql/servers", {"publicNetworkAccess": "Enabled"}, {}, OPEN),
+        ("azure_sql_server", "Microsoft.Sql/servers", {"publicNetworkAccess": "SecuredByPerimeter"}, {}, CLOSED),
+        ("azure_sql_server", "Microsoft.Sql/servers", {"version": "12.0"}, {}, {"publiclyAccessible": None}),
+        (
+            "azure_postgresql_server",
+            "Microsoft.DBforPostgreSQL/servers",
+            {"publicNetworkAccess": "Disabled"},
+            {},
+            CLOSED,
+        ),
+        (
+            "azure_postgresql_server",
+            "Microsoft.DBforPostgreSQL/flexibleServers",
+            {"network": {"publicNetworkAccess": "Enabled"}},
+            {},
+            OPEN,
+        ),
+        (
+            "azure_mysql_server",
+            "Microsoft.DBforMySQL/servers",
+            {"replicationRole": ""},
+            {},
+            {"publiclyAccessible": None},
+        ),
+        ("azure_mariadb_server", "Microsoft.DBforMariaDB/servers", {"publicNetworkAccess": "enabled"}, {}, OPEN),
         (
             "azure_mysql_server",
             "Microsoft.DBforMySQL/servers",
