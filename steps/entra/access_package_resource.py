@@ -8,7 +8,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps._forms import object_at, text_in
 from steps.entra._apps import READ as READ_APPLICATIONS
 from steps.entra._apps import service_principals
-from steps.entra._packages import CATALOGS, GOVERNANCE, PACKAGES, READ, is_application, is_group
+from steps.entra._packages import CATALOGS, GOVERNANCE, PACKAGES, READ, expanded, is_application, is_group
 from steps.entra.access_package_catalog import catalog_key
 
 _RESOURCE = "azure_access_package_resource"
@@ -101,7 +101,7 @@ def _resources(ctx: Context) -> Iterator[tuple[str, Any]]:
 def _given(ctx: Context) -> Iterator[tuple[str, Any, Any]]:
     """Yield a package's id, a role that it gives, and in what it gives it."""
     for package, row in ctx.graph.related(PACKAGES, "resourceRoleScopes", select=("id", "role", "scope")):
-        scope = object_at(row, "scope")
+        scope = object_at(expanded(row, "scope"), "scope")
         if text_in(scope, "originId"):
             yield package, object_at(row, "role"), {"originSystem": None, **scope}
 
