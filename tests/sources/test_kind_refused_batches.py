@@ -13,6 +13,7 @@ REFUSALS = [
     (403, {"error": {"code": "Forbidden", "message": "no batches"}}, 1),
     (403, b"<html>only GET is allowed</html>", 3),
     (404, {"error": {"code": "BadRequest", "message": "Resource not found for the segment '$batch'."}}, 1),
+    (404, b"", 6),
     (405, b"", 1),
     (501, b"", 1),
 ]
