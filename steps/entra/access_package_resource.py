@@ -1,5 +1,6 @@
 """Resources of catalogs, and which of them an access package gives, in which role."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,8 @@ from steps.entra.access_package_catalog import catalog_key
 _RESOURCE = "azure_access_package_resource"
 _ORIGINS = {"azure_user_group": is_group, "azure_service_principal": is_application}
 _BOTH = [*READ, *READ_APPLICATIONS]
+_APP_ID = re.compile(r"(?i)^AppId:\s*([0-9a-f-]{36})$")
+"""How the description of a resource that is an application names it, unless somebody wrote another one."""
 
 
 @entity_step("Resource", permissions=READ, licences=GOVERNANCE, needs=["azure_access_packages_catalog"], per_row=True)
@@ -59,12 +62,13 @@ def azure_access_package_resource_is(ctx: Context, from_type: str, to_type: str)
     "azure_application", "ASSIGNED", "azure_access_packages_catalog", permissions=_BOTH, licences=GOVERNANCE
 )
 def azure_application_assigned_access_packages_catalog(ctx: Context) -> Iterator[Relationship]:
-    """An application of the tenant's own is in a catalog."""
+    """An application of the tenant's own is in a catalog: also one of which the tenant has no service principal left."""
     rows = [(catalog, row) for catalog, row in _resources(ctx) if is_application(row)]
     applications = _applications(ctx, {row["originId"] for _, row in rows})
-    pairs = {(applications.get(row["originId"]), catalog) for catalog, row in rows}
-    for application, catalog in pairs:
-        if application:
+    named = {(applications.get(row["originId"]) or _described(row), catalog) for catalog, row in rows}
+    own = ctx.known("azure_application", [application for application, _ in named])
+    for application, catalog in named:
+        if application in own:
             yield Relationship(application, catalog_key(catalog))
 
 
@@ -104,6 +108,12 @@ def _given(ctx: Context) -> Iterator[tuple[str, Any, Any]]:
         scope = object_at(expanded(row, "scope"), "scope")
         if text_in(scope, "originId"):
             yield package, object_at(row, "role"), {"originSystem": None, **scope}
+
+
+def _described(row: Any) -> str:
+    """Return the appId that the description of a resource tells; an empty text where it tells none."""
+    found = _APP_ID.match(text_in(row, "description").strip())
+    return found[1].lower() if found else ""
 
 
 def _applications(ctx: Context, principals: set[str | None]) -> dict[str, str]:
