@@ -62,7 +62,7 @@ def azure_access_package_resource_is(ctx: Context, from_type: str, to_type: str)
     "azure_application", "ASSIGNED", "azure_access_packages_catalog", permissions=_BOTH, licences=GOVERNANCE
 )
 def azure_application_assigned_access_packages_catalog(ctx: Context) -> Iterator[Relationship]:
-    """An application of the tenant's own is in a catalog: also one of which the tenant has no service principal left."""
+    """An application of the tenant's own is in a catalog, also one without a service principal in the tenant."""
     rows = [(catalog, row) for catalog, row in _resources(ctx) if is_application(row)]
     applications = _applications(ctx, {row["originId"] for _, row in rows})
     named = {(applications.get(row["originId"]) or _described(row), catalog) for catalog, row in rows}
