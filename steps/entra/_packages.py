@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from integration import Context
+from integration.sdk.unread import leave_unread
 from steps._forms import object_at, text_in
 from steps._words import says
 
@@ -26,9 +27,19 @@ def is_application(part: Any) -> bool:
     return says(part["originSystem"], _APPLICATION)
 
 
+def expanded(row: Any, name: str) -> Any:
+    """Return a row that something was asked to come with (``$expand``), such as the ``target`` of an assignment.
+
+    Null says that there is nothing. Where nothing is said, the server left it out, and the row is read without it.
+    """
+    if name not in row:
+        leave_unread(f"{name} is missing")
+    return row
+
+
 def id_of(row: Any, name: str) -> str:
-    """Return the id of what a row names, such as its ``accessPackage``; an empty text where that is gone."""
-    return text_in(object_at(row, name), "id")
+    """Return the id of what came with a row, such as its ``accessPackage``; an empty text where that is gone."""
+    return text_in(object_at(expanded(row, name), name), "id")
 
 
 def subjects(sets: Iterable[Any], key: str) -> list[str]:

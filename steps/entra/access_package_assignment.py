@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import epoch_ms
 from steps._forms import object_at, text_in
 from steps._words import says
-from steps.entra._packages import GOVERNANCE, READ, assignments, id_of
+from steps.entra._packages import GOVERNANCE, READ, assignments, expanded, id_of
 
 _DELIVERED, _USER = "delivered", "user"
 
@@ -16,14 +16,13 @@ _DELIVERED, _USER = "delivered", "user"
 def azure_access_packages_service_assignment(ctx: Context) -> Iterator[Entity]:
     """Somebody has an access package, or had it: the state says which."""
     for row in assignments(ctx):
-        target = object_at(row, "target")
         yield Entity(
             row["id"],
             row,
             name=row["id"],
             displayName=row["id"],
             active=None if row["state"] is None else says(row["state"], _DELIVERED),
-            userId=_user(target) or None,
+            userId=_user(row) or None,
         )
 
 
@@ -64,7 +63,7 @@ def azure_user_assigned_access_packages_services(ctx: Context) -> Iterator[Relat
     """A user has an access package now; where by several assignments, until the last of them ends."""
     ends: dict[tuple[str, str], list[int | str | None]] = {}
     for row in assignments(ctx):
-        user, package = _user(object_at(row, "target")), id_of(row, "accessPackage")
+        user, package = _user(row), id_of(row, "accessPackage")
         if user and package and says(row["state"], _DELIVERED):
             ends.setdefault((user, package), []).append(_end(row))
     for (user, package), times in ends.items():
@@ -77,6 +76,7 @@ def _end(row: Any) -> int | str | None:
     return epoch_ms(object_at(row, "schedule", "expiration").get("endDateTime"))
 
 
-def _user(target: Any) -> str:
+def _user(row: Any) -> str:
     """Return the id of the user whom an assignment is for; a service principal may be given a package, too."""
+    target = object_at(expanded(row, "target"), "target")
     return text_in(target, "objectId") if says(target.get("subjectType"), _USER) else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps._forms import values_in
-from steps.entra._packages import CATALOGS, GOVERNANCE, READ
+from steps.entra._packages import CATALOGS, GOVERNANCE, READ, expanded
 
 
 @entity_step("Resource", permissions=READ, licences=GOVERNANCE, per_row=True)
@@ -13,7 +13,7 @@ def azure_access_packages_catalog(ctx: Context) -> Iterator[Entity]:
     """A container of access packages, and of the groups, applications and sites that these can give."""
     for catalog in _catalogs(ctx):
         name = catalog["displayName"] or catalog["id"]
-        packages = sorted(package["id"] for package in values_in(catalog, "accessPackages"))
+        packages = sorted(package["id"] for package in values_in(expanded(catalog, "accessPackages"), "accessPackages"))
         yield Entity(catalog_key(catalog["id"]), catalog, name=name, displayName=name, accessPackageId=packages)
 
 
@@ -29,7 +29,7 @@ def azure_access_packages_catalog(ctx: Context) -> Iterator[Entity]:
 def azure_access_packages_catalog_contains_services(ctx: Context) -> Iterator[Relationship]:
     """An access package is kept in a catalog, whose owners decide about it."""
     for catalog in _catalogs(ctx):
-        for package in values_in(catalog, "accessPackages"):
+        for package in values_in(expanded(catalog, "accessPackages"), "accessPackages"):
             yield Relationship(catalog_key(catalog["id"]), package["id"])
 
 

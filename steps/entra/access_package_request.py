@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps._forms import object_at, text_in
-from steps.entra._packages import GOVERNANCE, MANAGEMENT, READ, requests
+from steps.entra._packages import GOVERNANCE, MANAGEMENT, READ, expanded, requests
 
 _STAGES = f"{MANAGEMENT}/accessPackageAssignmentApprovals/{{id}}/stages"
 
@@ -29,7 +29,7 @@ def azure_access_packages_request(ctx: Context) -> Iterator[Entity]:
 def azure_user_created_access_packages_request(ctx: Context) -> Iterator[Relationship]:
     """A user made a request."""
     for request in requests(ctx):
-        if requestor := text_in(object_at(request, "requestor"), "objectId"):
+        if requestor := text_in(object_at(expanded(request, "requestor"), "requestor"), "objectId"):
             yield Relationship(requestor, request["id"])
 
 

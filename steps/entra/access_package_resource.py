@@ -1,5 +1,6 @@
 """Resources of catalogs, and which of them an access package gives, in which role."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +10,14 @@ from integration.values import guid_key
 from steps._forms import object_at, text_in
 from steps.entra._apps import READ as READ_APPLICATIONS
 from steps.entra._apps import service_principals
-from steps.entra._packages import CATALOGS, GOVERNANCE, PACKAGES, READ, is_application, is_group
+from steps.entra._packages import CATALOGS, GOVERNANCE, PACKAGES, READ, expanded, is_application, is_group
 from steps.entra.access_package_catalog import catalog_key
 
 _RESOURCE = "azure_access_package_resource"
 _ORIGINS = {"azure_user_group": is_group, "azure_service_principal": is_application}
 _BOTH = [*READ, *READ_APPLICATIONS]
+_APP_ID = re.compile(r"(?i)^AppId:\s*([0-9a-f-]{36})$")
+"""How the description of a resource that is an application names it, unless somebody wrote another one."""
 
 
 @entity_step("Resource", permissions=READ, licences=GOVERNANCE, needs=["azure_access_packages_catalog"], per_row=True)
@@ -60,12 +63,13 @@ def azure_access_package_resource_is(ctx: Context, from_type: str, to_type: str)
     "azure_application", "ASSIGNED", "azure_access_packages_catalog", permissions=_BOTH, licences=GOVERNANCE
 )
 def azure_application_assigned_access_packages_catalog(ctx: Context) -> Iterator[Relationship]:
-    """An application of the tenant's own is in a catalog."""
+    """An application of the tenant's own is in a catalog, also one without a service principal in the tenant."""
     rows = [(catalog, row) for catalog, row in _resources(ctx) if is_application(row)]
     applications = _applications(ctx, {guid_key(row["originId"]) for _, row in rows})
-    pairs = {(applications.get(guid_key(row["originId"])), catalog) for catalog, row in rows}
-    for application, catalog in pairs:
-        if application:
+    named = {(applications.get(guid_key(row["originId"])) or _described(row), catalog) for catalog, row in rows}
+    own = ctx.known("azure_application", [application for application, _ in named])
+    for application, catalog in named:
+        if application in own:
             yield Relationship(application, catalog_key(catalog))
 
 
@@ -102,13 +106,19 @@ def _resources(ctx: Context) -> Iterator[tuple[str, Any]]:
 def _given(ctx: Context) -> Iterator[tuple[str, Any, Any]]:
     """Yield a package's id, a role that it gives, and in what it gives it."""
     for package, row in ctx.graph.related(PACKAGES, "resourceRoleScopes", select=("id", "role", "scope")):
-        scope = object_at(row, "scope")
+        scope = object_at(expanded(row, "scope"), "scope")
         if text_in(scope, "originId"):
             yield (
                 package,
                 object_at(row, "role"),
                 {"originSystem": None, **scope, "originId": guid_key(scope["originId"])},
             )
+
+
+def _described(row: Any) -> str:
+    """Return the appId that the description of a resource tells; an empty text where it tells none."""
+    found = _APP_ID.match(text_in(row, "description").strip())
+    return found[1].lower() if found else ""
 
 
 def _applications(ctx: Context, principals: set[str | None]) -> dict[str, str]:

@@ -188,6 +188,17 @@ def test_children_that_do_not_come_are_missed_although_other_parents_have_more(
     assert pairs(ran, "contoso_person_has_machine") == used(tenant)
 
 
+@pytest.mark.parametrize(("status", "code"), [(403, "Authorization_RequestDenied"), (404, "Request_ResourceNotFound")])
+def test_what_came_with_a_parent_is_kept_where_the_parent_that_is_asked_again_does_not_answer(
+    tenant: GraphServer, asks: Asks, status: int, code: str
+) -> None:
+    tenant.fail("/devices/*/registeredUsers", status=status, code=code)
+    ran = asks("contoso_person_has_machine")
+    assert ran.verdicts["contoso_person_has_machine"] == "partial"
+    assert "could not be read" in ran.report.of("contoso_person_has_machine").reason
+    assert pairs(ran, "contoso_person_has_machine") == {pair for pair in used(tenant) if pair[1] != DEVICES[7]}
+
+
 def test_a_relation_that_is_not_expanded_here_is_read_parent_by_parent(tenant: GraphServer, asks: Asks) -> None:
     tenant.expands = False
     ran = asks("contoso_person_has_machine")

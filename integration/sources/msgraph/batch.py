@@ -1,11 +1,17 @@
-"""Several GETs in one request. Source: Combine multiple HTTP requests using JSON batching."""
+"""Several GETs in one request, or each by itself where that is refused.
+
+Source: Combine multiple HTTP requests using JSON batching.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from integration.errors import BadAnswer
+from integration.errors import BadAnswer, GraphError, Throttled
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.links import VERSION
+from integration.text.discretion import logger
 
 MOST = 20
 """Requests that Graph takes in one batch."""
@@ -15,6 +21,8 @@ _Part = tuple[int, Mapping[str, str], Mapping[str, Any]]
 """Status, headers with names in lower case, and body of an answer inside a batch."""
 _PLAIN = str | int | float
 _UNANSWERED: _Part = 503, {}, {"error": {"code": "missingInBatchResponse"}}
+_NOT_IMPLEMENTED = 501
+_log = logger("integration")
 
 
 class Unreadable(BadAnswer):
@@ -28,8 +36,18 @@ class Inner(NamedTuple):
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Failed(Answer):
+    """What came of a request that was sent by itself, in vain."""
+
+    reason: GraphError | None = None
+
+    def error(self) -> GraphError | None:
+        return self.reason
+
+
 def batch(client: GraphClient, inner: Sequence[Inner]) -> list[Answer]:
-    """GET up to 20 paths in one request.
+    """GET up to 20 paths in one request, or in one each once batches were refused as such, by a proxy for instance.
 
     Args:
         client: sends the batch.
@@ -40,10 +58,43 @@ def batch(client: GraphClient, inner: Sequence[Inner]) -> list[Answer]:
         503.
 
     Raises:
-        GraphError: the batch as a whole was refused.
+        GraphError: Graph does not work, or throttles for too long.
         Unreadable: the answer as a whole is garbled.
         BadAnswer: what came, several times, is no answer to a batch.
     """
+    if client.takes_batches:
+        try:
+            return _together(client, inner)
+        except GraphError as error:
+            if not _is_refusal(error):
+                raise
+            if client.takes_batches:
+                _log.warning("requests are sent one by one, since batches are refused: %s", error)
+            client.takes_batches = False
+    return [_alone(client, each) for each in inner]
+
+
+def _is_refusal(error: GraphError) -> bool:
+    """Tell whether the batch was refused as such, whatever it asked for."""
+    return (400 <= error.status < 500 or error.status == _NOT_IMPLEMENTED) and not isinstance(error, Throttled)
+
+
+def _alone(client: GraphClient, asked: Inner) -> Answer:
+    """GET a path by itself; what fails is an answer, as it is within a batch.
+
+    Raises:
+        Throttled: for too long.
+    """
+    path = asked.path.partition("?")[0]
+    try:
+        return client.get(f"{client.root}{VERSION}{asked.path}", asked.headers)
+    except Throttled:
+        raise
+    except GraphError as error:
+        return _Failed(path, error.status, {}, {}, reason=error.with_traceback(None))
+
+
+def _together(client: GraphClient, inner: Sequence[Inner]) -> list[Answer]:
     asked = [
         {"id": str(number), "method": "GET", "url": path, **({"headers": dict(headers)} if headers else {})}
         for number, (path, headers) in enumerate(inner)
@@ -68,6 +119,8 @@ def _exchanged(client: GraphClient, asked: Sequence[Mapping[str, Any]]) -> tuple
         try:
             answer = client.post(url, {"requests": asked})
         except BadAnswer as error:
+            if _is_refusal(error):
+                raise
             raise Unreadable(
                 error.problem,
                 path=error.path,

@@ -20,10 +20,12 @@ class GraphClient(Client[Answer]):
 
     Attributes:
         has_answered: Graph has given something that it was asked for.
+        takes_batches: no batch was refused as such.
     """
 
     api = "Graph"
     has_answered = False
+    takes_batches = True
 
     limits = LIMITS
 

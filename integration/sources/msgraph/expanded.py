@@ -8,7 +8,8 @@ Sources: Optional query parameters, ``$expand``; Known issues with Microsoft Gra
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection as Ids
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from typing import Any
 
@@ -59,7 +60,7 @@ class Expanded:
     def __init__(self, client: GraphClient, into: Collection, request: Request, top: int | None) -> None:
         self._client, self._into, self._request, self._top = client, into, request, top
         self._is_single, self._selection = request.relation in SINGLE, Selection(request.properties)
-        self._asked_again: Mapping[str, Set[str]] = {}
+        self._asked_again: Mapping[str, Mapping[str, Mapping[str, Any]]] = {}
         self.pages_read = 0
 
     def read(self) -> None:
@@ -78,17 +79,25 @@ class Expanded:
             return
         again, without = sample_of(self._into.sizes())
         self._count(without)
-        self._asked_again = {parent: self._into.children(parent).keys() for parent in again}
+        self._asked_again = {parent: self._into.children(parent) for parent in again}
         self._into.forget(again)
 
-    def compare(self) -> None:
+    def compare(self, refused: Ids[str]) -> None:
         """Compare what came with the parents that were asked once more with what each of them has.
+
+        Args:
+            refused: parents that did not tell what they have: what came with them is kept, as it is of all others.
 
         Raises:
             CutShort: one has more.
         """
+        untold = {parent: rows for parent, rows in self._asked_again.items() if parent in refused}
+        if untold:
+            self._into.forget(list(untold))
+            pieces = [(parent, exact_json(list(rows.values()))) for parent, rows in untold.items() if rows]
+            self._into.add_parts(pieces, [(parent, None) for parent in untold])
         for parent, came in self._asked_again.items():
-            if not self._into.children(parent).keys() <= came:
+            if not self._into.children(parent).keys() <= came.keys():
                 raise CutShort(
                     f"{len(came)} came with {parent}, which has others", path=self._request.title, status=200
                 )

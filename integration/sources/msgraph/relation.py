@@ -50,7 +50,7 @@ class RelationFetcher(Fetcher):
         expanded.read()
         self._pages_read += expanded.pages_read
         self._fan_out()
-        expanded.compare()
+        expanded.compare(self._source.refused.get(self._request.name, {}))
 
     def _may_start_again(self, error: GraphError, known: Known | None) -> bool:
         if isinstance(error, CutShort) or (self._comes_expanded and not self._pages_read and _is_refused(error)):
