@@ -16,6 +16,10 @@ from integration.text.secret import Secret
 
 _EARLY = 300.0
 _PAUSE = 30.0
+_WAITS = (0.5, 1.0)
+"""Seconds after which a service that was away for a moment is asked again; together less than a stop may take."""
+_QUICK = 5.0
+"""Seconds after which a failure was none of a moment."""
 _log = logger("integration")
 
 
@@ -112,7 +116,7 @@ class SignIn(ABC):
     def _fetch(self) -> None:
         asked = time.monotonic()
         try:
-            token, lifetime = self.sign_in()
+            token, lifetime = self._signed_in()
         except (CredentialsError, Unreachable) as error:
             now = time.monotonic()
             if isinstance(error, CredentialsError) or now >= self._expires:
@@ -123,3 +127,16 @@ class SignIn(ABC):
         else:
             self._token, self._expires = token, asked + lifetime
             self._renew_from = self._expires - min(_EARLY, lifetime / 2)
+
+    def _signed_in(self) -> tuple[Secret, float]:
+        """Sign in, and try again where the service soon says that it does not work and no valid token is left."""
+        for wait in _WAITS:
+            asked = time.monotonic()
+            try:
+                return self.sign_in()
+            except Unreachable:
+                now = time.monotonic()
+                if now < self._expires or now - asked > _QUICK:
+                    raise
+            time.sleep(wait)
+        return self.sign_in()

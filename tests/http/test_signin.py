@@ -178,6 +178,16 @@ def test_a_failed_early_refresh_keeps_the_valid_token(
         tokens.token()
 
 
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_service_that_is_away_for_a_moment_ends_no_run(service: Service, status: int) -> None:
+    def mended(_: str) -> bytes:
+        service.status, service.raw = 200, None
+        return b"{}"
+
+    service.status, service.raw = status, mended
+    assert application(service, client_secret=Secret("s3cret")).token().reveal() == "token-2"
+
+
 def test_a_token_is_refreshed_before_it_expires(service: Service) -> None:
     service.lifetime = 2
     tokens = application(service, client_secret=Secret("s3cret"))

@@ -39,7 +39,11 @@ def test_a_member_of_an_odd_kind_costs_its_parent(tenant: GraphServer, kind: Any
     assert report.exit_code() == 0
 
 
-@pytest.mark.parametrize("member", [{}, {"@odata.type": None}, {"@odata.type": ""}], ids=repr)
+@pytest.mark.parametrize(
+    "member",
+    [{}, *({"@odata.type": kind} for kind in (None, "", "#microsoft.graph.directoryObject"))],
+    ids=repr,
+)
 def test_a_member_of_no_named_kind_is_of_that_of_the_object_that_it_is(
     tenant: GraphServer, member: dict[str, Any]
 ) -> None:

@@ -255,3 +255,27 @@ def test_pages_that_always_lead_on_and_hold_nothing_new_are_left() -> None:
         chain.lead_to(f"/again/{number}", [{**group, "members@delta": [{"id": "user-1"}]}] if number else [])
     with pytest.raises(PagingError, match="1000 pages in a row hold nothing new"):
         chain.lead_to("/again", [])
+
+
+MISSING = "Authorization failed due to missing permission scope {}."
+READ, WRITE = "PrivilegedEligibilitySchedule.Read.AzureADGroup", "PrivilegedAccess.ReadWrite.AzureADGroup"
+INTUNE = "DeviceManagementManagedDevices.Read.All"
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [
+        ("", ""),
+        ("Insufficient privileges to complete the operation.", ""),
+        (json.dumps({"errorCode": "PermissionScopeNotGranted", "message": MISSING.format(f"{READ},{WRITE}")}), READ),
+        (json.dumps({"errorCode": "PermissionScopeNotGranted", "message": MISSING.format(WRITE)}), WRITE),
+        (f"{'An error has occurred. ' * 20}Application must have one of these scopes: {INTUNE}, {READ} - Id", INTUNE),
+        ("Domain-InternalFederation.Read.All is missing", "Domain-InternalFederation.Read.All"),
+    ],
+)
+def test_a_refusal_tells_which_permission_graph_names(message: str, named: str) -> None:
+    refused = answer(403, {"error": {"code": "UnknownError", "message": message}}).error()
+    assert type(refused) is Forbidden
+    assert named in refused.problem
+    assert ("Graph asks for" in refused.problem) is bool(named)
+    assert READ not in refused.problem or WRITE not in refused.problem

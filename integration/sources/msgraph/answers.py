@@ -50,6 +50,8 @@ _NOT_BY_GRAPH = {403, 451}
 _OVERSTRAINED = {413, 500, 502, 503, 504}
 _TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
 _UNDECLARED = re.compile(r"(?i)could not find a property named '([a-z]\w{0,99})'", re.ASCII)
+_PERMISSION = re.compile(r"\b[A-Z][A-Za-z]{1,40}(?:-[A-Za-z]{1,40})?\.Read\w{0,10}(?:\.[A-Z]\w{1,40}){1,2}", re.ASCII)
+"""In messages with 403 of governance, Intune and reports (docs-contrib, issue 17; EasyPIM, issue 37)."""
 _PAGE_TOKEN = re.compile(r"(?i)page token")
 _LISTS = ("value", "responses")
 _DIGITS = 9
@@ -115,6 +117,8 @@ class Answer:
             kind, problem = _meaning(self.status, codes, message)
         else:
             kind, problem = BadAnswer, _flaw(self.status, envelope, warning, message)
+        if kind is Forbidden and (named := _permissions(told)):
+            problem += f", where Graph asks for {' or '.join(named)}"
         inner = told.get("innerError") or told.get("innererror")
         request_id = self.headers.get("request-id") or (inner.get("request-id") if isinstance(inner, dict) else None)
         too_much = self.status in _OVERSTRAINED or (self.status == 400 and _TOO_MUCH.search(message) is not None)
@@ -184,6 +188,12 @@ def _warning(header: str) -> str:
 
 def _message(envelope: Mapping[str, Any]) -> str:
     return " ".join(_word(envelope.get("message"), _LONGEST * 10).split())[:_LONGEST]
+
+
+def _permissions(envelope: Mapping[str, Any]) -> list[str]:
+    """Return the permissions that an error names, of which one would have sufficed; those to write only if no other."""
+    found = dict.fromkeys(_PERMISSION.findall(_word(envelope.get("message"), _LONGEST * 50)))
+    return [name for name in found if ".ReadWrite" not in name] or [*found]
 
 
 def _word(value: object, most: int = 200) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from integration.errors import BadAnswer
 from integration.sources.chain import Chain
@@ -17,6 +18,8 @@ IDS = ("id",)
 LIFETIME = 6.5 * 86_400
 """Seconds after which a token is not worth trying: Graph keeps those of directory objects for seven days."""
 
+_FURTHER = "skiptoken="
+"""In lower case: in the query of a link to a further page; to the next round leads a delta token (Delta query)."""
 _REASONS = ("changed", "deleted")
 """In lower case: what is in the recycle bin, or does not belong there any more, and what is gone."""
 
@@ -90,13 +93,16 @@ def latest(client: GraphClient, path: str, select: Sequence[str]) -> str:
 def changes(client: GraphClient, link: str) -> Iterator[Changes]:
     """Yield the pages of changes that a link tells of.
 
+    A link to a further page is one that a run was cut short at. Its round tells what had changed when that run asked,
+    so the next round is read too.
+
     Raises:
         DeltaTokenExpired: Graph does not know any more what changed; only reading everything helps.
         PagingError: a link leads to another host or back.
         GraphError: as ``Client.get`` raises.
     """
     chain = Chain(link, client.path_of(link))
-    last = False
+    last, is_of_another_run = False, _FURTHER in urlsplit(link).query.lower()
     while not last:
         answer = client.get(link)
         page = page_of(client, answer)
@@ -109,6 +115,8 @@ def changes(client: GraphClient, link: str) -> Iterator[Changes]:
             page.done()
             raise BadAnswer("the changes end without a delta link", path=answer.path, status=answer.status)
         following = client.resolved(following, answer.path)
+        if last and is_of_another_run:
+            last = is_of_another_run = False
         if not last:
             chain.lead_to(following, page.rows)
         link = following

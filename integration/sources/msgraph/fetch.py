@@ -19,7 +19,7 @@ from integration.sources.msgraph.delta import (
 )
 from integration.sources.msgraph.gone import leave_out_deleted
 from integration.sources.msgraph.objects import has_id, object_id, object_of
-from integration.sources.msgraph.paging import Miscounted, pages
+from integration.sources.msgraph.paging import REFUSALS, Miscounted, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
 from integration.sources.request import Request
@@ -189,7 +189,7 @@ class Fetcher:
             self._top = _SMALLER[self._top]
             self._source.smaller_pages[self._request.path] = self._top or 0
             return True
-        return refused and known is not None
+        return known is not None and isinstance(error, REFUSALS)
 
     def _latest(self) -> str | None:
         """Return a link that will tell what changed from now on; ``None`` where Graph gives none."""

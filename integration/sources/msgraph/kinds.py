@@ -24,12 +24,6 @@ COLLECTIONS = {
 """Where the objects of a kind are listed. Source: Microsoft Graph v1.0, CSDL, entity sets."""
 
 
-def kind_of(row: Mapping[str, Any]) -> str:
-    """Return the ``@odata.type`` of an object; empty where it has none that is text."""
-    kind = row.get("@odata.type")
-    return kind if isinstance(kind, str) else ""
-
-
 def are_members(values: Sequence[Any]) -> bool:
     """Tell whether all values of JSON are objects with an id, of a kind that is named by text where it is named.
 
@@ -55,3 +49,13 @@ class Takes(dict[str | None, bool]):
     def __missing__(self, type: str | None) -> bool:
         self[type] = taken = "" in self._names or (type or "").rpartition(".")[2].lower() in self._names
         return taken
+
+
+_NAMES_NONE = Takes("directoryObject")
+"""What every kind inherits from: said of an object, it tells its kind as little as nothing does."""
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """Return the ``@odata.type`` of an object; empty where it has none that is text and names a kind."""
+    kind = row.get("@odata.type")
+    return kind if isinstance(kind, str) and not _NAMES_NONE[kind] else ""

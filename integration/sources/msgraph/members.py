@@ -20,7 +20,7 @@ def counts_by_kind(mirror: Mirror, name: str) -> dict[str, tuple[int, list[str]]
         samples: dict[str, dict[str, None]] = {}
         with mirror.pieces(name) as pieces:
             for _, rows in pieces.more():
-                named = [row.get("@odata.type") or "" for row in rows]  # text, as are_members has seen to
+                named = [kind_of(row) for row in rows]
                 of_rows = Counter(named)
                 for kind in of_rows:
                     if counts[kind] < _SAMPLE:

@@ -201,8 +201,8 @@ class Outcomes:
                 is_left_out = self.questions.leave_out(error.unknown)
             if is_left_out or error.unknown in self._unknown:  # the latter where it was asked for at the same time
                 return [task] if is_left_out else self._once_more(task) or self._refuse(task, error)
-        is_of_another_run = task.link is not None and task.chain is None
-        forgotten = isinstance(error, PageTokenExpired) or (isinstance(error, BadRequest) and is_of_another_run)
+        is_link_refused = isinstance(error, BadRequest) and task.link is not None
+        forgotten = isinstance(error, PageTokenExpired) or is_link_refused
         if forgotten and task.restarts < _RESTARTS:
             return [Task(task.parents, task.delta, alone=task.alone, restarts=task.restarts + 1)]
         mendable = isinstance(error, BadAnswer | ServiceUnavailable | NotLicensed)

@@ -3,11 +3,20 @@
 import re
 from array import array
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from integration.errors import BadAnswer, GraphError
+from integration.errors import (
+    BadAnswer,
+    BadRequest,
+    FeatureAbsent,
+    Forbidden,
+    GraphError,
+    NotFound,
+    PageTokenExpired,
+)
 from integration.http.room import Turn
 from integration.sources.chain import Chain
 from integration.sources.controls import control
@@ -16,6 +25,8 @@ from integration.sources.msgraph.client import GraphClient
 from integration.text.whose import carried
 from integration.threads import Threads
 
+REFUSALS = (BadRequest, FeatureAbsent, Forbidden, NotFound)
+"""What tells of a collection where its first page is answered so, and of the link where a further one is."""
 _COUNT = re.compile(r"\d{1,15}(\.0)?", re.ASCII)
 
 
@@ -106,6 +117,7 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
 
     Raises:
         PagingError: a next link leads to another host or has been followed before, or there is no end.
+        PageTokenExpired: a page that a next link names is not there, or is refused.
         Miscounted: fewer objects came than Graph counts.
         GraphError: as ``Client.get`` raises.
     """
@@ -120,12 +132,32 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
             yield page
             page.done()
             del page
-            page = page_of(client, following.result())
+            page = page_of(client, _found(following))
             headcount.add(page)
             link = page.next_link
         yield page
     if missing := headcount.missing(client.path_of(url)):
         raise missing
+
+
+def _found(following: "Future[Answer]") -> Answer:
+    """Return the answer to a next link.
+
+    Graph named it itself, so where it says that there is nothing there, or nothing for us, this tells of the link and
+    not of the collection: its first page came.
+    """
+    try:
+        return following.result()
+    except REFUSALS as error:
+        if error.too_much or (isinstance(error, BadRequest) and error.unknown):
+            raise
+        raise PageTokenExpired(
+            f"a page that Graph named is not to be had: {error.problem}",
+            path=error.path,
+            status=error.status,
+            code=error.code,
+            request_id=error.request_id,
+        ) from None
 
 
 def page_of(client: GraphClient, answer: Answer) -> Page:

@@ -13,6 +13,7 @@ from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED, WITH_PARENT
 from integration.sources.msgraph.links import relative
 from integration.sources.msgraph.paging import Headcount, Page, page_of
+from integration.sources.msgraph.unknown import ID
 from integration.sources.request import Request
 
 _FULL, _SMALL = "999", "100"
@@ -104,7 +105,7 @@ class Questions:
 
     def leave_out(self, name: str) -> bool:
         """Ask no more for a property that Graph does not know; ``False`` where it is not asked for."""
-        is_asked = name in (self._request.select or ()) and name not in self._unknown
+        is_asked = name != ID and name in (self._request.select or ()) and name not in self._unknown
         if is_asked:
             self._unknown.append(name)
         return is_asked

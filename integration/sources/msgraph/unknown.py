@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from integration.errors import BadRequest, GraphError
 from integration.sources.collection import Collection
 
+ID = "id"
+"""The property without which nothing else of an object is of use."""
 _NOTED = "unknown property "
 """Begins the names of parts without objects, which keep in mind what a collection was read without."""
 
@@ -37,8 +39,11 @@ class UnknownProperties:
         return [name for name in properties or () if name not in self.names]
 
     def turn_out(self, error: GraphError, wanted: Sequence[str] | None) -> bool:
-        """Tell whether Graph does not know one of the properties that are wanted: it is not asked for any more."""
-        if not isinstance(error, BadRequest) or error.unknown not in self.without(wanted):
+        """Tell whether Graph does not know one of the properties that are wanted: it is not asked for any more.
+
+        An id is not left out: without it no object is one, whereas all of them have it (msgraph, ``entity``).
+        """
+        if not isinstance(error, BadRequest) or error.unknown == ID or error.unknown not in self.without(wanted):
             return False
         self.names.append(error.unknown)
         return True
