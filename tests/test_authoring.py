@@ -119,7 +119,7 @@ def test_a_type_in_this_repository(repository: Path) -> None:
     assert "  privacy: public\n" in printed[2]
     (test,) = [line for line in lines if line.startswith("make test ")]
     (options,) = re.findall(r'ARGS="(.*)"', test)
-    assert options == "-k community"
+    assert options == f"tests/testing/test_contract.py tests/test_{TYPES[0]}.py -k community"
     python("-m", "integration.docs", path=repository)
     assert {"make docs", "make lint"} <= set(lines)
     for tool in (["ruff", "check", "--quiet"], ["ruff", "format", "--quiet", "--check"], ["mypy", "--strict"]):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from integration.doctor.access import Access
 
 
+_NOT_ASKED = "Whether Graph answers is not looked at: integration doctor does that"
+
+
 @main.command()
 @ONLY
 @SKIP
@@ -47,7 +50,7 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
     logs.set_up(log_format, log_level, environment)
     config = config_from(event, environment, flags, offline=False)
     chosen = plan(load(), only=config.only, skip=config.skip)
-    compared = link = None
+    compared = link = plans = None
     read: list[Access] = []
     to_grant: tuple[str, ...] = ()
     if not is_for_azure_alone(config):
@@ -63,16 +66,18 @@ def check(event: BinaryIO | None, log_format: str | None, log_level: str | None,
         link = consent_page(config, token) if lacking and not isinstance(tokens, ManagedIdentity) else None
     azure = list(examine_azure(config, chosen))
     if as_json:
-        found = compared.as_json() | {"toGrant": list(to_grant)} if compared else {}
+        found = compared.as_json() | {"toGrant": list(to_grant), "licencesKnown": plans is not None} if compared else {}
         found |= {"modules": {each.module: each.as_json() for each in read}} if read else {}
         seen = {"azure": [finding.as_json() for finding in azure]} if azure else {}
         emit(json.dumps({"readable": compared is not None, **found, "adminConsent": link, **seen}, indent=2))
     elif compared:
+        if plans is None:
+            say(f"This is what the token says. {_NOT_ASKED}.\n")
         review_table(compared, read, to_grant, chosen, link)
     elif is_for_azure_alone(config):
         say(f"Permissions of Graph are not looked at: {AZURE_ALONE}.")
     else:
-        say("The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell.")
+        say(f"The token's permissions cannot be read: it is opaque, or a user's. Only a run can tell. {_NOT_ASKED}.")
     for finding in () if as_json else azure:
         say(f"{finding.check}: {finding.found}" + (f": {finding.remedy}" if finding.remedy else ""))
     is_silent = any(finding.state == "problem" for finding in azure)

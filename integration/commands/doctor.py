@@ -73,7 +73,7 @@ def doctor(
         manager = error
     sources = sources_of(os.environ, file, typed_flags(flags)) if data is None else _of_event(data, typed_flags(flags))
     findings = []
-    for finding in examine(out, sources, config, manager):
+    for finding in examine(out, sources, config, manager, environment):
         findings.append(finding)
         if not as_json:
             with suppress(OutputClosed):  # what is found counts for the exit code all the same

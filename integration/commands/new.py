@@ -1,13 +1,19 @@
 """``integration new``."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from integration.commands.group import errors_as_messages, main
 from integration.terminal.parameters import GivenPath
 
+if TYPE_CHECKING:
+    from integration.scaffold.writing import Begun
+
+_CONTRACT = "tests/testing/test_contract.py"
 _UNKNOWN_PERMISSION = (
     "which one it needs is not known here: look at the endpoint in Microsoft's reference, and write permissions=[…]"
     " into the step."
@@ -57,16 +63,26 @@ def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
     begun = begin_type(type, path, class_name or _class_at(path), project=into, area=area)
     say(f"wrote {begun.module}\nwrote {begun.schema}")
     say("\nWhat is left to do:")
+    for number, what in enumerate(_left(type, begun, area, into), 1):
+        say(f"  {number}. {what}")
+
+
+def _left(type: str, begun: "Begun", area: str, into: Path) -> Iterator[str]:
+    """Yield what is left to do, in its order."""
     needed = f"it needs {begun.permission}." if begun.permission else _UNKNOWN_PERMISSION
-    say(f"  1. Read both, and say in your own words what each property is. Permission: {needed}")
+    yield f"Read both, and say in your own words what each property is. Permission: {needed}"
     if begun.left_out:
-        say(f"  2. Not taken, since they have parts or may be secrets: {', '.join(begun.left_out)}.")
-    say(f"  3. See it run:     integration run --only {type}")
+        yield f"Not taken, since they have parts or may be secrets: {', '.join(begun.left_out)}."
+    yield f"See it run:     integration run --only {type}"
     if area and (into / "tests" / "record_demo.py").is_file():
-        say("  4. Record it:      put some into the made-up tenant of tests/simulator, and python -m tests.record_demo")
+        yield "Record it:      put some into the made-up tenant of tests/simulator, and python -m tests.record_demo"
     else:
-        say(f"  4. Record it:      integration record {type}")
-    say("  5. Test all of it: make test")
+        yield f"Record it:      integration record {type}"
+    if (into / _CONTRACT).is_file():
+        yield f'Test it:        make test ARGS="{_CONTRACT} -k {type}"'
+        yield "Make its pages: make docs; then make lint and make test, as docs/authoring.md says"
+    else:
+        yield f'Test it:        check_step("{type}") of integration.testing, in a test of your own'
 
 
 def _class_at(path: str) -> str:

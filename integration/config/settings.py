@@ -1,5 +1,6 @@
 """Settings of a run: from an event, or from the environment, a ``.env`` file and flags, which make the same event."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -9,9 +10,11 @@ from integration.config.event import faults_of
 from integration.config.handed import check_handed, check_spelling, check_texts
 from integration.config.made import faults_of_made, told_instead
 from integration.config.unfit import unfit, unseen
-from integration.config.variables import INSTANCE_NAMES, NAMES, bare, instance_from, names_in
+from integration.config.variables import INSTANCE_NAMES, NAMES, bare, instance_from, misspelt, names_in
 from integration.errors import ConfigurationError
 from integration.text.secret import Address, Secret
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +135,7 @@ def from_event(event: object, *, offline: bool = False) -> Config:
 def from_environment(
     environment: Mapping[str, str], flags: Mapping[str, Any] | None = None, *, offline: bool = False
 ) -> Config:
-    """Return the settings that variables and flags make.
+    """Return the settings that variables and flags make, and warn of variables that are ours but for a slip.
 
     Args:
         environment: variables, those of a ``.env`` file included; see ``integration.config.variables``.
@@ -144,6 +147,8 @@ def from_environment(
     """
     check_texts("from_environment", environment=environment)
     check_handed("from_environment", flags=(flags, Mapping | None, "give settings by their names in an event"))
+    for name, meant in misspelt(environment).items():
+        _LOG.warning("the variable %s is not known, and has no effect (did you mean %s?)", name, meant)
     instance = instance_from(environment)
     instance["config"].update({name: _bare(name, _plain(value)) for name, value in (flags or {}).items()})
     lacking = [] if offline else unfit(instance["config"], names_in(environment))

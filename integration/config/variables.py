@@ -5,6 +5,7 @@ Source of the names that begin with ``AZURE_``: azure-identity, environment vari
 
 import os
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,13 @@ INSTANCE_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("INTEGRATION_INSTANCE_ID",),
     "name": ("INTEGRATION_INSTANCE_NAME",),
 }
+PROGRAM_NAMES = ("INTEGRATION_LOG_FORMAT", "INTEGRATION_LOG_LEVEL")
+"""Variables that are no settings of an event."""
 _SWITCHES = ("sendCertificateChain", "managedIdentity")
 _PASSWORDS = ("clientCertificatePassword",)
 _NUMBERS = ("inFlight", "fullEvery", "massDelete")
 _PREFIX = "INTEGRATION_"
+_ALIKE = 0.8  # of what follows the prefix: two letters that changed places, one too many, one that lacks
 _ODD_LINE = "sets no variable: write NAME=VALUE, close its quotation mark, or begin it with #"
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
@@ -89,6 +93,24 @@ def _odd_lines(text: str) -> Iterator[int]:
         line = binding.original.string
         if binding.error and any(name in line for name in ours):
             yield binding.original.line + line[: len(line) - len(line.lstrip())].count("\n")
+
+
+def strangers(environment: Mapping[str, str]) -> list[str]:
+    """Return the variables that begin as ours do and are none of them, sorted: misspelt, or another program's."""
+    return sorted(name for name in environment if name.startswith(_PREFIX) and name not in known_names())
+
+
+def misspelt(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the strangers that are one of ours but for a slip, each with the name that is meant."""
+    ours = [name.removeprefix(_PREFIX) for name in known_names() if name.startswith(_PREFIX)]
+    found = {name: get_close_matches(name.removeprefix(_PREFIX), ours, 1, _ALIKE) for name in strangers(environment)}
+    return {name: f"{_PREFIX}{near[0]}" for name, near in found.items() if near}
+
+
+def known_names() -> list[str]:
+    """Return every variable that has an effect, sorted."""
+    groups = (*NAMES.values(), *INSTANCE_NAMES.values(), PROGRAM_NAMES)
+    return sorted({name for names in groups for name in names})
 
 
 def instance_from(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -39,6 +39,8 @@ The first of these that is set signs in: `accessToken`, `clientSecret`, `clientC
 
 Proxies and certificate authorities come from the variables that [requests](https://requests.readthedocs.io) knows:
 `HTTPS_PROXY`, `NO_PROXY`, `REQUESTS_CA_BUNDLE`. One that cannot be used is told by its name before anything is sent.
+
+A variable that is one of `INTEGRATION_…` here but for a slip has no effect; a warning tells the name that is meant.
 """
 
 

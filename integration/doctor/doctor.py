@@ -1,6 +1,5 @@
 """What may keep a run from succeeding, looked at one by one; nothing here prints, and nothing shows a secret."""
 
-import os
 import shutil
 import sqlite3
 import sys
@@ -15,7 +14,7 @@ from filelock import FileLock, Timeout
 from packaging.requirements import Requirement
 
 from integration.config.settings import Config
-from integration.config.variables import INSTANCE_NAMES, NAMES, variables_set
+from integration.config.variables import known_names, strangers, variables_set
 from integration.doctor.finding import Finding, ok, problem, warning
 from integration.doctor.network import examine_network
 from integration.errors import ConfigurationError, IntegrationError
@@ -27,7 +26,6 @@ PACKAGE = "integration-microsoft-entra"
 _NEEDED = 100_000_000
 _COMFORTABLE = 1_000_000_000
 """Bytes. A made-up tenant of 10,000 users and 40,000 memberships takes 43 MB, and 64 MB while it is read."""
-_OTHER_VARIABLES = ("INTEGRATION_LOG_FORMAT", "INTEGRATION_LOG_LEVEL")
 
 
 def examine_machine(out: Path) -> Iterator[Finding]:
@@ -40,21 +38,21 @@ def examine_machine(out: Path) -> Iterator[Finding]:
     yield _disk(out)
 
 
-def examine_settings(sources: Mapping[str, str], config: Config | ConfigurationError) -> Finding:
+def examine_settings(
+    sources: Mapping[str, str], config: Config | ConfigurationError, environment: Mapping[str, str]
+) -> Finding:
     """Say which settings are there and where from, or what is wrong with them; no values.
 
     Args:
         sources: from ``sources_of``, or what an event holds.
         config: the settings, or why there are none.
+        environment: variables, those of a file ``.env`` included.
     """
     found = ", ".join(f"{name} from {source}" for name, source in sources.items()) or "none are set"
     if isinstance(config, ConfigurationError):
         return problem("settings", found, "\n".join(config.faults))
-    known = {variable for names in (*NAMES.values(), *INSTANCE_NAMES.values()) for variable in names}
-    known.update(_OTHER_VARIABLES)
-    strangers = sorted(name for name in os.environ if name.startswith("INTEGRATION_") and name not in known)
-    if strangers:
-        named = ", ".join(f"{name}{nearest(name, known)}" for name in strangers)
+    if unknown := strangers(environment):
+        named = ", ".join(f"{name}{nearest(name, known_names())}" for name in unknown)
         return warning("settings", found, f"these variables are not known, and have no effect: {named}")
     return ok("settings", found)
 
@@ -95,6 +93,7 @@ def examine(
     sources: Mapping[str, str],
     config: Config | ConfigurationError,
     manager: pluggy.PluginManager | IntegrationError,
+    environment: Mapping[str, str],
 ) -> Iterator[Finding]:
     """Look at everything that a run needs, the machine first, and yield each finding when it is there.
 
@@ -103,9 +102,10 @@ def examine(
         sources: where each setting comes from.
         config: the settings, or why there are none.
         manager: from ``load``, or why there is none.
+        environment: variables, those of a file ``.env`` included.
     """
     yield from examine_machine(out)
-    yield examine_settings(sources, config)
+    yield examine_settings(sources, config, environment)
     if isinstance(config, ConfigurationError):
         if isinstance(manager, IntegrationError):
             yield _unusable(manager)

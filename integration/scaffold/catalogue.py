@@ -73,7 +73,8 @@ def _near(parts: list[str]) -> list[str]:
     """Return the known collections that a mistyped path is nearest to: by the whole, or by its last segment alone."""
     whole = {each.casefold(): each for each in known_paths()}
     near = get_close_matches(f"/{'/'.join(parts)}".casefold(), whole, n=2, cutoff=0.75)
-    last = get_close_matches(parts[-1].casefold(), {each.rpartition("/")[2] for each in whole}, n=1) if parts else []
+    ends = {each.rpartition("/")[2] for each in whole}
+    last = get_close_matches(parts[-1].casefold(), ends, n=1, cutoff=0.85) if parts else []
     return [whole[each] for each in near or whole if near or each.rpartition("/")[2] in last]
 
 

@@ -1,6 +1,7 @@
 """The module and the schema of a new type, as text."""
 
 import json
+import keyword
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,6 +25,8 @@ _FORMS: Mapping[str, dict[str, Any]] = {
 }
 """What a property of an Edm type becomes. Others have parts of their own, or are secrets and streams."""
 _BY_THE_STEP = ("id", "displayName", "name")
+_OF_THE_MODULE = ("ctx", "name")
+_LINE = 120
 _SECRET = re.compile(r"(?i)secret|password(?!Polic)|\bkey\b|token")
 
 
@@ -66,12 +69,16 @@ def schema_text(graph_type: GraphType) -> str:
 
 
 def module_text(type: str, class_name: str, path: str, graph_type: GraphType) -> str:
-    """Return the module of the new type."""
-    row = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", graph_type.name).lower()
+    """Return the module of the new type, in the form that ruff gives it with lines of 120 characters."""
+    row = _row(graph_type.name)
     named = next((name for name in ("displayName", "name") if name in graph_type.properties), "")
     value = f'{row}["{named}"] or {row}["id"]' if named else f'{row}["id"]'
     permissions = f', permissions=["{graph_type.permission}"]' if graph_type.permission else ""
     also = f', also=["{named}"]' if named else ""
+    asked = f'"{path}"{also}'
+    loop = f"    for {row} in ctx.graph.list({asked}):"
+    if len(loop) > _LINE:
+        loop = f"    for {row} in ctx.graph.list(\n        {asked}\n    ):"
     return f'''"""{_words(graph_type.name)}: what there is of it in the tenant."""
 
 from collections.abc import Iterator
@@ -82,10 +89,16 @@ from integration import Context, Entity, entity_step
 @entity_step("{class_name}"{permissions}, per_row=True)
 def {type}(ctx: Context) -> Iterator[Entity]:
     """{_sentence(graph_type)}"""
-    for {row} in ctx.graph.list("{path}"{also}):
-        name = {value}
-        yield Entity({row}["id"], {row}, name=name, displayName=name)
+{loop}
+        yield Entity({row}["id"], {row}, name={value})
 '''
+
+
+def _row(name: str) -> str:
+    """Return what a step calls an object of a type: its last word, unless that means another thing."""
+    words = _words(name).lower().split()
+    last = words[-1]
+    return "_".join(words) if keyword.iskeyword(last) or last in _OF_THE_MODULE else last
 
 
 def _sentence(graph_type: GraphType) -> str:

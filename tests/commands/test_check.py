@@ -44,6 +44,9 @@ def test_all_is_granted(permitted: Simulator) -> None:
     assert "missing" not in done.stdout
     assert "permissions to grant: none" in done.stdout
     assert "adminconsent" not in done.stdout
+    assert done.stdout.startswith(
+        "This is what the token says. Whether Graph answers is not looked at: integration doctor"
+    )
     assert not [request for request in permitted.requests if request.path.startswith("/v1.0")]
     assert len([request for request in permitted.requests if request.path.endswith("/oauth2/v2.0/token")]) == 1
 
@@ -117,6 +120,7 @@ def test_json_says_the_same() -> None:
     assert found["toGrant"] == ["GroupMember.Read.All", "Organization.Read.All"]
     assert "azure_account" in found["fallsAway"]
     assert found["adminConsent"].startswith(lacking.authority)
+    assert found["licencesKnown"] is False
 
 
 @pytest.mark.every_area
@@ -129,6 +133,7 @@ def test_licences_are_compared_too() -> None:
     assert done.exit_code == 0
     assert modules["entra.device"] == {"types": 3, "read": 3, "toGrant": [], "licences": []}
     assert modules["entra.named_location"]["licences"] == []
+    assert "is not looked at" not in done.stdout
     assert modules["entra.role_eligibility"]["read"] == 0
     assert modules["entra.role_eligibility"]["licences"] == ["AAD_PREMIUM_P2", "Entra_Identity_Governance"]
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("entra.role_eligibility ")]
@@ -140,6 +145,7 @@ def test_an_opaque_token_cannot_be_read(permitted: Simulator) -> None:
     done = check(permitted, INTEGRATION_ACCESS_TOKEN="opaque")
     assert (done.exit_code, done.stderr) == (0, "")
     assert "cannot be read" in done.stdout
+    assert "Only a run can tell. Whether Graph answers is not looked at: integration doctor does that." in done.stdout
     found = json.loads(check(permitted, "--json", INTEGRATION_ACCESS_TOKEN="opaque").stdout)
     assert found == {"readable": False, "adminConsent": None}
     assert not permitted.requests

@@ -88,3 +88,31 @@ def test_recorded_answers_need_no_credentials_and_keep_none() -> None:
     event = {"instance": {"config": {"clientSecret": "s3cret", "graphUrl": "https://graph.contoso.example"}}}
     config = from_event(event, offline=True)
     assert (bool(config.client_secret), config.graph_url) == (False, CLOUDS["global"].graph)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("INTEGRATION_IN_FLIHGT", "INTEGRATION_IN_FLIGHT"),
+        ("INTEGRATION_INFLIGHT", "INTEGRATION_IN_FLIGHT"),
+        ("INTEGRATION_FULL_EVRY", "INTEGRATION_FULL_EVERY"),
+        ("INTEGRATION_LOGLEVEL", "INTEGRATION_LOG_LEVEL"),
+        ("INTEGRATION_AZURE_ACCES_TOKEN", "INTEGRATION_AZURE_ACCESS_TOKEN"),
+    ],
+)
+def test_a_misspelt_variable_is_warned_of_with_the_nearest_name_and_without_its_value(
+    name: str, meant: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    from_environment({"INTEGRATION_ACCESS_TOKEN": "t", name: PASSWORD})
+    expected = f"the variable {name} is not known, and has no effect (did you mean {meant}?)"
+    assert [record.getMessage() for record in caplog.records] == [expected]
+
+
+@pytest.mark.parametrize(
+    "name", ["INTEGRATION_TESTS", "INTEGRATION_ID", "INTEGRATION_DATABASE_URL", "INTEGRATION_", "MY_IN_FLIHGT"]
+)
+def test_what_may_be_a_variable_of_another_program_is_not_spoken_of(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    from_environment({"INTEGRATION_ACCESS_TOKEN": "t", name: "4"})
+    assert not caplog.records

@@ -97,6 +97,13 @@ def test_settings_are_named_with_their_source_and_without_values(tenant: Simulat
     assert "INTEGRATION_GRAPHURL (did you mean INTEGRATION_GRAPH_URL?)" in settings["remedy"]
 
 
+def test_a_name_in_the_file_that_is_not_known_is_told_as_one_in_the_environment(tenant: Simulator) -> None:
+    Path(".env").write_text("INTEGRATION_IN_FLIHGT=4\nANOTHER_PROGRAM=1\n")
+    settings = found(**variables(tenant))["settings"]
+    assert settings["state"] == "warning"
+    assert settings["remedy"].endswith("have no effect: INTEGRATION_IN_FLIHGT (did you mean INTEGRATION_IN_FLIGHT?)")
+
+
 def test_missing_settings_are_a_problem_and_the_network_is_left_alone() -> None:
     checks = found()
     assert checks["settings"]["state"] == "problem"

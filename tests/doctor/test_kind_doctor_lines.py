@@ -24,8 +24,9 @@ def test_what_to_do_is_below_what_is_wrong_each_fault_by_itself_and_the_known_va
             break
         below.append(each)
     assert [each.split()[0] for each in below if not each.startswith(" " * 10)] == [
-        "clientId", "directoryId", "clientSecret"
+        "clientId", "directoryId", "clientSecret", "an"
     ]  # fmt: skip
+    assert any(each.startswith("         an app registration has these: README.md says how") for each in below)
     assert below[0].startswith("         clientId is missing: set AZURE_CLIENT_ID ")
     assert max(map(len, said[at:])) <= 100
 

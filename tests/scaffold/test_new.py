@@ -1,13 +1,16 @@
 """``integration new`` begins a type from what Graph says of its objects."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from integration.commands.group import main
-from integration.scaffold.catalogue import type_at
+from integration.scaffold.catalogue import known_paths, type_at
+from tests.support import ROOT
 
 
 @pytest.fixture
@@ -92,8 +95,35 @@ def test_what_is_not_known_may_be_written_by_hand() -> None:
     near, other = new("acme_user", "--path", "/userz").output, new("acme_post", "--path", "/engage/communities").output
     assert "is known for its objects (did you mean /users?); integration new --paths lists what is known; where" in near
     assert "is known for its objects; integration new --paths lists what is known; where the path is right, wr" in other
+    for path in ("/places", "/identity/customAuthenticationExtensions"):
+        assert "did you mean" not in new("acme_place", "--path", path).output
     by_its_end = new("acme_role", "--path", "/roleManagement/roleAssigments").output
     assert "(did you mean /roleManagement/directory/roleAssignments?)" in by_its_end
+
+
+@pytest.mark.usefixtures("project")
+def test_a_module_that_is_begun_needs_no_mending_of_its_form() -> None:
+    for number, path in enumerate(known_paths()):
+        assert new(f"acme_kind{number}", "--path", path).exit_code == 0
+    for tool in (["check"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *tool, "--config", str(ROOT / "pyproject.toml"), "steps"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("path", "steps"), [("/devices", 5), ("/directory/customSecurityAttributeDefinitions", 4)])
+@pytest.mark.usefixtures("project")
+def test_what_is_left_is_counted_without_a_gap_and_says_how_the_type_is_tested(path: str, steps: int) -> None:
+    lines = new("acme_thing", "--path", path).output.splitlines()
+    numbers = [int(line.split(".")[0]) for line in lines if line.startswith("  ")]
+    assert numbers == list(range(1, steps + 1))
+    assert 'check_step("acme_thing") of integration.testing' in lines[-1]
+    contract = Path("tests/testing/test_contract.py")
+    contract.parent.mkdir(parents=True)
+    contract.touch()
+    here = new("acme_other", "--path", path).output
+    assert 'make test ARGS="tests/testing/test_contract.py -k acme_other"' in here
+    assert "make docs" in here
 
 
 def test_the_paths_that_are_known_are_listed_with_their_permission() -> None:

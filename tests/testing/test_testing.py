@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from integration import CassetteError, Record, Replay, Step, load, plan, run
+from integration import CassetteError, Context, Entity, Record, Replay, Step, load, plan, run
 from integration.config.settings import Config
 from integration.sdk.plugins import declared_steps
 from integration.testing import (
@@ -111,6 +112,23 @@ def test_a_type_whose_rows_another_cassette_holds_is_told_its_fault_alone() -> N
     assert isinstance(step, Step)
     manager.register(replace(step, class_name="Device"), name=step.name)
     with pytest.raises(AssertionError, match="is a required property") as caught:
+        check_step(step.name, manager=manager)
+    assert "no such cassette" not in str(caught.value)
+
+
+def test_a_type_all_of_whose_records_are_rejected_is_told_why_alone() -> None:
+    manager = load()
+    step = manager.unregister(name="azure_elastic_san")
+    assert isinstance(step, Step)
+
+    def coloured(ctx: Context) -> Iterator[Entity]:
+        """An Elastic SAN with a property that no schema has."""
+        for row in ctx.azure.resources("microsoft.elasticsan/elasticsans"):
+            yield Entity(row["id"], row, name=row["name"], colour="red")
+
+    coloured.__module__ = step.run.__module__  # which says where its schema and its cassettes are
+    manager.register(replace(step, run=coloured), name=step.name)
+    with pytest.raises(AssertionError, match=r"colour: not declared in azure_elastic_san\.json") as caught:
         check_step(step.name, manager=manager)
     assert "no such cassette" not in str(caught.value)
 
