@@ -5,6 +5,7 @@ from typing import Any
 
 from integration.errors import BadAnswer
 from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.names import region_name, type_in
 from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.azure.stated import tags_kept
 
@@ -27,20 +28,15 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
     if path.endswith(_VALUED) and isinstance(properties, dict):
         properties.pop("value", None)
     if isinstance(region := told["location"], str):
-        told["location"] = _short(region)
+        told["location"] = region_name(region)
     return {
         **told,
         "tags": tags_kept(told["tags"]),
         **placed,
         "name": told["name"] or child["id"].rstrip("/").rpartition("/")[2],
-        "type": type.lower() if isinstance(type, str) else None,
+        "type": type.lower() if isinstance(type, str) and type else type_in(child["id"]),
         "properties": properties,
     }
-
-
-def _short(region: str) -> str:
-    """Return the name of a region as Azure Resource Graph has it: ``eastus``, where its provider writes ``East US``."""
-    return region.replace(" ", "").lower()
 
 
 def _plain(child: Mapping[str, Any]) -> dict[str, Any]:

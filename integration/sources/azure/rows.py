@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
-from integration.sources.azure import discretion, stated
+from integration.sources.azure import discretion, names, stated
 from integration.sources.azure.discretion import properties_kept
+from integration.sources.azure.names import region_name
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.sources.azure.stated import tags_kept
@@ -74,6 +75,8 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
             if row.get("tags"):
                 row["tags"] = tags_kept(row["tags"])
             _empty_to_null(row)
+            if isinstance(region := row.get("location"), str):
+                row["location"] = region_name(region)
             of_type = found[type.lower()]
             if key.lower() in of_type:
                 doubled[type.lower()] += 1
@@ -94,6 +97,8 @@ def _empty_to_null(row: dict[str, Any]) -> None:
 def _way_of_keeping() -> str:
     """Return a digest of the code that decides what is kept of an answer: where it is another, so may that be."""
     found = blake2b(digest_size=16)
-    for path in sorted([__file__, decoding.__file__, discretion.__file__, levels.__file__, stated.__file__]):
+    for path in sorted(
+        [__file__, decoding.__file__, discretion.__file__, levels.__file__, names.__file__, stated.__file__]
+    ):
         found.update(Path(path).read_bytes())
     return found.hexdigest()
