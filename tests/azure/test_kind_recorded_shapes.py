@@ -70,3 +70,26 @@ def test_what_a_machine_is_joined_to_by_its_interface_is_known_from_either_of_th
     assert verdicts(azure.run(*types)) == {"complete"}
     ends = (subnet, machine), (machine, address), (group, machine)
     assert edges() == {(arm_key(a), arm_key(b)) for a, b in ends}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"), [("West US", "westus"), ("Global", "global"), ("global", "global"), ("eastus", "eastus")]
+)
+def test_a_resource_is_in_a_region_by_one_name_and_so_are_its_children(
+    place: Place, azure: Azure, told: str, expected: str
+) -> None:
+    account = place.put("Microsoft.DocumentDB/databaseAccounts", "account", {}, location=told)
+    place.tenant.add_child(account, "/sqlDatabases", "one", {"resource": {"id": "one"}})
+    assert verdicts(azure.run("azure_cosmosdb_account", "azure_cosmosdb_sql_database")) == {"complete"}
+    for found in (entities("azure_cosmosdb_account")["account"], entities("azure_cosmosdb_sql_database")["one"]):
+        assert (found["location"], found["region"]) == (expected, expected)
+
+
+def test_a_child_whose_list_leaves_its_type_out_has_the_type_that_its_id_tells(place: Place, azure: Azure) -> None:
+    cluster = place.put("Microsoft.ContainerService/managedClusters", "k", {})
+    hours = {"timeInWeek": [{"day": "Monday", "hourSlots": [1]}]}
+    place.tenant.add_child(cluster, "/maintenanceConfigurations", "default", hours, type=None)
+    assert verdicts(azure.run("azure_kube_maintenance_configuration")) == {"complete"}
+    found = entities("azure_kube_maintenance_configuration")["default"]
+    assert found["type"] == "microsoft.containerservice/managedclusters/maintenanceconfigurations"
+    assert found["timeInWeek"] == ["Monday 1"]

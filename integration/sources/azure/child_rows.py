@@ -5,8 +5,8 @@ from typing import Any
 
 from integration.errors import BadAnswer
 from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.names import region_of, type_in
 from integration.sources.azure.resource_graph import COLUMNS
-from integration.sources.azure.rows import region_of
 from integration.sources.azure.tags import tags_kept
 
 OF_PARENT = ("tenantId", "subscriptionId", "resourceGroup", "location")
@@ -33,7 +33,7 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
         "tags": tags_kept(told["tags"]),
         **placed,
         "name": told["name"] or child["id"].rstrip("/").rpartition("/")[2],
-        "type": type.lower() if isinstance(type, str) else None,
+        "type": type.lower() if isinstance(type, str) and type else type_in(child["id"]),
         "properties": properties,
     }
 

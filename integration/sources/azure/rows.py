@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
-from integration.sources.azure import discretion, stated, tags
+from integration.sources.azure import discretion, names, stated, tags
 from integration.sources.azure.discretion import properties_kept
+from integration.sources.azure.names import region_of
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.sources.azure.tags import tags_kept
@@ -83,12 +84,6 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
     return {type: list(of_type.values()) for type, of_type in found.items()}, odd, doubled
 
 
-def region_of(located: Mapping[str, Any]) -> Any:
-    """Return the name of the region that something is in, ``eastus``, where its provider may write ``East US``."""
-    location = located.get("location")
-    return location.replace(" ", "").lower() if isinstance(location, str) else location
-
-
 def _plain(row: dict[str, Any]) -> None:
     """Have a row name its region as others do, and say by null alone that there is nothing, such as no kind."""
     row["location"] = region_of(row)
@@ -101,8 +96,7 @@ def _plain(row: dict[str, Any]) -> None:
 def _way_of_keeping() -> str:
     """Return a digest of the code that decides what is kept of an answer: where it is another, so may that be."""
     found = blake2b(digest_size=16)
-    for path in sorted(
-        [__file__, decoding.__file__, discretion.__file__, levels.__file__, stated.__file__, tags.__file__]
-    ):
+    deciding = (decoding, discretion, levels, names, stated, tags)
+    for path in sorted([__file__, *(str(module.__file__) for module in deciding)]):
         found.update(Path(path).read_bytes())
     return found.hexdigest()
