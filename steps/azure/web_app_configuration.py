@@ -50,7 +50,7 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
         told = {name.lower(): value for name, value in properties_of(row).items()}
         cors = {name.lower(): value for name, value in object_at(told, "cors").items()}
         app = _app(row)
-        name = f"{app.rpartition('/')[2]}/{row['name'].rpartition('/')[2]}"
+        name = f"{app.rpartition('/')[2]}/web"
         yield Entity(
             arm_key(row["id"]),
             row,

@@ -6,7 +6,7 @@ from integration.values import arm_key
 from tests.azure.one_group import S, azure, entities, place
 from tests.azure.reading import Azure, edges, verdicts
 from tests.simulator.azure.place import Place, part, to
-from tests.simulator.azure.tenant import TENANT_ID
+from tests.simulator.azure.tenant import TENANT_ID, row_of
 
 __all__ = ["azure", "place"]
 pytestmark = pytest.mark.every_area
@@ -59,3 +59,38 @@ def test_what_a_machine_is_joined_to_by_its_interface_is_known_from_either_of_th
     assert verdicts(azure.run(*types)) == {"complete"}
     ends = (subnet, machine), (machine, address), (group, machine)
     assert edges() == {(arm_key(a), arm_key(b)) for a, b in ends}
+
+
+def test_children_whose_ids_lack_a_part_are_told_apart(place: Place, azure: Azure) -> None:
+    pools = [place.put("Microsoft.Synapse/workspaces/sqlPools", f"synapse/{name}", {}) for name in ("one", "two")]
+    accounts = [place.put("Microsoft.Batch/batchAccounts", name, {}) for name in ("first", "second")]
+    workspace = place.put("Microsoft.Synapse/workspaces", "synapse", {})
+    rules = "/dataMaskingPolicies/Default/rules"
+    children = place.tenant.children
+    for pool in pools:
+        masks = [{"id": f"dbo_people_{each}", "columnName": each} for each in ("mail", "phone")]
+        children[f"{pool}{rules}".lower()] = [{"id": f"{pool}{rules}/", "name": None, "properties": of} for of in masks]
+    for account in accounts:
+        program = {"id": "render", "displayName": "", "packages": [], "allowUpdates": True}
+        children[f"{account}/applications".lower()] = [program]
+    key = {"id": f"{workspace[1:]}/keys/default", "name": "default", "properties": {"isActiveCMK": True}}
+    children[f"{workspace}/keys".lower()] = [key]
+    types = "azure_synapse_sql_pool_has_masking_rule", "azure_batch_account_has_application", "azure_synapse_key"
+    assert verdicts(azure.run(*types)) == {"complete"}
+    ends = {(pool, f"{pool}{rules}/dbo_people_{each}") for pool in pools for each in ("mail", "phone")}
+    ends |= {(account, f"{account}/applications/render") for account in accounts}
+    assert edges() == {(arm_key(a), arm_key(b)) for a, b in ends}
+    assert {*entities("azure_synapse_masking_rule")} == {"dbo_people_mail", "dbo_people_phone"}
+    assert entities("azure_batch_application")["render"]["allowUpdates"] is True
+    found = entities("azure_synapse_key")["default"]
+    assert found["id"] == f"{workspace}/keys/default"
+    assert found["webLink"].endswith(f"/resource{workspace}/keys/default")
+
+
+@pytest.mark.parametrize("told", ["shop", "web", "shop/web"])
+def test_how_an_app_is_set_up_has_one_name_whatever_azure_calls_it(place: Place, azure: Azure, told: str) -> None:
+    id = place.of("Microsoft.Web/sites/config", "shop/web")
+    row = row_of(id, "Microsoft.Web/sites/config", name=told, tenantId=TENANT_ID, properties={"phpVersion": "5.6"})
+    place.tenant.add(row, "appserviceresources")
+    assert verdicts(azure.run("azure_web_app_configuration")) == {"complete"}
+    assert {*entities("azure_web_app_configuration")} == {"shop/web"}
