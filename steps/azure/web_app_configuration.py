@@ -57,6 +57,7 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             appId=app,
+            authEnabled=told.get("siteauthenabled"),
             corsAllowedOrigins=texts_in(cors, "allowedorigins") if cors.get("allowedorigins") is not None else None,
             corsSupportCredentials=cors.get("supportcredentials"),
             ipSecurityRestrictions=_rules(told, "ipsecurityrestrictions"),

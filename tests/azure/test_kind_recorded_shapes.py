@@ -90,7 +90,9 @@ def test_children_whose_ids_lack_a_part_are_told_apart(place: Place, azure: Azur
 @pytest.mark.parametrize("told", ["shop", "web", "shop/web"])
 def test_how_an_app_is_set_up_has_one_name_whatever_azure_calls_it(place: Place, azure: Azure, told: str) -> None:
     id = place.of("Microsoft.Web/sites/config", "shop/web")
-    row = row_of(id, "Microsoft.Web/sites/config", name=told, tenantId=TENANT_ID, properties={"phpVersion": "5.6"})
+    properties = {"phpVersion": "5.6", "siteAuthEnabled": told == "web"}
+    row = row_of(id, "Microsoft.Web/sites/config", name=told, tenantId=TENANT_ID, properties=properties)
     place.tenant.add(row, "appserviceresources")
     assert verdicts(azure.run("azure_web_app_configuration")) == {"complete"}
-    assert {*entities("azure_web_app_configuration")} == {"shop/web"}
+    (found,) = entities("azure_web_app_configuration").values()
+    assert (found["name"], found["authEnabled"]) == ("shop/web", told == "web")

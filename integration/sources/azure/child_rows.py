@@ -17,7 +17,8 @@ _VALUED = ("/secrets", "/variables")
 
 def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) -> dict[str, Any]:
     """Return a child as a row of Azure Resource Graph; where it is, its parent tells, and its id what it is called."""
-    told = {name: child.get(name) for name in COLUMNS} | {"id": _whole_id(child, path)}
+    id = _whole_id(child, path)
+    told = {name: child.get(name) for name in COLUMNS} | {"id": id}
     placed = {name: parent.get(name) for name in OF_PARENT if not told[name]}
     type, properties = (
         child.get("type"),
@@ -31,7 +32,7 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
         **told,
         "tags": tags_kept(told["tags"]),
         **placed,
-        "name": told["name"] or told["id"].rpartition("/")[2],
+        "name": told["name"] or id.rpartition("/")[2],
         "type": type.lower() if isinstance(type, str) else None,
         "properties": properties,
     }
@@ -41,7 +42,8 @@ def _whole_id(child: Mapping[str, Any], path: str) -> str:
     """Return the id of a child, from the first slash to its own name, so that no two children share one.
 
     Source: recordings of graph-azure, in which ids of keys of Synapse lack the first slash, those of rules of
-    ``dataMaskingPolicies`` end before the name, which ``properties.id`` is, and those of programs of Batch are the name.
+    ``dataMaskingPolicies`` end before the name, which ``properties.id`` has, and those of programs of Batch are the
+    name alone.
 
     Raises:
         BadAnswer: it has none.
