@@ -50,13 +50,14 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
         told = {name.lower(): value for name, value in properties_of(row).items()}
         cors = {name.lower(): value for name, value in object_at(told, "cors").items()}
         app = _app(row)
-        name = f"{app.rpartition('/')[2]}/{row['name'].rpartition('/')[2]}"
+        name = f"{app.rpartition('/')[2]}/web"
         yield Entity(
             arm_key(row["id"]),
             row,
             name=name,
             displayName=name,
             appId=app,
+            authEnabled=told.get("siteauthenabled"),
             corsAllowedOrigins=texts_in(cors, "allowedorigins") if cors.get("allowedorigins") is not None else None,
             corsSupportCredentials=cors.get("supportcredentials"),
             ipSecurityRestrictions=_rules(told, "ipsecurityrestrictions"),

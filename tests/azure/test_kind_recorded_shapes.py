@@ -6,7 +6,7 @@ from integration.values import arm_key
 from tests.azure.one_group import S, azure, entities, place
 from tests.azure.reading import Azure, edges, verdicts
 from tests.simulator.azure.place import Place, part, to
-from tests.simulator.azure.tenant import TENANT_ID
+from tests.simulator.azure.tenant import TENANT_ID, row_of
 
 __all__ = ["azure", "place"]
 pytestmark = pytest.mark.every_area
@@ -93,3 +93,40 @@ def test_a_child_whose_list_leaves_its_type_out_has_the_type_that_its_id_tells(p
     found = entities("azure_kube_maintenance_configuration")["default"]
     assert found["type"] == "microsoft.containerservice/managedclusters/maintenanceconfigurations"
     assert found["timeInWeek"] == ["Monday 1"]
+
+
+def test_children_whose_ids_lack_a_part_are_told_apart(place: Place, azure: Azure) -> None:
+    pools = [place.put("Microsoft.Synapse/workspaces/sqlPools", f"synapse/{name}", {}) for name in ("one", "two")]
+    accounts = [place.put("Microsoft.Batch/batchAccounts", name, {}) for name in ("first", "second")]
+    workspace = place.put("Microsoft.Synapse/workspaces", "synapse", {})
+    rules = "/dataMaskingPolicies/Default/rules"
+    children = place.tenant.children
+    for pool in pools:
+        masks = [{"id": f"dbo_people_{each}", "columnName": each} for each in ("mail", "phone")]
+        children[f"{pool}{rules}".lower()] = [{"id": f"{pool}{rules}/", "name": None, "properties": of} for of in masks]
+    for account in accounts:
+        program = {"id": "render", "displayName": "", "packages": [], "allowUpdates": True}
+        children[f"{account}/applications".lower()] = [program]
+    key = {"id": f"{workspace[1:]}/keys/default", "name": "default", "properties": {"isActiveCMK": True}}
+    children[f"{workspace}/keys".lower()] = [key]
+    types = "azure_synapse_sql_pool_has_masking_rule", "azure_batch_account_has_application", "azure_synapse_key"
+    assert verdicts(azure.run(*types)) == {"complete"}
+    ends = {(pool, f"{pool}{rules}/dbo_people_{each}") for pool in pools for each in ("mail", "phone")}
+    ends |= {(account, f"{account}/applications/render") for account in accounts}
+    assert edges() == {(arm_key(a), arm_key(b)) for a, b in ends}
+    assert {*entities("azure_synapse_masking_rule")} == {"dbo_people_mail", "dbo_people_phone"}
+    assert entities("azure_batch_application")["render"]["allowUpdates"] is True
+    found = entities("azure_synapse_key")["default"]
+    assert found["id"] == f"{workspace}/keys/default"
+    assert found["webLink"].endswith(f"/resource{workspace}/keys/default")
+
+
+@pytest.mark.parametrize("told", ["shop", "web", "shop/web"])
+def test_how_an_app_is_set_up_has_one_name_whatever_azure_calls_it(place: Place, azure: Azure, told: str) -> None:
+    id = place.of("Microsoft.Web/sites/config", "shop/web")
+    properties = {"phpVersion": "5.6", "siteAuthEnabled": told == "web"}
+    row = row_of(id, "Microsoft.Web/sites/config", name=told, tenantId=TENANT_ID, properties=properties)
+    place.tenant.add(row, "appserviceresources")
+    assert verdicts(azure.run("azure_web_app_configuration")) == {"complete"}
+    (found,) = entities("azure_web_app_configuration").values()
+    assert (found["name"], found["authEnabled"]) == ("shop/web", told == "web")
