@@ -70,6 +70,8 @@ def _schema() -> Any:
 
 @cache
 def _quick() -> Any:
+    import decimal  # noqa: F401 - jsonschema_rs imports it, and dies with a panic where that is interrupted
+
     import jsonschema_rs  # help and completion import this module as well
 
     return jsonschema_rs.validator_for(_schema())

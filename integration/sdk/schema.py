@@ -1,5 +1,6 @@
 """The JSON Schema of a type: found beside its step, checked, and applied to every record."""
 
+import decimal  # noqa: F401 - jsonschema_rs imports it, and dies with a panic where that is interrupted
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
