@@ -8,7 +8,12 @@ from steps._forms import values_in
 _PHISHING_RESISTANT = frozenset({"windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"})
 
 
-@entity_step("ControlPolicy", permissions=["Policy.Read.AuthenticationMethod"], per_row=True)
+@entity_step(
+    "ControlPolicy",
+    permissions=["Policy.Read.AuthenticationMethod"],
+    licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    per_row=True,
+)
 def azure_authentication_strength_policy(ctx: Context) -> Iterator[Entity]:
     """A set of combinations of sign-in methods that a conditional access policy can demand."""
     for strength in ctx.graph.list("/policies/authenticationStrengthPolicies", select=None, top=None):

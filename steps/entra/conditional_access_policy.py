@@ -1,8 +1,4 @@
-"""Conditional access policies, whom and what they apply to, and whom they exempt.
-
-No licence is named, here and where what policies refer to is read: policies stay in force, and can be viewed, where the
-licence has ended (Conditional Access overview, license requirements).
-"""
+"""Conditional access policies, whom and what they apply to, and whom they exempt."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -32,7 +28,7 @@ _COMPLIANT_NETWORKS = "3d46dbda-8382-466a-856d-eb00cbc6b910"
 _NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", _TRUSTED_BY_OLDER_SETTINGS, _COMPLIANT_NETWORKS})
 
 
-@entity_step("AccessPolicy", permissions=PERMISSIONS, per_row=True)
+@entity_step("AccessPolicy", permissions=PERMISSIONS, licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True)
 def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
     """A conditional access policy: which sign-ins it applies to, and what it demands of them."""
     # Whole: the strength that a policy demands is a related object within, which no select is documented to keep.

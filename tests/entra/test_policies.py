@@ -54,23 +54,6 @@ def test_networks_of_global_secure_access_are_no_location_in_particular(tenant: 
     assert ran.records[POLICY][0]["excludeLocations"] == [networks, place]
 
 
-def test_policies_are_read_where_the_licence_for_them_has_ended(graph: GraphServer) -> None:
-    place, strength = "/identity/conditionalAccess/namedLocations", "/policies/authenticationStrengthPolicies"
-    contexts = "/identity/conditionalAccess/authenticationContextClassReferences"
-    plans = [{"servicePlanName": "AAD_PREMIUM"}]
-    graph.add("/subscribedSkus", {"id": "sku-1", "capabilityStatus": "Suspended", "servicePlans": plans})
-    for path in (PAGE, place, strength, contexts):
-        graph.add(path, {"id": "one", "displayName": "Left over"})
-    types = [
-        POLICY,
-        "azure_conditional_access_named_location",
-        "azure_authentication_strength_policy",
-        "azure_conditional_access_authorization_context",
-    ]
-    ran = run_steps(*types, source=graph, manager=MANAGER)
-    assert {type: len(ran.records[type]) for type in types} == dict.fromkeys(types, 1)
-
-
 def test_users_that_are_agents_are_told_from_people(graph: GraphServer) -> None:
     agent = {"@odata.type": "#microsoft.graph.agentUser", "id": "user-agent", "displayName": "Agent"}
     graph.add("/users", {"id": "user-ada", "displayName": "Ada"}, agent)
