@@ -16,6 +16,7 @@ _WEB: dict[str, Any] = {
     "PowerShellVersion": "7.4",
     "RequestTracingEnabled": True,
     "ScmType": "GitHubAction",
+    "SiteAuthEnabled": True,
     "Use32BitWorkerProcess": False,
     "WebSocketsEnabled": True,
     "WindowsFxVersion": "DOCKER|crweb.azurecr.example/shop:1",
