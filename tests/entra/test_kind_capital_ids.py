@@ -75,14 +75,16 @@ def test_what_references_lead_to_does_not_depend_on_how_they_are_written(
 
 
 def test_an_entity_that_graph_calls_in_capitals_is_led_to_as_before(graph: GraphServer) -> None:
-    large, small = LETTERS.upper(), LETTERS.replace("beef", "cafe")
-    for path in ("/users", "/groups"):
-        graph.add(path, {"id": large, "displayName": "A"}, {"id": small, "displayName": "B"})
+    large, small, team = (LETTERS.replace("beef", end) for end in ("beef", "cafe", "feed"))
+    large, team = large.upper(), team.upper()
+    graph.add("/users", {"id": large, "displayName": "A"}, {"id": small, "displayName": "B"})
+    graph.add("/groups", {"id": team, "displayName": "C"})
     for member in (large, small.upper()):
-        graph.relate("/groups", large, "members", {"id": member, "@odata.type": "#microsoft.graph.user"})
+        graph.relate("/groups", team, "members", {"id": member, "@odata.type": "#microsoft.graph.user"})
     ran = run_steps(MEMBERS, source=graph, manager=load())
     assert ran.verdicts[MEMBERS] == "complete"
-    assert [record["_toEntityKey"] for record in ran.records[MEMBERS]] == [large, small]
+    ends = {(record["_fromEntityKey"], record["_toEntityKey"]) for record in ran.records[MEMBERS]}
+    assert ends == {(team, large), (team, small)}
 
 
 @pytest.mark.parametrize(

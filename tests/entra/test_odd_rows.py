@@ -116,6 +116,7 @@ NAMED = {
     f"{MANAGEMENT}/assignmentPolicies": ("accessPackage",),
     f"{MANAGEMENT}/assignmentRequests": ("accessPackage", "requestor"),
     f"{MANAGEMENT}/assignments": ("accessPackage", "assignmentPolicy", "target"),
+    "resourceRoleScopes": ("role", "scope"),
 }
 """Single objects that come expanded: null where what an object named is gone."""
 ALWAYS = {
@@ -184,6 +185,12 @@ def rows(type: str) -> Iterator[Json]:
         yield {**of_type, **always, "id": key, "@odata.type": f"#microsoft.graph.{type}"}
 
 
+def named(where: str, type: str, way: str) -> Iterator[Json]:
+    """An object of a type in each of the ways, with the single objects that come expanded there in one of them."""
+    for row in rows(type):
+        yield {**row, **{name: None if way == "null" else {"id": f"{name}-0001"} for name in NAMED.get(where, ())}}
+
+
 @pytest.mark.parametrize("way", WAYS[:-1])
 def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
     graph.add("/organization", {"id": "aaaabbbb-0000-1111-2222-ccccdddd0000", "displayName": "Contoso"})
@@ -201,9 +208,8 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         graph.add("/policies/roleManagementPolicyAssignments", {**assignment, **of_roles})
     for partner in rows("crossTenantAccessPolicyConfigurationPartner"):
         graph.add("/policies/crossTenantAccessPolicy/partners", {**partner, "identitySynchronization": None})
-    for path, names in NAMED.items():
-        for row in rows(LISTINGS[path][0]):
-            graph.add(path, {**row, **{name: None if way == "null" else {"id": f"{name}-0001"} for name in names}})
+    for path in NAMED.keys() & LISTINGS.keys():
+        graph.add(path, *named(path, LISTINGS[path][0], way))
     for path, relations in RELATIONS.items():
         for row in rows(LISTINGS[path][0]):
             for relation in relations:
@@ -219,7 +225,7 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         (f"{MANAGEMENT}/catalogs", "resources"),
         (f"{MANAGEMENT}/accessPackageAssignmentApprovals", "stages"),
     ):
-        graph.relate(path, f"{LISTINGS[path][0]}-filled-0001", relation, *rows(CHILDREN[relation]))
+        graph.relate(path, f"{LISTINGS[path][0]}-filled-0001", relation, *named(relation, CHILDREN[relation], way))
     for instances in ("eligibilityScheduleInstances", "assignmentScheduleInstances"):
         graph.add(f"/identityGovernance/privilegedAccess/group/{instances}")
     every = [step.name for step in declared_steps(MANAGER) if step.module.startswith("entra.")]
