@@ -49,7 +49,7 @@ def epoch_ms(value: Any) -> int | str | None:
 
 def without_nulls(values: Any) -> Any:
     """Return the values of a collection of Graph, a list, without its nulls; what is no list comes back as it is."""
-    return [value for value in values if value is not None] if isinstance(values, list) else values
+    return [value for value in values if value is not None] if isinstance(values, list) and None in values else values
 
 
 def arm_key(id: str) -> str:

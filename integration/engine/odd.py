@@ -71,9 +71,8 @@ class Handed:
 
     def noted(self, pairs: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
         """Yield rows, each of them noted."""
-        for pair in pairs:
-            self.pair = pair
-            yield pair
+        for self.pair in pairs:
+            yield self.pair
 
 
 class Hands:

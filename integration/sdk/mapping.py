@@ -96,19 +96,13 @@ class PropertyMapping:
     """Copies out of an object what a schema takes from it.
 
     Args:
-        file: name of the schema, for the message.
-        properties: its properties.
+        properties: the schema's, which ``check_sources`` has found to be right.
 
     Attributes:
         takes: names of the object's own properties that are taken, in the schema's order.
-
-    Raises:
-        DeclarationError: a path or a unit is none.
     """
 
-    def __init__(self, file: object, properties: Mapping[str, Any]) -> None:
-        if faults := [fault for name, of in properties.items() for fault in _faults(name, of)]:
-            raise DeclarationError(f"{file}: {'; '.join(faults)}")
+    def __init__(self, properties: Mapping[str, Any]) -> None:
         sources = {name: _source(of) for name, of in properties.items() if X_FROM in of}
         self.takes: tuple[str, ...] = tuple(dict.fromkeys(source.names[0] for source in sources.values()))
         flat = {name: source for name, source in sources.items() if len(source.names) == 1}
@@ -124,7 +118,11 @@ class PropertyMapping:
         ways = sorted(led, key=len)
         place = {names: number for number, names in enumerate([(), *ways])}
         self._holders = [(place[way[:-1]], way[-1], led[way].names[len(way)], led[way]) for way in ways]
-        self._others = [(name, place[of.names[:-1]], of.names[-1], of.turns and of.value) for name, of in others]
+        held: dict[int, list[tuple[str, str, Callable[[Any], Any] | None]]] = {}
+        for name, of in others:
+            found = (name, of.names[-1], of.value if of.turns else None)
+            held.setdefault(place[of.names[:-1]], []).append(found)
+        self._others = [*held.items()]
         self._enough: frozenset[str] | None = None
 
     def values(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -150,18 +148,35 @@ class PropertyMapping:
         for place, name, leads_to, source in self._holders:
             holder = holders[place].get(name)
             holders.append(_NOTHING if holder is None else source.holder(holder, leads_to))
-        for name, place, field, turned in self._others:
-            value = holders[place].get(field)
-            if value is not None and turned:
-                value = turned(value)
-            if value is not None:
-                found[name] = value
+        for place, sources in self._others:
+            if not (holder := holders[place]):
+                continue
+            for name, field, turned in sources:
+                value = holder.get(field)
+                if value is not None and turned:
+                    value = turned(value)
+                if value is not None:
+                    found[name] = value
         return found
 
     def _check(self, selected: frozenset[str]) -> None:
         if lacking := [name for name in self.takes if name not in selected]:
             raise NotSelected(f"the schema takes {', '.join(lacking)}: leave select away, or add to it")
         self._enough = selected
+
+
+def check_sources(file: object, properties: Mapping[str, Any]) -> None:
+    """Check the mapping in a schema.
+
+    Args:
+        file: name of the schema, for the message.
+        properties: its properties.
+
+    Raises:
+        DeclarationError: a path or a unit is none.
+    """
+    if faults := [fault for name, of in properties.items() for fault in _faults(name, of)]:
+        raise DeclarationError(f"{file}: {'; '.join(faults)}")
 
 
 def _source(definition: Mapping[str, Any]) -> PropertySource:

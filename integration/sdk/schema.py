@@ -13,7 +13,7 @@ import jsonschema_rs
 import orjson
 
 from integration.errors import DeclarationError
-from integration.sdk.mapping import PropertyMapping
+from integration.sdk.mapping import X_FROM, PropertyMapping, check_sources
 from integration.sdk.schema_check import DRAFT, check_schema, is_shown_by_use
 from integration.sdk.schema_files import SchemaFiles, places_of
 from integration.sdk.schema_references import fault_of_references
@@ -44,7 +44,6 @@ class Schema:
     Attributes:
         path: the file.
         document: its content, closed, with the properties that every record has added where it leaves them out.
-        mapping: copies what its properties take from an object.
         supplied: names of the properties that every record has and that the file leaves out.
         nullable: names of required properties that may be null: they are where there is no value.
     """
@@ -53,8 +52,8 @@ class Schema:
         self.path = path
         declared = document.get("properties", {})
         system = _system_properties(step)
-        self.mapping = PropertyMapping(path, declared)
-        if self.mapping.takes and step.is_relationship:
+        check_sources(path, declared)
+        if step.is_relationship and any(X_FROM in of for of in declared.values()):
             raise DeclarationError(f"{path}: x-from is for entities: the step names the properties of a relationship")
         self.document: dict[str, Any] = {
             "$schema": DRAFT,
@@ -68,6 +67,11 @@ class Schema:
         }
         self.supplied = tuple(name for name in system if name not in declared)
         self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
+
+    @cached_property
+    def mapping(self) -> PropertyMapping:
+        """Copies what its properties take from an object. It is built for the first one, as ``accepts`` is."""
+        return PropertyMapping(self.document["properties"])
 
     @cached_property
     def accepts(self) -> Callable[[JupiterOneObject], bool]:

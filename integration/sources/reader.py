@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import repeat
 
 from integration.errors import BadAnswer, FatalError, GraphError
 from integration.mirror.mirror import Mirror
@@ -91,8 +92,7 @@ class Reader:
             while True:
                 ended = flow.ended
                 for parent, objects in pieces.more():
-                    for each in source.choose(request, objects):
-                        yield parent, row(each)
+                    yield from zip(repeat(parent), map(row, source.choose(request, objects)))
                 if flow.readings != readings:
                     raise Restarted(request.name)
                 if ended:

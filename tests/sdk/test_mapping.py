@@ -12,7 +12,7 @@ import pytest
 
 from integration import DeclarationError, Entity, RecordError
 from integration.engine.records import Records
-from integration.sdk.mapping import PropertyMapping
+from integration.sdk.mapping import check_sources
 from integration.sdk.row import NotSelected, row_of
 from integration.sdk.schema import load_schema
 from integration.testing import GraphServer, run_steps
@@ -122,13 +122,13 @@ def test_an_object_of_which_less_was_selected_than_the_schema_takes_fails_the_ty
 )
 def test_a_keyword_that_says_nothing_is_refused(definition: dict[str, Any], problem: str) -> None:
     with pytest.raises(DeclarationError) as caught:
-        PropertyMapping("badge.json", {"size": definition})
+        check_sources("badge.json", {"size": definition})
     assert str(caught.value).startswith(f"badge.json: {problem}")
 
 
 def test_what_the_runner_sets_comes_from_no_object() -> None:
     with pytest.raises(DeclarationError, match="_key has an x-from, but is the runner's to set"):
-        PropertyMapping("badge.json", {"_key": {"x-from": "id"}})
+        check_sources("badge.json", {"_key": {"x-from": "id"}})
 
 
 def test_a_relationship_takes_nothing_by_itself() -> None:
