@@ -1,7 +1,9 @@
 """The objects of a tenant as a step is handed them: a property is indexed, and what is missing says why."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+
+_CLASSES = 1_000
 
 
 class NotSelected(KeyError):
@@ -24,6 +26,7 @@ class Row(dict[str, Any]):
             raise NotSelected(f"{name} is not among the selected properties: name it in also, or in select")
 
 
-def row_of(select: Sequence[str] | None) -> type[Row]:
+@lru_cache(_CLASSES)
+def row_of(select: tuple[str, ...] | None) -> type[Row]:
     """Return the class of the objects that a ``$select`` gives."""
     return type("Row", (Row,), {"selected": None if select is None else frozenset(select)})

@@ -46,6 +46,7 @@ class Schema:
         document: its content, closed, with the properties that every record has added where it leaves them out.
         supplied: names of the properties that every record has and that the file leaves out.
         nullable: names of required properties that may be null: they are where there is no value.
+        is_bare: nothing is asked of a record but what the runner sets itself: that of a relationship without a file.
     """
 
     def __init__(self, step: Step, path: Path, document: Mapping[str, Any]) -> None:
@@ -65,6 +66,7 @@ class Schema:
             "properties": {**system, **declared},
             "required": sorted({*document.get("required", ()), *(name for name in system if name != "_rawData")}),
         }
+        self.is_bare = step.is_relationship and not document
         self.supplied = tuple(name for name in system if name not in declared)
         self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
 

@@ -103,7 +103,7 @@ def test_an_object_of_which_less_was_selected_than_the_schema_takes_fails_the_ty
     assert taken == ("holder", "created", "doors", "properties", "opened")
     assert made(row_of(taken)(holder="Ada"))[1]["owner"] == "Ada"
     with pytest.raises(NotSelected, match="the schema takes doors, opened: leave select away"):
-        made(row_of(["holder", "created", "properties"])(holder="Ada"))
+        made(row_of(("holder", "created", "properties"))(holder="Ada"))
     assert made(row_of(None)(holder="Ada"))[1]["owner"] == "Ada"
 
 
