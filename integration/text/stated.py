@@ -3,32 +3,62 @@
 import re
 from base64 import b64decode
 
-_SAID = ("passw", "pwd", "secret", "token", "key", "kennwort", "securestring", " -u ", " -p")
-"""Words of which one comes before a secret that a text says in words of its own."""
+_SAID = re.compile(
+    "pass|pwd|pw[:=]|psk|secret|token|key|kennwort|securestring| -u | -p|wachtwoord|adgangskode|salasana|senha|heslo"
+    r"|net1?(?:\.exe)? +use|sqlcmd|osql|bcp |redis-cli|ldap|curl|mongo|sudo|/rp[: ]|[^\x00-\x7f]"
+)
+"""Words of which one comes before a secret that a text says in words of its own, also in those of other alphabets."""
 _CALLED = ("telegram", "pagerduty", "ifttt", "victorops")
 """Parts of the addresses at which whoever knows them may say something, where no word says that these are hooks."""
-_SIGNED_IN = re.compile(r"(?i)(https?://)[^/\s?#]*@|(://[^/@\s?#:]*):[^/\s?#]*(?=@)")
-_PHRASE = r"passw(?:or)?[dt]|passwd|pwd|passphrase|kennwort"
-_SECRET = rf"{_PHRASE}|secret|token|api[-_]?key|access[-_]?key"
+_SIGNED_IN = re.compile(
+    r"(?i)(https?://)[^/\s?#]*@|(://[^/@\s?#:]*):[^/\s?#]*(?=@)|(\bjdbc:oracle:\w+:[^/@\s]*)/[^@\s]*(?=@)"
+)
+PASSWORD_ABROAD = (
+    "kennwort", "contraseña", "mot de passe", "wachtwoord", "adgangskode", "salasana", "lösenord", "senha", "hasło",
+    "heslo", "passord", "пароль", "パスワード", "密码", "密碼", "비밀번호",
+)  # fmt: skip
+"""What a password is called in other languages."""
+_PHRASE = rf"passw(?:or)?[dt]|passwd|pwd|passphrase|{'|'.join(PASSWORD_ABROAD)}"
+_SECRET = rf"{_PHRASE}|secret|token|api[-_]?key|access[-_]?key|account[-_]?key|(?<![^\W_])(?:pw|psk)"
 _BRACED = r"\{[^}]{0,1000}\}"
 _QUOTED = rf"\"[^\"]*\"|'[^']*'|{_BRACED}"
+_BEFORE = r"\b[^\n|;&]{0,200}?\s"
+"""What may stand between a command and one of its options."""
+_COMMANDS = (
+    r"\b(?:mysql|mariadb)\w*\s(?:[^\n|;&]{0,200}?\s)?-(?:[uhD]|-\w)[^\n|;&]{0,200}?\s(?-i:-p)(?=\S)",
+    r"\b(?:mysql|mariadb)\w*\s+(?-i:-p)(?=[^\s\d]*\d)",
+    rf"\bsshpass{_BEFORE}-p\s*",
+    rf"\b(?:(?:az|docker|helm|nerdctl|oc|podman|registry)\s+login|mongo\w*|psexec\w*){_BEFORE}-p\s+",
+    rf"\b(?:bcp|osql|sqlcmd){_BEFORE}(?-i:-P)\s*",
+    rf"\bredis-cli{_BEFORE}-(?:a|-pass)\s+",
+    rf"\bldap\w+{_BEFORE}(?-i:-w)\s+",
+    rf"\bcurl{_BEFORE}(?:-\w{{0,9}}u|--(?:proxy-)?user)[\s=]*[\"']?[^\s:\"']+:",
+    r"\bnet1?(?:\.exe)?\s+use\s+(?:[\w*]:?\s+)?[\"']?\\\\[^\s\"']+[\"']?(?:\s+/\S+)*\s+(?=[^\s/])",
+    r"\bnet1?(?:\.exe)?\s+user\s+[\w.-]+\s+(?=[^\s/]*\d|[^\s/]+\s+/)",
+    r"\s-pass(?:in|out)?\s+pass:|\s-(?:store|key)pass\s+|\s/(?:pass(?:word)?|pw|rp)[:\s]\s*",
+)
+"""Commands up to the password that they are given."""
 _STATED = re.compile(
     # a part of a link or of a connection string, as it is or escaped
-    rf"(?i)((?:^|[?&;,\s]|%3f|%26)(?:sig|code|pw|[\w-]*(?:token|key|secret|{_PHRASE})(?:value)?)(?:=|%3d))"
+    rf"(?i)((?:^|[?&#;,\s]|%3f|%26)(?:sig|code|pw|(?:[\w-]*[_-])?pass|[\w-]*(?:token|key|secret|psk|{_PHRASE})(?:value)?)(?:=|%3d))"
     rf"(?:{_BRACED}|[^\s&#;\"']+)"
     r"|((?:(?:account|access|instrumentation|shared\w*)key|sharedaccesssignature|password|pwd)(?:=|%3d))"
     rf"(?:{_QUOTED}|[\"'{{]?[^;\"'\s]+)"
+    # what a command is given
+    rf"|({'|'.join(_COMMANDS)})(?:{_QUOTED}|[^\s\"'|&;]+)"
+    r"|(\becho\s+)[^\s|]+(?=\s*\|\s*(?:sudo\s[^|\n]{0,60}-S|(?:sudo\s+)?chpasswd|[^|\n]{0,100}password-stdin))"
     # a setting or an option of a command; elsewhere in a sentence, what has a digit
-    rf"|((?:\n|\A(?=.*\n))[ \t-]*[\"']?(?:\w[\w.-]*)?(?:{_SECRET})[\"']?[ \t]*[:=][ \t]*)"
+    rf"|((?:\n|\A(?=.*\n))[ \t-]*[\"']?(?:\w[\w.-]*)?(?:{_SECRET})[\"']?[ \t]*[:=\uff1a][ \t]*)"
     rf"(?!(?:null|true|false)\b)(?:{_QUOTED}|\S{{6,}}(?=[ \t\r]*$))"
-    rf"|((?:{_SECRET})[\"']?\s*=\s*|[\"'][\w.-]*(?:{_SECRET})[\"']\s*:\s*)(?:\"[^\"\s]{{6,}}\"|'[^'\s]{{6,}}')"
-    rf"|((?:{_SECRET})[\"']?\s*[=:]\s*[\"']?"
+    rf"|((?:{_SECRET})\\*[\"']?\s*=\s*\\*|[\"'][\w.-]*(?:{_SECRET})\\*[\"']\s*:\s*\\*)(?:\"[^\"\s]{{6,}}\"|'[^'\s]{{6,}}')"
+    rf"|((?:{_SECRET})\\*[\"']?\s*[=:\uff1a]\s*\\*[\"']?|(?:{_PHRASE})\s+is\s+"
     r"|-(?:password|passwd|pwd|secret|token|api-?key|access-?key)\s+[\"']?|\s-u\s+[^\s:]+:|(?:subscription|functions)-key:\s*"
-    r"|\b(?:login|sshpass)\b[^\n|;&]{0,200}?\s-p\s+)"
+    rf"|\blogin{_BEFORE}-p\s+)"
     r"(?=[^\s;\"']*\d)[^\s;\"']{6,}"
     r"|(\bconvertto-securestring\s+(?:-string\s+)?)[\"']?[^\s\"')]+"
     # what markup or a list of settings names
     rf"|(<(?:\w+:)?\w*(?:{_SECRET})>\s*(?:<value>\s*)?)[^<\s][^<]*"
+    rf"|(<(?:\w+:)?\w*(?:{_SECRET})\s+value\s*=\s*[\"'])[^\"'<]*"
     rf"|(\b(?:name|key)[\"']?\s*[=:]\s*[\"']?[\w. -]{{0,60}}(?:{_SECRET}|authorization|-key)[\w.-]{{0,60}}+[\"']?"
     r"[^<>\n]{0,60}(?:>\s*<|\n\s*)?[\"']?(?:\w{1,6})?value[\"']?\s*[=:>]\s*)"
     rf"(?:{_QUOTED}|[^\"'<\n]+)"
@@ -47,28 +77,39 @@ _STATED = re.compile(
 
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}\s*")
+_ENCODED = re.compile(r"(?i)(;base64,|\s-e(?:c|nc|ncodedcommand)?\s+)([a-z0-9+/]{24,}={0,2})")
+"""What says that base64 comes: addresses that are what they lead to, and PowerShell."""
 SHORTEST_ENCODED = 24
 """Characters that base64 has at least which says something of a secret."""
 
 
 def unencoded(text: str) -> str:
-    """Return the text that another one encodes as base64; empty where it encodes none."""
+    """Return the text that another one encodes as base64, in UTF-8 or as Windows does; empty where it encodes none."""
     if len(text) < SHORTEST_ENCODED or text[0] == "/" or not _BASE64.fullmatch(text):  # most are ids
         return ""
     try:
-        return b64decode(text).decode()
+        told = b64decode(text)
+        return told.decode("utf-16-le" if b"\0" in told else "utf-8")
     except ValueError:
         return ""
 
 
 def unstated(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, in a link, a setting or a command."""
-    return _STATED.sub(_beginning, _SIGNED_IN.sub(_beginning, text)) if _may_state(text) else text
+    if not _may_state(text):
+        return text
+    return _STATED.sub(_beginning, _SIGNED_IN.sub(_beginning, _ENCODED.sub(_not_encoded, text)))
 
 
 def _beginning(found: re.Match[str]) -> str:
     """Return what comes before the secret that was found."""
     return "".join(filter(None, found.groups()))
+
+
+def _not_encoded(found: re.Match[str]) -> str:
+    """Return what comes before base64, and that where it says nothing of a secret."""
+    encoded = unencoded(found[2])
+    return found[1] if unstated(encoded) != encoded else found[0]
 
 
 def _may_state(text: str) -> bool:
@@ -88,9 +129,10 @@ def _may_state(text: str) -> bool:
         or "aiza" in low
         or "%3d" in low
         or "sg." in low
-        or ("-" in low and ("glpat-" in low or "sk-" in low))
+        or ("-" in low and ("glpat-" in low or "sk-" in low or " -e" in low))
         or ("://" in low and any(part in low for part in _CALLED))
         or ("_" in low and ("gh" in low or "_pat_" in low or "npm_" in low or "k_live_" in low))
-        or ((":" in low or " " in low or "<" in low) and any(word in low for word in _SAID))
+        or ((":" in low or " " in low or "<" in low or "\uff1a" in low) and _SAID.search(low) is not None)
         or (" " in low and ("bearer " in low or "basic " in low or "private key" in low))
+        or ";base64," in low
     )
