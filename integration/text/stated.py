@@ -3,11 +3,6 @@
 import re
 from base64 import b64decode
 
-_SAID = re.compile(
-    "pass|pwd|pw[:=]|psk|secret|token|key|kennwort|securestring| -u | -p|wachtwoord|adgangskode|salasana|senha|heslo"
-    r"|net1?(?:\.exe)? +use|sqlcmd|osql|bcp |redis-cli|ldap|curl|mongo|sudo|/rp[: ]|[^\x00-\x7f]"
-)
-"""Words of which one comes before a secret that a text says in words of its own, also in those of other alphabets."""
 _CALLED = ("telegram", "pagerduty", "ifttt", "victorops")
 """Parts of the addresses at which whoever knows them may say something, where no word says that these are hooks."""
 _SIGNED_IN = re.compile(
@@ -18,6 +13,8 @@ PASSWORD_ABROAD = (
     "heslo", "passord", "пароль", "パスワード", "密码", "密碼", "비밀번호",
 )  # fmt: skip
 """What a password is called in other languages."""
+_OPTIONS = (" -u", " -p", "curl", "redis-cli", "ldap")
+"""Of commands that are given a password: an option, or their name where the option means all sorts of things."""
 _PHRASE = rf"passw(?:or)?[dt]|passwd|pwd|passphrase|{'|'.join(PASSWORD_ABROAD)}"
 _SECRET = rf"{_PHRASE}|secret|token|api[-_]?key|access[-_]?key|account[-_]?key|(?<![^\W_])(?:pw|psk)"
 _BRACED = r"\{[^}]{0,1000}\}"
@@ -132,7 +129,31 @@ def _may_state(text: str) -> bool:
         or ("-" in low and ("glpat-" in low or "sk-" in low or " -e" in low))
         or ("://" in low and any(part in low for part in _CALLED))
         or ("_" in low and ("gh" in low or "_pat_" in low or "npm_" in low or "k_live_" in low))
-        or ((":" in low or " " in low or "<" in low or "\uff1a" in low) and _SAID.search(low) is not None)
+        or ((":" in low or " " in low or "<" in low or "\uff1a" in low) and _may_say(low))
         or (" " in low and ("bearer " in low or "basic " in low or "private key" in low))
         or ";base64," in low
+    )
+
+
+def _may_say(low: str) -> bool:
+    """Tell whether a text in lower case has a word of which one comes before a secret in a sentence or a command."""
+    return (
+        "key" in low
+        or "secret" in low
+        or "token" in low
+        or "pass" in low
+        or "pw" in low
+        or "psk" in low
+        or "secure" in low
+        or not low.isascii()
+        or (" -" in low and any(part in low for part in _OPTIONS))
+        or ("net" in low and " use" in low)
+        or "/rp" in low
+        or "| " in low
+        or "kennwort" in low
+        or "wachtwoord" in low
+        or "adgangskode" in low
+        or "salasana" in low
+        or "senha" in low
+        or "heslo" in low
     )

@@ -11,6 +11,7 @@ from integration.sources.azure.child_rows import child_row
 from integration.sources.azure.discretion import without_secrets
 from integration.sources.azure.rows import by_type
 from integration.sources.azure.tags import tags_kept
+from integration.text.stated import PASSWORD_ABROAD
 
 S = "hunter2Hunter2hunter2HUNTER2hunter2"
 ADDRESSES = (
@@ -86,9 +87,8 @@ SENTENCES = (
     f"the password is {S}",
     f"DB_PASS={S} HOST=x",
     f"PSK: {S}",
-    f"mot de passe : {S}",
+    *(f"{word.capitalize()} : {S}" for word in PASSWORD_ABROAD),
     f"Contraseña={S}",
-    f"пароль: {S}",
     f"パスワード\uff1a{S}",
     f'<password value="{S}"/>',
     f'it sends {{\\"password\\": \\"{S}\\"}}',
