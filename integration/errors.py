@@ -103,7 +103,15 @@ class FatalError(IntegrationError):
 
 
 class Unreachable(FatalError):
-    """A host never answered."""
+    """A host never answered.
+
+    Attributes:
+        again: seconds after which it may be of use to ask again, as far as it says; ``None`` where it is of none.
+    """
+
+    def __init__(self, message: object = "", *, again: float | None = None) -> None:
+        self.again = again
+        super().__init__(message)
 
 
 class OutputError(FatalError):

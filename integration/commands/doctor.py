@@ -64,7 +64,9 @@ def doctor(
         file = variables.variables_of(Path(".env"))
         environment = {**file, **os.environ}
         logs.set_up(log_format, log_level, environment)
-        config: Any = config_from(io.BytesIO(data) if data is not None else None, environment, flags, offline=False)
+        told = variables.misspelt(environment)  # with the settings, and so not by a warning, too
+        known = {name: value for name, value in environment.items() if name not in told}
+        config: Any = config_from(io.BytesIO(data) if data is not None else None, known, flags, offline=False)
     except ConfigurationError as error:
         config = error
     try:

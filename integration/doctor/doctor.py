@@ -49,12 +49,11 @@ def examine_settings(
         environment: variables, those of a file ``.env`` included.
     """
     found = ", ".join(f"{name} from {source}" for name, source in sources.items()) or "none are set"
+    unknown = ", ".join(f"{name}{nearest(name, known_names())}" for name in strangers(environment))
+    without_effect = [f"these variables are not known, and have no effect: {unknown}"] if unknown else []
     if isinstance(config, ConfigurationError):
-        return problem("settings", found, "\n".join(config.faults))
-    if unknown := strangers(environment):
-        named = ", ".join(f"{name}{nearest(name, known_names())}" for name in unknown)
-        return warning("settings", found, f"these variables are not known, and have no effect: {named}")
-    return ok("settings", found)
+        return problem("settings", found, "\n".join([*config.faults, *without_effect]))
+    return warning("settings", found, *without_effect) if unknown else ok("settings", found)
 
 
 def sources_of(environment: Mapping[str, str], file: Mapping[str, str], flags: Mapping[str, object]) -> dict[str, str]:

@@ -18,6 +18,8 @@ _EARLY = 300.0
 _PAUSE = 30.0
 _WAITS = (0.5, 1.0)
 """Seconds after which a service that was away for a moment is asked again; together less than a stop may take."""
+_LONGEST = 60.0
+"""Seconds that it may ask to wait before it gives the first token; what asks for more is told."""
 _QUICK = 5.0
 """Seconds after which a failure was none of a moment."""
 _log = logger("integration")
@@ -129,14 +131,20 @@ class SignIn(ABC):
             self._renew_from = self._expires - min(_EARLY, lifetime / 2)
 
     def _signed_in(self) -> tuple[Secret, float]:
-        """Sign in, and try again where the service soon says that it does not work and no valid token is left."""
+        """Sign in, and try again where the service is soon found not to work, that may pass, and no token is left.
+
+        As long as it asks to wait, it is waited before the first token: whoever begins a run leaves that to a thread
+        of its own, while nobody who waits for a later one is to be kept from ending.
+        """
         for wait in _WAITS:
             asked = time.monotonic()
             try:
                 return self.sign_in()
-            except Unreachable:
+            except Unreachable as error:
                 now = time.monotonic()
-                if now < self._expires or now - asked > _QUICK:
+                is_over = error.again is None or error.again > (max(_WAITS) if self._token else _LONGEST)
+                if is_over or now < self._expires or now - asked > _QUICK:
                     raise
-            time.sleep(wait)
+                _log.info("again in %.1f s: %s", pause := max(wait, error.again or 0.0), error)
+            time.sleep(pause)
         return self.sign_in()

@@ -15,8 +15,10 @@ from urllib3.util import Retry
 from integration.errors import CredentialsError, IntegrationError, Unreachable
 from integration.http.bodies import TooLarge, read_body
 from integration.http.connections import Adapter
+from integration.http.patience import seconds_to_wait
 from integration.http.surroundings import fault_of_machine, routes_to
 from integration.http.token_answers import OddAnswer, fields_of_answer
+from integration.http.unanswered import may_pass, reason_of
 from integration.text.discretion import cover_http, signing_in
 
 MsalCall: TypeAlias = Callable[[Any, requests.Session], Mapping[str, Any]]
@@ -58,7 +60,8 @@ def ask(service: str, url: str, otherwise: str, question: MsalCall, *, local: bo
         failure = error
     except requests.RequestException as error:
         remedy = "" if local else "; check its address (authority), the proxy and the network"
-        unanswered = Unreachable(f"{service} did not answer: {type(error).__name__}{remedy}")
+        problem = f"{type(error).__name__}, {why}" if (why := reason_of(error)) else f"{type(error).__name__}{remedy}"
+        unanswered = Unreachable(f"{service} did not answer: {problem}", again=0.0 if may_pass(error) else None)
         failure = fault_of_machine(error, url) or unanswered
     except (ValueError, OSError, ImportError) as error:
         failure = fault_of_machine(error, url) or CredentialsError(otherwise if local else _UNFIT)
@@ -103,10 +106,13 @@ class _Session(requests.Session):
             raise Unreachable(f"{self._service} did not answer within {_DEADLINE:.0f} s")
         status = response.status_code
         if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-            raise Unreachable(f"{self._service} is not working: HTTP {status}")
+            wait = seconds_to_wait(response.headers.get("retry-after", "")) or 0.0
+            asks = f"; it asks to wait {wait:.0f} s" if wait else ""
+            raise Unreachable(f"{self._service} is not working: HTTP {status}{asks}", again=wait)
         given = self._reduced(status, body)
         if status >= _REFUSED and method == "GET" and not self._local:
             raise CredentialsError(self._otherwise, tuple(given["error_codes"]) if "error_codes" in given else ())
+        response.headers.pop("Retry-After", None)  # for which MSAL would give this answer again, whatever it is
         response._content = json.dumps(given).encode()
         response.encoding = "utf-8"
         return response

@@ -5,6 +5,7 @@ value level by level, has limits: 254 levels, or Python's own. The text is of no
 a record that is made of such a value is left out, and says why.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ LEVELS = 100
 TOO_DEEP = f"(nested deeper than {LEVELS} levels)"
 _USUAL = 16
 _BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NESTED = frozenset({dict, list})
 V = TypeVar("V")
 
@@ -26,6 +28,11 @@ def is_unusual(json: bytes | bytearray) -> bool:
     for _ in range(_USUAL):
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return bool(brackets)
+
+
+def is_nested(json: bytes) -> bool:
+    """Tell whether JSON is nested deeper than is usual whatever its texts hold, or is none, before it is parsed."""
+    return is_unusual(json) and is_unusual(_TEXTS.sub(b"", json))
 
 
 def is_too_deep(value: object) -> bool:

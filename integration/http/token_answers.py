@@ -11,6 +11,7 @@ from typing import Any
 
 from integration.config.urls import why_unsafe
 from integration.errors import CredentialsError, Unreachable
+from integration.http.levels import is_nested
 from integration.text.given import fits_header, trimmed
 from integration.text.secret import Secret
 
@@ -20,11 +21,19 @@ _ADVICE = {
     7000216: "a client secret is required: set it",
     700016: "the application is not known in this tenant: check the client id and the tenant id",
     700024: "the assertion has expired: check the clock of this machine, or renew the federated token",
+    500133: "the assertion is not valid at this time: check the clock of this machine, or renew the federated token",
+    50013: "the assertion is not valid: check the clock of this machine, and the certificate or the federated token",
+    700023: "the assertion is for somebody else: check the cloud (authority), or the audience of the federated token",
     700027: "the certificate is not the application's: upload its public part to the app registration",
     70021: "the application trusts no such federated token: check issuer, subject and audience of its credential",
     700211: "the application does not trust the issuer of the federated token: check its federated credential",
     700212: "the application does not trust the audience of the federated token: check its federated credential",
     700213: "the application does not trust the subject of the federated token: check its federated credential",
+    7000229: "the application has no service principal in this tenant: have an administrator of it consent to it",
+    500011: "the API is not known in this tenant: check the cloud, the Graph URL and the directory (tenant) id",
+    50105: "the application is assigned to no API that requires it: assign it there, under Enterprise applications",
+    90038: "the tenant is in another cloud: choose that one",
+    900382: "the tenant is in another cloud: choose that one",
     90002: "the tenant does not exist: check the directory (tenant) id",
     900023: "the directory (tenant) id is neither a GUID nor a domain name",
     7000112: "the application is disabled in this tenant: enable it there, under Enterprise applications",
@@ -56,9 +65,11 @@ def fields_of_answer(body: bytes) -> dict[str, Any]:
     Raises:
         OddAnswer: it is not a JSON object, or a field of it cannot be what it should.
     """
+    if is_nested(body):
+        raise OddAnswer("nested too deep")
     try:
         found = json.loads(body)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise OddAnswer("not JSON") from None
     if not isinstance(found, dict):
         raise OddAnswer("not a JSON object")

@@ -17,6 +17,7 @@ from integration.http.bodies import TooLarge, read_body
 from integration.http.connections import Adapter
 from integration.http.deadlines import Exchange
 from integration.http.surroundings import fault_of_machine, routes_to
+from integration.http.unanswered import reason_of
 from integration.text.discretion import cover_http
 
 _REFUSAL = 400
@@ -172,7 +173,8 @@ class Transport:
 
     def _lost(self, error: Exception, *, reached: bool = False) -> IntegrationError | Lost:
         """Return what to raise for an error of the libraries': a fault of this machine, or an answer that was lost."""
-        problem = f"the connection failed: {type(error).__name__}"
+        why = f", {reason}" if (reason := reason_of(error)) else ""
+        problem = f"the connection failed: {type(error).__name__}{why}"
         return self._fault(error) or Lost(problem, too_much=isinstance(error, requests.ReadTimeout), reached=reached)
 
     def _fault(self, error: Exception) -> ConfigurationError | None:

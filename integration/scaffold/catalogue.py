@@ -4,6 +4,7 @@ Source: the public CSDL of Microsoft Graph v1.0; Microsoft Graph permissions ref
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +16,11 @@ from integration.errors import DeclarationError
 
 _OF_AZURE = "a type of Azure's resources, not a collection of Graph: docs/authoring.md shows what to write for one"
 _BY_HAND = "integration new --paths lists what is known; where the path is right, write step and schema by hand"
+_NO_PATH = (
+    "a path has names alone, after the version, as /identity/conditionalAccess/policies: no host, query, function or"
+    " id; write a step that asks for more by hand"
+)
+_NAMES = re.compile(r"(/[A-Za-z][A-Za-z0-9_]*)+")
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 
 
@@ -24,11 +30,15 @@ class GraphType:
 
     Attributes:
         name: such as ``device``.
+        path: of its objects, as Microsoft writes it, such as ``/devices``.
+        is_single: the path leads to one object, such as ``/policies/authorizationPolicy``, not to a collection.
         properties: Edm types by name, those of its base types included; ``String`` for an enumeration.
         permission: the least application permission that lists its objects; empty where that is not known.
     """
 
     name: str
+    path: str
+    is_single: bool
     properties: Mapping[str, str]
     permission: str
 
@@ -37,18 +47,27 @@ def type_at(path: str) -> GraphType:
     """Return the type of the objects of a collection.
 
     Args:
-        path: of the collection, such as ``/devices`` or ``/identity/conditionalAccess/namedLocations``.
+        path: of the collection, such as ``/devices`` or ``/identity/conditionalAccess/namedLocations``, or of an
+            object of which there is one, such as ``/policies/authorizationPolicy``.
 
     Raises:
-        DeclarationError: no type is known for it.
+        DeclarationError: no type is known for it, or it is no path of names alone.
     """
     parts = [part for part in path.strip("/").split("/") if part]
     known = _catalogue()
     folded = {each.casefold(): type for each, type in known["paths"].items()}
-    name = folded.get(f"/{'/'.join(parts)}".casefold(), "")
-    name = name or (_named(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else "")
+    written = {each.casefold(): each for each in known["paths"]}
+    whole = written.get(f"/{'/'.join(parts)}".casefold(), f"/{'/'.join(parts)}")
+    name, is_single = folded.get(whole.casefold(), ""), False
+    if not name and parts:
+        name, is_single = _named(parts[-1], parts[-2] if len(parts) > 1 else "")
+    is_azure = bool(parts) and parts[0].lower().startswith("microsoft.")
+    if parts and not is_azure and (parts[0].casefold() == "beta" or not _NAMES.fullmatch(whole)):
+        raise DeclarationError(f"{path}: {_NO_PATH}")
+    if any(f"/{'/'.join(parts[:end])}".casefold() in folded for end in range(1, len(parts))):
+        raise DeclarationError(f"{path} is of one object alone: write a step with ctx.graph.related by hand")
     if not name:
-        if parts and parts[0].lower().startswith("microsoft."):
+        if is_azure:
             raise DeclarationError(f"{path}: {_OF_AZURE}")
         near = _near(parts)
         hint = f" (did you mean {' or '.join(near)}?)" if near else ""
@@ -61,7 +80,7 @@ def type_at(path: str) -> GraphType:
         properties = {**found.get("properties", {}), **properties}
         base = found.get("base")
     plain = {each: "String" if edm in known["enumerations"] else edm for each, edm in properties.items()}
-    return GraphType(name, dict(sorted(plain.items())), _permission(parts))
+    return GraphType(name, whole, is_single, dict(sorted(plain.items())), _permission(parts))
 
 
 def known_paths() -> list[str]:
@@ -85,8 +104,8 @@ def _permission(parts: list[str]) -> str:
     return next(filter(None, found), "")
 
 
-def _named(segment: str, before: str) -> str:
-    """Return the type of a path's last segment: by its singular, or as the target of a navigation property.
+def _named(segment: str, before: str) -> tuple[str, bool]:
+    """Return the type of a path's last segment, and whether that is one object: by its singular, or as a target.
 
     The singular may come after the segment before, as in ``conditionalAccessPolicy``. Where several types have such a
     property, it is that of the one that bears the name of the segment before.
@@ -98,16 +117,19 @@ def _named(segment: str, before: str) -> str:
             single = f"{segment.casefold().removesuffix(plural)}{singular}"
             found = folded.get(single) or folded.get(f"{before.casefold()}{single}")
             if found:
-                return found
+                return found, False
     targets = {
-        (owner, target.removeprefix("Collection(").rstrip(")"))
+        (owner, target)
         for owner, each in types.items()
         for name, target in each.get("navigation", {}).items()
         if name.casefold() == segment.casefold()
     }
     named = {target for owner, target in targets if before and owner.casefold().startswith(before.casefold())}
     likely = named or {target for _, target in targets}
-    return likely.pop() if len(likely) == 1 else folded.get(segment.casefold(), "")
+    target = likely.pop() if len(likely) == 1 else folded.get(segment.casefold(), "")
+    inner = target.removeprefix("Collection(").rstrip(")")
+    is_single = inner == target
+    return ("", False) if is_single and not before else (inner, is_single)  # such as /identity: it has others below it
 
 
 @cache

@@ -68,17 +68,20 @@ def schema_text(graph_type: GraphType) -> str:
     )
 
 
-def module_text(type: str, class_name: str, path: str, graph_type: GraphType) -> str:
+def module_text(type: str, class_name: str, graph_type: GraphType) -> str:
     """Return the module of the new type, in the form that ruff gives it with lines of 120 characters."""
     row = _row(graph_type.name)
     named = next((name for name in ("displayName", "name") if name in graph_type.properties), "")
     value = f'{row}["{named}"] or {row}["id"]' if named else f'{row}["id"]'
     permissions = f', permissions=["{graph_type.permission}"]' if graph_type.permission else ""
     also = f', also=["{named}"]' if named else ""
-    asked = f'"{path}"{also}'
-    loop = f"    for {row} in ctx.graph.list({asked}):"
-    if len(loop) > _LINE:
-        loop = f"    for {row} in ctx.graph.list(\n        {asked}\n    ):"
+    asked = f'"{graph_type.path}"{also}'
+    begin, end, per_row, indent = f"    for {row} in ctx.graph.list(", "):", ", per_row=True", "        "
+    if graph_type.is_single:
+        begin, end, per_row, indent = f"    {row} = ctx.graph.get(", ")", "", "    "
+    asking = f"{begin}{asked}{end}"
+    if len(asking) > _LINE:
+        asking = f"{begin}\n        {asked}\n    {end}"
     return f'''"""{_words(graph_type.name)}: what there is of it in the tenant."""
 
 from collections.abc import Iterator
@@ -86,11 +89,11 @@ from collections.abc import Iterator
 from integration import Context, Entity, entity_step
 
 
-@entity_step("{class_name}"{permissions}, per_row=True)
+@entity_step("{class_name}"{permissions}{per_row})
 def {type}(ctx: Context) -> Iterator[Entity]:
     """{_sentence(graph_type)}"""
-{loop}
-        yield Entity({row}["id"], {row}, name={value})
+{asking}
+{indent}yield Entity({row}["id"], {row}, name={value})
 '''
 
 

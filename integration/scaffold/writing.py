@@ -51,7 +51,7 @@ def begin_type(type: str, path: str, class_name: str, *, project: Path, area: st
     for file in (module, *schemas.rglob(f"{type}.json"), schema):
         if file.exists():
             raise DeclarationError(f"{file} is there already: choose another name, or add the type to it by hand")
-    written = ((module, module_text(type, class_name, path, graph_type)), (schema, schema_text(graph_type)))
+    written = ((module, module_text(type, class_name, graph_type)), (schema, schema_text(graph_type)))
     begun: list[Path] = []
     try:
         for file, text in written:

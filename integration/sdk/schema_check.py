@@ -1,6 +1,8 @@
 """What a JSON Schema must be to serve a step."""
 
 import re
+from collections.abc import Mapping, Set
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,23 @@ import jsonschema_rs
 from integration.errors import DeclarationError
 from integration.sdk.step import Step
 from integration.text.nearest import nearest
+from integration.text.visible import brief
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PATTERN = re.compile(r"\^[A-Za-z][A-Za-z0-9]*\\\.")
 _OURS = ("x-from", "x-unit")
+_KEYWORDS = frozenset(
+    "$anchor $comment $defs $dynamicAnchor $dynamicRef $id $ref $schema $vocabulary additionalProperties allOf anyOf"
+    " const contains contentEncoding contentMediaType contentSchema default definitions dependencies dependentRequired"
+    " dependentSchemas deprecated description else enum examples exclusiveMaximum exclusiveMinimum format if items"
+    " maxContains maxItems maxLength maxProperties maximum minContains minItems minLength minProperties minimum"
+    " multipleOf not oneOf pattern patternProperties prefixItems properties propertyNames readOnly required then title"
+    " type unevaluatedItems unevaluatedProperties uniqueItems writeOnly".split()
+)
+"""Source: JSON Schema, draft 2020-12, its vocabularies. Any other is a note of somebody, which nothing reads."""
+_ALIKE = 0.75
+"""How like a keyword another one is that is meant to be it: so many notes begin or end as one does."""
+_OF_A_PROPERTY = _KEYWORDS | {*_OURS}
 _BY_THEMSELVES = ("_key", "_type", "_class", "displayName", "_rawData", "_fromEntityKey", "_toEntityKey")
 _SHOWN_BY_USE = re.compile(rb'"(?:pattern|\$(?:dynamic)?[rR]ef)"')
 """The meta-schema does not tell whether a pattern is one, and whether a reference leads somewhere."""
@@ -45,9 +60,13 @@ def check_schema(step: Step, path: Path, document: Any) -> None:
     undescribed = [name for name, of in declarations.items() if not _described(of)]
     if undescribed:
         raise DeclarationError(f"{path}: these properties need a description: {', '.join(undescribed)}")
-    if misspelt := [(name, each) for name, of in declarations.items() for each in of if _is_misspelt(each)]:
-        name, keyword = misspelt[0]
-        raise DeclarationError(f"{path}: {name}: {keyword} is nothing that is read{nearest(keyword, _OURS)}")
+    for name, of in declarations.items():
+        if not of.keys() <= _OF_A_PROPERTY and (fault := _misspelt(of, _OF_A_PROPERTY)):
+            raise DeclarationError(f"{path}: {name}: {fault}")
+    if fault := _misspelt(document, _KEYWORDS):
+        raise DeclarationError(f"{path}: {fault}")
+    if misplaced := [name for name in _OURS if name in document]:
+        raise DeclarationError(f"{path}: {misplaced[0]} is of a property: write it there")
     undeclared = sorted({*document.get("required", ())} - {*document.get("properties", {}), *_BY_THEMSELVES})
     if undeclared:
         near = nearest(undeclared[0], document.get("properties", {}))
@@ -76,9 +95,17 @@ def is_shown_by_use(document: dict[str, Any], text: bytes) -> bool:
     return document.get("$schema", DRAFT) != DRAFT or _SHOWN_BY_USE.search(text) is not None
 
 
-def _is_misspelt(keyword: str) -> bool:
-    """Tell whether a keyword is meant to be one of ours; any other ``x-…`` is a note of somebody else's."""
-    return keyword not in _OURS and keyword[:1].lower() == "x" and bool(nearest(keyword, _OURS))
+def _misspelt(definition: Mapping[str, Any], keywords: Set[str]) -> str:
+    """Return what is to be said of a keyword that is meant to be one of these; empty where there is none.
+
+    What begins with ``x`` is meant to be one of ours, and any other ``x-…`` is a note of somebody else's.
+    """
+    for keyword in definition.keys() - keywords - {*_OURS}:
+        is_ours = keyword[:1].lower() == "x"
+        meant = {each.lower(): each for each in (_OURS if is_ours else sorted(keywords - {*_OURS}))}
+        if near := get_close_matches(brief(keyword.lower()), meant, 1, *(() if is_ours else (_ALIKE,))):
+            return f"{keyword} is nothing that is read (did you mean {meant[near[0]]}?)"
+    return ""
 
 
 def _described(definition: object) -> bool:

@@ -97,6 +97,15 @@ def test_settings_are_named_with_their_source_and_without_values(tenant: Simulat
     assert "INTEGRATION_GRAPHURL (did you mean INTEGRATION_GRAPH_URL?)" in settings["remedy"]
 
 
+def test_a_variable_that_is_not_known_is_told_once_also_beside_what_is_wrong(tenant: Simulator) -> None:
+    slip = {"INTEGRATION_GRAPHURL": "typo"}
+    wrong = {**variables(tenant), "INTEGRATION_IN_FLIGHT": "many"}
+    for given in (variables(tenant), wrong):
+        done = CliRunner().invoke(main, ["doctor"], env={**given, **slip})
+        assert " ".join(done.output.split()).count("INTEGRATION_GRAPHURL (did you mean INTEGRATION_GRAPH_URL?)") == 1
+        assert done.output.count("INTEGRATION_GRAPHURL") == 1
+
+
 def test_a_name_in_the_file_that_is_not_known_is_told_as_one_in_the_environment(tenant: Simulator) -> None:
     Path(".env").write_text("INTEGRATION_IN_FLIHGT=4\nANOTHER_PROGRAM=1\n")
     settings = found(**variables(tenant))["settings"]

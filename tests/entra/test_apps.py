@@ -158,6 +158,31 @@ def test_neither_secrets_nor_their_beginnings_nor_keys_are_kept(tenant: GraphSer
         assert word not in kept
 
 
+def test_what_people_write_of_secrets_is_kept_nowhere_and_all_else_is(
+    tenant: GraphServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hidden, name = "hunter2hunter2", "payroll of 2026"
+    told = {
+        "id": "object-told", "appId": "app-told", "displayName": name,
+        "notes": f"made for payroll, password={hidden}", "description": f"call it with curl -u me:{hidden} x.example",
+        "web": {"redirectUris": [f"https://x.example/in?code={hidden}&state=1", "https://x.example/?tab=keys"]},
+        "info": {"logoUrl": f"https://hooks.slack.com/services/T0/B0/{hidden}"},
+        "passwordCredentials": [secret("s", displayName=f"abc8Q~{hidden * 3}")],
+    }  # fmt: skip
+    principal_told = principal("sp-told", "app-told", loginUrl=f"https://x.example/?sig={hidden}", notes=f"pw={hidden}")
+    tenant.add("/applications", told)
+    tenant.add("/servicePrincipals", principal_told)
+    types = ("azure_password_credential", "azure_application", "azure_service_principal")
+    out = tmp_path / "run"
+    with caplog.at_level("DEBUG"):
+        ran = run_steps(*types, source=tenant, config=Config(raw_data=True), out=out, manager=MANAGER)
+    assert [path for path in out.rglob("*") if path.is_file() and hidden.encode() in path.read_bytes()] == []
+    assert hidden not in caplog.text
+    [made] = [record for record in ran.records["azure_application"] if record["displayName"] == name]
+    assert made["webRedirectUris"] == ["https://x.example/in?code=&state=1", "https://x.example/?tab=keys"]
+    assert b"made for payroll, password=" in b"".join(path.read_bytes() for path in out.rglob("*.db"))
+
+
 def test_secrets_belong_to_applications_and_to_service_principals(tenant: GraphServer) -> None:
     label = b64encode("from a script".encode("utf-16-le")).decode()
     binary = b64encode("訊獯污".encode("utf-16-le")).decode()

@@ -46,6 +46,7 @@ class Service:
     location: str = ""
     raw: Callable[[str], bytes] | None = None
     discovery: tuple[int, bytes] | None = None
+    retry_after: str = ""
     url: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -91,6 +92,8 @@ def serving(service: Service, context: ssl.SSLContext | None = None) -> Iterator
 
         def send(self, status: int, body: bytes) -> None:
             self.send_response(status)
+            if service.retry_after:
+                self.send_header("Retry-After", service.retry_after)
             if service.location:
                 self.send_header("Location", service.location)
             self.send_header("Content-Length", str(len(body)))

@@ -1,11 +1,11 @@
 """Whatever a sign-in service answers ends in one sentence of this package: no traceback, no body, no secret."""
 
-import gc
 import json
 import logging
 import re
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -100,8 +100,9 @@ NO_ANSWERS = {
 @pytest.mark.parametrize("status", [200, 400, 401])
 def test_what_is_no_answer_of_a_sign_in_service_is_told_so(status: int, body: bytes, service: Service) -> None:
     service.status, service.raw = status, lambda _: body
-    gc.collect()  # what other tests left would go while the parser is at the limit of recursion, and fail there
+    asked = len(service.asked)
     assert NO_SERVICE in ends(signed_in(service), Unreachable)
+    assert len(service.asked) == asked + 1
 
 
 @pytest.mark.parametrize("status", [201, 202, 203, 206, 301, 302, 307])
@@ -142,11 +143,15 @@ def test_a_refusal_tells_codes_and_nothing_else(
     assert said in ends(signed_in(service), CredentialsError)
 
 
-@pytest.mark.parametrize("code", [7000112, 7000215, 7000222, 50034, 53003, 65001, 700016, 90002])
+@pytest.mark.parametrize("code", [
+        7000112, 7000215, 7000222, 7000229, 50013, 50034, 50105, 500011, 500133, 53003, 65001, 700016, 700023, 700024,
+        90002, 90038, 900382,
+    ],
+)  # fmt: skip
 def test_a_refusal_that_is_known_says_what_to_do(code: int, service: Service) -> None:
     service.status, service.raw = 401, lambda _: error(error_codes=[code])
     said = ends(signed_in(service), CredentialsError)
-    assert re.search(rf"\(AADSTS{code}\): [^:]+: (add|check|copy|enable|grant|have) ", said)
+    assert re.search(rf"\(AADSTS{code}\): [^:]+: (add|assign|check|choose|copy|enable|grant|have) ", said)
 
 
 @pytest.mark.parametrize("way", ["certificate", "federated token"])
@@ -170,6 +175,58 @@ def test_an_assertion_that_comes_back_is_not_shown(way: str, service: Service) -
     said = ends(application(service, **ways[way]).token, CredentialsError)
     assert "no error code (AADSTS700027)" in said
     assert sent[0] not in said
+
+
+def test_brackets_in_what_is_said_are_no_depth(service: Service) -> None:
+    service.status, service.raw = 401, lambda _: error(error_description="[" * 40 + '"{{{' + "\\")
+    assert "(AADSTS7000215)" in ends(signed_in(service), CredentialsError)
+    service.status, service.raw = 200, lambda _: token(claims=["x", {"a": [[["]"]]]}])
+    assert signed_in(service)().reveal() == TOKEN
+
+
+@pytest.mark.parametrize(("retry_after", "status"), [("1", 429), ("0.2", 503), ("soon", 429)])
+def test_a_service_that_asks_to_wait_is_asked_again_when_it_says(
+    retry_after: str, status: int, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(service, "retry_after", retry_after)
+
+    def mended(_: str) -> bytes:
+        service.status, service.raw = 200, None
+        return b"{}"
+
+    service.status, service.raw = status, mended
+    assert signed_in(service)().reveal().startswith("token-")
+    assert waits == [1.0 if retry_after == "1" else 0.5]
+
+
+def test_a_token_that_is_rejected_is_given_anew_also_by_a_service_that_asks_to_wait(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "retry_after", "30")
+    tokens = application(service, client_secret=Secret(SECRET))
+    first = tokens.token()
+    tokens.renew(first)
+    assert tokens.token().reveal() != first.reveal()
+
+
+def test_a_service_that_asks_to_wait_for_long_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "retry_after", "300")
+    service.status, asked = 429, len(service.asked)
+    assert "HTTP 429; it asks to wait 300 s" in ends(signed_in(service), Unreachable)
+    assert len(service.asked) == asked + 1
+
+
+def test_who_has_had_a_token_does_not_wait_for_long_since_a_run_may_be_told_to_end(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "retry_after", "30")
+    tokens = application(service, client_secret=Secret(SECRET))
+    tokens.renew(tokens.token())
+    service.status, asked = 429, len(service.asked)
+    assert "it asks to wait 30 s" in ends(tokens.token, Unreachable)
+    assert len(service.asked) == asked + 1
 
 
 DISCOVERIES = {

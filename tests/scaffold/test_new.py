@@ -1,5 +1,6 @@
 """``integration new`` begins a type from what Graph says of its objects."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from integration import load
 from integration.commands.group import main
 from integration.scaffold.catalogue import known_paths, type_at
+from integration.testing import GraphServer, run_steps
 from tests.support import ROOT
 
 
@@ -68,6 +71,24 @@ def test_a_type_of_an_area_that_has_a_made_up_tenant_is_recorded_from_that() -> 
     Path("tests/record_demo.py").touch()
     assert "python -m tests.record_demo" in new("azure_device", "--path", "/devices", "--area", "entra").output
     assert "integration record azure_contact" in new("azure_contact", "--path", "/contacts").output
+
+
+@pytest.mark.usefixtures("project")
+def test_one_object_is_got_and_a_collection_listed_as_microsoft_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = {"acme_rule": "/policies/authorizationPolicy", "acme_person": "/Users"}
+    for type, path in paths.items():
+        assert new(type, "--path", path).exit_code == 0
+    rule, person = (Path(f"steps/{type}.py").read_text() for type in paths)
+    assert 'policy = ctx.graph.get("/policies/authorizationPolicy", also=["displayName"])\n    yield Entity(' in rule
+    assert "per_row" not in rule
+    assert 'in ctx.graph.list("/users", also=["displayName"]):\n        yield Entity(' in person
+    monkeypatch.syspath_prepend("steps")
+    with GraphServer() as graph:
+        graph.put("/policies/authorizationPolicy", {"id": "authorization", "displayName": "Who may what"})
+        graph.add("/users", {"id": "user-1", "displayName": "Ada"})
+        manager = load(*(getattr(importlib.import_module(type), type) for type in paths))
+        ran = run_steps(*paths, source=graph, out=Path("out"), manager=manager)
+    assert {type: ran.records[type][0]["name"] for type in paths} == {"acme_rule": "Who may what", "acme_person": "Ada"}
 
 
 @pytest.mark.usefixtures("project")
@@ -146,6 +167,23 @@ def test_the_paths_that_are_known_are_listed_with_their_permission() -> None:
         (["Device", "--path", "/devices"], "write it as vendor_resource"),
         (["azure_device"], "--path"),
         (["azure_device", "--path", "/users/{id}/devices"], "write a step with ctx.graph.related by hand"),
+        (["azure_device", "--path", "/users/ada/ownedDevices"], "write a step with ctx.graph.related by hand"),
+        *(
+            (["azure_device", "--path", path], "a path has names alone")
+            for path in (
+                "/beta/users",
+                "/v1.0/users",
+                "https://graph.microsoft.com/v1.0/users",
+                "/users?$top=1",
+                "/users/$count",
+                "/users/delta()",
+                "/applications(appId='a')",
+                "/users\n/x",
+                '/users/"x',
+            )
+        ),
+        (["azure_identity", "--path", "/identity"], "no type of Microsoft Graph v1.0 is known"),
+        (["azure_teamwork", "--path", "/teamwork"], "no type of Microsoft Graph v1.0 is known"),
         (["azure_device", "--path", "/devices", "--class", 'x"; y'], "is not a JupiterOne class"),
         (["azure_device", "--path", "/devices", "--class", "device"], "is not a JupiterOne class"),
         (["azure_device", "--path", "/devices", "--area", "../../out"], "is not the name of an area"),

@@ -245,6 +245,8 @@ def test_the_properties_of_a_type_are_its_own_in_order() -> None:
     ("property", "required", "said"),
     [
         ({"x-form": "id"}, ["id"], r"id: x-form is nothing that is read \(did you mean x-from\?\)"),
+        ({"enmu": ["a"]}, ["id"], r"id: enmu is nothing that is read \(did you mean enum\?\)"),
+        ({"minlength": 1}, ["id"], r"id: minlength is nothing that is read \(did you mean minLength\?\)"),
         ({"x-units": "bytes"}, ["id"], r"id: x-units is nothing that is read \(did you mean x-unit\?\)"),
         ({}, ["idd"], r"required names idd, which no property is called \(did you mean id\?\)"),
     ],
@@ -257,7 +259,29 @@ def test_a_schema_that_cannot_hold_a_record_is_refused_when_it_is_loaded(
         check_schema(entity("acme_thing"), Path("acme_thing.json"), {"properties": declared, "required": required})
 
 
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ({"requierd": ["id"]}, r": requierd is nothing that is read \(did you mean required\?\)"),
+        ({"additionalproperties": True}, r"read \(did you mean additionalProperties\?\)"),
+        ({"patternproperties": {}}, r"read \(did you mean patternProperties\?\)"),
+        ({"propertys": {}}, r"read \(did you mean properties\?\)"),
+        ({"x-form": "id"}, r": x-form is nothing that is read \(did you mean x-from\?\)"),
+        ({"x-from": "id"}, r"acme_thing.json: x-from is of a property: write it there"),
+    ],
+)
+def test_a_keyword_beside_the_properties_that_nothing_reads_is_refused(beside: dict[str, Any], said: str) -> None:
+    document = {"properties": {"id": {"type": "string", "description": "Id."}}, **beside}
+    with pytest.raises(DeclarationError, match=said):
+        check_schema(entity("acme_thing"), Path("acme_thing.json"), document)
+
+
 def test_a_note_of_somebody_else_in_a_schema_is_left_alone() -> None:
     declared = {"id": {"type": "string", "description": "Id.", "x-owner": "platform", "examples": ["1"]}}
-    document = {"properties": declared, "required": ["id", "_key", "displayName"]}
+    document = {
+        "x-owner": "platform",
+        "team": "identity",
+        "properties": declared,
+        "required": ["id", "_key", "displayName"],
+    }
     check_schema(entity("acme_thing"), Path("acme_thing.json"), document)

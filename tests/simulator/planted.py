@@ -23,6 +23,10 @@ DEEP: Json = {
     "tokens": [PLANTED],
     "settings": [{"values": [{"name": "BannedPasswordList", "value": PLANTED}]}],
     "alternativeSecurityIds": [{"type": 2, "key": PLANTED}],
+    "notes": f"the password={PLANTED}",
+    "extensionAttribute7": f"AccountKey={PLANTED}",
+    "redirectUris": [f"https://x.example/?code={PLANTED}", f"https://u:{PLANTED}@x.example/"],
+    "installCommandLine": f"setup.exe /quiet /password:{PLANTED}",
 }
 """What holds secrets, as Graph's identity providers, custom extensions, devices and synchronization have them."""
 

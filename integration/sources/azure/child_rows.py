@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from integration.errors import BadAnswer
-from integration.sources.azure.discretion import without_secrets
+from integration.sources.azure.discretion import OBJECTS, without_secrets
 from integration.sources.azure.names import region_of, type_in
 from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.azure.tags import tags_kept
@@ -30,6 +30,7 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
     told["location"] = region_of(told)
     return {
         **told,
+        **{name: without_secrets(told[name]) for name in OBJECTS},
         "tags": tags_kept(told["tags"]),
         **placed,
         "name": told["name"] or id.rpartition("/")[2],

@@ -15,42 +15,15 @@ from typing import Any
 import orjson
 
 from integration.http.levels import TOO_DEEP, is_too_deep
-from integration.sources.azure.stated import SHORTEST_ENCODED, unencoded, unstated
+from integration.sources.azure.verdicts import is_secret_number, verdicts
+from integration.text.stated import SHORTEST_ENCODED, unencoded, unstated
 
-_SECRET = re.compile(
-    r"(?!aadorapikey$).*(passwor[dt]|kennwort|passphrase|passwd|pwd|psk|secret|token|sas|sharedaccesssignature|connectionstring\d*|"
-    r"(access|auth)(key|code)|(account|api|authorization|admin|function|host|instrumentation|master|primary|private|"
-    r"query|secondary|service|shared|signing|storage)key)s?(value|text|pem|data)?|.*credential(value|data)|.*pfx(data)?"
-    r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
-    r"|globalparameters|typeproperties|credentials|((alternative|custom)?parameter)values|outputs?|pfxblob"
-    r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
-    r"|(public|configuration|extension)?settings|keyvaluepairs|substitute|webhookproperties|kubeconfigs?"
-    r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
-    r"|passwordvalue|secretstoreresource|sparkconfigproperties|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
-    r"|(apns|client)certificate|certificate(value|data)|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
-    r"|(proxy)?authorization|cookie|bearer(value)?|.*pem|pkcs12|keystore|systemkeys?|.*sasur[il]|.*signature(value)?"
-    r"|connstring|connectionstr|dsn|jdbcurl|otp|assertion|registrationcode|.*passwordhash|sasljaasconfig|kubeconfigraw"
-    r"|dockerconfigjson|hook(url)?|.*webhook(ur[il])?|.*((?<!by)pass|passcode|cookies?|jwt|keytab|clientkeydata)"
-    r"|.*secret(string|body|content|payload)|.*key(code|material|value)|.*(activation|enrollment|pairing|unlock)code"
-    r"|(auth|authorization)(header|string)|basicauth|snmpcommunity|communitystring|.*(customdata|pfx|userdata)base64"
-    r"|.*secure(inputs|string|value)|protected(files|value)|sensitivevalue|cloudconfig|.*scripts?|.*command(s|line)?"
-    r"|(secure|secrets?|sensitive)(settings|config(uration)?)|.*pw|pat|.*connstr(ing)?|.*kubeconfig"
-    r"|(serviceaccount|credentials?)json",
-)
-"""Names of what is a secret, or holds some; ``aadOrApiKey`` is a way to sign in to Azure AI Search, not a key."""
-_QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*credentials?")
-"""Names of texts that are secrets, and of objects and lists that only hold some."""
+OBJECTS = ("extendedLocation", "identity", "plan", "sku")
+"""Columns of a row that are objects, besides its properties and tags."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")
 """What is no secret whatever it is called, such as when a key was made."""
 _ID = re.compile(r"(?i)/subscriptions/[\w-]+/resourcegroups/[^/?#\s]+/providers(/[^/?#\s]+)+/?")
 """Which resource something is, such as the certificate of a name."""
-_NAMED = re.compile(
-    r"env|env(ironment)?(vars?|variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
-    r"|(custom|request)?headers"
-)
-"""Lists of names with their values, of which the names stay."""
-_LISTED = re.compile(r"parameters|variables")
-"""Names of such lists, which elsewhere are objects of which types take single values; a text of that name goes."""
 _GIVEN = frozenset({"value", "defaultValue"})
 """What a parameter is, and what it would be if nobody had said."""
 _WORD = re.compile(r"[A-Za-z]+|/\S*")
@@ -59,6 +32,8 @@ _PERMITTED = frozenset("all backup delete get list purge recover restore set".sp
 """What an access policy of a vault permits to do with its secrets. Source: Azure Resource Manager, vaults."""
 _MARKS = ("isSecret", "secret")
 """Beside a value: whether that is a secret. Source: Azure API Management, named values, for the second."""
+_SECURE = frozenset({"securestring", "secureobject", "password"})
+"""Types of what is a secret. Source: Azure Resource Manager templates, parameters; Azure Data Factory."""
 _LABELS = {
     "value": (
         "name", "key", "headerName", "propertyName", "Name", "Key", "property", "displayName", "variable",
@@ -81,28 +56,12 @@ _SETTINGS = re.compile(
     r"(?i)/config/(appsettings|azurestorageaccounts|backup|connectionstrings|metadata|publishingcredentials|pushsettings)$"
 )
 """Configurations of apps whose properties are what people named themselves."""
-_JOINTS = re.compile(r"[-_.]")
+_SHORT, _MOST = 200, 10_000
+_harmless: set[str] = set()
+"""Short texts that were found to say nothing: those of the first resources, of which most others have the same."""
 _NESTED = frozenset({dict, list})
 _TOLD = _NESTED | {str}
 """What may hold a secret."""
-
-
-class _Verdicts(dict[str, str]):
-    """Says what is done to the values of a property, by its name.
-
-    ``drop`` them, ``quiet`` them by dropping texts alone, ``name`` them alone, name those of a ``list``, or ``keep``
-    them.
-    """
-
-    def __missing__(self, name: str) -> str:
-        plain = _JOINTS.sub("", name).lower()
-        known = (("name", _NAMED), ("drop", _SECRET), ("list", _LISTED), ("quiet", _QUIET))
-        verdict = next((verdict for verdict, names in known if names.fullmatch(plain)), "keep")
-        self[name] = verdict
-        return verdict
-
-
-_verdicts = _Verdicts()
 
 
 def properties_kept(row: Mapping[str, Any]) -> Any:
@@ -120,19 +79,28 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         return _object(value)
     if isinstance(value, list):
-        return [without_secrets(each) if type(each) in _TOLD else each for each in value]
+        return [_listed(each) if type(each) in _TOLD else each for each in value]
     return _said(value) if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> Any:
+    """Return what a list holds without secrets; where that is a pair of texts, the first may name the second."""
+    kept = without_secrets(value)
+    is_pair = type(value) is list and len(value) == 2 and type(value[0]) is type(value[1]) is str
+    return kept[:1] if is_pair and verdicts[value[0]] == "drop" else kept
 
 
 def _object(value: dict[str, Any]) -> dict[str, Any]:
     labels, hidden = ((), ()) if _LABELLED.isdisjoint(value) else _labels(value)
     kept: dict[str, Any] = {}
     for name, each in value.items():
-        if type(each) not in _TOLD:
-            kept[name] = each
-            continue
-        verdict = _verdicts[name]
-        if verdict == "name" or (verdict == "list" and type(each) is list):
+        verdict = verdicts[name]
+        if verdict == "unsay":
+            kept |= _object({unstated(name): each})
+        elif type(each) not in _TOLD:
+            if not (type(each) is int and is_secret_number(name, each)):
+                kept[name] = each
+        elif verdict == "name" or (verdict == "list" and type(each) is list):
             kept[name] = _names(each)
         elif type(each) is not str:
             is_secret = verdict == "drop" or name in hidden
@@ -186,14 +154,21 @@ def _times(value: Any) -> Any:
 
 def _said(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, also where it is JSON that says so."""
-    if len(text) < SHORTEST_ENCODED and text.isalnum():
+    if (len(text) < SHORTEST_ENCODED and text.isalnum()) or text in _harmless:
         return text
-    if text.lstrip()[:1] in ("{", "["):
+    told = _unsaid(text)
+    if len(text) <= _SHORT and len(_harmless) < _MOST and told == text:
+        _harmless.add(text)
+    return told
+
+
+def _unsaid(text: str) -> str:
+    if text.lstrip()[:1] in ("{", "[", '"'):
         try:
             told = _parsed(text)
         except RecursionError:
             return TOO_DEEP
-        if isinstance(told, dict | list):
+        if type(told) in _TOLD:
             kept = without_secrets(told)
             return text if kept == told else orjson.dumps(kept).decode()
     encoded = unencoded(text)
@@ -204,9 +179,9 @@ def _labels(value: dict[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
     """Return the properties of an object that name what another one holds, and those that hold what is so named."""
     pairs = [(label, of) for of, names in _LABELS.items() if of in value for label in names]
     told = [(label, of) for label, of in pairs if value.get(label)]
-    hidden = [of for label, of in told if any(_verdicts[name] in ("drop", "quiet") for name in _named(value[label]))]
-    is_marked = any(value.get(mark) is True for mark in _MARKS)
-    return [label for label, _ in told], [*hidden, "value"] if is_marked else hidden
+    hidden = [of for label, of in told if any(verdicts[name] in ("drop", "quiet") for name in _named(value[label]))]
+    is_marked = any(value.get(mark) is True for mark in _MARKS) or str(value.get("type")).lower() in _SECURE
+    return [label for label, _ in told], [*hidden, *_GIVEN] if is_marked else hidden
 
 
 def _named(label: Any) -> list[str]:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration.http import decoding, levels
-from integration.sources.azure import discretion, names, stated, tags
-from integration.sources.azure.discretion import properties_kept
+from integration.sources.azure import discretion, names, tags, verdicts
+from integration.sources.azure.discretion import OBJECTS, properties_kept, without_secrets
 from integration.sources.azure.names import region_of
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.sources.azure.tags import tags_kept
+from integration.text import stated
 from integration.text.exact_json import exact_json
 
 _COLUMNS = frozenset(COLUMNS)
@@ -74,6 +75,9 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
             row["properties"] = properties_kept(row)
             if row.get("tags"):
                 row["tags"] = tags_kept(row["tags"])
+            for name in OBJECTS:
+                if row.get(name):
+                    row[name] = without_secrets(row[name])
             _plain(row)
             of_type = found[type.lower()]
             if key.lower() in of_type:
@@ -96,7 +100,7 @@ def _plain(row: dict[str, Any]) -> None:
 def _way_of_keeping() -> str:
     """Return a digest of the code that decides what is kept of an answer: where it is another, so may that be."""
     found = blake2b(digest_size=16)
-    deciding = (decoding, discretion, levels, names, stated, tags)
+    deciding = (decoding, discretion, levels, names, stated, tags, verdicts)
     for path in sorted([__file__, *(str(module.__file__) for module in deciding)]):
         found.update(Path(path).read_bytes())
     return found.hexdigest()
