@@ -173,7 +173,13 @@ class NotFound(GraphError):
 
 
 class FeatureAbsent(GraphError):
-    """The tenant, or the cloud that it is in, does not have the feature."""
+    """The tenant, or the cloud that it is in, does not have the feature.
+
+    Attributes:
+        versions: those of the API in which it is there, where it was asked for in another one and Azure names them.
+    """
+
+    versions: tuple[str, ...] = ()
 
 
 class Throttled(GraphError):

@@ -18,6 +18,7 @@ _AUDITING = Children(SQL_SERVER, "/auditingSettings/default", "2021-11-01")
 _PROTECTORS = Children(SQL_SERVER, "/encryptionProtector/current", "2021-11-01")
 _ALERTS = Children(SQL_SERVER, "/securityAlertPolicies/default", "2021-11-01")
 _ASSESSMENTS = Children(SQL_SERVER, "/vulnerabilityAssessments/default", "2021-11-01")
+_ENTRA_ONLY = Children(SQL_SERVER, "/azureADOnlyAuthentications/Default", "2021-11-01")
 _ENDS6 = ("startIPv6Address", "endIPv6Address")
 _ENCRYPTION = Children(SQL_DATABASE, "/transparentDataEncryption/current", "2021-11-01")
 _READ_RULES = [
@@ -29,6 +30,7 @@ _READ_AUDITING = ["Microsoft.Sql/servers/auditingSettings/read"]
 _READ_PROTECTORS = ["Microsoft.Sql/servers/encryptionProtector/read"]
 _READ_ALERTS = ["Microsoft.Sql/servers/securityAlertPolicies/read"]
 _READ_ASSESSMENTS = ["Microsoft.Sql/servers/vulnerabilityAssessments/read"]
+_READ_ENTRA_ONLY = ["Microsoft.Sql/servers/azureADOnlyAuthentications/read"]
 _READ_ENCRYPTION = ["Microsoft.Sql/servers/databases/transparentDataEncryption/read"]
 
 
@@ -67,6 +69,13 @@ def azure_sql_server_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
     for row in _ASSESSMENTS.rows(ctx):
         scans = object_at(properties_of(row), "recurringScans")
         yield setting(row, emails=_addresses(scans, "emails"))
+
+
+@entity_step("Configuration", permissions=_READ_ENTRA_ONLY, per_row=True, on_demand=True)
+def azure_sql_server_entra_only_authentication(ctx: Context) -> Iterator[Entity]:
+    """Whether only Microsoft Entra signs in to a SQL server, and no password, as the server's setting tells it."""
+    for row in _ENTRA_ONLY.rows(ctx):
+        yield setting(row)
 
 
 @entity_step("Configuration", permissions=_READ_ENCRYPTION, per_row=True, on_demand=True)
@@ -122,6 +131,14 @@ def azure_sql_server_has_security_alert_policy(ctx: Context) -> Iterator[Relatio
 def azure_sql_server_has_vulnerability_assessment(ctx: Context) -> Iterator[Relationship]:
     """A SQL server is looked through for weaknesses."""
     yield from _ASSESSMENTS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_sql_server", "HAS", "azure_sql_server_entra_only_authentication", permissions=_READ_ENTRA_ONLY, per_row=True
+)
+def azure_sql_server_has_entra_only_authentication(ctx: Context) -> Iterator[Relationship]:
+    """A SQL server lets in who Microsoft Entra knows alone, or passwords too."""
+    yield from _ENTRA_ONLY.in_parents(ctx)
 
 
 @relationship_step(

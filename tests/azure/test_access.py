@@ -213,6 +213,38 @@ def test_types_are_partial_where_it_is_not_told_which_subscriptions_exist(azure:
     assert keys("contoso_machine") == azure.expected("contoso_machine")
 
 
+@pytest.mark.parametrize("told", [{}, {"subscriptionId": None}, {"subscriptionId": ""}])
+def test_a_subscription_that_is_listed_without_its_id_is_the_one_that_its_path_tells(
+    azure: Azure, told: dict[str, Any]
+) -> None:
+    azure.simulator.manager.alter = unnamed(told)
+    report = azure.run("contoso_machine")
+    assert verdicts(report) == {"complete"}
+    assert report.reading["azure"]["subscriptions"] == 3
+
+
+@pytest.mark.parametrize("path", [None, "", "/", "/subscriptions/", "/providers/x/y", 7])
+def test_types_are_partial_where_a_subscription_is_listed_that_nothing_tells(azure: Azure, path: Any) -> None:
+    azure.simulator.manager.alter = unnamed({"id": path})
+    report = azure.run("contoso_machine", "contoso_storage")
+    assert verdicts(report) == {"partial"}
+    assert "Azure lists 1 without an id" in report.of("contoso_machine").reason
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+
+
+def unnamed(told: dict[str, Any]) -> Any:
+    """What has the first subscription that is listed lack its id, and tell other things in place of some."""
+
+    def alter(asked: Asked, document: dict[str, Any]) -> None:
+        if asked.path == "/subscriptions":
+            first, *others = document["value"]
+            document["value"] = [{**first, "subscriptionId": None, **told}, *others]
+            if not told:
+                del document["value"][0]["subscriptionId"]
+
+    return alter
+
+
 def test_a_subscription_of_another_tenant_is_not_looked_for_there(azure: Azure) -> None:
     """It is managed by Azure Lighthouse: the application may not read that tenant's management groups."""
     tenant = azure.simulator.tenant

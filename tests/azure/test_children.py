@@ -440,6 +440,22 @@ def test_a_resource_with_many_children_goes_on_from_the_page_where_it_was_cut_sh
     assert pages_of(azure, account)[0] in ("15", "20")
 
 
+@pytest.mark.parametrize(("status", "code"), [(400, "InvalidSkipToken"), (404, "NotFound"), (410, "Gone")])
+def test_a_page_that_azure_forgets_in_the_middle_has_its_resource_read_from_the_first_once(
+    azure: Azure, status: int, code: str
+) -> None:
+    account = accounts(azure.simulator.tenant)[2]
+    azure.simulator.manager.page = 1
+    body = {"error": {"code": code, "message": "The token has expired."}}
+    fault = Fault(status, lambda each: of(account)(each) and "$skiptoken" in each.options, body, times=1)
+    azure.simulator.manager.faults = [fault]
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+    fault.struck, fault.times = 0, 1_000
+    assert azure.run(TYPE, full_every=0.0).of(TYPE).verdict == "partial"
+    assert (fault.struck, keys(TYPE)) == (2, expected(azure))
+
+
 def test_a_page_that_azure_has_forgotten_has_its_resource_read_from_the_first(azure: Azure) -> None:
     cut_short(azure, account := many(azure))
 

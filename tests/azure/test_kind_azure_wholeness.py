@@ -156,3 +156,29 @@ def test_an_account_of_cosmos_db_of_another_api_has_none_of_that_kind() -> None:
         report = Azure(simulator, {}).run("azure_cosmosdb_sql_database")
     assert report.of("azure_cosmosdb_sql_database").verdict == "complete"
     assert keys("azure_cosmosdb_sql_database") == {database.lower()}
+
+
+@pytest.mark.parametrize("told", ["true", "True", " TRUE ", True, 1, "1", "yes", ["x"]], ids=repr)
+def test_rows_that_are_lost_are_in_whatever_form_azure_says_so(azure: Azure, told: Any) -> None:
+    def lose(asked: Asked, document: dict[str, Any]) -> None:
+        if "data" in document:
+            document["resultTruncated"] = told
+
+    azure.simulator.manager.alter = lose
+    result = azure.run(TYPE).of(TYPE)
+    assert result.verdict == "failed"
+    assert "rows are lost" in result.reason
+
+
+@pytest.mark.parametrize("told", ["false", "False", False, 0, "0", None, ""], ids=repr)
+@pytest.mark.parametrize("form", [str, float])
+def test_an_answer_is_whole_in_whatever_form_azure_says_so(azure: Azure, told: Any, form: type) -> None:
+    def spell(asked: Asked, document: dict[str, Any]) -> None:
+        if "data" in document:
+            numbers = {name: form(document[name]) for name in ("totalRecords", "count")}
+            document |= {"resultTruncated": told, **numbers}
+            document["data"] = [row | ({"n": form(row["n"])} if "n" in row else {}) for row in document["data"]]
+
+    azure.simulator.manager.alter = spell
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)

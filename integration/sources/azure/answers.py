@@ -23,6 +23,7 @@ from integration.errors import (
 )
 from integration.http.patience import seconds_to_wait
 from integration.http.warned import of_missing_data
+from integration.sources.azure.versions import versions_named
 from integration.sources.controls import error_in
 
 TOO_LARGE = "responsepayloadtoolarge"
@@ -103,16 +104,17 @@ class AzureAnswer:
         warning = of_missing_data(self.headers.get("warning", ""))[:_LONGEST]
         if self.status == 200 and self.body and envelope is None and not warning:
             return None
-        told = envelope[0] if isinstance(envelope, list) and envelope else envelope
-        if told is None and self.status >= 400:
-            told = self.body  # as App Service refuses
-        said = list(_said(told if isinstance(told, dict) else {}))
+        found = envelope[0] if isinstance(envelope, list) and envelope else envelope
+        if found is None and self.status >= 400:
+            found = self.body  # as App Service refuses
+        said = list(_said(found if isinstance(found, dict) else {}))
         codes = [code for code, _ in said if code]
-        messages = [message for _, message in said if message]
+        told = [message for _, message in said if message]
+        messages = [message[:_LONGEST] for message in told]
         kind, problem = self._meaning({code.lower() for code in codes}, messages)
         if self.status < 400:
             kind, problem = BadAnswer, _flaw(envelope, warning, messages)
-        return kind(
+        error = kind(
             problem,
             path=self.path,
             status=self.status,
@@ -120,6 +122,9 @@ class AzureAnswer:
             request_id=self.headers.get("x-ms-correlation-request-id") or self.headers.get("x-ms-request-id", ""),
             too_much=TOO_LARGE in map(str.lower, codes),
         )
+        if isinstance(error, FeatureAbsent):
+            error.versions = versions_named(" ".join(told))
+        return error
 
     def _meaning(self, codes: set[str], messages: list[str]) -> tuple[type[GraphError], str]:
         message = messages[-1] if messages else ""
@@ -161,7 +166,7 @@ def _said(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     code, message, details = (error.get(name) or error.get(name.title()) for name in ("code", "message", "details"))
     yield (
         code[:_LONGEST] if isinstance(code, str) else "",
-        " ".join(message.split())[:_LONGEST] if isinstance(message, str) else "",
+        " ".join(message.split()) if isinstance(message, str) else "",
     )
     for detail in details if isinstance(details, list) else ():
         if isinstance(detail, dict):

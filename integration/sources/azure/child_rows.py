@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from integration.errors import BadAnswer
 from integration.sources.azure.discretion import OBJECTS, without_secrets
-from integration.sources.azure.names import region_of, type_in
+from integration.sources.azure.names import name_in, region_of, type_in
 from integration.sources.azure.resource_graph import COLUMNS
 from integration.sources.azure.tags import tags_kept
 
@@ -33,7 +33,7 @@ def child_row(child: Mapping[str, Any], parent: Mapping[str, Any], path: str) ->
         **{name: without_secrets(told[name]) for name in OBJECTS},
         "tags": tags_kept(told["tags"]),
         **placed,
-        "name": told["name"] or id.rpartition("/")[2],
+        "name": told["name"] or name_in(id),
         "type": type.lower() if isinstance(type, str) and type else type_in(id),
         "properties": properties,
     }

@@ -126,16 +126,16 @@ class ChildrenFetch:
             elif link is None and key not in self._half_read:
                 self._has_none(key)
             else:
-                self._read_anew(key, parent)
+                lack = "a page that follows is not there"
+                self._read_anew(key, parent, BadAnswer(lack, path=error.path, status=error.status))
         except BadRequest as error:
             if (self._request.among, error.code.lower()) in _OF_ANOTHER_KIND:
                 self._into.forget([key])
                 self._has_none(key)
-            elif link is None:
+            elif link is None and key not in self._half_read:
                 self._refuse(key, error)
-            else:  # the link was another run's, and Azure has forgotten it
-                self._into.forget([key])
-                self._read(parent, None)
+            else:  # Azure has forgotten the link
+                self._read_anew(key, parent, error)
         except Throttled as error:
             self._spent[subscription] = error
             self._refuse(key, error)
@@ -158,11 +158,11 @@ class ChildrenFetch:
             )
         self._any_read = True
 
-    def _read_anew(self, key: str, parent: Mapping[str, Any]) -> None:
-        """Read a resource's children from the first page on, since a later one is not there: is the resource?"""
+    def _read_anew(self, key: str, parent: Mapping[str, Any], error: GraphError) -> None:
+        """Read a resource's children from the first page on, once, since a later one was refused: is the resource?"""
         self._half_read.discard(key)
         if key in self._anew:
-            self._refuse(key, BadAnswer("a page that follows is not there", path=self._request.relation, status=404))
+            self._refuse(key, error)
             return
         self._anew.add(key)
         self._into.forget([key])

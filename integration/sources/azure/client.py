@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import requests
 
-from integration.errors import BadAnswer, NotFound
+from integration.errors import BadAnswer, FeatureAbsent, NotFound
 from integration.http.auth import Tokens
 from integration.http.client import Client
 from integration.http.decoding import decode
@@ -16,14 +16,18 @@ from integration.http.patience import Patience
 from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
 from integration.sources.azure.lanes import LIMITS, QUERIES, provider_lane
+from integration.sources.azure.names import type_in
+from integration.sources.azure.versions import nearest_version
 from integration.sources.chain import Chain
 from integration.sources.controls import control
+from integration.text.discretion import logger
 from integration.text.secret import Secret
 
 QUERIED_AT = "/providers/Microsoft.ResourceGraph/resources"
 """Where Azure Resource Graph takes queries."""
 _AT_ONCE = 32
 """Requests in flight in all lanes together: connections, and answers in memory."""
+_log = logger("integration")
 _LONGEST_WINDOW = 60.0
 """Seconds for which nothing is asked unless Azure refuses: its windows are of five. Source: guidance for throttling."""
 
@@ -44,6 +48,7 @@ class AzureClient(Client[AzureAnswer]):
     ) -> None:
         super().__init__(root, tokens, session, patience, in_flight)
         self._room = threading.BoundedSemaphore(_AT_ONCE)
+        self._in_place_of: dict[tuple[str, str | None], str] = {}
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path, with options such as ``{"api-version": "2022-12-01"}``."""
@@ -97,7 +102,8 @@ class AzureClient(Client[AzureAnswer]):
     ) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:
         """Yield each page of a listing of Azure Resource Manager, and the link of the next one.
 
-        What answers with one object, and no list, is a page with that.
+        What answers with one object, and no list, is a page with that. Where Azure has no such version, and names
+        others, the nearest one is asked.
 
         Args:
             path: of the listing.
@@ -109,10 +115,19 @@ class AzureClient(Client[AzureAnswer]):
             PagingError: a next link leads to another host or back, or there is no end.
             GraphError: as ``get`` raises.
         """
-        url = link or self.url(path, {"api-version": version})
+        kind = version, type_in(path)
+        url = link or self.url(path, {"api-version": self._in_place_of.get(kind, version)})
         chain = Chain(url, path)
         while url:
-            body = self.get(url).body
+            try:
+                body = self.get(url).body
+            except FeatureAbsent as error:
+                other = nearest_version(version, error.versions)
+                if link or not other:
+                    raise
+                _log.info("asked again in version %s: %s", other, error)
+                body = self.get(self.url(path, {"api-version": other})).body
+                self._in_place_of[kind] = other
             rows, link = body.get("value", [body] if "id" in body else None), control(body, "nextLink")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise BadAnswer("the answer has no list of objects named value", path=path, status=200)

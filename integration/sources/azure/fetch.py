@@ -11,7 +11,7 @@ import orjson
 from integration.errors import BadAnswer
 from integration.sources.azure.notes import GAP, HELD, PARTITION, SEEN, lost_note, sizes_of, subscriptions_in
 from integration.sources.azure.partitions import Partition
-from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, QueriedRows, ResourceGraph
+from integration.sources.azure.resource_graph import LARGEST, PAGE, Overfull, QueriedRows, ResourceGraph, count_by_type
 from integration.sources.azure.rows import KeptPage, by_type, kept_page
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.azure.tables import CONTAINERS, whole_of
@@ -190,15 +190,7 @@ class TableFetch:
             rows = self._rows(self._whole.counts)
         except Overfull:
             raise BadAnswer(f"there are more than {PAGE:,} types", path=path, status=200) from None
-        counts: Counter[str] = Counter()
-        for row in rows:
-            type, count = row.get("type"), row.get("n")
-            if "type" in row and not type:
-                continue
-            if not isinstance(type, str) or not isinstance(count, int) or isinstance(count, bool):
-                raise BadAnswer("a count of rows is none", path=path, status=200)
-            counts[type.lower()] += count
-        return counts
+        return count_by_type(rows, path)
 
     def _compare(self) -> None:
         """Compare what came with what Azure counts now, and read those types again that differ.

@@ -10,6 +10,11 @@ def region_of(located: Mapping[str, Any]) -> Any:
     return location.replace(" ", "").lower() if isinstance(location, str) else location
 
 
+def name_in(id: str) -> str:
+    """Return the name of what has an id: its last part, which a row without a name has in place of one."""
+    return id.rstrip("/").rpartition("/")[2]
+
+
 def type_in(id: str) -> str | None:
     """Return the type that an id tells, in lower case; ``None`` where it is that of no resource of a provider.
 

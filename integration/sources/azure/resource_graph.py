@@ -6,6 +6,7 @@ Graph, working with large data sets.
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -135,7 +136,7 @@ class ResourceGraph:
         if named:
             asked["subscriptions"] = list(named)
         answer = self._answer(asked, first=table in _FIRST)
-        if not above and answer.headers.get("x-ms-tenant-subscription-limit-hit", "").lower() == "true":
+        if not above and _is_true(answer.headers.get("x-ms-tenant-subscription-limit-hit")):
             self.partial_scope = True
         body, path = answer.body, answer.path
         rows, told = body.get("data"), [_number(body.get(name)) for name in ("totalRecords", "count")]
@@ -144,7 +145,7 @@ class ResourceGraph:
         if told[0] is None:
             raise BadAnswer("the answer does not say how many rows there are", path=path, status=200)
         total = max(number for number in told if number is not None)
-        truncated, lacking = str(body.get("resultTruncated")).lower() == "true", total > len(rows)
+        truncated, lacking = _is_true(body.get("resultTruncated")), total > len(rows)
         if body.get("$skipToken") or ((truncated or lacking) and len(rows) >= PAGE):
             raise Overfull
         if truncated:
@@ -171,7 +172,30 @@ class ResourceGraph:
                     self._versions.pop(0)
 
 
+def count_by_type(rows: Iterable[Mapping[str, Any]], path: str) -> Counter[str]:
+    """Return how many rows of each type there are, in lower case, as a query for these numbers tells.
+
+    Raises:
+        BadAnswer: a number is none.
+    """
+    counts: Counter[str] = Counter()
+    for row in rows:
+        type, told = row.get("type"), row.get("n")
+        number = told if isinstance(told, int) and not isinstance(told, bool) else _number(told)
+        if "type" in row and not type:
+            continue
+        if not isinstance(type, str) or number is None:
+            raise BadAnswer("a count of rows is none", path=path, status=200)
+        counts[type.lower()] += number
+    return counts
+
+
 def _number(told: object) -> int | None:
     """Return a number of rows, also where it is written as a text or with a point; ``None`` where it is none."""
     number = _WHOLE.fullmatch(str(told))
     return int(number[1]) if number else None
+
+
+def _is_true(told: object) -> bool:
+    """Tell whether a value says yes, as any does that does not say no: what is doubtful is no whole answer."""
+    return str(told or False).strip().lower() not in ("false", "0")

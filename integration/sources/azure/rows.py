@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from integration.http import decoding, levels
 from integration.sources.azure import discretion, names, tags, verdicts
 from integration.sources.azure.discretion import OBJECTS, properties_kept, without_secrets
-from integration.sources.azure.names import region_of
+from integration.sources.azure.names import name_in, region_of
 from integration.sources.azure.notes import GAP
 from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.sources.azure.tags import tags_kept
@@ -89,8 +89,9 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
 
 
 def _plain(row: dict[str, Any]) -> None:
-    """Have a row name its region as others do, and say by null alone that there is nothing, such as no kind."""
+    """Have a row tell its name, name its region as others do, and say by null alone that there is nothing."""
     row["location"] = region_of(row)
+    row["name"] = row.get("name") or name_in(row["id"]) or None
     for name in _TEXTS:
         if row.get(name) == "":
             row[name] = None

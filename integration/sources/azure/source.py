@@ -24,7 +24,7 @@ from integration.sources.azure.face import AzureFace
 from integration.sources.azure.fetch import TableFetch
 from integration.sources.azure.notes import GAP, gaps_of
 from integration.sources.azure.partitions import Partition
-from integration.sources.azure.resource_graph import ResourceGraph
+from integration.sources.azure.resource_graph import ResourceGraph, count_by_type
 from integration.sources.azure.subscriptions import Subscriptions
 from integration.sources.azure.tables import CONTAINERS, RESOURCES
 from integration.sources.azure.told import untold_gaps
@@ -162,10 +162,10 @@ class AzureSource:
         if not existing:
             return f"{what} it is not known whether all came: {GRANT}"
         try:
-            counts = self._graph.above(Partition("resourcecontainers", type=_MANAGEMENT_GROUP).counts)
+            rows = self._graph.above(Partition("resourcecontainers", type=_MANAGEMENT_GROUP).counts)
+            came = count_by_type(rows, CONTAINERS).total()
         except (GraphError, CredentialsError, Unreachable) as error:
             return f"{what} it is not known whether all came: {error}"
-        came = sum(count["n"] for count in counts)
         return f"{what} such as {existing:,} management groups, a part came" if came < existing else ""
 
     def review(self, plan: Plan) -> Review | None:

@@ -4,6 +4,7 @@ Azure Resource Graph gives fewer rows without a word where access is missing, so
 Resource Manager, Subscriptions - List; Management Groups, Descendants.
 """
 
+import re
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from integration.sources.azure.client import AzureClient
 from integration.text.discretion import logger
 
 _SUBSCRIPTION, _GROUP = "/subscriptions", "/managementgroups"
+_PATH = re.compile(r"/?subscriptions/([^/]+)/?", re.IGNORECASE)
 _LISTING = ("/subscriptions", "2022-12-01")
 """Where subscriptions are listed, in which version of the API."""
 _ENDED = ("disabled", "deleted")
@@ -54,6 +56,7 @@ class Subscriptions:
         self._lock = threading.Lock()
         self._visible: dict[str, str] | None = None
         self._live: set[str] = set()
+        self._unnamed = 0
         self._refused: GraphError | CredentialsError | Unreachable | None = None
         self._exist: _Existing | None = None
 
@@ -76,6 +79,7 @@ class Subscriptions:
                     self._refused = error
                     raise
                 rows = _by_id(listed)
+                self._unnamed = sum(not _id_of(row) for row in listed)
                 self._live = {key for key, row in rows.items() if _is_live(row)}
                 self._visible = {key: str(row.get("tenantId") or "") for key, row in rows.items()}
             return self._visible
@@ -144,7 +148,8 @@ class Subscriptions:
         visible = self.visible()
         with self._lock:
             if self._exist is None:
-                found, told, all_known, untold = list[tuple[str, str]](), set[str](), True, ""
+                found, told, all_known = list[tuple[str, str]](), set[str](), not self._unnamed
+                untold = f"Azure lists {self._unnamed:,} without an id" if self._unnamed else ""
                 for tenant in sorted({tenant for tenant in visible.values() if tenant}):
                     try:
                         found.extend(self._below(tenant))
@@ -169,7 +174,13 @@ class Subscriptions:
 
 
 def _by_id(listed: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {str(row["subscriptionId"]).lower(): row for row in listed if row.get("subscriptionId")}
+    return {id: row for row in listed if (id := _id_of(row))}
+
+
+def _id_of(row: Mapping[str, Any]) -> str:
+    """Return the id of a subscription that is listed, in lower case, where need be from its path; or nothing."""
+    path = _PATH.fullmatch(str(row.get("id")))
+    return str(row.get("subscriptionId") or (path[1] if path else "")).lower()
 
 
 def _is_live(row: Mapping[str, Any]) -> bool:

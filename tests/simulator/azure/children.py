@@ -34,7 +34,9 @@ LISTS = {
     "microsoft.dbformysql/servers": "/configurations /databases /firewallrules",
     "microsoft.dbforpostgresql/flexibleservers": "/administrators /configurations /databases /firewallrules",
     "microsoft.dbforpostgresql/servers": "/configurations /databases /firewallrules",
-    "microsoft.documentdb/databaseaccounts": "/mongodbdatabases /mongodbdatabases/*/collections"
+    "microsoft.containerregistry/registries": "/scopemaps /tokens",
+    "microsoft.documentdb/databaseaccounts": "/cassandrakeyspaces /cassandrakeyspaces/*/tables /gremlindatabases"
+    " /gremlindatabases/*/graphs /tables /mongodbdatabases /mongodbdatabases/*/collections"
     " /sqldatabases /sqldatabases/*/containers /sqlroleassignments",
     "microsoft.eventgrid/domains": "/topics /topics/*/providers/microsoft.eventgrid/eventsubscriptions",
     "microsoft.eventgrid/topics": "/providers/microsoft.eventgrid/eventsubscriptions",
@@ -45,7 +47,7 @@ LISTS = {
     "microsoft.sql/servers": "/dnsaliases /failovergroups /firewallrules /ipv6firewallrules /replicationlinks"
     " /recoverabledatabases /restorabledroppeddatabases /virtualnetworkrules",
     "microsoft.sql/servers/databases": "/restorepoints",
-    "microsoft.storage/storageaccounts": "/blobservices/default/containers"
+    "microsoft.storage/storageaccounts": "/blobservices/default/containers /encryptionscopes /localusers"
     " /blobservices/default/containers/*/immutabilitypolicies /fileservices/default/shares"
     " /queueservices/default/queues /tableservices/default/tables"
     " /*services/default/providers/microsoft.insights/diagnosticsettings",
@@ -58,8 +60,8 @@ LISTS = {
 SINGLE = {
     "microsoft.eventhub/namespaces": "/networkrulesets/default",
     "microsoft.servicebus/namespaces": "/networkrulesets/default",
-    "microsoft.sql/servers": "/auditingsettings/default /encryptionprotector/current /securityalertpolicies/default"
-    " /vulnerabilityassessments/default",
+    "microsoft.sql/servers": "/auditingsettings/default /azureadonlyauthentications/default"
+    " /encryptionprotector/current /securityalertpolicies/default /vulnerabilityassessments/default",
     "microsoft.sql/servers/databases": "/transparentdataencryption/current",
     "microsoft.storage/storageaccounts": "/blobservices/default /fileservices/default",
     "microsoft.synapse/workspaces/sqlpools": "/datamaskingpolicies/default",

@@ -16,6 +16,7 @@ from tests.simulator.azure.demo_known import add_known
 from tests.simulator.azure.demo_more import add_more
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
+from tests.simulator.azure.demo_own_access import add_own_access
 from tests.simulator.azure.demo_parts import add_parts
 from tests.simulator.azure.demo_placement import add_links, add_placement, add_providers
 from tests.simulator.azure.demo_platform import add_platform
@@ -79,6 +80,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_parts(places[0], places[2])
     add_children(places[0], places[2])
     add_copies(places[0], places[2])
+    add_own_access(places[0], places[2])
     add_published(places[0], places[2])
     add_others(*places[:2])
     add_told(places[0], places[2])
