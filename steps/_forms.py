@@ -14,6 +14,16 @@ from integration.values import arm_key
 _FORMS = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", int: "a number", float: "a number"}
 
 
+def expanded(row: Any, name: str) -> Any:
+    """Return a row that something was asked to come with (``$expand``), such as the ``target`` of an assignment.
+
+    Null says that there is nothing. Where nothing is said, the server left it out, and the row is read without it.
+    """
+    if name not in row:
+        leave_unread(f"{name} is missing")
+    return row
+
+
 def object_at(holder: Any, *names: str) -> dict[str, Any]:
     """Return the object that names lead to from another one, each from the one before; an empty one where none is.
 

@@ -37,6 +37,7 @@ def type_section(step: Step, schema: Schema, consent: Consent, pages: Mapping[st
         ("Permissions that add properties", codes(step.optional)),
         ("Grant, with what it needs", codes(consent.grant) if step.needs else ""),
         ("Licence", consent.licence),
+        ("Without the licence", "it is read all the same, since it stays in force." if step.outlasts_licence else ""),
         ("Read", "only where `--only` names it, or what needs it." if step.on_demand else ""),
         ("A later run", later),
     ]

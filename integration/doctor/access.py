@@ -26,7 +26,8 @@ class Access:
         types: how many types of it are chosen.
         read: how many of them a run can read.
         to_grant: the smallest set of permissions that lets it read more of them.
-        licences: service plans that the tenant lacks, one of which lets it read more of them.
+        licences: service plans that the tenant lacks, one of which lets it read more of them; where these are read all
+            the same, there may be nothing but what is left of a licence that has ended.
     """
 
     module: str
@@ -56,7 +57,7 @@ def access_by_module(plan: Plan, compared: PermissionReview, plans: Collection[s
     missing = set(compared.missing)
     lost: set[str] = set()
     for step in plan.steps:
-        if missing.intersection(step.permissions) or lost.intersection(step.needs) or _unlicensed(step, plans):
+        if missing.intersection(step.permissions) or lost.intersection(step.needs) or _barred(step, plans):
             lost.add(step.name)
     by_module = sorted(plan.steps, key=lambda step: step.module)
     for module, found in groupby(by_module, key=lambda step: step.module):
@@ -79,7 +80,7 @@ def worth_granting(plan: Plan, compared: PermissionReview, plans: Collection[str
         compared: their permissions with those in the token.
         plans: service plans that the tenant has; ``None`` where that is not known, and each may be there.
     """
-    wanted = {name for step in plan.steps if not _unlicensed(step, plans) for name in step.permissions}
+    wanted = {name for step in plan.steps if not _barred(step, plans) for name in step.permissions}
     return smallest(wanted.intersection(compared.missing))
 
 
@@ -102,3 +103,7 @@ def plans_of_tenant(config: Config, tokens: Tokens, roles: Collection[str], plan
 
 def _unlicensed(step: Step, plans: Collection[str] | None) -> bool:
     return plans is not None and bool(step.licences) and not suffice(plans, step.licences)
+
+
+def _barred(step: Step, plans: Collection[str] | None) -> bool:
+    return _unlicensed(step, plans) and not step.outlasts_licence

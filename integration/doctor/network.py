@@ -42,6 +42,8 @@ def examine_network(config: Config, plan: Plan | None) -> Iterator[Finding]:
         yield from examine_azure(config, plan) if plan else ()
     except ConfigurationError as error:
         yield problem("Azure access", _NO_REQUEST, "\n".join(error.faults))
+    except CredentialsError as error:
+        yield problem("Azure access", str(error), _CREDENTIALS)
 
 
 def _examine_graph(config: Config, plan: Plan | None) -> Iterator[Finding]:
@@ -49,6 +51,9 @@ def _examine_graph(config: Config, plan: Plan | None) -> Iterator[Finding]:
         tokens = tokens_for(config)
     except ConfigurationError as error:
         yield problem("network", _NO_REQUEST, "\n".join(error.faults))
+        return
+    except CredentialsError as error:
+        yield problem("sign-in", f"with {_way(config)}: {error}", _CREDENTIALS)
         return
     dates: dict[str, float] = {}
     with requests.Session() as session:

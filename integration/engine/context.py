@@ -89,6 +89,7 @@ class StepReading:
         try:
             row = self._reader.row(request)
             self._read(request)
+            self._seen.errors.extend(self._reader.gaps(request))
             return row
         except IntegrationError as error:
             raise self.noted(error) from None

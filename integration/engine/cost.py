@@ -15,13 +15,15 @@ if sys.platform != "win32":
 def account(reader: Reader) -> dict[str, Any]:
     """Return what reading cost, and which collections were read whole and why.
 
-    Units: ``peakMemory`` is in bytes; the sources say theirs.
+    Units: ``peakMemory`` is in bytes; ``begunOn``, from when what was read may be where the run goes on with one that
+    was cut short, in epoch milliseconds; the sources say theirs.
     """
     costs: dict[str, Any] = {}
     for source in reader.sources.values():
         costs |= source.cost()
     return {
         **costs,
+        **({"begunOn": round(reader.mirror.begun_on() * 1000)} if reader.resumed else {}),
         **_peak_memory(),
         "collections": {
             each.collection: {"pages": each.pages, "items": each.items} for each in reader.counter.so_far()

@@ -8,8 +8,10 @@ from typing import Any
 from integration.engine.ahead import Ahead, discard
 from integration.engine.attempt import Attempt, Job
 from integration.engine.incremental import Incremental, Unaltered
+from integration.engine.licence import Licence
 from integration.engine.odd import Attempts, FromTheStart
 from integration.engine.refusals import in_doubt, is_for_want_of_permissions, refusal, wanted
+from integration.engine.verdicts import names_of, skipped
 from integration.errors import (
     ConfigurationError,
     CredentialsError,
@@ -51,7 +53,7 @@ class Execution:
         self._job, self.lacking = job, lacking
         self.reads: Sequence[Request] | None = None
         self._awaited: Request | None = None
-        self._incremental = Incremental(job)
+        self._incremental, self._licence = Incremental(job), Licence(job)
         self._attempt = Attempt(job)
         self._ahead = Ahead(job.step.name, self._make)
         self._started = time.time()
@@ -90,6 +92,8 @@ class Execution:
             what = "not licensed" if isinstance(error, NotLicensed) else "not there"
             return self._skipped(f"{what}: {error}", error=error)
         except IntegrationError as error:
+            if self._licence.is_why(error):
+                return self._skipped(self._licence.lack(error), error=error)
             permissions = in_doubt(self.step.permissions, self._job.granted)
             to_grant, reason = wanted([error], permissions), refusal(error, permissions)
             if self._job.is_presumed and is_for_want_of_permissions(error):
@@ -121,9 +125,8 @@ class Execution:
         return self._incremental.last_requests()
 
     def is_unlicensed(self) -> bool:
-        """Tell whether the tenant is known to lack the licence for what the step reads."""
-        licences, reader = self.step.licences, self._job.reader
-        return bool(licences) and any(each.unlicensed(licences, reader) for each in reader.sources.values())
+        """Tell whether the step does not run, since the tenant is known to lack the licence for what it reads."""
+        return self._licence.is_barring()
 
     def _barred(self) -> StepResult | None:
         """Return the verdict where the step cannot run: for what it needs, a permission or a licence."""
@@ -134,7 +137,7 @@ class Execution:
             to_grant = () if self.is_unlicensed() else self.lacking
             return skipped(self.step, reason, because_of_failure=failed, to_grant=to_grant)
         if self.is_unlicensed():
-            return self._skipped(f"not licensed: the tenant has no {' or '.join(self.step.licences)}")
+            return self._skipped(self._licence.lack())
         if self.lacking:
             return self._skipped(f"not permitted: the token lacks {' and '.join(self.lacking)}", self.lacking)
         return None
@@ -146,6 +149,8 @@ class Execution:
         return skipped(self.step, reason, because_of_failure=counted_on, to_grant=to_grant, errors=errors)
 
     def _brought_up_to_date(self) -> StepResult | None:
+        if self._licence.is_lacking():
+            return None  # what is left of it may be nothing by now, which only all there is tells
         found = self._incremental.bring_up_to_date()
         if isinstance(found, Unaltered):
             return self._result("complete", "", found.count, found.problems, notes=("unchanged",))
@@ -182,6 +187,8 @@ class Execution:
 
     def _publish(self, publication: Publication) -> StepResult:
         reasons = "; ".join(self._attempt.missing())
+        if publication.is_empty and not reasons and self._licence.is_lacking():
+            return self._skipped(self._licence.lack("Graph lists nothing"))
         return self._published(publication.publish(complete=not reasons, strict=self._job.config.strict), reasons)
 
     def _published(self, published: Published, reasons: str, notes: tuple[str, ...] = ()) -> StepResult:
@@ -217,31 +224,5 @@ class Execution:
             problems=problems or {},
             notes=notes,
             to_grant=to_grant,
-            errors=_names(errors),
+            errors=names_of(errors),
         )
-
-
-def skipped(
-    step: Step,
-    reason: str,
-    *,
-    because_of_failure: bool = False,
-    to_grant: Sequence[str] = (),
-    errors: Sequence[IntegrationError] = (),
-) -> StepResult:
-    """Return the verdict on a step that does not run."""
-    return StepResult(
-        type=step.name,
-        verdict="skipped",
-        reason=reason,
-        description=step.description,
-        needs=step.needs,
-        because_of_failure=because_of_failure,
-        to_grant=to_grant,
-        errors=_names(errors),
-    )
-
-
-def _names(errors: Sequence[IntegrationError]) -> tuple[str, ...]:
-    """Return the names of errors, each once, so that programs need not read reasons."""
-    return tuple(dict.fromkeys(type(error).__name__ for error in errors))

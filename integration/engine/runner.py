@@ -15,10 +15,9 @@ from integration.engine.agreed import check_run
 from integration.engine.attempt import Job
 from integration.engine.cost import account, not_represented
 from integration.engine.delivery import deliver
-from integration.engine.execution import skipped
 from integration.engine.observers import Observers
 from integration.engine.schedule import Schedule
-from integration.engine.verdicts import Verdicts, not_run
+from integration.engine.verdicts import Verdicts, not_run, skipped
 from integration.errors import IntegrationError, Interrupted, OutputError
 from integration.mirror.mirror import Mirror
 from integration.sdk.changes import What

@@ -1,9 +1,9 @@
 """The verdicts of a run while it goes on."""
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from integration.errors import Interrupted
+from integration.errors import IntegrationError, Interrupted
 from integration.sdk.plan import Plan
 from integration.sdk.report import StepResult
 from integration.sdk.step import Step
@@ -84,3 +84,29 @@ def not_run(plan: Plan, declared: Iterable[Step]) -> dict[str, StepResult]:
         )
         for name, reason in plan.skipped.items()
     }
+
+
+def skipped(
+    step: Step,
+    reason: str,
+    *,
+    because_of_failure: bool = False,
+    to_grant: Sequence[str] = (),
+    errors: Sequence[IntegrationError] = (),
+) -> StepResult:
+    """Return the verdict on a step that does not run."""
+    return StepResult(
+        type=step.name,
+        verdict="skipped",
+        reason=reason,
+        description=step.description,
+        needs=step.needs,
+        because_of_failure=because_of_failure,
+        to_grant=to_grant,
+        errors=names_of(errors),
+    )
+
+
+def names_of(errors: Sequence[IntegrationError]) -> tuple[str, ...]:
+    """Return the names of errors, each once, so that programs need not read reasons."""
+    return tuple(dict.fromkeys(type(error).__name__ for error in errors))

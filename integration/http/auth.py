@@ -7,7 +7,8 @@ import math
 import threading
 import time
 from abc import ABC, abstractmethod
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from integration.errors import ConfigurationError, CredentialsError, IntegrationError, Unreachable
 from integration.text.discretion import logger
@@ -23,6 +24,14 @@ _LONGEST = 60.0
 _QUICK = 5.0
 """Seconds after which a failure was none of a moment."""
 _log = logger("integration")
+
+
+Check: TypeAlias = Callable[[Secret], None]
+"""Raises ``CredentialsError`` for a token that is not to be used."""
+
+
+def accept(_: Secret) -> None:
+    """Accept every token."""
 
 
 class Tokens(Protocol):
@@ -73,9 +82,14 @@ class GivenToken:
 
 
 class SignIn(ABC):
-    """Signs in when a token is wanted, one call at a time, and keeps the token until shortly before it expires."""
+    """Signs in when a token is wanted, one call at a time, and keeps the token until shortly before it expires.
 
-    def __init__(self) -> None:
+    Args:
+        check: called with each token that signing in gives.
+    """
+
+    def __init__(self, check: Check = accept) -> None:
+        self._check = check
         self._lock = threading.Lock()
         self._token = Secret("")
         self._expires = self._renew_from = self._failed_on = -math.inf
@@ -119,6 +133,7 @@ class SignIn(ABC):
         asked = time.monotonic()
         try:
             token, lifetime = self._signed_in()
+            self._check(token)
         except (CredentialsError, Unreachable) as error:
             now = time.monotonic()
             if isinstance(error, CredentialsError) or now >= self._expires:

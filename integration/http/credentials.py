@@ -13,7 +13,7 @@ import requests
 
 from integration.config.clouds import CLOUDS
 from integration.errors import CredentialsError
-from integration.http.auth import SignIn
+from integration.http.auth import Check, SignIn, accept
 from integration.http.authority import ask
 from integration.http.certificate import read_certificate
 from integration.http.token_answers import error_of, refused, taken
@@ -71,10 +71,13 @@ class Application(SignIn):
         client: application (client) id.
         proof: from ``client_secret``, ``certificate`` or ``federated_token``.
         audience: the API that the token is for, such as ``https://graph.microsoft.com``.
+        check: as for ``SignIn``.
     """
 
-    def __init__(self, authority: str, tenant: str, client: str, proof: Proof, audience: str) -> None:
-        super().__init__()
+    def __init__(
+        self, authority: str, tenant: str, client: str, proof: Proof, audience: str, *, check: Check = accept
+    ) -> None:
+        super().__init__(check)
         self._authority, self._tenant, self._client, self._proof = authority.rstrip("/"), tenant, client, proof
         self._resource = audience
         self._discovered: dict[Any, Any] = {}
@@ -106,10 +109,11 @@ class ManagedIdentity(SignIn):
     Args:
         client: client id of a user-assigned identity; empty for the system-assigned one.
         audience: the API that the token is for, such as ``https://graph.microsoft.com``.
+        check: as for ``SignIn``.
     """
 
-    def __init__(self, client: str, audience: str) -> None:
-        super().__init__()
+    def __init__(self, client: str, audience: str, *, check: Check = accept) -> None:
+        super().__init__(check)
         self._client, self._resource = client, audience
 
     def sign_in(self) -> tuple[Secret, float]:

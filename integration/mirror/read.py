@@ -48,6 +48,11 @@ class ReadableMirror:
         with self._lock:
             return [name for (name,) in self._writer.execute("SELECT name FROM collections")]
 
+    def begun_on(self) -> float:
+        """Return when the run began, or the first of those that it goes on with, in epoch seconds."""
+        with self._lock:
+            return float(self._writer.execute("SELECT value FROM about WHERE name = 'opened_on'").fetchone()[0])
+
     def pending(self, name: str, parents: str, after: str, most: int) -> list[tuple[str, str | None]]:
         """Return parents whose children are not read to the end: id, and the link to go on with.
 

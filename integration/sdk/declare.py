@@ -31,6 +31,7 @@ def entity_step(
     permissions: Iterable[str] = (),
     optional: Iterable[str] = (),
     licences: Iterable[str] = (),
+    outlasts_licence: bool = False,
     needs: Iterable[str] = (),
     wants: Iterable[str] = (),
     per_row: bool = False,
@@ -46,6 +47,8 @@ def entity_step(
         optional: Graph application permissions that only enrich the entities.
         licences: service plans, such as ``AAD_PREMIUM_P2``, one of which the tenant must have; a tenant that is known
             to have none of them is not asked.
+        outlasts_licence: what it reads was made with a licence, and stays there and in force when that has ended: a
+            tenant without is asked all the same. Only where it refuses, or has nothing, is the type not licensed.
         needs: types that must be collected before, because the step reads them through its context.
         wants: types that it reads in the same way, and without which it runs too: where one is not permitted, not
             licensed or left out, the step sees the entities that an earlier run collected, or none.
@@ -71,6 +74,7 @@ def entity_step(
             permissions=listed_names(function, "permissions", permissions),
             optional=listed_names(function, "optional", optional),
             licences=listed_names(function, "licences", licences),
+            outlasts_licence=outlasts_licence,
             needs=listed_names(function, "needs", needs),
             wants=listed_names(function, "wants", wants),
             per_row=per_row,

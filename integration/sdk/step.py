@@ -38,6 +38,7 @@ class Step:
         permissions: Graph application permissions without which the step cannot run.
         optional: Graph application permissions that only enrich its records.
         licences: service plans such as ``AAD_PREMIUM_P2``, of which the tenant must have one; empty: needs none.
+        outlasts_licence: what it reads stays there when the licence has ended, so that a tenant without is asked too.
         needs: names of the types that must be collected before.
         wants: names of the types of which it reads what entities there are, and without which it runs too.
         per_row: each record is made of one object alone, so that a later run hands over only objects that changed. Such
@@ -58,6 +59,7 @@ class Step:
     permissions: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
+    outlasts_licence: bool = False
     needs: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
     per_row: bool = False
@@ -88,7 +90,7 @@ class Step:
                              f"{self.run.__name__}(ctx: Context)")  # fmt: skip
         if inspect.isasyncgenfunction(self.run) or inspect.iscoroutinefunction(self.run):
             raise self.fault(f"the step's function is async, which no run waits for: write def {self.run.__name__}")
-        for name in ("per_row", "on_demand"):
+        for name in ("per_row", "on_demand", "outlasts_licence"):
             if not isinstance(getattr(self, name), bool):
                 raise self.fault(f"{name} is {getattr(self, name)!r}: write True or False")
         for type in self.resources:

@@ -1,5 +1,6 @@
 """Choosing what signs a run in."""
 
+from functools import partial
 from pathlib import Path
 
 from integration.config.clouds import GLOBAL_AZURE, audience
@@ -17,6 +18,7 @@ from integration.http.credentials import (
 from integration.http.surroundings import check_machine
 from integration.sources.msgraph.claims import application_of, tenant_of
 from integration.sources.msgraph.permissions import consent_link
+from integration.sources.tenancy import refuse_another
 from integration.text.secret import Secret
 
 AZURE_ALONE = "there is a token for Azure alone: set INTEGRATION_ACCESS_TOKEN too, or what signs in"
@@ -38,10 +40,10 @@ def tokens_for(config: Config, *, offline: bool = False) -> Tokens:
         offline: answers are recorded, so no token is needed.
 
     Raises:
-        CredentialsError: none of them is there.
+        CredentialsError: none of them is there, or the token that is given is of another tenant.
         ConfigurationError: this machine can send no request to the tenant; names the variable or file, and what to do.
     """
-    tokens = _tokens(config, config.access_token, config.graph_url, audience(config.graph_url), offline=offline)
+    tokens = _tokens(config, "Graph", config.access_token, config.graph_url, audience(config.graph_url), offline)
     if tokens is None:
         raise CredentialsError(
             "there is nothing to sign in with: no secret, certificate, token or managed identity is set"
@@ -53,24 +55,27 @@ def azure_tokens_for(config: Config, *, offline: bool = False) -> Tokens | None:
     """Return what gives the bearer token for Azure Resource Manager, in the same way; ``None`` where nothing does.
 
     Raises:
+        CredentialsError: the token that is given is of another tenant.
         ConfigurationError: as ``tokens_for`` raises.
     """
     given = config.azure_access_token
     if not given and config.access_token:
         return None  # whoever hands over a token has signed in for Graph alone
-    return _tokens(config, given, config.azure_url, audience(config.azure_url, GLOBAL_AZURE), offline=offline)
+    return _tokens(config, "Azure", given, config.azure_url, audience(config.azure_url, GLOBAL_AZURE), offline)
 
 
-def _tokens(config: Config, given: Secret, root: str, audience: str, *, offline: bool) -> Tokens | None:
+def _tokens(config: Config, api: str, given: Secret, root: str, audience: str, offline: bool) -> Tokens | None:
     if offline:
         return NoToken()
     proof = None if given else _proof(config)
     check_machine(root, *([config.authority] if proof else []))
+    check = partial(refuse_another, config, api)
     if given:
+        check(given)
         return GivenToken(given)
     if proof:
-        return Application(config.authority, config.directory_id, config.client_id, proof, audience)
-    return ManagedIdentity(config.client_id, audience) if config.managed_identity else None
+        return Application(config.authority, config.directory_id, config.client_id, proof, audience, check=check)
+    return ManagedIdentity(config.client_id, audience, check=check) if config.managed_identity else None
 
 
 def consent_page(config: Config, token: Secret) -> str | None:

@@ -79,6 +79,11 @@ class Publication:
             known = self._count("SELECT loaded OR memory IS NOT NULL FROM types WHERE number = ?1")
             self._is_first = not (known or self._count(self._sql.count))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no record was added."""
+        return not self._added
+
     def add(self, rows: Sequence[RecordRow]) -> None:
         """Add records.
 

@@ -118,7 +118,8 @@ def _cost(report: Report) -> str:
     took = [counted(requests, "request"), duration(report.seconds)]
     if (held := reading.get("throttledSeconds", 0)) >= 1:
         took.append(f"{duration(held)} of it held back by Graph")
-    resumed = ", gone on from where one was cut short" if reading.get("mirror") == "resumed" else ""
+    begun = f" of {shown(datetime.fromtimestamp(reading['begunOn'] / 1000, UTC))}" if "begunOn" in reading else ""
+    resumed = f", gone on from where one{begun} was cut short" if reading.get("mirror") == "resumed" else ""
     if report.first:
         records = sum(result.count for result in report.results)
         return f"First run{resumed}: {', '.join([counted(records, 'record'), *took])}."

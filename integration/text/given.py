@@ -13,6 +13,8 @@ _LINE_BREAKS = re.compile(r"[\r\n\ufeff]+")
 _VISIBLE = re.compile(r"[!-~]*")
 _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
 
 def trimmed(text: str) -> str:
     """Return a value without what files, editors and copying leave at its ends."""
@@ -42,6 +44,11 @@ def fits_name(text: str) -> bool:
 def is_tenant(text: str) -> bool:
     """Tell whether a directory (tenant) id may be one: a GUID or a domain name."""
     return bool(_TENANT.fullmatch(text))
+
+
+def is_guid(text: str) -> bool:
+    """Tell whether an id is a GUID, in whatever case of letters (RFC 9562, section 4)."""
+    return bool(_GUID.fullmatch(text))
 
 
 def _without(text: str, ends: re.Pattern[str]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from steps._forms import object_at, objects_in, text_in
+from steps._forms import expanded, object_at, objects_in, text_in
 from steps._words import says
 
 INTUNE = ["INTUNE_A", "INTUNE_A_VL", "INTUNE_EDU", "INTUNE_O365", "INTUNE_P2", "INTUNE_SMBIZ"]
@@ -27,9 +27,13 @@ def kind_of(row: Any) -> str | None:
 def targets_of(row: Any) -> dict[str, Any]:
     """Return what the assignments of a policy or an application say of whom it is for, as properties.
 
+    There are none where its assignments did not come: nobody knows whom it is for then.
+
     Source: deviceAndAppManagementAssignmentTarget resource type.
     """
-    targets = [object_at(each, "target") for each in objects_in(row, "assignments")]
+    targets = [object_at(each, "target") for each in objects_in(expanded(row, "assignments"), "assignments")]
+    if "assignments" not in row:
+        return {}
     return {
         "isAssigned": bool(targets),
         "appliesToAllDevices": any(says(kind_of(each), _ALL_DEVICES) for each in targets),

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from integration import Context
-from integration.sdk.unread import leave_unread
-from steps._forms import object_at, text_in
+from steps._forms import expanded, object_at, text_in
 from steps._words import says
 
 MANAGEMENT = "/identityGovernance/entitlementManagement"
@@ -25,16 +24,6 @@ def is_group(part: Any) -> bool:
 def is_application(part: Any) -> bool:
     """Tell whether a resource, or a role's scope, is an application: ``originId`` is its service principal's id."""
     return says(part["originSystem"], _APPLICATION)
-
-
-def expanded(row: Any, name: str) -> Any:
-    """Return a row that something was asked to come with (``$expand``), such as the ``target`` of an assignment.
-
-    Null says that there is nothing. Where nothing is said, the server left it out, and the row is read without it.
-    """
-    if name not in row:
-        leave_unread(f"{name} is missing")
-    return row
 
 
 def id_of(row: Any, name: str) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import epoch_ms
-from steps._forms import object_at, text_in
+from steps._forms import expanded, object_at, text_in
 from steps._words import says
-from steps.entra._packages import GOVERNANCE, READ, assignments, expanded, id_of
+from steps.entra._packages import GOVERNANCE, READ, assignments, id_of
 
 _DELIVERED, _USER = "delivered", "user"
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps._forms import values_in
-from steps.entra._packages import CATALOGS, GOVERNANCE, READ, expanded
+from steps._forms import expanded, values_in
+from steps.entra._packages import CATALOGS, GOVERNANCE, READ
 
 
 @entity_step("Resource", permissions=READ, licences=GOVERNANCE, per_row=True)

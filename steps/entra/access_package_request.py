@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps._forms import object_at, text_in
-from steps.entra._packages import GOVERNANCE, MANAGEMENT, READ, expanded, requests
+from steps._forms import expanded, object_at, text_in
+from steps.entra._packages import GOVERNANCE, MANAGEMENT, READ, requests
 
 _STAGES = f"{MANAGEMENT}/accessPackageAssignmentApprovals/{{id}}/stages"
 

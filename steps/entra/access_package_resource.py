@@ -7,10 +7,10 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import guid_key
-from steps._forms import object_at, text_in
+from steps._forms import expanded, object_at, text_in
 from steps.entra._apps import READ as READ_APPLICATIONS
 from steps.entra._apps import service_principals
-from steps.entra._packages import CATALOGS, GOVERNANCE, PACKAGES, READ, expanded, is_application, is_group
+from steps.entra._packages import CATALOGS, GOVERNANCE, PACKAGES, READ, is_application, is_group
 from steps.entra.access_package_catalog import catalog_key
 
 _RESOURCE = "azure_access_package_resource"

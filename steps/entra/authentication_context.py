@@ -6,7 +6,11 @@ from integration import Context, Entity, entity_step
 
 
 @entity_step(
-    "Resource", permissions=["AuthenticationContext.Read.All"], licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True
+    "Resource",
+    permissions=["AuthenticationContext.Read.All"],
+    licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    outlasts_licence=True,
+    per_row=True,
 )
 def azure_conditional_access_authorization_context(ctx: Context) -> Iterator[Entity]:
     """An authentication context: a label that applications put on what they protect, and that policies apply to."""

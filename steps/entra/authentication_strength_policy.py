@@ -12,6 +12,7 @@ _PHISHING_RESISTANT = frozenset({"windowsHelloForBusiness", "fido2", "x509Certif
     "ControlPolicy",
     permissions=["Policy.Read.AuthenticationMethod"],
     licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    outlasts_licence=True,
     per_row=True,
 )
 def azure_authentication_strength_policy(ctx: Context) -> Iterator[Entity]:

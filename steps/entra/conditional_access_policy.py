@@ -1,4 +1,8 @@
-"""Conditional access policies, whom and what they apply to, and whom they exempt."""
+"""Conditional access policies, whom and what they apply to, and whom they exempt.
+
+Policies stay in force and can be viewed where the licence for them has ended (Conditional Access overview, license
+requirements), and so does what they refer to.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +32,13 @@ _COMPLIANT_NETWORKS = "3d46dbda-8382-466a-856d-eb00cbc6b910"
 _NO_LOCATION_IN_PARTICULAR = frozenset({"All", "AllTrusted", _TRUSTED_BY_OLDER_SETTINGS, _COMPLIANT_NETWORKS})
 
 
-@entity_step("AccessPolicy", permissions=PERMISSIONS, licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True)
+@entity_step(
+    "AccessPolicy",
+    permissions=PERMISSIONS,
+    licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    outlasts_licence=True,
+    per_row=True,
+)
 def azure_conditional_access_policy(ctx: Context) -> Iterator[Entity]:
     """A conditional access policy: which sign-ins it applies to, and what it demands of them."""
     # Whole: the strength that a policy demands is a related object within, which no select is documented to keep.

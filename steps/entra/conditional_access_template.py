@@ -10,6 +10,7 @@ from steps._words import words_of
     "AccessPolicy",
     permissions=["Policy.Read.All"],
     licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    outlasts_licence=True,
     per_row=True,
     on_demand=True,
 )

@@ -9,6 +9,7 @@ from integration import Context, Entity, entity_step
     "ControlPolicy",
     permissions=["Directory.Read.All"],
     licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    outlasts_licence=True,
     per_row=True,
 )
 def azure_group_lifecycle_policy(ctx: Context) -> Iterator[Entity]:

@@ -45,8 +45,8 @@ def intune_managed_application_assigned(ctx: Context, from_type: str, to_type: s
         targets, intents = targets_of(application), defaultdict[str, set[str]](set)
         for each in objects_in(application, "assignments"):
             intents[text_in(object_at(each, "target"), "groupId")].update(filter(None, [text_in(each, "intent")]))
-        excluded = {*targets["excludeGroupIds"]}
-        for id in sorted(excluded.union(targets["includeGroupIds"])):
+        excluded = {*targets.get("excludeGroupIds", ())}
+        for id in sorted(excluded.union(targets.get("includeGroupIds", ()))):
             intent = ",".join(sorted(intents[id])) or None
             yield Relationship(application["id"], id, exclude=id in excluded, intent=intent)
 

@@ -7,7 +7,13 @@ from integration import Context, Entity, entity_step
 from steps._forms import named_in
 
 
-@entity_step("Network", permissions=["Policy.Read.All"], licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"], per_row=True)
+@entity_step(
+    "Network",
+    permissions=["Policy.Read.All"],
+    licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    outlasts_licence=True,
+    per_row=True,
+)
 def azure_conditional_access_named_location(ctx: Context) -> Iterator[Entity]:
     """Addresses or countries under a name, which conditional access policies refer to."""
     for location in ctx.graph.list("/identity/conditionalAccess/namedLocations", select=None, top=None):

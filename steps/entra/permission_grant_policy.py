@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
-from steps._forms import objects_in, text_in, texts_in
+from steps._forms import expanded, objects_in, text_in, texts_in
 
 _TEXTS = ("permissionType", "permissionClassification", "resourceApplication")
 _LISTS = ("permissions", "clientApplicationIds", "clientApplicationTenantIds", "clientApplicationPublisherIds")
@@ -20,9 +20,15 @@ def azure_permission_grant_policy(ctx: Context) -> Iterator[Entity]:
             f"azure_permission_grant_policy:{policy['id']}",
             policy,
             name=policy.get("displayName") or policy["id"],
-            includeConditions=[_line(each) for each in objects_in(policy, "includes")],
-            excludeConditions=[_line(each) for each in objects_in(policy, "excludes")],
+            includeConditions=_lines(policy, "includes"),
+            excludeConditions=_lines(policy, "excludes"),
         )
+
+
+def _lines(policy: Any, name: str) -> list[str] | None:
+    """Return the sets of conditions that came with a policy; ``None`` where they did not come."""
+    lines = [_line(each) for each in objects_in(expanded(policy, name), name)]
+    return lines if name in policy else None
 
 
 def _line(conditions: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from integration import (
     relationship_family,
     relationship_step,
 )
-from steps._forms import object_at, objects_in, texts_in
+from steps._forms import expanded, object_at, objects_in, texts_in
 from steps.entra._roles import PIM, name_of, role_names
 
 READ = ["RoleManagementPolicy.Read.Directory"]
@@ -29,28 +29,13 @@ def azure_role_management_policy(ctx: Context) -> Iterator[Entity]:
     for row in _policies(ctx):
         rules = _rules(row)
         role = name_of(row, roles)
-        activating = texts_in(rules.get("Enablement_EndUser_Assignment", {}), "enabledRules")
-        assigning = texts_in(rules.get("Enablement_Admin_Assignment", {}), "enabledRules")
-        context = rules.get("AuthenticationContext_EndUser_Assignment", {})
         yield Entity(
             row["id"],
             row,
             name=role,
             displayName=f"Policy of {role}",
             category="config",
-            approvalRequired=_approval(rules).get("isApprovalRequired"),
-            approverUserIds=sorted(_approvers(rules, "userId")),
-            approverGroupIds=sorted(_approvers(rules, "groupId")),
-            activationRequiresMfa="MultiFactorAuthentication" in activating,
-            activationRequiresJustification="Justification" in activating,
-            activationRequiresTicket="Ticketing" in activating,
-            activationMaximumDuration=rules.get("Expiration_EndUser_Assignment", {}).get("maximumDuration"),
-            activationAuthenticationContext=context.get("claimValue") if context.get("isEnabled") else None,
-            permanentEligibilityAllowed=_permanent(rules, "Expiration_Admin_Eligibility"),
-            permanentActiveAllowed=_permanent(rules, "Expiration_Admin_Assignment"),
-            assignmentRequiresMfa="MultiFactorAuthentication" in assigning,
-            assignmentRequiresJustification="Justification" in assigning,
-            notifiedAdministrators=sorted(_notified(rules)),
+            **(_ruled(rules) if rules else {}),
         )
 
 
@@ -118,9 +103,32 @@ def _listed(ctx: Context, filter: str) -> Iterator[Any]:
     )
 
 
+def _ruled(rules: dict[str, Any]) -> dict[str, Any]:
+    """Return what the rules of a policy say, as properties."""
+    activating = texts_in(rules.get("Enablement_EndUser_Assignment", {}), "enabledRules")
+    assigning = texts_in(rules.get("Enablement_Admin_Assignment", {}), "enabledRules")
+    context = rules.get("AuthenticationContext_EndUser_Assignment", {})
+    return {
+        "approvalRequired": _approval(rules).get("isApprovalRequired"),
+        "approverUserIds": sorted(_approvers(rules, "userId")),
+        "approverGroupIds": sorted(_approvers(rules, "groupId")),
+        "activationRequiresMfa": "MultiFactorAuthentication" in activating,
+        "activationRequiresJustification": "Justification" in activating,
+        "activationRequiresTicket": "Ticketing" in activating,
+        "activationMaximumDuration": rules.get("Expiration_EndUser_Assignment", {}).get("maximumDuration"),
+        "activationAuthenticationContext": context.get("claimValue") if context.get("isEnabled") else None,
+        "permanentEligibilityAllowed": _permanent(rules, "Expiration_Admin_Eligibility"),
+        "permanentActiveAllowed": _permanent(rules, "Expiration_Admin_Assignment"),
+        "assignmentRequiresMfa": "MultiFactorAuthentication" in assigning,
+        "assignmentRequiresJustification": "Justification" in assigning,
+        "notifiedAdministrators": sorted(_notified(rules)),
+    }
+
+
 def _rules(row: Any) -> dict[str, Any]:
     """Return the rules of a policy by their ids, which say what is ruled for whom: each caller has its own."""
-    return {rule["id"]: rule for rule in objects_in(object_at(row, "policy"), "rules")}
+    policy = object_at(expanded(row, "policy"), "policy")
+    return {rule["id"]: rule for rule in objects_in(expanded(policy, "rules"), "rules")} if policy else {}
 
 
 def _approval(rules: dict[str, Any]) -> Any:

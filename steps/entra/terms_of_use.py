@@ -12,6 +12,7 @@ AGREEMENT = "azure_terms_of_use_agreement"
     "Document",
     permissions=["Agreement.Read.All"],
     licences=["AAD_PREMIUM", "AAD_PREMIUM_P2"],
+    outlasts_licence=True,
     per_row=True,
     on_demand=True,
 )

@@ -177,6 +177,25 @@ def test_relations_lose_what_is_deleted_before_a_cut_short_run_goes_on_and_lists
     assert {each.verdict for each in resumed.results} <= {each.verdict for each in whole.results}
 
 
+@pytest.mark.every_area
+def test_a_run_that_goes_on_says_since_when_what_it_tells_was_read() -> None:
+    tenant, manager = demo_tenant(), load()
+    types = plan(manager, only=["entra.group"])
+    with Simulator(tenant) as simulator:
+        config = Config(graph_url=simulator.url, access_token=Secret(simulator.token))
+        before = time.time()
+        first = run(manager, types, config, out="out")
+        after = time.time()
+        told = []
+        for _ in range(2):  # the second goes on with one that had gone on itself
+            cut_short("complete", "/nothing")
+            told.append(run(manager, types, config, out="out").reading["begunOn"] / 1000)
+        last = run(manager, types, config, out="out")
+    assert before - 1 <= told[0] == told[1] <= after + 1
+    assert "begunOn" not in first.reading
+    assert "begunOn" not in last.reading
+
+
 _LONG_AGO = "UPDATE about SET value = value - 7200 WHERE name = 'read_on'"
 
 

@@ -54,6 +54,26 @@ def test_networks_of_global_secure_access_are_no_location_in_particular(tenant: 
     assert ran.records[POLICY][0]["excludeLocations"] == [networks, place]
 
 
+def test_policies_are_read_where_the_licence_for_them_has_ended(graph: GraphServer) -> None:
+    plans = [{"servicePlanName": "AAD_PREMIUM"}]
+    graph.add("/subscribedSkus", {"id": "sku-1", "capabilityStatus": "Suspended", "servicePlans": plans})
+    paths = {
+        POLICY: PAGE,
+        "azure_conditional_access_named_location": "/identity/conditionalAccess/namedLocations",
+        "azure_authentication_strength_policy": "/policies/authenticationStrengthPolicies",
+        "azure_conditional_access_authorization_context": (
+            "/identity/conditionalAccess/authenticationContextClassReferences"
+        ),
+        "azure_group_lifecycle_policy": "/groupLifecyclePolicies",
+    }
+    for path in paths.values():
+        graph.add(path, {"id": "left-over-1", "displayName": "Left over"})
+    ran = run_steps(*paths, source=graph, manager=MANAGER)
+    assert {type: (ran.verdicts[type], len(ran.records[type])) for type in paths} == dict.fromkeys(
+        paths, ("complete", 1)
+    )
+
+
 def test_users_that_are_agents_are_told_from_people(graph: GraphServer) -> None:
     agent = {"@odata.type": "#microsoft.graph.agentUser", "id": "user-agent", "displayName": "Agent"}
     graph.add("/users", {"id": "user-ada", "displayName": "Ada"}, agent)

@@ -228,6 +228,10 @@ def test_what_a_run_took() -> None:
         "First run, gone on from where one was cut short: 1 record, 31 requests, 2 min 10 s,"
         " 1 min 15 s of it held back by Graph."
     )
+    begun = round(datetime(2026, 3, 1, 7, 5, tzinfo=UTC).timestamp() * 1000)
+    assert told(result("crew", count=1), reading={**READ, "mirror": "resumed", "begunOn": begun})[0] == (
+        "First run, gone on from where one of 2026-03-01 07:05 UTC was cut short: 1 record, 31 requests, 4.1 s."
+    )
     changes = {"crew": {"created": 1_200, "deleted": 3}, "ship": {"updated": 4, "created": 1}}
     assert told(result("crew"), first=False, reading={**READ, "mirror": "updated"}, changes=changes)[0] == (
         "Later run: 1,201 came, 4 changed, 3 went; 31 requests, 4.1 s."

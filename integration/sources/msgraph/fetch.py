@@ -22,6 +22,7 @@ from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import REFUSALS, Miscounted, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
+from integration.sources.msgraph.within import complete, may_be_cut
 from integration.sources.request import Request
 
 if TYPE_CHECKING:
@@ -211,6 +212,8 @@ class Fetcher:
         kept = unusable = 0
         for rows, link, odd in self._pages(next_link or self._client.url(request.path, self._options())):
             self._pages_read += 1
+            for row in rows if may_be_cut(request) else ():
+                complete(self._client, request, row)
             if request.key != "id":
                 rows = [{**row, "id": row.get(request.key)} for row in rows]
             if request.kind == "collection" and not all(map(has_id, rows)):
@@ -235,7 +238,7 @@ class Fetcher:
             options["$top"] = str(self._top)
         return options
 
-    def _pages(self, url: str) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None, int]]:
+    def _pages(self, url: str) -> Iterator[tuple[Sequence[dict[str, Any]], str | None, int]]:
         if self._request.kind == "object":
             yield [{"id": "", **object_of(self._client.get(url))}], None, 0
         else:

@@ -20,6 +20,7 @@ from integration.sources.msgraph.members import counts_by_kind, hiding, without_
 from integration.sources.msgraph.permissions import PermissionReview, covers, reads_others, review
 from integration.sources.msgraph.recycle_bin import RecycleBin
 from integration.sources.msgraph.relation import RelationFetcher
+from integration.sources.msgraph.within import cut_short
 from integration.sources.reader import Reader
 from integration.sources.request import Request
 from integration.sources.source import Reading
@@ -148,12 +149,13 @@ class GraphSource:
                         yield from ((parent, each) for each in without if each["id"] in known)
 
     def gaps(self, request: Request, reader: Reader) -> Iterator[GraphError]:
-        """Yield what a relation's answers do not hold: hidden children, parents that were refused, properties.
+        """Yield what answers do not hold: hidden children, parents that were refused, properties, the rest of lists.
 
         Sources: Hidden membership in groups needs ``Member.Read.Hidden``; "limited information is returned" where a
         permission is missing (List group members).
         """
         if request.kind != "relation":
+            yield from cut_short(reader.mirror, request)
             return
         if "displayName" in (request.select or ()):
             for kind in without_names(reader.mirror, request.name):
