@@ -18,10 +18,29 @@ Json = dict[str, Any]
 
 KNOWN = json.loads(files("integration.scaffold").joinpath("graph.json").read_text("utf-8"))
 """The types of Microsoft Graph v1.0 (its public CSDL)."""
+KNOWN["types"] |= {
+    "deviceManagement": {"properties": {"settings": "deviceManagementSettings", "subscriptionState": "String"}},
+    "deviceManagementSettings": {
+        "properties": {"deviceComplianceCheckinThresholdDays": "Int32", "secureByDefault": "Boolean"}
+    },
+    "sharepointSettings": {
+        "properties": {
+            "allowedDomainGuidsForSyncApp": "Collection(Guid)",
+            "idleSessionSignOut": "idleSessionSignOut",
+            "isLegacyAuthProtocolsEnabled": "Boolean",
+            "sharingAllowedDomainList": "Collection(String)",
+            "sharingCapability": "String",
+        }
+    },
+    "idleSessionSignOut": {"properties": {"isEnabled": "Boolean", "signOutAfterInSeconds": "Int64"}},
+}
+"""Of types that the file does not know, as Microsoft Graph's reference has them."""
 WAYS = ("filled", "holes", "null", "empty", "new", "bare")
 """What the properties are: all there, lists with nulls, null, without content, of unknown values, not there."""
 DIRECTORY = "/roleManagement/directory"
 MANAGEMENT = "/identityGovernance/entitlementManagement"
+STORES = "/directory/publicKeyInfrastructure/certificateBasedAuthConfigurations"
+CATALOG_ROLES = "/roleManagement/entitlementManagement"
 REVIEWS = "/identityGovernance/accessReviews/definitions"
 LISTINGS: dict[str, tuple[str, ...]] = {
     "/applications": ("application",),
@@ -30,8 +49,11 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/deviceManagement/deviceConfigurations": ("iosCustomConfiguration", "deviceConfiguration"),
     "/deviceManagement/detectedApps": ("detectedApp",),
     "/deviceManagement/managedDevices": ("managedDevice",),
+    "/deviceManagement/roleAssignments": ("deviceAndAppManagementRoleAssignment",),
+    "/deviceManagement/roleDefinitions": ("roleDefinition",),
     "/devices": ("device",),
     "/directory/administrativeUnits": ("administrativeUnit",),
+    STORES: ("certificateBasedAuthPki",),
     "/directory/onPremisesSynchronization": ("onPremisesDirectorySynchronization",),
     "/domains": ("domain",),
     "/domains/federated/federationConfiguration": ("internalDomainFederation",),
@@ -44,6 +66,8 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/identity/conditionalAccess/templates": ("conditionalAccessTemplate",),
     "/oauth2PermissionGrants": ("oAuth2PermissionGrant",),
     "/identity/identityProviders": ("builtInIdentityProvider", "socialIdentityProvider"),
+    "/identityProtection/riskyServicePrincipals": ("riskyServicePrincipal",),
+    "/identityProtection/riskyUsers": ("riskyUser",),
     "/identityGovernance/termsOfUse/agreements": ("agreement",),
     "/contacts": ("orgContact",),
     "/policies/activityBasedTimeoutPolicies": ("activityBasedTimeoutPolicy",),
@@ -70,12 +94,15 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     f"{MANAGEMENT}/assignments": ("accessPackageAssignment",),
     f"{MANAGEMENT}/catalogs": ("accessPackageCatalog",),
     f"{MANAGEMENT}/connectedOrganizations": ("connectedOrganization",),
+    f"{CATALOG_ROLES}/roleDefinitions": ("unifiedRoleDefinition",),
     f"{DIRECTORY}/roleAssignmentScheduleInstances": ("unifiedRoleAssignmentScheduleInstance",),
     f"{DIRECTORY}/roleAssignments": ("unifiedRoleAssignment",),
     f"{DIRECTORY}/roleDefinitions": ("unifiedRoleDefinition",),
     f"{DIRECTORY}/roleEligibilityScheduleInstances": ("unifiedRoleEligibilityScheduleInstance",),
 }
 SINGLES = {
+    "/admin/sharepoint/settings": "sharepointSettings",
+    "/deviceManagement": "deviceManagement",
     "/policies/adminConsentRequestPolicy": "adminConsentRequestPolicy",
     "/policies/authenticationMethodsPolicy": "authenticationMethodsPolicy",
     "/policies/authorizationPolicy": "authorizationPolicy",
@@ -88,9 +115,11 @@ RELATIONS = {
     "/deviceManagement/detectedApps": ("managedDevices",),
     "/deviceManagement/deviceCompliancePolicies": ("deviceStatuses",),
     "/deviceManagement/deviceConfigurations": ("deviceStatuses",),
+    "/deviceManagement/roleDefinitions": ("roleAssignments",),
     "/applications": ("owners", "federatedIdentityCredentials"),
     "/devices": ("registeredUsers", "registeredOwners"),
     "/directory/administrativeUnits": ("members",),
+    STORES: ("certificateAuthorities",),
     "/groups": ("members", "owners"),
     "/policies/appManagementPolicies": ("appliesTo",),
     "/servicePrincipals": ("owners", "ownedObjects", "memberOf", "appRoleAssignedTo"),
@@ -103,12 +132,14 @@ RELATIONS = {
 }
 CHILDREN = {
     "appRoleAssignedTo": "appRoleAssignment",
+    "certificateAuthorities": "certificateAuthorityDetail",
     "decisions": "accessReviewInstanceDecisionItem",
     "deviceStatuses": "deviceComplianceDeviceStatus",
     "federatedIdentityCredentials": "federatedIdentityCredential",
     "instances": "accessReviewInstance",
     "managedDevices": "managedDevice",
     "resourceRoleScopes": "accessPackageResourceRoleScope",
+    "roleAssignments": "roleAssignment",
     "resources": "accessPackageResource",
     "stages": "approvalStage",
 }
@@ -132,7 +163,8 @@ ALWAYS = {
 }
 """What an object is about: Graph gives no object without it."""
 PLANS = [
-    {"servicePlanId": f"plan-{name}", "servicePlanName": name} for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2", "INTUNE_A")
+    {"servicePlanId": f"plan-{name}", "servicePlanName": name}
+    for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2", "AAD_WRKLDID_P1", "INTUNE_A")
 ]
 
 
@@ -219,6 +251,8 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         ("/servicePrincipals", "appRoleAssignedTo"),
         ("/deviceManagement/detectedApps", "managedDevices"),
         ("/deviceManagement/deviceCompliancePolicies", "deviceStatuses"),
+        ("/deviceManagement/roleDefinitions", "roleAssignments"),
+        (STORES, "certificateAuthorities"),
         (REVIEWS, "instances"),
         (f"{REVIEWS}/accessReviewScheduleDefinition-filled-0001/instances", "decisions"),
         (f"{MANAGEMENT}/accessPackages", "resourceRoleScopes"),
@@ -226,6 +260,9 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         (f"{MANAGEMENT}/accessPackageAssignmentApprovals", "stages"),
     ):
         graph.relate(path, f"{LISTINGS[path][0]}-filled-0001", relation, *named(relation, CHILDREN[relation], way))
+    for row in rows("unifiedRoleAssignment"):
+        over = "/AccessPackageCatalog/accessPackageCatalog-filled-0001"
+        graph.add(f"{CATALOG_ROLES}/roleAssignments", {**row, "appScopeId": over})
     for instances in ("eligibilityScheduleInstances", "assignmentScheduleInstances"):
         graph.add(f"/identityGovernance/privilegedAccess/group/{instances}")
     every = [step.name for step in declared_steps(MANAGER) if step.module.startswith("entra.")]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.simulator.tenant import Tenant
 
 P1, P2, GOVERNANCE = "AAD_PREMIUM", "AAD_PREMIUM_P2", "Entra_Identity_Governance"
-INTUNE_PLAN = "INTUNE_A"
+INTUNE_PLAN, WORKLOAD_PLAN = "INTUNE_A", "AAD_WRKLDID_P2"
 SKUS = "/subscribedSkus"
 
 _IDS = {
@@ -19,6 +19,7 @@ _IDS = {
     P2: "eec0eb4f-6444-4f95-aba0-50c24d67f998",
     "EXCHANGE_S_ENTERPRISE": "efb87545-963c-4e0d-99df-69c6916d9eb0",
     INTUNE_PLAN: "c1ec4a95-1f05-45b3-a911-aa3fa01094f5",
+    WORKLOAD_PLAN: "7dc0e92d-bf15-401d-907e-0884efe7c760",
     "FLOW_P2_VIRAL": "50e68c76-46c6-4674-81f9-75456511b170",
 }
 _UNKNOWN_PLAN = "77777777-0000-4000-8000-{:012}"
@@ -64,6 +65,12 @@ CONDITIONAL_ACCESS = Licence((P1, P2), 403, "AccessDenied", "Your tenant is not 
 GROUPS_END = Licence((P1, P2), 403, "Forbidden", "Your tenant is not licensed for this feature.")
 """Groups that end unless they are renewed."""
 
+RISK = Licence((P2,), 403, "Forbidden", "Your tenant is not licensed for this feature.")
+"""Users at risk."""
+
+WORKLOADS = Licence((WORKLOAD_PLAN,), 403, "Forbidden", "Your tenant is not licensed for this feature.")
+"""Service principals at risk."""
+
 INTUNE = Licence((INTUNE_PLAN,), 400, "BadRequest", "Request not applicable to target tenant.")
 """Managed devices and what is set on them."""
 
@@ -79,7 +86,7 @@ def plans_of(tenant: "Tenant") -> frozenset[str]:
     )
 
 
-def license_tenant(tenant: "Tenant", plans: Iterable[str] = (P1, P2, INTUNE_PLAN)) -> None:
+def license_tenant(tenant: "Tenant", plans: Iterable[str] = (P1, P2, INTUNE_PLAN, WORKLOAD_PLAN)) -> None:
     """Give the tenant these plans, in place of those that it had."""
     tenant.contents.clear(SKUS)
     tenant.contents.put(SKUS, *_skus(tenant.id, [*plans]))

@@ -71,7 +71,7 @@ def test_changes_touch_every_area_and_repeat() -> None:
     change(tenant, 400, seed=4)
     change(again, 400, seed=4)
     assert tenant.log == again.log
-    assert {len(CHANGES), len(set(CHANGES))} == {13}
+    assert {len(CHANGES), len(set(CHANGES))} == {14}
     before = contents(tenant_of())
     after = contents(tenant)
     moved = {path for path, count in after.items() if before[path] != count}

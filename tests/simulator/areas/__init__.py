@@ -26,6 +26,7 @@ from tests.simulator.areas import (
     intune,
     intune_states,
     policies,
+    protection,
     reviews,
     roles,
     signing_in,
@@ -34,7 +35,7 @@ from tests.simulator.areas import (
 from tests.simulator.shelves import Shelves
 from tests.simulator.tenant import Tenant
 
-_AREAS = (apps, roles, devices, policies, governance, reviews, intune, intune_states, upkeep)
+_AREAS = (apps, roles, devices, policies, governance, reviews, intune, intune_states, upkeep, protection)
 SHELVES = Shelves([shelf for area in _AREAS for shelf in area.SHELVES])
 """All endpoints that serve no directory objects."""
 
@@ -53,5 +54,6 @@ def add_demo(tenant: Tenant) -> None:
         intune,
         intune_states,
         upkeep,
+        protection,
     ):
         area.demo(tenant)

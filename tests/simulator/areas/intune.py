@@ -11,10 +11,10 @@ from tests.simulator.properties import Json
 from tests.simulator.shelves import Shelf
 from tests.simulator.tenant import Tenant
 
-_MANAGE = "/deviceManagement"
-DEVICES = f"{_MANAGE}/managedDevices"
-COMPLIANCE, CONFIGURATIONS = f"{_MANAGE}/deviceCompliancePolicies", f"{_MANAGE}/deviceConfigurations"
-APPLICATIONS, DETECTED = "/deviceAppManagement/mobileApps", f"{_MANAGE}/detectedApps"
+MANAGE = "/deviceManagement"
+DEVICES = f"{MANAGE}/managedDevices"
+COMPLIANCE, CONFIGURATIONS = f"{MANAGE}/deviceCompliancePolicies", f"{MANAGE}/deviceConfigurations"
+APPLICATIONS, DETECTED = "/deviceAppManagement/mobileApps", f"{MANAGE}/detectedApps"
 _CONFIGURATION = ("DeviceManagementConfiguration.Read.All",)
 _PAGED = frozenset({"$select", "$filter", "$top"})
 UNJOINED = "00000000-0000-0000-0000-000000000000"

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from tests.simulator.made_up import apps, devices, governance, intune, policies, roles
+from tests.simulator.made_up import apps, devices, governance, intune, policies, protection, roles
 from tests.simulator.made_up.sizes import Sizes
 from tests.simulator.tenant import Tenant
 
@@ -14,13 +14,14 @@ CHANGES: dict[str, tuple[int, Callable[[Tenant, random.Random], bool]]] = {
     **policies.CHANGES,
     **governance.CHANGES,
     **intune.CHANGES,
+    **protection.CHANGES,
 }
 """What may change: how often it does, and what does it; False where it finds nothing to act on."""
 
 
 def fill(tenant: Tenant, sizes: Sizes, seed: int) -> None:
     """Put every area's part into a tenant that has its users and groups."""
-    for number, area in enumerate((apps, devices, roles, policies, governance, intune)):
+    for number, area in enumerate((apps, devices, roles, policies, governance, intune, protection)):
         area.fill(tenant, sizes, random.Random(f"{seed}-{number}"))
 
 
