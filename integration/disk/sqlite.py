@@ -105,6 +105,7 @@ class Connection(sqlite3.Connection):
         try:
             return cursor.execute(sql, parameters)
         except ERRORS as error:
+            cursor.close()  # what is raised leads to it, and its statement would keep a closed file locked
             raise self.failed(error) from None
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
@@ -193,7 +194,7 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
         writes: ``False`` where the file is there, and is only read.
 
     Raises:
-        OutputError: the file cannot be opened or written.
+        OutputError: the file cannot be opened or written, or is gone.
         sqlite3.DatabaseError: it is no file, or not SQLite's.
     """
     try:
@@ -204,6 +205,8 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
     except sqlite3.OperationalError as error:
         if path.is_file():  # which says nothing of what is in it
             raise OutputError(f"{path}: {_FAULTS[sqlite3.SQLITE_CANTOPEN].format(error)}") from None
+        if not writes:
+            raise OutputError(f"{path}: is not there any more: leave the folder alone while a run works") from None
         raise
     connection.path, connection.beside = path, beside
     try:
