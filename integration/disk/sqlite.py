@@ -105,7 +105,7 @@ class Connection(sqlite3.Connection):
         try:
             return cursor.execute(sql, parameters)
         except ERRORS as error:
-            cursor.close()  # what is raised leads to it, and its statement would keep a closed file locked
+            cursor.close()  # what is raised leads to it: a closed file would stay locked
             raise self.failed(error) from None
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
@@ -194,7 +194,7 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
         writes: ``False`` where the file is there, and is only read.
 
     Raises:
-        OutputError: the file cannot be opened or written, or is gone.
+        OutputError: the file cannot be opened or written.
         sqlite3.DatabaseError: it is no file, or not SQLite's.
     """
     try:
@@ -205,16 +205,11 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
     except sqlite3.OperationalError as error:
         if path.is_file():  # which says nothing of what is in it
             raise OutputError(f"{path}: {_FAULTS[sqlite3.SQLITE_CANTOPEN].format(error)}") from None
-        if not writes:
-            raise OutputError(f"{path}: is not there any more: leave the folder alone while a run works") from None
         raise
     connection.path, connection.beside = path, beside
-    try:
+    with closed_where_it_fails(connection):
         for setting in _WRITES if writes else ():
             connection.execute(f"PRAGMA {setting}")
-    except (sqlite3.DatabaseError, OutputError):
-        connection.close()
-        raise
     connection.is_open = True
     return connection
 

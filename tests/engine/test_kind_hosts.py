@@ -3,14 +3,17 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from integration import FolderInUse, OutputError, load, plan, run
 from integration.config.settings import Config
-from integration.disk.sqlite import connect
+from integration.disk.folder import result_folder
+from integration.mirror.tables import connect_to
 from integration.sdk.report import Report
 from integration.text.secret import Secret
 from tests.little_tenant import USERS, LittleTenant, serving, users
@@ -85,6 +88,20 @@ def test_a_disk_that_was_full_once_is_used_again_by_the_same_process(limit: int,
     assert "Traceback" not in done.stderr
 
 
+def test_a_folder_is_made_by_many_at_once() -> None:
+    threads = 8
+    for number in range(20):
+        begin = threading.Barrier(threads)
+
+        def make(folder: Path, begin: threading.Barrier = begin) -> Path:
+            begin.wait()
+            return result_folder(folder)
+
+        with ThreadPoolExecutor(threads) as pool:
+            made = list(pool.map(make, [Path(f"made-{number}")] * threads))
+        assert {(folder / ".gitignore").read_text() for folder in made} == {"*\n"}
+
+
 def test_a_file_that_somebody_took_away_while_a_run_reads_is_told() -> None:
     with pytest.raises(OutputError, match=r"gone.db: is not there any more: leave the folder alone while a run works"):
-        connect(Path("folder/gone.db"), writes=False)
+        connect_to(Path("folder/gone.db"), writes=False)
