@@ -52,7 +52,13 @@ def result_folder(folder: Path) -> Path:
     is_new = not os.path.exists(folder)  # noqa: PTH110 - Path's raises where the name is too long
     usable_folder(folder)
     if is_new:
-        write_text(folder / ".gitignore", "*\n")
+        note = folder / ".gitignore"
+        try:
+            write_new(note, [b"*\n"])
+        except FileExistsError:
+            pass  # another run has just made the folder, too
+        except OSError as error:
+            raise OutputError(f"{note}: cannot be written: {error.strerror}: {remedy_for(error)}") from None
     return folder
 
 

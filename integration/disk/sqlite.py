@@ -105,6 +105,7 @@ class Connection(sqlite3.Connection):
         try:
             return cursor.execute(sql, parameters)
         except ERRORS as error:
+            cursor.close()  # what is raised leads to it: a closed file would stay locked
             raise self.failed(error) from None
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
@@ -206,12 +207,9 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
             raise OutputError(f"{path}: {_FAULTS[sqlite3.SQLITE_CANTOPEN].format(error)}") from None
         raise
     connection.path, connection.beside = path, beside
-    try:
+    with closed_where_it_fails(connection):
         for setting in _WRITES if writes else ():
             connection.execute(f"PRAGMA {setting}")
-    except (sqlite3.DatabaseError, OutputError):
-        connection.close()
-        raise
     connection.is_open = True
     return connection
 

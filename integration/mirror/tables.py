@@ -131,7 +131,12 @@ def connect_to(path: Path, *, writes: bool = True) -> Connection:
     Args:
         path: the file.
         writes: ``False`` where the file is there, and is only read.
+
+    Raises:
+        OutputError: it cannot be opened or written, or somebody has taken it away meanwhile.
     """
+    if not (writes or path.is_file()):
+        raise OutputError(f"{path}: is not there any more: leave the folder alone while a run works")
     return connect(path, _mark(path), writes=writes)
 
 

@@ -26,7 +26,7 @@ _COMMANDS = (
     r"\b(?:mysql|mariadb)\w*\s+(?-i:-p)(?=[^\s\d]*\d)",
     rf"\bsshpass{_BEFORE}-p\s*",
     rf"\b(?:(?:az|docker|helm|nerdctl|oc|podman|registry)\s+login|mongo\w*|psexec\w*){_BEFORE}-p\s+",
-    rf"\b(?:bcp|osql|sqlcmd){_BEFORE}(?-i:-P)\s*",
+    rf"\b(?:bcp|osql|sqlcmd){_BEFORE}(?-i:-P)(?:\s+|(?=\S*\d))",
     rf"\bredis-cli{_BEFORE}-(?:a|-pass)\s+",
     rf"\bldap\w+{_BEFORE}(?-i:-w)\s+",
     rf"\bcurl{_BEFORE}(?:-\w{{0,9}}u|--(?:proxy-)?user)[\s=]*[\"']?[^\s:\"']+:",

@@ -138,6 +138,7 @@ def test_what_a_text_says_of_a_secret_is_not_kept(text: str) -> None:
         "the pass: 2024-01-01, by compass=north",
         "powershell -enc " + b64encode("Get-ChildItem C:".encode("utf-16-le")).decode(),
         "the password is asked for",
+        "bcp -Production, sqlcmd -Prod",
         "contraseñas: doce caracteres",
     ],
 )
@@ -151,6 +152,8 @@ def test_what_only_reads_like_a_secret_stays(text: str) -> None:
     [
         {"displayName": "DB_PASSWORD", "value": S, "secret": False},
         {"variable": "DB_PASSWORD", "value": S},
+        {"variableName": "DB_PASSWORD", "value": S},
+        {"parameter": "adminPassword", "value": S},
         {"name": "DB_PASSWORD", "defaultValue": S},
         {"name": "API_TOKEN", "stringValue": S},
         {"settingName": "password", "settingValue": S},

@@ -27,6 +27,8 @@ from integration.sinks.neo4j.scope import Scope
 from integration.sinks.neo4j.sink import Neo4jSink
 from integration.store.store import Store
 from integration.text.secret import Secret
+from tests.http.sign_in import Service
+from tests.http.sign_in import serving as signing_in
 from tests.jupiterone import Account, Fault, JupiterOne
 from tests.jupiterone.runs import sign_in
 from tests.little_tenant import GROUPS, USERS, Handler, LittleTenant, Said, children, serving
@@ -134,6 +136,16 @@ def test_a_run_that_signs_in_ends_soon(tenant: LittleTenant, monkeypatch: pytest
         monkeypatch.setenv("IDENTITY_HEADER", "header")
         stopped_when(tenant, lambda: asked, access_token=Secret(""), managed_identity=True)
         asked[0][0].close()
+
+
+def test_a_run_that_the_sign_in_service_has_wait_ends_soon(
+    tenant: LittleTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with signing_in(Service(status=429, retry_after="30")) as service:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", service.url)
+        monkeypatch.setenv("IDENTITY_HEADER", "header")
+        stopped_when(tenant, lambda: service.asked, access_token=Secret(""), managed_identity=True)
+        assert len(service.asked) == 1
 
 
 @pytest.mark.every_area

@@ -37,7 +37,7 @@ _SECURE = frozenset({"securestring", "secureobject", "password"})
 _LABELS = {
     "value": (
         "name", "key", "headerName", "propertyName", "Name", "Key", "property", "displayName", "variable",
-        "settingName", "parameterName",
+        "settingName", "parameterName", "variableName", "parameter",
     ),
     "Value": ("Name", "Key", "name", "key"),
     **dict.fromkeys(("content", "defaultValue", "stringValue"), ("name", "key")),
