@@ -12,6 +12,7 @@ pytestmark = pytest.mark.every_area
 MANAGEMENT = "/identityGovernance/entitlementManagement"
 POLICY, ASSIGNMENT = "azure_access_packages_policy", "azure_access_packages_service_assignment"
 PACKAGE, CATALOG = "azure_access_packages_services", "azure_access_packages_catalog"
+SCHEDULES = "/roleManagement/directory/roleAssignmentScheduleInstances"
 WHOLE = {"id": "a", "state": "delivered", "accessPackage": {"id": "p"}, "assignmentPolicy": {"id": "q"}}
 LEFT_OUT = [
     (ASSIGNMENT, "assignments", WHOLE, "target"),
@@ -23,6 +24,7 @@ LEFT_OUT = [
     (CATALOG, "catalogs", {"id": "c"}, "accessPackages"),
     (f"{CATALOG}_contains_services", "catalogs", {"id": "c"}, "accessPackages"),
     ("azure_user_created_access_packages_request", "assignmentRequests", {"id": "r"}, "requestor"),
+    ("azure_ad_role_assignment_schedule_uses_eligibility", SCHEDULES, {"id": "schedule-1"}, "activatedUsing"),
 ]
 
 
@@ -37,9 +39,10 @@ def tenant() -> Iterator[LittleTenant]:
 def test_it_makes_the_type_partial_where_null_does_not(
     type: str, path: str, row: dict[str, Any], name: str, tenant: LittleTenant
 ) -> None:
-    tenant.always(f"{MANAGEMENT}/{path}", 200, {"value": [row]})
+    path = path if path.startswith("/") else f"{MANAGEMENT}/{path}"
+    tenant.always(path, 200, {"value": [row]})
     left_out = read(tenant, type).of(type)
     assert left_out.verdict == "partial"
     assert f"{row['id']}: {name} is missing" in left_out.reason
-    tenant.always(f"{MANAGEMENT}/{path}", 200, {"value": [{**row, name: None}]})
+    tenant.always(path, 200, {"value": [{**row, name: None}]})
     assert read(tenant, type, fresh=True).of(type).verdict == "complete"
