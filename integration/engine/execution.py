@@ -90,10 +90,10 @@ class Execution:
             return self._skipped(error.problem, error=error)
         except (NotLicensed, FeatureAbsent, NotFound) as error:
             what = "not licensed" if isinstance(error, NotLicensed) else "not there"
-            return self._skipped(f"{what}: {error}", error=error)
+            return self._skipped(self._licence.why(error) or f"{what}: {error}", error=error)
         except IntegrationError as error:
-            if self._licence.is_why(error):
-                return self._skipped(self._licence.lack(error), error=error)
+            if why := self._licence.why(error):
+                return self._skipped(why, error=error)
             permissions = in_doubt(self.step.permissions, self._job.granted)
             to_grant, reason = wanted([error], permissions), refusal(error, permissions)
             if self._job.is_presumed and is_for_want_of_permissions(error):

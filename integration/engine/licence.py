@@ -1,7 +1,7 @@
 """What it means for one step that the tenant is known to lack the licence for what the step reads."""
 
 from integration.engine.attempt import Job
-from integration.errors import GraphError
+from integration.errors import GraphError, IntegrationError, NotLicensed
 
 _REFUSED = frozenset({400, 403})
 """Statuses by which Graph refuses a tenant without licence, often in no more words than for want of a permission."""
@@ -26,11 +26,16 @@ class Licence:
         """Tell whether the tenant is not even asked, since nothing is there to be read without a licence."""
         return not self._step.outlasts_licence and self.is_lacking()
 
-    def is_why(self, refused: Exception) -> bool:
-        """Tell whether what Graph refused is explained by the licence that the tenant lacks."""
-        return isinstance(refused, GraphError) and refused.status in _REFUSED and self.is_lacking()
+    def why(self, refused: IntegrationError) -> str:
+        """Return the reason where the licence that the tenant lacks explains what was refused; empty where not.
+
+        Where Graph does not say itself that it is for want of a licence, the reason has what it says.
+        """
+        if not isinstance(refused, GraphError) or refused.status not in _REFUSED or not self.is_lacking():
+            return ""
+        return self.lack() if isinstance(refused, NotLicensed) else self.lack(refused)
 
     def lack(self, answer: object = "") -> str:
-        """Return the reason of a type that is not licensed; ``answer``: what Graph said, where it was asked."""
+        """Return the reason of a type that is not licensed; ``answer``: what Graph said, where that tells more."""
         reason = f"not licensed: the tenant has no {' or '.join(self._step.licences)}"
         return f"{reason}: {answer}" if answer else reason

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps._forms import required_text
+from steps._forms import object_at, required_text, text_in
 from steps._words import says
 from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, named, names, role_names, scope_of
 
@@ -62,8 +62,8 @@ def azure_ad_role_assignment_schedule_uses_definition(ctx: Context) -> Iterator[
 def azure_ad_role_assignment_schedule_uses_eligibility(ctx: Context) -> Iterator[Relationship]:
     """A role was activated by somebody who is eligible for it."""
     for row in _schedules(ctx):
-        if row["activatedUsing"]:
-            yield Relationship(_key(row), row["activatedUsing"]["id"])
+        if eligibility := text_in(object_at(row, "activatedUsing"), "id"):
+            yield Relationship(_key(row), eligibility)
 
 
 @relationship_step(

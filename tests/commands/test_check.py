@@ -140,6 +140,19 @@ def test_licences_are_compared_too() -> None:
     assert line.split() == ["entra.role_eligibility", "none", "AAD_PREMIUM_P2", "or", "Entra_Identity_Governance"]
 
 
+@pytest.mark.every_area
+def test_what_outlasts_its_licence_may_be_read_without_it() -> None:
+    tenant = demo_tenant()
+    license_tenant(tenant, [])
+    with Simulator(tenant, tls=True) as unlicensed:
+        done = check(unlicensed)
+        modules = json.loads(check(unlicensed, "--json").stdout)["modules"]
+    assert done.exit_code == 0
+    location, roles = modules["entra.named_location"], modules["entra.role_eligibility"]
+    assert (location["read"], location["licences"]) == (location["types"], ["AAD_PREMIUM", "AAD_PREMIUM_P2"])
+    assert roles["read"] == 0
+
+
 def test_an_opaque_token_cannot_be_read(permitted: Simulator) -> None:
     permitted.reset()
     done = check(permitted, INTEGRATION_ACCESS_TOKEN="opaque")

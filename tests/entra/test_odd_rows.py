@@ -147,6 +147,7 @@ NAMED = {
     f"{MANAGEMENT}/assignmentPolicies": ("accessPackage",),
     f"{MANAGEMENT}/assignmentRequests": ("accessPackage", "requestor"),
     f"{MANAGEMENT}/assignments": ("accessPackage", "assignmentPolicy", "target"),
+    "/roleManagement/directory/roleAssignmentScheduleInstances": ("activatedUsing",),
     "resourceRoleScopes": ("role", "scope"),
 }
 """Single objects that come expanded: null where what an object named is gone."""

@@ -261,8 +261,8 @@ def test_a_schedule_is_the_time_of_an_assignment_and_leads_to_what_was_activated
         timed("activated-time-1", BEN, activatedUsing={"id": "eligible-of-ben-1-e"}, **activated),
         timed("activated-lost-1", BEN, activatedUsing={"id": "eligibility-gone-1-e"}, **activated),
         timed("activated-mute-1", BEN, activatedUsing={}, **activated),
-        timed("through-group-1", BEN, HELPDESK, memberType="Group", roleAssignmentOriginId=None),
-        {"id": "bare-schedule-1", "principalId": GONE, "roleDefinitionId": GLOBAL},
+        timed("through-group-1", BEN, HELPDESK, memberType="Group", roleAssignmentOriginId=None, activatedUsing=None),
+        {"id": "bare-schedule-1", "principalId": GONE, "roleDefinitionId": GLOBAL, "activatedUsing": None},
     )
     of = "azure_user_assigned_ad_role_assignment_schedule"
     using = "azure_ad_role_assignment_schedule_uses_eligibility"

@@ -83,6 +83,12 @@ def test_a_refusal_in_whatever_words_is_for_want_of_the_licence_and_fails_nothin
     assert str(status) in result.reason
 
 
+def test_a_refusal_that_names_the_licence_is_told_by_what_the_tenant_lacks(graph: GraphServer, asks: Asks) -> None:
+    buys(graph, "Suspended")
+    graph.fail(PATH, status=403, code="NoLicense")
+    assert asks().report.of(TYPE).reason == "not licensed: the tenant has no AAD_PREMIUM"
+
+
 def test_a_tenant_that_has_nothing_left_of_it_is_not_licensed(graph: GraphServer, asks: Asks) -> None:
     buys(graph, "Suspended")
     policies(graph)

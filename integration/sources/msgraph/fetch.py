@@ -22,7 +22,7 @@ from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import REFUSALS, Miscounted, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
-from integration.sources.msgraph.within import complete, may_be_cut
+from integration.sources.msgraph.within import may_be_cut, read_rest
 from integration.sources.request import Request
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ class Fetcher:
         for rows, link, odd in self._pages(next_link or self._client.url(request.path, self._options())):
             self._pages_read += 1
             for row in rows if may_be_cut(request) else ():
-                complete(self._client, request, row)
+                read_rest(self._client, request, row)
             if request.key != "id":
                 rows = [{**row, "id": row.get(request.key)} for row in rows]
             if request.kind == "collection" and not all(map(has_id, rows)):

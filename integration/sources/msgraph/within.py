@@ -30,7 +30,7 @@ def may_be_cut(request: Request) -> bool:
     return request.kind != "relation" and (bool(request.expand) or request.select is None)
 
 
-def complete(client: GraphClient, request: Request, row: _Object) -> None:
+def read_rest(client: GraphClient, request: Request, row: _Object) -> None:
     """Read what is left of the lists within an object, into it.
 
     Args:
