@@ -167,3 +167,21 @@ def test_parts_of_a_front_door_have_the_keys_by_which_others_name_them(place: Pl
     found = entities("azure_frontdoor_routing_rule")["all"]
     assert (found["backendPoolId"], found["frontendEndpointIds"]) == (arm_key(pool), [arm_key(endpoint)])
     assert entities("azure_frontdoor")["shop"]["cname"] == "shop.azurefd.example"
+
+
+def test_what_azure_policy_has_not_said_is_no_word_of_a_state(place: Place, azure: Azure) -> None:
+    """An empty text, and ``tbd``, stand for nothing: no set of rules, no version, no category yet."""
+    account = place.put("Microsoft.Storage/storageAccounts", "st", {})
+    said = {"complianceState": "NonCompliant", "resourceId": account.lower(), "policyDefinitionName": "rule"}
+    unsaid = [f"policySetDefinition{each}" for each in ("Id", "Name", "Version", "Category")]
+    unsaid += ["policyDefinitionVersion", "policyDefinitionReferenceId", "policyAssignmentId"]
+    unsaid += ["policyAssignmentVersion", "managementGroupIds"]
+    told = dict.fromkeys(unsaid, "") | {"policyDefinitionCategory": "tbd", "policyDefinitionGroupNames": [""]}
+    state = f"{account}/providers/Microsoft.PolicyInsights/policyStates/one"
+    row = row_of(state, "microsoft.policyinsights/policystates", tenantId=TENANT_ID, properties={**said, **told})
+    place.tenant.add(row, "policyresources")
+    assert verdicts(azure.run("azure_policy_state")) == {"complete"}
+    (found,) = entities("azure_policy_state").values()
+    assert found["policyDefinitionName"] == "rule"
+    assert found["policyDefinitionGroupNames"] == []
+    assert not {*unsaid, "policyDefinitionCategory"} & found.keys()
