@@ -105,6 +105,11 @@ def keys_in(holder: Any, name: str) -> list[str]:
     return keys_of(references_in(properties_of(holder), name))
 
 
+def filled_in(holder: Any, name: str) -> list[str] | None:
+    """Return the texts that are not empty, since Azure writes one empty text for none; ``None`` where it tells none."""
+    return None if holder.get(name) is None else [text for text in texts_in(holder, name) if text]
+
+
 def is_active(status: Any) -> bool | None:
     """Tell whether something that has a status works; ``None`` where the status says neither.
 

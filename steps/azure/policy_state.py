@@ -6,12 +6,24 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import key_at, properties_of, text_in
+from steps.azure._resource import filled_in, key_at, properties_of, text_in
 from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.policyinsights/policystates"
 _READ = ["Microsoft.PolicyInsights/policyStates/queryResults/read"]
 _BROKEN = "properties.complianceState =~ 'NonCompliant'"
+_MAYBE = (
+    "policyAssignmentVersion",
+    "policyDefinitionCategory",
+    "policyDefinitionReferenceId",
+    "policyDefinitionVersion",
+    "policySetDefinitionCategory",
+    "policySetDefinitionName",
+    "policySetDefinitionVersion",
+)
+_NOTHING = ("", "tbd")
+"""What Azure Policy writes where there is nothing, such as no set of rules, or where it has not said yet. Source:
+recordings of graph-azure."""
 _KEYS = ("resourceId", "policyAssignmentId", "policyDefinitionId", "policySetDefinitionId")
 
 
@@ -29,7 +41,9 @@ def azure_policy_state(ctx: Context) -> Iterator[Entity]:
             displayName=name,
             title=name,
             managementGroupIds=groups.split(",") if isinstance(groups, str) and groups else groups or None,
+            policyDefinitionGroupNames=filled_in(properties, "policyDefinitionGroupNames"),
             webLink=portal_link({"tenantId": row["tenantId"], "id": properties["resourceId"]}),
+            **dict.fromkeys(each for each in _MAYBE if properties.get(each) in _NOTHING),
             **{each: key_at(properties, each) for each in _KEYS},
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, firewall_rule, lets_azure_in, of_several, setting
-from steps.azure._resource import key_at, object_at, properties_of, says, texts_in
+from steps.azure._resource import filled_in, key_at, object_at, properties_of, says
 from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
 from steps.azure.storage_account import accounts_by_host
@@ -44,7 +44,7 @@ def azure_sql_server_firewall_rule(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_auditing_setting(ctx: Context) -> Iterator[Entity]:
     """Whether a SQL server writes down what is done in its databases, and where."""
     for row in _AUDITING.rows(ctx):
-        yield setting(row, auditActionsAndGroups=_filled(properties_of(row), "auditActionsAndGroups"))
+        yield setting(row, auditActionsAndGroups=filled_in(properties_of(row), "auditActionsAndGroups"))
 
 
 @entity_step("Configuration", permissions=_READ_PROTECTORS, per_row=True, on_demand=True)
@@ -60,7 +60,7 @@ def azure_sql_server_security_alert_policy(ctx: Context) -> Iterator[Entity]:
     for row in _ALERTS.rows(ctx):
         told = properties_of(row)
         addresses = _addresses(told, "emailAddresses")
-        yield setting(row, disabledAlerts=_filled(told, "disabledAlerts"), emailAddresses=addresses)
+        yield setting(row, disabledAlerts=filled_in(told, "disabledAlerts"), emailAddresses=addresses)
 
 
 @entity_step("Configuration", permissions=_READ_ASSESSMENTS, per_row=True, on_demand=True)
@@ -166,12 +166,7 @@ def _subnets(ctx: Context) -> Iterator[Entity]:
         yield firewall_rule(row, allowsAzureServices=False, subnetId=subnet)
 
 
-def _filled(holder: Any, name: str) -> list[str] | None:
-    """Return the texts that are not empty, since Azure writes one empty text for none; ``None`` where it tells none."""
-    return None if holder.get(name) is None else [text for text in texts_in(holder, name) if text]
-
-
 def _addresses(holder: Any, name: str) -> list[str] | None:
     """Return addresses of mail, of which some tools write several into one text, with semicolons between them."""
-    texts = _filled(holder, name)
+    texts = filled_in(holder, name)
     return None if texts is None else [each.strip() for text in texts for each in text.split(";") if each.strip()]

@@ -440,7 +440,10 @@ def test_a_resource_with_many_children_goes_on_from_the_page_where_it_was_cut_sh
     assert pages_of(azure, account)[0] in ("15", "20")
 
 
-@pytest.mark.parametrize(("status", "code"), [(400, "InvalidSkipToken"), (404, "NotFound"), (410, "Gone")])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "InvalidSkipToken"), (400, "InvalidApiVersionParameter"), (404, "NotFound"), (410, "Gone")],
+)
 def test_a_page_that_azure_forgets_in_the_middle_has_its_resource_read_from_the_first_once(
     azure: Azure, status: int, code: str
 ) -> None:

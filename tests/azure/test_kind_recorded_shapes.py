@@ -130,3 +130,58 @@ def test_how_an_app_is_set_up_has_one_name_whatever_azure_calls_it(place: Place,
     assert verdicts(azure.run("azure_web_app_configuration")) == {"complete"}
     (found,) = entities("azure_web_app_configuration").values()
     assert (found["name"], found["authEnabled"]) == ("shop/web", told == "web")
+
+
+def test_parts_of_a_front_door_have_the_keys_by_which_others_name_them(place: Place, azure: Azure) -> None:
+    """Its ids are in another case than its own in each part, and in another again where a part names one."""
+    door = place.of(f"{NET}/frontdoors", "shop")
+    own, named = (door.replace("/frontdoors/", f"/{each}/") for each in ("Frontdoors", "frontDoors"))
+    pool, endpoint = f"{own}/BackendPools/pool", f"{own}/FrontendEndpoints/shop-azurefd-net"
+    route = {
+        "routeConfiguration": {
+            "customForwardingPath": None,
+            "forwardingProtocol": "HttpsOnly",
+            "cacheConfiguration": None,
+            "backendPool": to(f"{named}/backendPools/pool"),
+        },
+        "rulesEngine": None,
+        "frontendEndpoints": [to(f"{named}/frontendEndpoints/shop-azurefd-net")],
+        "patternsToMatch": ["/*"],
+    }
+    shown = {
+        "hostName": "shop.azurefd.example",
+        "webApplicationFirewallPolicyLink": None,
+        "customHttpsConfiguration": None,
+    }
+    properties = {
+        "routingRules": [part(f"{own}/RoutingRules/all", route)],
+        "rulesEngines": [],
+        "backendPools": [part(pool, {"backends": [{"address": "app.example", "privateLinkAlias": None}]})],
+        "frontendEndpoints": [part(endpoint, shown)],
+        "cName": "shop.azurefd.example",
+    }
+    place.put(f"{NET}/frontdoors", "shop", properties, location="Global", tags={})
+    below = {"backend_pool": pool, "frontend_endpoint": endpoint, "routing_rule": f"{own}/RoutingRules/all"}
+    assert verdicts(azure.run(*(f"azure_frontdoor_has_{each}" for each in below))) == {"complete"}
+    assert edges() == {(arm_key(door), arm_key(each)) for each in below.values()}
+    found = entities("azure_frontdoor_routing_rule")["all"]
+    assert (found["backendPoolId"], found["frontendEndpointIds"]) == (arm_key(pool), [arm_key(endpoint)])
+    assert entities("azure_frontdoor")["shop"]["cname"] == "shop.azurefd.example"
+
+
+def test_what_azure_policy_has_not_said_is_no_word_of_a_state(place: Place, azure: Azure) -> None:
+    """An empty text, and ``tbd``, stand for nothing: no set of rules, no version, no category yet."""
+    account = place.put("Microsoft.Storage/storageAccounts", "st", {})
+    said = {"complianceState": "NonCompliant", "resourceId": account.lower(), "policyDefinitionName": "rule"}
+    unsaid = [f"policySetDefinition{each}" for each in ("Id", "Name", "Version", "Category")]
+    unsaid += ["policyDefinitionVersion", "policyDefinitionReferenceId", "policyAssignmentId"]
+    unsaid += ["policyAssignmentVersion", "managementGroupIds"]
+    told = dict.fromkeys(unsaid, "") | {"policyDefinitionCategory": "tbd", "policyDefinitionGroupNames": [""]}
+    state = f"{account}/providers/Microsoft.PolicyInsights/policyStates/one"
+    row = row_of(state, "microsoft.policyinsights/policystates", tenantId=TENANT_ID, properties={**said, **told})
+    place.tenant.add(row, "policyresources")
+    assert verdicts(azure.run("azure_policy_state")) == {"complete"}
+    (found,) = entities("azure_policy_state").values()
+    assert found["policyDefinitionName"] == "rule"
+    assert found["policyDefinitionGroupNames"] == []
+    assert not {*unsaid, "policyDefinitionCategory"} & found.keys()

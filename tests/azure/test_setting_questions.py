@@ -386,7 +386,10 @@ SETTINGS: list[tuple[str, list[str], dict[str, str]]] = [
     (
         r"disableLocalAuth|allowSharedKeyAccess|azureADOnlyAuthentication|passwordAuth|disableAccessKeyAuthentication",
         ["keys-in-place-of-entra"],
-        {"azure_sql_server_active_directory_admin": _OF_ANOTHER},
+        {
+            "azure_sql_server_active_directory_admin": _OF_ANOTHER,
+            "azure_sql_server_entra_only_authentication": _OF_ANOTHER,
+        },
     ),
     (
         r"min\w*(Tls|Protocol)Version|sslMinProtocolVersion|httpsOnly",

@@ -128,13 +128,13 @@ class ChildrenFetch:
             else:
                 lack = "a page that follows is not there"
                 self._read_anew(key, parent, BadAnswer(lack, path=error.path, status=error.status))
-        except BadRequest as error:
+        except (BadRequest, FeatureAbsent) as error:
             if (self._request.among, error.code.lower()) in _OF_ANOTHER_KIND:
                 self._into.forget([key])
                 self._has_none(key)
             elif link is None and key not in self._half_read:
                 self._refuse(key, error)
-            else:  # Azure has forgotten the link
+            else:  # Azure has forgotten the link, or the version that it names
                 self._read_anew(key, parent, error)
         except Throttled as error:
             self._spent[subscription] = error
