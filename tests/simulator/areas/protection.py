@@ -173,7 +173,7 @@ _RISKY = (
     (user_id(4), "Somebody", "hidden", "dismissed", "adminDismissedAllRiskForUser"),
     (_GONE, "Gone Example", "low", "atRisk", "none", True),
 )
-_INTUNE_ROLES = (
+_INTUNE_ROLES: tuple[tuple[str, str, bool, list[str], list[str]], ...] = (
     (_HELP_DESK, "Help Desk Operator", True, ["Microsoft.Intune_ManagedDevices_Read"], []),
     (
         _OWN,
@@ -184,7 +184,7 @@ _INTUNE_ROLES = (
     ),
     (_UNUSED, "Read Only Operator", True, ["Microsoft.Intune_Organization_Read"], []),
 )
-_ASSIGNED = (
+_ASSIGNED: tuple[tuple[str, str, list[str], list[str]], ...] = (
     ("a5519e00-0000-4000-8000-000000000001", "Help desk", [group_id(2)], []),
     ("a5519e00-0000-4000-8000-000000000002", "Scripts", [group_id(3), _GONE], [group_id(4)]),
 )
