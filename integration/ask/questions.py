@@ -10,6 +10,17 @@ A question is one table of such a file; ``sql`` names its parameters with a colo
 A parameter that has ``types`` stands for an entity of one of these types, and becomes its key; one that is
 ``number = true`` is a number from 0 on; any other is text. A question may say what it means that there is no row:
 ``empty = "nobody works in {department}"``.
+
+What several questions begin with stands once, in the table ``with`` of any of the files: common table expressions by
+their names, which a question names in the order in which they build on each other::
+
+    [with]
+    worker = "worker(key) AS (SELECT _key FROM … WHERE accountEnabled = 1)"
+
+    [workers]
+    description = "Users who can sign in."
+    with = ["worker"]
+    sql = "SELECT key FROM worker"
 """
 
 import re
@@ -29,9 +40,12 @@ from integration.text.visible import brief
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\n]+$"}
+_SHARED = "with"
+_OWN = re.compile(r"\s*WITH(?:\s+RECURSIVE)?\s+", re.IGNORECASE)
 _FORM = {
     "type": "object",
     "propertyNames": {"pattern": "^[a-z][a-z0-9-]*$"},
+    "properties": {_SHARED: {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}},
     "additionalProperties": {
         "type": "object",
         "required": ["description", "sql"],
@@ -40,6 +54,7 @@ _FORM = {
             "description": _TEXT,
             "sql": {"type": "string", "minLength": 1},
             "empty": _TEXT,
+            _SHARED: {"type": "array", "minItems": 1, "items": _TEXT},
             "parameters": {
                 "type": "object",
                 "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
@@ -84,7 +99,7 @@ class Question:
         name: what it is asked by.
         description: the question in one line.
         parameters: in the order in which they are given.
-        sql: one SELECT.
+        sql: one SELECT, with what it shares with others.
         source: the file that it stands in.
         empty: what it means that there is no row.
     """
@@ -158,12 +173,19 @@ def load_fleet_questions(manager: pluggy.PluginManager) -> dict[str, Question]:
 
 
 def _loaded(contributed: Iterable[Iterable[Path]], files: Iterable[Path] = ()) -> dict[str, Question]:
+    paths = [*sorted(Path(path) for paths in contributed for path in paths), *files]
+    documents = [(path, _read(path)) for path in paths]
+    shared: dict[str, str] = {}
+    for path, document in documents:
+        for name, expression in document.pop(_SHARED, {}).items():
+            if shared.setdefault(name, expression) is not expression:
+                raise DeclarationError(f"{path}: {_SHARED}.{name} is in another file of questions too: rename it")
     questions: dict[str, Question] = {}
-    for path in [*sorted(Path(path) for paths in contributed for path in paths), *files]:
-        for question in _read(path):
-            other = questions.setdefault(question.name, question)
+    for path, document in documents:
+        for name, table in document.items():
+            other = questions.setdefault(name, question := _question(path, name, table, shared))
             if other is not question:
-                raise DeclarationError(f"{path}: the question {question.name} is in {other.source} too: rename it")
+                raise DeclarationError(f"{path}: the question {name} is in {other.source} too: rename it")
     return questions
 
 
@@ -180,7 +202,8 @@ def find_question(questions: Mapping[str, Question], name: str, command: str = "
     return questions[name]
 
 
-def _read(path: Path) -> list[Question]:
+def _read(path: Path) -> dict[str, Any]:
+    """Return the tables of a file by name, each in its form."""
     try:
         document = tomllib.loads(read_text(path))
     except NotText as error:
@@ -192,12 +215,24 @@ def _read(path: Path) -> list[Question]:
     for fault in jsonschema_rs.iter_errors(_FORM, document):
         where = ".".join(str(step) for step in fault.instance_path) or "the file"
         raise DeclarationError(f"{path}: {where}: {fault.message}")
-    return [_question(path, name, table) for name, table in document.items()]
+    return document
 
 
-def _question(path: Path, name: str, table: Mapping[str, Any]) -> Question:
+def _question(path: Path, name: str, table: Mapping[str, Any], shared: Mapping[str, str]) -> Question:
     parameters = tuple(
         Parameter(parameter, each["description"], tuple(each.get("types", ())), each.get("number", False))
         for parameter, each in table.get("parameters", {}).items()
     )
-    return Question(name, table["description"], parameters, table["sql"], path, table.get("empty", ""))
+    for each in table.get(_SHARED, ()):
+        if each not in shared:
+            raise DeclarationError(f"{path}: {name}: no file of questions has {_SHARED}.{each}{nearest(each, shared)}")
+    expressions = [shared[each] for each in table.get(_SHARED, ())]
+    sql = _begun_with(expressions, table["sql"]) if expressions else table["sql"]
+    return Question(name, table["description"], parameters, sql, path, table.get("empty", ""))
+
+
+def _begun_with(expressions: Sequence[str], sql: str) -> str:
+    """Return a SELECT that begins with common table expressions, before those that it has itself."""
+    own = _OWN.match(sql)
+    rest = f",\n{sql[own.end() :]}" if own else f"\n{sql}"
+    return f"WITH RECURSIVE {', '.join(each.strip() for each in expressions)}{rest}"

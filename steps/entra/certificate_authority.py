@@ -5,28 +5,17 @@ from collections.abc import Iterator
 from integration import Context, Entity, entity_step
 
 _STORES = "/directory/publicKeyInfrastructure/certificateBasedAuthConfigurations"
-_SELECT = (
-    "id",
-    "certificateAuthorityType",
-    "certificateRevocationListUrl",
-    "createdDateTime",
-    "deltaCertificateRevocationListUrl",
-    "displayName",
-    "expirationDateTime",
-    "isIssuerHintEnabled",
-    "issuer",
-    "issuerSubjectKeyIdentifier",
-    "thumbprint",
-)
 
 
-@entity_step("Certificate", permissions=["PublicKeyInfrastructure.Read.All"], per_row=True)
+@entity_step("Certificate", permissions=["PublicKeyInfrastructure.Read.All"])
 def azure_certificate_authority(ctx: Context) -> Iterator[Entity]:
     """A certificate authority whose certificates the tenant takes for proof of who signs in."""
-    for store, authority in ctx.graph.related(_STORES, "certificateAuthorities", select=_SELECT):
-        yield Entity(
-            authority["id"],
-            authority,
-            name=authority["displayName"] or authority["issuer"] or authority["id"],
-            storeId=store,
-        )
+    for store in ctx.graph.list(_STORES, select=("id",), top=None):
+        path = f"{_STORES}/{store['id']}/certificateAuthorities"
+        for authority in ctx.graph.list(path, also=["displayName"], top=None):
+            yield Entity(
+                authority["id"],
+                authority,
+                name=authority["displayName"] or authority["issuer"] or authority["id"],
+                storeId=store["id"],
+            )

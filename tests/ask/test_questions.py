@@ -242,6 +242,13 @@ def test_a_plugin_contributes_questions(tmp_path: Path) -> None:
         ('[users]\nsql = "SELECT 1"\ndescription = "One.\\nTwo."', "users.description: "),
         ('[users]\nsql = "SELECT 1"\ndescription = "All."\nsort = "name"', "'sort' was unexpected"),
         ('[users]\nsql = "SELECT 1"\ndescription = "All."\nparameters.of = "all"', "users.parameters.of: "),
+        ('[users]\nsql = "SELECT 1"\ndescription = "All."\nwith = []', "users.with: "),
+        (
+            '[users]\nsql = "SELECT 1"\ndescription = "All."\nwith = ["helt"]',
+            "users: no file of questions has with.helt",
+        ),
+        ("[with]\nall = 1", "with.all: 1 is not of type"),
+        ('[with]\nheld = "held(x) AS (SELECT 1)"', "with.held is in another file of questions too"),
         ('[group-members]\nsql = "SELECT 1"\ndescription = "All."', "the question group-members is in "),
     ],
 )
@@ -251,6 +258,28 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
         load_questions(load(), [path])
     assert str(error.value).startswith(f"{path}: ")
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "own", ["", "WITH three(x) AS (SELECT x + 1 FROM two) ", "with  recursive three(x) AS (SELECT 3) "]
+)
+def test_what_questions_share_stands_before_what_they_have_themselves(tmp_path: Path, own: str) -> None:
+    """In another file, built on each other, and on what the question itself has."""
+    shared = {
+        "one": "one(x) AS (SELECT 1)",
+        "two": "two(x) AS (SELECT one.x + 1 FROM one)",
+        "last": "last(x) AS (SELECT x FROM three)",
+    }
+    names = ["one", "two", *(["last"] if own else [])]
+    last = "last" if own else "two"
+    mine = f'[count]\ndescription = "All."\nwith = {names}\nsql = "{own}SELECT x FROM {last}"'
+    tables = "\n".join(f'{name} = "{text}"' for name, text in shared.items())
+    folder = write(tmp_path, {"mine.toml": mine, "shared.toml": f"[with]\n{tables}"})
+    questions = load_questions(load(), [folder / "mine.toml", folder / "shared.toml"])
+    assert "with" not in questions
+    save(random_tenant(0))
+    with open_graph(GRAPH) as inquiry:
+        assert list(inquiry.ask(questions["count"], []).rows) == [(3 if own else 2,)]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

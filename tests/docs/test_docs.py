@@ -220,8 +220,10 @@ def consents() -> Iterator[tuple[str, set[str]]]:
 def test_the_consents_of_a_selection_follow_from_those_of_its_types() -> None:
     rows = {frozenset(granted): name for name, granted in consents() if granted}
     manager = load()
-    assert rows
-    for pair in itertools.combinations(sorted(rows, key=sorted)[::3], 2):  # each pair of them all would be thousands
+    some = sorted(rows, key=sorted)[::3]  # each pair of them all would be thousands
+    told = [each for each in some if not any(step.wants for step in plan(manager, only=[rows[each]]).steps)]
+    assert len(told) > len(some) / 2
+    for pair in itertools.combinations(told, 2):  # what a type can do without is told apart from what it takes
         types = [rows[granted] for granted in pair]
         assert set(review(plan(manager, only=types), ()).to_grant) <= pair[0] | pair[1], types
 

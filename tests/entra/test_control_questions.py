@@ -50,6 +50,13 @@ OWN = {
     "microsoft.directory/applications/basic/update": None,
 }
 """Actions of roles of the tenant's own, and what they let one add credentials to."""
+INTUNE_ACTIONS = [
+    ["Microsoft.Intune_DeviceConfigurations_Create", "microsoft.intune_deviceconfigurations_assign"],
+    ["Microsoft.Intune_MobileApps_Update", "Microsoft.Intune_MobileApps_Assign", "Microsoft.Intune_Roles_Read"],
+    ["Microsoft.Intune_MobileApps_Create", "Microsoft.Intune_DeviceConfigurations_Assign"],
+    ["Microsoft.Intune_DeviceConfigurations_Update"],
+]
+"""Actions of roles of Intune: the first two let one run commands on devices."""
 TIMED = "azure_privileged_access_group_eligibility"
 SEEDS = range(20)
 Able = Iterator[tuple[str, str]]
@@ -68,7 +75,7 @@ def made_up(seed: int) -> Made:
                  isAssignableToRole=maybe, isManagementRestricted=maybe)  # fmt: skip
     services = add("azure_service_principal", 5, isFirstParty=[False, None, True], isAgent=[False, None, True],
                    servicePrincipalType=["Application", "Application", "ManagedIdentity"])  # fmt: skip
-    add("azure_device", 3, operatingSystem=["Windows", "WINDOWS 11", "iOS"], isManaged=maybe)
+    devices = add("azure_device", 3, operatingSystem=["Windows", "WINDOWS 11", "iOS"], isManaged=maybe)
     units = add("azure_administrative_unit", 2)
     apps = add("azure_application", 3)
     for key, of in made.of("azure_application").items():
@@ -115,6 +122,16 @@ def made_up(seed: int) -> Made:
         edges(f"azure_user_owns_{kind}", users, stops, 5)
     for kind, stops in (("user_group", groups), ("principal", services), ("application", apps)):
         edges(f"azure_service_principal_owns_{kind}", services, stops, 3)
+    intune = add(
+        "intune_role_definition", 4, allowedActions=INTUNE_ACTIONS, deniedActions=[[], [], INTUNE_ACTIONS[0][1:2]]
+    )
+    assigned = add("intune_role_assignment", 5)
+    edges("intune_role_assignment_uses_definition", assigned, intune, 6)
+    edges("azure_user_group_has_intune_role_assignment", groups, assigned, 6)
+    made.join(rng, "intune_role_assignment_allows_azure_user_group", assigned, groups, 4)
+    edges("azure_user_group_has_device", groups, devices, 4)
+    edges("azure_user_has_device", users, devices, 4)
+    edges("azure_user_group_has_group", groups, groups, 3)
     return made
 
 
@@ -202,6 +219,33 @@ def acting_as(tenant: Made, service: str) -> Able:
         yield from ((owner, "owns its application") for app in apps for owner in tenant.sources(type, app))
 
 
+def inside(tenant: Made, *groups: str) -> set[str]:
+    """Return groups with all those in them."""
+    found, ahead = set(groups), [*groups]
+    while ahead:
+        new = tenant.targets("azure_user_group_has_group", ahead.pop()) - found
+        found |= new
+        ahead += new
+    return found
+
+
+def by_intune(tenant: Made, device: str) -> Able:
+    around = tenant.sources("azure_user_group_has_device", device)
+    for user in tenant.sources("azure_user_has_device", device):
+        around |= tenant.sources("azure_user_group_has_user", user)
+    for assignment, key in tenant.pairs("intune_role_assignment_uses_definition"):
+        role = tenant.of("intune_role_definition")[key]
+        actions = {each.lower() for each in role["allowedActions"]} - {each.lower() for each in role["deniedActions"]}
+        over = tenant.targets("intune_role_assignment_allows_azure_user_group", assignment)
+        for what in ("deviceconfigurations", "mobileapps"):
+            verbs = {action.rpartition("_")[2] for action in actions if f"_{what}_" in action}
+            if "assign" in verbs and verbs & {"create", "update"} and (not over or inside(tenant, *over) & around):
+                for team in tenant.sources("azure_user_group_has_intune_role_assignment", assignment):
+                    yield from (
+                        (each, f"has the role {role['displayName']} of Intune") for each in inside(tenant, team)
+                    )
+
+
 def commanding(tenant: Made, device: str) -> Able:
     of = tenant.of("azure_device")[device]
     if "windows" in of["operatingSystem"].lower() and of["isManaged"] is not False:
@@ -209,6 +253,7 @@ def commanding(tenant: Made, device: str) -> Able:
             if not scope and template in {GLOBAL, INTUNE}:
                 yield who, how
         yield from permitted(tenant, PERMISSIONS[6])
+        yield from by_intune(tenant, device)
 
 
 ASKED = {
@@ -289,6 +334,12 @@ def test_who_acts_as_applications_that_lead_to_global_administrator(tenant: Made
     assert sorted(map(repr, rows)) == sorted(map(repr, expected))
     order = [(row["application"], row["who"], row["key"]) for row in rows]
     assert order == sorted(order)
+
+
+def test_roles_of_intune_let_some_command_a_device_and_others_not() -> None:
+    able = [bool(set(by_intune(made, device))) for seed in SEEDS for made in [made_up(seed)]
+            for device in made.of("azure_device")]  # fmt: skip
+    assert {True, False} == set(able)
 
 
 def test_all_ways_to_act_as_privileged_applications_occur_in_these_tenants() -> None:

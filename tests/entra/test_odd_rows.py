@@ -54,6 +54,7 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/devices": ("device",),
     "/directory/administrativeUnits": ("administrativeUnit",),
     STORES: ("certificateBasedAuthPki",),
+    f"{STORES}/certificateBasedAuthPki-filled-0001/certificateAuthorities": ("certificateAuthorityDetail",),
     "/directory/onPremisesSynchronization": ("onPremisesDirectorySynchronization",),
     "/domains": ("domain",),
     "/domains/federated/federationConfiguration": ("internalDomainFederation",),
@@ -119,7 +120,6 @@ RELATIONS = {
     "/applications": ("owners", "federatedIdentityCredentials"),
     "/devices": ("registeredUsers", "registeredOwners"),
     "/directory/administrativeUnits": ("members",),
-    STORES: ("certificateAuthorities",),
     "/groups": ("members", "owners"),
     "/policies/appManagementPolicies": ("appliesTo",),
     "/servicePrincipals": ("owners", "ownedObjects", "memberOf", "appRoleAssignedTo"),
@@ -132,7 +132,6 @@ RELATIONS = {
 }
 CHILDREN = {
     "appRoleAssignedTo": "appRoleAssignment",
-    "certificateAuthorities": "certificateAuthorityDetail",
     "decisions": "accessReviewInstanceDecisionItem",
     "deviceStatuses": "deviceComplianceDeviceStatus",
     "federatedIdentityCredentials": "federatedIdentityCredential",
@@ -253,7 +252,6 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         ("/deviceManagement/detectedApps", "managedDevices"),
         ("/deviceManagement/deviceCompliancePolicies", "deviceStatuses"),
         ("/deviceManagement/roleDefinitions", "roleAssignments"),
-        (STORES, "certificateAuthorities"),
         (REVIEWS, "instances"),
         (f"{REVIEWS}/accessReviewScheduleDefinition-filled-0001/instances", "decisions"),
         (f"{MANAGEMENT}/accessPackages", "resourceRoleScopes"),
@@ -261,6 +259,8 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
         (f"{MANAGEMENT}/accessPackageAssignmentApprovals", "stages"),
     ):
         graph.relate(path, f"{LISTINGS[path][0]}-filled-0001", relation, *named(relation, CHILDREN[relation], way))
+    for store in rows("certificateBasedAuthPki"):
+        graph.add(f"{STORES}/{store['id']}/certificateAuthorities")
     for row in rows("unifiedRoleAssignment"):
         over = "/AccessPackageCatalog/accessPackageCatalog-filled-0001"
         graph.add(f"{CATALOG_ROLES}/roleAssignments", {**row, "appScopeId": over})

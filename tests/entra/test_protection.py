@@ -107,7 +107,7 @@ def test_certificate_authorities_of_all_stores_are_told_with_their_store(tenant:
     tenant.add(STORES, {"id": "store-0001"}, {"id": "store-0002"}, {"id": "store-0003"})
     for store, names in (("store-0001", ["root", None]), ("store-0002", ["other"]), ("store-0003", [])):
         rows = ({"id": f"{store}-{name}", "displayName": name, "issuer": "CN=Issuer"} for name in names)
-        tenant.relate(STORES, store, "certificateAuthorities", *rows)
+        tenant.add(f"{STORES}/{store}/certificateAuthorities", *rows)
     found = run_steps(AUTHORITY, source=tenant, manager=MANAGER).records[AUTHORITY]
     assert_records(
         found,

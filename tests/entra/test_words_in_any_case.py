@@ -23,8 +23,8 @@ QUESTIONS = [each for each in load_questions(MANAGER).values() if each.source.pa
 WORDS = (
     "accessId|assignmentType|attestationEnforcement|authenticationType|consentType|deviceOwnership|error"
     "|excludeLocations|excludeUsers|externalUserState|groupTypes|includeApplications|includeLocations|includeUsers"
-    "|memberType|membershipType|operator|principalType|resourceProvisioningOptions|servicePrincipalType|state|trustType|type"
-    "|usage|userType|visibility"
+    "|memberType|membershipType|operator|principalType|resourceProvisioningOptions|riskLevel|riskState"
+    "|servicePrincipalType|sharingCapability|sharingDomainRestrictionMode|state|trustType|type|usage|userType|visibility"
 )
 """Properties by the words of which a step or a question decides something."""
 _SAID = re.compile(rf'"(?:{WORDS})": ("[^"]*"|\[[^\]{{]*\])')

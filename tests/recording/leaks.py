@@ -51,6 +51,7 @@ PLAIN = {
     "groupTypes": ("DynamicMembership", "Unified"),
     "id": ("9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",),
     "issuer": (
+        "CN=Contoso Root",
         "ExternalAzureAD",
         "https://login.microsoftonline.com/00000000-0000-4000-8000-0000fab00001/v2.0",
         "https://oidc.example/0",
@@ -106,9 +107,19 @@ PLAIN = {
     "provisioningStatus": ("Disabled", "Success"),
     "resourceBehaviorOptions": ("HideGroupInOutlook",),
     "resourceProvisioningOptions": ("Team",),
+    "riskDetail": ("none",),
+    "riskLevel": ("hidden", "high", "low", "medium"),
+    "riskState": ("atRisk", "confirmedCompromised", "remediated"),
     "scope": ("User.Read Gone.Read", "User.Read Mail.Read"),
     "service": ("AADPremiumService", "exchange"),
-    "servicePlanName": ("AAD_PREMIUM", "AAD_PREMIUM_P2", "EXCHANGE_S_ENTERPRISE", "FLOW_P2_VIRAL", "INTUNE_A"),
+    "servicePlanName": (
+        "AAD_PREMIUM",
+        "AAD_PREMIUM_P2",
+        "AAD_WRKLDID_P2",
+        "EXCHANGE_S_ENTERPRISE",
+        "FLOW_P2_VIRAL",
+        "INTUNE_A",
+    ),
     "servicePrincipalType": ("Application", "ManagedIdentity", "ServiceIdentity"),
     "signInAudience": ("AzureADMultipleOrgs", "AzureADMyOrg"),
     "signInType": ("federated",),
@@ -117,6 +128,7 @@ PLAIN = {
     "state": ("Active", "Error"),
     "status": ("InProgress",),
     "subject": ("repo:contoso/finance:ref:refs/heads/main", "system:serviceaccount:finance:nightly"),
+    "subscriptionState": ("active",),
     "supportedServices": ("Email", "OfficeCommunicationsOnline"),
     "systemPreferredAuthenticationMethods": ("push",),
     "tags": ("HideApp", "WindowsAzureActiveDirectoryIntegratedApp"),
@@ -241,6 +253,7 @@ OF_POLICIES = {
     "transferMethods": ("deviceCodeFlow,authenticationTransfer",),
     "userProperty": ("userPrincipalName",),
     "userRiskLevels": ("high",),
+    "x509CertificateDefaultRequiredAffinityLevel": ("low",),
     "x509CertificateField": ("PrincipalName",),
     "type": ("hours",),
 }
@@ -252,12 +265,16 @@ _ROLES = (
 )
 """Built-in roles, whose ids every tenant has."""
 _ROLE_NAMES = ("Directory Readers", "Global Administrator", "Guest User", "Helpdesk Administrator")
+_OF_INTUNE = ("Help Desk Operator", "Read Only Operator")
 OF_ROLES = {
     "assignmentType": ("Activated", "Assigned", "activated", "assigned"),
     "claimValue": ("c1",),
-    "description": tuple(f"What {name} may do." for name in _ROLE_NAMES),
+    "description": (
+        *(f"What {name} may do." for name in _ROLE_NAMES),
+        *(f"{name}: what it is for" for name in _OF_INTUNE),
+    ),
     "directoryScopeId": ("/",),
-    "displayName": _ROLE_NAMES,
+    "displayName": (*_ROLE_NAMES, *_OF_INTUNE),
     "enabledRules": ("Justification", "MultiFactorAuthentication", "Ticketing"),
     "excludeRoles": _ROLES,
     "id": (
@@ -379,6 +396,8 @@ def _is_harmless(name: str, text: str) -> bool:
         return True
     if name == "directoryScopeId":
         text = text.removeprefix("/").removeprefix("administrativeUnits/")
+    if name == "appScopeId":
+        text = text.removeprefix("/AccessPackageCatalog/")
     return bool(HARMLESS.fullmatch(text))
 
 

@@ -11,6 +11,7 @@ from tests.simulator.areas.apps import FINANCE_JOB
 from tests.simulator.areas.governance import ASKED, GENERAL
 from tests.simulator.areas.intune_states import AS_WE_LIKE_IT, CODES, OLD_EDITOR
 from tests.simulator.areas.policies_demo import OLDER_JOBS
+from tests.simulator.areas.protection import HELP_DESK, STORE
 from tests.simulator.areas.reviews import OF_GROUP, PAST
 from tests.simulator.client import Client, code, ids_of, step
 from tests.simulator.demo_ids import SERVICE_PRINCIPAL_ID, group_id
@@ -32,6 +33,7 @@ def path_of(shelf: Shelf) -> str:
     parents |= {"catalogs": GENERAL, "accessPackageAssignmentApprovals": ASKED, "definitions": OF_GROUP}
     parents |= {"instances": PAST, "detectedApps": OLD_EDITOR}
     parents |= {"deviceCompliancePolicies": CODES, "deviceConfigurations": AS_WE_LIKE_IT}
+    parents |= {"roleDefinitions": HELP_DESK, "certificateBasedAuthConfigurations": STORE}
     names = shelf.path.split("/")
     path = "/".join(
         parents.get(above, SERVICE_PRINCIPAL_ID) if name == ANY else name for above, name in pairwise(["", *names])

@@ -18,6 +18,31 @@ CATALOG_ROLES = "/roleManagement/entitlementManagement"
 SHAREPOINT = "/admin/sharepoint/settings"
 STORES = "/directory/publicKeyInfrastructure/certificateBasedAuthConfigurations"
 _NONE = frozenset[str]()
+_INTUNE_SETTINGS: Json = {
+    "id": "1d1d0000-0000-4000-8000-000000000001",
+    "settings": {
+        "deviceComplianceCheckinThresholdDays": 30,
+        "isScheduledActionEnabled": True,
+        "secureByDefault": False,
+    },
+    "subscriptionState": "active",
+}
+_SHARING: Json = {
+    "allowedDomainGuidsForSyncApp": ["d0ea1000-0000-4000-8000-000000000001"],
+    "deletedUserPersonalSiteRetentionPeriodInDays": 30,
+    "excludedFileExtensionsForSyncApp": [".pst"],
+    "idleSessionSignOut": {"isEnabled": True, "signOutAfterInSeconds": 3600, "warnAfterInSeconds": 3300},
+    "isLegacyAuthProtocolsEnabled": True,
+    "isMacSyncAppEnabled": True,
+    "isRequireAcceptingUserToMatchInvitedUserEnabled": False,
+    "isResharingByExternalUsersEnabled": True,
+    "isSiteCreationEnabled": True,
+    "isUnmanagedSyncAppForTenantRestricted": True,
+    "sharingAllowedDomainList": ["fabrikam.example"],
+    "sharingBlockedDomainList": ["northwind.example"],
+    "sharingCapability": "externalUserAndGuestSharing",
+    "sharingDomainRestrictionMode": "allowList",
+}
 _PAGED = frozenset({"$select", "$filter", "$top"})
 _ROLES = ("DeviceManagementRBAC.Read.All",)
 _CATALOGS = ("EntitlementManagement.Read.All",)
@@ -32,8 +57,8 @@ SHELVES = (
         lane=CONDITIONAL_ACCESS,
     ),
     *(Shelf(path, _ROLES, INTUNE) for path in (ROLES, f"{ROLES}/{{id}}/roleAssignments", ASSIGNMENTS)),
-    Shelf(MANAGE, ("DeviceManagementConfiguration.Read.All",), INTUNE, single={}),
-    Shelf(SHAREPOINT, ("SharePointTenantSettings.Read.All",), single={}, options=_NONE),
+    Shelf(MANAGE, ("DeviceManagementConfiguration.Read.All",), INTUNE, single=_INTUNE_SETTINGS),
+    Shelf(SHAREPOINT, ("SharePointTenantSettings.Read.All",), single=_SHARING, options=_NONE),
     Shelf(f"{CATALOG_ROLES}/roleDefinitions", _CATALOGS, ENTITLEMENT),
     Shelf(
         f"{CATALOG_ROLES}/roleAssignments",
@@ -44,8 +69,8 @@ SHELVES = (
     *(Shelf(path, _AUTHORITIES) for path in (STORES, f"{STORES}/{{id}}/certificateAuthorities")),
 )
 """The endpoints of this area."""
-_HELP_DESK, _OWN, _UNUSED = (f"e01e0000-0000-4000-8000-{number:012}" for number in range(1, 4))
-_STORE = "caca0000-0000-4000-8000-000000000001"
+HELP_DESK, _OWN, _UNUSED = (f"e01e0000-0000-4000-8000-{number:012}" for number in range(1, 4))
+STORE = "caca0000-0000-4000-8000-000000000001"
 _GONE = "deadbeef-6a0e-4b0f-8f43-1d2c3b4a5001"
 
 
@@ -70,15 +95,13 @@ def demo(tenant: Tenant) -> None:
     )
     put(ROLES, *(intune_role(*each) for each in _INTUNE_ROLES))
     put(ASSIGNMENTS, *(intune_assignment(*each) for each in _ASSIGNED))
-    for number, role in enumerate((_HELP_DESK, _OWN)):
+    for number, role in enumerate((HELP_DESK, _OWN)):
         name, *_ = _ASSIGNED[number]
         put(f"{ROLES}/{role}/roleAssignments", {"id": name, "displayName": None, "description": None})
     put(f"{CATALOG_ROLES}/roleDefinitions", *({"id": id, "displayName": name} for id, name in _CATALOG_ROLES.items()))
     put(f"{CATALOG_ROLES}/roleAssignments", *(catalog_assignment(*each) for each in _OVER_CATALOGS))
-    tenant.contents.set(MANAGE, _SETTINGS)
-    tenant.contents.set(SHAREPOINT, _SHARING)
-    put(STORES, {"id": _STORE, "displayName": "Contoso PKI", "status": "succeeded"})
-    put(f"{STORES}/{_STORE}/certificateAuthorities", *_CERTIFICATE_AUTHORITIES)
+    put(STORES, {"id": STORE, "displayName": "Contoso PKI", "status": "succeeded"})
+    put(f"{STORES}/{STORE}/certificateAuthorities", *_CERTIFICATE_AUTHORITIES)
 
 
 def risky_user(id: str, name: str | None, level: str, state: str, detail: str = "none", deleted: bool = False) -> Json:
@@ -142,39 +165,14 @@ _OVER_CATALOGS = (
     (3, SERVICE_PRINCIPAL_ID, _MANAGER, PARTNERS),
     (4, _GONE, "44272f93-9762-48e8-af59-1b5351b1d6b3", PARTNERS),
 )
-_SETTINGS: Json = {
-    "id": "1d1d0000-0000-4000-8000-000000000001",
-    "settings": {
-        "deviceComplianceCheckinThresholdDays": 30,
-        "isScheduledActionEnabled": True,
-        "secureByDefault": False,
-    },
-    "subscriptionState": "active",
-}
-_SHARING: Json = {
-    "allowedDomainGuidsForSyncApp": ["d0ea1000-0000-4000-8000-000000000001"],
-    "deletedUserPersonalSiteRetentionPeriodInDays": 30,
-    "excludedFileExtensionsForSyncApp": [".pst"],
-    "idleSessionSignOut": {"isEnabled": True, "signOutAfterInSeconds": 3600, "warnAfterInSeconds": 3300},
-    "isLegacyAuthProtocolsEnabled": True,
-    "isMacSyncAppEnabled": True,
-    "isRequireAcceptingUserToMatchInvitedUserEnabled": False,
-    "isResharingByExternalUsersEnabled": True,
-    "isSiteCreationEnabled": True,
-    "isUnmanagedSyncAppForTenantRestricted": True,
-    "sharingAllowedDomainList": ["fabrikam.example"],
-    "sharingBlockedDomainList": ["northwind.example"],
-    "sharingCapability": "externalUserAndGuestSharing",
-    "sharingDomainRestrictionMode": "allowList",
-}
 _RISKY = (
     (user_id(1), "Ada Example", "high", "atRisk"),
     (user_id(2), None, "medium", "remediated", "userPerformedSecuredPasswordReset"),
     (user_id(4), "Somebody", "hidden", "dismissed", "adminDismissedAllRiskForUser"),
     (_GONE, "Gone Example", "low", "atRisk", "none", True),
 )
-_INTUNE_ROLES = (
-    (_HELP_DESK, "Help Desk Operator", True, ["Microsoft.Intune_ManagedDevices_Read"], []),
+_INTUNE_ROLES: tuple[tuple[str, str, bool, list[str], list[str]], ...] = (
+    (HELP_DESK, "Help Desk Operator", True, ["Microsoft.Intune_ManagedDevices_Read"], []),
     (
         _OWN,
         "Scripts of Finance",
@@ -184,7 +182,7 @@ _INTUNE_ROLES = (
     ),
     (_UNUSED, "Read Only Operator", True, ["Microsoft.Intune_Organization_Read"], []),
 )
-_ASSIGNED = (
+_ASSIGNED: tuple[tuple[str, str, list[str], list[str]], ...] = (
     ("a5519e00-0000-4000-8000-000000000001", "Help desk", [group_id(2)], []),
     ("a5519e00-0000-4000-8000-000000000002", "Scripts", [group_id(3), _GONE], [group_id(4)]),
 )
