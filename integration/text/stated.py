@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from functools import cache
 
 _CALLED = ("telegram", "pagerduty", "ifttt", "victorops")
 """Parts of the addresses at which whoever knows them may say something, where no word says that these are hooks."""
@@ -35,7 +36,7 @@ _COMMANDS = (
     r"\s-pass(?:in|out)?\s+pass:|\s-(?:store|key)pass\s+|\s/(?:pass(?:word)?|pw|rp)[:\s]\s*",
 )
 """Commands up to the password that they are given."""
-_STATED = re.compile(
+_STATED = (
     # a part of a link or of a connection string, as it is or escaped
     rf"(?i)((?:^|[?&#;,\s]|%3f|%26)(?:sig|code|pw|(?:[\w-]*[_-])?pass|[\w-]*(?:token|key|secret|psk|{_PHRASE})(?:value)?)(?:=|%3d))"
     rf"(?:{_BRACED}|[^\s&#;\"']+)"
@@ -68,8 +69,7 @@ _STATED = re.compile(
     r"|://(?:hooks\.[\w.-]+|[^/\s?#\"']+/(?:api/)?(?:web)?hooks?)/(?=[^\s?#\"']{16}))[^\s?#\"']+"
     r"|\b(gh[oprsu]_|github_pat_|xox[abeprs]-|glpat-|npm_|[rs]k_live_|sk-proj-|sk-ant-|AIza)[\w-]{10,}"
     r"|\b(eyJ)[\w-]{8,}\.[\w-]*\.[\w.-]+|\b(SG\.)[\w-]{16,}\.[\w-]{16,}|\b\d{8,10}:AA[\w-]{30,}"
-    r"|[\w.~-]{3}\dQ~[\w.~-]{30,}",
-    re.MULTILINE,
+    r"|[\w.~-]{3}\dQ~[\w.~-]{30,}"
 )
 
 
@@ -95,7 +95,13 @@ def unstated(text: str) -> str:
     """Return a text without what it says of a password, a signature or a key, in a link, a setting or a command."""
     if not _may_state(text):
         return text
-    return _STATED.sub(_beginning, _SIGNED_IN.sub(_beginning, _ENCODED.sub(_not_encoded, text)))
+    return _stated().sub(_beginning, _SIGNED_IN.sub(_beginning, _ENCODED.sub(_not_encoded, text)))
+
+
+@cache
+def _stated() -> re.Pattern[str]:
+    """Return what finds secrets in a text. Compiling it takes longer than many commands do, which look at none."""
+    return re.compile(_STATED, re.MULTILINE)
 
 
 def _beginning(found: re.Match[str]) -> str:
