@@ -181,11 +181,9 @@ class Publication:
     def _insert(self, table: str, rows: Sequence[RecordRow]) -> None:
         columns = self._sql.columns
         with self._lock:
-            lengths = set(map(len, rows))
-            for given in lengths:
+            for given in set(map(len, rows)):
                 into = f"INSERT INTO {table}({', '.join(columns[:given])})"
-                some = rows if len(lengths) == 1 else [row for row in rows if len(row) == given]
-                insert(self._database, into, some, text=len(columns) - 1)
+                insert(self._database, into, [row for row in rows if len(row) == given], text=len(columns) - 1)
 
     def _load(self) -> None:
         """Put the records that were added since the last time into the graph, which had none of the type, in order."""
