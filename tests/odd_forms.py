@@ -19,7 +19,7 @@ from integration.config.settings import Config
 from integration.engine.attempt import Attempt, Job
 from integration.engine.odd import Attempts, FromTheStart
 from integration.engine.verdicts import Verdicts
-from integration.errors import GraphError
+from integration.errors import CassetteError, GraphError
 from integration.http.auth import NoToken
 from integration.mirror.mirror import Mirror
 from integration.sdk.plugins import declared_steps
@@ -99,7 +99,7 @@ class Demo:
                 attempt.fill(rows.extend, attempts.items(attempt.context(), attempt.records, attempt.seen.hands))
             except FromTheStart:
                 continue
-            except GraphError as error:
+            except (CassetteError, GraphError) as error:  # nothing was recorded of what belongs to one row more
                 return Made(attempt, [], str(error))
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 return Made(attempt, [], f"the step broke: {error!r}")

@@ -204,7 +204,7 @@ _LONG_AGO = "UPDATE about SET value = value - 7200 WHERE name = 'read_on'"
     ("path", "listed", "renamed"),
     [
         ("/applications/*/federatedIdentityCredentials", "/federatedIdentityCredentials", "subject"),
-        ("/roleManagement/directory/roleAssignments", "/roleAssignments", "directoryScopeId"),
+        ("/roleManagement/directory/roleAssignments", "/directory/roleAssignments", "directoryScopeId"),
     ],
 )
 def test_what_nothing_tells_of_is_read_again_where_a_cut_short_run_goes_on_much_later(
