@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from operator import attrgetter
 from types import MappingProxyType
@@ -54,7 +54,7 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
         DependencyCycle: steps that need or want each other.
     """
     known = {step.name: step for step in sorted(steps, key=attrgetter("name"))}
-    entities = _entities_by_area(known.values())
+    entities = _entities_by_area(tuple(known.values()))
     names = dict.fromkeys([*known, *skip])
     for name in only:
         if name not in names:
@@ -88,8 +88,12 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     )
 
 
-def _entities_by_area(steps: Collection[Step]) -> Mapping[str, Sequence[str]]:
-    """Return the names of the entities of each area that relationships lead to as a whole."""
+@lru_cache(4)
+def _entities_by_area(steps: tuple[Step, ...]) -> Mapping[str, Sequence[str]]:
+    """Return the names of the entities of each area that relationships lead to as a whole.
+
+    That is a look at all declarations, of which many plans are made: one for each type, where pages are written.
+    """
     leading = [step for step in steps if step.areas]
     entities: dict[str, list[str]] = {area: [] for step in leading for area in step.areas}
     for step in steps if entities else ():
