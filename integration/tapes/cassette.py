@@ -84,7 +84,7 @@ def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
     return answers
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _answers_in(text: str) -> Sequence[tuple[Key, RecordedAnswer]]:
     """Return the answers of a cassette; tests play those of an area once for each of its types."""
     from vcr.serialize import deserialize
