@@ -42,7 +42,7 @@ FORMS: dict[type, tuple[Any, ...]] = {
     list: (ID, 7, {"odd": "odd"}, True, "", 0, {}),
 }
 """What takes the place of an object, and of a list; only null is nothing. A text may be read as an id."""
-MOST = 8
+MOST = 12
 """So many parts of what a step reads take another form, at most, evenly spread over it."""
 Place = tuple[Any, ...]
 
