@@ -13,6 +13,7 @@ from steps.azure._resource import (
     parts_of,
     properties_of,
     references_in,
+    required_text,
     resource,
     texts_at,
     texts_in,
@@ -191,7 +192,7 @@ def _told(row: Any) -> list[str]:
     properties = properties_of(row)
     actions = properties.get("actions")
     told = references_in(actions, "actionGroups") if isinstance(actions, dict) else references_in(properties, "actions")
-    return keys_of(key_at(each, "actionGroupId") if isinstance(each, dict) else each for each in told)
+    return keys_of(required_text(each, "actionGroupId") if isinstance(each, dict) else each for each in told)
 
 
 def _started(row: Any) -> list[str]:
