@@ -1,5 +1,6 @@
 """The end of a run on a terminal: no line is wider than that, and a reason stands below the table, once."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
@@ -14,6 +15,8 @@ from integration.terminal.result_lines import numbers
 from integration.text.visible import lines
 
 _COLOURS = {"complete": "green", "partial": "yellow", "skipped": "dim", "failed": "red"}
+_MOST = 40
+"""Types that have a row each: about a screen."""
 
 
 def print_on_terminal(report: Report, told: Sequence[str]) -> None:
@@ -40,17 +43,47 @@ def _rows(report: Report, width: int) -> Iterator[Text]:
     results = [each for each in report.results if each.verdict != "skipped" or each.because_of_failure]
     if not results:
         return
+    shown = _shown(report, results)
     changed = ["changes"] if report.changes and not report.first else []
     timed = [">seconds"] if report.started_on else []
     for columns in ([">count", *timed, *changed], [">count", *changed], [">count"]):
         heading = ["type", "verdict", *columns]
-        rows = [_cells(report, result, columns) for result in results]
+        rows = [*(_cells(report, each, columns) for each in shown), *_further(results, shown, columns)]
         if sum(widths_of(heading, rows)) + 2 * (len(heading) - 1) <= width:
             break
     titles, *table = named_rows(heading, rows, width)
     yield Text("  ".join(titles).rstrip(), style="bold")
     for name, *cells in table:
         yield Text("  ").join([Text(name), *(Text(cell, style=_COLOURS.get(cell.strip(), "")) for cell in cells)])
+
+
+def _shown(report: Report, results: Sequence[StepResult]) -> Sequence[StepResult]:
+    """Return the results that have a row each: of many those that are not complete, that changed most, that have most.
+
+    In a first run everything has changed.
+    """
+    if len(results) <= _MOST:
+        return results
+
+    def weight(result: StepResult) -> tuple[bool, int, int]:
+        changed = 0 if report.first else sum(report.changes.get(result.type, {}).values())
+        return result.verdict != "complete", changed, result.count
+
+    first = sorted(results, key=weight, reverse=True)[:_MOST]
+    types = {result.type for result in first}
+    return [result for result in results if result.type in types]
+
+
+def _further(results: Sequence[StepResult], shown: Sequence[StepResult], columns: Sequence[str]) -> Iterator[list[str]]:
+    """Yield for each verdict a row for the types that have none, with all their records."""
+    types = {result.type for result in shown}
+    counts: defaultdict[str, list[int]] = defaultdict(list)
+    for result in results:
+        if result.type not in types:
+            counts[result.verdict].append(result.count)
+    for verdict, found in counts.items():
+        cells = {">count": f"{sum(found):,}"}
+        yield [f"{len(found):,} further", verdict, *(cells.get(column, "") for column in columns)]
 
 
 def _cells(report: Report, result: StepResult, columns: Sequence[str]) -> list[str]:

@@ -330,6 +330,37 @@ def test_what_was_skipped_though_nothing_failed_has_no_row_on_a_terminal(monkeyp
     ]
 
 
+def rows_of_many(monkeypatch: pytest.MonkeyPatch, report: Report) -> list[list[str]]:
+    """Return the rows of the table on a terminal, without its heading."""
+    monkeypatch.setattr("sys.stdout", screen := _Terminal())
+    print_report(report, Path("out"))
+    lines = plain(screen.getvalue())
+    return [line.split() for line in lines[1 : lines.index("")]]
+
+
+def test_many_types_fit_a_screen_by_what_they_have_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [result(f"contoso_{number}", count=number) for number in range(1_000)]
+    many[7] = result("contoso_7", "failed", "down")
+    many[8] = result("contoso_8", "partial", "one object is not whole", count=8)
+    rows = rows_of_many(monkeypatch, Report(results=many, first=True))
+    of_most = [f"contoso_{number}" for number in range(962, 1_000)]
+    assert [row[0] for row in rows[:-1]] == ["contoso_7", "contoso_8", *of_most]
+    assert rows[-1] == ["960", "further", "complete", f"{sum(range(962)) - 7 - 8:,}"]
+
+    changes: dict[str, dict[What, int]] = {"contoso_3": {"created": 2}, "contoso_500": {"deleted": 1}}
+    rows = rows_of_many(monkeypatch, Report(results=many, changes=changes))
+    told = {row[0]: row[-1] for row in rows}
+    assert (told["contoso_3"], told["contoso_500"], told["contoso_7"]) == ("+2", "-1", "0")
+    assert [row[0] for row in rows] == ["contoso_3", "contoso_7", "contoso_8", "contoso_500", *of_most[2:], "960"]
+
+
+def test_an_outage_of_many_types_fits_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = [result(f"contoso_{number}", "failed", "down") for number in range(500)]
+    rows = rows_of_many(monkeypatch, Report(results=[*lost, result("contoso_crew", count=12)], first=True))
+    assert len(rows) == 42
+    assert rows[-2:] == [["460", "further", "failed", "0"], ["1", "further", "complete", "12"]]
+
+
 def test_what_is_left_out_is_told_once_with_all_that_needs_it() -> None:
     done = subprocess.run([*PROGRAM, "run", "--demo", "--skip", "azure_device"], capture_output=True, check=False)
     assert done.returncode == 0
