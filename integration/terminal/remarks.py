@@ -1,5 +1,6 @@
 """What a run has to say of its types: each reason once, with the types that it concerns."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -19,13 +20,19 @@ class Remark:
         types: the types that say so.
         also: types that could not be read because one of these was not.
         verdict: the verdict on ``types``.
-        text: the reason, or a problem.
+        texts: the reasons, which one grant mends where they are several, or a problem.
     """
 
     types: tuple[str, ...]
     also: tuple[str, ...]
     verdict: str
-    text: str
+    texts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The first reason, and how many others are like it."""
+        first, *others = self.texts
+        return f"{first}; {len(others)} more likewise" if others else first
 
     @property
     def heading(self) -> str:
@@ -40,23 +47,28 @@ class Remark:
 def remarks(report: Report) -> list[Remark]:
     """Return what is to be said of the types, in the order of the report.
 
-    A type that falls away with another one has no reason of its own: it is named with that one.
+    A type that falls away with another one has no reason of its own: it is named with that one. Types that could not be
+    read for want of the same permissions are named together, whichever paths these were refused for.
     """
     lost = causes(report)
     falls_away = {result.type: lost[result.type] for result in report.results if result.verdict == "skipped"}
-    said: dict[tuple[str, str], list[str]] = {}
+    said: defaultdict[tuple[str, str | tuple[str, ...]], list[tuple[str, str]]] = defaultdict(list)
     for result in report.results:
         reason = "" if falls_away.get(result.type) else result.reason
-        for text in filter(None, [reason, *problems(result)]):
-            said.setdefault((result.verdict, text), []).append(result.type)
+        if reason:
+            to_grant = tuple(result.to_grant) if result.verdict in _LOST else ()
+            said[result.verdict, to_grant or reason].append((result.type, reason))
+        for problem in problems(result):
+            said[result.verdict, problem].append((result.type, problem))
     return [
         Remark(
-            types=tuple(types),
+            types=types,
             also=tuple(name for name, of in falls_away.items() if verdict in _LOST and not of.isdisjoint(types)),
             verdict=verdict,
-            text=text,
+            texts=tuple(dict.fromkeys(texts)),
         )
-        for (verdict, text), types in said.items()
+        for (verdict, _), told in said.items()
+        for types, texts in [zip(*told, strict=True)]
     ]
 
 

@@ -1,7 +1,8 @@
 """The end of a run on a terminal: no line is wider than that, and a reason stands below the table, once."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -15,8 +16,10 @@ from integration.terminal.result_lines import numbers
 from integration.text.visible import lines
 
 _COLOURS = {"complete": "green", "partial": "yellow", "skipped": "dim", "failed": "red"}
-_MOST = 40
-"""Types that have a row each: about a screen."""
+_BY_WEIGHT = ("complete", "skipped", "partial", "failed")
+_ROWS, _REMARKS = 40, 20
+"""Types that have a row each, and remarks below these: of more, it is those that say most."""
+T = TypeVar("T")
 
 
 def print_on_terminal(report: Report, told: Sequence[str]) -> None:
@@ -25,10 +28,14 @@ def print_on_terminal(report: Report, told: Sequence[str]) -> None:
     width = console.width
     for line in _rows(report, width):
         console.print(line, soft_wrap=True)
-    for remark in remarks(report):
+    said = remarks(report)
+    for remark in _weightiest(said, lambda remark: _BY_WEIGHT.index(remark.verdict), _REMARKS):
         print("\n" + "\n".join(wrapped(lines(remark.heading), width)))
         for part in lines(remark.text).split("\n"):
             print("\n".join(wrapped(part, width, indent="  ")))
+    if len(said) > _REMARKS:
+        rest = f"{len(said) - _REMARKS:,} further remarks are left out here: summary.json has them, type by type."
+        print("\n" + "\n".join(wrapped(rest, width)))
     print()
     *others, last = ["\n".join(wrapped(lines(sentence), width)) for sentence in told]
     print("\n".join(others))
@@ -62,16 +69,18 @@ def _shown(report: Report, results: Sequence[StepResult]) -> Sequence[StepResult
 
     In a first run everything has changed.
     """
-    if len(results) <= _MOST:
-        return results
 
     def weight(result: StepResult) -> tuple[bool, int, int]:
         changed = 0 if report.first else sum(report.changes.get(result.type, {}).values())
         return result.verdict != "complete", changed, result.count
 
-    first = sorted(results, key=weight, reverse=True)[:_MOST]
-    types = {result.type for result in first}
-    return [result for result in results if result.type in types]
+    return _weightiest(results, weight, _ROWS)
+
+
+def _weightiest(items: Sequence[T], weight: Callable[[T], Any], most: int) -> list[T]:
+    """Return the items of most weight, so many at most, in the order in which they are."""
+    places = sorted(range(len(items)), key=lambda place: weight(items[place]), reverse=True)
+    return [items[place] for place in sorted(places[:most])]
 
 
 def _further(results: Sequence[StepResult], shown: Sequence[StepResult], columns: Sequence[str]) -> Iterator[list[str]]:

@@ -260,6 +260,22 @@ def test_a_reason_stands_once_with_all_types_that_it_concerns() -> None:
     assert (second.heading, second.text) == ("port:", "1 leads to an entity that was not collected")
 
 
+def test_what_one_grant_mends_is_told_together() -> None:
+    refused = "needs the permission Ship.Read.All: /{}: not permitted (HTTP 403)"
+    grant = ["Ship.Read.All"]
+    results = [
+        result("ship", "failed", refused.format("ships"), to_grant=grant),
+        result("crew", "failed", REFUSED, to_grant=["Crew.Read.All"]),
+        result("mast", "failed", refused.format("masts"), to_grant=grant),
+        fallen("ship_has_mast", "ship", "mast"),
+        result("sail", "failed", refused.format("masts"), to_grant=grant),
+    ]
+    first, second = remarks(Report(results=results))
+    assert first.heading == "ship, mast and sail failed; without them also ship_has_mast:"
+    assert first.text == f"{refused.format('ships')}; 1 more likewise"
+    assert (second.heading, second.text) == ("crew failed:", REFUSED)
+
+
 @pytest.mark.parametrize("width", [1, 20, 80])
 def test_no_name_is_broken(width: int) -> None:
     words = [
@@ -359,6 +375,20 @@ def test_an_outage_of_many_types_fits_a_screen(monkeypatch: pytest.MonkeyPatch) 
     rows = rows_of_many(monkeypatch, Report(results=[*lost, result("contoso_crew", count=12)], first=True))
     assert len(rows) == 42
     assert rows[-2:] == [["460", "further", "failed", "0"], ["1", "further", "complete", "12"]]
+
+
+def test_many_reasons_fit_some_screens_the_worst_of_them_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    partial = [result(f"contoso_{number}", "partial", f"object {number} is odd") for number in range(30)]
+    lost = [result(f"contoso_lost_{number}", "failed", f"/crews/{number}: down") for number in range(15)]
+    monkeypatch.setattr("sys.stdout", screen := _Terminal())
+    print_report(Report(results=[*partial, *lost], first=True), Path("out"))
+    shown = plain(screen.getvalue())
+    headings = [line for line in shown if line.endswith(":") and line.startswith("contoso_")]
+    assert headings == [
+        *(f"contoso_{number} is partial:" for number in range(5)),
+        *(f"contoso_lost_{number} failed:" for number in range(15)),
+    ]
+    assert "25 further remarks are left out here: summary.json has them, type by type." in shown
 
 
 def test_what_is_left_out_is_told_once_with_all_that_needs_it() -> None:
