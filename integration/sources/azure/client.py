@@ -11,13 +11,13 @@ import requests
 from integration.errors import BadAnswer, NotFound
 from integration.http.auth import Tokens
 from integration.http.client import Client
-from integration.http.decoding import decode
 from integration.http.patience import Patience
 from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
 from integration.sources.azure.lanes import LIMITS, QUERIES, provider_lane
 from integration.sources.azure.names import type_in
 from integration.sources.azure.versions import ApiVersions
+from integration.sources.body import unrepeated
 from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.text.secret import Secret
@@ -73,7 +73,7 @@ class AzureClient(Client[AzureAnswer]):
     def understood(self, path: str, received: Received) -> AzureAnswer:
         """Return what was received as an answer of Azure."""
         digest = blake2b(received.body, digest_size=16).hexdigest() if path == QUERIED_AT else ""
-        answer = AzureAnswer(path, received.status, received.headers, decode(received.body), digest)
+        answer = AzureAnswer(path, received.status, received.headers, unrepeated(received.body, path), digest)
         if received.turn is not None:
             received.turn.end()
         if answer.quota_is_spent and answer.quota_resets_after:
