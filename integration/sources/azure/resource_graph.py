@@ -45,11 +45,14 @@ class QueriedRows(list[dict[str, Any]]):
 
     Attributes:
         digest: of the bodies in which they came: where it is the same, so are they.
+        distinct: how many they are, each counted once that came several times by the very same id.
     """
 
     def __init__(self, rows: Iterable[dict[str, Any]], digest: str) -> None:
         super().__init__(rows)
         self.digest = digest
+        ids = [id for row in self if isinstance(id := row.get("id"), str)]
+        self.distinct = len(self) - len(ids) + len({*ids})
 
 
 class ResourceGraph:
