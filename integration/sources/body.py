@@ -22,7 +22,7 @@ def unrepeated(raw: bytes | bytearray, path: str) -> dict[str, Any]:
     body = decode(raw)
     if not repeats_long_secret(raw):
         return body
-    _log.warning("%s: the answer repeats a secret of this run, of which nothing is kept", path)
+    _log.info("%s: the answer repeats a secret of this run, of which nothing is kept", path)
     cleaned: dict[str, Any] = _without(body)
     return cleaned
 
