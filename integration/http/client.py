@@ -32,7 +32,7 @@ from integration.http.refusals import Refusals
 from integration.http.reply import Reply
 from integration.http.transport import Received, Transport
 from integration.text.discretion import logger
-from integration.text.secret import Secret, holds_secret
+from integration.text.secret import HIDDEN, Secret, holds_secret
 from integration.text.visible import line
 
 _REFUSALS = 4
@@ -136,13 +136,13 @@ class Client(ABC, Generic[A]):
         self._exchanges.cut()
 
     def check_host(self, url: str, path: str = "") -> None:
-        """Raise ``PagingError`` for a URL of another host, where no token may go, or one that holds what was sent.
+        """Raise ``PagingError`` for a URL of another host, where no token may go, or one that had a secret in it.
 
         Args:
             url: any.
             path: where it was found, for the message.
         """
-        if holds_secret(url):
+        if HIDDEN in url or holds_secret(url):
             raise PagingError("a link holds a secret: not followed, nor kept", path=path or self.path_of(url))
         if origin(url) != self._origin:
             parts = parsed(url)

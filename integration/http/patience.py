@@ -6,6 +6,9 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+_DOUBLINGS = 64
+"""After so many no wait grows any more: a thousand are beyond what a float holds, and throttling may last longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -29,7 +32,7 @@ class Patience:
 
     def wait(self, attempt: int) -> float:
         """Return the jittered seconds to wait after the ``attempt``-th failure."""
-        longest = min(self.max_wait, self.first_wait * 2.0 ** (attempt - 1))
+        longest = min(self.max_wait, self.first_wait * 2.0 ** min(attempt - 1, _DOUBLINGS))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from base64 import b64encode
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
@@ -46,11 +47,13 @@ class _Forms(NamedTuple):
         length: characters of the secret itself.
         all: the forms in which it is sent, the longest first.
         heads: the beginnings of the forms that are longer than these.
+        written: the secret as it stands in JSON.
     """
 
     length: int
     all: tuple[str, ...]
     heads: frozenset[str]
+    written: tuple[bytes, ...]
 
 
 class Secret:
@@ -137,7 +140,24 @@ def repeats_secret(text: str) -> bool:
 
 def holds_secret(text: str) -> bool:
     """Tell whether a live ``Secret``, long enough to be there by no accident, is in a text in a form that is sent."""
-    return any(form in text for forms in _looked_for() if forms.length >= _LONG for form in forms.all)
+    return any(form in text for forms in _long() for form in forms.all)
+
+
+def repeats_long_secret(body: bytes | bytearray) -> bool:
+    """Tell whether such a ``Secret`` stands in JSON as it is: to look for each of its forms would take too long."""
+    return any(form in body for forms in _long() for form in forms.written)
+
+
+def without_long_secrets(text: str) -> str:
+    """Return text with ``***`` in place of each such ``Secret``."""
+    for forms in _long():
+        for form in forms.all:
+            text = text.replace(form, HIDDEN)
+    return text
+
+
+def _long() -> Iterator[_Forms]:
+    return (forms for forms in _looked_for() if forms.length >= _LONG)
 
 
 def _in_base64(value: bytes) -> tuple[str, ...]:
@@ -177,7 +197,8 @@ def _looked_for() -> list[_Forms]:
 
 def _forms_of(sent: tuple[str, ...]) -> _Forms:
     heads = frozenset(form[:_HEAD] for form in sent if len(form) > _HEAD)
-    return _Forms(len(sent[0]), tuple(sorted(sent, key=len, reverse=True)), heads)
+    written = {text.encode(errors="replace") for text in (sent[0], json.dumps(sent[0])[1:-1])}
+    return _Forms(len(sent[0]), tuple(sorted(sent, key=len, reverse=True)), heads, tuple(written))
 
 
 def _without_live(text: str) -> str:

@@ -95,6 +95,30 @@ def test_a_cloud_that_lacks_the_newest_version_is_asked_by_an_older_one(azure: A
     assert len(refused) <= 2 * 3  # each of three tables may have asked before the others knew
 
 
+@pytest.mark.parametrize(
+    ("there_are", "asked"),
+    [
+        ("2019-04-01, 2023-03-15, 2024-03-01-preview", "2023-03-15"),
+        ("2025-01-01-preview, 2025-06-01, 2026-02-01", "2025-06-01"),
+    ],
+)
+@pytest.mark.parametrize(("status", "code"), [(400, "InvalidApiVersionParameter"), (404, "InvalidResourceType")])
+def test_a_cloud_that_names_versions_we_do_not_know_is_asked_by_the_nearest(
+    azure: Azure, status: int, code: str, there_are: str, asked: str
+) -> None:
+    azure.simulator.graph.versions = (asked,)
+    message = f"The resource type was not found for that api-version. The supported api-versions are '{there_are}'."
+    lacking = Fault(
+        status,
+        lambda query: bool(query.query) and query.options["api-version"] != asked,
+        {"error": {"code": code, "message": message}},
+    )
+    azure.simulator.manager.faults = [lacking]
+    assert verdicts(azure.run()) == {"complete"}
+    assert keys("contoso_machine") == azure.expected("contoso_machine")
+    assert 1 <= lacking.struck <= 3  # each of three tables may have asked before the others knew
+
+
 @pytest.mark.parametrize("code", ["NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType"])
 @pytest.mark.parametrize("status", [400, 404])
 def test_an_older_version_is_asked_for_in_whatever_words_a_newer_one_is_refused(

@@ -362,6 +362,16 @@ def test_who_is_throttled_stops_at_once(tenant: LittleTenant, session: requests.
     assert time.monotonic() - begun < 2
 
 
+@pytest.mark.parametrize("attempt", [1, 2, 64, 1_000, 1_100, 10**6])
+def test_who_is_throttled_however_often_waits_no_longer_than_is_meant(
+    attempt: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By parts of seconds, as Graph sometimes asks for (microsoft-graph-docs, issue 3877), and then without a word."""
+    monkeypatch.setattr("random.uniform", lambda _, high: high)
+    patience = Patience()
+    assert patience.wait(attempt) == (0.5 * attempt if attempt <= 2 else patience.max_wait)
+
+
 @pytest.mark.parametrize("status", [101, 102, 103, 199])
 def test_an_answer_before_the_answer_makes_nobody_read_that_of_another_request(
     status: int, tenant: LittleTenant, session: requests.Session

@@ -7,7 +7,6 @@ errors.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from integration.errors import (
@@ -23,18 +22,16 @@ from integration.errors import (
 )
 from integration.http.patience import seconds_to_wait
 from integration.http.warned import of_missing_data
-from integration.sources.azure.versions import versions_named
+from integration.sources.azure.versions import NOT_IN_VERSION, versions_named
 from integration.sources.controls import error_in
 
 TOO_LARGE = "responsepayloadtoolarge"
 TOO_MANY_SUBSCRIPTIONS = "toomanysubscriptionsunderscope"
 _UNSUPPORTED = {"featurenotsupportedforaccount", "operationnotallowedonkind", "resourcetypenotsupported"}
 """Codes by which Azure says that what is of such a kind has nothing of what is asked for."""
-_NOT_IN_VERSION = {"noregisteredproviderfound", "invalidapiversionparameter", "invalidresourcetype"}
-"""Codes by which Azure says that it has no such kind of resource here, or not in that version of the API."""
-_ABSENT = {*_NOT_IN_VERSION, "disallowedlogicaltablename"}
-"""Codes by which Azure says that, or that it has no such table, as Azure in China lacks some. Source: Azure Quick
-Review, issue 847."""
+_ABSENT = {*NOT_IN_VERSION, "disallowedlogicaltablename"}
+"""Codes by which Azure says that it has no such kind of resource, or no such table, as Azure in China lacks some.
+Source: Azure Quick Review, issue 847."""
 _UNLICENSED = "aadpremiumlicenserequired"
 """Code by which Azure says that the tenant lacks a licence of Microsoft Entra."""
 _THROTTLED = {"ratelimiting", "resourcerequeststhrottled", "toomanyrequests"}
@@ -143,11 +140,6 @@ class AzureAnswer:
         if self.status in _HICCUPS or (self.status >= 500 and self.status != 501):
             return ServiceUnavailable, "Azure could not serve the request"
         return BadRequest, f"Azure refused the request: {message}" if message else "Azure refused the request"
-
-
-def refuses_version(error: GraphError) -> bool:
-    """Tell whether a path that is known to be right may be answered in another version of the API."""
-    return error.status == HTTPStatus.NOT_FOUND or error.code.lower() in _NOT_IN_VERSION
 
 
 def _flaw(envelope: Any, warning: str, messages: Sequence[str]) -> str:

@@ -8,26 +8,26 @@ from urllib.parse import quote
 
 import requests
 
-from integration.errors import BadAnswer, FeatureAbsent, NotFound
+from integration.errors import BadAnswer, NotFound
 from integration.http.auth import Tokens
 from integration.http.client import Client
-from integration.http.decoding import decode
 from integration.http.patience import Patience
 from integration.http.transport import Received
 from integration.sources.azure.answers import AzureAnswer
 from integration.sources.azure.lanes import LIMITS, QUERIES, provider_lane
 from integration.sources.azure.names import type_in
-from integration.sources.azure.versions import nearest_version
+from integration.sources.azure.versions import ApiVersions
+from integration.sources.body import unrepeated
 from integration.sources.chain import Chain
 from integration.sources.controls import control
-from integration.text.discretion import logger
 from integration.text.secret import Secret
 
 QUERIED_AT = "/providers/Microsoft.ResourceGraph/resources"
 """Where Azure Resource Graph takes queries."""
+_QUERIED_IN = ("2024-04-01", "2022-10-01", "2021-03-01")
+"""Versions of its API that take our queries, the newest first; a cloud may lack it."""
 _AT_ONCE = 32
 """Requests in flight in all lanes together: connections, and answers in memory."""
-_log = logger("integration")
 _LONGEST_WINDOW = 60.0
 """Seconds for which nothing is asked unless Azure refuses: its windows are of five. Source: guidance for throttling."""
 
@@ -48,7 +48,7 @@ class AzureClient(Client[AzureAnswer]):
     ) -> None:
         super().__init__(root, tokens, session, patience, in_flight)
         self._room = threading.BoundedSemaphore(_AT_ONCE)
-        self._in_place_of: dict[tuple[str, str | None], str] = {}
+        self._versions = ApiVersions()
 
     def url(self, path: str, options: Mapping[str, str] | None = None) -> str:
         """Return the URL of a path, with options such as ``{"api-version": "2022-12-01"}``."""
@@ -73,16 +73,20 @@ class AzureClient(Client[AzureAnswer]):
     def understood(self, path: str, received: Received) -> AzureAnswer:
         """Return what was received as an answer of Azure."""
         digest = blake2b(received.body, digest_size=16).hexdigest() if path == QUERIED_AT else ""
-        answer = AzureAnswer(path, received.status, received.headers, decode(received.body), digest)
+        answer = AzureAnswer(path, received.status, received.headers, unrepeated(received.body, path), digest)
         if received.turn is not None:
             received.turn.end()
         if answer.quota_is_spent and answer.quota_resets_after:
             self.pace_of(self.url(path)).spent(min(answer.quota_resets_after, _LONGEST_WINDOW))
         return answer
 
-    def query(self, body: Mapping[str, Any], version: str, *, first: bool = False) -> AzureAnswer:
+    def query(self, body: Mapping[str, Any], *, first: bool = False) -> AzureAnswer:
         """Ask Azure Resource Graph, before others that wait or after them; raises as ``post`` does."""
-        return self.post(self.url(QUERIED_AT, {"api-version": version}), body, first=first)
+
+        def ask(version: str) -> AzureAnswer:
+            return self.post(self.url(QUERIED_AT, {"api-version": version}), body, first=first)
+
+        return self._versions.asked(type_in(QUERIED_AT), _QUERIED_IN, ask)
 
     def list(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
         """Yield the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does.
@@ -103,7 +107,7 @@ class AzureClient(Client[AzureAnswer]):
         """Yield each page of a listing of Azure Resource Manager, and the link of the next one.
 
         What answers with one object, and no list, is a page with that. Where Azure has no such version, and names
-        others, the nearest one is asked.
+        others, the first page is asked for in the nearest one, and says by its link how the others are.
 
         Args:
             path: of the listing.
@@ -115,19 +119,14 @@ class AzureClient(Client[AzureAnswer]):
             PagingError: a next link leads to another host or back, or there is no end.
             GraphError: as ``get`` raises.
         """
-        kind = version, type_in(path)
-        url = link or self.url(path, {"api-version": self._in_place_of.get(kind, version)})
+
+        def first(version: str) -> tuple[str, Mapping[str, Any]]:
+            url = self.url(path, {"api-version": version})
+            return url, self.get(url).body
+
+        url, body = (link, self.get(link).body) if link else self._versions.asked(type_in(path), [version], first)
         chain = Chain(url, path)
-        while url:
-            try:
-                body = self.get(url).body
-            except FeatureAbsent as error:
-                other = nearest_version(version, error.versions)
-                if link or not other:
-                    raise
-                _log.info("asked again in version %s: %s", other, error)
-                body = self.get(self.url(path, {"api-version": other})).body
-                self._in_place_of[kind] = other
+        while True:
             rows, link = body.get("value", [body] if "id" in body else None), control(body, "nextLink")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise BadAnswer("the answer has no list of objects named value", path=path, status=200)
@@ -137,3 +136,6 @@ class AzureClient(Client[AzureAnswer]):
             if url:
                 chain.lead_to(url, rows)
             yield rows, url or None
+            if not url:
+                return
+            body = self.get(url).body

@@ -12,8 +12,8 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-from integration.errors import BadAnswer, BadRequest, GraphError
-from integration.sources.azure.answers import TOO_MANY_SUBSCRIPTIONS, AzureAnswer, refuses_version
+from integration.errors import BadAnswer, BadRequest
+from integration.sources.azure.answers import TOO_MANY_SUBSCRIPTIONS, AzureAnswer
 from integration.sources.azure.client import AzureClient
 
 PAGE = 1_000
@@ -23,8 +23,6 @@ COLUMNS = (
     "properties", "tags", "identity", "zones", "extendedLocation",
 )  # fmt: skip
 """What each row of a table has. Source: Azure Resource Graph, explore your Azure resources."""
-_VERSIONS = ("2024-04-01", "2022-10-01", "2021-03-01")
-"""The newest first; a cloud may lack it."""
 LARGEST = "resources"
 """The table that takes most queries, and that most types are made of."""
 _FIRST = frozenset({LARGEST, "resourcecontainers"})
@@ -47,11 +45,14 @@ class QueriedRows(list[dict[str, Any]]):
 
     Attributes:
         digest: of the bodies in which they came: where it is the same, so are they.
+        distinct: how many they are, each counted once that came several times by the very same id.
     """
 
     def __init__(self, rows: Iterable[dict[str, Any]], digest: str) -> None:
         super().__init__(rows)
         self.digest = digest
+        ids = [id for row in self if isinstance(id := row.get("id"), str)]
+        self.distinct = len(self) - len(ids) + len({*ids})
 
 
 class ResourceGraph:
@@ -66,8 +67,7 @@ class ResourceGraph:
 
     def __init__(self, client: AzureClient) -> None:
         self._client = client
-        self._versions = list(_VERSIONS)
-        self._lock, self._finding = threading.Lock(), threading.Lock()
+        self._finding = threading.Lock()
         self._limit_is_known = False
         self.partial_scope = False
         self._groups: Sequence[Sequence[str]] = ()
@@ -155,21 +155,12 @@ class ResourceGraph:
         return QueriedRows(rows, answer.digest)
 
     def _answer(self, body: Mapping[str, Any], *, first: bool) -> AzureAnswer:
-        while True:
-            version = self._versions[0]
-            try:
-                return self._client.query(body, version, first=first)
-            except GraphError as error:
-                if isinstance(error, BadRequest) and error.too_much:
-                    raise Overfull from None
-                if not refuses_version(error):
-                    raise
-                with self._lock:
-                    if self._versions[0] != version:  # others have been told so meanwhile
-                        continue
-                    if len(self._versions) == 1:
-                        raise
-                    self._versions.pop(0)
+        try:
+            return self._client.query(body, first=first)
+        except BadRequest as error:
+            if error.too_much:
+                raise Overfull from None
+            raise
 
 
 def count_by_type(rows: Iterable[Mapping[str, Any]], path: str) -> Counter[str]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from integration.http.client import Client
-from integration.http.decoding import decode
 from integration.http.transport import Received
+from integration.sources.body import unrepeated
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.discretion import drop_secrets
 from integration.sources.msgraph.lanes import LIMITS, lane_of
@@ -48,7 +48,7 @@ class GraphClient(Client[Answer]):
     def understood(self, path: str, received: Received) -> Answer:
         """Return what was received as an answer of Graph."""
         self.has_answered |= received.status == 200
-        body = decode(received.body)
+        body = unrepeated(received.body, path)
         drop_secrets(body)
         return Answer(path, received.status, received.headers, body, received.turn)
 
