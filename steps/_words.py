@@ -22,6 +22,11 @@ def says(value: Any, *words: str) -> bool:
     return value in words or (isinstance(value, str) and value.lower() in map(str.lower, words))
 
 
+def whether(value: Any, *words: str) -> bool | None:
+    """Tell whether a value is one of some words; ``None`` where there is none, which an empty text says, too."""
+    return None if value in (None, "") else says(value, *words)
+
+
 def any_says(values: Any, *words: str) -> bool:
     """Tell whether one of a list's values is one of some words, in any case."""
     return any(says(each, *words) for each in values or ())

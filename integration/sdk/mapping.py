@@ -6,7 +6,7 @@ applied to every object, so it is taken apart into plain tuples first.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,14 +95,20 @@ class PropertySource:
 class PropertyMapping:
     """Copies out of an object what a schema takes from it.
 
+    An empty text is nothing, as null is: providers write it for what is not set, such as a host name or the id of
+    what is referred to (Azure Resource Graph, "explore your Azure resources"; recordings of Azure Synapse). What every
+    record must have stays, since a name that is empty costs no record.
+
     Args:
         properties: the schema's, which ``check_sources`` has found to be right.
+        required: names of those that every record has, and that may not be null.
 
     Attributes:
         takes: names of the object's own properties that are taken, in the schema's order.
     """
 
-    def __init__(self, properties: Mapping[str, Any]) -> None:
+    def __init__(self, properties: Mapping[str, Any], required: Collection[str] = ()) -> None:
+        self._required = frozenset(required)
         sources = {name: _source(of) for name, of in properties.items() if X_FROM in of}
         self.takes: tuple[str, ...] = tuple(dict.fromkeys(source.names[0] for source in sources.values()))
         flat = {name: source for name, source in sources.items() if len(source.names) == 1}
@@ -126,7 +132,7 @@ class PropertyMapping:
         self._enough: frozenset[str] | None = None
 
     def values(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return the properties that are not null.
+        """Return the properties that are something.
 
         Raises:
             NotSelected: the step selected less than the schema takes.
@@ -135,8 +141,12 @@ class PropertyMapping:
         selected = getattr(row, "selected", None)
         if selected is not None and selected is not self._enough:
             self._check(selected)
-        get = row.get
-        found = {name: value for name, field in self._plain if (value := get(field)) is not None}
+        get, required = row.get, self._required
+        found = {
+            name: value
+            for name, field in self._plain
+            if (value := get(field)) or (value is not None and (value != "" or name in required))
+        }
         for field, names in self._times:
             if (text := get(field)) is not None and (value := epoch_ms(text)) is not None:
                 for name in names:
@@ -155,7 +165,7 @@ class PropertyMapping:
                 value = holder.get(field)
                 if value is not None and turned:
                     value = turned(value)
-                if value is not None:
+                if value or (value is not None and (value != "" or name in required)):
                     found[name] = value
         return found
 

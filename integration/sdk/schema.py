@@ -73,7 +73,7 @@ class Schema:
     @cached_property
     def mapping(self) -> PropertyMapping:
         """Copies what its properties take from an object. It is built for the first one, as ``accepts`` is."""
-        return PropertyMapping(self.document["properties"])
+        return PropertyMapping(self.document["properties"], {*self.document["required"]} - {*self.nullable})
 
     @cached_property
     def accepts(self) -> Callable[[JupiterOneObject], bool]:

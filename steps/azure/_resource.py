@@ -21,6 +21,7 @@ from steps._forms import texts_in as texts_in
 from steps._forms import values_in as values_in
 from steps._forms import values_of as values_of
 from steps._words import says as says
+from steps._words import whether as whether
 from steps.azure._ids import portal_link, resource_group_key, tagged
 
 

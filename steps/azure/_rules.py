@@ -188,7 +188,7 @@ def _collected(
             continue
         translated, named_only = rule.get("translatedAddress"), rule.get("translatedFqdn")
         yield Rule(
-            name=f"{named.get('name')}/{rule.get('name')}",
+            name=f"{text_in(named, 'name')}/{text_in(rule, 'name')}",
             allows=action != "deny",
             direction="",
             priority=collection.get("priority"),

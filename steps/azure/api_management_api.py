@@ -16,7 +16,8 @@ def azure_api_management_api(ctx: Context) -> Iterator[Entity]:
     for row in _APIS.rows(ctx):
         properties = properties_of(row)
         name = properties.get("displayName") or row["name"]
-        yield resource(row, displayName=name, address=text_in(properties, "path"))
+        path = text_in(properties, "path")  # an empty one is that of the service itself
+        yield resource(row, displayName=name, path=path, address=path)
 
 
 @relationship_step("azure_api_management_service", "HAS", "azure_api_management_api", permissions=_READ, per_row=True)

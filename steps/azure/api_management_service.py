@@ -31,7 +31,7 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
             row,
             category=["application"],
             function=["api-gateway"],
-            public=None if kind is None and not is_closed else not is_closed,
+            public=not is_closed if kind or is_closed else None,
             subnetId=key_of(_subnet(properties_of(row))),
             subnetIds=keys_of(map(_subnet, [properties_of(row), *parts_of(row, "additionalLocations")])),
             weakProtocols=_weak(properties_of(row).get("customProperties")),

@@ -39,7 +39,7 @@ def azure_signalr_service(ctx: Context) -> Iterator[Entity]:
             row,
             "messaging",
             serviceMode=features.get("ServiceMode"),
-            features=sorted(f"{name}={value}" for name, value in features.items()),
+            features=sorted(name if value is None else f"{name}={value}" for name, value in features.items()),
         )
 
 

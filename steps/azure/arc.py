@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_at, properties_of, resource, says
+from steps.azure._resource import in_groups, key_at, properties_of, resource, whether
 
 _TYPES = {
     "azure_arc_kubernetes_cluster": "microsoft.kubernetes/connectedclusters",
@@ -30,11 +30,10 @@ def azure_arc_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
 def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
     """A machine elsewhere that Azure manages."""
     for row in ctx.azure.resources(_TYPES["azure_arc_machine"]):
-        status = properties_of(row).get("status")
         system = properties_of(row).get("osType")
         yield resource(
             row,
-            active=None if status is None else says(status, "connected"),
+            active=whether(properties_of(row).get("status"), "connected"),
             platform=system.lower() if system else None,
             privateLinkScopeId=key_at(properties_of(row), "privateLinkScopeResourceId"),
         )

@@ -15,6 +15,7 @@ from steps.azure._resource import (
     parts_of,
     properties_of,
     resource,
+    text_in,
     texts_in,
 )
 
@@ -71,7 +72,7 @@ def azure_backup_vault_policy(ctx: Context) -> Iterator[Entity]:
             ],
             timeZone=next((of["timeZone"] for of in schedules if of.get("timeZone")), None),
             defaultRetention=next((duration for duration in kept if duration), None),
-            retentions=[f"{rule.get('name')}={duration}" for rule in rules if (duration := _kept(rule))],
+            retentions=[f"{text_in(rule, 'name')}={duration}" for rule in rules if (duration := _kept(rule))],
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
-from steps.azure._resource import parts_of, properties_of, resource
+from steps.azure._resource import parts_of, properties_of, resource, text_in
 
 _ACCOUNT, _VERSION = "microsoft.cognitiveservices/accounts", "2024-10-01"
 _DEPLOYMENTS = Children(_ACCOUNT, "/deployments", _VERSION)
@@ -25,7 +25,7 @@ def azure_cognitive_services_deployment(ctx: Context) -> Iterator[Entity]:
 def azure_cognitive_services_content_filter(ctx: Context) -> Iterator[Entity]:
     """What an account of Azure AI services lets people ask of models, and models answer."""
     for row in _FILTERS.rows(ctx):
-        told = {f"{of.get('source')} {of.get('name')}": of for of in parts_of(row, "contentFilters")}
+        told = {f"{text_in(of, 'source')} {text_in(of, 'name')}".strip(): of for of in parts_of(row, "contentFilters")}
         blocked = {what: of for what, of in told.items() if of.get("enabled") and of.get("blocking")}
         yield resource(
             row,

@@ -16,7 +16,7 @@ from steps.azure._resource import (
     parts_of,
     properties_of,
     resource,
-    says,
+    whether,
 )
 
 CONTAINER_GROUP = "microsoft.containerinstance/containergroups"
@@ -28,10 +28,9 @@ def azure_container_group(ctx: Context) -> Iterator[Entity]:
     """Containers that run together, on one machine and with one address."""
     for row in ctx.azure.resources(CONTAINER_GROUP):
         address = object_at(properties_of(row), "ipAddress")
-        kind = address.get("type")
         yield resource(
             row,
-            public=None if kind is None else says(kind, "public"),
+            public=whether(address.get("type"), "public"),
             ports=[str(port) for port in named_in(address, "ports", "port")],
             subnetIds=keys_in(row, "subnetIds"),
             userAssignedIdentityIds=identities_of(row),

@@ -46,7 +46,8 @@ def azure_container_registry(ctx: Context) -> Iterator[Entity]:
 def azure_container_registry_webhook(ctx: Context) -> Iterator[Entity]:
     """What a registry tells of changes; the address that it tells is a secret, and not read."""
     for row in ctx.azure.resources(_WEBHOOK):
-        yield resource(row, active=active(row))
+        # An empty text says that it tells of all.
+        yield resource(row, active=active(row), scope=properties_of(row).get("scope"))
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_container_registry", per_row=True)

@@ -13,8 +13,8 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
-    says,
     text_in,
+    whether,
 )
 
 _TYPES = {
@@ -75,21 +75,21 @@ def _told(row: Any, name: str) -> dict[str, Any]:
     properties = properties_of(row)
     network, backup = object_at(properties, "network"), object_at(properties, "backup")
     single, storage = object_at(properties, "storageProfile"), object_at(properties, "storage")
-    gigabytes, enforced = storage.get("storageSizeGB"), properties.get("sslEnforcement")
+    gigabytes = storage.get("storageSizeGB")
     is_copy = "replica" in text_in(properties, "replicationRole").lower()
     source = key_at(properties, "sourceServerResourceId") if is_copy else None
     access = network.get("publicNetworkAccess") or properties.get("publicNetworkAccess")
     told = {
         "state": properties.get("state") or properties.get("userVisibleState"),
         "publicNetworkAccess": access,
-        "publiclyAccessible": None if access is None else says(access, "enabled"),
+        "publiclyAccessible": whether(access, "enabled"),
         "geoRedundantBackup": backup.get("geoRedundantBackup") or single.get("geoRedundantBackup"),
         "backupRetentionDays": backup.get("backupRetentionDays") or single.get("backupRetentionDays"),
         "earliestRestoreOn": epoch_ms(backup.get("earliestRestoreDate") or properties.get("earliestRestoreDate")),
         "storageMb": single.get("storageMB") if gigabytes is None else gigabytes * 1024,
         "storageAutogrow": storage.get("autoGrow") or single.get("storageAutogrow"),
         "masterServerId": key_at(properties, "masterServerId") or source,
-        "secureTransport": None if enforced is None else says(enforced, "enabled"),
+        "secureTransport": whether(properties.get("sslEnforcement"), "enabled"),
     }
     if name != "azure_mariadb_server":
         told |= {

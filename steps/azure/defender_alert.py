@@ -46,7 +46,7 @@ def azure_defender_alert(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             active=is_active(status),
-            open=None if status is None else status.lower() not in _CLOSED,
+            open=status.lower() not in _CLOSED if status else None,
             resourceIds=keys_of(_resources(properties)),
             remediationSteps=listed(properties, "remediationSteps"),
             techniques=listed(properties, "techniques"),

@@ -14,8 +14,8 @@ from steps.azure._resource import (
     object_at,
     properties_of,
     resource,
-    says,
     texts_at,
+    whether,
 )
 from steps.azure.vm import VM
 from steps.azure.vm_scale_set import SCALE_SET
@@ -58,7 +58,7 @@ def azure_gallery(ctx: Context) -> Iterator[Entity]:
     """A gallery, which shares images with other subscriptions and tenants."""
     for row in ctx.azure.resources(_GALLERY):
         shared = object_at(properties_of(row), "sharingProfile").get("permissions")
-        yield resource(row, public=None if shared is None else says(shared, "community"))
+        yield resource(row, public=whether(shared, "community"))
 
 
 @entity_step("Image", permissions=["Microsoft.Compute/galleries/images/read"], per_row=True, resources=[_SHARED])

@@ -12,6 +12,7 @@ _PLACED = [
     "azure_container_app_environment",
     "azure_container_group",
     "azure_data_explorer_cluster",
+    "azure_domain_service",
     "azure_hdinsight_cluster",
     "azure_kubernetes_agent_pool",
     "azure_kubernetes_cluster",

@@ -15,8 +15,8 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
-    says,
     texts_at,
+    whether,
 )
 from steps.azure.vm import VM, disks_of
 
@@ -73,11 +73,10 @@ def azure_managed_disk(ctx: Context) -> Iterator[Entity]:
     """A disk of a virtual machine, or one that no machine uses."""
     for row in ctx.azure.resources(_TYPES["azure_managed_disk"]):
         state = properties_of(row).get("diskState")
-        attached = None if state is None else says(state, *_ATTACHED)
         yield resource(
             row,
-            state=None if state is None else state.lower(),
-            attached=attached,
+            state=state.lower() if state else None,
+            attached=whether(state, *_ATTACHED),
             managedBy=key_of(row["managedBy"]),
             **_content(row),
         )
@@ -159,7 +158,7 @@ def _content(row: Any) -> dict[str, Any]:
     encryption = object_at(properties, "encryption").get("type")
     return {
         "classification": None,
-        "encrypted": None if encryption is None else True,
+        "encrypted": True if encryption else None,
         "diskEncryptionSetId": key_at(object_at(properties, "encryption"), "diskEncryptionSetId"),
         "diskAccessId": key_at(properties, "diskAccessId"),
         "sourceResourceId": key_at(object_at(properties, "creationData"), "sourceResourceId"),

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_at, objects_in, parts_of, properties_of, texts_in
+from steps.azure._resource import key_at, objects_in, parts_of, properties_of, text_in, texts_in
 from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.authorization/policyexemptions"
@@ -58,7 +58,7 @@ def _selectors(row: Any) -> list[str] | None:
     told = [each for selector in parts_of(row, "resourceSelectors") for each in objects_in(selector, "selectors")]
     words = (("in", "in"), ("notIn", "not in"))
     return [
-        f"{each.get('kind')} {word} {', '.join(values)}"
+        f"{text_in(each, 'kind')} {word} {', '.join(values)}".lstrip()
         for each in told
         for of, word in words
         if (values := texts_in(each, of))

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import filled_in, key_at, properties_of, text_in
+from steps.azure._resource import filled_in, key_at, properties_of, required_text, text_in
 from steps.azure.policy_definition import POLICIES
 
 _TYPE = "microsoft.policyinsights/policystates"
@@ -59,7 +59,8 @@ def azure_policy_state(ctx: Context) -> Iterator[Entity]:
 def azure_resource_has_policy_state(ctx: Context) -> Iterator[Relationship]:
     """A resource does not keep to a rule."""
     for row in _rows(ctx):
-        yield Relationship(arm_key(properties_of(row)["resourceId"]), arm_key(row["id"]))
+        if resource := required_text(properties_of(row), "resourceId"):
+            yield Relationship(arm_key(resource), arm_key(row["id"]))
 
 
 @relationship_step("azure_policy_assignment", "HAS", "azure_policy_state", permissions=_READ, per_row=True)

@@ -14,6 +14,7 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
+    whether,
 )
 
 _CACHE = "microsoft.cache/redis"
@@ -63,4 +64,4 @@ def azure_redis_cache_connects_cache(ctx: Context) -> Iterator[Relationship]:
 
 def _flag(told: Any) -> bool | None:
     """Return what a setting says that Redis writes as a text, in any case of letters."""
-    return None if told is None else str(told).lower() == "true"
+    return whether(str(told), "true") if told is not None else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._children import SUBSCRIPTION, below_scopes
-from steps.azure._resource import in_subscriptions, properties_of, resource, says
+from steps.azure._resource import in_subscriptions, properties_of, resource, whether
 
 _READ = ["Microsoft.Resources/subscriptions/providers/read"]
 _BELOW, _VERSION = "/providers", "2021-04-01"
@@ -14,8 +14,7 @@ _BELOW, _VERSION = "/providers", "2021-04-01"
 def azure_resource_provider(ctx: Context) -> Iterator[Entity]:
     """Whether a subscription may have resources of a provider, such as Microsoft.Compute."""
     for row in below_scopes(ctx, _BELOW, _VERSION, SUBSCRIPTION):
-        state = properties_of(row).get("registrationState")
-        yield resource(row, tags=None, active=None if state is None else says(state, "registered"))
+        yield resource(row, tags=None, active=whether(properties_of(row).get("registrationState"), "registered"))
 
 
 @relationship_step("azure_subscription", "HAS", "azure_resource_provider", permissions=_READ)

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._defender import object_told, objects_told, told, unhealthy
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, key_of, object_at, properties_of, says
+from steps.azure._resource import below_parents, key_of, object_at, properties_of, says, whether
 
 _TYPE = "microsoft.security/assessments/subassessments"
 _READ = ["Microsoft.Security/assessments/subAssessments/read"]
@@ -47,7 +47,7 @@ def _vulnerabilities(more: dict[str, Any]) -> list[str]:
 def _is_patchable(more: dict[str, Any]) -> bool | None:
     """Tell whether there is a remedy for what a finding is about; ``None`` where Defender does not say."""
     fix = told(object_told(more, "softwareDetails"), "fixStatus")
-    return told(more, "patchable") if fix is None else says(fix, "fixavailable", "patchavailable")
+    return whether(fix, "fixavailable", "patchavailable") if fix else told(more, "patchable")
 
 
 @relationship_step("azure_security_assessment", "HAS", "azure_security_sub_assessment", permissions=_READ, per_row=True)

@@ -17,8 +17,8 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
-    says,
     text_in,
+    whether,
 )
 
 SQL_SERVER = "microsoft.sql/servers"
@@ -33,12 +33,11 @@ READ_DATABASES = ["Microsoft.Sql/servers/databases/read"]
 def azure_sql_server(ctx: Context) -> Iterator[Entity]:
     """A server of Azure SQL, which has databases."""
     for row in ctx.azure.resources(SQL_SERVER):
-        access = properties_of(row).get("publicNetworkAccess")
         yield resource(
             row,
             classification=None,
             secureTransport=True,
-            publiclyAccessible=None if access is None else says(access, "enabled"),
+            publiclyAccessible=whether(properties_of(row).get("publicNetworkAccess"), "enabled"),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, firewall_rule, lets_azure_in, of_several, setting
-from steps.azure._resource import filled_in, key_at, object_at, properties_of, says
+from steps.azure._resource import filled_in, key_at, object_at, properties_of, whether
 from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
 from steps.azure.storage_account import accounts_by_host
@@ -82,8 +82,7 @@ def azure_sql_server_entra_only_authentication(ctx: Context) -> Iterator[Entity]
 def azure_sql_database_encryption(ctx: Context) -> Iterator[Entity]:
     """Whether a database of Azure SQL is encrypted where it is stored."""
     for row in _ENCRYPTION.rows(ctx):
-        state = properties_of(row).get("state")
-        yield setting(row, encrypted=None if state is None else says(state, "enabled"))
+        yield setting(row, encrypted=whether(properties_of(row).get("state"), "enabled"))
 
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_server_firewall_rule", permissions=_READ_RULES, per_row=True)

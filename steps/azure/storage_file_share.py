@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children, cors_origins, setting
-from steps.azure._resource import object_at, parts_of, properties_of, resource, text_in
+from steps.azure._resource import object_at, parts_of, properties_of, required_text, resource, text_in
 from steps.azure.container_group import CONTAINER_GROUP, volume_id
 from steps.azure.storage_account import STORAGE_ACCOUNT, accounts_by_name
 
@@ -60,6 +60,7 @@ def azure_container_volume_uses_storage_file_share(ctx: Context) -> Iterator[Rel
     for row in ctx.azure.resources(CONTAINER_GROUP):
         for volume in parts_of(row, "volumes"):
             share = object_at(volume, "azureFile")
-            if account := accounts.get(text_in(share, "storageAccountName").lower()):
-                key = arm_key(f"{account}/fileservices/default/shares/{share['shareName']}")
+            account = accounts.get(text_in(share, "storageAccountName").lower())
+            if account and (name := required_text(share, "shareName")):
+                key = arm_key(f"{account}/fileservices/default/shares/{name}")
                 yield Relationship(arm_key(volume_id(row, volume)), key)

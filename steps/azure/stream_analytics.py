@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._resource import identities_of, in_groups, key_at, properties_of, resource
+from steps.azure._resource import identities_of, in_groups, key_at, properties_of, resource, whether
 
 STREAMING_JOB = "microsoft.streamanalytics/streamingjobs"
 
@@ -18,10 +18,9 @@ def azure_stream_analytics_job(ctx: Context) -> Iterator[Entity]:
     """A job that goes through events as they come, and writes what it finds; its query is left out."""
     for row in ctx.azure.resources(STREAMING_JOB):
         properties = properties_of(row)
-        state = properties.get("jobState")
         yield resource(
             row,
-            active=None if state is None else state.lower() == "running",
+            active=whether(properties.get("jobState"), "running"),
             clusterId=key_at(properties, "cluster"),
             userAssignedIdentityIds=identities_of(row),
         )

@@ -15,9 +15,9 @@ from steps.azure._resource import (
     properties_of,
     references_in,
     resource,
-    says,
     text_in,
     values_of,
+    whether,
 )
 
 VM = "microsoft.compute/virtualmachines"
@@ -40,7 +40,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
             osName=image.get("offer") or view.get("osName"),
             osVersion=image.get("exactVersion") or view.get("osVersion"),
             state=power,
-            active=None if power is None else says(power, "running"),
+            active=whether(power, "running"),
             usesManagedDisks=all(object_at(each, "managedDisk") for each in (disk, *others)),
             vmAgentProvisioned=next(iter(values_of(systems, "provisionVMAgent")), None),
             availabilitySetId=key_at(properties, "availabilitySet"),

@@ -11,8 +11,8 @@ from steps.azure._resource import (
     properties_of,
     references_in,
     resource,
-    says,
     text_in,
+    whether,
 )
 
 _TABLE, _TYPE = "computeresources", "microsoft.compute/virtualmachinescalesets/virtualmachines"
@@ -32,7 +32,7 @@ def azure_vm_scale_set_instance(ctx: Context) -> Iterator[Entity]:
             instanceId=properties.get("instanceId") or row["id"].rpartition("/")[2],
             platform=text_in(disk, "osType").lower() or None,
             state=code or None,
-            active=says(code, "running") if code else None,
+            active=whether(code, "running"),
             managedDiskId=key_at(disk, "managedDisk"),
             networkInterfaceIds=keys_of(interfaces),
         )

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import epoch_ms
 from steps._forms import expanded, object_at, text_in
-from steps._words import says
+from steps._words import says, whether
 from steps.entra._packages import GOVERNANCE, READ, assignments, id_of
 
 _DELIVERED, _USER = "delivered", "user"
@@ -21,7 +21,7 @@ def azure_access_packages_service_assignment(ctx: Context) -> Iterator[Entity]:
             row,
             name=row["id"],
             displayName=row["id"],
-            active=None if row["state"] is None else says(row["state"], _DELIVERED),
+            active=whether(row["state"], _DELIVERED),
             userId=_user(row) or None,
         )
 

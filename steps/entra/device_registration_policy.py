@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
-from steps._forms import object_at
+from steps._forms import object_at, text_in
 
 POLICY = "azure_device_registration_policy"
 _WHO = {
@@ -41,5 +41,5 @@ def azure_device_registration_policy(ctx: Context) -> Iterator[Entity]:
 
 def _who(membership: dict[str, Any]) -> str | None:
     """Return whom a membership names: all, none or selected; another kind as Graph calls it."""
-    kind = str(membership.get("@odata.type", "")).rpartition(".")[2]
+    kind = text_in(membership, "@odata.type").rpartition(".")[2]
     return _WHO.get(kind, kind) or None

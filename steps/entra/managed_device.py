@@ -6,7 +6,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import guid_key
-from steps._words import says
+from steps._words import says, whether
 from steps.entra._intune import INTUNE
 
 DEVICE = "intune_managed_device"
@@ -32,8 +32,8 @@ def intune_managed_device(ctx: Context) -> Iterator[Entity]:
             wifiMacAddress=_mac_address(device["wiFiMacAddress"]),
             ethernetMacAddress=_mac_address(device["ethernetMacAddress"]),
             BYOD=_says_or_unknown(device["managedDeviceOwnerType"], "personal"),
-            compliant=None if state is None or says(state, *_NOT_JUDGED) else says(state, "compliant"),
-            physical=None if model is None else not says(model, "Virtual Machine"),
+            compliant=None if says(state, *_NOT_JUDGED) else whether(state, "compliant"),
+            physical=not says(model, "Virtual Machine") if model else None,
             webLink="https://intune.microsoft.com/#view/Microsoft_Intune_Devices/DeviceSettingsMenuBlade/~/overview"
             f"/mdmDeviceId/{device['id']}",
         )
@@ -73,4 +73,4 @@ def _mac_address(value: str | None) -> str | None:
 
 def _says_or_unknown(value: Any, word: str) -> bool | None:
     """Tell whether a value is a word; ``None`` where the service does not know."""
-    return None if value is None or says(value, "unknown") else says(value, word)
+    return None if says(value, "unknown") else whether(value, word)

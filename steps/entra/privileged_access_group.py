@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps._words import says
+from steps._words import whether
 from steps.entra._roles import PIM, PRINCIPALS, named
 
 _GROUPS = "/identityGovernance/privilegedAccess/group"
@@ -35,7 +35,7 @@ def azure_privileged_access_group_assignment(ctx: Context) -> Iterator[Entity]:
             name=name,
             displayName=name,
             isPermanent=row["endDateTime"] is None,
-            isActivated=None if row["assignmentType"] is None else says(row["assignmentType"], "activated"),
+            isActivated=whether(row["assignmentType"], "activated"),
         )
     _tell_what_is_not_asked(ctx)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from steps._forms import object_at, required_text, text_in
-from steps._words import says
+from steps._words import says, whether
 from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, named, names, role_names, scope_of
 
 READ = ["RoleAssignmentSchedule.Read.Directory"]
@@ -20,7 +20,7 @@ def azure_ad_role_assignment_schedule(ctx: Context) -> Iterator[Entity]:
             _key(row),
             row,
             isPermanent=row["endDateTime"] is None,
-            isActivated=None if row["assignmentType"] is None else says(row["assignmentType"], "Activated"),
+            isActivated=whether(row["assignmentType"], "Activated"),
             **names(row, roles),
             **scope_of(row),
         )

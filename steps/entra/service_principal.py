@@ -40,7 +40,7 @@ def azure_service_principal(ctx: Context) -> Iterator[Entity]:
             managedResourceId=resource,
             isAgent=_is_agent(principal),
             isFirstParty=is_microsoft(owner),
-            isExternal=None if owner is None else owner.lower() != tenant.lower(),
+            isExternal=owner.lower() != tenant.lower() if owner else None,
             isGalleryApp=template is not None and template.lower() != _CUSTOM_TEMPLATE,
             isEnterpriseApp=any_says(tags, "WindowsAzureActiveDirectoryIntegratedApp"),
             isHiddenFromUsers=any_says(tags, "HideApp"),

@@ -241,6 +241,8 @@ def test_what_is_no_secret_stays() -> None:
     options = {"authOptions": {"aadOrApiKey": {"aadAuthFailureMode": "http403", "apiKey": "a"}}}
     assert without_secrets(options) == {"authOptions": {"aadOrApiKey": {"aadAuthFailureMode": "http403"}}}
     assert without_secrets({"aadOrApiKey": "a", "orApiKey": {"mode": "a"}}) == {"orApiKey": {}}
+    synchronized = {f"sync{kind}Passwords": "Enabled" for kind in ("Kerberos", "Ntlm", "OnPrem")}
+    assert without_secrets(synchronized | {"pfxCertificate": "a", "syncPasswords": "a"}) == synchronized
     compared = {"matchVariables": [{"variableName": "RemoteAddr", "selector": None}], "matchValues": ["192.0.2.0/24"]}
     assert without_secrets(compared) == compared
     agents = {"selector": "User-Agent", "matchValue": ["curl"]}

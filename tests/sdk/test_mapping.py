@@ -14,7 +14,7 @@ from integration import DeclarationError, Entity, RecordError
 from integration.engine.records import Records
 from integration.sdk.mapping import check_sources
 from integration.sdk.row import NotSelected, row_of
-from integration.sdk.schema import load_schema
+from integration.sdk.schema import Schema, load_schema
 from integration.testing import GraphServer, run_steps
 from tests.support import entity, relationship, schema
 
@@ -49,6 +49,7 @@ def made(source: Any, *, raw: bool = False, **computed: Any) -> tuple[Records, d
         ({"holder": "Ada", "other": 1}, {"owner": "Ada"}),
         ({"holder": None, "created": None, "doors": None, "properties": None, "opened": None}, {}),
         ({"created": TIME}, {"madeOn": 1714566600000, "made": TIME}),
+        ({"holder": "", "created": "", "properties": {"size": ""}}, {}),
         ({"created": "0001-01-01T00:00:00Z"}, {"made": "0001-01-01T00:00:00Z"}),
         ({"doors": ["Gate", None, ""]}, {"doors": ["Gate", ""]}),
         ({"doors": []}, {"doors": []}),
@@ -62,6 +63,14 @@ def test_a_property_takes_the_value_at_its_path(source: dict[str, Any], expected
     records, properties = made(source)
     assert properties == {"displayName": "One", **expected}
     assert records.rejected == 0
+
+
+def test_an_empty_text_stays_where_every_record_has_one() -> None:
+    taken = {"owner": {**STRING, "x-from": "holder"}, "room": {"type": ["string", "null"], "x-from": "at.room"}}
+    every = Schema(BADGE, Path("badge.json"), {"properties": taken, "required": ["owner", "room"]})
+    badge = Entity("badge-1", {"holder": "", "at": {"room": ""}}, displayName="One")
+    ((_, text),) = Records(BADGE, every).rows(iter([badge]))
+    assert json.loads(text) == {"displayName": "One", "owner": "", "room": None}
 
 
 @pytest.mark.parametrize(

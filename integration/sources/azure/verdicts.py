@@ -31,7 +31,8 @@ _CREDENTIAL = (
 )
 _PARTS = r"s?(value|text|pem|data|old|new|\d{1,2})?"
 _SECRET = re.compile(
-    rf"(?!aadorapikey$)({_CREDENTIAL}|.*sas){_PARTS}|.*credential(value|data)|.*pfx(data)?"
+    rf"(?!(aadorapikey|sync(kerberos|ntlm|onprem)passwords)$)({_CREDENTIAL}|.*sas){_PARTS}"
+    r"|.*credential(value|data)|.*pfx(certificate|data)?"
     r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
     r"|globalparameters|typeproperties|credentials|((alternative|custom)?parameter)values|outputs?|pfxblob"
     r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
@@ -48,7 +49,8 @@ _SECRET = re.compile(
     r"|(secure|secrets?|sensitive)(settings|config(uration)?)|.*pw|pat|.*connstr(ing)?|.*kubeconfig"
     r"|(serviceaccount|credentials?)json",
 )
-"""Names of what is a secret, or holds some; ``aadOrApiKey`` is a way to sign in to Azure AI Search, not a key."""
+"""Names of what is a secret, or holds some; ``aadOrApiKey`` is a way to sign in to Azure AI Search, and
+``syncNtlmPasswords`` says whether Microsoft Entra Domain Services has them."""
 _QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*credentials?")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
 _NAMED = re.compile(

@@ -9,6 +9,7 @@ from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_copies import add_copies
 from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_databases import add_databases
+from tests.simulator.azure.demo_domains import add_domains
 from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_further import add_further
 from tests.simulator.azure.demo_governance import add_governance
@@ -83,6 +84,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_own_access(places[0], places[2])
     add_published(places[0], places[2])
     add_others(*places[:2])
+    add_domains(*places[:2])
     add_told(places[0], places[2])
     add_known(places[0], places[2])
     add_more(*places[:2])
