@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +70,14 @@ def _retries_hardly_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 _every = steps.integration_steps
 
 
+@cache
+def _steps_of_few() -> tuple[Step, ...]:
+    return tuple(step for step in _every() if step.name in FEW)
+
+
 @hookimpl
 def _few() -> Iterator[Step]:
-    return (step for step in _every() if step.name in FEW)
+    return iter(_steps_of_few())
 
 
 def _loads_all(request: pytest.FixtureRequest) -> bool:

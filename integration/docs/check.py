@@ -28,11 +28,12 @@ def faults(folder: Path) -> Iterator[str]:
     texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
     anchors = {name: {slug(heading) for heading in _HEADING.findall(_prose(text))} for name, text in texts.items()}
     reached = _reached(texts)
+    is_there = cache(lambda target: (folder / target).resolve().exists())
     for name, text in sorted(texts.items()):
         if name not in reached:
             yield f"{name}: no way of links leads from {INDEX} to it"
         for target, anchor in _links(name, text):
-            if not (folder / target).resolve().exists():
+            if not is_there(target):
                 yield f"{name}: a link leads to {target}, which is not there"
             elif anchor and anchor not in anchors.get(target, ()):
                 yield f"{name}: a link leads to {target}#{anchor}, which has no such heading"
@@ -68,7 +69,7 @@ def fault_of(command: Sequence[str], *, mentioned: bool = False) -> str:
         command: its words, ``integration`` first.
         mentioned: options that it requires may be left out.
     """
-    known = {name: (each, context) for name, each, context in every_command()}
+    known = _commands_by_name()
     name = command[0]
     rest = list(command[1:])
     while rest and f"{name} {rest[0]}" in known:
@@ -85,6 +86,11 @@ def fault_of(command: Sequence[str], *, mentioned: bool = False) -> str:
     required = [] if mentioned else [each for each in found.params if each.required]
     absent = [each.opts[0] for each in required if given.get(each.name or "") is None]
     return f"{absent[0]} is missing" if absent else _unfit(found, given, context)
+
+
+@cache
+def _commands_by_name() -> Mapping[str, tuple[click.Command, click.Context]]:
+    return {name: (command, context) for name, command, context in every_command()}
 
 
 def _unfit(command: click.Command, given: Mapping[str, Any], context: click.Context) -> str:

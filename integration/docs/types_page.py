@@ -54,7 +54,8 @@ class _Told:
 
     def link(self, type: str, seen_from: str) -> str:
         """Return a link to a type; only its name where it is another project's, or any of an area."""
-        return link(type, type, page=self.pages(seen_from)[type]) if type in self._pages else code(type)
+        page = self._pages.get(type)
+        return code(type) if page is None else link(type, type, page="" if page == seen_from else page)
 
     def pages(self, seen_from: str) -> Mapping[str, str]:
         """Return the page of each type, empty where that is the one which is being written."""
@@ -90,12 +91,12 @@ def _area_page(area: str, steps: Sequence[Step], told: _Told) -> str:
 
 
 def _sections(steps: Sequence[Step], told: _Told, where: str) -> list[str]:
-    parts = []
+    parts, pages = [], told.pages(where)
     for module, those in groupby(steps, lambda step: step.module):
         of_module = list(those)
         parts += [f"## {module}", _about(of_module[0])]
         for step in of_module:
-            parts.append(type_section(step, told.schemas[step.name], told.consents[step.name], told.pages(where)))
+            parts.append(type_section(step, told.schemas[step.name], told.consents[step.name], pages))
     return parts
 
 

@@ -53,14 +53,14 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
         PlanError: a step needs or wants a type that no step declares, or leads to an area without entities.
         DependencyCycle: steps that need or want each other.
     """
-    known = {step.name: step for step in sorted(steps, key=attrgetter("name"))}
-    entities = _entities_by_area(tuple(known.values()))
+    declared = _declared(tuple(steps))
+    known, entities = declared.known, declared.entities
     names = dict.fromkeys([*known, *skip])
     for name in only:
         if name not in names:
             raise UnknownType(f"no step declares the type {brief(name)}{nearest(name, names)}")
     chosen = _closure(only or names, known, names)
-    off = dict.fromkeys((name for name, step in known.items() if step.on_demand and not only), _ON_DEMAND)
+    off = {} if only else dict.fromkeys((name for name, step in known.items() if step.on_demand), _ON_DEMAND)
     left_out = off | dict.fromkeys((name for name in skip if name in chosen), "as asked")
     ordered = []
     waiting = {
@@ -82,18 +82,42 @@ def order(steps: Iterable[Step], *, only: Sequence[str] = (), skip: Sequence[str
     return Plan(
         tuple(ordered),
         MappingProxyType(left_out),
-        tuple(sorted(set(names) - chosen)),
+        tuple(sorted([name for name in names if name not in chosen])),
+        declared.resources,
+        declared.of_others,
+    )
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """What is found by a look at all declarations, of which many plans are made: one for each type, for the pages.
+
+    Attributes:
+        known: the declarations by their names, sorted.
+        entities: names of the entities of each area that relationships lead to as a whole.
+        resources: as in ``Plan``.
+        of_others: as in ``Plan``.
+    """
+
+    known: Mapping[str, Step]
+    entities: Mapping[str, Sequence[str]]
+    resources: tuple[str, ...]
+    of_others: tuple[str, ...]
+
+
+@lru_cache(4)
+def _declared(steps: tuple[Step, ...]) -> _Declared:
+    """Raise ``PlanError`` where a step leads to an area without entities."""
+    known = {step.name: step for step in sorted(steps, key=attrgetter("name"))}
+    return _Declared(
+        known,
+        _entities_by_area(known.values()),
         tuple(sorted({type for step in known.values() for type in step.resources} - {OTHERS})),
         tuple(name for name, step in known.items() if OTHERS in step.resources),
     )
 
 
-@lru_cache(4)
-def _entities_by_area(steps: tuple[Step, ...]) -> Mapping[str, Sequence[str]]:
-    """Return the names of the entities of each area that relationships lead to as a whole.
-
-    That is a look at all declarations, of which many plans are made: one for each type, where pages are written.
-    """
+def _entities_by_area(steps: Collection[Step]) -> Mapping[str, Sequence[str]]:
     leading = [step for step in steps if step.areas]
     entities: dict[str, list[str]] = {area: [] for step in leading for area in step.areas}
     for step in steps if entities else ():
@@ -127,16 +151,22 @@ def types_named(names: Collection[str], steps: Collection[Step], further: Collec
     Raises:
         UnknownType: nothing has a name; says the nearest one.
     """
-    known = {*(step.name for step in steps), *further}
+    known = _names(tuple(steps))
     found: list[str] = []
     for name in names:
-        meant = [name] if name in known else sorted(step.name for step in steps if name in step.places)
+        is_type = name in known or name in further
+        meant = [name] if is_type else sorted(step.name for step in steps if name in step.places)
         if not meant:
-            places = {place for step in steps for place in step.places}
-            near = nearest(name, sorted({*known, *places})) or ": integration types lists those that there are"
+            there = {*known, *further, *(place for step in steps for place in step.places)}
+            near = nearest(name, sorted(there)) or ": integration types lists those that there are"
             raise UnknownType(f"no step declares the type {brief(name)}{near}")
         found += meant
     return list(dict.fromkeys(found))
+
+
+@lru_cache(4)
+def _names(steps: tuple[Step, ...]) -> frozenset[str]:
+    return frozenset(step.name for step in steps)
 
 
 def _closure(wanted: Iterable[str], known: Mapping[str, Step], names: Collection[str]) -> set[str]:

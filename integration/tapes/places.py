@@ -1,6 +1,7 @@
 """Where the cassette of a step is: named after its module, in the folder of its area."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from integration.sdk.step import Step
@@ -12,6 +13,7 @@ def cassette_name(step: Step) -> Path:
     return Path(*area[:-1], f"{area[-1] if area else package}.yaml")
 
 
+@cache
 def demo_folder() -> Path:
     """Return the folder of the demo's cassettes: the wheel carries a copy of those that the tests play."""
     package = Path(__file__).parents[1]

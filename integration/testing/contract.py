@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -101,15 +102,21 @@ def _without_cassette(step: Step, played: Replayed, cassettes: Path | None) -> I
 
 def _ways_out(step: Step) -> Iterator[str]:
     """Yield what a step's module imports to reach the network by itself: no run bounds, records or repeats that."""
+    for name in sorted(_imported(step.source.read_text(encoding="utf-8"))):
+        if name in _NETWORK or name.partition(".")[0] in _NETWORK:
+            yield f"it imports {name}: read through the context alone, which a run bounds and a cassette plays back"
+
+
+@lru_cache(maxsize=16)
+def _imported(code: str) -> frozenset[str]:
+    """Return the names that a module imports; tests check its types one after the other."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(step.source.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
             found.update(each.name for each in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.update([node.module, *(f"{node.module}.{each.name}" for each in node.names)])
-    for name in sorted(found):
-        if name in _NETWORK or name.partition(".")[0] in _NETWORK:
-            yield f"it imports {name}: read through the context alone, which a run bounds and a cassette plays back"
+    return frozenset(found)
 
 
 def _faults(step: Step, played: Replayed) -> Iterator[str]:

@@ -3,12 +3,13 @@
 import random
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import pytest
 
 from tests.azure.test_questions import ASSIGNMENT, SUBSCRIPTION, check, every, holders, role
-from tests.question_graphs import GRAPH, Json, Made, save
+from tests.question_graphs import Json, Made, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -132,13 +133,7 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(params=SEEDS)
-def tenant(request: pytest.FixtureRequest, tmp_path: Path) -> Made:
-    """A tenant whose graph is in the current folder."""
-    tenant = made_up(request.param)
-    save(tenant, tmp_path / "of-question")
-    GRAPH.symlink_to(tmp_path / "of-question")
-    return tenant
+saved = saved_graphs(made_up, SEEDS)
 
 
 def named(of: Json, kind: str, operation: str) -> bool:

@@ -1,32 +1,20 @@
 """The questions about applications against an independent computation, on tenants made up at random."""
 
-import json
 import random
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from integration import load
-from integration.ask.questions import load_questions
-from integration.ask.then import open_graph
-from integration.sdk.plugins import declared_steps
-from integration.sdk.schema import load_schema
-from integration.store.store import Store
-from tests.support import publish, worn
+from tests.question_graphs import DAY, Json, Made, Rows, ask, save, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
-GRAPH = Path("graph.db")
-STEPS = {step.name: step for step in declared_steps(load())}
-QUESTIONS = load_questions(load())
-DAY = 86_400_000
 SEEDS = range(10)
 ADDRESSES = (
     "https://crm.example/cb", "HTTP://CRM.example:8080/cb?a=b#c", "http://localhost", "http://localhost:5000/cb",
@@ -37,18 +25,9 @@ ADDRESSES = (
 )  # fmt: skip
 FREE = (".azurewebsites.net", ".cloudapp.azure.com", ".cloudapp.net", ".trafficmanager.net", ".azureedge.net")
 
-Rows = list[dict[str, Any]]
 
-
-@dataclass
-class Apps:
-    """A tenant: properties of entities by type and key, and ends of relationships by type."""
-
-    entities: dict[str, dict[str, dict[str, Any]]]
-    ends: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-
-    def of(self, type: str) -> dict[str, dict[str, Any]]:
-        return self.entities[type]
+class Apps(Made):
+    """A tenant of applications."""
 
     def leading_to(self, key: str, *types: str) -> list[str]:
         """Return where relationships to an entity come from."""
@@ -128,14 +107,15 @@ def made_up(seed: int) -> Apps:
     tenant = Apps(entities)
 
     def edges(type: str, starts: list[str], stops: list[str], most: int) -> None:
-        tenant.ends[type] = {(rng.choice(starts), rng.choice(stops)) for _ in range(rng.randint(0, most))}
+        tenant.ends[type] = {(rng.choice(starts), rng.choice(stops)): {} for _ in range(rng.randint(0, most))}
 
     owners = [*users, "user-deleted"]
     edges("azure_user_owns_application", owners, list(apps), 6)
     edges("azure_user_owns_service_principal", owners, list(principals), 6)
     edges("azure_service_principal_owns_application", list(principals), list(apps), 3)
     edges("azure_service_principal_owns_principal", list(principals), list(principals), 3)
-    tenant.ends["azure_application_has_service_principal"] = set(zip(apps, rng.sample([*principals], 4), strict=True))
+    registered = zip(apps, rng.sample([*principals], 4), strict=True)
+    tenant.ends["azure_application_has_service_principal"] = {pair: {} for pair in registered}
     one_each: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
         "azure_app_role_assignment_assigned_role": (assignments, roles, False),
         "azure_app_role_assignment_allows_service_principal": (assignments, principals, False),
@@ -145,8 +125,8 @@ def made_up(seed: int) -> Apps:
         "azure_application_has_federated_identity_credential": (federated, apps, True),
     }
     for type, (of, others, turned) in one_each.items():
-        pairs = {(one, rng.choice([*others])) for one in of}
-        tenant.ends[type] = {(other, one) for one, other in pairs} if turned else pairs
+        pairs = [(one, rng.choice([*others])) for one in of]
+        tenant.ends[type] = {(other, one) if turned else (one, other): {} for one, other in pairs}
     for grant in grants.values():
         is_of_one = grant["consentType"] == "Principal"
         grant["principalId"] = rng.choice([*users, "user-deleted"]) if is_of_one else None
@@ -169,7 +149,7 @@ def _credentials_of_owners(tenant: Apps) -> None:
         keys = {of["id"]: key for key, of in tenant.of(f"azure_{owner_type}").items()}
         for kind in ("password_credential", "key_credential"):
             found = tenant.of(f"azure_{kind}").items()
-            pairs = {(keys[of["ownerId"]], key) for key, of in found if of["ownerId"] in keys}
+            pairs = {(keys[of["ownerId"]], key): Json() for key, of in found if of["ownerId"] in keys}
             tenant.ends[f"azure_{owner_type}_has_{kind}"] = pairs
 
 
@@ -188,7 +168,7 @@ def _roles(tenant: Apps, rng: random.Random) -> None:
         }
         for n in range(4)
     }
-    tenant.ends["azure_user_group_has_service_principal"] = {(rng.choice(groups), rng.choice(principals))}
+    tenant.ends["azure_user_group_has_service_principal"] = {(rng.choice(groups), rng.choice(principals)): {}}
 
 
 def _credentials(rng: random.Random, kind: str, owners: Rows, now: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -205,39 +185,7 @@ def _credentials(rng: random.Random, kind: str, owners: Rows, now: int) -> Itera
         )
 
 
-def save(tenant: Apps, path: Path = GRAPH) -> None:
-    """Write the graph as a run does."""
-    with closing(Store(path)) as store:
-        store.begin("contoso.example")
-        for step in STEPS.values():
-            store.show(step, load_schema(step))
-        for type, found in tenant.entities.items():
-            publish(store, STEPS[type], [(key, json.dumps(properties)) for key, properties in found.items()])
-        for type, ends in tenant.ends.items():
-            publish(store, STEPS[type], worn(*sorted(ends)))
-        store.keep_verdicts((name, "complete", "", 0, 0.0) for name in STEPS)
-        store.commit()
-
-
-@pytest.fixture(scope="module", params=SEEDS)
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Apps, Path]:
-    tenant, path = made_up(request.param), tmp_path_factory.mktemp("graph") / GRAPH
-    save(tenant, path)
-    return tenant, path
-
-
-@pytest.fixture
-def tenant(saved: tuple[Apps, Path]) -> Apps:
-    """A tenant whose graph is in the current folder."""
-    tenant, path = saved
-    GRAPH.symlink_to(path)
-    return tenant
-
-
-def ask(name: str, *values: str) -> Rows:
-    with open_graph(GRAPH) as inquiry:
-        answer = inquiry.ask(QUESTIONS[name], values)
-        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+saved = saved_graphs(made_up, SEEDS)
 
 
 def privileged(tenant: Apps) -> dict[str, list[str]]:

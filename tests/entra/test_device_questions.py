@@ -8,7 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
-from tests.question_graphs import DAY, Json, Made, ask, save
+from tests.question_graphs import DAY, Json, Made, ask, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -58,12 +60,7 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(params=SEEDS)
-def tenant(request: pytest.FixtureRequest) -> Made:
-    """A tenant whose graph is in the current folder."""
-    made = made_up(request.param)
-    save(made)
-    return made
+saved = saved_graphs(made_up, SEEDS)
 
 
 def held(tenant: Made, group: str) -> set[str]:

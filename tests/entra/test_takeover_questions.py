@@ -6,7 +6,9 @@ from functools import partial
 
 import pytest
 
-from tests.question_graphs import Json, Made, ask, save
+from tests.question_graphs import Json, Made, ask, saved_graphs, tenant
+
+__all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
@@ -72,12 +74,7 @@ def made_up(seed: int) -> Made:
     return made
 
 
-@pytest.fixture(params=SEEDS)
-def tenant(request: pytest.FixtureRequest) -> Made:
-    """A tenant whose graph is in the current folder."""
-    made = made_up(request.param)
-    save(made)
-    return made
+saved = saved_graphs(made_up, SEEDS)
 
 
 def held(tenant: Made) -> Iterator[tuple[str, str, str, str]]:

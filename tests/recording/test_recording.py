@@ -33,8 +33,6 @@ DEMO = {"azure_account", "azure_user", "azure_user_group", "azure_user_group_has
 SALT = bytes(range(32))
 TOKEN = "token-that-nobody-may-see"
 
-pytestmark = pytest.mark.every_area
-
 
 def recorded(
     tenant: Tenant, to: str = "cassettes", *, types: tuple[str, ...] = TYPES, faults: Faults | None = None, **more: Any
