@@ -30,27 +30,35 @@ _CREDENTIAL = (
     rf"|{_KEYS})"
 )
 _PARTS = r"s?(value|text|pem|data|old|new|\d{1,2})?"
-_SECRET = re.compile(
-    rf"(?!(aadorapikey|sync(kerberos|ntlm|onprem)passwords)$)({_CREDENTIAL}|.*sas){_PARTS}"
-    r"|.*credential(value|data)|.*pfx(certificate|data)?"
-    r"|args|arguments|((api|app)(build)?|startup)?command(s|toexecute|line)?|inline|(manage|custom)actions"
-    r"|globalparameters|typeproperties|credentials|((alternative|custom)?parameter)values|outputs?|pfxblob"
-    r"|customdata|userdata|cloudinit(configuration)?|.*protected(settings|parameters)"
-    r"|(public|configuration|extension)?settings|keyvaluepairs|substitute|webhookproperties|kubeconfigs?"
-    r"|script(content|s)?|definition|(liveness|readiness|startup)probe|httpheaders"
-    r"|passwordvalue|secretstoreresource|sparkconfigproperties|additionalunattendcontent|vmtemplate|webtest|requestbody|encoded(certificate|taskcontent|valuescontent|value)"
-    r"|(apns|client)certificate|certificate(value|data)|fsazure.*key.*|(webhook|callback|httptrigger)ur[il]|serviceuri"
-    r"|(proxy)?authorization|cookie|bearer(value)?|.*pem|pkcs12|keystore|systemkeys?|.*sasur[il]|.*signature(value)?"
-    r"|connstring|connectionstr|dsn|jdbcurl|otp|assertion|registrationcode|.*passwordhash|sasljaasconfig|kubeconfigraw"
-    r"|dockerconfigjson|hook(url)?|.*webhook(ur[il])?|.*((?<!by)pass|passcode|cookies?|jwt|keytab|clientkeydata)"
-    r"|.*secret(string|body|content|payload)|.*key(code|material|value)|.*(activation|enrollment|pairing|unlock)code"
-    r"|(auth|authorization)(header|string)|basicauth|snmpcommunity|communitystring|.*(customdata|pfx|userdata)base64"
-    r"|.*secure(inputs|string|value)|protected(files|value)|sensitivevalue|cloudconfig|.*scripts?|.*command(s|line)?"
-    r"|(secure|secrets?|sensitive)(settings|config(uration)?)|.*pw|pat|.*connstr(ing)?|.*kubeconfig"
-    r"|(serviceaccount|credentials?)json",
+_ENDS = (
+    r"(?<!by)pass|passcode|passwordhash|pw|cookies?|jwt|credential(value|data)|(activation|enrollment|pairing|unlock)code",
+    r"key(code|material|value)|clientkeydata|keytab|pem|pfx(certificate|data)?|(customdata|pfx|userdata)base64",
+    r"secret(string|body|content|payload)|secure(inputs|string|value)|protected(settings|parameters)",
+    r"sasur[il]|signature(value)?|webhook(ur[il])?|connstr(ing)?|kubeconfig",
+    r"scripts?|command(s|line)?",  # people write secrets into these
 )
-"""Names of what is a secret, or holds some; ``aadOrApiKey`` is a way to sign in to Azure AI Search, and
-``syncNtlmPasswords`` says whether Microsoft Entra Domain Services has them."""
+"""What the name of a secret, or of what holds some, ends with."""
+_WHOLE = (
+    r"credentials|(proxy)?authorization|(auth|authorization)(header|string)|basicauth|bearer(value)?|assertion|otp|pat",
+    r"registrationcode|snmpcommunity|communitystring|systemkeys?|fsazure.*key.*|sasljaasconfig",
+    # files that hold some
+    r"pfxblob|pkcs12|keystore|(apns|client)certificate|certificate(value|data)|kubeconfig(s|raw)|dockerconfigjson",
+    r"(serviceaccount|credentials?)json|encoded(certificate|taskcontent|valuescontent|value)",
+    # addresses at which whoever knows them may do something
+    r"(callback|httptrigger)ur[il]|serviceuri|hook(url)?|connectionstr|dsn|jdbcurl",
+    # what is run, and what it is given
+    r"args|arguments|((api|app)(build)?|startup)?commandtoexecute|inline|scriptcontent|(manage|custom)actions",
+    r"(liveness|readiness|startup)probe|httpheaders|requestbody|webtest|definition|vmtemplate|additionalunattendcontent",
+    r"customdata|userdata|cloudinit(configuration)?|cloudconfig",
+    # settings, parameters and results, whose names people choose
+    r"(public|configuration|extension)?settings|(secure|secrets?|sensitive)(settings|config(uration)?)|keyvaluepairs",
+    r"globalparameters|typeproperties|((alternative|custom)?parameter)values|outputs?|substitute|webhookproperties",
+    r"sparkconfigproperties|secretstoreresource|protected(files|value)|sensitivevalue",
+)
+"""Names of secrets, and of what holds some."""
+_OTHERWISE = r"aadorapikey|sync(kerberos|ntlm|onprem)passwords"
+"""A way to sign in to Azure AI Search, and whether Microsoft Entra Domain Services has passwords."""
+_SECRET = re.compile(rf"(?!({_OTHERWISE})$)({_CREDENTIAL}|.*sas){_PARTS}|.*({'|'.join(_ENDS)})|{'|'.join(_WHOLE)}")
 _QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*credentials?")
 """Names of texts that are secrets, and of objects and lists that only hold some."""
 _NAMED = re.compile(
