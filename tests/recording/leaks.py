@@ -116,7 +116,9 @@ PLAIN = {
         "AAD_PREMIUM",
         "AAD_PREMIUM_P2",
         "AAD_WRKLDID_P2",
+        "ATA",
         "EXCHANGE_S_ENTERPRISE",
+        "Entra_Identity_Governance",
         "FLOW_P2_VIRAL",
         "INTUNE_A",
     ),
@@ -395,7 +397,7 @@ def _is_harmless(name: str, text: str) -> bool:
     ):
         return True
     if name == "directoryScopeId":
-        text = text.removeprefix("/").removeprefix("administrativeUnits/")
+        text = text.removeprefix("/").removeprefix("administrativeUnits/").removeprefix("attributeSets/")
     if name == "appScopeId":
         text = text.removeprefix("/AccessPackageCatalog/")
     return bool(HARMLESS.fullmatch(text))
