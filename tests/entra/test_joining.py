@@ -149,7 +149,7 @@ def test_a_permission_leads_to_how_it_is_classified_by_each_service_principal(te
     scopes = [{"id": "scope-0001", "value": "User.Read"}, {"id": "scope-0002", "value": "Mail.Read"}]
     for resource in ("service-0001", "service-0002"):
         tenant.add("/servicePrincipals", {"id": resource, "appId": f"app-{resource}", "oauth2PermissionScopes": scopes})
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "class-000001", "classification": "low", "permissionId": "scope-0001", "permissionName": "User.Read"},
         {"id": "class-000002", "classification": None, "permissionId": "scope-gone", "permissionName": None},
     ]

@@ -67,8 +67,9 @@ class GraphFace:
             raise PlanError(f"{self._reading.step}: kind {kind!r}: name the type without its namespace, such as user")
         self._check_lists(select=select)
         selected = _selected(select, "id")
-        which = {"filter": filter, "expand": expand, "among": among}
-        request = Request("relation", parents, relation, selected, cast=kind or "", **which)
+        request = Request(
+            "relation", parents, relation, selected, cast=kind or "", filter=filter, expand=expand, among=among
+        )
         if together and kind is not None:
             raise PlanError(f"{self._reading.step}: children of one kind do not come together: leave kind or together")
         return self._reading.children(self._checked(request), together=together)
