@@ -81,6 +81,7 @@ class Graph(Protocol):
         kind: str | None = None,
         select: Sequence[str] = ("id",),
         filter: str = "",
+        expand: str = "",
         among: str = "",
         together: bool = False,
     ) -> Iterator[tuple[str, Row]]:
@@ -95,6 +96,7 @@ class Graph(Protocol):
             select: properties of the children to ask for; ``id`` and ``@odata.type`` are always there.
             filter: which objects of the collection are the children of a parent, with ``{id}`` where its id goes, such
                 as ``groupId eq '{id}'``.
+            expand: related objects that come with each child, of a collection that is asked with ``filter``.
             among: which parents (``$filter`` of their collection); all where it is empty.
             together: yield the children of one parent one after the other, for ``itertools.groupby``: a step that sums
                 up what a parent has holds one parent at a time. The first ones come when all have been read.

@@ -15,6 +15,8 @@ PRINCIPALS = ["azure_user", "azure_user_group", "azure_service_principal"]
 TENANT = "/"
 _UNIT = "/administrativeUnits/"
 _ATTRIBUTE_SET = "/attributeSets/"
+_KINDS_OF_SCOPE = {"azure_administrative_unit": "administrativeUnit", "azure_attribute_set": "attributeSet"}
+"""How ``scope_of`` calls what is told by its path, by the type of it; all else is an object."""
 
 
 def scope_of(row: Any) -> dict[str, str | None]:
@@ -76,21 +78,29 @@ def in_scope(
     Args:
         ctx: the step's.
         rows: the assignments.
-        type: the account's type, that of administrative units, or one of single objects.
+        type: the account's type, that of administrative units, of attribute sets, or one of single objects.
         keys: keys by object id, where these are not the same.
     """
     if type == "azure_account":
         account = ctx.one(type).key
         yield from ((row["id"], account) for row in rows if scope_of(row)["scopeType"] == "tenant")
         return
-    wanted = "administrativeUnit" if type == "azure_administrative_unit" else "object"
+    wanted = _KINDS_OF_SCOPE.get(type, "object")
     found = [(row["id"], scope["scopeId"]) for row in rows if (scope := scope_of(row))["scopeType"] == wanted]
+    if wanted == "attributeSet":
+        yield from ((id, attribute_set_key(str(name))) for id, name in found)
+        return
     pairs = [(id, keys.get(guid_key(object) or "") if keys is not None else object) for id, object in found]
     if wanted == "administrativeUnit":  # what else it could be is nothing: a unit that is gone is told as such
         yield from ((id, key) for id, key in pairs if key)
         return
     known = _keys(ctx, type, [key for _, key in pairs if key])
     yield from ((id, known[key]) for id, key in pairs if key and key in known)
+
+
+def attribute_set_key(name: str) -> str:
+    """Return the key of an attribute set: Graph takes its name in any case of letters (attributeSet resource type)."""
+    return f"azure_attribute_set:{name.lower()}"
 
 
 def role_names(ctx: Context) -> dict[str, str]:

@@ -26,7 +26,7 @@ def azure_access_review_definition(ctx: Context) -> Iterator[Entity]:
     """A series of access reviews: whose access to what is looked at, by whom, and what becomes of it."""
     for row in _definitions(ctx):
         name = row["displayName"] or row["id"]
-        yield Entity(row["id"], row, name=name, displayName=name, title=name, scopeQueries=_queries(row))
+        yield Entity(row["id"], row, name=name, displayName=name, title=name, **_asked(row))
 
 
 @relationship_family(
@@ -41,13 +41,23 @@ def azure_access_review_definition_reviewed(ctx: Context, from_type: str, to_typ
 
 def _definitions(ctx: Context) -> Iterator[Any]:
     """Yield the series of reviews: one read serves all types."""
-    also, page = ["displayName", "scope", "instanceEnumerationScope"], 100
+    also, page = ["displayName", "scope", "instanceEnumerationScope", "stageSettings"], 100
     path = "/identityGovernance/accessReviews/definitions"
     return ctx.graph.list(path, schema="azure_access_review_definition", also=also, top=page)
+
+
+def _asked(row: Any) -> dict[str, list[str]]:
+    """Return the queries that say what is reviewed, and who reviews in the stages of a review that has some."""
+    reviewers = [each for stage in objects_in(row, "stageSettings") for each in objects_in(stage, "reviewers")]
+    return {"scopeQueries": _queries(row), "stageReviewerQueries": _texts(reviewers)}
 
 
 def _queries(row: Any) -> list[str]:
     """Return the queries that say what is reviewed: of a scope, its parts, and of what there is one review each for."""
     scopes = [object_at(row, name) for name in ("scope", "instanceEnumerationScope")]
     parts = [part for scope in scopes for name in _PARTS for part in objects_in(scope, name)]
-    return sorted({text_in(scope, "query") for scope in (*scopes, *parts)} - {""})
+    return _texts([*scopes, *parts])
+
+
+def _texts(scopes: list[dict[str, Any]]) -> list[str]:
+    return sorted({text_in(scope, "query") for scope in scopes} - {""})

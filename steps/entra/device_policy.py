@@ -38,13 +38,13 @@ def intune_device_configuration(ctx: Context) -> Iterator[Entity]:
 @relationship_family(COMPLIANCE, "ASSIGNED", ["azure_user_group"], per_row=True)
 def intune_compliance_policy_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A compliance policy is for the devices of a group, or is not: ``exclude`` says which, and wins over the other."""
-    yield from _assigned(ctx, from_type)
+    yield from assigned(ctx, from_type)
 
 
 @relationship_family(CONFIGURATION, "ASSIGNED", ["azure_user_group"], per_row=True)
 def intune_device_configuration_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A configuration is for the devices of a group, or is not: ``exclude`` says which, and wins over the other."""
-    yield from _assigned(ctx, from_type)
+    yield from assigned(ctx, from_type)
 
 
 def _policies(ctx: Context, path: str) -> Iterator[Row]:
@@ -71,7 +71,8 @@ def _platform(kind: str | None) -> str | None:
     return next((platform for begins, platform in _PLATFORMS.items() if name.startswith(begins)), None)
 
 
-def _assigned(ctx: Context, from_type: str) -> Iterator[Relationship]:
+def assigned(ctx: Context, from_type: str) -> Iterator[Relationship]:
+    """Yield the groups that the policies of a type are for, or are not for."""
     for policy in ctx.entities(from_type):
         excluded = set(policy.properties.get("excludeGroupIds") or ())
         for id in sorted(excluded.union(policy.properties.get("includeGroupIds") or ())):

@@ -12,13 +12,14 @@ from steps.entra._intune import INTUNE
 DEVICE = "intune_managed_device"
 _NOT_JUDGED = ("unknown", "configManager")
 _UNJOINED = "00000000-0000-0000-0000-000000000000"
+_STORAGE = ("totalStorageSpaceInBytes", "freeStorageSpaceInBytes")
 _ADDRESS = re.compile(r"[0-9a-f]{12}")
 
 
 @entity_step(["Device", "Host"], permissions=["DeviceManagementManagedDevices.Read.All"], licences=INTUNE, per_row=True)
 def intune_managed_device(ctx: Context) -> Iterator[Entity]:
     """A computer or phone that Microsoft Intune manages."""
-    also = ["emailAddress", "ethernetMacAddress", "wiFiMacAddress"]
+    also = ["emailAddress", "ethernetMacAddress", "wiFiMacAddress", *_STORAGE]
     for device in ctx.graph.list("/deviceManagement/managedDevices", also=also):
         name = device["deviceName"] or device["serialNumber"] or device["id"]
         state, model = device["complianceState"], device["model"]
@@ -33,6 +34,7 @@ def intune_managed_device(ctx: Context) -> Iterator[Entity]:
             ethernetMacAddress=_mac_address(device["ethernetMacAddress"]),
             BYOD=_says_or_unknown(device["managedDeviceOwnerType"], "personal"),
             compliant=None if says(state, *_NOT_JUDGED) else whether(state, "compliant"),
+            **_storage(device),
             physical=not says(model, "Virtual Machine") if model else None,
             webLink="https://intune.microsoft.com/#view/Microsoft_Intune_Devices/DeviceSettingsMenuBlade/~/overview"
             f"/mdmDeviceId/{device['id']}",
@@ -63,6 +65,12 @@ def _device_id(device: Entity) -> str | None:
     """Return by which id Entra knows a device; ``None`` where it is not joined to the tenant or registered in it."""
     id: str | None = guid_key(device.properties.get("aadDeviceId"))
     return None if id in (None, "", _UNJOINED) else id
+
+
+def _storage(device: Any) -> dict[str, Any]:
+    """Return how much a device can store, and how much of that is free: 0 in all where Intune does not know."""
+    total, free = (device[name] for name in _STORAGE)
+    return {"totalStorageInBytes": total, "freeStorageInBytes": free} if total else {}
 
 
 def _mac_address(value: str | None) -> str | None:

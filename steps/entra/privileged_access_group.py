@@ -12,7 +12,8 @@ _ELIGIBLE, _ACTIVE = f"{_GROUPS}/eligibilityScheduleInstances", f"{_GROUPS}/assi
 _ELIGIBLE_READ = ["PrivilegedEligibilitySchedule.Read.AzureADGroup"]
 _ACTIVE_READ = ["PrivilegedAssignmentSchedule.Read.AzureADGroup"]
 _SELECT = ("id", "groupId", "principalId", "accessId", "memberType", "startDateTime", "endDateTime")
-_AMONG = "isAssignableToRole eq true"
+ASSIGNABLE = "isAssignableToRole eq true"
+"""Which groups are asked about."""
 
 
 @entity_step("AccessPolicy", permissions=_ELIGIBLE_READ, licences=PIM, needs=["azure_user_group"])
@@ -21,7 +22,7 @@ def azure_privileged_access_group_eligibility(ctx: Context) -> Iterator[Entity]:
     for row in _eligibilities(ctx):
         name = f"{row['accessId']}: {row['principalId']}"
         yield Entity(row["id"], row, name=name, displayName=name, isPermanent=row["endDateTime"] is None)
-    _tell_what_is_not_asked(ctx)
+    tell_what_is_not_asked(ctx)
 
 
 @entity_step("AccessPolicy", permissions=_ACTIVE_READ, licences=PIM, needs=["azure_user_group"])
@@ -37,7 +38,7 @@ def azure_privileged_access_group_assignment(ctx: Context) -> Iterator[Entity]:
             isPermanent=row["endDateTime"] is None,
             isActivated=whether(row["assignmentType"], "activated"),
         )
-    _tell_what_is_not_asked(ctx)
+    tell_what_is_not_asked(ctx)
 
 
 @relationship_family(
@@ -90,7 +91,7 @@ def _eligibilities(ctx: Context) -> Iterator[Any]:
     """Yield the eligibilities for groups that can be assigned to roles: Graph gives them group by group alone."""
     by = "groupId eq '{id}'"
     for _, row in ctx.graph.related(
-        "/groups", _ELIGIBLE, select=(*_SELECT, "eligibilityScheduleId"), filter=by, among=_AMONG
+        "/groups", _ELIGIBLE, select=(*_SELECT, "eligibilityScheduleId"), filter=by, among=ASSIGNABLE
     ):
         yield row
 
@@ -98,11 +99,11 @@ def _eligibilities(ctx: Context) -> Iterator[Any]:
 def _assignments(ctx: Context) -> Iterator[Any]:
     """Yield the assignments to groups that can be assigned to roles: Graph gives them group by group alone."""
     by, also = "groupId eq '{id}'", ("assignmentType", "assignmentScheduleId")
-    for _, row in ctx.graph.related("/groups", _ACTIVE, select=(*_SELECT, *also), filter=by, among=_AMONG):
+    for _, row in ctx.graph.related("/groups", _ACTIVE, select=(*_SELECT, *also), filter=by, among=ASSIGNABLE):
         yield row
 
 
-def _tell_what_is_not_asked(ctx: Context) -> None:
+def tell_what_is_not_asked(ctx: Context) -> None:
     """Say how many other groups PIM may manage: Graph does not tell which, and throttles who asks for all."""
     others = sum(1 for group in ctx.entities("azure_user_group") if _may_be_managed(group.properties))
     ctx.left_out(others, "groups that no role can be assigned to, which PIM may manage all the same")

@@ -55,10 +55,13 @@ def azure_ad_role_assignment_uses_definition(ctx: Context) -> Iterator[Relations
 
 
 @relationship_family(
-    "azure_ad_role_assignment", "ALLOWS", ["azure_account", "azure_administrative_unit", *_OBJECTS], permissions=READ
+    "azure_ad_role_assignment",
+    "ALLOWS",
+    ["azure_account", "azure_administrative_unit", "azure_attribute_set", *_OBJECTS],
+    permissions=READ,
 )
 def azure_ad_role_assignment_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """An assignment holds in the tenant, in an administrative unit, or on one object."""
+    """An assignment holds in the tenant, in an administrative unit, over an attribute set, or on one object."""
     for assignment, place in in_scope(ctx, list(_assignments(ctx)), to_type):
         yield Relationship(assignment, place)
 

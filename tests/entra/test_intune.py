@@ -21,6 +21,7 @@ IS, HAS = "intune_managed_device_is_azure_device", "azure_user_has_intune_manage
 POLICIES = {
     "intune_compliance_policy": "deviceCompliancePolicies",
     "intune_device_configuration": "deviceConfigurations",
+    "intune_device_enrollment_configuration": "deviceEnrollmentConfigurations",
 }
 APPLICATIONS, TO_GROUP = "/deviceAppManagement/mobileApps", "intune_managed_application_assigned_azure_user_group"
 PLANS = [{"servicePlanId": "plan-1", "servicePlanName": "INTUNE_A"}]
@@ -131,6 +132,19 @@ ADDRESSES = [
     ("02:00:5E:10:00:01", "02:00:5e:10:00:01"), ("0200.5e10.0001", "02:00:5e:10:00:01"), ("", None), (None, None),
     ("02005E10", "02005E10"), ("not an address", "not an address"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "told"), [(0, 0, (None, None)), (None, None, (None, None)), (64, 0, (64, 0)), (64, 9, (64, 9))]
+)
+def test_a_device_of_which_nothing_is_known_has_not_a_disk_of_no_size(
+    total: int | None, free: int | None, told: tuple[int | None, int | None], graph: GraphServer
+) -> None:
+    organized(graph)
+    device = {"id": "device-0001", "totalStorageSpaceInBytes": total, "freeStorageSpaceInBytes": free}
+    graph.add(f"{MANAGE}/managedDevices", device)
+    [found] = run_steps(DEVICE, source=graph, manager=MANAGER).records[DEVICE]
+    assert (found.get("totalStorageInBytes"), found.get("freeStorageInBytes")) == told
 
 
 @pytest.mark.parametrize(("written", "read"), ADDRESSES)

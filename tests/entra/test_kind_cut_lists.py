@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import steps
-from tests.little_tenant import LittleTenant, read, serving
+from tests.little_tenant import GROUPS, LittleTenant, read, serving
 
 pytestmark = pytest.mark.every_area
 
@@ -53,13 +53,35 @@ PLACES = [
     Place("azure_access_packages_catalog", f"{MANAGEMENT}/catalogs", ("accessPackages",), "access_package_catalog"),
     Place("azure_role_management_policy", POLICIES, ("policy", "rules"), "role_management_policy"),
     Place("azure_role_management_policy_assigned_user", POLICIES, ("policy", "rules"), "role_management_policy"),
+    Place("azure_privileged_access_group_policy", POLICIES, ("policy", "rules"), "privileged_access_group_policy"),
+    Place(
+        "azure_privileged_access_group_policy_assigned_user",
+        POLICIES,
+        ("policy", "rules"),
+        "privileged_access_group_policy",
+    ),
+    Place(
+        "azure_custom_security_attribute_definition",
+        "/directory/customSecurityAttributeDefinitions",
+        ("allowedValues",),
+        "custom_security_attribute",
+    ),
+    Place(
+        "intune_device_enrollment_configuration",
+        "/deviceManagement/deviceEnrollmentConfigurations",
+        ("assignments",),
+        "device_enrollment",
+    ),
 ]
 SINGLE = {
     "_packages": "target, accessPackage, assignmentPolicy and requestor",
     "_partners": "identitySynchronization",
+    "lifecycle_workflow": "createdBy",
     "role_assignment_schedule": "activatedUsing",
 }
 """Modules that expand single objects alone, which nothing cuts short."""
+SHARED = {"_pim_rules"}
+"""Modules that write down an expansion for the modules of places."""
 each_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.type}-{place.way[-1]}")
 
 
@@ -74,6 +96,7 @@ def item(number: int) -> dict[str, Any]:
         "target": target,
         "setting": {"approvalStages": [{"primaryApprovers": [approver]}]},
         "notificationRecipients": [id],
+        "isActive": True,
     }
 
 
@@ -86,6 +109,7 @@ def tenant() -> Iterator[LittleTenant]:
     with serving(LittleTenant()) as tenant:
         tenant.always("/subscribedSkus", 403, {"error": {"code": "Authorization_RequestDenied"}})
         tenant.always(ROLES, 200, {"value": [ROLE]})
+        tenant.always("/groups", 200, {"value": [{"id": GROUPS[0], "displayName": "One that roles are assigned to"}]})
         yield tenant
 
 
@@ -108,7 +132,7 @@ def rows_of(type: str) -> Records:
 def test_every_expansion_is_looked_at() -> None:
     folder = Path(steps.__file__ or "").parent
     expanding = {path.stem for path in folder.rglob("*.py") if re.search(r"\bexpand\b *=|, expand\b", path.read_text())}
-    assert expanding == {place.module for place in PLACES} | SINGLE.keys()
+    assert expanding == {place.module for place in PLACES} | SINGLE.keys() | SHARED
 
 
 @each_place

@@ -33,6 +33,81 @@ KNOWN["types"] |= {
         }
     },
     "idleSessionSignOut": {"properties": {"isEnabled": "Boolean", "signOutAfterInSeconds": "Int64"}},
+    "allowedValue": {"base": "entity", "properties": {"isActive": "Boolean"}},
+    "attributeSet": {"base": "entity", "properties": {"description": "String", "maxAttributesPerSet": "Int32"}},
+    "delegatedPermissionClassification": {
+        "base": "entity",
+        "properties": {"classification": "String", "permissionId": "String", "permissionName": "String"},
+    },
+    "deviceEnrollmentConfiguration": {
+        "base": "entity",
+        "properties": {
+            "assignments": "Collection(deviceCompliancePolicyAssignment)",
+            "createdDateTime": "DateTimeOffset",
+            "description": "String",
+            "displayName": "String",
+            "lastModifiedDateTime": "DateTimeOffset",
+            "priority": "Int32",
+            "version": "Int32",
+        },
+    },
+    "deviceEnrollmentLimitConfiguration": {"base": "deviceEnrollmentConfiguration", "properties": {"limit": "Int32"}},
+    "deviceEnrollmentPlatformRestriction": {
+        "properties": {"personalDeviceEnrollmentBlocked": "Boolean", "platformBlocked": "Boolean"}
+    },
+    "deviceEnrollmentPlatformRestrictionsConfiguration": {
+        "base": "deviceEnrollmentConfiguration",
+        "properties": dict.fromkeys(
+            ("androidRestriction", "iosRestriction", "macOSRestriction"), "deviceEnrollmentPlatformRestriction"
+        ),
+    },
+    "healthIssue": {
+        "base": "entity",
+        "properties": {
+            "createdDateTime": "DateTimeOffset",
+            "displayName": "String",
+            "domainNames": "Collection(String)",
+            "healthIssueType": "String",
+            "recommendations": "Collection(String)",
+            "sensorDNSNames": "Collection(String)",
+            "severity": "String",
+            "status": "String",
+        },
+    },
+    "sensor": {
+        "base": "entity",
+        "properties": {
+            "createdDateTime": "DateTimeOffset",
+            "displayName": "String",
+            "domainName": "String",
+            "healthStatus": "String",
+            "openHealthIssuesCount": "Int64",
+            "settings": "sensorSettings",
+            "version": "String",
+        },
+    },
+    "sensorSettings": {
+        "properties": {
+            "description": "String",
+            "domainControllerDnsNames": "Collection(String)",
+            "isDelayedDeploymentEnabled": "Boolean",
+        }
+    },
+    "workflow": {
+        "base": "entity",
+        "properties": {
+            "category": "String",
+            "createdDateTime": "DateTimeOffset",
+            "displayName": "String",
+            "executionConditions": "workflowExecutionConditions",
+            "isEnabled": "Boolean",
+            "isSchedulingEnabled": "Boolean",
+            "version": "Int32",
+        },
+    },
+    "workflowExecutionConditions": {"properties": {"scope": "workflowScope", "trigger": "workflowTrigger"}},
+    "workflowScope": {"properties": {"rule": "String"}},
+    "workflowTrigger": {"properties": {"offsetInDays": "Int32", "timeBasedAttribute": "String"}},
 }
 """Of types that the file does not know, as Microsoft Graph's reference has them."""
 WAYS = ("filled", "holes", "null", "empty", "new", "bare")
@@ -47,12 +122,19 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/deviceAppManagement/mobileApps": ("windowsWebApp", "mobileApp"),
     "/deviceManagement/deviceCompliancePolicies": ("windows10CompliancePolicy", "deviceCompliancePolicy"),
     "/deviceManagement/deviceConfigurations": ("iosCustomConfiguration", "deviceConfiguration"),
+    "/deviceManagement/deviceEnrollmentConfigurations": (
+        "deviceEnrollmentLimitConfiguration",
+        "deviceEnrollmentPlatformRestrictionsConfiguration",
+        "deviceEnrollmentConfiguration",
+    ),
     "/deviceManagement/detectedApps": ("detectedApp",),
     "/deviceManagement/managedDevices": ("managedDevice",),
     "/deviceManagement/roleAssignments": ("deviceAndAppManagementRoleAssignment",),
     "/deviceManagement/roleDefinitions": ("roleDefinition",),
     "/devices": ("device",),
     "/directory/administrativeUnits": ("administrativeUnit",),
+    "/directory/attributeSets": ("attributeSet",),
+    "/directory/customSecurityAttributeDefinitions": ("customSecurityAttributeDefinition",),
     STORES: ("certificateBasedAuthPki",),
     f"{STORES}/certificateBasedAuthPki-filled-0001/certificateAuthorities": ("certificateAuthorityDetail",),
     "/directory/onPremisesSynchronization": ("onPremisesDirectorySynchronization",),
@@ -69,7 +151,10 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/identity/identityProviders": ("builtInIdentityProvider", "socialIdentityProvider"),
     "/identityProtection/riskyServicePrincipals": ("riskyServicePrincipal",),
     "/identityProtection/riskyUsers": ("riskyUser",),
+    "/identityGovernance/lifecycleWorkflows/workflows": ("workflow",),
     "/identityGovernance/termsOfUse/agreements": ("agreement",),
+    "/security/identities/healthIssues": ("healthIssue",),
+    "/security/identities/sensors": ("sensor",),
     "/contacts": ("orgContact",),
     "/policies/activityBasedTimeoutPolicies": ("activityBasedTimeoutPolicy",),
     "/policies/appManagementPolicies": ("appManagementPolicy",),
@@ -122,7 +207,13 @@ RELATIONS = {
     "/directory/administrativeUnits": ("members",),
     "/groups": ("members", "owners"),
     "/policies/appManagementPolicies": ("appliesTo",),
-    "/servicePrincipals": ("owners", "ownedObjects", "memberOf", "appRoleAssignedTo"),
+    "/servicePrincipals": (
+        "owners",
+        "ownedObjects",
+        "memberOf",
+        "appRoleAssignedTo",
+        "delegatedPermissionClassifications",
+    ),
     "/users": ("manager",),
     REVIEWS: ("instances",),
     f"{REVIEWS}/accessReviewScheduleDefinition-filled-0001/instances": ("decisions",),
@@ -133,6 +224,7 @@ RELATIONS = {
 CHILDREN = {
     "appRoleAssignedTo": "appRoleAssignment",
     "decisions": "accessReviewInstanceDecisionItem",
+    "delegatedPermissionClassifications": "delegatedPermissionClassification",
     "deviceStatuses": "deviceComplianceDeviceStatus",
     "federatedIdentityCredentials": "federatedIdentityCredential",
     "instances": "accessReviewInstance",
@@ -146,6 +238,7 @@ NAMED = {
     f"{MANAGEMENT}/assignmentPolicies": ("accessPackage",),
     f"{MANAGEMENT}/assignmentRequests": ("accessPackage", "requestor"),
     f"{MANAGEMENT}/assignments": ("accessPackage", "assignmentPolicy", "target"),
+    "/identityGovernance/lifecycleWorkflows/workflows": ("createdBy",),
     "/roleManagement/directory/roleAssignmentScheduleInstances": ("activatedUsing",),
     "resourceRoleScopes": ("role", "scope"),
 }
@@ -164,7 +257,7 @@ ALWAYS = {
 """What an object is about: Graph gives no object without it."""
 PLANS = [
     {"servicePlanId": f"plan-{name}", "servicePlanName": name}
-    for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2", "AAD_WRKLDID_P1", "INTUNE_A")
+    for name in ("AAD_PREMIUM", "AAD_PREMIUM_P2", "AAD_WRKLDID_P1", "ATA", "Entra_Identity_Governance", "INTUNE_A")
 ]
 
 
@@ -237,7 +330,10 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
     graph.add("/subscribedSkus", {"id": "t_1", "skuId": "s", "capabilityStatus": "Enabled", "servicePlans": PLANS})
     for assignment in rows("unifiedRoleManagementPolicyAssignment"):
         of_roles = {"scopeId": "/", "scopeType": "DirectoryRole", "policy": None}
-        graph.add("/policies/roleManagementPolicyAssignments", {**assignment, **of_roles})
+        of_group = {"scopeId": "group-filled-0001", "scopeType": "Group", "policy": None}
+        of_group["id"] = f"{assignment['id']}-of-a-group"
+        for each in (of_roles, of_group):
+            graph.add("/policies/roleManagementPolicyAssignments", {**assignment, **each})
     for partner in rows("crossTenantAccessPolicyConfigurationPartner"):
         graph.add("/policies/crossTenantAccessPolicy/partners", {**partner, "identitySynchronization": None})
     for path in NAMED.keys() & LISTINGS.keys():
@@ -249,6 +345,7 @@ def test_no_object_is_rejected(way: str, graph: GraphServer) -> None:
     for path, relation in (
         ("/applications", "federatedIdentityCredentials"),
         ("/servicePrincipals", "appRoleAssignedTo"),
+        ("/servicePrincipals", "delegatedPermissionClassifications"),
         ("/deviceManagement/detectedApps", "managedDevices"),
         ("/deviceManagement/deviceCompliancePolicies", "deviceStatuses"),
         ("/deviceManagement/roleDefinitions", "roleAssignments"),

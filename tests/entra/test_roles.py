@@ -42,7 +42,7 @@ def tenant(graph: GraphServer) -> GraphServer:
     graph.add("/devices", {"id": LAPTOP, "displayName": "laptop", "deviceId": "id-of-laptop"})
     graph.add(UNITS, {"id": UNIT, "displayName": "EMEA"})
     graph.add(ROLES, role(GLOBAL, "Global Administrator"), role(HELPDESK, "Helpdesk Administrator"))
-    for path in (ASSIGNMENTS, ELIGIBLE, SCHEDULES, POLICIES):
+    for path in (ASSIGNMENTS, ELIGIBLE, SCHEDULES, POLICIES, "/directory/attributeSets"):
         graph.add(path)
     for of in ("eligibilityScheduleInstances", "assignmentScheduleInstances"):
         graph.add(f"{FOR_GROUPS}/{of}")

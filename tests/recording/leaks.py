@@ -116,7 +116,9 @@ PLAIN = {
         "AAD_PREMIUM",
         "AAD_PREMIUM_P2",
         "AAD_WRKLDID_P2",
+        "ATA",
         "EXCHANGE_S_ENTERPRISE",
+        "Entra_Identity_Governance",
         "FLOW_P2_VIRAL",
         "INTUNE_A",
     ),
@@ -336,6 +338,17 @@ OF_REVIEWS: dict[str, tuple[str, ...]] = {
     "type": ("AccessPackageAssignmentPolicy", "Group", "ServicePrincipal"),
 }
 """Values of access reviews that a recording keeps."""
+OF_JOINING: dict[str, tuple[str, ...]] = {
+    "classification": ("high", "low"),
+    "description": ("What Attribute Definition Administrator may do.",),
+    "displayName": ("All Users", "Attribute Definition Administrator", "Group"),
+    "scopeType": ("Group",),
+    "severity": ("high", "low", "medium"),
+    "status": ("Available", "Deprecated", "closed", "open"),
+    "type": ("Integer", "String"),
+    "value": ("ChannelMessage.Read.Group",),
+}
+"""Words of Microsoft's on attributes, permissions, enrollment, sensors and the policies of groups."""
 OF_STATES: dict[str, tuple[str, ...]] = {
     "status": (
         "compliant",
@@ -391,11 +404,12 @@ def _is_harmless(name: str, text: str) -> bool:
     protocol = {"id": r"\d+", "method": "GET", "ConsistencyLevel": "eventual", "Content-Type": "application/json.*",
                 "OData-Version": "4.0", "x-ms-resource-unit": r"\d", "code": r"\w+"}  # fmt: skip
     if re.fullmatch(protocol.get(name, "(?!)"), text) or any(
-        text in known.get(name, ()) for known in (PLAIN, OF_POLICIES, OF_ROLES, OF_PACKAGES, OF_REVIEWS, OF_STATES)
+        text in known.get(name, ())
+        for known in (PLAIN, OF_POLICIES, OF_ROLES, OF_PACKAGES, OF_REVIEWS, OF_JOINING, OF_STATES)
     ):
         return True
     if name == "directoryScopeId":
-        text = text.removeprefix("/").removeprefix("administrativeUnits/")
+        text = text.removeprefix("/").removeprefix("administrativeUnits/").removeprefix("attributeSets/")
     if name == "appScopeId":
         text = text.removeprefix("/AccessPackageCatalog/")
     return bool(HARMLESS.fullmatch(text))

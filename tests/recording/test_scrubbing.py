@@ -197,6 +197,13 @@ def test_identifiers_of_one_domain_stay_such(scrubber: Scrubber) -> None:
     assert len({one, two, other}) == 3
 
 
+def test_an_attribute_set_is_led_to_by_its_name_wherever_that_stands(scrubber: Scrubber) -> None:
+    id = scrubber.scrubbed("Engineering", "id")
+    assert re.fullmatch("id-[0-9a-f]{16}", id)
+    assert scrubber.scrubbed("Engineering", "attributeSet") == id
+    assert scrubber.scrubbed("/attributeSets/Engineering", "directoryScopeId") == f"/attributeSets/{id}"
+
+
 def test_times_keep_their_order_and_distance(scrubber: Scrubber) -> None:
     values = ["2024-05-01T12:30:00Z", "2024-05-01T12:30:10Z", "2025-01-01T23:59:59Z"]
     before, after = ([datetime.fromisoformat(each) for each in times] for times in (values, scrubber.scrubbed(values)))

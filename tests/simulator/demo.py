@@ -20,6 +20,7 @@ ORGANIZATION: Json = {
     "displayName": "Contoso Test Tenant",
     "isMultipleDataLocationsForServicesEnabled": None,
     "marketingNotificationEmails": ["offers@contoso.example"],
+    "mobileDeviceManagementAuthority": "intune",
     "onPremisesLastSyncDateTime": "2026-01-14T05:31:07Z",
     "onPremisesSyncEnabled": True,
     "postalCode": "EX1 2AB",

@@ -58,6 +58,7 @@ def demo_users() -> list[Json]:
         "jobTitle": "Controller",
         "department": "Finance",
         "companyName": "Contoso Ltd (fictional)",
+        "employeeOrgData": {"division": "Books", "costCenter": "C-17"},
         "officeLocation": "Exampleton 1/23",
         "mobilePhone": "+44 7700 900000",
         "businessPhones": ["+44 20 7946 0001"],

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.simulator.tenant import Tenant
 
 P1, P2, GOVERNANCE = "AAD_PREMIUM", "AAD_PREMIUM_P2", "Entra_Identity_Governance"
-INTUNE_PLAN, WORKLOAD_PLAN = "INTUNE_A", "AAD_WRKLDID_P2"
+INTUNE_PLAN, WORKLOAD_PLAN, DEFENDER_PLAN = "INTUNE_A", "AAD_WRKLDID_P2", "ATA"
 SKUS = "/subscribedSkus"
 
 _IDS = {
@@ -19,6 +19,8 @@ _IDS = {
     P2: "eec0eb4f-6444-4f95-aba0-50c24d67f998",
     "EXCHANGE_S_ENTERPRISE": "efb87545-963c-4e0d-99df-69c6916d9eb0",
     INTUNE_PLAN: "c1ec4a95-1f05-45b3-a911-aa3fa01094f5",
+    GOVERNANCE: "e866a266-3cff-43a3-acca-0c90a7e00c8b",
+    DEFENDER_PLAN: "14ab5db5-e6c4-4b20-b4bc-13e36fd2227f",
     WORKLOAD_PLAN: "7dc0e92d-bf15-401d-907e-0884efe7c760",
     "FLOW_P2_VIRAL": "50e68c76-46c6-4674-81f9-75456511b170",
 }
@@ -74,6 +76,14 @@ WORKLOADS = Licence((WORKLOAD_PLAN,), 403, "Forbidden", "Your tenant is not lice
 INTUNE = Licence((INTUNE_PLAN,), 400, "BadRequest", "Request not applicable to target tenant.")
 """Managed devices and what is set on them."""
 
+WORKFLOWS = Licence((GOVERNANCE,), 403, "Forbidden", "Your tenant is not licensed for this feature.")
+"""Lifecycle workflows."""
+
+DEFENDER = Licence((DEFENDER_PLAN,), 403, "Forbidden", "Your tenant is not licensed for this feature.")
+"""Sensors of Defender for Identity."""
+
+ALL_PLANS = (P1, P2, INTUNE_PLAN, WORKLOAD_PLAN, GOVERNANCE, DEFENDER_PLAN)
+
 
 def plans_of(tenant: "Tenant") -> frozenset[str]:
     """The service plans that the tenant's subscriptions give it now."""
@@ -86,7 +96,7 @@ def plans_of(tenant: "Tenant") -> frozenset[str]:
     )
 
 
-def license_tenant(tenant: "Tenant", plans: Iterable[str] = (P1, P2, INTUNE_PLAN, WORKLOAD_PLAN)) -> None:
+def license_tenant(tenant: "Tenant", plans: Iterable[str] = ALL_PLANS) -> None:
     """Give the tenant these plans, in place of those that it had."""
     tenant.contents.clear(SKUS)
     tenant.contents.put(SKUS, *_skus(tenant.id, [*plans]))

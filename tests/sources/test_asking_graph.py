@@ -67,6 +67,14 @@ def contoso_eligibility(ctx):
         yield Entity(row["id"], name=f"{group} {row['accessId']}")
 
 
+@entity_step("ControlPolicy", permissions=["RoleManagementPolicy.Read.AzureADGroup"])
+def contoso_policy(ctx):
+    """A policy of a group, with its rules."""
+    path, by = "/policies/roleManagementPolicyAssignments", "scopeId eq '{id}' and scopeType eq 'Group'"
+    for group, row in ctx.graph.related("/groups", path, select=("policyId",), filter=by, expand="policy"):
+        yield Entity(row["id"], name=f"{group} {row['policyId']} {row['policy']['displayName']}")
+
+
 @entity_step("Site", permissions=["Application.Read.All"])
 def contoso_use(ctx):
     """How many use an application."""
@@ -99,7 +107,14 @@ Asks = Callable[..., Ran]
 @pytest.fixture
 def asks(graph: GraphServer, monkeypatch: pytest.MonkeyPatch) -> Asks:
     """What runs steps of the module above against the server."""
-    named = ["contoso_person", "contoso_machine", "contoso_partner", "contoso_eligibility", "contoso_use"]
+    named = [
+        "contoso_person",
+        "contoso_machine",
+        "contoso_partner",
+        "contoso_eligibility",
+        "contoso_policy",
+        "contoso_use",
+    ]
     files = {f"{name}.json": NAMED for name in named} | {
         f"{name}.json": TAKEN for name in ("contoso_app", "contoso_secret")
     }
@@ -259,6 +274,23 @@ def test_a_collection_is_asked_by_a_filter_for_each_of_the_chosen_parents(graph:
     assert ran.verdicts["contoso_eligibility"] == "complete"
     assert {record["name"] for record in ran.records["contoso_eligibility"]} == {
         f"group-{number:04} member" for number in (0, 10, 20)
+    }
+    assert len([request for request in graph.requests if path in request]) == 3
+
+
+def test_what_a_filter_finds_for_a_parent_comes_with_what_is_expanded(graph: GraphServer, asks: Asks) -> None:
+    path = "/policies/roleManagementPolicyAssignments"
+    for number in range(3):
+        group = f"group-{number:04}"
+        graph.add("/groups", {"id": group})
+        of_group = {"scopeId": group, "scopeType": "Group", "policyId": f"policy-{number}"}
+        policy = {"id": f"policy-{number}", "displayName": f"Name {number}"}
+        graph.add(path, {"id": f"assigned-{number}", **of_group, "policy": policy})
+    graph.add(path, {"id": "assigned-9", "scopeId": "/", "scopeType": "DirectoryRole", "policyId": "policy-9"})
+    ran = asks("contoso_policy")
+    assert ran.verdicts["contoso_policy"] == "complete"
+    assert {record["name"] for record in ran.records["contoso_policy"]} == {
+        f"group-{number:04} policy-{number} Name {number}" for number in range(3)
     }
     assert len([request for request in graph.requests if path in request]) == 3
 

@@ -91,6 +91,13 @@ def test_a_relation_that_is_no_property_is_refused(relation: str, ask: Ask, grap
     assert graph.requests == []
 
 
+@pytest.mark.parametrize("relation", ["members", "/policies/{id}/rules"])
+def test_what_is_not_asked_by_a_filter_expands_nothing(relation: str, ask: Ask, graph: GraphServer) -> None:
+    verdict, reason = ask(lambda ctx: (child for _, child in ctx.graph.related("/groups", relation, expand="policy")))
+    assert (verdict, "asked with filter=" in reason) == ("failed", True)
+    assert graph.requests == []
+
+
 @pytest.mark.parametrize("select", ["id,displayName", ["displayName&$filter=x"], ["a b"], [""], [None]])
 def test_a_select_that_names_no_properties_is_refused(select: Any, ask: Ask, graph: GraphServer) -> None:
     verdict, reason = ask(lambda ctx: ctx.graph.list("/devices", select=select))

@@ -47,6 +47,10 @@ _OBJECT_PATH = re.compile(
     r"(/(?:[a-z][A-Za-z]{0,40}/)?)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE
 )
 """The path of an object, such as ``/administrativeUnits/{id}``: references keep leading to what they name."""
+_NAMED_PATH = re.compile(r"(/attributeSets/)(\w+)")
+"""The path of what has a name in the place of an id: an attribute set, which a role may be assigned over."""
+_NAMING = frozenset({"attributeset"})
+"""Properties, in lower case, that lead to such a thing by its name (customSecurityAttributeDefinition)."""
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
@@ -80,11 +84,13 @@ class GraphScrubber(Scrubber):
             return self.pseudonyms.identifier(text)
         if name.lower() == "query" and _GRAPH_PATH.fullmatch(text):
             return self._path(text)
-        return None
+        return self.pseudonyms.identifier(text) if name.lower() in _NAMING else None
 
     def _by_form(self, text: str) -> str | None:
         if path := _OBJECT_PATH.fullmatch(text):
             return path[1] + self.pseudonyms.guid(path[2])
+        if path := _NAMED_PATH.fullmatch(text):
+            return path[1] + self.pseudonyms.identifier(path[2])
         if _BUILT_IN.fullmatch(text):
             return text
         if consent := _CONSENT.fullmatch(text):

@@ -58,6 +58,7 @@ class GraphFace:
         kind: str | None = None,
         select: Sequence[str] = ("id",),
         filter: str = "",
+        expand: str = "",
         among: str = "",
         together: bool = False,
     ) -> Iterator[tuple[str, Row]]:
@@ -66,7 +67,9 @@ class GraphFace:
             raise PlanError(f"{self._reading.step}: kind {kind!r}: name the type without its namespace, such as user")
         self._check_lists(select=select)
         selected = _selected(select, "id")
-        request = Request("relation", parents, relation, selected, cast=kind or "", filter=filter, among=among)
+        request = Request(
+            "relation", parents, relation, selected, cast=kind or "", filter=filter, expand=expand, among=among
+        )
         if together and kind is not None:
             raise PlanError(f"{self._reading.step}: children of one kind do not come together: leave kind or together")
         return self._reading.children(self._checked(request), together=together)

@@ -53,7 +53,8 @@ WITH_PARENT = {"resourceRoleScopes": "role,scope"}
 """Relations that are read with a single parent alone, and what comes with each child (List resourceRoleScopes)."""
 _STAGES = "/identityGovernance/entitlementManagement/accessPackageAssignmentApprovals/{id}/stages"
 _INTUNE = ("deviceStatuses", "managedDevices", "roleAssignments")
-UNPAGED = frozenset({"decisions", "federatedIdentityCredentials", "instances", "resources", _STAGES, *_INTUNE})
+_APPS = ("delegatedPermissionClassifications", "federatedIdentityCredentials")
+UNPAGED = frozenset({"decisions", "instances", "resources", _STAGES, *_APPS, *_INTUNE})
 """Relations for which no page size is documented."""
 MAY_BE_ABSENT = frozenset({_STAGES})
 """Relations for which 404 says that a parent has none, as a request that nobody had to approve: Graph names no code."""

@@ -26,6 +26,7 @@ from integration.sources.msgraph.habits import MAY_BE_ABSENT
 from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import Headcount, Miscounted, Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
+from integration.sources.msgraph.within import may_be_cut, read_rest
 from integration.sources.request import Request
 from integration.sources.selection import Selection
 from integration.text.exact_json import exact_json
@@ -56,7 +57,8 @@ class Outcomes:
         self, client: GraphClient, request: Request, unknown: list[str], *, tracked: bool, any_read: bool
     ) -> None:
         self._client = client
-        self._parents, self._relation, self._title = request.path, request.relation, request.title
+        self._request, self._title = request, request.title
+        self._parents, self._relation = request.path, request.relation
         self._selection = Selection(request.properties)
         self.questions, self._unknown = Questions(client, request, unknown), unknown
         self.tracked, self.any_read = tracked, any_read
@@ -109,6 +111,8 @@ class Outcomes:
         """
         if page.odd:
             raise BadAnswer("not all of the children are objects", path=self._title, status=200)
+        for row in page.rows if may_be_cut(self._request) else ():
+            read_rest(self._client, self._request, row)
         if task.delta:
             task = replace(task, told=task.told | {str(row.get("id")) for row in page.rows})
             if not task.told <= set(task.parents):

@@ -30,6 +30,8 @@ def check_path(request: Request, step: str) -> Request:
 
 def _relation_fault(request: Request) -> str:
     """Return what is wrong with a relation, and what to write; empty where nothing is."""
+    if request.expand and not request.filter:
+        return f"expand {request.expand!r}: it is for a relation that is a collection and asked with filter="
     if request.by_filter and not request.filter and "{id}" in request.relation:
         return _path_fault(request.relation.replace("{id}", "id"))
     if request.by_filter and request.filter:

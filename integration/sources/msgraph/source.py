@@ -154,8 +154,8 @@ class GraphSource:
         Sources: Hidden membership in groups needs ``Member.Read.Hidden``; "limited information is returned" where a
         permission is missing (List group members).
         """
+        yield from cut_short(reader.mirror, request)
         if request.kind != "relation":
-            yield from cut_short(reader.mirror, request)
             return
         if "displayName" in (request.select or ()):
             for kind in without_names(reader.mirror, request.name):

@@ -96,6 +96,7 @@ class Questions:
             return Inner(relative(self._relation.replace("{id}", task.parents[0]), {"$select": select}), {})
         if self._request.by_filter:
             options = {"$filter": self._request.filter.replace("{id}", task.parents[0]), "$select": select}
+            options |= {"$expand": self._request.expand} if self._request.expand else {}
             return Inner(relative(self._relation, options), {})
         if self._relation in UNPAGED:
             return Inner(relative(f"{self._parents}/{task.parents[0]}/{self._relation}", {"$select": select}), {})

@@ -27,7 +27,7 @@ _WORD = "nextlink"
 
 def may_be_cut(request: Request) -> bool:
     """Tell whether what a request gives may be objects with lists of others: expanded ones, or whole objects."""
-    return request.kind != "relation" and (bool(request.expand) or request.select is None)
+    return bool(request.expand) or (request.kind != "relation" and request.select is None)
 
 
 def read_rest(client: GraphClient, request: Request, row: _Object) -> None:
@@ -101,7 +101,10 @@ def _links(holder: _Object) -> dict[str, str]:
 
 
 def _path_of(request: Request, row: _Object) -> str:
-    return request.path if request.kind == "object" else f"{request.path}/{quote(str(row.get(request.key)), safe='')}"
+    if request.kind == "object":
+        return request.path
+    path = request.relation if request.kind == "relation" else request.path
+    return f"{path}/{quote(str(row.get(request.key)), safe='')}"
 
 
 def _url(client: GraphClient, link: object, path: str) -> str:

@@ -20,11 +20,13 @@ Users are there already: ``user_id(1)`` to ``user_id(21)``, and ``group_id(1)`` 
 
 from tests.simulator.areas import (
     apps,
+    defender,
     devices,
     directory,
     governance,
     intune,
     intune_states,
+    joining,
     policies,
     protection,
     reviews,
@@ -35,7 +37,20 @@ from tests.simulator.areas import (
 from tests.simulator.shelves import Shelves
 from tests.simulator.tenant import Tenant
 
-_AREAS = (apps, roles, devices, policies, governance, reviews, intune, intune_states, upkeep, protection)
+_AREAS = (
+    apps,
+    roles,
+    devices,
+    policies,
+    governance,
+    reviews,
+    intune,
+    intune_states,
+    upkeep,
+    protection,
+    joining,
+    defender,
+)
 SHELVES = Shelves([shelf for area in _AREAS for shelf in area.SHELVES])
 """All endpoints that serve no directory objects."""
 
@@ -55,5 +70,7 @@ def add_demo(tenant: Tenant) -> None:
         intune_states,
         upkeep,
         protection,
+        joining,
+        defender,
     ):
         area.demo(tenant)

@@ -57,6 +57,14 @@ def demo(tenant: Tenant) -> None:
         tenant.contents.put(f"/servicePrincipals/{assignment['resourceId']}/appRoleAssignedTo", assignment)
     for grant in _grants():
         tenant.add(GRANT, grant)
+    classified = {"low": (_USER_READ, "User.Read"), "high": (_MAIL_READ, "Mail.Read")}
+    tenant.contents.put(
+        f"/servicePrincipals/{MICROSOFT_GRAPH}/delegatedPermissionClassifications",
+        *(
+            {"id": f"2G3-4TG6YU2J54hjnaRoP{level}", "classification": level, "permissionId": id, "permissionName": name}
+            for level, (id, name) in classified.items()
+        ),
+    )
     tenant.contents.put(_AGENTS, {"id": AGENT, "agentIdentityBlueprintId": "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a01"})
     tenant.update(FINANCE_JOB, **_PUBLISHED)
     tenant.update(
@@ -72,6 +80,14 @@ def _pages(host: str) -> Json:
 
 _ADD_IN: Json = {"id": "968a844d-2f3e-4d5c-8b6a-7f8e9d0c1b01", "type": "FileHandler", "properties": []}
 _PUBLISHED: Json = {
+    "certification": {
+        "certificationDetailsUrl": "https://finance.contoso.example/certified",
+        "certificationExpirationDateTime": "2027-03-01T00:00:00Z",
+        "isCertifiedByMicrosoft": True,
+        "isPublisherAttested": True,
+        "lastCertificationDateTime": "2026-03-01T00:00:00Z",
+    },
+    "defaultRedirectUri": "https://finance.contoso.example/in",
     "info": _pages("finance.contoso.example"),
     "addIns": [_ADD_IN],
     "samlMetadataUrl": "https://finance.contoso.example/metadata",
@@ -199,6 +215,8 @@ def _microsoft_graph() -> Json:
         texts = {
             "adminConsentDisplayName": f"May do {value}",
             "adminConsentDescription": f"On behalf of users: {value}",
+            "userConsentDisplayName": f"Do {value}",
+            "userConsentDescription": f"On your behalf: {value}",
         }
         return {"id": id, "value": value, "type": type, **texts, "isEnabled": True, "origin": "Application"}
 
@@ -213,6 +231,15 @@ def _microsoft_graph() -> Json:
         "appRoles": [
             role(_ROLE_MANAGEMENT, "RoleManagement.ReadWrite.Directory"),
             role(_USER_READ_ALL, "User.Read.All"),
+        ],
+        "resourceSpecificApplicationPermissions": [
+            {
+                "id": "45c9a7c0-2f3e-4d5c-8b6a-7f8e9d0c1b01",
+                "value": "ChannelMessage.Read.Group",
+                "displayName": "Read the messages of a team",
+                "description": "Allows the app to read the messages of a team",
+                "isEnabled": True,
+            }
         ],
         "oauth2PermissionScopes": [scope(_MAIL_READ, "Mail.Read", "User"), scope(_USER_READ, "User.Read", "User")],
     }

@@ -40,6 +40,7 @@ FEDERATION = {
     "preferredAuthenticationProtocol": "wsFed",
     "activeSignInUri": "https://sts.contoso.example/adfs/services/trust/2005/usernamemixed",
     "signOutUri": "https://sts.contoso.example/adfs/ls/",
+    "passwordResetUri": "https://sts.contoso.example/adfs/portal/updatepassword/",
     "promptLoginBehavior": "nativeSupport",
     "isSignedAuthenticationRequestRequired": False,
     "nextSigningCertificate": "BQYHCA==",

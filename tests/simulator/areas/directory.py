@@ -44,10 +44,10 @@ def demo(tenant: Tenant) -> None:
     tenant.update(group_id(1), assignedLicenses=[{"skuId": SUITE, "disabledPlans": [_MAIL]}], **_PROCESSING)
     tenant.update(group_id(6), assignedLabels=[{"labelId": "1abe1000-0000-4000-8000-000000000001", **_LABEL}])
     tenant.contents.put(SETTINGS, *(_setting(*each) for each in _SETTINGS))
-    tenant.update(user_id(8), onPremisesExtensionAttributes=_EXTENSIONS, onPremisesProvisioningErrors=[_CONFLICT])
+    tenant.update(user_id(8), onPremisesExtensionAttributes=_EXTENSIONS, **_ERRORS)
     tenant.update(user_id(1), preferredDataLocation="EUR")
-    tenant.update(group_id(8), onPremisesProvisioningErrors=[_CONFLICT])
-    tenant.update(CONTACT_ID, phones=_PHONES, addresses=[_ADDRESS], onPremisesProvisioningErrors=[_CONFLICT])
+    tenant.update(group_id(8), **_ERRORS)
+    tenant.update(CONTACT_ID, phones=_PHONES, addresses=[_ADDRESS], **_ERRORS)
 
 
 _EXTENSIONS: Json = {f"extensionAttribute{number}": f"Contoso {number}" for number in range(1, 16)}
@@ -56,6 +56,18 @@ _CONFLICT: Json = {
     "occurredDateTime": "2026-01-14T05:31:07Z",
     "propertyCausingError": "ProxyAddresses",
     "value": None,
+}
+_ERRORS: Json = {
+    "onPremisesProvisioningErrors": [_CONFLICT],
+    "serviceProvisioningErrors": [
+        {
+            "@odata.type": "#microsoft.graph.serviceProvisioningXmlError",
+            "createdDateTime": "2026-01-14T05:31:07Z",
+            "errorDetail": "<ServiceInstance><Name>exchange/example</Name></ServiceInstance>",
+            "isResolved": False,
+            "serviceInstance": "exchange/example",
+        }
+    ],
 }
 _PHONES: list[Json] = [{"type": "business", "number": "+44 20 7946 0002", "language": None, "region": None}]
 _ADDRESS: Json = {

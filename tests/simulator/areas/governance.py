@@ -291,7 +291,20 @@ def _reviews() -> Iterator[Json]:
             "scope": scope,
             "instanceEnumerationScope": each,
             "reviewers": [{"query": f"/users/{user_id(1)}", "queryType": "MicrosoftGraph", "queryRoot": None}],
+            "fallbackReviewers": [{"query": f"/groups/{group_id(3)}/transitiveMembers", "queryType": "MicrosoftGraph"}],
+            "stageSettings": [
+                {"stageId": stage, "durationInDays": 3, "reviewers": [{"query": query, "queryType": "MicrosoftGraph"}]}
+                for stage, query in (("1", f"/users/{user_id(2)}"), ("2", f"/users/{user_id(3)}"))
+            ],
+            "additionalNotificationRecipients": [
+                {
+                    "notificationTemplateType": "CompletedAdditionalRecipients",
+                    "notificationRecipientScope": {"query": f"/users/{user_id(4)}", "queryType": "MicrosoftGraph"},
+                }
+            ],
             "settings": {
+                "mailNotificationsEnabled": True,
+                "reminderNotificationsEnabled": True,
                 "autoApplyDecisionsEnabled": True,
                 "defaultDecision": "Recommendation",
                 "defaultDecisionEnabled": number == 1,

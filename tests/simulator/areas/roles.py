@@ -36,7 +36,7 @@ SHELVES = (
     ),
     Shelf(
         "/policies/roleManagementPolicyAssignments",
-        (_WIDER[0], "RoleManagementPolicy.Read.Directory", _WIDER[1]),
+        (_WIDER[0], "RoleManagementPolicy.Read.Directory", _WIDER[1], "RoleManagementPolicy.Read.AzureADGroup"),
         PIM,
         navigations=("policy", "policy/rules", "policy/effectiveRules"),
         filters=(("scopeId",), ("scopeType",)),
@@ -58,6 +58,7 @@ SHELVES = (
 
 GLOBAL_ADMINISTRATOR, HELPDESK = "62e90394-69f5-4237-9190-012177145e10", "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 GUESTS = "10dae51f-b6af-4016-8d66-8c2a99b929b3"
+ATTRIBUTES = "8424c6f0-a189-499e-bbd0-26c1753c96d4"
 READERS, OWN_ROLE = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "0afe0000-1d2e-4f30-8a4b-5c6d7e8f9001"
 UNIT_EMEA, UNIT_BOARD = "a0000000-1d2e-4f30-8a4b-5c6d7e8f9001", "a0000000-1d2e-4f30-8a4b-5c6d7e8f9002"
 _ADMINS = 7
@@ -73,7 +74,7 @@ def demo(tenant: Tenant) -> None:
     put(f"{_DIRECTORY}/roleAssignments", *_assignments())
     put(f"{_DIRECTORY}/roleEligibilityScheduleInstances", *_eligibilities())
     put(f"{_DIRECTORY}/roleAssignmentScheduleInstances", *_schedules())
-    put("/policies/roleManagementPolicyAssignments", *_policies())
+    put("/policies/roleManagementPolicyAssignments", *_policies(), *_policies_of_a_group())
     put(f"{_GROUPS}/eligibilityScheduleInstances", *_for_groups("eligibilityScheduleId"))
     put(f"{_GROUPS}/assignmentScheduleInstances", *_for_groups("assignmentScheduleId", assignmentType="activated"))
     for unit in _units():
@@ -88,6 +89,7 @@ def _definitions() -> Iterator[Json]:
     for role, name in {
         **named,
         READERS: "Directory Readers",
+        ATTRIBUTES: "Attribute Definition Administrator",
         GUESTS: "Guest User",
         OWN_ROLE: "Application owners of finance",
     }.items():
@@ -135,6 +137,7 @@ def _assignments() -> Iterator[Json]:
     yield _assignment(10, user_id(4), OWN_ROLE, f"/{user_id(5)}", condition="$ResourceIsSelf")
     yield _assignment(11, _GONE, GLOBAL_ADMINISTRATOR)
     yield _assignment(12, user_id(5), READERS, None, appScopeId="/AccessPackageCatalog/finance")
+    yield _assignment(13, group_id(_ADMINS), ATTRIBUTES, "/attributeSets/Engineering")
 
 
 def _timed(number: int, principal: str, role: str, scope: str | None, ends: str | None, **more: Any) -> Json:
@@ -172,40 +175,50 @@ def _rule(id: str, **content: Any) -> Json:
 
 
 def _policies() -> Iterator[Json]:
+    for number, (role, is_strict) in enumerate({GLOBAL_ADMINISTRATOR: True, HELPDESK: False}.items(), 1):
+        policy = f"DirectoryRole_{ORGANIZATION_ID}_0a0a0a0a-0000-4f30-8a4b-{number:012}"
+        yield policy_assignment(policy, "/", "DirectoryRole", role, is_strict=is_strict)
+
+
+def _policies_of_a_group() -> Iterator[Json]:
+    group = group_id(_ADMINS)
+    for number, (access, is_strict) in enumerate({"member": True, "owner": False}.items(), 1):
+        policy = f"Group_{group}_0d0d0d0d-0000-4f30-8a4b-{number:012}"
+        yield policy_assignment(policy, group, "Group", access, is_strict=is_strict)
+
+
+def policy_assignment(policy: str, scope: str, scope_type: str, role: str, *, is_strict: bool) -> Json:
+    """What PIM asks for where a role is activated or assigned, as a listing gives it: much, or almost nothing."""
     people = [{"@odata.type": "#microsoft.graph.singleUser", "userId": user_id(1), "description": "Ada"}]
     group = [{"@odata.type": "#microsoft.graph.groupMembers", "groupId": group_id(_ADMINS), "description": "admins"}]
     strict = {"isApprovalRequired": True, "approvalStages": [{"primaryApprovers": [*people, *group]}]}
     lax: Json = {"isApprovalRequired": False, "approvalStages": []}
-    for number, (role, is_strict) in enumerate({GLOBAL_ADMINISTRATOR: True, HELPDESK: False}.items(), 1):
-        enabled = ["MultiFactorAuthentication", "Justification", "Ticketing"] if is_strict else []
-        rules = [
-            _rule("Approval_EndUser_Assignment", setting=strict if is_strict else lax),
-            _rule("Enablement_EndUser_Assignment", enabledRules=enabled),
-            _rule("Enablement_Admin_Assignment", enabledRules=["Justification"]),
-            _rule("Enablement_Admin_Eligibility", enabledRules=["MultiFactorAuthentication"]),
-            _rule("Expiration_EndUser_Assignment", maximumDuration="PT4H", isExpirationRequired=True),
-            _rule("Expiration_Admin_Eligibility", maximumDuration="P365D", isExpirationRequired=is_strict),
-            _rule("Expiration_Admin_Assignment", maximumDuration="P180D", isExpirationRequired=is_strict),
-            _rule(
-                "AuthenticationContext_EndUser_Assignment", isEnabled=is_strict, claimValue="c1" if is_strict else ""
-            ),
-            _rule("Notification_Admin_EndUser_Assignment", notificationRecipients=["pim@contoso.example"]),
-        ]
-        policy = f"DirectoryRole_{ORGANIZATION_ID}_0a0a0a0a-0000-4f30-8a4b-{number:012}"
-        yield {
-            "id": f"{policy}_{role}",
-            "policyId": policy,
-            "scopeId": "/",
-            "scopeType": "DirectoryRole",
-            "roleDefinitionId": role,
-            "policy": {
-                "id": policy,
-                "displayName": "DirectoryRole",
-                "isOrganizationDefault": not is_strict,
-                "lastModifiedDateTime": "2025-11-03T09:00:00Z" if is_strict else None,
-                "rules": rules,
-            },
-        }
+    enabled = ["MultiFactorAuthentication", "Justification", "Ticketing"] if is_strict else []
+    rules = [
+        _rule("Approval_EndUser_Assignment", setting=strict if is_strict else lax),
+        _rule("Enablement_EndUser_Assignment", enabledRules=enabled),
+        _rule("Enablement_Admin_Assignment", enabledRules=["Justification"]),
+        _rule("Enablement_Admin_Eligibility", enabledRules=["MultiFactorAuthentication"]),
+        _rule("Expiration_EndUser_Assignment", maximumDuration="PT4H", isExpirationRequired=True),
+        _rule("Expiration_Admin_Eligibility", maximumDuration="P365D", isExpirationRequired=is_strict),
+        _rule("Expiration_Admin_Assignment", maximumDuration="P180D", isExpirationRequired=is_strict),
+        _rule("AuthenticationContext_EndUser_Assignment", isEnabled=is_strict, claimValue="c1" if is_strict else ""),
+        _rule("Notification_Admin_EndUser_Assignment", notificationRecipients=["pim@contoso.example"]),
+    ]
+    return {
+        "id": f"{policy}_{role}",
+        "policyId": policy,
+        "scopeId": scope,
+        "scopeType": scope_type,
+        "roleDefinitionId": role,
+        "policy": {
+            "id": policy,
+            "displayName": scope_type,
+            "isOrganizationDefault": not is_strict,
+            "lastModifiedDateTime": "2025-11-03T09:00:00Z" if is_strict else None,
+            "rules": rules,
+        },
+    }
 
 
 def _for_groups(schedule: str, **more: Any) -> Iterator[Json]:

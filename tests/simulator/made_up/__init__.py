@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from tests.simulator.made_up import apps, devices, governance, intune, policies, protection, roles
+from tests.simulator.made_up import apps, devices, governance, intune, joining, policies, protection, roles
 from tests.simulator.made_up.sizes import Sizes
 from tests.simulator.tenant import Tenant
 
@@ -21,7 +21,7 @@ CHANGES: dict[str, tuple[int, Callable[[Tenant, random.Random], bool]]] = {
 
 def fill(tenant: Tenant, sizes: Sizes, seed: int) -> None:
     """Put every area's part into a tenant that has its users and groups."""
-    for number, area in enumerate((apps, devices, roles, policies, governance, intune, protection)):
+    for number, area in enumerate((apps, devices, roles, policies, governance, intune, protection, joining)):
         area.fill(tenant, sizes, random.Random(f"{seed}-{number}"))
 
 
