@@ -428,7 +428,8 @@ def _foreign(url: str) -> list[str]:
 def real_values(tenant: Tenant) -> set[str]:
     """Return every text of a simulated tenant that could tell who or what it is."""
     objects: list[Any] = [tenant.organization, *tenant.users.values(), *tenant.groups.values()]
-    found = {text for each in objects for name, text in _texts(each, "") if text not in PLAIN.get(name, ())}
+    told = [(name, text) for each in objects for name, text in _texts(each, "") if name != "@odata.type"]
+    found = {text for name, text in told if text not in PLAIN.get(name, ())}
     parts = {
         part for text in found if "@" in text for part in re.split("@", re.sub("^(?:smtp|sip):", "", text, flags=re.I))
     }

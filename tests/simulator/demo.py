@@ -26,7 +26,7 @@ ORGANIZATION: Json = {
     "postalCode": "EX1 2AB",
     "preferredLanguage": "en",
     "privacyProfile": {"contactEmail": "privacy@contoso.example", "statementUrl": "https://contoso.example/privacy"},
-    "securityComplianceNotificationMails": ["security@contoso.example"],
+    "securityComplianceNotificationMails": ["secops@contoso.example"],
     "securityComplianceNotificationPhones": ["+44 20 7946 0003"],
     "state": "Exampleshire",
     "street": "1 Example Street",
