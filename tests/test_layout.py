@@ -228,6 +228,9 @@ def test_from_the_architecture_alone_a_stranger_finds_where_something_is_done() 
         "A deletion is decided",
         "A verdict is given",
         "A secret is wrapped",
+        "A list that comes within an object (`$expand`) is completed",
+        "A type is told to lack a licence, also one that has ended",
+        "The next page is asked for while the last is in use",
     }
     assert [f"{module}: {name}" for module, name in done.values() if not defines(module, name)] == []
 

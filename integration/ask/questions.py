@@ -189,19 +189,6 @@ def _loaded(contributed: Iterable[Iterable[Path]], files: Iterable[Path] = ()) -
     return questions
 
 
-def find_question(questions: Mapping[str, Question], name: str, command: str = "integration query") -> Question:
-    """Return the question of a name; ``command`` lists them.
-
-    Raises:
-        QueryError: there is none; names the nearest.
-    """
-    if name not in questions:
-        raise QueryError(
-            f"there is no question {brief(name)}{nearest(name, questions)}; {command} lists those that there are"
-        )
-    return questions[name]
-
-
 def _read(path: Path) -> dict[str, Any]:
     """Return the tables of a file by name, each in its form."""
     try:

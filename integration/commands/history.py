@@ -80,7 +80,7 @@ def _row(revision: "Revision", before: Sequence[str]) -> Sequence[str]:
     """Return the cells of a revision; of what was not complete before either, none is named again."""
     from integration.sdk.changes import SIGNS, signed
     from integration.store.history import shown
-    from integration.terminal.remarks import some
+    from integration.text.phrases import some
 
     if revision.committed_on is None:
         return str(revision.number), "unknown", "", ""

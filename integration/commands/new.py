@@ -1,5 +1,6 @@
 """``integration new``."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,19 +61,23 @@ def new(type: str, path: str, class_name: str, area: str, into: Path) -> None:
         fault = f"{path} is of one object alone: write a step with ctx.graph.related by hand"
         raise click.BadParameter(fault, param_hint="--path")
     path = f"/{path.strip('/')}"
-    begun = begin_type(type, path, class_name or _class_at(path), project=into, area=area)
+    class_name = class_name or _class_at(path)
+    begun = begin_type(type, path, class_name, project=into, area=area)
     say(f"wrote {begun.module}\nwrote {begun.schema}")
     say("\nWhat is left to do:")
-    for number, what in enumerate(_left(type, begun, area, into), 1):
+    for number, what in enumerate(_left(type, class_name, begun, area, into), 1):
         say(f"  {number}. {what}")
 
 
-def _left(type: str, begun: "Begun", area: str, into: Path) -> Iterator[str]:
+def _left(type: str, class_name: str, begun: "Begun", area: str, into: Path) -> Iterator[str]:
     """Yield what is left to do, in its order."""
     needed = f"it needs {begun.permission}." if begun.permission else _UNKNOWN_PERMISSION
     yield f"Read both, and say in your own words what each property is. Permission: {needed}"
     if begun.left_out:
         yield f"Not taken, since they have parts or may be secrets: {', '.join(begun.left_out)}."
+    if asked := list(_asked(class_name, begun.schema)):
+        given = "have each in every record, null where there is no value, or take another class"
+        yield f"JupiterOne asks a {class_name} for {', '.join(asked)}: {given}."
     yield f"See it run:     integration run --only {type}"
     if area and (into / "tests" / "record_demo.py").is_file():
         yield "Record it:      put some into the made-up tenant of tests/simulator, and python -m tests.record_demo"
@@ -83,6 +88,17 @@ def _left(type: str, begun: "Begun", area: str, into: Path) -> Iterator[str]:
         yield "Make its pages: make docs; then make lint and make test, as docs/authoring.md says"
     else:
         yield f'Test it:        check_step("{type}") of integration.testing, in a test of your own'
+
+
+def _asked(class_name: str, schema: Path) -> Iterator[str]:
+    """Yield what JupiterOne asks for in each entity of a class, and what the schema does not have in each."""
+    from integration.sdk.class_schemas import class_schema
+
+    asked = class_schema(class_name) or {}
+    has = {*json.loads(schema.read_text(encoding="utf-8")).get("required", ()), "displayName"}
+    for name in asked.get("required", ()):
+        if not name.startswith("_") and name not in has:
+            yield name
 
 
 def _class_at(path: str) -> str:

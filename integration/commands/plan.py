@@ -17,7 +17,7 @@ from integration.terminal.streams import emit
 def plan_command(only: tuple[str, ...], skip: tuple[str, ...], graph: str | None) -> None:
     """Show the steps in order, and the permissions they need.
 
-    Also what falls away, and why. Reads nothing.
+    Also what falls away, and why. Reads nothing. Where that is more than a screen, a terminal gets the modules alone.
     """
     from integration.sdk.plugins import load, plan
     from integration.terminal.display import plan_table

@@ -40,6 +40,8 @@ def query(
 ) -> int:
     """Ask the graph that the last run left, or an earlier one. Lists the ready-made questions where none is named.
 
+    A word in place of a question, such as mfa or "conditional access", lists the questions that speak of it.
+
     Where parameters stand for users or groups, give their keys (object ids), display names, user principal names or
     mail addresses. A line on standard error says where what a question reads is not complete, or a table has
     no row.
@@ -54,7 +56,8 @@ def query(
       integration query groups-of ada@contoso.example --at 7d
       integration query --sql "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
     """
-    from integration.ask.questions import find_question, load_questions
+    from integration.ask.choice import find_question
+    from integration.ask.questions import load_questions
     from integration.ask.telling import list_of, tell_answer, tell_caveats
     from integration.ask.then import open_graph
     from integration.ask.typed import typed

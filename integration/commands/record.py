@@ -52,7 +52,7 @@ def record_types(
     from integration.recording.salt import NAME, project_of, salt_of
     from integration.sdk.plugins import load, plan
     from integration.terminal.progress_display import Display
-    from integration.terminal.standing import counted
+    from integration.text.phrases import counted
 
     environment = variables.environment()
     logs.set_up(log_format, log_level, environment)

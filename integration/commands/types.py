@@ -18,7 +18,8 @@ from integration.terminal.streams import emit
 def types(names: tuple[str, ...], schema: str | None) -> None:
     """List every type that an installed step declares, or those that are named.
 
-    NAME is a type, a module such as entra.group, or an area such as entra.
+    NAME is a type, a module such as entra.group, or an area such as entra. Where there are more types than a screen
+    has lines, a terminal gets the modules that declare them.
     """
     from integration.sdk.plan import types_named
     from integration.sdk.plugins import declared_steps, load

@@ -72,7 +72,7 @@ def _index(areas: Mapping[str, Sequence[Step]], lone: Sequence[Step], told: _Tol
         " a type can be named, as for `--only`, its module or its area can be too.",
     ]
     for area, steps in areas.items():
-        parts += [f"## {area}", _about(steps[0], package=True), *_tables(steps, told)]
+        parts += [f"## {area}", _about_area(steps[0]), *_tables(steps, told)]
     if lone:
         parts += ["## In no area", *_tables(lone, told)]
     parts += ["## In every record", _in_every_record(told), "## Permissions", _permissions(told)]
@@ -82,7 +82,7 @@ def _index(areas: Mapping[str, Sequence[Step]], lone: Sequence[Step], told: _Tol
 def _area_page(area: str, steps: Sequence[Step], told: _Told) -> str:
     return page(
         f"Types of {area}",
-        _about(steps[0], package=True),
+        _about_area(steps[0]),
         f"[Types]({INDEX}) lists them, with [what every record has]({INDEX}#in-every-record). A property that the"
         " provider does not have, or has as null, is left out of a record, unless it is said to be always there or"
         " null.",
@@ -94,7 +94,7 @@ def _sections(steps: Sequence[Step], told: _Told, where: str) -> list[str]:
     parts, pages = [], told.pages(where)
     for module, those in groupby(steps, lambda step: step.module):
         of_module = list(those)
-        parts += [f"## {module}", _about(of_module[0])]
+        parts += [f"## {module}", of_module[0].about]
         for step in of_module:
             parts.append(type_section(step, told.schemas[step.name], told.consents[step.name], pages))
     return parts
@@ -186,8 +186,7 @@ def _page_of(step: Step) -> str:
     return f"types-{area}.md" if area else INDEX
 
 
-def _about(step: Step, *, package: bool = False) -> str:
-    """Return the first line of what a step's module, or the package that it is in, says of itself."""
-    name = step.run.__module__
-    module = sys.modules[name.rpartition(".")[0] if package else name]
-    return (module.__doc__ or "").strip().partition("\n")[0]
+def _about_area(step: Step) -> str:
+    """Return the first line of what the package that a step's module is in says of itself."""
+    package = sys.modules[step.run.__module__.rpartition(".")[0]]
+    return (package.__doc__ or "").strip().partition("\n")[0]

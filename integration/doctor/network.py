@@ -19,6 +19,7 @@ from integration.sources.msgraph.claims import roles_of
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.permissions import review
 from integration.sources.signin import AZURE_ALONE, consent_page, is_for_azure_alone, tokens_for
+from integration.text.phrases import some
 from integration.text.secret import Secret
 
 _TOLERATED, _UNUSUAL = 300.0, 30.0
@@ -121,7 +122,7 @@ def _permissions(config: Config, token: Secret, plan: Plan, *, with_link: bool) 
     consent = f"; then an administrator consents at {link}" if link else ""
     if compared.missing:
         lost = f"{len(compared.falls_away)} of {len(plan.steps)} types fall away, which integration check tells"
-        found = f"missing {', '.join(compared.missing)}: {lost}"
+        found = f"missing {some(compared.missing)}: {lost}"
         return problem("permissions", found, f"grant {', '.join(compared.to_grant)}{consent}")
     if compared.to_enrich:
         found = f"without {', '.join(compared.to_enrich)} some properties are missing"

@@ -20,6 +20,7 @@ from integration.sdk.unread import told_to
 from integration.sources.reader import Reader
 from integration.store.publication import Published, RecordRow
 from integration.store.store import Store
+from integration.text.phrases import counted
 from integration.values import guid_key
 
 _ENTITIES, _RELATIONSHIPS = 256, 1_024
@@ -91,7 +92,7 @@ class Attempt:
         permissions = in_doubt(self._job.step.optional, self._job.granted)
         yield from dict.fromkeys(refusal(error, permissions) for error in self.seen.errors)
         if self.records.rejected:
-            yield f"{self.records.rejected} records rejected, such as {self.records.example}"
+            yield f"{counted(self.records.rejected, 'record')} rejected, such as {self.records.example}"
         if self.records.unread:
             yield f"not all of each object could be read, such as {self.records.unread}"
         yield from filter(None, map(gap, self._job.verdicts.of(sorted(self.seen.listed))))

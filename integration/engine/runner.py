@@ -37,6 +37,7 @@ from integration.store.losses import note_losses, withhold
 from integration.store.store import Store
 from integration.tapes.tapes import Live, Tape
 from integration.text.discretion import logger
+from integration.text.phrases import some
 
 _log = logger("integration")
 
@@ -216,7 +217,7 @@ class _Run:
             lacks = sorted({name for names in review.lacking.values() for name in names})
             count, types = len(review.falls_away), len(self._plan.steps)
             if lacks:
-                _log.warning("%d of %d types fall away: the token lacks %s", count, types, ", ".join(lacks))
+                _log.warning("%d of %d types fall away: the token lacks %s", count, types, some(lacks))
             elif count:
                 _log.warning("%d of %d types may fall away: the token names no permission", count, types)
             self._lacking.update(review.lacking)

@@ -10,8 +10,9 @@ from typing import Any, Self
 
 from integration.fleet.outcomes import SUCCESSES, TenantOutcome
 from integration.fleet.summary import counts
-from integration.terminal.standing import clock, counted
+from integration.terminal.standing import clock
 from integration.terminal.streams import tell
+from integration.text.phrases import counted
 from integration.text.visible import line
 
 _ROWS = 15

@@ -19,9 +19,9 @@ from integration.fleet.summary import ordered, updated, without
 from integration.fleet.task import check_tenant, read_tenant
 from integration.fleet.tenants import Tenant
 from integration.sdk.stopping import Asks, Interrupts
-from integration.terminal.standing import counted
 from integration.terminal.streams import emit, tell
 from integration.text.discretion import logger
+from integration.text.phrases import counted
 
 _TELL_EVERY = 30.0
 _log = logger("integration")

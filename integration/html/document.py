@@ -22,7 +22,7 @@ from integration.html.kinds import kinds_of
 from integration.html.selection import select
 from integration.sdk.step import Step
 from integration.store.read import ReadableStore
-from integration.terminal.remarks import some
+from integration.text.phrases import some
 from integration.text.visible import lines
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,15 @@ class Schema:
     def accepts(self) -> Callable[[JupiterOneObject], bool]:
         """Tells whether a record is as the schema says, formats included.
 
-        It raises ``ValueError`` where the record holds something that is not JSON. It is built for the first record: of
-        hundreds of types, a run makes records of some.
+        It raises ``ValueError`` where the record holds something that is not JSON.
         """
-        is_valid: Callable[[JupiterOneObject], bool] = jsonschema_rs.validator_for(
-            self.document, validate_formats=True
-        ).is_valid
+        is_valid: Callable[[JupiterOneObject], bool] = self._validator.is_valid
         return is_valid
+
+    @cached_property
+    def _validator(self) -> Any:
+        """It is built for the first record: of hundreds of types, a run makes records of some."""
+        return jsonschema_rs.validator_for(self.document, validate_formats=True)
 
     @cached_property
     def digest(self) -> bytes:
@@ -113,25 +116,20 @@ class Schema:
         first = next(self._errors(record), f"not as {self.path.name} says")
         return f"{record['_type']} {record['_key']}: {first}"
 
-    @cached_property
-    def _reference(self) -> Any:
-        from jsonschema import Draft202012Validator
-
-        return Draft202012Validator(self.document, format_checker=Draft202012Validator.FORMAT_CHECKER)
-
     def _errors(self, record: JupiterOneObject) -> Iterator[str]:
-        for error in sorted(self._reference.iter_errors(record), key=lambda error: list(map(str, error.path))):
-            where = ".".join(map(str, error.path)) or "the record"
-            if error.validator == "additionalProperties":
+        errors = self._validator.iter_errors(record)
+        for error in sorted(errors, key=lambda error: (list(map(str, error.instance_path)), error.kind.name)):
+            where = ".".join(map(str, error.instance_path)) or "the record"
+            if error.kind.name == "additionalProperties" and not error.instance_path:
                 undeclared = set(record) - set(self.document["properties"])
                 extra = ", ".join(sorted(name for name in undeclared if not name.startswith(tuple(self.open))))
                 yield f"{extra}: not declared in {self.path.name}"
-            elif error.validator == "required":
-                missing = ", ".join(name for name in error.validator_value if name not in record)
+            elif error.kind.name == "required" and not error.instance_path:
+                missing = ", ".join(name for name in self.document["required"] if name not in record)
                 yield f"{missing}: required, but missing"
             else:
-                expected = f"{error.validator} {json.dumps(error.validator_value)}"
-                yield f"{where}: expected {expected}, found {_shown(error.instance)}"
+                asked: Any = reduce(getitem, error.schema_path, self.document)
+                yield f"{where}: expected {error.kind.name} {json.dumps(asked)}, found {_shown(error.instance)}"
 
 
 def load_schema(step: Step, files: SchemaFiles | None = None) -> Schema:

@@ -150,6 +150,11 @@ class Step:
         return module or package
 
     @property
+    def about(self) -> str:
+        """The first line of what its module says of itself; empty where that says nothing."""
+        return (getattr(sys.modules.get(self.run.__module__), "__doc__", None) or "").strip().partition("\n")[0]
+
+    @property
     def source(self) -> Path:
         """The file that declares the step."""
         return file_of(self.run)

@@ -1,11 +1,14 @@
 """Tables for people."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from integration.doctor.access import Access
 from integration.sdk.changes import SIGNS
@@ -13,8 +16,11 @@ from integration.sdk.plan import Plan
 from integration.sdk.step import Step
 from integration.sources.msgraph.permissions import PermissionReview, of_graph, smallest
 from integration.terminal.named_rows import named_rows
+from integration.text.phrases import counted, some
 
 _WIDE = 1000
+_SCREEN = 40
+"""Types that a terminal lists one by one: about a screen. Of more it shows the modules."""
 
 
 def changes_table(
@@ -46,19 +52,55 @@ def changes_table(
 
 def plan_table(plan: Plan) -> None:
     """Print what would run, in order, and what falls away."""
+    if _is_more_than_a_screen(plan.steps):
+        _modules_table(plan.steps)
+        print("\n--only NAME shows the steps of a module, with what they need; a pipe or a file gets all.")
+    else:
+        _steps_table(plan)
+    _print_lost(plan.skipped)
+    print(f"types: {len(plan.steps):,} to collect, {len(plan.skipped) + len(plan.not_chosen):,} left out")
+    permissions = {permission for step in plan.steps for permission in step.permissions}
+    graphs = of_graph(permissions)
+    print(f"permissions to grant: {', '.join(smallest(graphs)) or 'none'}")
+    if len(graphs) < len(permissions):
+        print("role to assign in Azure: Reader")
+
+
+def _steps_table(plan: Plan) -> None:
     table = new_table(">order", "type", "needs…", "permissions…", "enriched with…")
     for number, step in enumerate(plan.steps, 1):
         table.add_row(
             str(number), step.name, ", ".join(step.needs), ", ".join(step.permissions), ", ".join(step.optional)
         )
     print_table(table)
-    for name, reason in plan.skipped.items():
-        print(f"falls away: {name}: {reason}")
-    permissions = {permission for step in plan.steps for permission in step.permissions}
-    graphs = of_graph(permissions)
-    print(f"permissions to grant: {', '.join(smallest(graphs)) or 'none'}")
-    if len(graphs) < len(permissions):
-        print("role to assign in Azure: Reader")
+
+
+def _print_lost(skipped: Mapping[str, str]) -> None:
+    """Print what falls away and why; where that fills a terminal, the most common reason and how many others."""
+    if not _is_more_than_a_screen(skipped):
+        for name, reason in skipped.items():
+            print(f"falls away: {name}: {reason}")
+        return
+    ((most, count),) = Counter(skipped.values()).most_common(1)
+    print(f"falls away: {some([name for name, reason in skipped.items() if reason == most])}: {most}")
+    if others := len(skipped) - count:
+        print(f"falls away: {counted(others, 'further type')}: a pipe or a file gets each with its reason")
+
+
+def _modules_table(steps: Sequence[Step]) -> None:
+    """Print the modules of types, sorted by name, a line for each."""
+    by_module = sorted(steps, key=lambda step: step.module)
+    rows = []
+    for module, found in groupby(by_module, key=lambda step: step.module):
+        first, *others = found
+        rows.append([module, str(1 + len(others)), first.about])
+    console = Console()
+    for cells in named_rows(["module", ">types", "about"], rows):
+        console.print(Text("  ".join(cells).rstrip()), no_wrap=True, overflow="ellipsis")
+
+
+def _is_more_than_a_screen(rows: Collection[object]) -> bool:
+    return len(rows) > _SCREEN and sys.stdout.isatty()
 
 
 def review_table(
@@ -71,6 +113,9 @@ def review_table(
         how = {each.types: "[green]all[/]", 0: "[red]none[/]"}.get(each.read, f"{each.read} of {each.types} types")
         table.add_row(each.module, how, ", ".join(each.to_grant), " or ".join(each.licences))
     print_table(table)
+    if read:
+        readable, chosen = (sum(counts) for counts in zip(*((each.read, each.types) for each in read), strict=True))
+        print(f"types of Microsoft Entra that can be read: {readable:,} of {chosen:,}")
     print()
     table = new_table("permission", "state…", "needed by…", "adds properties to…")
     for demand in review.demands:
@@ -92,7 +137,12 @@ def review_table(
 
 
 def types_table(steps: Sequence[Step]) -> None:
-    """Print every declared type."""
+    """Print types; of more than a terminal has lines for, the modules that declare them."""
+    if _is_more_than_a_screen(steps):
+        _modules_table(steps)
+        total = counted(len(steps), "type")
+        print(f"\n{total}: integration types NAME lists those of a module; a pipe or a file gets all.")
+        return
     table = new_table("type", "class", "from", "to", "description…")
     for step in steps:
         table.add_row(step.name, ", ".join(step.classes), *(step.ends or ("", "")), step.description)
@@ -138,4 +188,4 @@ def _list(table: Table, console: Console) -> None:
         console.print(f"[bold]{name}[/]", overflow="fold")
         for header, cell in cells.items():
             if cell:
-                console.print(Padding(f"{header}: {cell}", (0, 0, 0, 2)), overflow="fold")
+                console.print(Padding(f"{header}: {cell}", (0, 0, 0, 2), expand=False), overflow="fold")

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from integration.sdk.progress import Progress
-from integration.terminal.standing import Standing, clock, counted, pages_of, parts
+from integration.terminal.standing import Standing, clock, pages_of, parts
+from integration.text.phrases import counted
 from integration.text.visible import visible
 
 _SPINNER, _ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"

@@ -1,15 +1,15 @@
 """What a run has to say of its types: each reason once, with the types that it concerns."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from integration.sdk.report import Report, StepResult
+from integration.text.phrases import some
 
 _VERBS = {"failed": ("failed", "failed"), "skipped": ("was skipped", "were skipped"), "partial": ("is partial",
           "are partial"), "complete": ("", "")}  # fmt: skip
 _LOST = ("failed", "skipped")
-_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,3 @@ _PROBLEMS = {
     "duplicateKeys": ("duplicate key left out", "duplicate keys left out"),
     "danglingEnds": ("leads to an entity that was not collected", "lead to an entity that was not collected"),
 }
-
-
-def some(names: Sequence[str]) -> str:
-    """Return names as a phrase; of many only the first ones."""
-    if len(names) > _NAMED + 1:
-        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
-    return listed(names)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a phrase, such as ``a, b and c``."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

@@ -11,7 +11,7 @@ from rich.text import Text
 from integration.sdk.changes import signed
 from integration.sdk.report import Report, StepResult
 from integration.terminal.named_rows import named_rows, widths_of
-from integration.terminal.remarks import remarks
+from integration.terminal.remarks import Remark, remarks
 from integration.terminal.result_lines import numbers
 from integration.text.visible import lines
 
@@ -29,7 +29,7 @@ def print_on_terminal(report: Report, told: Sequence[str]) -> None:
     for line in _rows(report, width):
         console.print(line, soft_wrap=True)
     said = remarks(report)
-    for remark in _weightiest(said, lambda remark: _BY_WEIGHT.index(remark.verdict), _REMARKS):
+    for remark in _weightiest(said, _weight, _REMARKS):
         print("\n" + "\n".join(wrapped(lines(remark.heading), width)))
         for part in lines(remark.text).split("\n"):
             print("\n".join(wrapped(part, width, indent="  ")))
@@ -75,6 +75,10 @@ def _shown(report: Report, results: Sequence[StepResult]) -> Sequence[StepResult
         return result.verdict != "complete", changed, result.count
 
     return _weightiest(results, weight, _ROWS)
+
+
+def _weight(remark: Remark) -> tuple[int, int]:
+    return _BY_WEIGHT.index(remark.verdict), len(remark.types) + len(remark.also)
 
 
 def _weightiest(items: Sequence[T], weight: Callable[[T], Any], most: int) -> list[T]:

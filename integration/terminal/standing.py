@@ -1,12 +1,12 @@
 """How far a run is, and that in words."""
 
 import math
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from integration.sdk.progress import Progress
+from integration.text.phrases import counted
 
 _NAMED = 3
 
@@ -57,10 +57,3 @@ def parts(standing: Standing, now: float) -> list[str]:
 def pages_of(collections: Sequence[Progress]) -> str:
     """Return how many pages of these collections are read."""
     return counted(sum(each.pages for each in collections), "page")
-
-
-def counted(count: int, noun: str) -> str:
-    """Return how many there are of something: ``1 policy``, ``2 policies``."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count:,} {noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{count:,} {noun}s"

@@ -9,9 +9,9 @@ from integration.sdk.mass_deletion import UNTIL
 from integration.sdk.report import Report, StepResult
 from integration.sources.msgraph.permissions import smallest
 from integration.store.history import shown
-from integration.terminal.remarks import causes, listed, some
-from integration.terminal.standing import counted
+from integration.terminal.remarks import causes
 from integration.terminal.untaken import untaken
+from integration.text.phrases import counted, listed, some
 from integration.text.visible import line
 
 _WORDS: Mapping[What, str] = {"created": "came", "updated": "changed", "deleted": "went"}
@@ -91,7 +91,12 @@ def _skipped(report: Report, results: Sequence[StepResult]) -> str:
     """Return how many types are not permitted, not licensed or not there, and what would change that."""
     were = f"{counted(len(results), 'type')} {'was' if len(results) == 1 else 'were'} skipped"
     to_grant = _to_grant(report, results)
-    return f"{were}: to read more, grant {listed(to_grant)}" if to_grant else f"{were} for the reasons above"
+    if not to_grant:
+        return f"{were} for the reasons above"
+    falls_away, closed = causes(report), {result.type for result in results if not result.to_grant}
+    others = sum(1 for name in closed if not falls_away[name] or falls_away[name] & closed)
+    besides = f", {others:,} of them for other reasons than permissions, told above" if others else ""
+    return f"{were}{besides}: to read more, grant {listed(to_grant)}"
 
 
 def _to_grant(report: Report, results: Sequence[StepResult]) -> tuple[str, ...]:

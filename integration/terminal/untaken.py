@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from integration.terminal.standing import counted
+from integration.text.phrases import counted
 from integration.text.visible import line
 
 _NAMED = 5

@@ -1,7 +1,7 @@
 """The contract: what every step must hold to, and every cassette."""
 
 import ast
-import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -10,10 +10,10 @@ from typing import Any
 
 import pluggy
 
-import integration
 from integration.errors import CassetteError
 from integration.recording.literals import literals_of
 from integration.recording.review import foreign
+from integration.sdk.class_schemas import class_schema
 from integration.sdk.mapping import X_FROM
 from integration.sdk.plugins import declared_steps, load, plan
 from integration.sdk.schema import JupiterOneObject, Schema, load_schema
@@ -27,7 +27,6 @@ from integration.testing.running import Replayed, cassette_of, cassettes_of, rep
 _NETWORK = frozenset(
     {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "socket", "urllib.request", "urllib3"}
 )
-_SCHEMAS = Path(integration.__file__).parents[1] / "schemas"
 
 
 def check_step(
@@ -159,18 +158,20 @@ def _rejections(document: Any, records: list[JupiterOneObject]) -> Iterator[str]
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    keys: defaultdict[str, list[str]] = defaultdict(list)
     for record in records:
         for error in validator.iter_errors(record):
-            yield f"{record['_key']}: {'.'.join(map(str, error.path))}: {error.message} ({document.get('title')})"
+            where = ".".join(map(str, error.path)) or "the record"
+            keys[f"{where}: {error.message} ({document.get('title')})"].append(record["_key"])
+    for fault, (first, *others) in keys.items():
+        yield f"{first}: {fault}" + (f", and {len(others):,} more" if others else "")
 
 
 def _class_schemas(step: Step) -> Iterator[Any]:
     """Yield what JupiterOne asks of the step's classes, as the step's package says it, or else as this one does."""
-    folders = [place for folder in (*folders_of(step), _SCHEMAS) for place in (folder, folder / "classes")]
     for name in step.classes:
-        places = (folder / f"_class.{name}.json" for folder in folders)
-        if found := next(filter(Path.is_file, places), None):
-            yield json.loads(found.read_text(encoding="utf-8"))
+        if found := class_schema(name, folders_of(step)):
+            yield found
 
 
 def _uncounted(played: Replayed) -> Iterator[str]:

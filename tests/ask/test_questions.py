@@ -1,6 +1,7 @@
 """The ready-made questions against an independent computation, and the files that they come from."""
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ import networkx as nx
 import pytest
 
 from integration import DeclarationError, QueryError, hookimpl, load
-from integration.ask.questions import Question, find_question, load_questions
+from integration.ask.choice import find_question
+from integration.ask.questions import Question, load_questions
 from integration.ask.then import open_graph
 from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
@@ -297,3 +299,39 @@ def test_a_wrong_question_names_its_file(tmp_path: Path) -> None:
 def test_an_unknown_question_is_refused_with_the_nearest() -> None:
     with pytest.raises(QueryError, match=r"there is no question all-member \(did you mean all-members\?\)"):
         find_question(QUESTIONS, "all-member")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("mfa", "users-without-mfa"),
+        ("MFA owners", "owners-without-mfa"),
+        ("inactive", "sleeping-users DAYS"),
+        ("risky", "at-risk"),
+        ("consent", "apps-for-all-users"),
+        ("break glass", "exempt-everywhere"),
+        ("guest", "privileged-guests"),
+        ("phishing-resistance", "administrators-without-phishing-resistance"),
+        ("expire", "expiring-credentials DAYS"),
+    ],
+)
+def test_a_word_finds_the_questions_that_speak_of_it(words: str, name: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        find_question(QUESTIONS, words)
+    first, *found = str(refused.value).split("\n  ")
+    assert first.endswith("; integration query lists those that there are, and of these speak of it:")
+    assert name in [each.partition(":")[0] for each in found]
+
+
+def test_of_a_word_that_many_questions_have_a_screen_is_listed() -> None:
+    with pytest.raises(QueryError) as refused:
+        find_question(QUESTIONS, "a")
+    *listed, more = str(refused.value).split("\n  ")
+    assert len(listed) == 16
+    assert re.fullmatch(r"… and \d+ more", more)
+
+
+@pytest.mark.parametrize("words", ["submarine", " ", "-"])
+def test_a_word_that_no_question_has_finds_none(words: str) -> None:
+    with pytest.raises(QueryError, match=r"lists those that there are$"):
+        find_question(QUESTIONS, words)

@@ -225,7 +225,7 @@ def test_a_record_that_its_schema_rejects() -> None:
         strict_code, strict = read(simulator, "--strict")
     verdict, reason = found["azure_user"]
     assert (code, verdict) == (0, "partial")
-    assert f'1 records rejected, such as azure_user {key}: jobTitle: expected type "string", found 17' in reason
+    assert f'1 record rejected, such as azure_user {key}: jobTitle: expected type "string", found 17' in reason
     assert "azure_user_group" not in found
     assert (strict_code, strict["azure_user"][0]) == (1, "failed")
     assert f"{key}: jobTitle: expected" in strict["azure_user"][1]

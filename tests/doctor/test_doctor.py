@@ -151,7 +151,7 @@ def test_missing_permissions_are_named_and_the_types_that_fall_away_counted() ->
     assert checks["sign-in"]["state"] == "ok"
     assert checks["permissions"]["state"] == "problem"
     assert checks["permissions"]["found"] == (
-        "missing GroupMember.Read.All, Organization.Read.All: 7 of 8 types fall away, which integration check tells"
+        "missing GroupMember.Read.All and Organization.Read.All: 7 of 8 types fall away, which integration check tells"
     )
     assert "grant GroupMember.Read.All, Organization.Read.All;" in checks["permissions"]["remedy"]
     assert "adminconsent" in checks["permissions"]["remedy"]

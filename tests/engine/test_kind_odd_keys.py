@@ -76,7 +76,7 @@ def test_a_key_that_no_database_holds_costs_its_record(graph: GraphServer, folde
     for type in TYPES:
         result = report.of(type)
         assert (result.verdict, result.count) == ("partial", 2), type
-        assert "1 records rejected" in result.reason
+        assert "1 record rejected" in result.reason
         assert "its _key holds a character that not every output can carry" in result.reason
         assert result.reason.isprintable()
     assert report.exit_code() == 0

@@ -13,6 +13,7 @@ import pytest
 from integration import Report, Step, load, plan, run
 from integration.config.settings import Config
 from integration.testing import GraphServer
+from integration.text.phrases import counted
 from integration.text.secret import Secret
 from tests.support import write
 
@@ -54,7 +55,7 @@ def test_an_odd_user_costs_its_record(tenant: GraphServer, properties: dict[str,
     report = collect(tenant)
     result = report.of("azure_user")
     assert (result.verdict, result.count) == ("partial", 3)
-    assert result.reason.startswith("1 records rejected, such as azure_user user-9: ")
+    assert result.reason.startswith("1 record rejected, such as azure_user user-9: ")
     assert report.of("azure_user_group_has_user").count == 3
     assert report.exit_code() == 0
 
@@ -70,7 +71,7 @@ def test_an_odd_group_costs_its_record(tenant: GraphServer, properties: dict[str
     tenant.add("/groups", {"id": "group-9", "displayName": "Group 9", **properties})
     result = collect(tenant).of("azure_user_group")
     assert (result.verdict, result.count) == ("partial", 2)
-    assert result.reason.startswith(f"1 records rejected, such as azure_user_group group-9: {told}")
+    assert result.reason.startswith(f"1 record rejected, such as azure_user_group group-9: {told}")
 
 
 def test_a_later_run_keeps_what_was_known_and_tries_again(tenant: GraphServer) -> None:
@@ -172,7 +173,9 @@ def test_whatever_a_step_is_like_it_makes_all_the_others(
     graph.add("/others", {"id": "other-1"}, {"id": "other-2"})
     result = collect(graph, author(body, per_row=per_row), only=("acme_thing",)).of("acme_thing")
     assert (result.verdict, result.count) == ("partial", 50 - len(odd))
-    assert result.reason.startswith(f"{len(odd)} records rejected, such as acme_thing thing-{odd[0]}: TypeError: ")
+    assert result.reason.startswith(
+        f"{counted(len(odd), 'record')} rejected, such as acme_thing thing-{odd[0]}: TypeError: "
+    )
     assert "duplicateKeys" not in result.problems
 
 
@@ -180,7 +183,7 @@ def test_many_odd_rows_are_left_out_in_one_go(graph: GraphServer, author: Write)
     things(graph, [5 if number % 2 else "abc" for number in range(2_000)])
     result = collect(graph, author(EACH), only=("acme_thing",)).of("acme_thing")
     assert (result.verdict, result.count) == ("partial", 1_000)
-    assert result.reason.startswith("1000 records rejected")
+    assert result.reason.startswith("1,000 records rejected")
 
 
 @pytest.mark.parametrize(("odd", "told"), [(3, ""), (4, "1 further rows"), (1_000, "997 further rows")])
@@ -190,7 +193,7 @@ def test_of_many_odd_rows_the_log_shows_a_few_and_how_many_more_there_are(
     things(graph, ["abc" if number < 1_000 else 5 for number in range(1_000 + odd)])
     with caplog.at_level("INFO", "integration"):
         result = collect(graph, author(EACH), only=("acme_thing",)).of("acme_thing")
-    assert result.reason.startswith(f"{odd} records rejected")
+    assert result.reason.startswith(f"{counted(odd, 'record')} rejected")
     logged = [each for each in caplog.records if "cannot cope with" in each.getMessage()]
     assert len([each for each in logged if each.exc_info]) == 3
     assert [each.getMessage() for each in logged[3:]] == ([f"acme_thing cannot cope with {told}"] if told else [])
@@ -263,7 +266,7 @@ def test_what_a_step_raises_is_told_on_one_line(graph: GraphServer, author: Writ
         "        yield", '        if thing["size"] == "a":\n            raise ValueError("\\x1b[2J\\nx")\n        yield'
     )
     result = collect(graph, author(body), only=("acme_thing",)).of("acme_thing")
-    assert result.reason == "1 records rejected, such as acme_thing thing-0: ValueError: \ufffd[2J x"
+    assert result.reason == "1 record rejected, such as acme_thing thing-0: ValueError: \ufffd[2J x"
 
 
 def test_what_a_step_did_without_is_there_when_graph_has_it(graph: GraphServer, author: Write) -> None:

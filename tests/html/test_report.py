@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from integration.cli import main
-from integration.terminal.remarks import some
+from integration.text.phrases import some
 from tests.html.report_graph import ROWS, STEPS, embedded, report, save, unpacked, words, written
 from tests.simulator import Simulator, demo_tenant
 from tests.support import named, worn

@@ -53,6 +53,7 @@ def test_module_and_schema_are_written_and_what_is_left_is_said() -> None:
     assert done.exit_code == 0, done.output
     assert "integration record azure_device" in done.output
     assert "alternativeSecurityIds" in done.output
+    assert "JupiterOne asks a Device for category, make, model, serial, deviceId, lastSeenOn: " in done.output
     module = Path("steps/entra/device.py").read_text()
     assert '@entity_step("Device", permissions=["Device.Read.All"], per_row=True)\ndef azure_device(' in module
     schema = json.loads(Path("schemas/entra/azure_device.json").read_text())
@@ -132,7 +133,9 @@ def test_a_module_that_is_begun_needs_no_mending_of_its_form() -> None:
         assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize(("path", "steps"), [("/devices", 5), ("/directory/customSecurityAttributeDefinitions", 4)])
+@pytest.mark.parametrize(
+    ("path", "steps"), [("/devices", 6), ("/groups", 5), ("/directory/customSecurityAttributeDefinitions", 4)]
+)
 @pytest.mark.usefixtures("project")
 def test_what_is_left_is_counted_without_a_gap_and_says_how_the_type_is_tested(path: str, steps: int) -> None:
     lines = new("acme_thing", "--path", path).output.splitlines()

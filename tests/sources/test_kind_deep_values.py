@@ -63,7 +63,7 @@ def test_a_deep_property_costs_its_record(tenant: LittleTenant, depth: int) -> N
     report = read(tenant, raw_data=True, to=("files:out/files", "j1:out/j1"))
     result = report.of(USER)
     assert (result.verdict, result.count) == ("partial", 2)
-    assert result.reason.startswith(f"1 records rejected, such as {USER} {USERS[0]}: jobTitle")
+    assert result.reason.startswith(f"1 record rejected, such as {USER} {USERS[0]}: jobTitle")
     assert report.of(MEMBER).count == 3
 
 

@@ -210,6 +210,20 @@ def test_what_this_run_may_not_read_is_said_last() -> None:
     )
 
 
+def test_what_no_grant_opens_is_counted_apart_from_what_one_does() -> None:
+    lacks = result("crew", "skipped", "not permitted: …", to_grant=["Crew.Read.All"])
+    sunk = result("port", "skipped", "Azure is not known")
+    needs = [
+        result("crew_has_ship", "skipped", "needs crew, which is skipped", needs=("crew",)),
+        result("port_has_pier", "skipped", "needs port, which is skipped", needs=("port",)),
+        result("crew_has_port", "skipped", "needs crew, port, which are skipped", needs=("crew", "port")),
+    ]
+    assert told(result("ship"), lacks, sunk, *needs)[-1] == (
+        "All that is open to this run was read; 5 types were skipped, 3 of them for other reasons than permissions,"
+        " told above: to read more, grant Crew.Read.All."
+    )
+
+
 def test_what_a_type_does_not_cover_is_named() -> None:
     problem = {"leftOut": {"count": 1_900, "examples": ["groups that no role can be assigned to"]}}
     (remark,) = remarks(Report(results=[result("crew", problems=problem)]))
@@ -389,6 +403,16 @@ def test_many_reasons_fit_some_screens_the_worst_of_them_first(monkeypatch: pyte
         *(f"contoso_lost_{number} failed:" for number in range(15)),
     ]
     assert "25 further remarks are left out here: summary.json has them, type by type." in shown
+
+
+def test_of_reasons_that_are_as_bad_those_of_most_types_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = [result(f"contoso_{number}", "failed", f"crew {number} is away") for number in range(30)]
+    without = [fallen("contoso_29_has_ship", "contoso_29")]
+    monkeypatch.setattr("sys.stdout", screen := _Terminal())
+    print_report(Report(results=[*lost, *without], first=True), Path("out"))
+    headings = [line for line in plain(screen.getvalue()) if line.startswith("contoso_") and line.endswith(":")]
+    assert headings[-1] == "contoso_29 failed; without it also contoso_29_has_ship:"
+    assert len(headings) == 20
 
 
 def test_what_is_left_out_is_told_once_with_all_that_needs_it() -> None:

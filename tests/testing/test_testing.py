@@ -194,11 +194,13 @@ def test_a_step_that_reaches_the_network_by_itself_is_told(
 def test_what_jupiterone_asks_of_a_class_is_asked_of_packages_too(
     graph: GraphServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    graph.add("/devices", device("device-0001"))
+    graph.add("/devices", device("device-0001"), device("device-0002"), device("device-0003"))
     step = declared(monkeypatch, "name=device['displayName']", of="Device")
     record(graph, step)
-    with pytest.raises(AssertionError, match=r"'serial' is a required property \(JupiterOne class Device\)"):
+    with pytest.raises(AssertionError, match=r"'serial' is a required property \(JupiterOne class Device\)") as caught:
         check_step(step)
+    (told,) = [line for line in str(caught.value).splitlines() if "'serial'" in line]
+    assert told.endswith(", and 2 more")
 
 
 def test_a_step_without_cassette_is_told_where_to_record_it() -> None:

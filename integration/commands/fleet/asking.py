@@ -34,7 +34,8 @@ def query(
       integration fleet query guests-from-other-tenants \\
         --from postgresql://graph.example/fleet
     """
-    from integration.ask.questions import find_question, load_fleet_questions
+    from integration.ask.choice import find_question
+    from integration.ask.questions import load_fleet_questions
     from integration.ask.telling import list_of, tell_answer, tell_caveats
     from integration.fleet.inquiry import open_database
     from integration.sdk.plugins import load
