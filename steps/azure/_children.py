@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from integration import Context, Entity, Relationship
 from integration.errors import GraphError
 from integration.values import arm_key
-from steps.azure._resource import properties_of, resource, texts_at
+from steps.azure._resource import filled_in, properties_of, resource, texts_at
 
 _ALL = "0.0.0.0", "255.255.255.255"  # noqa: S104 - nothing is bound to it
 _ALL6 = "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
@@ -87,3 +87,9 @@ def firewall_rule(row: Any, /, start: str = "startIpAddress", end: str = "endIpA
 def lets_azure_in(row: Any) -> bool:
     """Tell whether a rule of a database server stands for all that runs in Azure, whosever it is."""
     return all(properties_of(row).get(name) == _ALL[0] for name in ("startIpAddress", "endIpAddress"))
+
+
+def mail_addresses(holder: Any, name: str) -> list[str] | None:
+    """Return addresses of mail, of which some tools write several into one text, with semicolons between them."""
+    texts = filled_in(holder, name)
+    return None if texts is None else [each.strip() for text in texts for each in text.split(";") if each.strip()]

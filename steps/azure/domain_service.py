@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps.azure._resource import (
     in_groups,
+    joined,
     keys_of,
     object_at,
+    objects_in,
     parts_of,
     properties_of,
     resource,
@@ -28,6 +30,7 @@ def azure_domain_service(ctx: Context) -> Iterator[Entity]:
     for row in ctx.azure.resources(_DOMAIN):
         properties, replicas = properties_of(row), parts_of(row, "replicaSets")
         ldaps = object_at(properties, "ldapsSettings")
+        trusts = objects_in(object_at(properties, "resourceForestSettings"), "settings")
         is_reached = [whether(ldaps.get(name), "enabled") for name in ("ldaps", "externalAccess")]
         yield resource(
             row,
@@ -40,6 +43,13 @@ def azure_domain_service(ctx: Context) -> Iterator[Entity]:
                 *texts_at(replicas, "domainControllerIpAddress[]"),
             ],
             publicIpAddresses=list(texts_at(replicas, "externalAccessIpAddress")),
+            trusts=joined(trusts, "=", "trustedDomainFqdn", "trustDirection"),
+            trustedDnsServers=[
+                address.strip()
+                for text in texts_at(trusts, "remoteDnsIps")
+                for address in text.split(",")
+                if address.strip()
+            ],
             replicaLocations=list(texts_at(replicas, "location")),
         )
 

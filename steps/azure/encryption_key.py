@@ -38,6 +38,7 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
         ("parameters", "encryption", "value", "keyvaulturi"),
     ],
     "microsoft.datafactory/factories": [("encryption", "vaultBaseUrl")],
+    "microsoft.datalakestore/accounts": [("encryptionConfig", "keyVaultMetaInfo", "keyVaultResourceId")],
     "microsoft.dataprotection/backupvaults": [
         ("securitySettings", "encryptionSettings", "keyVaultProperties", "keyUri")
     ],
@@ -65,6 +66,7 @@ _ADDRESSES: dict[str, list[tuple[str, ...]]] = {
     "microsoft.sql/managedinstances": [("keyId",)],
     "microsoft.sql/servers": [("keyId",)],
     "microsoft.sql/servers/databases": [("encryptionProtector",)],
+    "microsoft.storagecache/caches": [("encryptionSettings", "keyEncryptionKey", "keyUrl")],
     "microsoft.synapse/workspaces": [("encryption", "cmk", "key", "keyVaultUrl")],
 }
 """Types of resources, and where they tell the address of a key or of its vault, or its id; storage accounts do so

@@ -14,6 +14,7 @@ _PLACED = [
     "azure_data_explorer_cluster",
     "azure_domain_service",
     "azure_hdinsight_cluster",
+    "azure_hpc_cache",
     "azure_kubernetes_agent_pool",
     "azure_kubernetes_cluster",
     "azure_lb",
@@ -30,6 +31,7 @@ _PLACED = [
 ]
 _LET_IN = {
     "azure_cosmosdb_account": "virtualNetworkSubnetIds",
+    "azure_data_lake_store_account": "virtualNetworkSubnetIds",
     "azure_event_hub_network_rule_set": "virtualNetworkSubnetIds",
     "azure_keyvault_service": "networkAcls.virtualNetworkSubnetIds",
     "azure_service_bus_network_rule_set": "virtualNetworkSubnetIds",

@@ -34,6 +34,7 @@ def azure_network_firewall(ctx: Context) -> Iterator[Entity]:
             publicIpAddressIds=keys_at(fronts, "publicIPAddress"),
             privateIpAddresses=[each for place in (*fronts, in_hub) if (each := place.get("privateIPAddress"))],
             subnetIds=keys_at(fronts, "subnet"),
+            ipGroupIds=keys_in(row, "ipGroups"),
             firewallPolicyId=key_at(properties_of(row), "firewallPolicy"),
             virtualHubId=key_at(properties_of(row), "virtualHub"),
         )

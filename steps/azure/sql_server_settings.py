@@ -1,11 +1,10 @@
 """What is set for SQL servers and their databases: who is let in, what is written down, and how they are encrypted."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._children import Children, firewall_rule, lets_azure_in, of_several, setting
+from steps.azure._children import Children, firewall_rule, lets_azure_in, mail_addresses, of_several, setting
 from steps.azure._resource import filled_in, key_at, object_at, properties_of, whether
 from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
@@ -59,7 +58,7 @@ def azure_sql_server_security_alert_policy(ctx: Context) -> Iterator[Entity]:
     """Whether Microsoft Defender watches a SQL server, and who is told."""
     for row in _ALERTS.rows(ctx):
         told = properties_of(row)
-        addresses = _addresses(told, "emailAddresses")
+        addresses = mail_addresses(told, "emailAddresses")
         yield setting(row, disabledAlerts=filled_in(told, "disabledAlerts"), emailAddresses=addresses)
 
 
@@ -68,7 +67,7 @@ def azure_sql_server_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
     """Whether the databases of a SQL server are looked through for weaknesses, and who is told."""
     for row in _ASSESSMENTS.rows(ctx):
         scans = object_at(properties_of(row), "recurringScans")
-        yield setting(row, emails=_addresses(scans, "emails"))
+        yield setting(row, emails=mail_addresses(scans, "emails"))
 
 
 @entity_step("Configuration", permissions=_READ_ENTRA_ONLY, per_row=True, on_demand=True)
@@ -163,9 +162,3 @@ def _subnets(ctx: Context) -> Iterator[Entity]:
     for row in _SUBNETS.rows(ctx):
         subnet = key_at(properties_of(row), "virtualNetworkSubnetId")
         yield firewall_rule(row, allowsAzureServices=False, subnetId=subnet)
-
-
-def _addresses(holder: Any, name: str) -> list[str] | None:
-    """Return addresses of mail, of which some tools write several into one text, with semicolons between them."""
-    texts = filled_in(holder, name)
-    return None if texts is None else [each.strip() for text in texts for each in text.split(";") if each.strip()]

@@ -14,6 +14,10 @@ _USERS: dict[str, tuple[str, list[tuple[str, ...]]]] = {
         "microsoft.cognitiveservices/accounts",
         [("userOwnedStorage[]", "resourceId")],
     ),
+    "azure_data_lake_analytics_account": (
+        "microsoft.datalakeanalytics/accounts",
+        [("storageAccounts[]", "name")],
+    ),
     "azure_hdinsight_cluster": (
         "microsoft.hdinsight/clusters",
         [("storageProfile", "storageaccounts[]", "resourceId"), ("storageProfile", "storageaccounts[]", "name")],

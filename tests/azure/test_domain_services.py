@@ -61,3 +61,18 @@ def test_a_domain_is_in_the_subnet_of_its_controllers(place: Place, azure: Azure
     check_told(azure, TYPE, {"subnetIds": [arm_key(SUBNET)], "controllerIpAddresses": ["198.18.0.4"]})
     assert verdicts(azure.run("azure_subnet_has_domain_service"), ["azure_subnet_has_domain_service"]) == {"complete"}
     assert edges() == {(arm_key(SUBNET), arm_key(id))}
+
+
+def test_a_domain_tells_whom_it_trusts_and_not_by_which_password(place: Place, azure: Azure) -> None:
+    trusts = [
+        {"trustedDomainFqdn": "a.example", "trustDirection": "Inbound", "remoteDnsIps": "198.18.0.4, 198.18.0.5,"},
+        {"trustedDomainFqdn": "b.example", "trustDirection": None, "remoteDnsIps": None, "trustPassword": "hush"},
+    ]
+    place.put(DOMAIN, "d", {"resourceForestSettings": {"resourceForest": "Enabled", "settings": [*trusts, None]}})
+    expected = {
+        "resourceForest": "Enabled",
+        "trustedDomains": ["a.example", "b.example"],
+        "trusts": ["a.example=Inbound", "b.example="],
+        "trustedDnsServers": ["198.18.0.4", "198.18.0.5"],
+    }
+    assert "hush" not in str(check_told(azure, TYPE, expected))

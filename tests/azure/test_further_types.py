@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from integration.values import arm_key
 from tests.azure.one_group import S, azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
 from tests.simulator.azure.place import Place, part, to
@@ -211,3 +212,15 @@ def test_stores_of_health_are_in_their_workspace(place: Place, azure: Azure) -> 
     assert entities("azure_healthcare_fhir_service")["records"]["keyVaultKeyUri"] == KEY
     dicom = entities("azure_healthcare_dicom_service")["images"]
     assert (dicom["storageAccountId"], dicom["authority"]) == ("/accounts/a", "https://login.example/t")
+
+
+@pytest.mark.parametrize(("status", "active"), [("Enabled", True), ("Disabled", False), (None, None)])
+def test_defender_watches_the_devices_of_hubs(
+    place: Place, azure: Azure, status: str | None, active: bool | None
+) -> None:
+    hub = place.put("Microsoft.Devices/IotHubs", "hub", {})
+    told = {"status": status, "iotHubs": [hub.upper(), None], "workspace": "/Workspaces/Logs"}
+    solution = place.put("Microsoft.Security/iotSecuritySolutions", "watch", told)
+    check_told(azure, "azure_iot_security_solution", {"active": active, "workspaceId": "/workspaces/logs"})
+    assert verdicts(azure.run("azure_iot_security_solution_monitors_hub")) == {"complete"}
+    assert edges() == {(arm_key(solution), arm_key(hub))}

@@ -71,6 +71,10 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         "protocol": ["*", "Tcp", "Udp"], "destinationPortRanges": [None, ["*"], ["22", "80-90"]],
         "sourceAddressPrefixes": [None, ["*"], ["Internet"], ["203.0.113.0/24", "::/0"], ["VirtualNetwork"]],
     },
+    "azure_domain_service": {
+        "ntlmV1": [None, "Disabled", "Enabled"], "tlsV1": [None, "Disabled", "enabled"], "public": [None, False, True],
+        "kerberosRc4Encryption": [None, "Disabled", "Disabled", "Enabled"],
+    },
     "azure_security_group_flow_logs": {
         "enabled": MAYBE, "retentionPolicy.enabled": MAYBE, "retentionPolicy.days": [None, 0, 7, 89, 90, 365],
     },
@@ -257,3 +261,13 @@ def test_rules_that_let_in_everybody(tenant: Made) -> None:
             ports = ", ".join(of["destinationPortRanges"] or ()) or None
             expected.append((group.get("displayName"), of["protocol"], ports, *counts, where, key))
     check("rules-open-to-all", expected, "securityGroup protocol ports subnets interfaces subscription key")
+
+
+def test_domains_that_take_what_is_old(tenant: Made) -> None:
+    expected = []
+    for _, key, of in every(tenant, "azure_domain_service"):
+        told = [of[name] for name in ("ntlmV1", "tlsV1", "kerberosRc4Encryption")]
+        weak = [None if each is None else each.lower() == "enabled" for each in told] + [of["public"]]
+        if any(weak):
+            expected.append((*map(whether, weak), place(tenant, of), key))
+    check("weak-managed-domains", expected, "takesNtlmV1 takesOldTls takesRc4 onInternet subscription key")

@@ -3,7 +3,7 @@
 import pytest
 
 from integration.values import arm_key
-from tests.azure.one_group import S, azure, entities, place
+from tests.azure.one_group import S, azure, check_told, entities, place
 from tests.azure.reading import Azure, edges, verdicts
 from tests.simulator.azure.place import Place, part, to
 from tests.simulator.azure.tenant import TENANT_ID, row_of
@@ -185,3 +185,44 @@ def test_what_azure_policy_has_not_said_is_no_word_of_a_state(place: Place, azur
     assert found["policyDefinitionName"] == "rule"
     assert found["policyDefinitionGroupNames"] == []
     assert not {*unsaid, "policyDefinitionCategory"} & found.keys()
+
+
+def test_a_workspace_of_synapse_tells_where_its_files_are_and_who_administers_it(place: Place, azure: Azure) -> None:
+    storage = place.put("Microsoft.Storage/storageAccounts", "lake", {})
+    told = {
+        "settings": {"azureADOnlyAuthentication": {"value": False, "state": "Consistent"}},
+        "defaultDataLakeStorage": {
+            "resourceId": storage,
+            "createManagedPrivateEndpoint": False,
+            "accountUrl": "https://lake.dfs.example",
+            "filesystem": "files",
+        },
+        "encryption": {
+            "cmk": {
+                "kekIdentity": {"userAssignedIdentity": "/identity", "useSystemAssignedIdentity": False},
+                "status": "Consistent",
+                "key": {"name": "default", "keyVaultUrl": "https://kv.example/keys/key1"},
+            },
+            "doubleEncryptionEnabled": True,
+        },
+        "extraProperties": {"WorkspaceType": "Normal", "IsScopeEnabled": False},
+        "cspWorkspaceAdminProperties": {"initialWorkspaceAdminObjectId": "00000000-0000-4000-8000-000000000077"},
+        "azureADOnlyAuthentication": False,
+        "privateEndpointConnections": [],
+    }
+    place.put("Microsoft.Synapse/workspaces", "synapse", told)
+    expected = {
+        "defaultDataLakeStorageUrl": "https://lake.dfs.example",
+        "defaultDataLakeStorageFilesystem": "files",
+        "initialAdminObjectId": "00000000-0000-4000-8000-000000000077",
+        "cmkStatus": "Consistent",
+        "azureADOnlyAuthentication": False,
+    }
+    check_told(azure, "azure_synapse_workspace", expected)
+
+
+@pytest.mark.parametrize("told", [{"isAutoInflateEnabled": False, "maximumThroughputUnits": 0}, {}])
+def test_a_namespace_of_hubs_tells_whether_it_grows(place: Place, azure: Azure, told: dict[str, object]) -> None:
+    place.put("Microsoft.EventHub/namespaces", "hubs", {"status": "Active", **told})
+    none = {"isAutoInflateEnabled": None, "maximumThroughputUnits": None}
+    check_told(azure, "azure_event_hub_namespace", none | told)

@@ -51,6 +51,33 @@ APP = "Microsoft.App/containerApps"
         ),
         ("azure_kubernetes_cluster", CLUSTER, {"apiServerAccessProfile": None}, {"subnetIds": []}),
         (
+            "azure_network_firewall",
+            f"{NET}/azureFirewalls",
+            {"ipGroups": [to("/Groups/One"), None], "autoscaleConfiguration": {"minCapacity": 2, "maxCapacity": None}},
+            {"ipGroupIds": ["/groups/one"], "minCapacity": 2, "maxCapacity": None},
+        ),
+        (
+            "azure_network_firewall_policy",
+            f"{NET}/firewallPolicies",
+            {
+                "dnsSettings": {"requireProxyForNetworkRules": True},
+                "sql": {"allowSqlRedirect": True},
+                "snat": {"privateRanges": ["198.18.0.0/16"], "autoLearnPrivateRanges": "Enabled"},
+                "explicitProxy": {"httpPort": 80, "httpsPort": 443, "pacFile": "https://st.example/p?sig=hush"},
+                "intrusionDetection": {"configuration": {"privateRanges": ["198.18.0.0/16", None]}},
+            },
+            {
+                "dnsProxyRequired": True,
+                "allowSqlRedirect": True,
+                "snatPrivateRanges": ["198.18.0.0/16"],
+                "snatAutoLearn": "Enabled",
+                "explicitProxyHttpPort": 80,
+                "explicitProxyHttpsPort": 443,
+                "intrusionDetectionPrivateRanges": ["198.18.0.0/16"],
+            },
+        ),
+        ("azure_network_firewall_policy", f"{NET}/firewallPolicies", {"sql": None}, {"allowSqlRedirect": None}),
+        (
             "azure_container_app_environment",
             "Microsoft.App/managedEnvironments",
             {

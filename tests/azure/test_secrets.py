@@ -243,6 +243,9 @@ def test_what_is_no_secret_stays() -> None:
     assert without_secrets({"aadOrApiKey": "a", "orApiKey": {"mode": "a"}}) == {"orApiKey": {}}
     synchronized = {f"sync{kind}Passwords": "Enabled" for kind in ("Kerberos", "Ntlm", "OnPrem")}
     assert without_secrets(synchronized | {"pfxCertificate": "a", "syncPasswords": "a"}) == synchronized
+    trust = {"trustedDomainFqdn": "a.example", "trustDirection": "Inbound", "remoteDnsIps": "198.18.0.4"}
+    trusts = [trust | {"trustPassword": "a", "friendlyName": "a"}, {"name": "a", "value": "b"}, "a", None]
+    assert without_secrets({"settings": trusts}) == {"settings": [trust]}
     compared = {"matchVariables": [{"variableName": "RemoteAddr", "selector": None}], "matchValues": ["192.0.2.0/24"]}
     assert without_secrets(compared) == compared
     agents = {"selector": "User-Agent", "matchValue": ["curl"]}

@@ -44,6 +44,7 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
         "Microsoft.Network/firewallPolicies",
         {"transportSecurity": {"certificateAuthority": {"keyVaultSecretId": f"{VAULT}/secrets/ca"}}},
     ),
+    ("Microsoft.DataLakeStore/accounts", {"encryptionConfig": {"keyVaultMetaInfo": {"keyVaultResourceId": KV}}}),
     ("Microsoft.DataProtection/backupVaults", COPIES),
     ("Microsoft.DBforMySQL/flexibleServers", FLEXIBLE),
     ("Microsoft.DBforPostgreSQL/flexibleServers", FLEXIBLE),
@@ -58,6 +59,7 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
     ("Microsoft.Sql/managedInstances", {"keyId": KEY}),
     ("Microsoft.Sql/servers", {"keyId": KEY}),
     ("Microsoft.Sql/servers/databases", {"encryptionProtector": KEY}),
+    ("Microsoft.StorageCache/caches", {"encryptionSettings": {"keyEncryptionKey": {"keyUrl": KEY}}}),
     ("Microsoft.Synapse/workspaces", {"encryption": {"cmk": {"key": {"name": "default", "keyVaultUrl": KEY}}}}),
 ]
 
@@ -98,6 +100,7 @@ HDINSIGHT = {"roles": [{"virtualNetworkProfile": {"id": "/net", "subnet": SUBNET
     [
         ("data_explorer_cluster", "Microsoft.Kusto/clusters", {"virtualNetworkConfiguration": {"subnetId": SUBNET}}),
         ("hdinsight_cluster", "Microsoft.HDInsight/clusters", {"computeProfile": HDINSIGHT}),
+        ("hpc_cache", "Microsoft.StorageCache/caches", {"subnet": SUBNET}),
         (
             "mysql_server",
             "Microsoft.DBforMySQL/flexibleServers",

@@ -56,6 +56,8 @@ _SETTINGS = re.compile(
     r"(?i)/config/(appsettings|azurestorageaccounts|backup|connectionstrings|metadata|publishingcredentials|pushsettings)$"
 )
 """Configurations of apps whose properties are what people named themselves."""
+_TRUST = frozenset({"remoteDnsIps", "trustDirection", "trustedDomainFqdn"})
+"""What a managed domain tells of one that it trusts, in a list called settings, as elsewhere what people chose is."""
 _SHORT, _MOST = 200, 10_000
 _harmless: set[str] = set()
 """Short texts that were found to say nothing: those of the first resources, of which most others have the same."""
@@ -143,9 +145,14 @@ def _plain(value: Any) -> Any:
 
 
 def _times(value: Any) -> Any:
-    """Return of what holds secrets that it is there, which resource it is, and when these were made, as a key was."""
+    """Return of what holds secrets that it is there, which resource it is, and when these were made, as a key was.
+
+    Of a list of trusts it returns what is trusted, too.
+    """
     if isinstance(value, list):
-        return []
+        objects = (each for each in value if isinstance(each, dict))
+        trusts = ({name: told for name, told in each.items() if name in _TRUST} for each in objects)
+        return without_secrets([trust for trust in trusts if trust])
     texts = {name: each for name, each in value.items() if isinstance(each, str)}
     return {
         name: text for name, text in texts.items() if _TIME.fullmatch(text) or (name == "id" and _ID.fullmatch(text))

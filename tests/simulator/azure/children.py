@@ -60,6 +60,8 @@ LISTS = {
 SINGLE = {
     "microsoft.eventhub/namespaces": "/networkrulesets/default",
     "microsoft.servicebus/namespaces": "/networkrulesets/default",
+    "microsoft.sql/managedinstances": "/encryptionprotector/current /securityalertpolicies/default"
+    " /vulnerabilityassessments/default",
     "microsoft.sql/servers": "/auditingsettings/default /azureadonlyauthentications/default"
     " /encryptionprotector/current /securityalertpolicies/default /vulnerabilityassessments/default",
     "microsoft.sql/servers/databases": "/transparentdataencryption/current",

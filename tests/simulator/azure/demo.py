@@ -14,6 +14,7 @@ from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_further import add_further
 from tests.simulator.azure.demo_governance import add_governance
 from tests.simulator.azure.demo_known import add_known
+from tests.simulator.azure.demo_lakes import add_lakes
 from tests.simulator.azure.demo_more import add_more
 from tests.simulator.azure.demo_network import add_network
 from tests.simulator.azure.demo_others import add_others
@@ -85,6 +86,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_published(places[0], places[2])
     add_others(*places[:2])
     add_domains(*places[:2])
+    add_lakes(places[0])
     add_told(places[0], places[2])
     add_known(places[0], places[2])
     add_more(*places[:2])

@@ -222,4 +222,3 @@ def _containers(lab: Place, subnet: str, identity: dict[str, Any]) -> None:
     }
     kind = "Microsoft.ContainerInstance/containerGroups"
     lab.put(kind, "worker", properties, identity=identity, tags=_OWNER)
-    lab.put(kind, "inner", {"osType": "Linux", "containers": [{"name": "one", "properties": {"image": "one"}}]})

@@ -205,10 +205,10 @@ def _others(web: Place, lab: Place) -> None:
     policy = {
         "dataMaskingState": "Enabled",
         "exemptPrincipals": "operator;",
-        "applicationPrincipals": "",
-        "maskingLevel": "",
+        "applicationPrincipals": "reports;",
+        "maskingLevel": "Standard",
     }
-    managed: dict[str, Any] = {"kind": "", "managedBy": web.of("Microsoft.Solutions/applications", "desk")}
+    managed: dict[str, Any] = {"kind": "Policy", "managedBy": web.of("Microsoft.Solutions/applications", "desk")}
     tenant.set_child(pool, "/dataMaskingPolicies/Default", policy, **managed)
     rule = {
         "ruleState": "Enabled",

@@ -39,10 +39,18 @@ def add_domains(web: Place, aks: Place) -> None:
         "provisioningState": "Succeeded",
     }
     web.put("Microsoft.AAD/domainServices", "inner.contoso.example", safe, tags={"owner": "team-identity"})
+    trust = {
+        "friendlyName": "Offices",
+        "trustedDomainFqdn": "offices.contoso.example",
+        "trustDirection": "Inbound",
+        "remoteDnsIps": "198.18.7.4, 198.18.7.5",
+        "trustPassword": "not for anybody",
+    }
     weak = {
         "domainName": "lab.contoso.example",
         "domainSecuritySettings": dict.fromkeys(("ntlmV1", "tlsV1", "syncNtlmPasswords"), "Enabled"),
         "ldapsSettings": dict.fromkeys(("ldaps", "externalAccess"), "Enabled"),
+        "resourceForestSettings": {"resourceForest": "Enabled", "settings": [trust]},
         "subnetId": subnet,
         "domainControllerIpAddress": ["198.18.0.6"],
     }

@@ -44,6 +44,17 @@ def _networks(web: Place) -> None:
         "authorizations": [part("/partner", {"authorizationUseStatus": "Available"})],
     }
     tell(web, f"{_NET}/expressRouteCircuits", "er-web", circuit)
+    groups = {"ipGroups": [to(web.of(f"{_NET}/ipGroups", "ipg-known-bad"))]}
+    grows = {"autoscaleConfiguration": {"minCapacity": 2, "maxCapacity": 10}}
+    tell(web, f"{_NET}/azureFirewalls", "fw", groups | grows)
+    policy = {
+        "dnsSettings": {"requireProxyForNetworkRules": True},
+        "sql": {"allowSqlRedirect": False},
+        "snat": {"privateRanges": ["198.18.0.0/16"], "autoLearnPrivateRanges": "Disabled"},
+        "explicitProxy": {"httpPort": 8080, "httpsPort": 8443},
+        "intrusionDetection": {"configuration": {"privateRanges": ["198.18.0.0/16"]}},
+    }
+    tell(web, f"{_NET}/firewallPolicies", "fp-web", policy)
 
 
 def _machines(web: Place) -> None:

@@ -15,7 +15,7 @@ def add_network(web: Place, aks: Place, lab: Place) -> None:
     """Put networks there: joined ones, open and closed ones, and what is left of one."""
     _networks(web, aks, lab)
     add_security_groups(web, lab, GUID.format("2001"))
-    _addresses(web, aks, lab)
+    _addresses(web, aks)
 
 
 def _networks(web: Place, aks: Place, lab: Place) -> None:
@@ -72,7 +72,7 @@ def _networks(web: Place, aks: Place, lab: Place) -> None:
     aks.put(f"{_NET}/virtualNetworks", "vnet-aks", {"addressSpace": {"addressPrefixes": []}})
 
 
-def _addresses(web: Place, aks: Place, lab: Place) -> None:
+def _addresses(web: Place, aks: Place) -> None:
     nic = web.of(f"{_NET}/networkInterfaces", "nic-web-01")
     properties: dict[str, Any] = {
         "resourceGuid": GUID.format("2101"),
@@ -89,7 +89,6 @@ def _addresses(web: Place, aks: Place, lab: Place) -> None:
     front = f"{balancer}/frontendIPConfigurations/out"
     out = {"ipAddress": "203.0.113.20", "publicIPAllocationMethod": "Static", "ipConfiguration": to(front.lower())}
     address = aks.put(f"{_NET}/publicIPAddresses", "pip-out", out, sku=sku)
-    lab.put(f"{_NET}/publicIPAddresses", "pip-left", {"publicIPAllocationMethod": "Dynamic"}, sku={"name": "Basic"})
     scale_set = f"{aks.id}/providers/Microsoft.Compute/virtualMachineScaleSets/aks-pool/virtualMachines/0"
     ends = [
         to(f"{nic}/ipConfigurations/ipconfig1"),

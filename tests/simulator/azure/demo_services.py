@@ -43,7 +43,8 @@ def _messaging(web: Place, closed: dict[str, Any], more: dict[str, Any]) -> None
     web.put("Microsoft.ServiceBus/namespaces", "sb-web", bus, sku=premium, **more)
     endpoint = "https://eh-web.servicebus.example:443/"
     hub = {"serviceBusEndpoint": endpoint, "metricId": "eh-web", "clusterArmId": at.upper(), "kafkaEnabled": True}
-    web.put("Microsoft.EventHub/namespaces", "eh-web", {**namespace, **hub}, sku=premium, **more)
+    size = {"isAutoInflateEnabled": True, "maximumThroughputUnits": 20}
+    web.put("Microsoft.EventHub/namespaces", "eh-web", {**namespace, **hub, **size}, sku=premium, **more)
     for kind, name in (("domains", "egd-web"), ("topics", "egt-web")):
         events = {
             "endpoint": f"https://{name}.eventgrid.example/api/events",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.simulator.azure.demo_compute import identity_of
+from tests.simulator.azure.demo_compute import GUID, identity_of
 from tests.simulator.azure.demo_storage import endpoints_of
 from tests.simulator.azure.place import Place, part, to
 
@@ -148,11 +148,8 @@ def _apps(web: Place, lab: Place) -> None:
 
 
 def _lab(lab: Place) -> None:
-    logs = {"logAnalytics": {"workspaceId": "00000000-0000-4000-8000-00000000000c"}}
     own = {"vaultBaseUrl": "https://kv-web.vault.azure.net/", "keyName": "containers"}
-    tell(
-        lab, "Microsoft.ContainerInstance/containerGroups", "inner", {"encryptionProperties": own, "diagnostics": logs}
-    )
+    tell(lab, "Microsoft.ContainerInstance/containerGroups", "worker", {"encryptionProperties": own})
     environment = {
         "customDomainConfiguration": {"dnsSuffix": "apps.contoso.example"},
         "infrastructureResourceGroup": "ME_cae-lab",
@@ -170,6 +167,7 @@ def _lab(lab: Place) -> None:
     tell(lab, "Microsoft.HybridCompute/machines", "factory-01", machine)
     workspace = {
         "managedVirtualNetworkSettings": {"allowedAadTenantIdsForLinking": ["00000000-0000-4000-8000-00000000000b"]},
+        "cspWorkspaceAdminProperties": {"initialWorkspaceAdminObjectId": GUID.format("7304")},
         "workspaceRepositoryConfiguration": {"accountName": "contoso", "repositoryName": "pipelines"},
     }
     tell(lab, "Microsoft.Synapse/workspaces", "synapse", workspace)
