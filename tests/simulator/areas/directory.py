@@ -3,7 +3,7 @@
 How to add to the demo is told in this package's docstring.
 """
 
-from tests.simulator.areas.devices import FEDERATION
+from tests.simulator.areas.devices import EXTERNAL_FEDERATION, EXTERNAL_FEDERATIONS, FEDERATION
 from tests.simulator.demo_ids import CONTACT_ID, DEVICE_ID, group_id, user_id
 from tests.simulator.licences import SKUS
 from tests.simulator.properties import DEVICE, Json
@@ -36,6 +36,7 @@ def demo(tenant: Tenant) -> None:
         tenant.relate(user_id(report), "manager", user_id(manager))
     tenant.contents.put("/domains", *_DOMAINS)
     tenant.contents.put("/domains/contoso.example/federationConfiguration", FEDERATION)
+    tenant.contents.put(EXTERNAL_FEDERATIONS, EXTERNAL_FEDERATION)
     tenant.contents.put(SKUS, _ended(tenant.id))
     for number, states in _STATES.items():
         tenant.update(user_id(number), licenseAssignmentStates=states)

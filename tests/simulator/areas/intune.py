@@ -24,6 +24,13 @@ _DELETED_GROUP = "deadbeef-0c77-4a0b-b1c2-90d0e0f0a001"
 
 SHELVES = (
     Shelf(DEVICES, ("DeviceManagementManagedDevices.Read.All", *_CONFIGURATION), INTUNE, options=_PAGED, page=1000),
+    Shelf(
+        f"{MANAGE}/managedDeviceOverview",
+        ("DeviceManagementManagedDevices.Read.All", *_CONFIGURATION),
+        INTUNE,
+        single={"id": "overview", "enrolledDeviceCount": 0, "mdmEnrolledCount": 0, "dualEnrolledDeviceCount": 0},
+        counts=("enrolledDeviceCount", DEVICES),
+    ),
     *(Shelf(path, _CONFIGURATION, INTUNE, navigations=("assignments",)) for path in (COMPLIANCE, CONFIGURATIONS)),
     Shelf(APPLICATIONS, ("DeviceManagementApps.Read.All",), INTUNE, navigations=("assignments",)),
     Shelf(DETECTED, ("DeviceManagementManagedDevices.Read.All", *_CONFIGURATION), INTUNE, options=_PAGED, page=50),
