@@ -363,7 +363,7 @@ OF_STATES: dict[str, tuple[str, ...]] = {
 }
 """Values of the states of Intune's devices that a recording keeps."""
 _SECRET = re.compile(
-    r"authorization(?! ?policy)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
+    r"authorization(?! ?policy|info)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
 )
 
 
