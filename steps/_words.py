@@ -13,6 +13,11 @@ def words_of(text: Any) -> list[str] | None:
     return sorted({word.strip() for word in text.split(",")} - {""})
 
 
+def composed(between: str, *texts: str | None) -> str:
+    """Return several texts as one, without those that are null or empty: null is no word of a name."""
+    return between.join(text for text in texts if text)
+
+
 def says(value: Any, *words: str) -> bool:
     """Tell whether a value is one of some words; services write them in any case.
 

@@ -6,6 +6,7 @@ from typing import Any
 from integration import Context
 from integration.values import guid_key
 from steps._forms import required_text, text_in
+from steps._words import composed
 
 READ = ["RoleManagement.Read.Directory"]
 DIRECTORY = "/roleManagement/directory"
@@ -45,8 +46,8 @@ def name_of(row: Any, roles: Mapping[str, str]) -> str:
 
 def names(row: Any, roles: Mapping[str, str]) -> dict[str, str]:
     """Return how an assignment is called: by its role, and by its role and whom it is for."""
-    name, principal = name_of(row, roles), row["principalId"]
-    return {"name": name, "displayName": f"{name}: {principal}" if principal else name}
+    name = name_of(row, roles)
+    return {"name": name, "displayName": composed(": ", name, row["principalId"])}
 
 
 def named(ctx: Context, rows: Iterable[Any], type: str) -> Iterator[Any]:

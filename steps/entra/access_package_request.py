@@ -50,7 +50,7 @@ def azure_access_packages_approver(ctx: Context) -> Iterator[Entity]:
             stage,
             name=text_in(reviewer, "userPrincipalName") or stage["id"],
             displayName=text_in(reviewer, "displayName") or stage["id"],
-            title=f"request is {stage['reviewResult']}",
+            title=f"request is {stage['reviewResult'] or 'NotReviewed'}",
             requestId=request,
         )
 

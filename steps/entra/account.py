@@ -69,6 +69,7 @@ def azure_account(ctx: Context) -> Iterator[Entity]:
         "azure_device_registration_policy",
         "azure_directory_synchronization",
         "azure_domain",
+        "azure_external_domain_federation",
         "azure_group_lifecycle_policy",
         "azure_group_setting",
         "azure_identity_provider",

@@ -7,8 +7,8 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family
 from integration.values import epoch_ms
-from steps._forms import values_in
-from steps._words import says
+from steps._forms import text_in, values_in
+from steps._words import composed, says
 from steps.entra._apps import READ, applications, part_key, service_principals
 
 _DAY = timedelta(days=1) // timedelta(milliseconds=1)
@@ -74,7 +74,7 @@ def _owners(ctx: Context, owner_type: str) -> Iterator[Any]:
 def _key_of(type: str, owner: Any, credential: Any) -> str:
     """Return the key of a credential; one key may be there twice, to sign and to verify (``Verify``, in any case)."""
     key = part_key(type, owner["id"], credential["keyId"])
-    return f"{key}:{str(credential['usage']).capitalize()}" if type == "azure_key_credential" else key
+    return composed(":", key, text_in(credential, "usage").capitalize()) if type == "azure_key_credential" else key
 
 
 def _public(credential: Any) -> dict[str, Any]:

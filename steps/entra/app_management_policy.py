@@ -99,5 +99,5 @@ def _restriction(name: str, restriction: dict[str, Any]) -> dict[str, Any]:
     return {
         f"{name}State": restriction.get("state"),
         f"{name}AppliesFrom": epoch_ms(restriction.get("restrictForAppsCreatedAfterDateTime")),
-        f"{name}ExemptActors": sorted(f"{each['id']}={text_in(each, 'value')}" for each in spared) or None,
+        f"{name}ExemptActors": sorted(f"{text_in(each, 'id')}={text_in(each, 'value')}" for each in spared) or None,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps._forms import values_in
+from steps._forms import text_in, values_in
 from steps.entra._apps import READ, applications, own_properties, service_principals
 
 
@@ -37,7 +37,7 @@ def azure_application_has_service_principal(ctx: Context) -> Iterator[Relationsh
 def _requested(resources: list[Any]) -> set[str]:
     """Return the permissions that are asked for: resource, kind and id."""
     return {
-        f"{resource['resourceAppId']}/{access['type']}/{access['id']}"
+        f"{text_in(resource, 'resourceAppId')}/{text_in(access, 'type')}/{text_in(access, 'id')}"
         for resource in resources
         for access in values_in(resource, "resourceAccess")
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from integration import BadAnswer, Context, Entity, Relationship, entity_step, relationship_step
-from steps._forms import objects_in
+from steps._forms import objects_in, required_text, text_in
 from steps._words import says, words_of
 
 POLICY, METHOD = "azure_authentication_methods_policy", "azure_authentication_method_configuration"
@@ -65,7 +65,9 @@ def _passkeys(profiles: Collection[dict[str, Any]]) -> dict[str, list[str]]:
 def _bindings(bindings: Collection[dict[str, Any]]) -> list[str]:
     """Return by what a certificate leads to its user, by priority."""
     listed = sorted(bindings, key=lambda each: each.get("priority") or 0)
-    return [f"{each.get('x509CertificateField')}={each.get('userProperty')}{_affinity(each)}" for each in listed]
+    return [
+        f"{text_in(each, 'x509CertificateField')}={text_in(each, 'userProperty')}{_affinity(each)}" for each in listed
+    ]
 
 
 def _affinity(binding: dict[str, Any]) -> str:
@@ -85,7 +87,9 @@ def azure_authentication_methods_policy_has_method_configuration(ctx: Context) -
 def azure_authentication_method_configuration_assigned_user_group(ctx: Context) -> Iterator[Relationship]:
     """The members of a group may sign in with a method, where it is enabled."""
     for method in _methods(ctx):
+        if not (name := required_text(method, "id")):
+            continue
         targets = {target["id"]: target.get("targetType") for target in objects_in(method, "includeTargets")}
         for id, kind in targets.items():
             if not says(id, _EVERYBODY) and not says(kind, _USER):
-                yield Relationship(f"{METHOD}:{method['id']}", id)
+                yield Relationship(f"{METHOD}:{name}", id)

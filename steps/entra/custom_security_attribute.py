@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps._forms import expanded, objects_in, text_in
+from steps._words import composed
 from steps.entra._roles import attribute_set_key
 
 SET, DEFINITION = "azure_attribute_set", "azure_custom_security_attribute_definition"
@@ -30,7 +31,7 @@ def azure_custom_security_attribute_definition(ctx: Context) -> Iterator[Entity]
             f"{DEFINITION}:{row['id']}",
             row,
             name=name,
-            displayName=f"{row['attributeSet']}: {name}" if row["attributeSet"] else name,
+            displayName=composed(": ", row["attributeSet"], name),
             allowedValues=active if "allowedValues" in row else None,
         )
 

@@ -1,4 +1,4 @@
-"""Who signs in the users of federated domains."""
+"""Who signs in the users of federated domains, and the guests from domains of others."""
 
 from base64 import b64decode
 from collections.abc import Iterator
@@ -7,9 +7,12 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.errors import NotFound
+from steps._forms import expanded, objects_in, text_in
 
 DOMAIN, FEDERATION = "azure_domain", "azure_domain_federation"
+EXTERNAL = "azure_external_domain_federation"
 READ = ["Domain-InternalFederation.Read.All"]
+_OF_OTHERS = "/directory/federationConfigurations/graph.samlOrWsFedExternalDomainFederation"
 
 
 @entity_step("Configuration", permissions=READ, needs=[DOMAIN])
@@ -31,6 +34,22 @@ def azure_domain_has_federation(ctx: Context) -> Iterator[Relationship]:
     """The users of a domain are signed in by an identity provider."""
     for domain, federation in _federations(ctx):
         yield Relationship(domain.key, _key(federation))
+
+
+@entity_step("Configuration", permissions=["Domain.Read.All"], per_row=True)
+def azure_external_domain_federation(ctx: Context) -> Iterator[Entity]:
+    """An identity provider of another organization, by SAML or WS-Fed, that signs in the guests from its domains.
+
+    Source: List samlOrWsFedExternalDomainFederations, which takes no ``$select``.
+    """
+    for federation in ctx.graph.list(_OF_OTHERS, select=None, expand="domains", top=None):
+        yield Entity(
+            f"{EXTERNAL}:{federation['id']}",
+            federation,
+            name=federation.get("displayName") or federation["id"],
+            domainNames=sorted(text_in(each, "id") for each in objects_in(expanded(federation, "domains"), "domains")),
+            signingCertificateThumbprint=_thumbprint(federation.get("signingCertificate")),
+        )
 
 
 def _federations(ctx: Context) -> Iterator[tuple[Entity, Any]]:

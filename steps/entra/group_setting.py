@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, entity_step
-from steps._forms import values_in
+from steps._forms import required_text, values_in
 
 BANNED = "BannedPasswordList"
 """The setting that holds words that no password may hold, separated by tabs; of each a mask comes."""
@@ -16,7 +16,8 @@ def azure_group_setting(ctx: Context) -> Iterator[Entity]:
     """Settings of the directory that the tenant has set; without them Microsoft's defaults apply."""
     for row in ctx.graph.list("/groupSettings", also=["values"], top=None):
         name = row["displayName"] or row["id"]
-        values = {value["name"]: value["value"] for value in values_in(row, "values")}
+        listed = [(required_text(value, "name"), value["value"]) for value in values_in(row, "values")]
+        values = {setting: value for setting, value in listed if setting}
         banned = values.pop(BANNED, None)
         yield Entity(
             f"azure_group_setting:{row['id']}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from steps._words import whether
+from steps._words import composed, whether
 from steps.entra._roles import PIM, PRINCIPALS, named
 
 _GROUPS = "/identityGovernance/privilegedAccess/group"
@@ -20,7 +20,7 @@ ASSIGNABLE = "isAssignableToRole eq true"
 def azure_privileged_access_group_eligibility(ctx: Context) -> Iterator[Entity]:
     """Somebody may become a member or an owner of a group that can be assigned to roles, by activation."""
     for row in _eligibilities(ctx):
-        name = f"{row['accessId']}: {row['principalId']}"
+        name = composed(": ", row["accessId"], row["principalId"]) or row["id"]
         yield Entity(row["id"], row, name=name, displayName=name, isPermanent=row["endDateTime"] is None)
     tell_what_is_not_asked(ctx)
 
@@ -29,7 +29,7 @@ def azure_privileged_access_group_eligibility(ctx: Context) -> Iterator[Entity]:
 def azure_privileged_access_group_assignment(ctx: Context) -> Iterator[Entity]:
     """The time for which somebody is a member or an owner of a group that can be assigned to roles."""
     for row in _assignments(ctx):
-        name = f"{row['accessId']}: {row['principalId']}"
+        name = composed(": ", row["accessId"], row["principalId"]) or row["id"]
         yield Entity(
             row["id"],
             row,

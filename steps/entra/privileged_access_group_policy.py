@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from steps._words import composed
 from steps.entra._pim_rules import APPROVER_KEYS, POLICIES, WITH_RULES, approvers_of, ruled, rules_of
 from steps.entra._roles import PIM
 from steps.entra.privileged_access_group import ASSIGNABLE, tell_what_is_not_asked
@@ -17,7 +18,7 @@ _SELECT = ("id", "policyId", "scopeId", "scopeType", "roleDefinitionId")
 def azure_privileged_access_group_policy(ctx: Context) -> Iterator[Entity]:
     """What it takes to become a member or an owner of a group by PIM: approval, multifactor authentication, a time."""
     for row in _policies(ctx):
-        name = f"{row['roleDefinitionId']}: {row['scopeId']}"
+        name = composed(": ", row["roleDefinitionId"], row["scopeId"]) or row["id"]
         displayed = f"Policy of {name}"
         yield Entity(row["id"], row, name=name, displayName=displayed, category="config", **ruled(rules_of(row)))
     tell_what_is_not_asked(ctx)

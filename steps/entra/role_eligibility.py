@@ -10,7 +10,7 @@ from steps.entra._apps import application_keys
 from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, in_scope, named, names, role_names, scope_of
 
 READ = ["RoleEligibilitySchedule.Read.Directory"]
-_SCOPES = ["azure_account", "azure_administrative_unit", "azure_service_principal"]
+_SCOPES = ["azure_account", "azure_administrative_unit", "azure_attribute_set", "azure_service_principal"]
 _DIRECT = "Direct"
 """How somebody is eligible who was made so: rows for the members of an eligible group say the group's right again."""
 
@@ -50,7 +50,7 @@ def azure_ad_role_eligibility_uses_definition(ctx: Context) -> Iterator[Relation
 
 @relationship_family("azure_ad_role_eligibility", "ALLOWS", _SCOPES, permissions=READ, licences=PIM)
 def azure_ad_role_eligibility_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """An eligibility would hold in the tenant, in an administrative unit, or on one object."""
+    """An eligibility would hold in the tenant, in an administrative unit, over an attribute set, or on one object."""
     for eligibility, place in in_scope(ctx, list(_eligibilities(ctx)), to_type):
         yield Relationship(eligibility, place)
 

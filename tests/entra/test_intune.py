@@ -1,6 +1,7 @@
 """Microsoft Intune's devices and what is assigned to them, against what was put in."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +73,51 @@ def test_each_managed_device_leads_to_its_device_and_to_its_user(seed: int, grap
     assert ran.verdicts == dict.fromkeys(ran.verdicts, "complete")
     assert dangling(ran, IS) == sum(to in guids for _, to in expected[IS])
     assert dangling(ran, HAS) == sum(user == "user-gone" for user, _ in expected[HAS])
+
+
+OVERVIEW = f"{MANAGE}/managedDeviceOverview"
+
+
+@pytest.mark.parametrize(
+    ("counted", "verdict"), [(3, "partial"), (2, "complete"), (1, "complete"), (None, "complete"), ("3", "complete")]
+)
+def test_fewer_devices_than_intune_counts_are_not_all(counted: Any, verdict: str, graph: GraphServer) -> None:
+    organized(graph)
+    graph.add(f"{MANAGE}/managedDevices", {"id": "managed-0001"}, {"id": "managed-0002"})
+    graph.put(OVERVIEW, {"enrolledDeviceCount": counted})
+    result = run_steps(DEVICE, source=graph, manager=MANAGER).report.of(DEVICE)
+    assert (result.verdict, result.count) == (verdict, 2)
+    assert ("Graph counts 3 objects, of which 2 came" in result.reason) == (verdict == "partial")
+    assert sum(f"GET {OVERVIEW}" in each for each in graph.requests) == 1
+
+
+def test_a_device_that_a_short_listing_lacks_is_not_deleted(graph: GraphServer, tmp_path: Path) -> None:
+    organized(graph)
+    graph.add(f"{MANAGE}/managedDevices", {"id": "managed-0001"}, {"id": "managed-0002"})
+    graph.put(OVERVIEW, {"enrolledDeviceCount": 2})
+    run_steps(DEVICE, source=graph, manager=MANAGER, out=tmp_path)
+    graph.remove(f"{MANAGE}/managedDevices", "managed-0002")
+    short = run_steps(DEVICE, source=graph, manager=MANAGER, out=tmp_path)
+    assert (short.verdicts[DEVICE], len(short.records[DEVICE])) == ("partial", 2)
+    graph.put(OVERVIEW, {"enrolledDeviceCount": 1})
+    whole = run_steps(DEVICE, source=graph, manager=MANAGER, out=tmp_path)
+    assert (whole.verdicts[DEVICE], len(whole.records[DEVICE])) == ("complete", 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "verdict"),
+    [(403, "Forbidden", "complete"), (400, "BadRequest", "complete"), (500, "", "partial")],
+)
+def test_where_the_count_is_refused_there_is_none_and_where_it_fails_that_is_told(
+    status: int, code: str, verdict: str, graph: GraphServer
+) -> None:
+    organized(graph)
+    graph.add(f"{MANAGE}/managedDevices", {"id": "managed-0001"})
+    graph.put(OVERVIEW, {"enrolledDeviceCount": 1})
+    graph.fail(OVERVIEW, status=status, code=code)
+    result = run_steps(DEVICE, source=graph, manager=MANAGER).report.of(DEVICE)
+    assert (result.verdict, result.count) == (verdict, 1)
+    assert ("managedDeviceOverview" in result.reason) == (verdict == "partial")
 
 
 @pytest.mark.parametrize(("type", "path"), POLICIES.items())

@@ -137,6 +137,9 @@ LISTINGS: dict[str, tuple[str, ...]] = {
     "/directory/customSecurityAttributeDefinitions": ("customSecurityAttributeDefinition",),
     STORES: ("certificateBasedAuthPki",),
     f"{STORES}/certificateBasedAuthPki-filled-0001/certificateAuthorities": ("certificateAuthorityDetail",),
+    "/directory/federationConfigurations/graph.samlOrWsFedExternalDomainFederation": (
+        "samlOrWsFedExternalDomainFederation",
+    ),
     "/directory/onPremisesSynchronization": ("onPremisesDirectorySynchronization",),
     "/domains": ("domain",),
     "/domains/federated/federationConfiguration": ("internalDomainFederation",),

@@ -9,6 +9,8 @@ pytestmark = pytest.mark.every_area
 
 MANAGER = load()
 PROVIDERS = "/identity/identityProviders"
+EXTERNAL_FEDERATIONS = "/directory/federationConfigurations/graph.samlOrWsFedExternalDomainFederation"
+DOMAINS = [{"id": "fabrikam.example"}, {"id": "fabrikam-sales.example"}]
 CONTACT, TEAM = "contact-000001", "group-0000-team"
 
 
@@ -29,6 +31,33 @@ def test_the_secret_of_an_identity_provider_is_not_asked_for(graph: GraphServer)
     assert [each for each in graph.requests if PROVIDERS in each]
     assert all("$select=id,displayName" in each for each in graph.requests if PROVIDERS in each)
     assert "s3cret" not in str(ran.records)
+
+
+def test_who_signs_in_guests_of_other_organizations(graph: GraphServer) -> None:
+    told = {"issuerUri": "http://sts.fabrikam.example/adfs", "preferredAuthenticationProtocol": "wsFed"}
+    graph.add(
+        EXTERNAL_FEDERATIONS,
+        {"id": "f-000001", "displayName": None, "signingCertificate": None, "domains": []},
+        {"id": "f-000002", "displayName": "Fabrikam", "signingCertificate": "AQIDBA==", "domains": DOMAINS, **told},
+    )
+    type = "azure_external_domain_federation"
+    ran = run_steps(type, "azure_account_has_external_domain_federation", source=graph, manager=MANAGER)
+    assert_records(
+        ran.records[type],
+        [
+            {"_key": f"{type}:f-000001", "name": "f-000001", "domainNames": []},
+            {
+                "_key": f"{type}:f-000002",
+                "name": "Fabrikam",
+                "domainNames": ["fabrikam-sales.example", "fabrikam.example"],
+                "signingCertificateThumbprint": "12DADA1FFF4D4787ADE3333147202C3B443E376F",
+                **told,
+            },
+        ],
+    )
+    assert [f"GET {EXTERNAL_FEDERATIONS}?$expand=domains"] == [
+        each for each in graph.requests if EXTERNAL_FEDERATIONS in each
+    ]
 
 
 def test_policies_of_all_kinds_are_read_and_one_that_is_refused_fails_them(graph: GraphServer) -> None:

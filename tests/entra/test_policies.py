@@ -142,6 +142,16 @@ def test_what_partners_may_do_in_microsoft_365_and_by_applications(graph: GraphS
     }
 
 
+@pytest.mark.parametrize("provides", [True, False, None])
+def test_a_partner_that_is_a_service_provider_is_told_and_an_unknown_one_is_not_called_none(
+    provides: bool | None, graph: GraphServer
+) -> None:
+    partner = {"id": "p", "tenantId": "123f4846-ba00-4fd7-ba43-dac1f8f63013", "identitySynchronization": None}
+    graph.add("/policies/crossTenantAccessPolicy/partners", {**partner, "isServiceProvider": provides})
+    (found,) = run_steps(PARTNER, source=graph, manager=MANAGER).records[PARTNER]
+    assert found.get("isServiceProvider") is provides
+
+
 def test_whom_restrictions_on_applications_spare(graph: GraphServer) -> None:
     spared = [{"id": "Ops_Pipeline", "operator": "equals", "value": "yes"}, {"id": "Ops_Legacy", "operator": "equals"}]
     actors = {"excludeActors": {"customSecurityAttributes": spared}}

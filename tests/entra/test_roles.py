@@ -221,22 +221,30 @@ def test_eligibilities_through_a_group_are_told_once_and_those_without_an_end_ar
         timed("of-nobody-one-1-e", GONE, memberType=None),
         timed("on-app-one-one-1-e", ROBOT, HELPDESK, f"/{APP}"),
         timed("on-robot-one-1-e", ROBOT, HELPDESK, f"/{ROBOT}"),
+        timed("over-attributes-1-e", ROBOT, HELPDESK, "/attributeSets/ENGINEERING"),
         {"id": "bare-eligible-1-e", "principalId": BEN, "roleDefinitionId": "role-that-is-gone"},
     )
+    tenant.add("/directory/attributeSets", {"id": "Engineering"})
     holds = {what: f"azure_ad_role_eligibility_allows_{what}" for what in ("account", "administrative_unit")}
     on_app, on_robot = (f"azure_ad_role_eligibility_allows_{what}" for what in ("application", "service_principal"))
     of = [f"{who}_assigned_ad_role_eligibility" for who in _PRINCIPALS]
     uses = "azure_ad_role_eligibility_uses_definition"
-    ran = made(tenant, ELIGIBILITY, *holds.values(), on_app, on_robot, *of, uses)
+    on_set = "azure_ad_role_eligibility_allows_attribute_set"
+    ran = made(tenant, ELIGIBILITY, *holds.values(), on_app, on_robot, on_set, *of, uses)
     by_key = {record["_key"]: record for record in ran.records[ELIGIBILITY]}
-    assert len(by_key) == 10
+    assert len(by_key) == 11
     permanent, limited = by_key["eL-permanent-1-e"], by_key["el-permanent-1-e"]
     assert (permanent["isPermanent"], permanent.get("expiresOn"), permanent["startOn"]) == (True, None, 1759305600123)
     assert (limited["isPermanent"], limited["expiresOn"], limited["scopeId"]) == (False, 1798761600000, UNIT)
     assert by_key["through-group-1-e"]["memberType"] == "Group"
     assert ends(ran, of[0]) == [(ADA, "eL-permanent-1-e"), (BEN, "el-permanent-1-e")]
     assert ends(ran, of[1]) == [(ADMINS, "of-group-one-1-e")]
-    assert ends(ran, of[2]) == [(ROBOT, "on-app-one-one-1-e"), (ROBOT, "on-robot-one-1-e")]
+    assert ends(ran, of[2]) == [
+        (ROBOT, "on-app-one-one-1-e"),
+        (ROBOT, "on-robot-one-1-e"),
+        (ROBOT, "over-attributes-1-e"),
+    ]
+    assert ends(ran, on_set) == [("over-attributes-1-e", "azure_attribute_set:engineering")]
     assert ends(ran, holds["administrative_unit"]) == [("el-permanent-1-e", UNIT)]
     assert len(ends(ran, holds["account"])) == 6
     assert (ends(ran, on_app), ends(ran, on_robot)) == (
@@ -386,6 +394,7 @@ def test_rules_that_cannot_be_read_cost_their_own_role(tenant: GraphServer) -> N
     assert len(ends(ran, restricts)) == 2
 
 
+OF_GROUP = "azure_privileged_access_group_policy"
 ELIGIBLE_IN_GROUP, TIMED_IN_GROUP = (
     "azure_privileged_access_group_eligibility",
     "azure_privileged_access_group_assignment",
@@ -440,6 +449,13 @@ def test_only_groups_that_roles_can_be_assigned_to_are_asked_and_the_others_are_
     left = ran.report.of(ELIGIBLE_IN_GROUP).problems
     assert "1 groups that no role can be assigned to" in str(left) or "leftOut" in str(left), left
     assert not any(STAFF in request for request in tenant.requests if "privilegedAccess" in request)
+
+
+def test_a_group_that_pim_does_not_manage_has_no_policy_and_lacks_none(tenant: GraphServer) -> None:
+    tenant.fail(POLICIES, status=404, code="ResourceNotFound")
+    result = made(tenant, OF_GROUP).report.of(OF_GROUP)
+    assert (result.verdict, result.count) == ("complete", 0)
+    assert sum(POLICIES in each for each in tenant.requests) == 1
 
 
 def test_units_tell_who_is_in_them_and_hidden_members_are_not_none(tenant: GraphServer) -> None:

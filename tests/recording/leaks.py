@@ -14,13 +14,15 @@ WORD = r"(?:[bcdfghjklmnprstvwz][aeiouáéíóú]){3}[bcdfghjklmnprstvwz]ex"
 DOMAIN = rf"{WORD}(?:\.example|\.onmicrosoft\.com)"
 GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HARMLESS = re.compile(
-    rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:|sip:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
+    rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:|sip:|X509:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
     r"|00000000-0000-4000-8000-[0-9a-f]{12}|00000000-0000-0000-0000-[0-9a-f]{12}|id-[0-9a-f]{16}|\+999 \d{9}"
     rf"|(?:https?|api)://{DOMAIN}(?:/id-[0-9a-f]{{16}})?|00000003-0000-0000-c000-000000000000"
     r"|S-1-(?:5-21|12-1)-9999-\d+-\d+-\d+|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?|\(removed\)"
     r"|198\.18(?:\.\d+){2}/\d+|2001:db8:[0-9a-f:]+/\d+"
 )
 PLAIN = {
+    "ageGroup": ("Minor",),
+    "consentProvidedForMinor": ("Granted",),
     "allowedMemberTypes": ("Application", "User"),
     "alternativeNames": (
         "/subscriptions/00000000-0000-4000-8000-000000000005/resourcegroups/rg-example/providers/Microsoft.Compute/"
@@ -275,6 +277,8 @@ OF_ROLES = {
         *(f"What {name} may do." for name in _ROLE_NAMES),
         *(f"{name}: what it is for" for name in _OF_INTUNE),
     ),
+    "exchangeAccessState": ("none",),
+    "exchangeAccessStateReason": ("compliant", "none"),
     "directoryScopeId": ("/",),
     "displayName": (*_ROLE_NAMES, *_OF_INTUNE),
     "enabledRules": ("Justification", "MultiFactorAuthentication", "Ticketing"),
@@ -363,7 +367,7 @@ OF_STATES: dict[str, tuple[str, ...]] = {
 }
 """Values of the states of Intune's devices that a recording keeps."""
 _SECRET = re.compile(
-    r"authorization(?! ?policy)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
+    r"authorization(?! ?policy|info)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
 )
 
 
@@ -420,7 +424,7 @@ def _foreign(url: str) -> list[str]:
     rest = url.removeprefix("https://graph.microsoft.com/v1.0")
     rest = rest.replace("owners%2F$count%20eq%200", "")
     rest = re.sub(r"%20(eq|and)%20|%20(true)|%27(DirectoryRole)?|%2F", "", rest)
-    rest = re.sub(rf"/{DOMAIN}(?=/)|/microsoft\.graph\.[A-Za-z]+", "", rest)
+    rest = re.sub(rf"/{DOMAIN}(?=/)|/(?:microsoft\.)?graph\.[A-Za-z]+", "", rest)
     rest = re.sub(r"00000000-0000-4000-8000-[0-9a-f]{12}|id-[0-9a-f]{16}|\$skiptoken=page-\d+", "", rest)
     return re.findall(rf"{GUID}|[^/?&=,$()'\s]*@(?!odata)[^/?&]*|https?://|\$skiptoken|%|'|[^/?&=,()]*\.\w+", rest)
 

@@ -31,6 +31,7 @@ class Shelf:
         page: rows of a page without $top; ``None`` where all rows always come at once.
         key: the property that tells rows apart.
         absent: the code of the answer where what has the children is not there.
+        counts: the property of a single object that says how many rows there are, and of which path.
         lane: the service that counts its requests apart, of ``lanes.LANES``.
     """
 
@@ -44,6 +45,7 @@ class Shelf:
     page: int | None = DEFAULT_PAGE
     key: str = "id"
     absent: str = "Request_ResourceNotFound"
+    counts: tuple[str, str] | None = None
     lane: str = ""
 
 
@@ -110,7 +112,11 @@ class Shelving:
                 raise GraphError(400, "Request_UnsupportedQuery", f"{name} is not supported on {call.path}.")
 
     def _single(self, call: Call, shelf: Shelf) -> Answer:
-        return self._entity(call, shelf, self._tenant.contents.single(call.path) or shelf.single or {})
+        found = self._tenant.contents.single(call.path) or shelf.single or {}
+        if shelf.counts:
+            name, path = shelf.counts
+            found = {**found, name: sum(row is not None for row in self._tenant.contents.rows(path))}
+        return self._entity(call, shelf, found)
 
     def _one(self, call: Call, shelf: Shelf) -> Answer:
         *parent, key = call.segments

@@ -10,9 +10,12 @@ import requests
 
 from integration.config.clouds import GLOBAL_GRAPH
 from integration.recording.api import FoundObject, RawAnswer, RecordedApi, Sending, Taken, body_of
+from integration.sources.msgraph.habits import COUNTED
 from integration.sources.msgraph.links import VERSION
 from integration.tapes.cassette import answer_headers
 
+_COUNTS: Mapping[str, str] = dict(COUNTED.values())
+"""What says elsewhere how many objects of a listing there are, of which a recording keeps a few, by path."""
 _EXPANDED = re.compile(r"[?&]\$expand=(\w+)\(")
 
 
@@ -84,6 +87,7 @@ class RecordedGraph(RecordedApi):
 
     def _scrubbed(self, target: str, body: FoundObject, root: str) -> tuple[Any, str | None]:
         body.pop("@odata.deltaLink", None)
+        body.pop(_COUNTS.get(target.partition("?")[0].removeprefix(self.home), ""), None)
         return super()._scrubbed(target, body, root)
 
 

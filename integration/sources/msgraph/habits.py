@@ -56,8 +56,19 @@ _INTUNE = ("deviceStatuses", "managedDevices", "roleAssignments")
 _APPS = ("delegatedPermissionClassifications", "federatedIdentityCredentials")
 UNPAGED = frozenset({"decisions", "instances", "resources", _STAGES, *_APPS, *_INTUNE})
 """Relations for which no page size is documented."""
-MAY_BE_ABSENT = frozenset({_STAGES})
-"""Relations for which 404 says that a parent has none, as a request that nobody had to approve: Graph names no code."""
+MAY_BE_ABSENT = frozenset({_STAGES, "/policies/roleManagementPolicyAssignments"})
+"""Relations for which 404 says that a parent has none, whatever its code.
+
+A request that nobody had to approve has no stages, and a group that Privileged Identity Management does not manage no
+policies (Privileged Identity Management for Groups: a group is to be brought under management first).
+"""
+MAY_HIDE = frozenset({"/groups", "/directory/administrativeUnits"})
+"""Collections of objects that may hide their members."""
+COUNTED = {"/deviceManagement/managedDevices": ("/deviceManagement/managedDeviceOverview", "enrolledDeviceCount")}
+"""Listings that may be short in a large tenant, and the object and its property that say how many there are.
+
+Sources: microsoft-graph-docs, issue 21659; managedDeviceOverview resource type.
+"""
 OTHER_END = {("/groups", "members"): ("/servicePrincipals", "memberOf", "servicePrincipal")}
 """Where children of a kind are read from their own end, for a relation that may leave them out."""
 LISTED = {("/servicePrincipals", "memberOf"): ("directoryRole", "/roleManagement/directory/roleAssignments")}

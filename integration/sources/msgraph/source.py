@@ -9,10 +9,11 @@ from integration.sdk.context import Graph
 from integration.sdk.plan import Plan
 from integration.sources.collection import Collection
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.counted import short_of
 from integration.sources.msgraph.delta import tracked
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.fetch import Fetcher
-from integration.sources.msgraph.habits import LISTED, OTHER_END
+from integration.sources.msgraph.habits import LISTED, MAY_HIDE, OTHER_END
 from integration.sources.msgraph.kinds import COLLECTIONS, Takes, kind_of
 from integration.sources.msgraph.lanes import lane_of
 from integration.sources.msgraph.licences import has_one
@@ -27,8 +28,6 @@ from integration.sources.source import Reading
 
 _KIND = "@odata.type"
 _HIDDEN = "Member.Read.Hidden"
-MAY_HIDE = frozenset({"/groups", "/directory/administrativeUnits"})
-"""Collections of objects that may hide their members."""
 
 
 class GraphSource:
@@ -155,6 +154,7 @@ class GraphSource:
         permission is missing (List group members).
         """
         yield from cut_short(reader.mirror, request)
+        yield from short_of(reader, request)
         if request.kind != "relation":
             return
         if "displayName" in (request.select or ()):

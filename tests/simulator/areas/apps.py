@@ -123,7 +123,11 @@ def _finance_job() -> Json:
         "createdByAppId": "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a02",
         "uniqueName": "finance-batch-job",
         "publisherDomain": "contoso.example",
-        "verifiedPublisher": {"displayName": "Contoso", "verifiedPublisherId": "1234567", "addedDateTime": None},
+        "verifiedPublisher": {
+            "displayName": "Contoso",
+            "verifiedPublisherId": "1234567",
+            "addedDateTime": "2023-05-06T07:08:09Z",
+        },
         "signInAudience": "AzureADMyOrg",
         "identifierUris": ["api://finance.contoso.example"],
         "isFallbackPublicClient": False,

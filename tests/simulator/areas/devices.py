@@ -12,6 +12,7 @@ from tests.simulator.properties import ADMINISTRATIVE_UNIT
 from tests.simulator.shelves import Shelf
 from tests.simulator.tenant import Tenant
 
+EXTERNAL_FEDERATIONS = "/directory/federationConfigurations/graph.samlOrWsFedExternalDomainFederation"
 SHELVES = (
     Shelf("/domains", ("Domain.Read.All", "Directory.Read.All")),
     Shelf(
@@ -19,6 +20,7 @@ SHELVES = (
         ("Domain-InternalFederation.Read.All", "Domain.Read.All"),
         options=frozenset(),
     ),
+    Shelf(EXTERNAL_FEDERATIONS, ("Domain.Read.All",), options=frozenset(), navigations=("domains",)),
     Shelf(
         REGISTRATION,
         ("AuditLog.Read.All",),
@@ -51,6 +53,17 @@ FEDERATION = {
     },
 }
 """Who signs in the users of a federated domain; what stands for certificates is none."""
+EXTERNAL_FEDERATION = {
+    **{name: FEDERATION[name] for name in ("preferredAuthenticationProtocol", "signingCertificate")},
+    "@odata.type": "#microsoft.graph.samlOrWsFedExternalDomainFederation",
+    "id": "fed00000-2f3e-4d5c-8b6a-7f8e9d0c1b02",
+    "displayName": "Fabrikam sign-in",
+    "issuerUri": "http://sts.fabrikam.example/adfs/services/trust",
+    "metadataExchangeUri": "https://sts.fabrikam.example/federationmetadata.xml",
+    "passiveSignInUri": "https://sts.fabrikam.example/adfs/ls/",
+    "domains": [{"id": "fabrikam.example"}, {"id": "fabrikam-sales.example"}],
+}
+"""Who signs in the guests from domains of another organization."""
 SALES_UNIT = "ad000001-2f3e-4d5c-8b6a-7f8e9d0c1b01"
 
 

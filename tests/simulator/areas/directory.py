@@ -3,7 +3,7 @@
 How to add to the demo is told in this package's docstring.
 """
 
-from tests.simulator.areas.devices import FEDERATION
+from tests.simulator.areas.devices import EXTERNAL_FEDERATION, EXTERNAL_FEDERATIONS, FEDERATION
 from tests.simulator.demo_ids import CONTACT_ID, DEVICE_ID, group_id, user_id
 from tests.simulator.licences import SKUS
 from tests.simulator.properties import DEVICE, Json
@@ -36,6 +36,7 @@ def demo(tenant: Tenant) -> None:
         tenant.relate(user_id(report), "manager", user_id(manager))
     tenant.contents.put("/domains", *_DOMAINS)
     tenant.contents.put("/domains/contoso.example/federationConfiguration", FEDERATION)
+    tenant.contents.put(EXTERNAL_FEDERATIONS, EXTERNAL_FEDERATION)
     tenant.contents.put(SKUS, _ended(tenant.id))
     for number, states in _STATES.items():
         tenant.update(user_id(number), licenseAssignmentStates=states)
@@ -45,7 +46,8 @@ def demo(tenant: Tenant) -> None:
     tenant.update(group_id(6), assignedLabels=[{"labelId": "1abe1000-0000-4000-8000-000000000001", **_LABEL}])
     tenant.contents.put(SETTINGS, *(_setting(*each) for each in _SETTINGS))
     tenant.update(user_id(8), onPremisesExtensionAttributes=_EXTENSIONS, **_ERRORS)
-    tenant.update(user_id(1), preferredDataLocation="EUR")
+    tenant.update(user_id(1), preferredDataLocation="EUR", authorizationInfo={"certificateUserIds": [_CERTIFICATE]})
+    tenant.update(user_id(8), ageGroup="Minor", consentProvidedForMinor="Granted")
     tenant.update(group_id(8), **_ERRORS)
     tenant.update(CONTACT_ID, phones=_PHONES, addresses=[_ADDRESS], **_ERRORS)
 
@@ -168,6 +170,7 @@ _IDENTITY: Json = {
     "isResourceAccount": False,
     "securityIdentifier": "S-1-12-1-1111111111-2222222222-3333333333-4444",
 }
+_CERTIFICATE = "X509:<PN>ada@contoso.example"
 _SIGN_IN: Json = {"signInType": "federated"}
 _PROCESSING: Json = {"licenseProcessingState": {"state": "ProcessingComplete"}, "isManagementRestricted": False}
 _LABEL: Json = {"displayName": "Internal"}

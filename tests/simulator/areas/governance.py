@@ -154,7 +154,11 @@ def _policy(id: str, package: str, scope: str, approval: Json, *allowed: Json, a
         "specificAllowedTargets": list(allowed),
         "expiration": ends,
         "requestApprovalSettings": approval,
-        "requestorSettings": {"enableTargetsToSelfAddAccess": not auto, "onBehalfRequestors": []},
+        "requestorSettings": {
+            "enableTargetsToSelfAddAccess": not auto,
+            "enableOnBehalfRequestorsToAddAccess": False,
+            "onBehalfRequestors": [],
+        },
         "reviewSettings": {"isEnabled": True, "primaryReviewers": []} if id == ASKING else None,
         "automaticRequestSettings": {"requestAccessForAllowedTargets": True} if auto else None,
         "notificationSettings": {"isAssignmentNotificationDisabled": False},

@@ -24,6 +24,13 @@ _DELETED_GROUP = "deadbeef-0c77-4a0b-b1c2-90d0e0f0a001"
 
 SHELVES = (
     Shelf(DEVICES, ("DeviceManagementManagedDevices.Read.All", *_CONFIGURATION), INTUNE, options=_PAGED, page=1000),
+    Shelf(
+        f"{MANAGE}/managedDeviceOverview",
+        ("DeviceManagementManagedDevices.Read.All", *_CONFIGURATION),
+        INTUNE,
+        single={"id": "overview", "enrolledDeviceCount": 0, "mdmEnrolledCount": 0, "dualEnrolledDeviceCount": 0},
+        counts=("enrolledDeviceCount", DEVICES),
+    ),
     *(Shelf(path, _CONFIGURATION, INTUNE, navigations=("assignments",)) for path in (COMPLIANCE, CONFIGURATIONS)),
     Shelf(APPLICATIONS, ("DeviceManagementApps.Read.All",), INTUNE, navigations=("assignments",)),
     Shelf(DETECTED, ("DeviceManagementManagedDevices.Read.All", *_CONFIGURATION), INTUNE, options=_PAGED, page=50),
@@ -42,11 +49,13 @@ def demo(tenant: Tenant) -> None:
 
 def managed_device(number: int, **differing: Any) -> Json:
     """A managed device as a listing gives it: what is not given is as it is of a device of which little is known."""
+    never = "0001-01-01T00:00:00Z"
     nothing = ("androidSecurityPatchLevel", "deviceCategoryDisplayName", "deviceName", "manufacturer", "model")
     return {
         "id": f"1d000000-0000-4000-8000-{number:012}",
         **dict.fromkeys((*nothing, "azureADRegistered", "ethernetMacAddress", "serialNumber", "udid", "iccid")),
         **dict.fromkeys(("emailAddress", "imei", "meid", "userId", "userPrincipalName", "wiFiMacAddress"), ""),
+        **dict.fromkeys(("phoneNumber", "subscriberCarrier"), ""),
         "azureADDeviceId": UNJOINED,
         "complianceGracePeriodExpirationDateTime": "9999-12-31T23:59:59.9999999Z",
         "complianceState": "unknown",
@@ -55,6 +64,9 @@ def managed_device(number: int, **differing: Any) -> Json:
         "easActivated": False,
         "easDeviceId": None,
         "enrolledDateTime": "2024-03-01T09:00:00Z",
+        "exchangeAccessState": "none",
+        "exchangeAccessStateReason": "none",
+        "exchangeLastSuccessfulSyncDateTime": never,
         "freeStorageSpaceInBytes": 0,
         "isEncrypted": False,
         "isSupervised": False,
@@ -62,7 +74,7 @@ def managed_device(number: int, **differing: Any) -> Json:
         "lastSyncDateTime": "2026-01-13T07:00:00Z",
         "managedDeviceOwnerType": "unknown",
         "managementAgent": "mdm",
-        "managementCertificateExpirationDate": "0001-01-01T00:00:00Z",
+        "managementCertificateExpirationDate": never,
         "managementState": "managed",
         "operatingSystem": "Windows",
         "osVersion": "10.0.26100.1",
@@ -92,6 +104,11 @@ _DEVICES: list[Json] = [
         "easDeviceId": "EA5000000000000000000000000000001",
         "emailAddress": "ada@contoso.example",
         "ethernetMacAddress": "02-00-5E-10-00-01",
+        "exchangeAccessState": "allowed",
+        "exchangeAccessStateReason": "compliant",
+        "exchangeLastSuccessfulSyncDateTime": "2026-01-12T10:00:00Z",
+        "phoneNumber": "+44 20 7946 0003",
+        "subscriberCarrier": "Example Telecom",
         "freeStorageSpaceInBytes": 123456789,
         "isEncrypted": True,
         "jailBroken": "False",

@@ -154,6 +154,7 @@ def _eligibilities() -> Iterator[Json]:
         _timed(4, SERVICE_PRINCIPAL_ID, READERS, f"/{FINANCE_JOB}", ends),
         _timed(5, user_id(6), OWN_ROLE, f"/{SERVICE_PRINCIPAL_ID}", ends),
         _timed(6, user_id(6), READERS, None, ends, appScopeId="/AccessPackageCatalog/finance"),
+        _timed(7, user_id(6), ATTRIBUTES, "/attributeSets/Engineering", ends),
     )
     for number, row in enumerate(rows, 1):
         id = f"lAPpYvVpN0KRkAEhdxReEEligible-{number:04}-1-e"

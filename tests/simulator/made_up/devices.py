@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 
-from tests.simulator.areas.devices import FEDERATION
+from tests.simulator.areas.devices import EXTERNAL_FEDERATION, EXTERNAL_FEDERATIONS, FEDERATION
 from tests.simulator.made_up.sizes import Sizes
 from tests.simulator.made_up.values import guid, listed, moment
 from tests.simulator.properties import ADMINISTRATIVE_UNIT, DEVICE, GROUP, USER, Json
@@ -48,6 +48,7 @@ def fill(tenant: Tenant, sizes: Sizes, rng: random.Random) -> None:
             tenant.update(identity, signInActivity=rng.choice(activities))
     tenant.contents.put("/domains", *_domains())
     tenant.contents.put("/domains/fabrikam.example/federationConfiguration", FEDERATION)
+    tenant.contents.put(EXTERNAL_FEDERATIONS, EXTERNAL_FEDERATION)
     tenant.contents.put(REGISTRATION, *(_registration(tenant, identity, rng, moments) for identity in people))
 
 
