@@ -9,6 +9,8 @@ from tests.little_tenant import USERS, LittleTenant, read, serving, users
 
 NO_ID = "The query specified in the URI is not valid. Could not find a property named 'id' on type 'Profile'."
 
+UNSUPPORTED = "$expand/$select is not supported for the following properties"
+
 
 @pytest.fixture
 def tenant() -> Iterator[LittleTenant]:
@@ -36,3 +38,20 @@ def test_a_listing_that_knows_no_id_fails_with_the_words_of_graph(tenant: Little
     result = read(tenant, "azure_user").of("azure_user")
     assert result.verdict == "failed"
     assert "named 'id'" in result.reason
+
+
+def test_what_no_delta_query_tells_is_left_out_so_that_the_others_stay_up_to_date(tenant: LittleTenant) -> None:
+    """It names all of them at once (microsoft-graph-docs, issue 14141)."""
+
+    def changes(query: str) -> tuple[int, dict[str, str], Any]:
+        asked = query.partition("$select=")[2].partition("&")[0].split(",")
+        if refused := [name for name in ("city", "ageGroup") if name in asked]:
+            message = f"for this entity set, {UNSUPPORTED}: {', '.join(refused)}"
+            return 400, {}, {"error": {"code": "BadRequest", "message": message}}
+        return 200, {}, {"value": [], "@odata.deltaLink": f"{tenant.url}/v1.0/users/delta?$deltatoken=later"}
+
+    tenant.says["/users/delta"] = changes
+    first, later = read(tenant, "azure_user"), read(tenant, "azure_user")
+    assert [report.of("azure_user").verdict for report in (first, later)] == ["complete", "complete"]
+    assert first.reading["unknownProperties"] == later.reading["unknownProperties"] == {"/users": ["ageGroup", "city"]}
+    assert tenant.count("/users") == 1

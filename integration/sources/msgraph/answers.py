@@ -49,7 +49,11 @@ _NOT_BY_GRAPH = {403, 451}
 """Refusals in which Graph would say more than a status; where nothing is said, a gateway or a proxy refused."""
 _OVERSTRAINED = {413, 500, 502, 503, 504}
 _TOO_MUCH = re.compile(r"(?i)\btop\b|page\s?size|for more than \d+")
-_UNDECLARED = re.compile(r"(?i)could not find a property named '([a-z]\w{0,99})'", re.ASCII)
+_UNDECLARED = re.compile(
+    r"(?i)(?:could not find a property named '|select is not supported for the following properties: )([a-z]\w{0,99})",
+    re.ASCII,
+)
+"""In messages with 400; a delta query says the second (microsoft-graph-docs, issue 14141)."""
 _PERMISSION = re.compile(r"\b[A-Z][A-Za-z]{1,40}(?:-[A-Za-z]{1,40})?\.Read\w{0,10}(?:\.[A-Z]\w{1,40}){1,2}", re.ASCII)
 """In messages with 403 of governance, Intune and reports (docs-contrib, issue 17; EasyPIM, issue 37)."""
 _PAGE_TOKEN = re.compile(r"(?i)page token")
