@@ -14,7 +14,7 @@ WORD = r"(?:[bcdfghjklmnprstvwz][aeiouáéíóú]){3}[bcdfghjklmnprstvwz]ex"
 DOMAIN = rf"{WORD}(?:\.example|\.onmicrosoft\.com)"
 GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HARMLESS = re.compile(
-    rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:|sip:|X509:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
+    rf"\s*|(?i:{WORD})|(?i:{WORD} {WORD})|{DOMAIN}|(?:SMTP:|smtp:|sip:)?{WORD}(?:_{DOMAIN}#EXT#)?@{DOMAIN}"
     r"|00000000-0000-4000-8000-[0-9a-f]{12}|00000000-0000-0000-0000-[0-9a-f]{12}|id-[0-9a-f]{16}|\+999 \d{9}"
     rf"|(?:https?|api)://{DOMAIN}(?:/id-[0-9a-f]{{16}})?|00000003-0000-0000-c000-000000000000"
     r"|S-1-(?:5-21|12-1)-9999-\d+-\d+-\d+|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?|\(removed\)"

@@ -46,7 +46,7 @@ def demo(tenant: Tenant) -> None:
     tenant.update(group_id(6), assignedLabels=[{"labelId": "1abe1000-0000-4000-8000-000000000001", **_LABEL}])
     tenant.contents.put(SETTINGS, *(_setting(*each) for each in _SETTINGS))
     tenant.update(user_id(8), onPremisesExtensionAttributes=_EXTENSIONS, **_ERRORS)
-    tenant.update(user_id(1), preferredDataLocation="EUR", authorizationInfo={"certificateUserIds": [_CERTIFICATE]})
+    tenant.update(user_id(1), preferredDataLocation="EUR")
     tenant.update(user_id(8), ageGroup="Minor", consentProvidedForMinor="Granted")
     tenant.update(group_id(8), **_ERRORS)
     tenant.update(CONTACT_ID, phones=_PHONES, addresses=[_ADDRESS], **_ERRORS)
@@ -170,7 +170,6 @@ _IDENTITY: Json = {
     "isResourceAccount": False,
     "securityIdentifier": "S-1-12-1-1111111111-2222222222-3333333333-4444",
 }
-_CERTIFICATE = "X509:<PN>ada@contoso.example"
 _SIGN_IN: Json = {"signInType": "federated"}
 _PROCESSING: Json = {"licenseProcessingState": {"state": "ProcessingComplete"}, "isManagementRestricted": False}
 _LABEL: Json = {"displayName": "Internal"}
