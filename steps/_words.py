@@ -13,9 +13,9 @@ def words_of(text: Any) -> list[str] | None:
     return sorted({word.strip() for word in text.split(",")} - {""})
 
 
-def composed(between: str, *texts: str | None) -> str:
-    """Return several texts as one, without those that are null or empty: null is no word of a name."""
-    return between.join(text for text in texts if text)
+def composed(between: str, *values: Any) -> str:
+    """Return several values as one text, without those that are null or empty: null is no word of a name."""
+    return between.join(str(value) for value in values if value not in (None, ""))
 
 
 def says(value: Any, *words: str) -> bool:

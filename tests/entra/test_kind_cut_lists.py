@@ -72,6 +72,12 @@ PLACES = [
         ("assignments",),
         "device_enrollment",
     ),
+    Place(
+        "azure_external_domain_federation",
+        "/directory/federationConfigurations/graph.samlOrWsFedExternalDomainFederation",
+        ("domains",),
+        "domain_federation",
+    ),
 ]
 SINGLE = {
     "_packages": "target, accessPackage, assignmentPolicy and requestor",

@@ -21,8 +21,6 @@ HARMLESS = re.compile(
     r"|198\.18(?:\.\d+){2}/\d+|2001:db8:[0-9a-f:]+/\d+"
 )
 PLAIN = {
-    "ageGroup": ("Minor",),
-    "consentProvidedForMinor": ("Granted",),
     "allowedMemberTypes": ("Application", "User"),
     "alternativeNames": (
         "/subscriptions/00000000-0000-4000-8000-000000000005/resourcegroups/rg-example/providers/Microsoft.Compute/"
@@ -367,7 +365,7 @@ OF_STATES: dict[str, tuple[str, ...]] = {
 }
 """Values of the states of Intune's devices that a recording keeps."""
 _SECRET = re.compile(
-    r"authorization(?! ?policy|info)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
+    r"authorization(?! ?policy)|bearer|cookie|client_secret|x-ms-ags-diagnostic|request-id|127\.0\.0\.1|eyJ", re.I
 )
 
 

@@ -117,8 +117,8 @@ LISTED_DEFAULTS: tuple[tuple[str, ...], ...] = (
 
 _ON_REQUEST: tuple[tuple[str, ...], ...] = (
     tuple(
-        "deletedDateTime accountEnabled ageGroup assignedLicenses assignedPlans city "
-        "companyName consentProvidedForMinor country createdDateTime creationType customSecurityAttributes department "
+        "deletedDateTime accountEnabled ageGroup assignedLicenses assignedPlans city companyName "
+        "consentProvidedForMinor country createdDateTime creationType customSecurityAttributes department "
         "employeeHireDate employeeId employeeLeaveDateTime employeeOrgData employeeType externalUserState "
         "externalUserStateChangeDateTime faxNumber identities imAddresses isManagementRestricted isResourceAccount "
         "lastPasswordChangeDateTime legalAgeGroupClassification licenseAssignmentStates mailNickname "

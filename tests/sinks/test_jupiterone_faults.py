@@ -303,4 +303,4 @@ def test_bytes_on_the_wire_are_those_of_the_packed_graph(
     whole = graph(done[0])
     packed = gzip.compress(json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode())
     assert len(service.uploads) > 5
-    assert sum(each.bytes for each in service.uploads) <= 1.1 * len(packed)
+    assert sum(each.bytes for each in service.uploads) <= 1.15 * len(packed)  # each upload is packed by itself

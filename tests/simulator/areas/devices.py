@@ -20,7 +20,9 @@ SHELVES = (
         ("Domain-InternalFederation.Read.All", "Domain.Read.All"),
         options=frozenset(),
     ),
-    Shelf(EXTERNAL_FEDERATIONS, ("Domain.Read.All",), options=frozenset(), navigations=("domains",)),
+    Shelf(
+        EXTERNAL_FEDERATIONS, ("Domain.Read.All", "Directory.Read.All"), options=frozenset(), navigations=("domains",)
+    ),
     Shelf(
         REGISTRATION,
         ("AuditLog.Read.All",),

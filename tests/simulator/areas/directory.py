@@ -47,7 +47,6 @@ def demo(tenant: Tenant) -> None:
     tenant.contents.put(SETTINGS, *(_setting(*each) for each in _SETTINGS))
     tenant.update(user_id(8), onPremisesExtensionAttributes=_EXTENSIONS, **_ERRORS)
     tenant.update(user_id(1), preferredDataLocation="EUR")
-    tenant.update(user_id(8), ageGroup="Minor", consentProvidedForMinor="Granted")
     tenant.update(group_id(8), **_ERRORS)
     tenant.update(CONTACT_ID, phones=_PHONES, addresses=[_ADDRESS], **_ERRORS)
 
