@@ -70,6 +70,7 @@ _HOLDERS = (
     "microsoft.sql/servers/databases",
     "microsoft.sqlvirtualmachine/sqlvirtualmachines",
     "microsoft.storage/storageaccounts",
+    "microsoft.storagecache/caches",
     "microsoft.storagesync/storagesyncservices",
     "microsoft.streamanalytics/streamingjobs",
     "microsoft.synapse/workspaces",

@@ -24,7 +24,8 @@ from integration.sdk.plugins import declared_steps
 from tests.simulator import Simulator, synthetic_tenant
 from tests.support import DEMO, entity
 
-TYPES = {step.name for step in declared_steps(load())}
+MODULES = {step.name: step.module for step in declared_steps(load())}
+TYPES = {*MODULES}
 USUAL = {step.name for step in order(declared_steps(load())).steps}
 PROGRAM = (sys.executable, "-m", "integration")
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -88,8 +89,12 @@ def test_a_narrow_terminal_breaks_no_name(columns: int, command: str) -> None:
     if command == "diff --all":
         assert process("run", "--demo").returncode == 0
     lines = STYLE.sub("", terminal(columns, *command.split())).splitlines()
-    words = {word for line in lines for word in line.split()}
-    assert words >= {name for name in (TYPES if command == "types" else USUAL) if len(name) <= columns}
+    words = {word.rstrip(",:…") for line in lines for word in line.split()}
+    wanted = {"types": set(MODULES.values()), "plan": {MODULES[name] for name in USUAL}, "diff --all": USUAL}
+    assert words >= {name for name in wanted.get(command, ()) if len(name) <= columns}
+    names = {word for word in words if re.fullmatch(r"(azure|intune|entra)[_.]\w+", word)}
+    assert names
+    assert names <= TYPES | {*MODULES.values()}
     fitting = [
         line.rstrip() for line in lines if "graph.db" not in line and max(map(len, line.split()), default=0) <= 26
     ]

@@ -53,7 +53,7 @@ def read(tenant: LittleTenant) -> Report:
 def test_no_file_of_a_run_holds_a_secret_that_stands_among_data(
     path: str, told: Mapping[str, Any], secret: str, tenant: LittleTenant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="integration")
     row = {"id": USERS[0], "displayName": "Ada"} | filled(told, secret)
     tenant.says[path] = lambda _: (200, {}, {"value": [row, *users(USERS[1])]})
     report = read(tenant)
