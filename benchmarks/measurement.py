@@ -161,8 +161,8 @@ def _selected() -> tuple[str, str]:
     """
     code = (
         "from integration.sdk.plugins import declared_steps, load; from integration.sdk.schema import load_schema;"
-        "steps = {step.name: step for step in declared_steps(load())};"
-        "print(*(','.join(load_schema(steps[name]).mapping.takes) for name in ('azure_user', 'azure_user_group')))"
+        "s = declared_steps(load()); print(*(','.join(load_schema(x).mapping.takes) for c in ('User', 'UserGroup')"
+        " for x in s if x.module.startswith('entra.') and x.class_name == c))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     users, groups = done.stdout.split()

@@ -40,6 +40,10 @@ _live: "tuple[object, list[_Forms]]" = (None, [])
 """The state, and what was looked for in it."""
 
 
+_UNSAFE = re.compile(r"[\"&'+<>`\\]")
+"""What the services, most of which are of .NET, escape in JSON. Source: System.Text.Json, JavaScriptEncoder.Default."""
+
+
 class _Forms(NamedTuple):
     """What one live secret may read like.
 
@@ -197,8 +201,14 @@ def _looked_for() -> list[_Forms]:
 
 def _forms_of(sent: tuple[str, ...]) -> _Forms:
     heads = frozenset(form[:_HEAD] for form in sent if len(form) > _HEAD)
-    written = {text.encode(errors="replace") for text in (sent[0], json.dumps(sent[0])[1:-1])}
+    escaped = json.dumps(sent[0])[1:-1]
+    forms = (sent[0], escaped, escaped.replace("/", "\\/"), _UNSAFE.sub(_escaped, sent[0]))
+    written = {text.encode(errors="replace") for text in forms}
     return _Forms(len(sent[0]), tuple(sorted(sent, key=len, reverse=True)), heads, tuple(written))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "\\\\" if found[0] == "\\" else f"\\u{ord(found[0]):04X}"
 
 
 def _without_live(text: str) -> str:

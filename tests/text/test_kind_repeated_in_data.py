@@ -81,3 +81,12 @@ def test_other_words_stay_as_they_are() -> None:
     }
     assert unrepeated(b'{"a": "' + TOKEN.encode() + b'"}', "/users") == {"a": HIDDEN}
     assert secret.reveal() == TOKEN
+
+
+@pytest.mark.parametrize(
+    "written", [r"a\u002Bb/c d\u0022e\\f-secret", r"a+b\/c d\"e\\f-secret", r"a+b/c d\"e\\f-secret"]
+)
+def test_however_json_escapes_it(written: str) -> None:
+    secret = Secret('a+b/c d"e\\f-secret')
+    assert unrepeated(b'{"a": "' + written.encode() + b'"}', "/users") == {"a": HIDDEN}
+    assert secret.reveal()
