@@ -125,14 +125,14 @@ def _may_state(text: str) -> bool:
         "=" in low
         or "@" in low
         or "eyj" in low
-        or "hook" in low
+        or ("hook" in low and ("://" in low or ".com/" in low))
         or "xox" in low
         or ":aa" in low
         or "q~" in low
         or "aiza" in low
         or "%3d" in low
         or "sg." in low
-        or ("-" in low and ("glpat-" in low or "sk-" in low or " -e" in low))
+        or ("-" in low and ("glpat-" in low or "sk-proj-" in low or "sk-ant-" in low or " -e" in low))
         or ("://" in low and any(part in low for part in _CALLED))
         or ("_" in low and ("gh" in low or "_pat_" in low or "npm_" in low or "k_live_" in low))
         or ((":" in low or " " in low or "<" in low or "\uff1a" in low) and _may_say(low))
