@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import TextIO, TypeAlias
 
-from integration.ask.query import QueryAnswer
+from integration.ask.answer import QueryAnswer
 from integration.errors import QueryError
 from integration.terminal.streams import encodable, is_exact
 from integration.terminal.tabular import write_rows

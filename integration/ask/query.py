@@ -5,12 +5,10 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from integration.ask.allowed import FUNCTIONS, READING, SEARCHES, texts_of
+from integration.ask.answer import QueryAnswer, ResultRow
 from integration.ask.caveats import Readings
 from integration.ask.lookup import find_key, well_formed
 from integration.ask.paths import Paths
@@ -31,30 +29,13 @@ _NO_JSON = (
 _LONGEST = 500_000_000
 """Bytes of one value."""
 
-ResultRow = tuple[Any, ...]
+
+class NotRead(QueryError):
+    """The graph lacks what is asked for."""
 
 
-@dataclass(frozen=True)
-class QueryAnswer:
-    """The rows that answer a question.
-
-    Attributes:
-        columns: their names.
-        rows: read as they are asked for; values are text, numbers, ``None`` or bytes.
-        read: names of the tables and views that they are made from.
-    """
-
-    columns: tuple[str, ...]
-    rows: Iterator[ResultRow]
-    read: frozenset[str] = frozenset()
-
-    def first(self, most: int | None) -> "QueryAnswer":
-        """Return the first rows alone; all of them where ``most`` is ``None``."""
-        return QueryAnswer(self.columns, islice(self.rows, most), self.read)
-
-
-class _NotRead(QueryError):
-    """The graph lacks a type: no fault of the question."""
+class _Judged(NotRead):
+    """It lacks a type, and says why: no fault of the question."""
 
 
 class Inquiry:
@@ -95,10 +76,10 @@ class Inquiry:
         }
         try:
             return self.select(question.sql, bound)
-        except _NotRead:
+        except _Judged:
             raise
         except QueryError as error:
-            raise QueryError(f"{question.source}: {question.name}: {error}") from None
+            raise type(error)(f"{question.source}: {question.name}: {error}") from None
 
     def select(self, sql: str, values: Mapping[str, object] | None = None) -> QueryAnswer:
         """Answer SQL.
@@ -126,6 +107,10 @@ class Inquiry:
             raise QueryError("there is nothing to answer: write a SELECT")
         read = frozenset(name for pair in self._read for name in pair if name)
         return QueryAnswer(tuple(column[0] for column in cursor.description), self._rows(cursor), read)
+
+    def anew(self) -> "Inquiry":
+        """Return another inquiry on the same graph, of which nothing was asked yet; this one is over."""
+        return Inquiry(self._database)
 
     def revision(self) -> Revision:
         """Return which graph is asked."""
@@ -213,9 +198,9 @@ class Inquiry:
         """Say why there is no such type or view."""
         verdict = self._database.execute("SELECT verdict, reason FROM verdicts WHERE _type = ?", (name,)).fetchone()
         if verdict:
-            return _NotRead(f"the graph has no {name}: it is {verdict[0]}: {verdict[1]}")
+            return _Judged(f"the graph has no {name}: it is {verdict[0]}: {verdict[1]}")
         views = [view for (view,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
-        return QueryError(f"the graph has no {name}{nearest(name, views)}: no run has read it")
+        return NotRead(f"the graph has no {name}{nearest(name, views)}: no run has read it")
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Iterable, Sequence
 
+from integration.ask.answer import QueryAnswer, ResultRow
 from integration.ask.formats import FORMS
-from integration.ask.query import QueryAnswer, ResultRow
 from integration.ask.questions import Question
 from integration.terminal.streams import tell
 from integration.text.visible import line

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from integration.ask.query import QueryAnswer
+from integration.ask.answer import QueryAnswer
 from integration.sdk.schema import json_types_of, load_schema
 from integration.sdk.step import Step
 

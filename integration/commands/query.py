@@ -16,6 +16,7 @@ from integration.text.visible import line
 @click.argument("question", metavar="[QUESTION", required=False, type=QuestionName())
 @click.argument("parameters", metavar="[PARAMETER]...]", nargs=-1, type=EntityName())
 @click.option("--sql", metavar="SELECT", help="Ask this SELECT instead of a ready-made question.")
+@click.option("--all", "every", is_flag=True, help="Ask all questions without a parameter, and count their rows.")
 @OUT
 @click.option("--at", metavar="WHEN",
               help="Ask the graph of then: a revision's number, a date or time (2026-11-20, 2026-11-20T08:00Z; UTC"
@@ -30,6 +31,7 @@ def query(
     question: str | None,
     parameters: tuple[str, ...],
     sql: str | None,
+    every: bool,
     out: Path,
     at: str | None,
     as_json: bool,
@@ -39,6 +41,9 @@ def query(
     exit_code: bool,
 ) -> int:
     """Ask the graph that the last run left, or an earlier one. Lists the ready-made questions where none is named.
+
+    --all asks all of them that need to be told nothing. It lists how many rows each finds, and whether what it reads
+    is complete; one that is skipped reads a type that no run has read.
 
     A word in place of a question, such as mfa or "conditional access", lists the questions that speak of it.
 
@@ -51,12 +56,14 @@ def query(
 
     \b
       integration query
+      integration query --all
       integration query all-members "Finance Europe"
       integration query groups-of ada@contoso.example --json
       integration query groups-of ada@contoso.example --at 7d
       integration query --sql "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
     """
     from integration.ask.choice import find_question
+    from integration.ask.every import answer_every, reasons_of, told_of_every
     from integration.ask.questions import load_questions
     from integration.ask.telling import list_of, tell_answer, tell_caveats
     from integration.ask.then import open_graph
@@ -64,12 +71,12 @@ def query(
     from integration.sdk.plugins import declared_steps, load
     from integration.store.history import shown
 
-    if sql is not None and question is not None:
-        raise QueryError("choose one of --sql and a ready-made question")
+    if (sql is not None) + every + (question is not None) > 1:
+        raise QueryError("choose one of --sql, --all and a ready-made question")
     form = form_of(as_json, as_csv)
     manager = load()
     known = load_questions(manager, files)
-    if sql is None and question is None:
+    if sql is None and question is None and not every:
         tell_answer(list_of(known.values()), form, limit, "no questions")
         return 0
     asked = find_question(known, question) if question is not None else None
@@ -77,6 +84,11 @@ def query(
         if at is not None:
             then = inquiry.revision()
             tell(f"this is the graph of revision {then.number}, {shown(then.committed_on) or 'of a time not known'}")
+        if every:
+            answered = [*answer_every(inquiry, known.values())]
+            tell_answer(told_of_every(answered), form, limit, "no questions")
+            tell_caveats(reasons_of(answered))
+            return int(exit_code and not any(each.count for each in answered))
         try:
             found = inquiry.ask(asked, parameters) if asked else inquiry.select(sql or "")
             answer = typed(found, declared_steps(manager)) if form == "json" else found

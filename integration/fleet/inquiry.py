@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from integration.ask.query import QueryAnswer
+from integration.ask.answer import QueryAnswer
 from integration.errors import OutputError, QueryError
 from integration.sinks.postgresql.sink import PostgresqlSink
 from integration.text.visible import line

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from integration import load
-from integration.ask.query import Inquiry, QueryAnswer
+from integration.ask.answer import QueryAnswer
+from integration.ask.query import Inquiry
 from integration.ask.then import open_graph
 from integration.cli import main
 from integration.errors import QueryError

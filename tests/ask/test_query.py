@@ -20,8 +20,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from integration import load
+from integration.ask.answer import QueryAnswer
 from integration.ask.formats import write_csv, write_table
-from integration.ask.query import QueryAnswer
 from integration.ask.questions import load_questions
 from integration.ask.telling import tell_caveats
 from integration.ask.then import open_graph

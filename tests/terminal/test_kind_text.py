@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from integration.ask.answer import QueryAnswer
 from integration.ask.formats import write_csv, write_json_rows, write_table
-from integration.ask.query import QueryAnswer
 from integration.cli import main
 from integration.text.visible import UNSEEN, exact
 from tests.store.saved_graph import save, user
