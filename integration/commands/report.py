@@ -24,18 +24,21 @@ _LIMIT = 5000
 def report(out: Path, to: Path | None, limit: int, about: tuple[str, ...]) -> None:
     """Write the graph of the last run as one HTML file, which needs no network.
 
-    It shows numbers, verdicts, permissions and what the last run changed, of the whole graph; and of as many objects as
-    it holds a graph to search and tables. What it leaves out, it says.
+    It shows what the ready-made questions find, numbers, verdicts, permissions and what the last run changed, of the
+    whole graph; and of as many objects as it holds a graph to search and tables. What it leaves out, it says.
 
     \b
       integration report
       integration report --about "Finance Europe" --about ada@contoso.example --to finance.html
     """
+    from integration.ask.questions import load_questions
     from integration.disk.folder import write_file
     from integration.html.document import make_document
     from integration.sdk.plugins import declared_steps, load
 
-    document = make_document(out, declared_steps(load()), limit=limit, about=about)
+    manager = load()
+    questions = load_questions(manager).values()
+    document = make_document(out, declared_steps(manager), questions, limit=limit, about=about)
     path = to or out / "report.html"
     try:
         write_file(path, [document.html])

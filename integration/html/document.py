@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import pkgutil
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from integration.ask.every import answer_every
 from integration.ask.lookup import find_key
-from integration.ask.query import read_graph
+from integration.ask.query import Inquiry, read_graph
+from integration.ask.questions import Question
 from integration.errors import ConfigurationError
 from integration.html.contents import contents
 from integration.html.facts import facts, read_summary
+from integration.html.findings import SHOWN, findings
 from integration.html.kinds import kinds_of
 from integration.html.selection import select
 from integration.sdk.step import Step
@@ -29,8 +32,10 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _HERE = Path(__file__).parent
-_SCRIPTS = "words model roots ways layout overview around along drawing finder details tables page".split()
+_SCRIPTS = "words model roots ways layout overview around along drawing finder details tables shelf page".split()
 """The page's own program, in this order."""
+_CARDS, _ROWS = 12, 20
+"""Types that have a card of their own, and rows of a table that are not folded: a run may have a thousand types."""
 _POLICY = (
     "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -51,12 +56,15 @@ class Document:
     entities: int
 
 
-def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequence[str]) -> Document:
+def make_document(
+    out: Path, steps: Sequence[Step], questions: Iterable[Question], *, limit: int, about: Sequence[str]
+) -> Document:
     """Make the page of a graph.
 
     Args:
         out: folder of ``graph.db`` and ``summary.json``.
         steps: all declarations.
+        questions: all ready-made questions, of which those without a parameter are answered.
         limit: how many entities the page holds at most.
         about: keys or names of entities that it holds with their neighbours.
 
@@ -77,6 +85,7 @@ def make_document(out: Path, steps: Sequence[Step], *, limit: int, about: Sequen
         )
         part = contents(database, kinds, {step.name: step.description for step in steps})
         shown = facts(database, kinds, steps, read_summary(out), part)
+        shown |= findings(answer_every(Inquiry(database), questions, SHOWN))  # after which the graph can only be asked
     part |= {name: shown[name] for name in ("verdicts", "doubtful")}
     script = "\n".join((_HERE / "script" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
     html = template.render(
@@ -112,7 +121,9 @@ def _template() -> "Template":
         lstrip_blocks=True,
         finalize=lambda value: lines(value) if type(value) is str else value,
     )
+    environment.globals |= {"cards": _CARDS, "rows_at_once": _ROWS}
     environment.filters["some"] = some
+    environment.filters["worded"] = _worded
     environment.filters["number"] = lambda number: f"{number:,}"
     environment.filters["breakable"] = lambda name: Markup("<wbr>").join(re.split(r"(?<=[_.])", lines(name)))
     environment.filters["packed"] = lambda content: Markup(_packed(content))  # noqa: S704 - base64 holds no markup
@@ -122,6 +133,11 @@ def _template() -> "Template":
 def _without(package: str) -> ConfigurationError:
     needs = "pip install 'integration-microsoft-entra[report]'"
     return ConfigurationError([f"the report needs {package}, which is not installed: {needs}"])
+
+
+def _worded(value: object) -> object:
+    """Return a value of an answer as a person reads it."""
+    return "" if value is None else value.hex() if isinstance(value, bytes) else value
 
 
 def _digest(script: bytes) -> str:

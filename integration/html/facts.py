@@ -1,19 +1,20 @@
 """What the page says before its own program has begun: of the whole graph, and of the run that made it."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from integration.html.changed import last_changes
-from integration.html.completeness import doubtful_memberships, fits, outcomes, permissions, unrepresented
+from integration.html.completeness import Outcome, doubtful_memberships, fits, outcomes, permissions, unrepresented
 from integration.html.kinds import Kind
 from integration.sdk.step import Step
 from integration.store.history import time_of
 from integration.store.read import ReadableStore
 
+_IS_HELD = """SELECT 1 FROM edges JOIN types ON number = edges.type WHERE target = ? AND class = '"HAS"' LIMIT 1"""
 _DANGLING = "SELECT name, count(*) FROM loose_edges JOIN types ON number = loose_edges.type GROUP BY name"
 
 
@@ -49,13 +50,14 @@ def facts(
     used, are_told = permissions(steps, found, summary if is_current else {})
     new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
     return {
-        "title": _title(graph, kinds) or "The graph",
+        "title": _title(database, graph, kinds) or "The graph",
         "read_at": _moment(summary.get("endTime")) if is_current else "",
         "revision": graph.revision,
         "is_current": is_current,
         "error": summary.get("error", ""),
         "failed_destinations": len(summary.get("failedSinks", ())) if is_current else 0,
-        "outcomes": found,
+        "objects": largest(each for each in found if not each.is_relationship),
+        "edges": largest(each for each in found if each.is_relationship),
         "incomplete": [each for each in found if each.verdict not in ("complete", "left out")],
         "left_out": [each for each in found if each.verdict == "left out"],
         "complete": [each for each in found if each.verdict == "complete"],
@@ -75,15 +77,26 @@ def facts(
     }
 
 
+def largest(found: Iterable[Outcome]) -> list[Outcome]:
+    """Return the types that the graph has or the run was asked for: what is not complete first, then the largest."""
+    known = (each for each in found if each.count or each.verdict != "left out")
+    return sorted(known, key=lambda each: (each.verdict == "complete", -each.count, each.name))
+
+
 def _is_all(graph: ReadableStore, name: str, counts: Mapping[Any, int]) -> bool:
     """Tell whether all records of a type count as created by the last run."""
     return counts == {"created": graph.count_of(name)}
 
 
-def _title(graph: ReadableStore, kinds: Sequence[Kind]) -> str:
-    """Return what a person calls the account that the graph is of; empty where it has none, or several."""
+def _title(database: sqlite3.Connection, graph: ReadableStore, kinds: Sequence[Kind]) -> str:
+    """Return what a person calls the account that the graph is of; empty where it has none, or several.
+
+    Accounts within that one, such as a subscription, are those that something has.
+    """
     accounts = [kind for kind in kinds if kind.class_name == "Account" and kind.count == 1]
-    names = [orjson.loads(text).get("displayName") for kind in accounts for _, text in graph.entities(kind.name)]
+    found = [(key, text) for kind in accounts for key, text in graph.entities(kind.name)]
+    outermost = [text for key, text in found if not database.execute(_IS_HELD, (key,)).fetchone()]
+    names = [orjson.loads(text).get("displayName") for text in outermost]
     return str(names[0]) if len(names) == 1 and names[0] else ""
 
 

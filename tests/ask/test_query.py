@@ -203,7 +203,7 @@ def test_what_is_missing_is_said() -> None:
         "  - MEMBER: the user or group in it",
     ]
     assert "takes 0 parameters, not 1" in refusal("empty-groups", "Sales")
-    assert refusal("empty-groups", "--sql", "SELECT 1") == "choose one of --sql and a ready-made question"
+    assert refusal("empty-groups", "--sql", "SELECT 1") == "choose one of --sql, --all and a ready-made question"
     assert "none/graph.db: there is no graph" in refusal("empty-groups", "--out", "none")
 
 

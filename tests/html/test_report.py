@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from integration.cli import main
 from integration.text.phrases import some
-from tests.html.report_graph import ROWS, STEPS, embedded, report, save, unpacked, words, written
+from tests.html.report_graph import HOSTILE, ROWS, STEPS, embedded, report, save, unpacked, words, written
 from tests.simulator import Simulator, demo_tenant
 from tests.support import named, worn
 
@@ -40,6 +40,30 @@ def test_what_is_off_by_default_was_not_asked_for() -> None:
     assert len(left) > 100
     assert f"{len(left)} more were not asked for: {some(left)}." in text
     assert "off by default; --only" in text
+
+
+def test_findings_are_what_the_questions_find() -> None:
+    save(ROWS, {"azure_user_group": ("partial", "some were refused")})
+    text = words(written())
+    asked = CliRunner().invoke(main, ["query", "groups-in-themselves", "--json"])
+    assert f"{len(json.loads(asked.stdout))} Groups that are members of themselves" in text
+    assert "Maybe not all: azure_user_group is partial: some were refused" in text
+    assert re.search(r"\d+ questions that find nothing", text)
+    assert re.search(r"\d+ questions about what is not in the graph", text)
+    assert HOSTILE[1] not in written().read_text()
+
+
+@pytest.mark.every_area
+def test_a_thousand_types_are_told_in_a_few_and_folded_lists() -> None:
+    assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
+    page = written().read_text()
+    assert page.count('<li class="card') == 24
+    verdicts = json.loads(Path(".integration/summary.json").read_text())["integrationStepResults"]
+    complete = sum(1 for each in verdicts if each["verdict"] == "complete")
+    listed = sum(len(re.findall("<li>", part)) for part in re.findall(r'<ul class="dense">(.*?)</ul>', page, re.DOTALL))
+    assert listed + 24 == complete
+    assert f"{complete} types that were read for the first time" in words(Path(".integration/report.html"))
+    assert "<h1>The graph" not in page
 
 
 def test_a_summary_of_another_run_is_not_taken_for_this_one() -> None:

@@ -353,6 +353,33 @@ def test_about_holds_an_object_its_neighbours_and_all_groups_above(window: Windo
     assert (refused.exit_code, "has the key or the name 'nobody-at-all'" in refused.stderr) == (2, True)
 
 
+def test_of_many_types_the_largest_tables_are_shown_and_the_others_found(window: Window) -> None:
+    kinds = [entity(f"acme_kind_{number:02}", class_name="Device") for number in range(20)]
+    rows = {
+        step.name: named(*(f"{step.name}-{each}" for each in range(number + 1))) for number, step in enumerate(kinds)
+    }
+    save({**ROWS, **rows}, steps=kinds)
+    with window.opened(written()) as page:
+        tables = page.locator("#tables details.data")
+        expect(tables).to_have_count(23)
+        assert page.locator("#tables details.data:visible").count() == 12
+        assert page.locator("#tables details.data[open]").count() == 0
+        expect(page.locator("#table-acme_kind_19")).to_be_visible()
+        expect(page.locator("#table-acme_kind_00")).to_be_hidden()
+        page.get_by_label("Find a table").fill("kind_00")
+        expect(page.locator("#tables details.data:visible")).to_have_count(1)
+        page.locator("#table-acme_kind_00 summary").first.click()
+        expect(page.locator("#table-acme_kind_00 tbody tr")).to_have_count(1)
+        page.get_by_role("button", name="Show all 23 tables").click()
+        expect(page.locator("#tables details.data:visible")).to_have_count(23)
+        expect(page.get_by_role("checkbox", name="azure_user (7)")).to_be_hidden()
+        page.locator("#types summary").click()
+        page.locator("#filter").get_by_role("button", name="None").click()
+        assert drawn(page) == []
+        page.locator("#filter").get_by_role("button", name="All").click()
+        assert "sg-outer · 2" in drawn(page)
+
+
 CONTRAST = """() => {
     const channels = (text) => text.match(/[\\d.]+/g).map(Number);
     const light = ([r, g, b]) => [r, g, b].map((each) => each / 255)

@@ -15,7 +15,7 @@ class Explorer {
     document.getElementById("back").addEventListener("click", () => this.back());
     document.querySelector(".graph").addEventListener("keydown", (event) => event.key === "Escape" && this.back());
     finder(document.getElementById("finder"), model, (node) => this.go({ kind: "node", node }));
-    document.getElementById("filter").append(...model.types.filter((type) => type.rows.length).map((type) => this.#filter(type)));
+    this.#addFilters(model.types.filter((type) => type.rows.length));
     new ResizeObserver(() => this.#isPrinting || this.draw()).observe(document.querySelector(".stage"));
     this.show();
   }
@@ -88,9 +88,21 @@ class Explorer {
     (this.show() || document.getElementById("search")).focus();
   }
 
-  #filter(type) {
-    const box = make("input", { type: "checkbox", checked: true, change: () => { type.isHidden = !box.checked; this.show(); } });
-    return make("label", {}, box, mark(type), `${type.name} (${number(type.count)})`);
+  #addFilters(types) {
+    const boxes = new Map(types.map((type) => [type, make("input", { type: "checkbox", checked: true, change: () => this.#hide(boxes) })]));
+    const labels = types.map((type) => make("label", {}, boxes.get(type), mark(type), `${type.name} (${number(type.count)})`));
+    const set = (isChecked) => {
+      for (const box of boxes.values()) box.checked = isChecked;
+      this.#hide(boxes);
+    };
+    const several = types.length > FEW ? [link("All", () => set(true)), link("None", () => set(false))] : [];
+    document.getElementById("filter").append(...several, ...labels);
+    document.getElementById("types").open = types.length <= FEW;
+  }
+
+  #hide(boxes) {
+    for (const [type, box] of boxes) type.isHidden = !box.checked;
+    this.show();
   }
 }
 
@@ -107,7 +119,7 @@ function startTheme(explorer) {
 function startPrint(explorer) {
   let opened = [];
   matchMedia("print").addEventListener("change", ({ matches }) => {
-    if (matches) opened = [...document.querySelectorAll("details:not([open]):not(.chooser)")];
+    if (matches) opened = [...document.querySelectorAll("details:not([open]):not(.chooser, .data)")];
     opened.forEach((each) => { each.open = matches; });
     explorer()?.print(matches);
   });
@@ -141,7 +153,7 @@ async function start() {
       document.getElementById("graph").scrollIntoView();
       explorer.go({ kind: "node", node });
     };
-    document.getElementById("tables").append(...model.types.filter((type) => type.rows.length).map((type) => makeTable(type, open)));
+    shelve(document.getElementById("tables"), model.types.filter((type) => type.rows.length), open);
     await Promise.race([cameNear(document.getElementById("graph")), passed(LATER)]);
     await loadPlotly();
     explorer.draw();

@@ -70,8 +70,19 @@ const SHORT = 34;
 /** Return a cell; text that is short stays on one line. */
 const cell = (column, text) => make("td", { class: column.isNumber ? "amount" : text.length <= SHORT ? "short" : "" }, text);
 
-/** Make the table of a type: sorted by a click on a heading, filtered by text, in pages. */
-function makeTable(type, open) {
+/** Make the table of a type, which is filled when somebody first opens it. */
+function makeTable(type, open, isOpen) {
+  const held = type.rows.length < type.count ? `${number(type.rows.length)} of ${number(type.count)} are in this file` : `all ${number(type.count)}`;
+  const table = make("details", { class: "data", id: `table-${type.name}`, open: isOpen },
+    make("summary", {}, mark(type), type.name, make("span", { class: "quiet" }, held), ...(type.verdict === "complete" ? [] : [make("span", { class: "badge" }, type.verdict)])));
+  const fill = () => table.append(make("p", { class: "quiet" }, type.description), ...tableParts(type, open));
+  if (isOpen) fill();
+  else table.addEventListener("toggle", fill, { once: true });
+  return table;
+}
+
+/** Return what a table is made of: it is sorted by a click on a heading, filtered by text, in pages. */
+function tableParts(type, open) {
   const columns = columnsOf(type);
   const state = { column: mostTelling(type, columns), isDescending: false, text: "", page: 0 };
   state.isDescending = state.column.isNumber;
@@ -111,14 +122,12 @@ function makeTable(type, open) {
     return make("label", {}, box, column.label);
   })));
   fill();
-  const held = type.rows.length < type.count ? `${number(type.rows.length)} of ${number(type.count)} are in this file` : `all ${number(type.count)}`;
-  return make("details", { class: "data", id: `table-${type.name}`, open: true },
-    make("summary", {}, mark(type), type.name, make("span", { class: "quiet" }, held), ...(type.verdict === "complete" ? [] : [make("span", { class: "badge" }, type.verdict)])),
-    make("p", { class: "quiet" }, type.description),
+  return [
     make("div", { class: "bar" }, make("label", {}, `Filter ${type.name}`, input)),
     chooser,
     make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table of ${type.name}` }, make("table", {}, make("caption", { class: "quiet" }, "Numbers of relationships are those of the whole graph."), head, body)),
-    make("div", { class: "pages" }, back, ahead, position));
+    make("div", { class: "pages" }, back, ahead, position),
+  ];
 }
 
 function positionWords(type, count, first, isFiltered) {
