@@ -36,7 +36,7 @@ class Outcome:
         description: what it is.
         verdict: ``complete``, ``partial``, ``skipped``, ``failed``, or ``left out``: the run was not asked for it.
         reason: why it is not complete; empty where it is.
-        remedy: what to do about that.
+        remedy: what to do about that; empty where the reason says so itself.
         count: how many records the graph holds.
         notes: sentences that do not change the verdict.
     """
@@ -94,7 +94,7 @@ def outcomes(
     held = {kind.name: kind for kind in kinds}
     said = {result["id"]: result for result in summary.get("integrationStepResults", ())}
     withheld = graph.withheld()
-    names = sorted({name for step in steps for name in (*step.permissions, *step.optional)})
+    permissions = {name for step in steps for name in (*step.permissions, *step.optional)}
     unasked = {name for name, result in said.items() if result.get("leftOut")}
     judged = {
         name: ("left out" if name in unasked else str(verdict), reason) for name, verdict, reason, _ in graph.verdicts()
@@ -116,7 +116,7 @@ def outcomes(
                 description=step.description if step else "No installed step declares this type any more.",
                 verdict=verdict,
                 reason=reason,
-                remedy=_remedy(verdict, reason, [each for each in names if _names(reason, each)]),
+                remedy=_remedy(verdict, reason, sorted(permissions & _named(reason))),
                 count=kind.count if kind else 0,
                 notes=tuple(notes),
             )
@@ -186,20 +186,21 @@ def _remedy(verdict: str, reason: str, named: Sequence[str]) -> str:
         return ""
     if named:
         return f"Grant {', '.join(named)} to the app registration, have an administrator consent, and run again."
-    if "needs " in reason:
-        return "Mend the type that it needs, and run again."
-    if verdict in ("skipped", "left out"):
+    if verdict == "skipped" or "--only" in reason:
+        return ""
+    if verdict == "left out":
         return "Run without --skip and --only to read it."
     return "See the reason, and run again; integration doctor looks for what is wrong around the program."
 
 
-def _names(reason: str, permission: str) -> bool:
-    return permission in re.findall(r"\w+(?:\.\w+)+", reason)
+def _named(reason: str) -> set[str]:
+    """Return what may be the names of permissions in a reason."""
+    return set(re.findall(r"\w+(?:\.\w+)+", reason))
 
 
 def _state(name: str, steps: Sequence[Step], found: Mapping[str, Outcome]) -> str:
     touched = [step for step in steps if name in (*step.permissions, *step.optional)]
-    if any(_names(found[step.name].reason, name) for step in touched):
+    if any(name in _named(found[step.name].reason) for step in touched):
         return "missing"
     shows = {step.name: ("complete", "partial") if name in step.permissions else ("complete",) for step in touched}
     return "had" if any(found[type].verdict in verdicts for type, verdicts in shows.items()) else "not known"

@@ -9,6 +9,7 @@ import orjson
 
 from integration.html.changed import last_changes
 from integration.html.completeness import Outcome, doubtful_memberships, fits, outcomes, permissions, unrepresented
+from integration.html.gaps import gaps
 from integration.html.kinds import Kind
 from integration.sdk.step import Step
 from integration.store.history import time_of
@@ -47,6 +48,9 @@ def facts(
     is_current = fits(graph, summary)
     dangling = dict(database.execute(_DANGLING).fetchall())
     found = outcomes(graph, kinds, steps, summary if is_current else {}, dangling)
+    needs = {step.name: step.needs for step in steps}
+    incomplete = [each for each in found if each.verdict not in ("complete", "left out")]
+    left_out = [each for each in found if each.verdict == "left out"]
     used, are_told = permissions(steps, found, summary if is_current else {})
     new = {name for name, counts in graph.counts_of_changes().items() if _is_all(graph, name, counts)}
     return {
@@ -58,8 +62,10 @@ def facts(
         "failed_destinations": len(summary.get("failedSinks", ())) if is_current else 0,
         "objects": largest(each for each in found if not each.is_relationship),
         "edges": largest(each for each in found if each.is_relationship),
-        "incomplete": [each for each in found if each.verdict not in ("complete", "left out")],
-        "left_out": [each for each in found if each.verdict == "left out"],
+        "incomplete": incomplete,
+        "gaps": gaps(incomplete, needs),
+        "left_out": left_out,
+        "gaps_left_out": gaps(left_out, needs),
         "complete": [each for each in found if each.verdict == "complete"],
         "permissions": used,
         "are_told": are_told,
@@ -78,9 +84,9 @@ def facts(
 
 
 def largest(found: Iterable[Outcome]) -> list[Outcome]:
-    """Return the types that the graph has or the run was asked for: what is not complete first, then the largest."""
+    """Return the types that the graph has or the run was asked for, the largest first."""
     known = (each for each in found if each.count or each.verdict != "left out")
-    return sorted(known, key=lambda each: (each.verdict == "complete", -each.count, each.name))
+    return sorted(known, key=lambda each: (-each.count, each.name))
 
 
 def _is_all(graph: ReadableStore, name: str, counts: Mapping[Any, int]) -> bool:

@@ -1,7 +1,7 @@
 """What a run has to say of its types: each reason once, with the types that it concerns."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from integration.sdk.report import Report, StepResult
@@ -75,7 +75,16 @@ def remarks(report: Report) -> list[Remark]:
 def causes(report: Report) -> Mapping[str, Set[str]]:
     """Return for each type the failed and skipped types for want of which it was not read; of most there are none."""
     needs = {result.type: result.needs for result in report.results}
-    lost = {result.type for result in report.results if result.verdict in _LOST}
+    return causes_among(needs, {result.type for result in report.results if result.verdict in _LOST})
+
+
+def causes_among(needs: Mapping[str, Sequence[str]], lost: Set[str]) -> Mapping[str, Set[str]]:
+    """Return for each type those types for want of which it was not read; of most there are none.
+
+    Args:
+        needs: what each type needs.
+        lost: those that were not read.
+    """
     found: dict[str, Set[str]] = {}
 
     def of(name: str) -> Set[str]:

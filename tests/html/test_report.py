@@ -53,6 +53,23 @@ def test_findings_are_what_the_questions_find() -> None:
     assert HOSTILE[1] not in written().read_text()
 
 
+def test_a_reason_is_told_once_with_all_types_that_it_concerns() -> None:
+    lost = dict.fromkeys(("azure_user", "azure_user_group"), ("skipped", "not permitted: no"))
+    fallen = {
+        "azure_account_has_user": ("skipped", "needs azure_user, which was skipped: not permitted: no"),
+        "azure_user_group_has_user": ("failed", "needs azure_user, which was skipped: not permitted: no"),
+        "azure_account_has_group": ("partial", "a page was refused"),
+    }
+    save(ROWS, {**lost, **fallen})
+    page = written().read_text()
+    text = words(written())
+    assert page.count("<p>not permitted: no</p>") == 1
+    assert "2 types azure_user and azure_user_group skipped" in text
+    assert "For want of that also: azure_account_has_user and azure_user_group_has_user" in text
+    assert page.count("<p>a page was refused</p>") == 1
+    assert "5 types are not complete" in text
+
+
 @pytest.mark.every_area
 def test_a_thousand_types_are_told_in_a_few_and_folded_lists() -> None:
     assert CliRunner().invoke(main, ["run", "--demo"]).exit_code == 0
