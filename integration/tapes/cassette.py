@@ -18,7 +18,7 @@ import requests
 
 from integration.errors import CassetteError
 from integration.http.warned import of_missing_data
-from integration.tapes.form import OddForm, Serializer
+from integration.tapes.form import OddForm, interactions_in
 
 MOST = 100
 """Interactions that a person can review, and that vcrpy plays back quickly."""
@@ -87,26 +87,24 @@ def read(path: Path) -> dict[Key, deque[RecordedAnswer]]:
 @lru_cache(maxsize=512)
 def _answers_in(text: str) -> Sequence[tuple[Key, RecordedAnswer]]:
     """Return the answers of a cassette; tests play those of an area once for each of its types."""
-    from vcr.serialize import deserialize
-
-    asked, answered, *_ = deserialize(text, Serializer)
     return tuple(
-        (
-            _key(number, request),
-            RecordedAnswer(
-                answer["status"]["code"],
-                str(answer["status"].get("message") or ""),
-                {name: value for name, values in answer["headers"].items() for value in values},
-                _bytes(answer["body"]["string"]),
-            ),
-        )
-        for number, (request, answer) in enumerate(zip(asked, answered, strict=True), 1)
+        (_key(number, each["request"]), _answer(each["response"]))
+        for number, each in enumerate(interactions_in(text), 1)
     )
 
 
-def _key(number: int, request: Any) -> Key:
+def _answer(response: Mapping[str, Any]) -> RecordedAnswer:
+    return RecordedAnswer(
+        response["status"]["code"],
+        str(response["status"].get("message") or ""),
+        {name: value for name, values in response["headers"].items() for value in values},
+        _bytes(response["body"]["string"]),
+    )
+
+
+def _key(number: int, request: Mapping[str, Any]) -> Key:
     try:
-        return key_of(request.method, request.uri, request.body)
+        return key_of(request["method"], request["uri"], request.get("body"))
     except (ValueError, TypeError):
         raise OddForm(f"interaction {number}: the body of its request is not JSON, or its uri is none") from None
 
@@ -146,7 +144,9 @@ def key_of(method: str, url: str, body: Any) -> Key:
     How much it asks for at once says nothing of what it asks for: ``$top`` and ``$count`` are left out. Nor does the
     order in which it names properties.
     """
-    written = _AT_ONCE.sub(r"\1", requests.Request(method, url).prepare().url or url).rstrip("?&")
+    sent = requests.PreparedRequest()
+    sent.prepare_url(url, None)
+    written = _AT_ONCE.sub(r"\1", sent.url or url).rstrip("?&")
     written = _SELECT.sub(lambda found: found[1] + ",".join(sorted(found[2].replace("%2C", ",").split(","))), written)
     raw = body.encode() if isinstance(body, str) else (body or b"")
     return method, written, orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS) if raw else b""

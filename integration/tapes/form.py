@@ -17,30 +17,41 @@ class OddForm(ValueError):
     """A file that is no cassette: which part of it, and why; never what it holds."""
 
 
-class Serializer:
-    """Reads YAML for vcrpy, and looks whether it is a cassette."""
+def interactions_in(text: str) -> list[dict[str, Any]]:
+    """Return the interactions of a cassette, each with a ``request`` and a ``response`` as vcrpy writes them.
 
-    @staticmethod
-    def deserialize(text: str) -> Any:
-        """Return the document of a cassette.
+    Raises:
+        OddForm: it is none.
+    """
+    import yaml
 
-        Raises:
-            OddForm: it is none.
-        """
-        import yaml
+    try:
+        _check_levels(text)
+        document = _loaded(text)
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise OddForm(f"{line}{error.problem or 'it is no YAML'}") from None
+    except yaml.YAMLError:
+        raise OddForm("it holds characters that YAML has not") from None
+    for fault in _faults(document):
+        raise OddForm(fault)
+    interactions: list[dict[str, Any]] = document[_LIST]
+    return interactions
+
+
+def _loaded(text: str) -> Any:
+    """Return what YAML holds; where it names types of Python, as older cassettes do, vcrpy knows which are harmless.
+
+    To import vcrpy, which imports every HTTP client that is installed, takes longer than to read all of the demo.
+    """
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())  # noqa: S506 - it is a safe one
+    except yaml.constructor.ConstructorError:
         from vcr.serializers import yamlserializer
 
-        try:
-            _check_levels(text)
-            document = yamlserializer.deserialize(text)
-        except yaml.MarkedYAMLError as error:
-            line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-            raise OddForm(f"{line}{error.problem or 'it is no YAML'}") from None
-        except yaml.YAMLError:
-            raise OddForm("it holds characters that YAML has not") from None
-        for fault in _faults(document):
-            raise OddForm(fault)
-        return document
+        return yamlserializer.deserialize(text)
 
 
 def _check_levels(text: str) -> None:
@@ -53,13 +64,19 @@ def _check_levels(text: str) -> None:
     import yaml
 
     depth = lists = 0
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for event in yaml.parse(text, Loader=_loader()):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         lists += depth == 1 and isinstance(event, yaml.ScalarEvent) and event.value == _LIST
         if depth > LEVELS:
             raise OddForm(f"it is nested deeper than {LEVELS} levels")
     if lists > 1:
         raise OddForm(f"it names {_LIST} twice")
+
+
+def _loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _faults(document: Any) -> Iterator[str]:

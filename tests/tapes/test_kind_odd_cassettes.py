@@ -81,6 +81,12 @@ def test_what_vcrpy_writes_otherwise_is_a_cassette_too() -> None:
         assert replayed(content).next("GET", f"{GRAPH}/users", None).status == 200
 
 
+def test_what_vcrpy_wrote_in_earlier_versions_is_a_cassette_too() -> None:
+    older = WHOLE.replace("method: GET", "method: !!python/unicode 'GET'").replace("OK", "!!python/str 'OK'")
+    assert older.count("!!python/") == 2
+    assert replayed(older).next("GET", f"{GRAPH}/users", None).reason == "OK"
+
+
 def test_an_answer_that_is_no_json_stands_in_a_batch_as_a_text() -> None:
     tape = replayed(yaml.safe_dump(document(response__body={"string": "<html>"})))
     asked = json.dumps({"requests": [{"id": "0", "method": "GET", "url": "/users"}]})
