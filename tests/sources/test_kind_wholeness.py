@@ -207,6 +207,20 @@ def test_more_than_was_counted_and_a_count_that_is_none_are_no_fault(count: Any,
     assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
 
 
+def test_parents_that_are_listed_and_none_of_which_is_found_are_not_all_gone(tenant: LittleTenant) -> None:
+    name, groups = "azure_user_group_has_user", [f"group-{number}" for number in range(30)]
+    tenant.always("/groups", 200, {"value": [{"id": id, "displayName": id} for id in groups]})
+    for id in groups:
+        tenant.always(members(id), 200, {"value": children(*USERS[:1])})
+    assert read(tenant, name).of(name).count == 30
+    for id in groups:
+        for path in (members(id), f"/groups/{id}"):
+            tenant.always(path, 404, {"error": {"code": "Request_ResourceNotFound", "message": "not here"}})
+    report = read(tenant, name, fresh=True)
+    assert report.of(name).verdict != "complete"
+    assert not report.changes.get(name)
+
+
 @pytest.mark.parametrize("body", [{"responses": []}, {"value": []}, {"responses": [{"id": "0"}]}, {"responses": "x"}])
 def test_what_is_no_answer_to_a_batch_is_asked_for_three_times_by_each_relation(
     body: dict[str, Any], tenant: LittleTenant

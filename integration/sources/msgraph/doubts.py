@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from integration.errors import BadAnswer, GraphError
 from integration.sources.collection import Collection
-from integration.sources.msgraph.headcount import CameTwice
 from integration.sources.reader import Reader
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 
 _DOUBT = "came twice"

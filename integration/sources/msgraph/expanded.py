@@ -20,10 +20,10 @@ from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import EXPANDED, MOST_EXPANDED, SINGLE
-from integration.sources.msgraph.headcount import CameTwice
 from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import page_of, pages
 from integration.sources.msgraph.tasks import each_once
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 from integration.sources.selection import Selection
 from integration.text.exact_json import exact_json

@@ -19,13 +19,14 @@ from integration.sources.msgraph.delta import (
 )
 from integration.sources.msgraph.doubts import is_in_doubt, note_doubt
 from integration.sources.msgraph.gone import leave_out_deleted
-from integration.sources.msgraph.headcount import CameTwice, Miscounted
+from integration.sources.msgraph.headcount import Miscounted
 from integration.sources.msgraph.listing import first_page
 from integration.sources.msgraph.objects import has_id, object_id, object_of
 from integration.sources.msgraph.paging import REFUSALS, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
 from integration.sources.msgraph.within import may_be_cut, read_rest
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 
 if TYPE_CHECKING:

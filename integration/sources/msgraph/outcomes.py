@@ -23,11 +23,12 @@ from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import is_removed
 from integration.sources.msgraph.habits import MAY_BE_ABSENT
-from integration.sources.msgraph.headcount import CameTwice, Headcount, Miscounted
+from integration.sources.msgraph.headcount import Headcount, Miscounted
 from integration.sources.msgraph.kinds import are_members
 from integration.sources.msgraph.paging import Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.msgraph.within import may_be_cut, read_rest
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 from integration.sources.selection import Selection
 from integration.text.exact_json import exact_json
@@ -66,6 +67,7 @@ class Outcomes:
         self.progress = time.monotonic()
         self.refused: dict[str, GraphError] = {}
         self._takes_advanced = False
+        self._vanished = 0
         self._lock = threading.Lock()
 
     def came(self, kept: Kept) -> None:
@@ -182,7 +184,12 @@ class Outcomes:
     def _doubted(self, task: Task, error: GraphError | None) -> list[Task]:
         """Return the task with which to go on when Graph has said whether a parent without children is there at all."""
         if isinstance(error, NotFound):
-            return self._once_more(task) if task.failures < _DOUBTS else []
+            if task.failures < _DOUBTS:
+                return self._once_more(task)
+            self._vanished += 1
+            if self._vanished >= MOST and not self.any_read:
+                raise error  # they are listed, so that they are not all gone
+            return []
         if error is not None:
             return self._retry(task, error)
         return self._once_more(replace(task, doubt=None)) or self._refuse(task, task.doubt)

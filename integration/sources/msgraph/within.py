@@ -16,8 +16,8 @@ from integration.errors import BadAnswer, GraphError
 from integration.mirror.mirror import Mirror
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import MOST_EXPANDED
-from integration.sources.msgraph.headcount import CameTwice
 from integration.sources.msgraph.paging import REFUSALS, pages
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 
 _Object = dict[str, Any]
