@@ -251,6 +251,28 @@ def test_a_page_with_two_lists_is_not_half_a_page(halves: tuple[list[str], list[
     assert not report.changes.get("azure_user")
 
 
+@pytest.mark.parametrize("second", [b"null", b'"%s/v1.0/users?$skiptoken=3"'], ids=["none", "another"])
+@pytest.mark.parametrize("name", ["@odata.nextLink", "@nextLink", "nextLink"])
+def test_a_page_that_says_twice_whether_more_follow_is_not_the_last(
+    name: str, second: bytes, tenant: LittleTenant
+) -> None:
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+    url, rows = tenant.url.encode(), json.dumps(users(USERS[0])).encode()
+    last = second % url if b"%s" in second else second
+    told = b'{"value": %s, "%s": "%s/v1.0/users?$skiptoken=2", "%s": %s}'
+    page = told % (rows, name.encode(), url, name.encode(), last)
+    tenant.says["/users"] = lambda query: (200, {}, {"value": []} if "skip" in query else page)
+    report = read(tenant, "azure_user", fresh=True)
+    assert report.of("azure_user").verdict == "failed"
+    assert not report.changes.get("azure_user")
+
+
+def test_what_only_speaks_of_next_links_says_nothing_twice(tenant: LittleTenant) -> None:
+    said = {"jobTitle": 'a nextLink"', "department": '"nextLink": "x"', "companyName": "nextLink"}
+    tenant.always("/users", 200, {"value": [{**each, **said, "webLink": None} for each in users(*USERS)]})
+    assert read(tenant, "azure_user").of("azure_user").count == 3
+
+
 def test_a_part_of_a_batch_with_two_lists_is_not_half_a_list(tenant: LittleTenant) -> None:
     name = "azure_user_group_has_user"
     assert read(tenant, name).of(name).count == 3

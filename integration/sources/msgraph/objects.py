@@ -6,6 +6,7 @@ from typing import Any
 from integration.errors import BadAnswer
 from integration.sources.msgraph.answers import Answer
 from integration.text.given import is_guid
+from integration.text.secret import HIDDEN
 
 
 def object_of(answer: Answer) -> Mapping[str, Any]:
@@ -21,8 +22,8 @@ def object_of(answer: Answer) -> Mapping[str, Any]:
 
 
 def has_id(row: Mapping[str, Any]) -> bool:
-    """Tell whether an object says what it is called."""
-    return isinstance(row.get("id"), str) and row["id"] != ""
+    """Tell whether an object says what it is called: an id of which a secret was taken out is none."""
+    return isinstance(row.get("id"), str) and row["id"] != "" and HIDDEN not in row["id"]
 
 
 def object_id(row: Mapping[str, Any], path: str) -> str:
