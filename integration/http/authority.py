@@ -106,7 +106,7 @@ class _Session(requests.Session):
             raise Unreachable(f"{self._service} did not answer within {_DEADLINE:.0f} s")
         status = response.status_code
         if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-            wait = seconds_to_wait(response.headers.get("retry-after", "")) or 0.0
+            wait = seconds_to_wait(response.headers.get("retry-after", ""), response.headers.get("date", "")) or 0.0
             asks = f"; it asks to wait {wait:.0f} s" if wait else ""
             raise Unreachable(f"{self._service} is not working: HTTP {status}{asks}", again=wait)
         given = self._reduced(status, body)

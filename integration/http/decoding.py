@@ -6,7 +6,7 @@ Sources: RFC 8259, The JavaScript Object Notation Data Interchange Format; Pytho
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -17,19 +17,23 @@ from integration.text.visible import without_nul
 _DIGITS = 300
 _NAME = b'"value"'
 _ROWS = re.compile(rb'"value"\s*:\s*\[')
+_LEADS_ON = ("extLink", "eltaLink", "kipToken", "esultTruncated")
+"""End the names of what says that there is more, or that something is missing; they begin with a small or large letter.
+
+Sources: OData JSON Format Version 4.01; Azure Resource Graph, working with large data sets."""
 
 
 def decode(raw: bytes | bytearray) -> dict[str, Any]:
     """Decode a body; one that is no JSON object, such as a gateway's HTML page, is an empty one.
 
-    So is one in which an object has two lists of rows, of which JSON does not say which counts.
+    So is one in which an object has two lists of rows, or says twice whether more follow: JSON rules not which counts.
     U+0000, which not every output can carry, is U+FFFD from here on, what is nested too deep a text that says so.
     """
     try:
         body = orjson.loads(without_nul(raw))
     except orjson.JSONDecodeError:
         body = _mended(raw)
-    if not isinstance(body, dict) or _lost_rows(raw, body):
+    if not isinstance(body, dict) or _lost_rows(raw, body) or any(_lost(raw, body, name) for name in _LEADS_ON):
         return {}
     return cut(body) if is_unusual(raw) else body
 
@@ -43,6 +47,18 @@ def _lost_rows(raw: bytes | bytearray, body: dict[str, Any]) -> bool:
         return False
     there = _named_so(raw)
     return there > _lists(body) + sum(map(_lists, _inner(body))) and there > _count(body)
+
+
+def _lost(raw: bytes | bytearray, body: dict[str, Any], name: str) -> bool:
+    """Tell whether a name that ends so is in the text more often than in what was made of it."""
+    if raw.count(word := f'{name}"'.encode()) <= 1:
+        return False
+    there = sum(1 for _ in re.finditer(word + rb"\s*:", raw))
+
+    def known(holders: Iterable[Any]) -> int:
+        return sum(key.endswith(name) for holder in holders if isinstance(holder, dict) for key in holder)
+
+    return there > known([body, *_inner(body)]) and there > sum(map(known, levels_of(body)))
 
 
 def _lists(body: Any) -> int:

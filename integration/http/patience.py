@@ -36,16 +36,27 @@ class Patience:
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 
-def seconds_to_wait(value: str) -> float | None:
+def seconds_to_wait(value: str, date: str = "") -> float | None:
     """Return what a Retry-After says: a number, possibly fractional, or a date; ``None`` where it asks for no wait.
 
     Who is asked to wait for no time at all chooses a time: sending again at once would spend what is left of a budget.
+    A date is one by the server's clock, which ``Date`` tells; where two clocks differ, the shorter wait is meant.
+
+    Args:
+        value: of ``Retry-After``.
+        date: of the same answer's ``Date``.
     """
     try:
-        seconds = float(value)
+        waits = [float(value)]
     except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-    return seconds if 0 < seconds < math.inf else None
+        until = _instant(value)
+        waits = [until - now for now in (_instant(date), time.time())]
+    return min((wait for wait in waits if 0 < wait < math.inf), default=None)
+
+
+def _instant(date: str) -> float:
+    """Return what an HTTP date says, in seconds since 1970; not a number where it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return math.nan

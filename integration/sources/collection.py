@@ -153,9 +153,13 @@ class Collection:
         """Replace the objects of a part by others, a JSON array; who followed the collection begins anew."""
         self._mirror.replace_part(self.name, part, objects)
 
-    def complete(self) -> None:
-        """Say that it has been read whole; who followed it begins anew where something was taken back."""
-        if self._mirror.complete(self.name, decides=self._decides):
+    def complete(self, *, in_doubt: bool = False) -> None:
+        """Say that it has been read whole; who followed it begins anew where something was taken back.
+
+        Args:
+            in_doubt: some may have been passed over, so that nothing is taken for deleted.
+        """
+        if self._mirror.complete(self.name, decides=self._decides and not in_doubt):
             self._flow.began()
 
     def objects(self, ids: Sequence[str]) -> Mapping[str, RawRow]:

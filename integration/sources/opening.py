@@ -50,7 +50,7 @@ def open_sources(
     Raises:
         CredentialsError: Microsoft refused the sign-in.
     """
-    graph, azure = _graph(config, tape, session, wait, tell), _azure(config, tape, session, tell)
+    graph, azure = _graph(config, tape, session, wait, tell), _azure(config, tape, session, wait, tell)
     if isinstance(graph, GraphSource):
         graph.is_alone = isinstance(azure, UnavailableSource)
     return [graph, azure]
@@ -59,7 +59,7 @@ def open_sources(
 def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, tell: Callable[[float], None]) -> Source:
     if is_for_azure_alone(config):
         return UnavailableSource("graph", GraphFace, AZURE_ALONE, _tenant(config, config.azure_access_token))
-    tokens = tokens_for(config, offline=tape.offline)
+    tokens = wait(lambda: tokens_for(config, offline=tape.offline))
     token = wait(tokens.token)
     in_flight = 1 if tape.one_by_one else config.in_flight
     client = GraphClient(config.graph_url, tokens, session, in_flight=in_flight)
@@ -74,12 +74,12 @@ def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, t
     )
 
 
-def _azure(config: Config, tape: Tape, session: requests.Session, tell: Callable[[float], None]) -> Source:
+def _azure(config: Config, tape: Tape, session: requests.Session, wait: Waits, tell: Callable[[float], None]) -> Source:
     """Return Azure, which is signed in to when a type of it is read."""
     root = GLOBAL_AZURE if tape.offline else config.azure_url
     if not root:
         return UnavailableSource("azure", AzureFace, NO_AZURE_ROOT)
-    tokens = azure_tokens_for(config, offline=tape.offline)
+    tokens = wait(lambda: azure_tokens_for(config, offline=tape.offline))
     if tokens is None:
         return UnavailableSource("azure", AzureFace, GRAPH_ALONE)
     client = AzureClient(root, tokens, session, in_flight=1 if tape.one_by_one else SIDE_BY_SIDE)

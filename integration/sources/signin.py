@@ -74,7 +74,8 @@ def _tokens(config: Config, api: str, given: Secret, root: str, audience: str, o
         check(given)
         return GivenToken(given)
     if proof:
-        return Application(config.authority, config.directory_id, config.client_id, proof, audience, check=check)
+        at_domain = partial(check, by_domain=False)
+        return Application(config.authority, config.directory_id, config.client_id, proof, audience, check=at_domain)
     return ManagedIdentity(config.client_id, audience, check=check) if config.managed_identity else None
 
 

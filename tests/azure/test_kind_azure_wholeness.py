@@ -1,5 +1,6 @@
 """An answer of Azure that says, in whatever way, that it is not whole is never taken as whole."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -130,6 +131,73 @@ def test_pages_that_always_lead_on_and_hold_nothing_new_are_left(azure: Azure, r
     assert report.of(TYPE).verdict == "partial"
     assert "hold nothing new" in report.of(TYPE).reason
     assert next(pages) < 1_100
+
+
+Pages = tuple[list[int], list[int]]
+"""Which objects of a list are on two pages."""
+
+
+def shifting(azure: Azure, asks: Callable[[Asked], bool], objects: list[Any], *readings: Pages) -> None:
+    """Have a listing come in two pages, with others at each reading; the last goes on."""
+    left = [*readings]
+
+    def say(asked: Asked, document: dict[str, Any]) -> None:
+        if not asks(asked):
+            return
+        pages, is_second = left[0], "page" in asked.options
+        document.clear()
+        document["value"] = [objects[number] for number in pages[is_second]]
+        if not is_second:
+            document["nextLink"] = f"{azure.simulator.url}{asked.path}?api-version=2023-05-01&page=2"
+        elif len(left) > 1:
+            del left[0]
+
+    azure.simulator.manager.alter = say
+
+
+def containers(azure: Azure, account: str) -> list[Any]:
+    """Return three containers of an account, which has no others."""
+    place = f"{account}/blobServices/default/containers".lower()
+    azure.simulator.tenant.children.pop(place, None)
+    for number in range(3):
+        azure.simulator.tenant.add_child(account, "/blobServices/default/containers", f"shifted-{number}", {})
+    return [*azure.simulator.tenant.children[place]]
+
+
+SHIFTED, OTHERWISE, WHOLE = ([0, 1], [1]), ([0, 2], [2]), ([0, 1], [2])
+
+
+@pytest.mark.parametrize("readings", [(SHIFTED, WHOLE), (([0, 1], [1, 2]),)], ids=["once", "it has one twice"])
+def test_children_that_shifted_while_they_were_read_are_read_once_more(azure: Azure, readings: list[Pages]) -> None:
+    account = accounts(azure.simulator.tenant)[2]
+    shifting(azure, of(account), containers(azure, account), *readings)
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+
+
+def test_children_that_shift_each_time_cost_their_resource(azure: Azure) -> None:
+    account = accounts(azure.simulator.tenant)[2]
+    children = containers(azure, account)
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    shifting(azure, of(account), children, SHIFTED, OTHERWISE)
+    report = azure.run(TYPE)
+    assert report.of(TYPE).verdict == "partial"
+    assert "1 object came twice" in report.of(TYPE).reason
+    assert keys(TYPE) == expected(azure)
+
+
+@pytest.mark.parametrize(("readings", "verdict"), [((SHIFTED, WHOLE), "complete"), ((SHIFTED, OTHERWISE), "failed")])
+def test_no_subscription_is_passed_over_where_their_listing_shifts(
+    azure: Azure, readings: list[Pages], verdict: str
+) -> None:
+    azure.simulator.manager.sees_groups = False
+    ids = sorted(each.id for each in azure.simulator.tenant.visible())
+    listed = [{"id": f"/subscriptions/{id}", "subscriptionId": id, "state": "Enabled"} for id in ids]
+    assert len(listed) == 3
+    shifting(azure, lambda asked: asked.path == "/subscriptions", listed, *readings)
+    report = azure.run(TYPE)
+    assert verdicts(report) == {verdict}
+    assert verdict == "failed" or report.reading["azure"]["subscriptions"] == 3
 
 
 NOT_ALLOWED = {"error": {"code": "MethodNotAllowed", "message": "Requests for API sql are not supported."}}

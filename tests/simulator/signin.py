@@ -48,7 +48,7 @@ class SignIn:
         tenant, _, rest = path.strip("/").partition("/")
         known = tenant.lower() in (self.tenant_id.lower(), *self.domains)
         if method == "GET" and rest == "v2.0/.well-known/openid-configuration":
-            return self._discovery(tenant, origin) if known else self._unknown_tenant(tenant)
+            return self._discovery(origin) if known else self._unknown_tenant(tenant)
         if method == "POST" and rest == "oauth2/v2.0/token":
             return self._token(parse_qs(body.decode())) if known else self._unknown_tenant(tenant)
         return None
@@ -80,11 +80,12 @@ class SignIn:
         """End a token's life."""
         self.tokens.pop(token, None)
 
-    def _discovery(self, tenant: str, origin: str) -> Answer:
+    def _discovery(self, origin: str) -> Answer:
+        """The tenant's metadata, which have its id, also where they are asked for by a domain."""
         document = {
-            "token_endpoint": f"{origin}/{tenant}/oauth2/v2.0/token",
-            "authorization_endpoint": f"{origin}/{tenant}/oauth2/v2.0/authorize",
-            "jwks_uri": f"{origin}/{tenant}/discovery/v2.0/keys",
+            "token_endpoint": f"{origin}/{self.tenant_id}/oauth2/v2.0/token",
+            "authorization_endpoint": f"{origin}/{self.tenant_id}/oauth2/v2.0/authorize",
+            "jwks_uri": f"{origin}/{self.tenant_id}/discovery/v2.0/keys",
             "issuer": f"{origin}/{self.tenant_id}/v2.0",
             "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
             "response_types_supported": ["code", "id_token", "token"],

@@ -108,6 +108,29 @@ def test_what_an_earlier_run_collected_stays(graph: Simulator, tmp_path: Path) -
     assert command(graph, "run", *folder, **mine).exit_code == 0
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_given_token_of_another_tenant_than_a_domain_is_of_is_refused(name: str, graph: Simulator) -> None:
+    domain, mine = graph.signin.domains[0], graph.signin.tenant_id
+    done = command(graph, name, AZURE_TENANT_ID=domain, INTEGRATION_ACCESS_TOKEN=token_of(OTHER))
+    assert done.exit_code == (1 if name == "doctor" else 2)
+    told = " ".join(done.output.split())
+    assert f"is of the tenant {OTHER}, but the settings name the tenant {domain} ({mine})" in told
+    assert f"set the directory (tenant) id to {OTHER}" in told
+    assert read_of(graph) == []
+
+
+def test_a_domain_that_no_tenant_has_is_told(graph: Simulator) -> None:
+    done = command(graph, "run", AZURE_TENANT_ID="nobody.example", INTEGRATION_ACCESS_TOKEN=graph.signin.issue())
+    assert done.exit_code == 2
+    assert "does not know the tenant nobody.example" in " ".join(done.output.split())
+
+
+def test_where_the_sign_in_service_does_not_answer_a_domain_says_nothing(graph: Simulator) -> None:
+    away = {"INTEGRATION_AUTHORITY": "https://127.0.0.1:9", "AZURE_TENANT_ID": graph.signin.domains[0]}
+    done = command(graph, "check", INTEGRATION_ACCESS_TOKEN=graph.signin.issue(), **away)
+    assert done.exit_code == 0
+
+
 @pytest.mark.parametrize("tenant", ["contoso.example", None])
 def test_where_the_settings_name_no_id_the_token_decides(tenant: str | None, graph: Simulator) -> None:
     named = {"AZURE_TENANT_ID": tenant} if tenant else {}

@@ -45,6 +45,81 @@ def test_members_that_come_again_make_up_for_none_that_are_missing(
     assert not report.changes.get(OF_GROUPS)
 
 
+def shifting(tenant: LittleTenant, path: str, *readings: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
+    """Have a path answer with two pages that nobody counts, with others at each reading; the last goes on."""
+    left = [*readings]
+
+    def say(query: str) -> tuple[int, dict[str, str], Any]:
+        if "skiptoken" not in query:
+            return 200, {}, {"value": left[0][0], "@odata.nextLink": f"{tenant.url}/v1.0{path}?$skiptoken=2"}
+        second = left[0][1]
+        if len(left) > 1:
+            del left[0]
+        return 200, {}, {"value": second}
+
+    tenant.says[path] = say
+
+
+SHIFTED = users(*USERS[:2]), users(USERS[1])
+"""The third was passed over when the second moved to the next page."""
+OTHERWISE = users(USERS[0], USERS[2]), users(USERS[2])
+
+
+def test_a_listing_that_shifted_while_it_was_read_is_read_once_more(tenant: LittleTenant) -> None:
+    shifting(tenant, "/users", SHIFTED, (users(*USERS[:2]), users(USERS[2])))
+    result = read(tenant, "azure_user").of("azure_user")
+    assert (result.verdict, result.count) == ("complete", 3)
+
+
+def test_what_graph_has_twice_each_time_is_no_doubt(tenant: LittleTenant) -> None:
+    shifting(tenant, "/users", (users(*USERS), users(USERS[1])))
+    result = read(tenant, "azure_user").of("azure_user")
+    assert (result.verdict, result.count) == ("complete", 3)
+    assert len([asked for asked in tenant.asked if asked.startswith("/users?")]) == 4
+
+
+def test_a_listing_in_which_nothing_comes_twice_is_read_once(tenant: LittleTenant) -> None:
+    shifting(tenant, "/users", (users(*USERS[:2]), users(USERS[2])))
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+    assert len([asked for asked in tenant.asked if asked.startswith("/users?")]) == 2
+
+
+def test_a_listing_that_shifts_each_time_is_partial_and_takes_nothing_away(tenant: LittleTenant) -> None:
+    types = "azure_user", OF_GROUPS
+    assert {result.type: result.count for result in read(tenant, *types).results}[OF_GROUPS] == 3
+    shifting(tenant, "/users", SHIFTED, OTHERWISE)
+    report = read(tenant, *types, fresh=True)
+    assert report.of("azure_user").verdict == "partial"
+    assert "1 object came twice while the listing was read" in report.of("azure_user").reason
+    assert not report.changes
+    tenant.mended()
+    report = read(tenant, *types)  # without fresh: changes tell nothing of what was passed over
+    assert [result.verdict for result in report.results if result.type in types] == ["complete", "complete"]
+    assert not report.changes
+
+
+@pytest.mark.every_area
+def test_the_children_of_a_listing_that_shifts_each_time_are_partial_too(tenant: LittleTenant) -> None:
+    group = {"id": GROUPS[0], "displayName": "Group 1"}, {"id": GROUPS[1], "displayName": "Group 2"}
+    shifting(tenant, "/groups", ([group[0]], [group[0]]), ([group[1]], [group[1]]))
+    report = read(tenant, OF_GROUPS)
+    assert report.of(OF_GROUPS).verdict == "partial"
+    assert "came twice" in report.of(OF_GROUPS).reason
+
+
+def test_members_that_nobody_counts_and_that_shift_are_read_once_more(tenant: LittleTenant) -> None:
+    first, second, third = children(*USERS)
+    path = members(GROUPS[0])
+    shifting(tenant, path, ([first, second], [second]), ([first, second], [third]))
+    result = read(tenant, OF_GROUPS).of(OF_GROUPS)
+    assert (result.verdict, result.count) == ("complete", 4)
+    shifting(tenant, path, ([first, second], [second]), ([first, third], [third]))
+    report = read(tenant, OF_GROUPS, fresh=True)
+    assert report.of(OF_GROUPS).verdict == "partial"
+    assert f"{path}: 1 object came twice" in report.of(OF_GROUPS).reason
+    assert not report.changes
+
+
 @pytest.mark.parametrize("path", ["/users", members(GROUPS[0])])
 def test_a_listing_that_goes_on_with_other_states_of_the_same_objects_is_left(path: str, tenant: LittleTenant) -> None:
     pages = iter(range(3_000))

@@ -207,6 +207,20 @@ def test_more_than_was_counted_and_a_count_that_is_none_are_no_fault(count: Any,
     assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
 
 
+def test_parents_that_are_listed_and_none_of_which_is_found_are_not_all_gone(tenant: LittleTenant) -> None:
+    name, groups = "azure_user_group_has_user", [f"group-{number}" for number in range(30)]
+    tenant.always("/groups", 200, {"value": [{"id": id, "displayName": id} for id in groups]})
+    for id in groups:
+        tenant.always(members(id), 200, {"value": children(*USERS[:1])})
+    assert read(tenant, name).of(name).count == 30
+    for id in groups:
+        for path in (members(id), f"/groups/{id}"):
+            tenant.always(path, 404, {"error": {"code": "Request_ResourceNotFound", "message": "not here"}})
+    report = read(tenant, name, fresh=True)
+    assert report.of(name).verdict != "complete"
+    assert not report.changes.get(name)
+
+
 @pytest.mark.parametrize("body", [{"responses": []}, {"value": []}, {"responses": [{"id": "0"}]}, {"responses": "x"}])
 def test_what_is_no_answer_to_a_batch_is_asked_for_three_times_by_each_relation(
     body: dict[str, Any], tenant: LittleTenant
@@ -235,6 +249,28 @@ def test_a_page_with_two_lists_is_not_half_a_page(halves: tuple[list[str], list[
     assert report.of("azure_user").verdict == "failed"
     assert "names one thing twice" in report.of("azure_user").reason
     assert not report.changes.get("azure_user")
+
+
+@pytest.mark.parametrize("second", [b"null", b'"%s/v1.0/users?$skiptoken=3"'], ids=["none", "another"])
+@pytest.mark.parametrize("name", ["@odata.nextLink", "@nextLink", "nextLink"])
+def test_a_page_that_says_twice_whether_more_follow_is_not_the_last(
+    name: str, second: bytes, tenant: LittleTenant
+) -> None:
+    assert read(tenant, "azure_user").of("azure_user").verdict == "complete"
+    url, rows = tenant.url.encode(), json.dumps(users(USERS[0])).encode()
+    last = second % url if b"%s" in second else second
+    told = b'{"value": %s, "%s": "%s/v1.0/users?$skiptoken=2", "%s": %s}'
+    page = told % (rows, name.encode(), url, name.encode(), last)
+    tenant.says["/users"] = lambda query: (200, {}, {"value": []} if "skip" in query else page)
+    report = read(tenant, "azure_user", fresh=True)
+    assert report.of("azure_user").verdict == "failed"
+    assert not report.changes.get("azure_user")
+
+
+def test_what_only_speaks_of_next_links_says_nothing_twice(tenant: LittleTenant) -> None:
+    said = {"jobTitle": 'a nextLink"', "department": '"nextLink": "x"', "companyName": "nextLink"}
+    tenant.always("/users", 200, {"value": [{**each, **said, "webLink": None} for each in users(*USERS)]})
+    assert read(tenant, "azure_user").of("azure_user").count == 3
 
 
 def test_a_part_of_a_batch_with_two_lists_is_not_half_a_list(tenant: LittleTenant) -> None:

@@ -1,6 +1,9 @@
 """Answers that Graph is not supposed to give, and that a proxy, a gateway or a careless service gives all the same."""
 
 import json
+import time
+from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +226,21 @@ def test_a_link_that_may_lead_elsewhere_is_not_followed(link: str) -> None:
 @pytest.mark.parametrize("value", ["0", "-5", "nan", "inf", "1e400", "Fri, 31 Dec 1999 23:59:59 GMT", "soon", ""])
 def test_a_wait_of_no_time_or_of_all_time_leaves_the_choice_to_the_client(value: str) -> None:
     assert answer(429, Retry_After=value).retry_after is None
+
+
+@pytest.mark.parametrize("ahead", [0, 7 * 3600, -7 * 3600])
+def test_a_date_to_wait_for_is_one_by_the_clock_of_the_server(ahead: int) -> None:
+    now, date = time.time() + ahead, partial(formatdate, usegmt=True)
+    wait = answer(429, Retry_After=date(now + 20), Date=date(now)).retry_after
+    assert wait is not None
+    assert 18 <= wait <= 20
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 2099 23:59:59 GMT"])
+def test_a_clock_that_tells_no_time_says_nothing_of_a_wait(date: str) -> None:
+    wait = answer(429, Retry_After=formatdate(time.time() + 20, usegmt=True), Date=date).retry_after
+    assert wait is not None
+    assert 10 <= wait <= 20
 
 
 def test_a_wait_that_is_longer_than_a_request_is_tried_fails_its_types(tenant: GraphServer) -> None:

@@ -66,6 +66,17 @@ def test_no_file_of_a_run_holds_a_secret_that_stands_among_data(
     assert report.of("azure_user_group").count == 2
 
 
+def test_an_id_in_which_a_secret_stood_is_of_nobody(tenant: LittleTenant) -> None:
+    assert read(tenant).of("azure_user").count == 3
+    rows = [{"id": f"{USERS[0]}{TOKEN}", "displayName": "Ada"}, *users(*USERS[1:])]
+    tenant.says["/users"] = lambda _: (200, {}, {"value": rows})
+    tenant.always("/users/delta", 410, {"error": {"code": "resyncRequired", "message": "m"}})
+    report = read(tenant)
+    assert report.of("azure_user").verdict == "partial"
+    assert "1 row has no id" in report.of("azure_user").reason
+    assert not report.changes.get("azure_user")
+
+
 def test_a_link_in_which_a_secret_stood_is_not_followed(tenant: LittleTenant) -> None:
     link = f"{tenant.url}/v1.0/users?$skiptoken={TOKEN}"
     tenant.says["/users"] = lambda _: (200, {}, {"value": users(*USERS), "@odata.nextLink": link})

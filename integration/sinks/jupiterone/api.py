@@ -220,7 +220,7 @@ class Api:
             403: "; check what the API key may do",
         }.get(status, "; it redirects, which is not followed: check the URL" if status in REDIRECT_STATI else "")
         known = ", ".join(filter(None, [f"HTTP {status}", code, message]))
-        wait = seconds_to_wait(received.headers.get("retry-after", ""))
+        wait = seconds_to_wait(received.headers.get("retry-after", ""), received.headers.get("date", ""))
         kind = BatchTooLarge if status == 413 or code == _TOO_LARGE else Refused
         return kind(f"{url}: JupiterOne refused the request ({known}){advice}", status, code, wait)
 

@@ -67,7 +67,8 @@ class AzureAnswer:
         """Seconds to wait after a refusal: the longer one of what two headers say; ``None`` where none says any."""
         if self.status < 400:
             return None
-        told = [seconds_to_wait(self.headers.get("retry-after", "")), self.quota_resets_after]
+        asked = seconds_to_wait(self.headers.get("retry-after", ""), self.headers.get("date", ""))
+        told = [asked, self.quota_resets_after]
         return max((wait for wait in told if wait), default=None)
 
     @property

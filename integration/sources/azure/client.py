@@ -20,6 +20,7 @@ from integration.sources.azure.versions import ApiVersions
 from integration.sources.body import unrepeated
 from integration.sources.chain import Chain
 from integration.sources.controls import control
+from integration.sources.repeats import CameTwice, Repeats
 from integration.text.secret import Secret
 
 QUERIED_AT = "/providers/Microsoft.ResourceGraph/resources"
@@ -88,21 +89,29 @@ class AzureClient(Client[AzureAnswer]):
 
         return self._versions.asked(type_in(QUERIED_AT), _QUERIED_IN, ask)
 
-    def list(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does.
+    def list(self, path: str, version: str) -> Sequence[Mapping[str, Any]]:
+        """Return the objects of a listing of Azure Resource Manager, to its last page; raises as ``pages`` does.
 
         Where a later page is not there, that is a ``BadAnswer``: what is listed is there, or no page would have come.
+        One that shifted while it was read is read once more.
         """
-        pages = self.pages(path, version)
-        yield from next(pages, ([], None))[0]
+        try:
+            return self._listed(path, version)
+        except CameTwice as error:
+            return self._listed(path, version, error.repeats)
+
+    def _listed(self, path: str, version: str, repeats: frozenset[int] = frozenset()) -> Sequence[Mapping[str, Any]]:
+        pages = self.pages(path, version, repeats=repeats)
+        found = [*next(pages, ([], None))[0]]
         try:
             for rows, _ in pages:
-                yield from rows
+                found.extend(rows)
         except NotFound as error:
             raise BadAnswer("a page that follows is not there", path=path, status=error.status) from None
+        return found
 
     def pages(
-        self, path: str, version: str, link: str | None = None
+        self, path: str, version: str, link: str | None = None, *, repeats: frozenset[int] = frozenset()
     ) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:
         """Yield each page of a listing of Azure Resource Manager, and the link of the next one.
 
@@ -113,9 +122,11 @@ class AzureClient(Client[AzureAnswer]):
             path: of the listing.
             version: of the API.
             link: of the page to begin with; ``None``: the first.
+            repeats: what came twice when the same was read before, as ``CameTwice`` told.
 
         Raises:
             BadAnswer: a page is no list of objects.
+            CameTwice: objects came twice, others than before; the last page is not given then.
             PagingError: a next link leads to another host or back, or there is no end.
             GraphError: as ``get`` raises.
         """
@@ -125,7 +136,7 @@ class AzureClient(Client[AzureAnswer]):
             return url, self.get(url).body
 
         url, body = (link, self.get(link).body) if link else self._versions.asked(type_in(path), [version], first)
-        chain = Chain(url, path)
+        chain, seen = Chain(url, path), Repeats(repeats)
         while True:
             rows, link = body.get("value", [body] if "id" in body else None), control(body, "nextLink")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -133,8 +144,11 @@ class AzureClient(Client[AzureAnswer]):
             if link is not None and not isinstance(link, str):
                 raise BadAnswer("the next link is no URL", path=path, status=200)
             url = self.resolved(link, path) if link else ""
+            seen.add(rows)
             if url:
                 chain.lead_to(url, rows)
+            elif error := seen.error(path):
+                raise error
             yield rows, url or None
             if not url:
                 return

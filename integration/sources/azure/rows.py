@@ -16,6 +16,7 @@ from integration.sources.azure.resource_graph import COLUMNS, QueriedRows
 from integration.sources.azure.tags import tags_kept
 from integration.text import stated
 from integration.text.exact_json import exact_json
+from integration.text.secret import HIDDEN
 
 _COLUMNS = frozenset(COLUMNS)
 _TEXTS = ("kind", "location", "managedBy", "resourceGroup")
@@ -71,7 +72,7 @@ def by_type(rows: Iterable[dict[str, Any]]) -> tuple[dict[str, list[dict[str, An
     odd, doubled = 0, Counter[str]()
     for row in rows:
         key, type = row.get("id"), row.get("type")
-        if isinstance(key, str) and key and isinstance(type, str) and type:
+        if isinstance(key, str) and key and HIDDEN not in key and isinstance(type, str) and type:
             row["properties"] = properties_kept(row)
             if row.get("tags"):
                 row["tags"] = tags_kept(row["tags"])

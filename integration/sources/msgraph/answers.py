@@ -87,7 +87,7 @@ class Answer:
         value = self.headers.get("retry-after")
         if value is None or self.status < 400:
             return None
-        return seconds_to_wait(value)
+        return seconds_to_wait(value, self.headers.get("date", ""))
 
     @property
     def percentage(self) -> float | None:

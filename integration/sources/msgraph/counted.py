@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from integration.errors import GraphError
 from integration.sources.msgraph.habits import COUNTED
-from integration.sources.msgraph.paging import REFUSALS, Miscounted
+from integration.sources.msgraph.headcount import Miscounted
+from integration.sources.msgraph.paging import REFUSALS
 from integration.sources.reader import Reader
 from integration.sources.request import Request
 

@@ -17,12 +17,16 @@ from integration.sources.msgraph.delta import (
     latest,
     tracked,
 )
+from integration.sources.msgraph.doubts import is_in_doubt, note_doubt
 from integration.sources.msgraph.gone import leave_out_deleted
+from integration.sources.msgraph.headcount import Miscounted
+from integration.sources.msgraph.listing import first_page
 from integration.sources.msgraph.objects import has_id, object_id, object_of
-from integration.sources.msgraph.paging import REFUSALS, Miscounted, pages
+from integration.sources.msgraph.paging import REFUSALS, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
 from integration.sources.msgraph.within import may_be_cut, read_rest
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 
 if TYPE_CHECKING:
@@ -50,6 +54,7 @@ class Fetcher:
         self._top = request.top
         self._unknown = UnknownProperties(into)
         self._pages_read = 0
+        self._repeats: frozenset[int] | None = None
 
     def fetch(self) -> None:
         """Have the mirror hold the collection as Graph has it now.
@@ -119,6 +124,8 @@ class Fetcher:
             return "Graph gave no delta link"
         if self._into.unusable:
             return "rows of it had no id"
+        if is_in_doubt(self._into):
+            return "objects came twice"
         if age(known.delta_on) > LIFETIME:
             return "the delta link is older than Graph keeps them"
         if age(known.full_on) > self._source.full_every:
@@ -169,6 +176,12 @@ class Fetcher:
             self._into.began()
             try:
                 self._read_pages(known.next_link if known else None)
+            except CameTwice as error:
+                if self._repeats is not None or restart == _RESTARTS:
+                    note_doubt(self._into, error)
+                    self._into.complete(in_doubt=True)
+                    return
+                self._repeats = error.repeats
             except Miscounted:
                 if restart:
                     raise
@@ -210,7 +223,8 @@ class Fetcher:
     def _read_pages(self, next_link: str | None) -> None:
         request = self._request
         kept = unusable = 0
-        for rows, link, odd in self._pages(next_link or self._client.url(request.path, self._options())):
+        first = first_page(self._client, request, self._unknown.without(request.select), self._top)
+        for rows, link, odd in self._pages(next_link or first):
             self._pages_read += 1
             for row in rows if may_be_cut(request) else ():
                 read_rest(self._client, request, row)
@@ -226,20 +240,8 @@ class Fetcher:
         if unusable and not kept and next_link is None:
             raise BadAnswer("no object of the collection has an id", path=request.path, status=200)
 
-    def _options(self) -> dict[str, str]:
-        request, options = self._request, {}
-        if request.select is not None:
-            options["$select"] = ",".join(self._unknown.without(request.select))
-        if request.filter:
-            options["$filter"] = request.filter
-        if request.expand:
-            options["$expand"] = request.expand
-        if request.kind == "collection" and self._top is not None:
-            options["$top"] = str(self._top)
-        return options
-
     def _pages(self, url: str) -> Iterator[tuple[Sequence[dict[str, Any]], str | None, int]]:
         if self._request.kind == "object":
             yield [{"id": "", **object_of(self._client.get(url))}], None, 0
         else:
-            yield from map(_WHAT_IS_KEPT, pages(self._client, url))
+            yield from map(_WHAT_IS_KEPT, pages(self._client, url, repeats=self._repeats or frozenset()))

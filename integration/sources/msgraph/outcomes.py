@@ -23,10 +23,12 @@ from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import is_removed
 from integration.sources.msgraph.habits import MAY_BE_ABSENT
+from integration.sources.msgraph.headcount import Headcount, Miscounted
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.paging import Headcount, Miscounted, Page
+from integration.sources.msgraph.paging import Page
 from integration.sources.msgraph.tasks import Kept, Questions, Task, each_once
 from integration.sources.msgraph.within import may_be_cut, read_rest
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 from integration.sources.selection import Selection
 from integration.text.exact_json import exact_json
@@ -65,6 +67,7 @@ class Outcomes:
         self.progress = time.monotonic()
         self.refused: dict[str, GraphError] = {}
         self._takes_advanced = False
+        self._vanished = 0
         self._lock = threading.Lock()
 
     def came(self, kept: Kept) -> None:
@@ -125,9 +128,9 @@ class Outcomes:
         else:
             self._takes_advanced = not self.questions.plain
         if not task.delta:
-            task = replace(task, headcount=task.headcount or Headcount(page.count))
-            if missing := self._missing(task, page):
-                return self._miscounted(task, missing, kept)
+            task = replace(task, headcount=task.headcount or Headcount(page.count, task.repeats))
+            if wrong := self._counted(task, page):
+                return self._miscounted(task, wrong, kept)
         found = self._children_of(task, page.rows)
         untold = set(task.parents) - task.told if task.delta else set()
         if page.next_link is None:
@@ -141,23 +144,21 @@ class Outcomes:
         kept.items += sum(map(len, found.values()))
         return again
 
-    def _missing(self, task: Task, page: Page) -> Miscounted | None:
-        """Return the error where fewer children came of a parent, up to its last page, than Graph counts."""
+    def _counted(self, task: Task, page: Page) -> Miscounted | CameTwice | None:
+        """Return what is wrong with the children of a parent when its last page is there, as far as counting tells."""
         assert task.headcount is not None
-        task.headcount.add(page)
-        return (
-            task.headcount.missing(f"{self._parents}/{task.parents[0]}/{self._relation}")
-            if not page.next_link
-            else None
-        )
+        task.headcount.add(page.rows, page.odd)
+        path = f"{self._parents}/{task.parents[0]}/{self._relation}"
+        return None if page.next_link else task.headcount.error(path)
 
-    def _miscounted(self, task: Task, missing: Miscounted, kept: Kept) -> list[Task]:
-        """Return the task that reads a parent once more of which fewer children came than Graph counts."""
-        again = replace(task, link=None, chain=None, failures=0, headcount=None, recounted=True)
+    def _miscounted(self, task: Task, wrong: Miscounted | CameTwice, kept: Kept) -> list[Task]:
+        """Return the task that reads a parent once more of which not all children may have come."""
+        repeats = wrong.repeats if isinstance(wrong, CameTwice) else task.repeats
+        again = replace(task, link=None, chain=None, failures=0, headcount=None, recounted=True, repeats=repeats)
         if not task.recounted:
             return [again]
         kept.progress.append((task.parents[0], self._client.url(self.questions.inner(again).path)))
-        return self._refuse(task, missing)
+        return self._refuse(task, wrong)
 
     def _children_of(self, task: Task, rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[Mapping[str, Any]]]:
         """Return the children on a page, by parent."""
@@ -183,7 +184,12 @@ class Outcomes:
     def _doubted(self, task: Task, error: GraphError | None) -> list[Task]:
         """Return the task with which to go on when Graph has said whether a parent without children is there at all."""
         if isinstance(error, NotFound):
-            return self._once_more(task) if task.failures < _DOUBTS else []
+            if task.failures < _DOUBTS:
+                return self._once_more(task)
+            self._vanished += 1
+            if self._vanished >= MOST and not self.any_read:
+                raise error  # they are listed, so that they are not all gone
+            return []
         if error is not None:
             return self._retry(task, error)
         return self._once_more(replace(task, doubt=None)) or self._refuse(task, task.doubt)

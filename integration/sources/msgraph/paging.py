@@ -1,11 +1,9 @@
 """Reading a collection page by page. Source: Paging Microsoft Graph data in your app."""
 
 import re
-from array import array
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from integration.errors import (
@@ -22,6 +20,8 @@ from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.headcount import Headcount
+from integration.sources.msgraph.objects import spell_ids
 from integration.text.whose import carried
 from integration.threads import Threads
 
@@ -58,72 +58,31 @@ class Page:
             self.turn.end()
 
 
-class Miscounted(BadAnswer):
-    """Fewer objects came than Graph has counted.
-
-    Args:
-        count: ``@odata.count`` of the first page.
-        got: how many came.
-        path: the collection.
-    """
-
-    def __init__(self, count: int, got: int, path: str) -> None:
-        super().__init__(f"Graph counts {count:,} objects, of which {got:,} came", path=path, status=200)
-
-
-class Headcount:
-    """How many objects came, each counted once, of those that Graph has counted.
-
-    More do where some are added meanwhile. Eight bytes are kept of each, since a group may have a million members.
-
-    Args:
-        count: how many Graph has counted; ``None`` where it does not tell, so that nothing is kept in mind.
-
-    Attributes:
-        count: as given.
-    """
-
-    def __init__(self, count: int | None) -> None:
-        self.count = count
-        self._hashes = array("q")
-        self._others = 0
-
-    def add(self, page: Page) -> None:
-        """Take note of what came on a page."""
-        if self.count is not None:
-            hashes = [hash(key) for row in page.rows if isinstance(key := row.get("id"), str)]
-            self._hashes.extend(hashes)
-            self._others += len(page.rows) - len(hashes) + page.odd
-
-    def missing(self, path: str) -> Miscounted | None:
-        """Return the error where fewer came than Graph has counted; ``None`` where none is missing.
-
-        Args:
-            path: the collection.
-        """
-        if self.count is None:
-            return None
-        got = sum(1 for _ in groupby(sorted(self._hashes))) + self._others
-        return Miscounted(self.count, got, path) if got < self.count else None
-
-
-def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Page]:
+def pages(
+    client: GraphClient,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    repeats: frozenset[int] = frozenset(),
+) -> Iterator[Page]:
     """Yield the pages of a collection until there is no ``@odata.nextLink``; each is fetched while the last is in use.
 
     Args:
         client: sends the requests.
         url: first page.
         headers: sent with every page, since next links do not carry them.
+        repeats: what came twice when the same was read before, as ``CameTwice`` told.
 
     Raises:
         PagingError: a next link leads to another host or has been followed before, or there is no end.
         PageTokenExpired: a page that a next link names is not there, or is refused.
-        Miscounted: fewer objects came than Graph counts.
+        Miscounted: fewer objects came than Graph counts; all pages were given by then.
+        CameTwice: objects came twice, others than before; likewise.
         GraphError: as ``Client.get`` raises.
     """
     page = page_of(client, client.get(url, headers))
-    link, headcount = page.next_link, Headcount(page.count)
-    headcount.add(page)
+    link, headcount = page.next_link, Headcount(page.count, repeats)
+    headcount.add(page.rows, page.odd)
     chain = Chain(url, client.path_of(url))
     with Threads(1, thread_name_prefix="pages") as ahead:
         while link is not None:
@@ -133,11 +92,11 @@ def pages(client: GraphClient, url: str, headers: Mapping[str, str] | None = Non
             page.done()
             del page
             page = page_of(client, _found(following))
-            headcount.add(page)
+            headcount.add(page.rows, page.odd)
             link = page.next_link
         yield page
-    if missing := headcount.missing(client.path_of(url)):
-        raise missing
+    if error := headcount.error(client.path_of(url)):
+        raise error
 
 
 def _found(following: "Future[Answer]") -> Answer:
@@ -176,6 +135,7 @@ def page_of(client: GraphClient, answer: Answer) -> Page:
     objects = rows if {*map(type, rows)} <= {dict} else [row for row in rows if isinstance(row, dict)]
     odd = len(rows) - len(objects)
     del rows
+    spell_ids(objects)
     try:
         link = _followed(client, link, path, status)
     except GraphError:

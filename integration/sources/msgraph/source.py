@@ -11,6 +11,7 @@ from integration.sources.collection import Collection
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.counted import short_of
 from integration.sources.msgraph.delta import tracked
+from integration.sources.msgraph.doubts import doubts
 from integration.sources.msgraph.face import GraphFace
 from integration.sources.msgraph.fetch import Fetcher
 from integration.sources.msgraph.habits import LISTED, MAY_HIDE, OTHER_END
@@ -150,9 +151,9 @@ class GraphSource:
     def gaps(self, request: Request, reader: Reader) -> Iterator[GraphError]:
         """Yield what answers do not hold: hidden children, parents that were refused, properties, the rest of lists.
 
-        Sources: Hidden membership in groups needs ``Member.Read.Hidden``; "limited information is returned" where a
-        permission is missing (List group members).
+        Sources: Hidden membership in groups needs ``Member.Read.Hidden``; "limited information" (List group members).
         """
+        yield from doubts(request, reader)
         yield from cut_short(reader.mirror, request)
         yield from short_of(reader, request)
         if request.kind != "relation":

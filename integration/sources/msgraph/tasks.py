@@ -11,8 +11,9 @@ from integration.sources.msgraph.batch import Inner
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED, WITH_PARENT
+from integration.sources.msgraph.headcount import Headcount
 from integration.sources.msgraph.links import relative
-from integration.sources.msgraph.paging import Headcount, Page, page_of
+from integration.sources.msgraph.paging import Page, page_of
 from integration.sources.msgraph.unknown import ID
 from integration.sources.request import Request
 
@@ -36,7 +37,8 @@ class Task:
         restarts: how often it began anew, because Graph had forgotten where it was.
         chain: the pages that led to this one; ``None`` for the first.
         headcount: how many children the pages before held; ``None`` for the first.
-        recounted: it began anew because fewer had come.
+        recounted: it began anew because fewer had come, or some twice.
+        repeats: which came twice then, as ``CameTwice`` tells.
         doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
     """
 
@@ -52,6 +54,7 @@ class Task:
     chain: Chain | None = None
     headcount: Headcount | None = None
     recounted: bool = False
+    repeats: frozenset[int] = frozenset()
     doubt: GraphError | None = None
 
 

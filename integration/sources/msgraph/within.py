@@ -17,6 +17,7 @@ from integration.mirror.mirror import Mirror
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import MOST_EXPANDED
 from integration.sources.msgraph.paging import REFUSALS, pages
+from integration.sources.repeats import CameTwice
 from integration.sources.request import Request
 
 _Object = dict[str, Any]
@@ -52,11 +53,21 @@ def read_rest(client: GraphClient, request: Request, row: _Object) -> None:
         else:
             url = _url(client, holder.pop(link), request.path)
         try:
-            came = [each for page in pages(client, url) for each in list(page.rows)]
-        except REFUSALS:
+            came = _all(client, url)
+        except (*REFUSALS, CameTwice):
             holder[link or f"{name}@odata.nextLink"] = url
         else:
             holder[name] = [*found, *came] if link else max(found, came, key=len)
+
+
+def _all(client: GraphClient, url: str, repeats: frozenset[int] = frozenset()) -> list[_Object]:
+    """Return what is left of a list, which is read once more where something of it came twice."""
+    try:
+        return [each for page in pages(client, url, repeats=repeats) for each in list(page.rows)]
+    except CameTwice as error:
+        if repeats:
+            raise
+        return _all(client, url, error.repeats)
 
 
 def cut_short(mirror: Mirror, request: Request) -> Iterator[GraphError]:

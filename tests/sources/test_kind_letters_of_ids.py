@@ -1,0 +1,63 @@
+"""A GUID is the same in any case of letters, in whichever answer it stands: RFC 9562, section 4."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.little_tenant import GROUPS, USERS, LittleTenant, members, read, serving
+
+OF_GROUPS = "azure_user_group_has_user"
+
+
+@pytest.fixture
+def tenant() -> Iterator[LittleTenant]:
+    with serving(LittleTenant()) as tenant:
+        yield tenant
+
+
+def tell(tenant: LittleTenant, path: str, *rows: dict[str, Any]) -> None:
+    """Have the next round of changes of a collection tell objects."""
+    body = {"value": [*rows], "@odata.deltaLink": f"{tenant.url}/v1.0{path}?$deltatoken=2"}
+    tenant.says[path] = lambda query: None if "latest" in query or "filter" in query else (200, {}, body)
+
+
+def test_changes_in_capitals_are_of_the_objects_that_are_there(tenant: LittleTenant) -> None:
+    assert read(tenant, "azure_user").of("azure_user").count == 3
+    gone = {"id": USERS[0].upper(), "@removed": {"reason": "deleted"}}
+    tell(tenant, "/users/delta", gone, {"id": USERS[1].upper(), "displayName": "Renamed"})
+    report = read(tenant, "azure_user")
+    assert report.of("azure_user").count == 2
+    assert {what: number for what, number in report.changes["azure_user"].items() if number} == {
+        "deleted": 1,
+        "updated": 1,
+    }
+
+
+def test_a_member_who_goes_in_capitals_is_gone(tenant: LittleTenant) -> None:
+    assert read(tenant, OF_GROUPS).of(OF_GROUPS).count == 3
+    gone = {"id": USERS[0].upper(), "@removed": {"reason": "deleted"}}
+    tell(tenant, "/groups/delta", {"id": GROUPS[0].upper(), "members@delta": [gone]})
+    assert read(tenant, OF_GROUPS).of(OF_GROUPS).count == 2
+
+
+def test_a_listing_in_capitals_has_the_objects_that_members_name(tenant: LittleTenant) -> None:
+    rows = [{"id": id.upper(), "displayName": id} for id in USERS]
+    tenant.always("/users", 200, {"value": rows})
+    tenant.always(
+        members(GROUPS[1]), 200, {"value": [{"@odata.type": "#microsoft.graph.user", "id": USERS[2].upper()}]}
+    )
+    result = read(tenant, "azure_user", OF_GROUPS).of(OF_GROUPS)
+    assert (result.count, result.problems) == (3, {})
+
+
+@pytest.mark.parametrize("odd", [5, None, "x", {"id": "A"}, [5, None, ["x"]]], ids=str)
+def test_changes_that_list_no_children_are_no_crash(odd: Any, tenant: LittleTenant) -> None:
+    assert read(tenant, OF_GROUPS).of(OF_GROUPS).count == 3
+    tell(tenant, "/groups/delta", {"id": GROUPS[0], "members@delta": odd})
+    assert read(tenant, OF_GROUPS).of(OF_GROUPS).verdict == "complete"  # by reading it whole
+
+
+def test_letters_of_an_id_that_is_no_guid_stay(tenant: LittleTenant) -> None:
+    tenant.always("/users", 200, {"value": [{"id": id, "displayName": id} for id in ("Ab", "aB")]})
+    assert read(tenant, "azure_user").of("azure_user").count == 2
