@@ -256,7 +256,10 @@ def test_a_first_run_names_no_type_that_was_skipped() -> None:
             store.keep_verdicts([(name, verdict, "", 0, 0.0) for name, verdict in judged])
             store.commit()
     told = [line.partition("1 complete, ")[2] for line in integration("history").stdout.splitlines()[1:]]
-    assert told == ["1 partial, 1 skipped: not complete azure_device", "1 partial, 2 skipped: not complete azure_application"]
+    assert told == [
+        "1 partial, 1 skipped: not complete azure_device",
+        "1 partial, 2 skipped: not complete azure_application",
+    ]
 
 
 def test_a_graph_without_times_is_read_all_the_same() -> None:
