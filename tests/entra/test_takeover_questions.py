@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.entra.test_control_questions import OWN, SPARED
+from tests.entra.test_control_questions import OWN, REGROUPING, SPARED, regroups
 from tests.question_graphs import Json, Made, ask, saved_graphs, tenant
 
 __all__ = ["tenant"]
@@ -22,10 +22,13 @@ CREDENTIALS = {"9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "158c047a-c907-4556-b7ef-
 PASSWORDS = {"fe930be7-5e62-47db-91af-98c3a49a38b1", "729827e3-9c14-49f7-bb1b-9608f156bbb8",
              "c4e39bd9-1100-46d3-8c65-fb160da0071f", "966707d0-3269-4727-9be2-8c3a10f19b9d",
              "4ba39ca4-527c-499a-b93d-d9b492c50246"}  # fmt: skip
-MEMBERS = {"fdd7a751-b60b-444a-984c-02652fe8fa1c", "fe930be7-5e62-47db-91af-98c3a49a38b1",
-           "744ec460-397e-42ad-a462-8b3f9747a02c"}  # fmt: skip
 FEDERATING = ["microsoft.directory/domains/federation/update", "microsoft.directory/domains/allProperties/allTasks"]
-ACTIONS = [None, ["microsoft.directory/domains/standard/read"], *([action] for action in FEDERATING)]
+ACTIONS = [
+    None,
+    FEDERATING[:1],
+    *([FEDERATING[1], action] for action in REGROUPING),
+    *([action] for action in REGROUPING),
+]
 OTHER = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 ASSIGNED, ELIGIBLE, TIMED = (
     "azure_ad_role_assignment", "azure_ad_role_eligibility", "azure_privileged_access_group_eligibility"
@@ -35,7 +38,7 @@ OWNERS = {
     "owns the service principal": ("azure_user_owns_service_principal", "azure_service_principal_owns_principal"),
     "owns the application of": ("azure_user_owns_application", "azure_service_principal_owns_application"),
 }
-SEEDS = range(25)
+SEEDS = range(30)
 Step = tuple[str, int, str, str | None]
 """Who, by how many steps, the first of them, and over whom."""
 
@@ -49,8 +52,9 @@ def made_up(seed: int) -> Made:
 
     users = add("azure_user", 12, isManagementRestricted=maybe, onPremisesImmutableId=[None, "anchor"],
                 userPrincipalName=["ada@FEDERATED.example", "bo@federated.example", "cy@own.example"])  # fmt: skip
-    groups = add("azure_user_group", 5, isDynamic=maybe, onPremisesSyncEnabled=[None, None, True],
-                 isAssignableToRole=[None, None, True], isManagementRestricted=maybe)  # fmt: skip
+    groups = add("azure_user_group", 5, isDynamic=maybe, onPremisesSyncEnabled=[None, None, False, True],
+                 isAssignableToRole=[None, None, True], isManagementRestricted=maybe,
+                 isMicrosoft365Group=maybe)  # fmt: skip
     units = add("azure_administrative_unit", 2)
     made.entities["azure_domain"] = {
         name: {"displayName": name, "domainName": name, "isFederated": name.startswith("Fed")}
@@ -61,26 +65,26 @@ def made_up(seed: int) -> Made:
     apps = add("azure_application", 4)
     for key, of in made.of("azure_application").items():
         of["id"] = f"object of {key}"
-    templates = sorted(LEADING | CREDENTIALS | PASSWORDS | MEMBERS | {OTHER}) + sorted(PASSWORDS)
+    templates = sorted(LEADING | CREDENTIALS | PASSWORDS | {OTHER}) + sorted(PASSWORDS) + [GLOBAL] * 4
     roles = add("azure_ad_role_definition", 10, templateId=templates, allowedActions=ACTIONS, isBuiltIn=[True])
     for key in roles[-2:]:
-        own = rng.sample([*OWN, *FEDERATING], 2)
+        own = rng.sample([*OWN, *FEDERATING, *REGROUPING], 2)
         made.of("azure_ad_role_definition")[key] |= {"templateId": key, "allowedActions": own, "isBuiltIn": False}
     app_roles = add("azure_app_role", 4, isPrivileged=maybe, value=["One.All", "Two.All"])
     given = add("azure_app_role_assignment", 6)
-    holders = [*users, *groups, *services]
+    holders = [*users, *groups, *groups, *groups, *services]
     objects = [of["id"] for of in made.of("azure_application").values()]
     scopes = [("tenant", None)] * 7 + [("administrativeUnit", unit) for unit in units] * 3
     scopes += [("object", each) for each in rng.sample([*services, *objects], 3)]
     for type, most in ((ASSIGNED, 9), (ELIGIBLE, 5)):
-        add(type, rng.randint(1, most), principalId=holders, roleDefinitionId=roles)
+        add(type, rng.randint(2, most), principalId=holders, roleDefinitionId=roles)
         for of in made.of(type).values():
             of["scopeType"], of["scopeId"] = rng.choice(scopes)
     add("azure_account", 1, id=["own-tenant"])
     one_held = next(iter(made.of(ASSIGNED).values()))
     if rng.random() < 0.3:
         one_held |= {"principalId": "group-of-a-partner", "principalOrganizationId": "PARTNER"}
-    add(TIMED, 10, groupId=groups, principalId=holders, accessId=["member", "owner"])
+    add(TIMED, 12, groupId=groups, principalId=holders, accessId=["member", "owner"])
     edges("azure_user_group_has_user", groups, users, 8)
     edges("azure_administrative_unit_has_user", units, users, 16)
     edges("azure_administrative_unit_has_user_group", units, groups, 6)
@@ -98,13 +102,18 @@ def made_up(seed: int) -> Made:
 saved = saved_graphs(made_up, SEEDS)
 
 
-def held(tenant: Made) -> Iterator[tuple[str, str, str, str]]:
+def roles_held(tenant: Made) -> Iterator[tuple[str, Json, str, str]]:
     """Yield who holds or may activate which role, how that is said, and over what; over all where that is empty."""
     for type, verb in ((ASSIGNED, "holds"), (ELIGIBLE, "may activate")):
         for of in tenant.of(type).values():
             role = tenant.of("azure_ad_role_definition")[of["roleDefinitionId"]]
             scope = "" if of["scopeType"] == "tenant" else of["scopeId"]
-            yield of["principalId"], role["templateId"], f"{verb} {role['displayName']}", scope
+            yield of["principalId"], role, f"{verb} {role['displayName']}", scope
+
+
+def held(tenant: Made) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the same with the roles' templates."""
+    yield from ((principal, role["templateId"], how, scope) for principal, role, how, scope in roles_held(tenant))
 
 
 def first_ways(tenant: Made) -> Iterator[Step]:
@@ -151,15 +160,13 @@ def by_administrators(tenant: Made, key: str) -> Iterator[tuple[str, str]]:
             if is_over and not keeps_password(tenant, key, template):
                 yield principal, f"{how} over"
         if user["userPrincipalName"].lower().endswith("@federated.example") and user["onPremisesImmutableId"]:
-            for type, verb in ((ASSIGNED, "holds"), (ELIGIBLE, "may activate")):
-                for of in tenant.of(type).values():
-                    role = tenant.of("azure_ad_role_definition")[of["roleDefinitionId"]]
-                    if of["scopeType"] == "tenant" and {*(role["allowedActions"] or ())} & {*FEDERATING}:
-                        yield of["principalId"], f"{verb} {role['displayName']} over the domain of"
+            for principal, role, how, scope in roles_held(tenant):
+                if not scope and {*(role["allowedActions"] or ())} & {*FEDERATING}:
+                    yield principal, f"{how} over the domain of"
     group = tenant.of("azure_user_group").get(key)
-    if group and not group["isAssignableToRole"] and not group["onPremisesSyncEnabled"]:
-        for principal, template, how, scope in held(tenant):
-            if template in MEMBERS and scope in over(tenant, "azure_user_group", key):
+    if group and not group["onPremisesSyncEnabled"]:
+        for principal, role, how, scope in roles_held(tenant):
+            if regroups(role, group) and scope in over(tenant, "azure_user_group", key):
                 yield principal, f"{how} over"
 
 
