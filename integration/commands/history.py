@@ -56,7 +56,7 @@ def history(object: str | None, out: Path, as_json: bool) -> None:
         for each in revisions:
             emit(exact(each.as_json(), ascii_only=not is_exact(sys.stdout)))
     else:
-        before = [(), *(each.incomplete for each in revisions)]
+        before = [*(each.skipped for each in revisions[:1]), *(each.incomplete for each in revisions)]
         write_rows(_COLUMNS, map(_row, revisions, before), sys.stdout)
 
 
@@ -77,7 +77,10 @@ def _print_one(found: "Iterator[tuple[Revision, Difference]]", as_json: bool) ->
 
 
 def _row(revision: "Revision", before: Sequence[str]) -> Sequence[str]:
-    """Return the cells of a revision; of what was not complete before either, none is named again."""
+    """Return the cells of a revision; of what was not complete before either, none is named again.
+
+    In the first one what was skipped is no news either: it is what nobody granted, bought or asked for yet.
+    """
     from integration.sdk.changes import SIGNS, signed
     from integration.store.history import shown
     from integration.text.phrases import some

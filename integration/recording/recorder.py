@@ -98,7 +98,8 @@ def record(
         out = Path(folder)
         if watch is not None:
             manager.register(watch, "watch")
-        report = run(manager, chosen, Config(graph_url=config.graph_url), out=out / "read", tape=Survey(apis))
+        roots = Config(graph_url=config.graph_url, azure_url=config.azure_url)
+        report = run(manager, chosen, roots, out=out / "read", tape=Survey(apis))
         manager.unregister(name="watch")
         failed = {type: _failure(report.of(type), apis) for type in types if report.of(type).verdict in _DID}
         cut = Cut(apis, keep)

@@ -76,7 +76,7 @@ def _graph(config: Config, tape: Tape, session: requests.Session, wait: Waits, t
 
 def _azure(config: Config, tape: Tape, session: requests.Session, wait: Waits, tell: Callable[[float], None]) -> Source:
     """Return Azure, which is signed in to when a type of it is read."""
-    root = GLOBAL_AZURE if tape.offline else config.azure_url
+    root = config.azure_url or (GLOBAL_AZURE if tape.offline else "")
     if not root:
         return UnavailableSource("azure", AzureFace, NO_AZURE_ROOT)
     tokens = wait(lambda: azure_tokens_for(config, offline=tape.offline))

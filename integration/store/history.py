@@ -42,6 +42,11 @@ class Revision:
     incomplete: tuple[str, ...]
     judged: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Those of the incomplete types that the run did not try to read; none where ``judged`` is empty."""
+        return tuple(name for name in self.incomplete if self.judged.get(name, ("", ""))[0] == "skipped")
+
     def as_json(self) -> dict[str, Any]:
         """Return the same as JSON values; the time in ISO 8601, UTC."""
         time = self.committed_on and self.committed_on.isoformat(timespec="milliseconds").replace("+00:00", "Z")

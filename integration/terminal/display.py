@@ -8,14 +8,14 @@ from itertools import groupby
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from integration.doctor.access import Access
 from integration.sdk.changes import SIGNS
 from integration.sdk.plan import Plan
 from integration.sdk.step import Step
 from integration.sources.msgraph.permissions import PermissionReview, of_graph, smallest
-from integration.terminal.named_rows import named_rows
+from integration.terminal.named_rows import named_rows, print_cut
+from integration.terminal.review_in_brief import review_in_brief
 from integration.text.phrases import counted, some
 
 _WIDE = 1000
@@ -94,9 +94,7 @@ def _modules_table(steps: Sequence[Step]) -> None:
     for module, found in groupby(by_module, key=lambda step: step.module):
         first, *others = found
         rows.append([module, str(1 + len(others)), first.about])
-    console = Console()
-    for cells in named_rows(["module", ">types", "about"], rows):
-        console.print(Text("  ".join(cells).rstrip()), no_wrap=True, overflow="ellipsis")
+    print_cut(["module", ">types", "about"], rows)
 
 
 def _is_more_than_a_screen(rows: Collection[object]) -> bool:
@@ -107,6 +105,22 @@ def review_table(
     review: PermissionReview, read: Sequence[Access], to_grant: Sequence[str], plan: Plan, link: str | None
 ) -> None:
     """Print what can be read, which permissions are granted, and what to grant."""
+    if is_brief := _is_more_than_a_screen(plan.steps):
+        review_in_brief(review, read, to_grant, plan)
+    else:
+        _whole_review(review, read, plan)
+    if not (is_brief and to_grant):
+        print(f"permissions to grant: {', '.join(to_grant) or 'none'}")
+    if review.to_enrich:
+        print(f"for every property also: {', '.join(review.to_enrich)}")
+    if link:
+        print(f"after adding them to the app registration, an administrator consents at {link}")
+    if is_brief:
+        print("--only NAME shows a module with all that it lacks; a pipe or a file gets all modules and permissions.")
+
+
+def _whole_review(review: PermissionReview, read: Sequence[Access], plan: Plan) -> None:
+    """Print a row for each module and for each permission."""
     modules = {step.name: step.module for step in plan.steps}
     table = new_table("module", "read…", "lacks the permission…", "lacks the licence…")
     for each in read:
@@ -129,11 +143,6 @@ def review_table(
     print_table(table)
     for name, missing in review.fewer_properties.items():
         print(f"fewer properties: {name}: lacks the permission {', '.join(missing)}")
-    print(f"permissions to grant: {', '.join(to_grant) or 'none'}")
-    if review.to_enrich:
-        print(f"for every property also: {', '.join(review.to_enrich)}")
-    if link:
-        print(f"after adding them to the app registration, an administrator consents at {link}")
 
 
 def types_table(steps: Sequence[Step]) -> None:

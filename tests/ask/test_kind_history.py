@@ -246,6 +246,22 @@ def test_what_was_not_complete_before_either_is_not_named_again() -> None:
     assert '"contoso_h"' in integration("history", "--json").stdout.splitlines()[1]
 
 
+def test_a_first_run_names_no_type_that_was_skipped() -> None:
+    GRAPH.parent.mkdir()
+    verdicts = [("azure_user", "complete"), ("azure_device", "partial"), ("azure_domain", "skipped")]
+    with closing(Store(GRAPH)) as store:
+        for lost in ([], ["azure_application"]):
+            store.begin("contoso.example")
+            judged = [*verdicts, *((name, "skipped") for name in lost)]
+            store.keep_verdicts([(name, verdict, "", 0, 0.0) for name, verdict in judged])
+            store.commit()
+    told = [line.partition("1 complete, ")[2] for line in integration("history").stdout.splitlines()[1:]]
+    assert told == [
+        "1 partial, 1 skipped: not complete azure_device",
+        "1 partial, 2 skipped: not complete azure_application",
+    ]
+
+
 def test_a_graph_without_times_is_read_all_the_same() -> None:
     save([user("a", "Ada")], [])
     save([user("a", "Ada"), user("b", "Bo")], [])

@@ -102,6 +102,19 @@ def planted(tenant: AzureTenant) -> AzureTenant:
     return tenant
 
 
+def test_the_root_that_is_set_is_named_where_it_does_not_answer() -> None:
+    with AzureSimulator(made_up_tenant()) as azure, Simulator(demo_tenant(), token=TOKENS[0]) as graph:
+        config = Config(
+            graph_url=graph.url,
+            access_token=Secret(TOKENS[0]),
+            azure_url=azure.url.replace("http:", "https:"),  # where nobody speaks TLS
+            azure_access_token=Secret(TOKENS[1]),
+        )
+        recording = record(MANAGER, ["azure_vm"], config, to=Path("cassettes"), salt=SALT)
+    assert config.azure_url in recording.failed["azure_vm"]
+    assert "management.azure.com" not in recording.failed["azure_vm"]
+
+
 @pytest.fixture(scope="module")
 def area(tmp_path_factory: pytest.TempPathFactory) -> tuple[AzureTenant, Recording, Asked]:
     """All types of the area, recorded of a tenant with something of its own in each row."""

@@ -52,6 +52,16 @@ OWN = {
     "microsoft.directory/applications/basic/update": None,
 }
 """Actions of roles of the tenant's own, and what they let one add credentials to."""
+REGROUPING: dict[str, tuple[set[str], set[bool]]] = {
+    "microsoft.directory/groups/members/update": ({"security", "unified"}, {False}),
+    "microsoft.directory/groups/allProperties/allTasks": ({"security", "unified"}, {False, True}),
+    "microsoft.directory/groups/dynamicMembershipRule/update": ({"security", "unified"}, {True}),
+    "microsoft.directory/groups.security/owners/update": ({"security"}, {False}),
+    "microsoft.directory/groups.unified/allProperties/update": ({"unified"}, {False, True}),
+    "microsoft.directory/groups.security.assignedMembership/allProperties/update": ({"security"}, {False}),
+    "microsoft.directory/groups/basic/update": (set(), set()),
+}
+"""Actions on groups: of which kind these are, and whether those with a rule, or without, whose members they change."""
 INTUNE_ACTIONS = [
     ["Microsoft.Intune_DeviceConfigurations_Create", "microsoft.intune_deviceconfigurations_assign"],
     ["Microsoft.Intune_MobileApps_Update", "Microsoft.Intune_MobileApps_Assign", "Microsoft.Intune_Roles_Read"],
@@ -74,7 +84,7 @@ def made_up(seed: int) -> Made:
 
     users = add("azure_user", 8, isManagementRestricted=maybe)
     groups = add("azure_user_group", 4, isDynamic=maybe, onPremisesSyncEnabled=[True, False, None, None],
-                 isAssignableToRole=maybe, isManagementRestricted=maybe)  # fmt: skip
+                 isAssignableToRole=maybe, isManagementRestricted=maybe, isMicrosoft365Group=maybe)  # fmt: skip
     services = add("azure_service_principal", 5, isFirstParty=[False, None, True], isAgent=[False, None, True],
                    servicePrincipalType=["Application", "Application", "ManagedIdentity"])  # fmt: skip
     devices = add("azure_device", 3, operatingSystem=["Windows", "WINDOWS 11", "iOS"], isManaged=maybe)
@@ -88,8 +98,12 @@ def made_up(seed: int) -> Made:
                "isPrivileged": TEMPLATES[n] in (GLOBAL, APPS, METHODS)}
         for n, role in enumerate(roles)
     }  # fmt: skip
+    for role in roles:
+        made.of("azure_ad_role_definition")[role]["allowedActions"] = rng.choice(
+            [None, *([each] for each in REGROUPING)]
+        )
     made.of("azure_ad_role_definition")[roles[-1]]["allowedActions"] = [*OWN]
-    for n, actions in enumerate([[each] for each in OWN] + [[*OWN][::2]]):
+    for n, actions in enumerate([[each] for each in OWN] + [[*OWN][::2], [*REGROUPING][:1], [*REGROUPING][1:3]]):
         roles.append(f"role:own-{n}")
         made.entities["azure_ad_role_definition"][roles[-1]] = {
             "displayName": f"Own role {n}", "templateId": f"own-{n}", "isBuiltIn": False, "allowedActions": actions
@@ -174,13 +188,20 @@ def resetting(tenant: Made, user: str) -> Able:
             yield who, how
 
 
+def regroups(role: Json, group: Json) -> bool:
+    """Tell whether a role has an action that changes who is in such a group, to which no role can be assigned."""
+    found = [REGROUPING[action] for action in role.get("allowedActions") or () if action in REGROUPING]
+    kind = "unified" if group["isMicrosoft365Group"] else "security"
+    return not group["isAssignableToRole"] and any(kind in of and bool(group["isDynamic"]) in how for of, how in found)
+
+
 def changing(tenant: Made, group: str) -> Able:
     of = tenant.of("azure_user_group")[group]
     if of["onPremisesSyncEnabled"]:
         return
-    open = set() if of["isAssignableToRole"] else {GROUPS, USERS, INTUNE}
     for who, template, how, scope in held(tenant):
-        if scope in places(tenant, "azure_user_group", group) and template in {GLOBAL, ROLES} | open:
+        role = tenant.of("azure_ad_role_definition")[f"role:{template}"]
+        if (template in {GLOBAL, ROLES} or regroups(role, of)) and scope in places(tenant, "azure_user_group", group):
             yield who, how
     if not of["isManagementRestricted"]:
         yield from permitted(tenant, *(PERMISSIONS[:1] if of["isAssignableToRole"] else PERMISSIONS[:4]))
@@ -204,7 +225,7 @@ def acting_as(tenant: Made, service: str) -> Able:
         if scope in scopes and template in {GLOBAL, APPS, SYNC, PARTNER_1, PARTNER_2}:
             yield who, how
         own = tenant.of("azure_ad_role_definition")[f"role:{template}"]
-        lets = {OWN[action] for action in own["allowedActions"]} if not own["isBuiltIn"] else set()
+        lets = {OWN.get(action) for action in own["allowedActions"]} if not own["isBuiltIn"] else set()
         if (scope in ("", service) and "service principal" in lets) or (
             apps and scope in scopes - {service} and "application" in lets
         ):

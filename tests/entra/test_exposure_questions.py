@@ -17,6 +17,10 @@ GLOBAL, ROLES, READER = (
     "62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814",
     "88d8e3e3-8f55-4a1e-953a-9b9898b8876b",
 )  # fmt: skip
+FEDERATING = {
+    "microsoft.directory/domains/federation/update", "Microsoft.Directory/domains/allProperties/allTasks",
+    "microsoft.directory/domains/allProperties/update",
+}  # fmt: skip
 CATALOG_READER = "44272f93-9762-48e8-af59-1b5351b1d6b3"
 ASSIGNED, ELIGIBLE = "azure_ad_role_assignment", "azure_ad_role_eligibility"
 TIMED = "azure_privileged_access_group_eligibility"
@@ -39,7 +43,9 @@ def made_up(seed: int) -> Made:
     services = add("azure_service_principal", 5, isExternal=maybe, isFirstParty=maybe, accountEnabled=maybe,
                    appOwnerOrganizationId=["tenant-a", "tenant-b"])  # fmt: skip
     apps = add("azure_application", 4, appId=["one", "two"], signInAudience=["AzureADMyOrg"])
-    roles = add("azure_ad_role_definition", 4, templateId=[GLOBAL, ROLES, READER], isPrivileged=maybe)
+    actions = [None, ["microsoft.directory/domains/allProperties/read"], *([action] for action in sorted(FEDERATING))]
+    roles = add("azure_ad_role_definition", 4, templateId=[GLOBAL, ROLES, READER], isPrivileged=maybe,
+                allowedActions=actions)  # fmt: skip
     for type in (ASSIGNED, ELIGIBLE):
         add(type, 4, principalId=[*users, *groups, *services], roleDefinitionId=roles,
             scopeType=["tenant", "tenant", "administrativeUnit"], scopeId=["somewhere"])  # fmt: skip
@@ -100,8 +106,9 @@ def made_up(seed: int) -> Made:
     edges("azure_access_packages_role_assignment_allows_catalog", over, catalogs, 6)
     for kind, type in PRINCIPALS.items():
         edges(f"azure_{kind}_assigned_access_packages_role_assignment", [*made.of(type)], over, 3)
-    granting = ["AppRoleAssignment.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "User.Read.All"]
-    permissions = add("azure_app_role", 3, value=granting, resourceAppId=[GRAPH_APP.upper(), GRAPH_APP, "other"])
+    values = ["AppRoleAssignment.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "User.Read.All",
+              "Domain.ReadWrite.All", "Domain-InternalFederation.ReadWrite.All"]  # fmt: skip
+    permissions = add("azure_app_role", 4, value=values, resourceAppId=[GRAPH_APP.upper(), GRAPH_APP, "other"])
     given = add("azure_app_role_assignment", 4)
     edges("azure_app_role_assignment_assigned_role", given, permissions, 4)
     edges("azure_service_principal_has_app_role_assignment", services, given, 4)
@@ -215,16 +222,27 @@ def ownerless(made: Made) -> Iterator[Json]:
 
 
 def granting(made: Made) -> Iterator[Json]:
+    permissions = {"AppRoleAssignment.ReadWrite.All", "RoleManagement.ReadWrite.Directory"}
+    return able_in_the_tenant(made, lambda role: role["templateId"] in (GLOBAL, ROLES), permissions)
+
+
+def federating(made: Made) -> Iterator[Json]:
+    permissions = {"Domain.ReadWrite.All", "Domain-InternalFederation.ReadWrite.All"}
+    return able_in_the_tenant(made, lambda role: not FEDERATING.isdisjoint(role["allowedActions"] or ()), permissions)
+
+
+def able_in_the_tenant(made: Made, lets: Callable[[Json], bool], permissions: set[str]) -> Iterator[Json]:
+    """Yield who is able to do what a role lets one do that is given in the whole tenant, or a permission of Graph."""
     able: set[tuple[str, str]] = set()
     for type, verb in ((ASSIGNED, "holds"), (ELIGIBLE, "may activate")):
         for of in made.of(type).values():
             role = made.of("azure_ad_role_definition")[of["roleDefinitionId"]]
-            if of["scopeType"] == "tenant" and role["templateId"] in (GLOBAL, ROLES):
+            if of["scopeType"] == "tenant" and lets(role):
                 able.add((of["principalId"], f"{verb} {role['displayName']}"))
     for service, given in made.pairs("azure_service_principal_has_app_role_assignment"):
         for key in made.targets("azure_app_role_assignment_assigned_role", given):
             of = made.of("azure_app_role")[key]
-            if of["resourceAppId"].lower() == GRAPH_APP and of["value"] != "User.Read.All":
+            if of["resourceAppId"].lower() == GRAPH_APP and of["value"] in permissions:
                 able.add((service, f"has the permission {of['value']}"))
     found = {(who, how, "") for who, how in able}
     for who, how in able:
@@ -292,6 +310,7 @@ ASKED: dict[str, Callable[[Made], Iterator[Json]]] = {
     "owners-without-mfa": owners,
     "applications-without-owners": ownerless,
     "who-can-grant-permissions": granting,
+    "who-can-federate-domains": federating,
     "who-decides-on-packages": deciding,
     "privileged-roles-without-review": unreviewed,
     "policies-for-nobody": for_nobody,

@@ -81,6 +81,22 @@ def test_who_can_take_a_role(tenant: Made) -> None:
             assert (row["candidate"], row["type"]) == (tenant.name(row["key"]), tenant.type(row["key"]))
 
 
+def test_open_groups_on_the_way_to_roles(tenant: Made) -> None:
+    groups, expected = tenant.of("azure_user_group"), []
+    for timed in tenant.of("azure_privileged_access_group_eligibility").values():
+        open, guarded = groups.get(timed["principalId"]), groups[timed["groupId"]]
+        is_open = open and not open["isAssignableToRole"] and not open["isManagementRestricted"]
+        if open and is_open and guarded["isAssignableToRole"]:
+            held = {of["roleDefinitionId"] for type in (HELD, ELIGIBLE) for of in tenant.of(type).values()
+                    if of["principalId"] == timed["groupId"]}  # fmt: skip
+            roles = ", ".join(sorted(map(tenant.name, held))) or None
+            names = (open["displayName"], timed["accessId"], guarded["displayName"])
+            expected.append((*names, roles, timed["principalId"]))
+    found = rows("open-groups-that-lead-to-roles")
+    assert same(found, expected)
+    assert in_order(found, 0, 4, 2)
+
+
 def test_roles_that_are_easily_activated(tenant: Made) -> None:
     expected = []
     for policy, role in tenant.pairs("azure_role_management_policy_restricts_ad_role_definition"):

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from tests.entra.test_control_questions import OWN, REGROUPING, SPARED, regroups
 from tests.question_graphs import Json, Made, ask, saved_graphs, tenant
 
 __all__ = ["tenant"]
@@ -21,6 +22,13 @@ CREDENTIALS = {"9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "158c047a-c907-4556-b7ef-
 PASSWORDS = {"fe930be7-5e62-47db-91af-98c3a49a38b1", "729827e3-9c14-49f7-bb1b-9608f156bbb8",
              "c4e39bd9-1100-46d3-8c65-fb160da0071f", "966707d0-3269-4727-9be2-8c3a10f19b9d",
              "4ba39ca4-527c-499a-b93d-d9b492c50246"}  # fmt: skip
+FEDERATING = ["microsoft.directory/domains/federation/update", "microsoft.directory/domains/allProperties/allTasks"]
+ACTIONS = [
+    None,
+    FEDERATING[:1],
+    *([FEDERATING[1], action] for action in REGROUPING),
+    *([action] for action in REGROUPING),
+]
 OTHER = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 ASSIGNED, ELIGIBLE, TIMED = (
     "azure_ad_role_assignment", "azure_ad_role_eligibility", "azure_privileged_access_group_eligibility"
@@ -30,7 +38,7 @@ OWNERS = {
     "owns the service principal": ("azure_user_owns_service_principal", "azure_service_principal_owns_principal"),
     "owns the application of": ("azure_user_owns_application", "azure_service_principal_owns_application"),
 }
-SEEDS = range(25)
+SEEDS = range(30)
 Step = tuple[str, int, str, str | None]
 """Who, by how many steps, the first of them, and over whom."""
 
@@ -42,27 +50,44 @@ def made_up(seed: int) -> Made:
 
     add, edges = partial(made.fill, rng), partial(made.join, rng, least=1)
 
-    users = add("azure_user", 12)
-    groups = add("azure_user_group", 4, isDynamic=maybe, onPremisesSyncEnabled=maybe, isAssignableToRole=maybe)
-    services = add("azure_service_principal", 6, isFirstParty=[False, None, True],
+    users = add("azure_user", 12, isManagementRestricted=maybe, onPremisesImmutableId=[None, "anchor"],
+                userPrincipalName=["ada@FEDERATED.example", "bo@federated.example", "cy@own.example"])  # fmt: skip
+    groups = add("azure_user_group", 5, isDynamic=maybe, onPremisesSyncEnabled=[None, None, False, True],
+                 isAssignableToRole=[None, None, True], isManagementRestricted=maybe,
+                 isMicrosoft365Group=maybe)  # fmt: skip
+    units = add("azure_administrative_unit", 2)
+    made.entities["azure_domain"] = {
+        name: {"displayName": name, "domainName": name, "isFederated": name.startswith("Fed")}
+        for name in ("Federated.example", "own.example")
+    }
+    services = add("azure_service_principal", 6, isFirstParty=[False, None, True], isAgent=[False, None, True],
                    servicePrincipalType=["Application", "Application", "ManagedIdentity"])  # fmt: skip
     apps = add("azure_application", 4)
     for key, of in made.of("azure_application").items():
         of["id"] = f"object of {key}"
-    roles = add("azure_ad_role_definition", 6, templateId=sorted(LEADING | CREDENTIALS | PASSWORDS | {OTHER}))
+    templates = sorted(LEADING | CREDENTIALS | PASSWORDS | {OTHER}) + sorted(PASSWORDS) + [GLOBAL] * 4
+    roles = add("azure_ad_role_definition", 10, templateId=templates, allowedActions=ACTIONS, isBuiltIn=[True])
+    for key in roles[-2:]:
+        own = rng.sample([*OWN, *FEDERATING, *REGROUPING], 2)
+        made.of("azure_ad_role_definition")[key] |= {"templateId": key, "allowedActions": own, "isBuiltIn": False}
     app_roles = add("azure_app_role", 4, isPrivileged=maybe, value=["One.All", "Two.All"])
     given = add("azure_app_role_assignment", 6)
-    holders = [*users, *groups, *services]
-    scopes = ["tenant", "tenant", "administrativeUnit", "application", "object"]
-    places = [*services, *(of["id"] for of in made.of("azure_application").values())]
-    for type, most in ((ASSIGNED, 5), (ELIGIBLE, 3)):
-        add(type, rng.randint(1, most), principalId=holders, roleDefinitionId=roles, scopeType=scopes, scopeId=places)
+    holders = [*users, *groups, *groups, *groups, *services]
+    objects = [of["id"] for of in made.of("azure_application").values()]
+    scopes = [("tenant", None)] * 7 + [("administrativeUnit", unit) for unit in units] * 3
+    scopes += [("object", each) for each in rng.sample([*services, *objects], 3)]
+    for type, most in ((ASSIGNED, 9), (ELIGIBLE, 5)):
+        add(type, rng.randint(2, most), principalId=holders, roleDefinitionId=roles)
+        for of in made.of(type).values():
+            of["scopeType"], of["scopeId"] = rng.choice(scopes)
     add("azure_account", 1, id=["own-tenant"])
     one_held = next(iter(made.of(ASSIGNED).values()))
     if rng.random() < 0.3:
         one_held |= {"principalId": "group-of-a-partner", "principalOrganizationId": "PARTNER"}
-    add(TIMED, 6, groupId=groups, principalId=holders, accessId=["member", "owner"])
+    add(TIMED, 12, groupId=groups, principalId=holders, accessId=["member", "owner"])
     edges("azure_user_group_has_user", groups, users, 8)
+    edges("azure_administrative_unit_has_user", units, users, 16)
+    edges("azure_administrative_unit_has_user_group", units, groups, 6)
     edges("azure_user_group_has_service_principal", groups, services, 4)
     edges("azure_app_role_assignment_assigned_role", given, app_roles, 6)
     edges("azure_service_principal_has_app_role_assignment", services, given, 6)
@@ -77,13 +102,18 @@ def made_up(seed: int) -> Made:
 saved = saved_graphs(made_up, SEEDS)
 
 
-def held(tenant: Made) -> Iterator[tuple[str, str, str, str]]:
+def roles_held(tenant: Made) -> Iterator[tuple[str, Json, str, str]]:
     """Yield who holds or may activate which role, how that is said, and over what; over all where that is empty."""
     for type, verb in ((ASSIGNED, "holds"), (ELIGIBLE, "may activate")):
         for of in tenant.of(type).values():
             role = tenant.of("azure_ad_role_definition")[of["roleDefinitionId"]]
             scope = "" if of["scopeType"] == "tenant" else of["scopeId"]
-            yield of["principalId"], role["templateId"], f"{verb} {role['displayName']}", scope
+            yield of["principalId"], role, f"{verb} {role['displayName']}", scope
+
+
+def held(tenant: Made) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the same with the roles' templates."""
+    yield from ((principal, role["templateId"], how, scope) for principal, role, how, scope in roles_held(tenant))
 
 
 def first_ways(tenant: Made) -> Iterator[Step]:
@@ -100,15 +130,44 @@ def owners(tenant: Made, how: str, *owned: str) -> set[str]:
     return {owner for type in OWNERS[how] for each in owned for owner in tenant.sources(type, each)}
 
 
-def guarded(tenant: Made) -> set[str]:
-    found = {principal for principal, *_ in held(tenant)}
-    found |= {user for principal in found for user in tenant.targets("azure_user_group_has_user", principal)}
-    for group, of in tenant.of("azure_user_group").items():
-        if of["isAssignableToRole"]:
-            found |= tenant.targets("azure_user_group_has_user", group) | tenant.sources(
-                OWNERS["owns the group"][0], group
-            )
-    return found
+def keeps_password(tenant: Made, user: str, template: str) -> bool:
+    """Tell whether a role that sets the passwords of some does not set that of a user."""
+    teams = tenant.sources("azure_user_group_has_user", user)
+    near = teams | tenant.targets(OWNERS["owns the group"][0], user)
+    own = {of for principal, of, *_ in held(tenant) if principal == user or principal in teams}
+    return (
+        any(tenant.of("azure_user_group")[team]["isAssignableToRole"] for team in near) or not own <= SPARED[template]
+    )
+
+
+def over(tenant: Made, type: str, key: str) -> set[str]:
+    """Return the scopes of roles over a user or a group: the tenant unless these are restricted, and their units."""
+    everywhere = set() if tenant.of(type)[key]["isManagementRestricted"] else {""}
+    return everywhere | tenant.sources(type.replace("azure_", "azure_administrative_unit_has_"), key)
+
+
+def lets(tenant: Made, template: str) -> set[str | None]:
+    """Return what a role of the tenant's own lets one add credentials to."""
+    role = tenant.of("azure_ad_role_definition").get(template)
+    return {OWN.get(action) for action in role["allowedActions"]} if role else set()
+
+
+def by_administrators(tenant: Made, key: str) -> Iterator[tuple[str, str]]:
+    """Yield whose role is over a user's password, a group's members, or how a user's domain is signed in to."""
+    if user := tenant.of("azure_user").get(key):
+        for principal, template, how, scope in held(tenant):
+            is_over = template in PASSWORDS and scope in over(tenant, "azure_user", key)
+            if is_over and not keeps_password(tenant, key, template):
+                yield principal, f"{how} over"
+        if user["userPrincipalName"].lower().endswith("@federated.example") and user["onPremisesImmutableId"]:
+            for principal, role, how, scope in roles_held(tenant):
+                if not scope and {*(role["allowedActions"] or ())} & {*FEDERATING}:
+                    yield principal, f"{how} over the domain of"
+    group = tenant.of("azure_user_group").get(key)
+    if group and not group["onPremisesSyncEnabled"]:
+        for principal, role, how, scope in roles_held(tenant):
+            if regroups(role, group) and scope in over(tenant, "azure_user_group", key):
+                yield principal, f"{how} over"
 
 
 def into(tenant: Made, key: str) -> Iterator[tuple[str, int, str]]:
@@ -125,17 +184,17 @@ def into(tenant: Made, key: str) -> Iterator[tuple[str, int, str]]:
     yield from ((blueprint, 1, "is the blueprint of") for blueprint in blueprints)
     apps = tenant.sources("azure_application_has_service_principal", key)
     yield from ((owner, 1, "owns the application of") for owner in owners(tenant, "owns the application of", *apps))
-    if service and service["servicePrincipalType"] != "ManagedIdentity" and not service["isFirstParty"]:
+    is_open = service and not service["isFirstParty"] and not service["isAgent"]
+    if service and is_open and service["servicePrincipalType"] != "ManagedIdentity":
         what = "owns the service principal"
         yield from ((owner, 1, what) for owner in owners(tenant, what, key))
-        places = {"", key, *(tenant.of("azure_application")[app]["id"] for app in apps)}
+        places = {tenant.of("azure_application")[app]["id"] for app in apps}
         for principal, template, how, scope in held(tenant):
-            if template in CREDENTIALS and scope in places:
+            of_apps = apps and scope in {"", *places} and "application" in lets(tenant, template)
+            of_itself = scope in ("", key) and "service principal" in lets(tenant, template)
+            if of_apps or of_itself or (template in CREDENTIALS and scope in {"", key, *places}):
                 yield principal, 1, f"{how} over"
-    if key in tenant.of("azure_user") and key not in guarded(tenant):
-        for principal, template, how, scope in held(tenant):
-            if template in PASSWORDS and not scope:
-                yield principal, 1, f"{how} over"
+    yield from ((principal, 1, how) for principal, how in by_administrators(tenant, key))
 
 
 def ways(tenant: Made) -> set[Step]:
@@ -176,4 +235,23 @@ def test_all_kinds_of_steps_occur_in_these_tenants() -> None:
     assert {over and over.split(":")[0] for *_, over in found} == {
         None, "azure_user", "azure_user_group", "azure_service_principal",
     }  # fmt: skip
+    administered = {
+        (step.rpartition(" over")[2], over.split(":")[0]) for *_, step, over in found if " over" in step and over
+    }
+    assert administered == {
+        ("", "azure_user"), ("", "azure_user_group"), ("", "azure_service_principal"), (" the domain of", "azure_user"),
+    }  # fmt: skip
     assert max(steps for _, steps, *_ in found) >= 3
+
+
+def test_roles_of_the_tenants_own_and_of_units_occur_in_these_tenants() -> None:
+    own = units = 0
+    for seed in SEEDS:
+        tenant = made_up(seed)
+        kept = {(who, step, over) for who, _, step, over in ways(tenant) if over}
+        for who, template, how, scope in held(tenant):
+            reached = {over for principal, step, over in kept if principal == who and step == f"{how} over"}
+            own += bool(reached and template in tenant.of("azure_ad_role_definition"))
+            units += bool(reached and scope in tenant.of("azure_administrative_unit"))
+    assert own > 0
+    assert units > 0

@@ -1,13 +1,17 @@
 """Lists of very many types: on a terminal they fit a few screens, elsewhere they are whole."""
 
+import json
+import os
 import re
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
 from integration import load
 from integration.sdk.plan import order
 from integration.sdk.plugins import declared_steps
+from tests.simulator import Simulator, demo_tenant, license_tenant
 from tests.terminal.terminals import PROGRAM, on_terminal, plain
 
 STEPS = declared_steps(load())
@@ -49,3 +53,52 @@ def test_types_of_a_module_are_listed_one_by_one_everywhere() -> None:
     shown = plain(on_terminal(80, "types", "entra.group")[1])
     assert [line for line in shown if line in own] == own
     assert [line.split()[0] for line in piped("types", "entra.group")[1:]] == own
+
+
+@pytest.fixture(scope="module", params=[("User.Read.All", "Organization.Read.All"), ("Directory.Read.All",), None])
+def variables(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """A tenant with the lesser licence, and a token for it with few permissions, with a broad one, or with all."""
+    tenant = demo_tenant()
+    license_tenant(tenant, ["AAD_PREMIUM"])
+    with Simulator(tenant, **({"roles": request.param} if request.param else {})) as graph:
+        yield {"INTEGRATION_ACCESS_TOKEN": graph.signin.issue(), "INTEGRATION_GRAPH_URL": graph.url}
+
+
+@pytest.mark.parametrize("columns", [50, 80, 120])
+def test_a_check_fits_a_screen_and_says_first_what_opens_most(columns: int, variables: dict[str, str]) -> None:
+    code, shown = on_terminal(columns, "check", variables=variables)
+    lines = plain(shown)
+    environment = {**os.environ, **variables}
+    done = subprocess.run([*PROGRAM, "check", "--json"], env=environment, capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    modules = told["modules"].values()
+    assert code == done.returncode == bool(told["missing"])
+    assert len(lines) < 40
+    assert f"{len(told['granted'])} of " in lines[0]
+    total, readable = (sum(each[what] for each in modules) for what in ("types", "read"))
+    assert [line.split() for line in lines if line.startswith("entra ")] == [["entra", str(total), str(readable)]]
+    granting = [line.split()[:2] for line in lines if re.match(r"[\w-]+(\.[\w-]+)+ +\d+", line)]
+    assert sorted(name for name, _ in granting) == told["toGrant"]
+    counts = [int(count) for _, count in granting]
+    assert counts == sorted(counts, reverse=True)
+    assert ("permissions to grant: none" in lines) is (not told["toGrant"])
+    lacking = {tuple(each["licences"]) for each in modules if each["licences"]}
+    heading = next(index for index, line in enumerate(lines) if line.startswith("licence that the tenant lacks"))
+    assert {line.split()[0] for line in lines[heading + 1 : lines.index("", heading)]} == {each[0] for each in lacking}
+    assert [line for line in lines if line.startswith("after adding them")] or not told["adminConsent"]
+
+
+def test_a_check_of_a_module_lists_it_on_a_terminal_too(variables: dict[str, str]) -> None:
+    lines = plain(on_terminal(120, "check", "--only", "entra.risk", variables=variables)[1])
+    assert any(line.startswith("IdentityRiskyUser.Read.All ") for line in lines)
+    assert any(line.startswith("permissions to grant: ") for line in lines)
+
+
+def test_a_check_tells_a_pipe_of_each_module_and_each_permission(variables: dict[str, str]) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "check"], env={**os.environ, **variables}, capture_output=True, text=True, check=False
+    )
+    named = {line.split()[0] for line in done.stdout.splitlines() if line}
+    wanted = {name for step in order(STEPS).steps for name in (*step.permissions, *step.optional) if "/" not in name}
+    own = {step.module for step in order(STEPS).steps if not wanted.isdisjoint(step.permissions)}
+    assert own | wanted <= named
