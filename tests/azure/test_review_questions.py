@@ -67,7 +67,7 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
     },
     IP: {"usedBy": [None, "/nic"], "publicIpAddress": [None, "198.51.100.7"], "fqdn": [None, "a.example"]},
     STORAGE: {
-        "allowSharedKeyAccess": MAYBE, "keyExpirationPeriodInDays": [None, 90],
+        "allowSharedKeyAccess": MAYBE, "keyExpirationPeriodInDays": [None, 7, 90, 91],
         "sasExpirationPeriod": [None, "1.00:00:00"],
     },
     WAFS[0]: {**WEAK, "requestBodyCheck": MAYBE},
@@ -236,7 +236,7 @@ def test_public_addresses(tenant: Made) -> None:
 def test_keys_that_nobody_is_reminded_of(tenant: Made) -> None:
     expected = []
     for _, key, of in every(tenant, STORAGE):
-        lacks = [int(of[name] is None) for name in ("keyExpirationPeriodInDays", "sasExpirationPeriod")]
+        lacks = [int((of["keyExpirationPeriodInDays"] or 91) > 90), int(of["sasExpirationPeriod"] is None)]
         if of["allowSharedKeyAccess"] is not False and any(lacks):
             expected.append((*lacks, place(tenant, of), key))
     check("access-keys-without-reminder", expected, "withoutReminder signaturesWithoutLimit subscription key")
