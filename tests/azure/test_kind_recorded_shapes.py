@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -237,8 +238,8 @@ def test_an_initiative_tells_by_which_names_it_holds_each_rule(place: Place, azu
     policy = "/providers/Microsoft.Authorization/policy"
     rule, initiative = f"{policy}Definitions/{S}", f"{policy}SetDefinitions/{S}"
     told = [("second", rule), ("first", rule.upper()), (None, rule)]
-    members = [{"policyDefinitionReferenceId": name, "policyDefinitionId": id, "parameters": {}} for name, id in told]
-    rows = {
+    members = [{"policyDefinitionReferenceId": name, "policyDefinitionId": id} for name, id in told]
+    rows: dict[str, Any] = {
         rule: {"policyType": "BuiltIn", "displayName": "Servers are scanned"},
         initiative: {"policyType": "BuiltIn", "displayName": "Security", "policyDefinitions": members},
         f"{place.id}{policy}Assignments/one": {"policyDefinitionId": initiative, "scope": place.id},
