@@ -8,7 +8,7 @@ from typing import Any
 
 from integration.recording.pseudonyms import WORD
 from integration.tapes import cassette
-from integration.tapes.cassette import MOST
+from integration.tapes.cassette import MOST, to_review
 
 _GRAPH = "https://graph.microsoft.com/v1.0"
 _INVENTED = rf"(?:{WORD}\.onmicrosoft\.[a-z]+|(?:[\w-]+\.)*example(?:\.[a-z]+)?)"
@@ -39,7 +39,7 @@ def foreign(path: Path, known: Collection[str] = ()) -> Iterator[str]:
     """
     count, review = 0, _Review(known)
     for (method, url, body), answers in cassette.read(path).items():
-        count += len(answers)
+        count += to_review(answers)
         target = url.removeprefix(_GRAPH)
         yield from review.found(target, f"{method} {target.partition('?')[0]}")
         yield from review.within(json.loads(body) if body else None, f"{method} {target}")

@@ -7,7 +7,7 @@ and show JSON as a person reads it, one property a line.
 import json
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from integration.http.warned import of_missing_data
 from integration.tapes.form import OddForm, interactions_in
 
 MOST = 100
-"""Interactions that a person can review, and that vcrpy plays back quickly."""
+"""Answers of one cassette that a person can review."""
 _REQUEST_HEADERS = ("accept", "consistencylevel", "content-type", "prefer")
 _ANSWER_HEADERS = (
     "content-type",
@@ -118,10 +118,9 @@ def write(path: Path, interactions: Sequence[Interaction]) -> None:
     from vcr.request import Request
     from vcr.serialize import serialize
 
-    if len(interactions) > MOST:
+    if (count := to_review(each.answer for each in interactions)) > MOST:
         raise CassetteError(
-            f"{path}: {len(interactions)} requests, but {MOST} at most: keep fewer objects (--keep), or make two"
-            " types of this one"
+            f"{path}: {count} requests, but {MOST} at most: keep fewer objects (--keep), or make two types of this one"
         )
     requests, responses = [], []
     for each in interactions:
@@ -136,6 +135,24 @@ def write(path: Path, interactions: Sequence[Interaction]) -> None:
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(serialize({"requests": requests, "responses": responses}, _Readable), encoding="utf-8")
+
+
+def to_review(answers: Iterable[RecordedAnswer]) -> int:
+    """Return how many answers a person has to review.
+
+    An empty list is seen at a glance: a type that asks each resource of many kinds has hundreds of these, since few
+    resources have what it asks for.
+    """
+    return sum(not _is_empty(answer.body) for answer in answers)
+
+
+def _is_empty(body: bytes) -> bool:
+    """Tell whether an answer is a whole list without entries, which has no next link either."""
+    try:
+        told = orjson.loads(body)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.keys() - {"@odata.context"} == {"value"} and told["value"] == []
 
 
 def key_of(method: str, url: str, body: Any) -> Key:

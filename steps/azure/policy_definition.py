@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import key_at, keys_at, object_at, parts_of, properties_of, text_in
+from steps.azure._resource import key_at, object_at, parts_of, properties_of, text_in
 
 POLICIES = "policyresources"
 ASSIGNMENT = "microsoft.authorization/policyassignments"
@@ -37,8 +37,8 @@ def azure_policy_set_definition(ctx: Context) -> Iterator[Entity]:
 def azure_policy_set_definition_contains_definition(ctx: Context) -> Iterator[Relationship]:
     """A rule is in an initiative."""
     for row in _sets(ctx):
-        for key in _members(row):
-            yield Relationship(arm_key(row["id"]), key)
+        for key, names in _members(row).items():
+            yield Relationship(arm_key(row["id"]), key, policyDefinitionReferenceIds=sorted(names))
 
 
 def _entity(row: Any) -> Entity:
@@ -63,9 +63,13 @@ def _assigned(ctx: Context) -> set[str]:
     return {key for row in rows if (key := key_at(properties_of(row), "policyDefinitionId"))}
 
 
-def _members(row: Any) -> list[str]:
-    """Return the keys of the rules of an initiative, each once."""
-    return keys_at(parts_of(row, "policyDefinitions"), "policyDefinitionId")
+def _members(row: Any) -> dict[str, set[str]]:
+    """Return the keys of the rules of an initiative, with the names that each has there."""
+    found: dict[str, set[str]] = {}
+    for part in parts_of(row, "policyDefinitions"):
+        if key := key_at(part, "policyDefinitionId"):
+            found.setdefault(key, set()).update({text_in(part, "policyDefinitionReferenceId")} - {""})
+    return found
 
 
 def _is_of_microsoft(row: Any) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps.azure._children import Children, mail_addresses, setting
-from steps.azure._resource import filled_in, object_at, properties_of
+from steps.azure._children import Children, setting
+from steps.azure._sql_settings import alert_policy, vulnerability_assessment
 
 _INSTANCE, _VERSION = "microsoft.sql/managedinstances", "2021-11-01"
 _PROTECTORS = Children(_INSTANCE, "/encryptionProtector/current", _VERSION)
@@ -26,17 +26,14 @@ def azure_sql_managed_instance_encryption_protector(ctx: Context) -> Iterator[En
 def azure_sql_managed_instance_security_alert_policy(ctx: Context) -> Iterator[Entity]:
     """Whether Microsoft Defender watches a managed instance, and who is told."""
     for row in _ALERTS.rows(ctx):
-        told = properties_of(row)
-        addresses = mail_addresses(told, "emailAddresses")
-        yield setting(row, disabledAlerts=filled_in(told, "disabledAlerts"), emailAddresses=addresses)
+        yield alert_policy(row)
 
 
 @entity_step("Configuration", permissions=_READ_ASSESSMENTS, per_row=True, on_demand=True)
 def azure_sql_managed_instance_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
     """Whether the databases of a managed instance are looked through for weaknesses, and who is told."""
     for row in _ASSESSMENTS.rows(ctx):
-        scans = object_at(properties_of(row), "recurringScans")
-        yield setting(row, emails=mail_addresses(scans, "emails"))
+        yield vulnerability_assessment(row)
 
 
 @relationship_step(

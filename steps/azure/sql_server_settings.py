@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._children import Children, firewall_rule, lets_azure_in, mail_addresses, of_several, setting
-from steps.azure._resource import filled_in, key_at, object_at, properties_of, whether
+from steps.azure._children import Children, firewall_rule, lets_azure_in, of_several, setting
+from steps.azure._resource import filled_in, key_at, properties_of, whether
+from steps.azure._sql_settings import alert_policy, vulnerability_assessment
 from steps.azure._vaults import host_of
 from steps.azure.sql_server import SQL_DATABASE, SQL_SERVER
 from steps.azure.storage_account import accounts_by_host
@@ -57,17 +58,14 @@ def azure_sql_server_encryption_protector(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_security_alert_policy(ctx: Context) -> Iterator[Entity]:
     """Whether Microsoft Defender watches a SQL server, and who is told."""
     for row in _ALERTS.rows(ctx):
-        told = properties_of(row)
-        addresses = mail_addresses(told, "emailAddresses")
-        yield setting(row, disabledAlerts=filled_in(told, "disabledAlerts"), emailAddresses=addresses)
+        yield alert_policy(row)
 
 
 @entity_step("Configuration", permissions=_READ_ASSESSMENTS, per_row=True, on_demand=True)
 def azure_sql_server_vulnerability_assessment(ctx: Context) -> Iterator[Entity]:
     """Whether the databases of a SQL server are looked through for weaknesses, and who is told."""
     for row in _ASSESSMENTS.rows(ctx):
-        scans = object_at(properties_of(row), "recurringScans")
-        yield setting(row, emails=mail_addresses(scans, "emails"))
+        yield vulnerability_assessment(row)
 
 
 @entity_step("Configuration", permissions=_READ_ENTRA_ONLY, per_row=True, on_demand=True)

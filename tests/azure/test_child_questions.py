@@ -43,6 +43,11 @@ CHILDREN: dict[tuple[str, str, str], dict[str, list[Any]]] = {
     ("azure_sql_server", "azure_sql_server_has_security_alert_policy", "azure_sql_server_security_alert_policy"): {
         "state": STATES,
     },
+    (
+        "azure_sql_managed_instance",
+        "azure_sql_managed_instance_has_security_alert_policy",
+        "azure_sql_managed_instance_security_alert_policy",
+    ): {"state": STATES},
     ("azure_sql_database", "azure_sql_database_has_encryption", "azure_sql_database_encryption"): {"encrypted": MAYBE},
     (
         "azure_user_assigned_identity",
@@ -195,6 +200,7 @@ def test_sql_servers_with_weak_settings(tenant: Made) -> None:
     for type, what in (
         ("azure_sql_server_auditing_setting", "writes nothing down"),
         ("azure_sql_server_security_alert_policy", "is not watched"),
+        ("azure_sql_managed_instance_security_alert_policy", "is not watched"),
     ):
         found = children(tenant, *known(type))
         expected += [(has["displayName"], what, key) for key, has, _, of in found if of["state"] in STATES[1:3]]

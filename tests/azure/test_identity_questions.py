@@ -16,12 +16,14 @@ pytestmark = pytest.mark.every_area
 GROUPS = "/providers/microsoft.management/managementgroups"
 MACHINE, SET = "microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets"
 CLUSTER, RUNBOOKS = "microsoft.containerservice/managedclusters", "microsoft.automation/automationaccounts/runbooks"
+ARC = "microsoft.hybridcompute/machines"
 SITE, IDENTITY = "microsoft.web/sites", "microsoft.managedidentity/userassignedidentities"
 CODE = ("write", "config/write", "config/list/action", "publish/action", "publishxml/action")
 WAYS = {
     "azure_vm": [f"{MACHINE}/{each}" for each in ("runcommand/action", "runcommands/write", "extensions/write")],
     "azure_vm_scale_set": [f"{SET}/write", f"{SET}/extensions/write", *(
         f"{SET}/virtualmachines/{each}" for each in ("extensions/write", "runcommand/action", "runcommands/write"))],
+    "azure_arc_machine": [f"{ARC}/runcommands/write", f"{ARC}/extensions/write"],
     "azure_kubernetes_cluster": [f"{CLUSTER}/runcommand/action", f"{CLUSTER}/listclusteradmincredential/action"],
     "azure_automation_account": [f"{RUNBOOKS}/{each}" for each in ("write", "publish/action", "draft/testjob/write")],
     "azure_logic_app_workflow": ["microsoft.logic/workflows/write"],
@@ -35,7 +37,10 @@ WAYS = {
     "azure_data_factory": ["microsoft.datafactory/factories/pipelines/write"],
     "azure_user_assigned_identity": [f"{IDENTITY}/assign/action", f"{IDENTITY}/federatedidentitycredentials/write"],
 }  # fmt: skip
-ON_DATA = {"azure_vm": [f"{MACHINE}/login/action", f"{MACHINE}/loginasadmin/action"]}
+ON_DATA = {
+    "azure_vm": [f"{MACHINE}/login/action", f"{MACHINE}/loginasadmin/action"],
+    "azure_arc_machine": [f"{ARC}/login/action", f"{ARC}/loginasadmin/action"],
+}
 INTO_ROLES = {
     "reads secrets": ["secrets/getsecret/action"],
     "replaces secrets": ["secrets/setsecret/action"],
@@ -52,6 +57,11 @@ ROLES: list[Json] = [
     {"roleName": "Machines", "actions": ["Microsoft.Compute/virtualMachines/extensions/*"]},
     {"roleName": "Admin Login", "actions": ["*/read"], "dataActions": ["Microsoft.Compute/virtualMachines/*/action"]},
     {"roleName": "No Login", "dataActions": ["*"], "notDataActions": ["Microsoft.Compute/*/loginAsAdmin/action"]},
+    {
+        "roleName": "Arc",
+        "actions": ["Microsoft.HybridCompute/*/write"],
+        "dataActions": ["Microsoft.HybridCompute/*/login/action"],
+    },
     {"roleName": "Automation", "actions": ["Microsoft.Automation/automationAccounts/*"], "condition": "of some"},
     {"roleName": "Secrets", "dataActions": ["Microsoft.KeyVault/vaults/secrets/*"]},
     {"roleName": "Vaults", "actions": ["Microsoft.KeyVault/*"], "notDataActions": ["*"]},

@@ -1,5 +1,11 @@
 """What subscriptions answered that recordings of them show, in shapes that no documentation tells, becomes records."""
 
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from integration.values import arm_key
@@ -226,3 +232,23 @@ def test_a_namespace_of_hubs_tells_whether_it_grows(place: Place, azure: Azure, 
     place.put("Microsoft.EventHub/namespaces", "hubs", {"status": "Active", **told})
     none = {"isAutoInflateEnabled": None, "maximumThroughputUnits": None}
     check_told(azure, "azure_event_hub_namespace", none | told)
+
+
+def test_an_initiative_tells_by_which_names_it_holds_each_rule(place: Place, azure: Azure) -> None:
+    policy = "/providers/Microsoft.Authorization/policy"
+    rule, initiative = f"{policy}Definitions/{S}", f"{policy}SetDefinitions/{S}"
+    told = [("second", rule), ("first", rule.upper()), (None, rule)]
+    members = [{"policyDefinitionReferenceId": name, "policyDefinitionId": id} for name, id in told]
+    rows: dict[str, Any] = {
+        rule: {"policyType": "BuiltIn", "displayName": "Servers are scanned"},
+        initiative: {"policyType": "BuiltIn", "displayName": "Security", "policyDefinitions": members},
+        f"{place.id}{policy}Assignments/one": {"policyDefinitionId": initiative, "scope": place.id},
+    }
+    for id, properties in rows.items():
+        type = id.rpartition("/providers/")[2].rpartition("/")[0]
+        place.tenant.add(row_of(id, type, properties=properties), "policyresources")
+    edge = "azure_policy_set_definition_contains_definition"
+    assert verdicts(azure.run(edge)) == {"complete"}
+    with closing(sqlite3.connect(Path("out") / "graph.db")) as database:
+        (found,) = database.execute("SELECT properties FROM relationships WHERE _type = ?", (edge,))
+    assert json.loads(found[0])["policyDefinitionReferenceIds"] == ["first", "second"]

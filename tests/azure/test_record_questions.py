@@ -12,21 +12,18 @@ __all__ = ["tenant"]
 
 pytestmark = pytest.mark.every_area
 
-STORAGE, SETTING, SERVER = "azure_storage_account", "azure_diagnostic_setting", "azure_sql_server"
-SCAN, PROTECTOR = "azure_sql_server_vulnerability_assessment", "azure_sql_server_encryption_protector"
+STORAGE, SETTING = "azure_storage_account", "azure_diagnostic_setting"
+SERVER, INSTANCE = "azure_sql_server", "azure_sql_managed_instance"
 VAULT, KEY = "azure_keyvault_service", "azure_keyvault_key"
 MODEL, FILTER = "azure_cognitive_services_deployment", "azure_cognitive_services_content_filter"
 RECOVERY, POLICY, ITEM = "azure_recovery_vault", "azure_backup_policy", "azure_backup_item"
 ADMIN, HAS_ADMIN = "azure_sql_server_active_directory_admin", "azure_sql_server_has_active_directory_admin"
-HAS_SCAN, HAS_PROTECTOR = (
-    "azure_sql_server_has_vulnerability_assessment",
-    "azure_sql_server_has_encryption_protector",
-)
 CONTAINS, USES, HAS_ITEM = (
     "azure_keyvault_service_contains_key",
     "azure_cognitive_services_deployment_uses_content_filter",
     "azure_recovery_vault_has_backup_item",
 )
+PARTS = ("vulnerability_assessment", "encryption_protector")
 LOGS: list[Any] = [None, [], ["allLogs"], ["StorageDelete", "StorageRead", "StorageWrite"], ["StorageRead"], ["audit"]]
 SERVICES = {
     "StorageV2": "blob file queue table",
@@ -40,11 +37,13 @@ PROPERTIES: dict[str, dict[str, list[Any]]] = {
         "allowBlobPublicAccess": MAYBE, "encryption.keySource": [None, "Microsoft.Storage", "Microsoft.Keyvault"],
     },
     SERVER: {}, ADMIN: {}, VAULT: {}, RECOVERY: {}, ITEM: {},
-    SCAN: {
+    INSTANCE: {"entraAdministratorId": [None, "kim"]},
+    **{f"{of}_vulnerability_assessment": {
         "storageContainerPath": [None, "", "https://a.example/scans", "https://a.example/scans"],
         "recurringScansEnabled": MAYBE, "emailSubscriptionAdmins": MAYBE, "emails": [None, [], ["kim@contoso.example"]],
-    },
-    PROTECTOR: {"serverKeyType": [None, "ServiceManaged", "AzureKeyVault"]},
+    } for of in (SERVER, INSTANCE)},
+    **{f"{of}_encryption_protector": {"serverKeyType": [None, "ServiceManaged", "AzureKeyVault"]}
+       for of in (SERVER, INSTANCE)},
     KEY: {"enabled": MAYBE, "rotatesAutomatically": [False, False, True, None], "createdOn": [None, 3 * DAY]},
     MODEL: {},
     FILTER: {"blocked": [None, [], ["Prompt Jailbreak"], ["Completion Hate=Medium", "Prompt Hate=Medium"]]},
@@ -84,8 +83,8 @@ def made_up(seed: int) -> Made:
         made.ends[edge] = {pair: {} for pair in pairs if rng.random() < chance}
 
     for edge, start, end in (
-        (HAS_SCAN, SERVER, SCAN), (HAS_PROTECTOR, SERVER, PROTECTOR), (HAS_ADMIN, SERVER, ADMIN),
-        (CONTAINS, VAULT, KEY), (USES, MODEL, FILTER), (HAS_ITEM, RECOVERY, ITEM),
+        *((f"{of}_has_{part}", of, f"{of}_{part}") for of in (SERVER, INSTANCE) for part in PARTS),
+        (HAS_ADMIN, SERVER, ADMIN), (CONTAINS, VAULT, KEY), (USES, MODEL, FILTER), (HAS_ITEM, RECOVERY, ITEM),
     ):  # fmt: skip
         joined(edge, start, end, 0.7)
     return made
@@ -125,19 +124,22 @@ def test_logs_of_subscriptions_that_are_kept_openly(tenant: Made) -> None:
 
 
 def test_sql_servers_that_nobody_examines(tenant: Made) -> None:
+    administered = {server for server, _ in tenant.pairs(HAS_ADMIN)}
+    administered |= {key for key, of in tenant.of(INSTANCE).items() if of["entraAdministratorId"]}
     expected = []
-    for server, scan in tenant.pairs(HAS_SCAN):
-        of = tenant.of(SCAN)[scan]
-        if of["storageContainerPath"]:
-            never, nobody = of["recurringScansEnabled"] is False, of["emailSubscriptionAdmins"] is False
-            expected += [("is not scanned regularly", server)] if never else []
-            expected += [("tells nobody what scans find", server)] if nobody and not of["emails"] else []
-    for server, protector in tenant.pairs(HAS_PROTECTOR):
-        own = tenant.of(PROTECTOR)[protector]["serverKeyType"] != "ServiceManaged"
-        expected += [] if own else [("is encrypted with Microsoft's key", server)]
-    known = {server for server, _ in tenant.pairs(HAS_ADMIN)}
-    expected += [("nobody of Entra administers it", server) for server in tenant.of(SERVER) if server not in known]
-    check("sql-servers-nobody-examines", expected, "what key", "displayName key what")
+    for type in (SERVER, INSTANCE):
+        for server, scan in tenant.pairs(f"{type}_has_vulnerability_assessment"):
+            of = tenant.of(f"{type}_vulnerability_assessment")[scan]
+            if of["storageContainerPath"]:
+                never, nobody = of["recurringScansEnabled"] is False, of["emailSubscriptionAdmins"] is False
+                expected += [(type, "is not scanned regularly", server)] if never else []
+                expected += [(type, "tells nobody what scans find", server)] if nobody and not of["emails"] else []
+        for server, protector in tenant.pairs(f"{type}_has_encryption_protector"):
+            own = tenant.of(f"{type}_encryption_protector")[protector]["serverKeyType"] != "ServiceManaged"
+            expected += [] if own else [(type, "is encrypted with Microsoft's key", server)]
+        without = tenant.of(type).keys() - administered
+        expected += [(type, "nobody of Entra administers it", server) for server in without]
+    check("sql-servers-nobody-examines", expected, "type what key", "displayName key what")
 
 
 def test_keys_that_nobody_renews(tenant: Made) -> None:

@@ -14,6 +14,9 @@ import yaml
 
 from integration import CassetteError, Context, Entity, Record, Replay, Step, load, plan, run
 from integration.config.settings import Config
+from integration.recording.review import foreign
+from integration.tapes.cassette import Interaction, RecordedAnswer, read
+from integration.tapes.cassette import write as write_cassette
 from integration.tapes.tapes import Tape
 from tests.support import write
 
@@ -137,6 +140,31 @@ def test_a_recording_that_nobody_can_review_is_refused(server: str) -> None:
     with pytest.raises(CassetteError, match=r"^users\.yaml: 101 requests, but 100 at most: keep fewer objects "):
         tape.close()
     assert not Path("users.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "counts"),
+    [
+        ('{"value": []}', False),
+        ('{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": []}', False),
+        ('{"value": [{"id": "user-0001"}]}', True),
+        ('{"value": [], "nextLink": "https://management.azure.com/next"}', True),
+        ('{"value": {}}', True),
+        ("[]", True),
+        ("", True),
+    ],
+)
+def test_empty_lists_are_seen_at_a_glance_and_do_not_count(body: str, counts: bool) -> None:
+    path = Path("users.yaml")
+    answer = RecordedAnswer(200, "OK", {"Content-Type": "application/json"}, body.encode())
+    asked = [Interaction("GET", f"{GRAPH}/v1.0/users?number={number}", {}, None, answer) for number in range(101)]
+    if counts:
+        with pytest.raises(CassetteError, match=r"^users\.yaml: 101 requests, but 100 at most: keep fewer objects "):
+            write_cassette(path, asked)
+        return
+    write_cassette(path, asked)
+    assert list(foreign(path)) == []
+    assert len(read(path)) == 101
 
 
 @pytest.mark.parametrize(

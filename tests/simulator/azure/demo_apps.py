@@ -196,7 +196,10 @@ def _containers(lab: Place, subnet: str, identity: dict[str, Any]) -> None:
             "image": "crweb.registry.example/shop/worker:1.0",
             "ports": [{"port": 8080, "protocol": "TCP"}],
             "environmentVariables": [{"name": "MODE", "value": "left out"}],
-            "resources": {"requests": {"cpu": 1.0, "memoryInGB": 1.5}},
+            "resources": {
+                "requests": {"cpu": 1.0, "memoryInGB": 1.5},
+                "limits": {"cpu": 2.0, "memoryInGB": 3.0},
+            },
             "securityContext": {"privileged": False},
             "volumeMounts": [{"name": "files", "mountPath": "/files"}],
         },

@@ -55,6 +55,7 @@ def _sql(web: Place, more: dict[str, Any]) -> None:
         "state": "Ready",
         "zoneRedundant": False,
         "maxSizeBytes": 34359738368,
+        "licenseType": "BasePrice",
         "creationDate": MADE,
     }
     web.put(

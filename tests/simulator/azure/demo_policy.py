@@ -17,7 +17,10 @@ def add_policies(tenant: AzureTenant, production: str, tests: str) -> None:
     used, in_set, unused = (_of_microsoft(tenant, number) for number in (6101, 6102, 6103))
     definition = _definition(category="Tags", policy_type="Custom", metadata=_OWN)
     own = _put(tenant, f"{root}{_AUTHORIZATION}/policyDefinitions/tags", definition)
-    members = [{"policyDefinitionId": id, "parameters": {}} for id in (in_set, in_set.upper(), own)]
+    ids = {"taggedGroups": in_set, "taggedResources": in_set.upper(), "tags": own}
+    members = [
+        {"policyDefinitionReferenceId": name, "policyDefinitionId": id, "parameters": {}} for name, id in ids.items()
+    ]
     initiative = {
         "displayName": "What web servers keep to",
         "description": "Rules for web servers.",
