@@ -51,3 +51,83 @@ def test_endpoints_of_static_web_apps_come_in_an_envelope(place: Place, azure: A
     wrapped = part("/d", {"id": "/d", "properties": {"privateEndpoint": to("/Wrapped")}})
     place.put("Microsoft.Web/staticSites", "www", {"privateEndpointConnections": [plain, wrapped]})
     check_told(azure, "azure_static_web_app", {"privateEndpointIds": ["/plain", "/wrapped"]})
+
+
+@pytest.mark.parametrize(
+    ("type", "of", "name", "properties", "expected"),
+    [
+        (
+            "azure_gallery",
+            "Microsoft.Compute/galleries",
+            "g",
+            {"sharingProfile": {"groups": [{"type": "AADTenants", "ids": ["t"]}, {"ids": None}, {"ids": ["s"]}]}},
+            {"sharedWithIds": ["t", "s"], "public": None},
+        ),
+        ("azure_gallery", "Microsoft.Compute/galleries", "g", {"sharingProfile": None}, {"sharedWithIds": []}),
+        (
+            "azure_netapp_account",
+            "Microsoft.NetApp/netAppAccounts",
+            "n",
+            {"activeDirectories": [{"administrators": ["a"], "backupOperators": None}, {"securityOperators": ["s"]}]},
+            {
+                "activeDirectoryAdministrators": ["a"],
+                "activeDirectoryBackupOperators": [],
+                "activeDirectorySecurityOperators": ["s"],
+            },
+        ),
+        (
+            "azure_netapp_volume",
+            "Microsoft.NetApp/netAppAccounts/capacityPools/volumes",
+            "n/p/v",
+            {"exportPolicy": {"rules": [{"hasRootAccess": False}, {"hasRootAccess": True}]}},
+            {"allowsRootAccess": True},
+        ),
+        (
+            "azure_netapp_volume",
+            "Microsoft.NetApp/netAppAccounts/capacityPools/volumes",
+            "n/p/v",
+            {"exportPolicy": {"rules": [{"allowedClients": "0.0.0.0/0"}]}},
+            {"allowsRootAccess": None},
+        ),
+        (
+            "azure_keyvault_managed_hsm",
+            "Microsoft.KeyVault/managedHSMs",
+            "h",
+            {
+                "networkAcls": {"defaultAction": "Deny", "ipRules": [{"value": "198.51.100.0/24"}]},
+                "securityDomainProperties": {"activationStatus": "NotActivated"},
+            },
+            {"networkAcls.allowedIpAddresses": ["198.51.100.0/24"], "activationStatus": "NotActivated"},
+        ),
+        (
+            "azure_arc_machine",
+            "Microsoft.HybridCompute/machines",
+            "m",
+            {"agentConfiguration": {"configMode": "monitor", "incomingConnectionsPorts": ["22", "3389"]}},
+            {"agentConfigMode": "monitor", "incomingConnectionsPorts": ["22", "3389"]},
+        ),
+    ],
+)
+def test_who_gets_in_is_told(
+    place: Place,
+    azure: Azure,
+    type: str,
+    of: str,
+    name: str,
+    properties: dict[str, Any],
+    expected: dict[str, Any],
+) -> None:
+    place.put(of, name, properties)
+    check_told(azure, type, expected)
+
+
+def test_a_delegation_says_which_roles_may_be_given_on(place: Place, azure: Azure) -> None:
+    role = f"/{'0' * 32}"
+    authorizations = [
+        {"principalId": "p", "roleDefinitionId": "/Owner", "delegatedRoleDefinitionIds": [role, None]},
+        {"principalId": "q", "roleDefinitionId": "/Reader", "delegatedRoleDefinitionIds": None},
+    ]
+    offer = {"properties": {"registrationDefinitionName": "Offer", "authorizations": authorizations}}
+    table = "managedserviceresources"
+    place.put("Microsoft.ManagedServices/registrationAssignments", "r", {"registrationDefinition": offer}, table=table)
+    check_told(azure, "azure_lighthouse_delegation", {"assignableRoles": ["0" * 32]})

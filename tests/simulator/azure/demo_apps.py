@@ -197,7 +197,11 @@ def _containers(lab: Place, subnet: str, identity: dict[str, Any]) -> None:
             "ports": [{"port": 8080, "protocol": "TCP"}],
             "environmentVariables": [{"name": "MODE", "value": "left out"}],
             "resources": {"requests": {"cpu": 1.0, "memoryInGB": 1.5}},
-            "securityContext": {"privileged": False},
+            "securityContext": {
+                "privileged": False,
+                "allowPrivilegeEscalation": True,
+                "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
+            },
             "volumeMounts": [{"name": "files", "mountPath": "/files"}],
         },
     }

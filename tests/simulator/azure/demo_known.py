@@ -115,6 +115,7 @@ def _platform(web: Place, lab: Place) -> None:
         "clientCertExclusionPaths": "/health",
         "keyVaultReferenceIdentity": web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"),
         "storageAccountRequired": False,
+        "sshEnabled": False,
     }
     routes = {f"vnet{what}Enabled": True for what in ("RouteAll", "ContentShare", "ImagePull", "BackupRestore")}
     traffic = dict.fromkeys(("application", "contentShare", "imagePull", "backupRestore"), False)
