@@ -128,8 +128,13 @@ def active(row: Any) -> bool | None:
 
 
 def private_endpoints_of(row: Any) -> list[str]:
-    """Return the keys of the private endpoints that lead to a resource."""
-    return keys_at(map(properties_of, parts_of(row, "privateEndpointConnections")), "privateEndpoint")
+    """Return the keys of the private endpoints that lead to a resource.
+
+    Azure Static Web Apps wraps each connection once more, so that it has its properties among its properties. Source:
+    Azure's specification of Microsoft.Web, StaticSite.
+    """
+    connections = [properties_of(each) for each in parts_of(row, "privateEndpointConnections")]
+    return keys_at([*connections, *map(properties_of, connections)], "privateEndpoint")
 
 
 def identities_of(row: Any) -> list[str]:

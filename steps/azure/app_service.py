@@ -17,7 +17,7 @@ from steps.azure._resource import (
     properties_of,
     resource,
 )
-from steps.azure.web_app import outbound_of
+from steps.azure.web_app import outbound_of, routed_by_network
 
 _TYPES = {
     "azure_web_app_slot": "microsoft.web/sites/slots",
@@ -43,6 +43,7 @@ def azure_web_app_slot(ctx: Context) -> Iterator[Entity]:
             privateEndpointIds=private_endpoints_of(row),
             virtualNetworkSubnetId=key_at(properties_of(row), "virtualNetworkSubnetId"),
             outboundIpAddresses=outbound_of(row),
+            **routed_by_network(row),
         )
 
 

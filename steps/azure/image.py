@@ -57,8 +57,12 @@ def azure_image(ctx: Context) -> Iterator[Entity]:
 def azure_gallery(ctx: Context) -> Iterator[Entity]:
     """A gallery, which shares images with other subscriptions and tenants."""
     for row in ctx.azure.resources(_GALLERY):
-        shared = object_at(properties_of(row), "sharingProfile").get("permissions")
-        yield resource(row, public=whether(shared, "community"))
+        shared = object_at(properties_of(row), "sharingProfile")
+        yield resource(
+            row,
+            public=whether(shared.get("permissions"), "community"),
+            sharedWithIds=list(texts_at(shared, "groups[]", "ids[]")),
+        )
 
 
 @entity_step("Image", permissions=["Microsoft.Compute/galleries/images/read"], per_row=True, resources=[_SHARED])

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_at, object_at, objects_in, properties_of
+from steps.azure._resource import key_at, object_at, objects_in, properties_of, texts_in
 from steps.azure.role_definition import role_key, roles
 
 _TABLE = "managedserviceresources"
@@ -34,6 +34,7 @@ def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
             registrationDefinitionId=key_at(properties_of(row), "registrationDefinitionId"),
             authorizations=_told(offer, "authorizations", names),
             eligibleAuthorizations=_told(offer, "eligibleAuthorizations", names),
+            assignableRoles=_assignable(offer, names),
             principalIds=sorted({each["principalId"].lower() for each in _all(offer) if each.get("principalId")}),
             webLink=portal_link(row),
         )
@@ -109,3 +110,9 @@ def _told(offer: dict[str, Any], name: str, roles: dict[str, str | None]) -> lis
         for each in objects_in(offer, name)
         if each.get("roleDefinitionId")
     )
+
+
+def _assignable(offer: dict[str, Any], roles: dict[str, str | None]) -> list[str]:
+    """Return the roles that somebody may give to managed identities by an offer, sorted."""
+    given = {id for each in _all(offer) for id in texts_in(each, "delegatedRoleDefinitionIds") if id}
+    return sorted({roles.get(role_key(id)) or id.rpartition("/")[2] for id in given})

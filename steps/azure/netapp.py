@@ -8,8 +8,12 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     key_at,
+    named_in,
+    object_at,
+    parts_of,
     properties_of,
     resource,
+    texts_at,
 )
 
 _TYPES = {
@@ -27,7 +31,14 @@ _TYPES = {
 def azure_netapp_account(ctx: Context) -> Iterator[Entity]:
     """An account of Azure NetApp Files, which has volumes of files."""
     for row in ctx.azure.resources(_TYPES["azure_netapp_account"]):
-        yield resource(row, userAssignedIdentityIds=identities_of(row))
+        domains = parts_of(row, "activeDirectories")
+        yield resource(
+            row,
+            userAssignedIdentityIds=identities_of(row),
+            activeDirectoryAdministrators=list(texts_at(domains, "administrators[]")),
+            activeDirectoryBackupOperators=list(texts_at(domains, "backupOperators[]")),
+            activeDirectorySecurityOperators=list(texts_at(domains, "securityOperators[]")),
+        )
 
 
 @entity_step(
@@ -39,9 +50,11 @@ def azure_netapp_account(ctx: Context) -> Iterator[Entity]:
 def azure_netapp_volume(ctx: Context) -> Iterator[Entity]:
     """A volume of files of Azure NetApp Files, that machines mount."""
     for row in ctx.azure.resources(_TYPES["azure_netapp_volume"]):
+        as_root = named_in(object_at(properties_of(row), "exportPolicy"), "rules", "hasRootAccess")
         yield resource(
             row,
             classification=None,
+            allowsRootAccess=any(as_root) if as_root else None,
             subnetId=key_at(properties_of(row), "subnetId"),
             encrypted=True,
         )

@@ -9,6 +9,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     key_at,
+    object_at,
     private_endpoints_of,
     properties_of,
     resource,
@@ -18,6 +19,14 @@ _SITE = "microsoft.web/sites"
 _PLAN = "microsoft.web/serverfarms"
 _APPS = ["azure_web_app", "azure_function_app"]
 READ = ["Microsoft.Web/sites/read"]
+_ROUTED = {
+    "vnetRouteAllEnabled": "applicationTraffic",
+    "vnetContentShareEnabled": "contentShareTraffic",
+    "vnetImagePullEnabled": "imagePullTraffic",
+    "vnetBackupRestoreEnabled": "backupRestoreTraffic",
+}
+"""What goes by way of an app's network, by its name before version 2024-11-01 of the API, with the name that
+``outboundVnetRouting`` has for it since. Source: Azure's specification of Microsoft.Web, OutboundVnetRouting."""
 
 
 @entity_step("Application", permissions=READ, per_row=True, resources=[_SITE])
@@ -69,6 +78,7 @@ def _apps(ctx: Context, type: str) -> Iterator[Entity]:
             appServicePlanId=key_at(properties, "serverFarmId"),
             subnetId=key_at(properties, "virtualNetworkSubnetId"),
             outboundIpAddresses=outbound_of(row),
+            **routed_by_network(row),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -78,6 +88,18 @@ def outbound_of(row: Any) -> list[str] | None:
     """Return the addresses that an app or a slot asks from; ``None`` where Azure does not tell them."""
     told = properties_of(row).get("outboundIpAddresses")
     return told.split(",") if told else None
+
+
+def routed_by_network(row: Any) -> dict[str, Any]:
+    """Return whether what an app or a slot sends goes by way of its network, by the older names of that.
+
+    Where ``allTraffic`` is on, all of it does, whatever else is told.
+    """
+    properties = properties_of(row)
+    routing = object_at(properties, "outboundVnetRouting")
+    if routing.get("allTraffic") is True:
+        return dict.fromkeys(_ROUTED, True)
+    return {old: properties.get(old) if routing.get(new) is None else routing[new] for old, new in _ROUTED.items()}
 
 
 def _kinds(row: Any) -> list[str] | None:

@@ -200,7 +200,11 @@ def _containers(lab: Place, subnet: str, identity: dict[str, Any]) -> None:
                 "requests": {"cpu": 1.0, "memoryInGB": 1.5},
                 "limits": {"cpu": 2.0, "memoryInGB": 3.0},
             },
-            "securityContext": {"privileged": False},
+            "securityContext": {
+                "privileged": False,
+                "allowPrivilegeEscalation": True,
+                "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
+            },
             "volumeMounts": [{"name": "files", "mountPath": "/files"}],
         },
     }

@@ -42,7 +42,7 @@ def _storage(web: Place, lab: Place) -> None:
     add(data, containers, "$web", {"publicAccess": "Blob", "lastModifiedTime": MADE})
     add(old, containers, "everything", {"publicAccess": "Container", "lastModifiedTime": MADE})
     kept: dict[str, Any] = {
-        "deleteRetentionPolicy": {"enabled": True, "days": 14},
+        "deleteRetentionPolicy": {"enabled": True, "days": 14, "allowPermanentDelete": False},
         "containerDeleteRetentionPolicy": {"enabled": True, "days": 7},
         "isVersioningEnabled": True,
         "changeFeed": {"enabled": True},

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.simulator.azure.demo_compute import GUID, MADE, identity_of
 from tests.simulator.azure.demo_storage import endpoints_of
-from tests.simulator.azure.place import Place, to
+from tests.simulator.azure.place import Place, part, to
 
 _OWNER = {"owner": "team-platform"}
 
@@ -48,6 +48,7 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "allowConfigFileUpdates": True,
         "enterpriseGradeCdnStatus": "Disabled",
         **closed,
+        "privateEndpointConnections": [part("/connections/www", {"properties": endpoints_of(web)[0]["properties"]})],
     }
     web.put("Microsoft.Web/staticSites", "www", static_web_app, sku={"name": "Standard"}, **more)
     app_service_environment: dict[str, Any] = {

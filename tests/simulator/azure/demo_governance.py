@@ -85,7 +85,7 @@ def _lighthouse(tenant: AzureTenant, subscription: str) -> None:
         "description": "Looks after web servers.",
         "managedByTenantId": _ID.format(6022),
         "managedByTenantName": "Fabrikam",
-        "authorizations": [role],
+        "authorizations": [{**role, "delegatedRoleDefinitionIds": [_ID.format(5003)]}],
         "eligibleAuthorizations": [{**role, "principalId": _ID.format(6023), "roleDefinitionId": _ID.format(5003)}],
         "provisioningState": "Succeeded",
     }

@@ -113,12 +113,19 @@ def _platform(web: Place, lab: Place) -> None:
     tell(web, "Microsoft.ApiManagement/service", "api-web", portals)
     site = {
         "clientCertExclusionPaths": "/health",
-        "vnetRouteAllEnabled": True,
         "keyVaultReferenceIdentity": web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web"),
         "storageAccountRequired": False,
+        "sshEnabled": False,
     }
-    for kind, name in (("sites", "shop"), ("sites", "orders"), ("sites/slots", "shop/staging")):
-        tell(web, f"Microsoft.Web/{kind}", name, site)
+    routes = {f"vnet{what}Enabled": True for what in ("RouteAll", "ContentShare", "ImagePull", "BackupRestore")}
+    traffic = dict.fromkeys(("application", "contentShare", "imagePull", "backupRestore"), False)
+    routed = {"outboundVnetRouting": {"allTraffic": False, **{f"{of}Traffic": is_on for of, is_on in traffic.items()}}}
+    for kind, name, told in (
+        ("sites", "shop", routes),
+        ("sites", "orders", routed),
+        ("sites/slots", "shop/staging", routed),
+    ):
+        tell(web, f"Microsoft.Web/{kind}", name, {**site, **told})
     workspace = {
         "encryption": {"cmk": {"status": "Activated"}},
         "connectivityEndpoints": {"web": "https://web.synapse.example", "sql": "synapse.sql.example"},

@@ -52,10 +52,17 @@ def add_published(web: Place, lab: Place) -> None:
 def _sign_in(web: Place, shop: str, slot: str) -> None:
     """One app that asks for a sign-in by an application of the demo's, and a slot that lets everybody in."""
     registration = {"openIdIssuer": f"https://sts.windows.net/{web.tenant.id}/v2.0", "clientId": _CLIENT}
+    principals = {
+        "identities": ["00000000-0000-4000-8000-000000007603"],
+        "groups": ["00000000-0000-4000-8000-000000007604"],
+    }
     entra = {
         "enabled": True,
         "registration": registration,
-        "validation": {"allowedAudiences": [f"api://{_CLIENT}"]},
+        "validation": {
+            "allowedAudiences": [f"api://{_CLIENT}"],
+            "defaultAuthorizationPolicy": {"allowedApplications": [_CLIENT], "allowedPrincipals": principals},
+        },
     }
     asks = {
         "platform": {"enabled": True},
