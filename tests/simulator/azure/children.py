@@ -112,7 +112,8 @@ class Children:
         if not any(fnmatchcase(below, each) for each in (*LISTS.get(type, "").split(), ANYWHERE)):
             raise refusal(404, "InvalidResourceType", "The resource type could not be found in the namespace.")
         untold = UNTOLD.get((below, asked.options["api-version"]))
-        return [_without(row, untold) for row in self.tenant.children.get(path, [])]
+        children = self.tenant.children.get(path, [])
+        return [_without(row, untold) for row in children] if untold and isinstance(children, list) else children
 
     def _parent(self, path: str) -> tuple[Row, str]:
         """The resource that a path goes through, and what is below it."""
@@ -135,8 +136,6 @@ class Children:
             raise refusal(429, "TooManyRequests", "The request is being throttled.", headers=told)
 
 
-def _without(row: Row, name: str | None) -> Row:
-    """A child without one of its properties; as it is where none is named."""
-    if name is None:
-        return row
+def _without(row: Row, name: str) -> Row:
+    """A child without one of its properties."""
     return {**row, "properties": {of: value for of, value in row["properties"].items() if of != name}}
