@@ -136,6 +136,9 @@ def _hardening(web: Place, lab: Place) -> None:
     identity = web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web")
     for type, name in (("servers", "sql-web"), ("managedInstances", "mi-web")):
         tell(web, f"Microsoft.Sql/{type}", name, {"primaryUserAssignedIdentityId": identity})
+    people = {"type": "SystemAssigned", "principalId": "00000000-0000-4000-8000-000000000d04"}
+    instance = {"authenticationMetadata": "Windows", "servicePrincipal": people}
+    tell(web, "Microsoft.Sql/managedInstances", "mi-web", instance)
     database = {
         "currentBackupStorageRedundancy": "Geo",
         "encryptionProtector": "https://kv-web.vault.azure.example/keys/shop/1",
