@@ -22,6 +22,7 @@ def _plans(tenant: AzureTenant, subscription: str) -> None:
     parts = [
         {"name": "AgentlessVmScanning", "isEnabled": "True"},
         {"name": "MdeDesignatedSubscription", "isEnabled": "False"},
+        {"name": "FileIntegrityMonitoring", "isEnabled": "True", "operationStatus": {"code": "Failed"}},
     ]
     servers = {"pricingTier": "Standard", "subPlan": "P2", "enablementTime": _AT, "extensions": parts}
     servers |= {"resourcesCoverageStatus": "FullyCovered", "enforce": "False", "inherited": "False"}
