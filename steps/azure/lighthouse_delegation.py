@@ -1,12 +1,12 @@
 """Delegations of Azure Lighthouse: what people of another tenant manage here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_at, object_at, objects_in, properties_of, texts_in
+from steps.azure._resource import key_at, object_at, objects_in, properties_of, says, texts_in
 from steps.azure.role_definition import role_key, roles
 
 _TABLE = "managedserviceresources"
@@ -22,6 +22,7 @@ def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
     names = {key: properties_of(role).get("roleName") for key, role in roles(ctx).items()}
     for row, offer in _delegations(ctx):
         name = offer.get("registrationDefinitionName") or row["name"]
+        eligible = objects_in(offer, "eligibleAuthorizations")
         yield Entity(
             arm_key(row["id"]),
             row,
@@ -32,8 +33,9 @@ def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
             managedByTenantName=offer.get("managedByTenantName"),
             scope=scope_of(row["id"], "microsoft.managedservices"),
             registrationDefinitionId=key_at(properties_of(row), "registrationDefinitionId"),
-            authorizations=_told(offer, "authorizations", names),
-            eligibleAuthorizations=_told(offer, "eligibleAuthorizations", names),
+            authorizations=_told(objects_in(offer, "authorizations"), names),
+            eligibleAuthorizations=_told(eligible, names),
+            eligibleWithoutMfa=_told((each for each in eligible if not _demands_mfa(each)), names),
             assignableRoles=_assignable(offer, names),
             principalIds=sorted({each["principalId"].lower() for each in _all(offer) if each.get("principalId")}),
             webLink=portal_link(row),
@@ -102,12 +104,12 @@ def _all(offer: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from objects_in(offer, name)
 
 
-def _told(offer: dict[str, Any], name: str, roles: dict[str, str | None]) -> list[str]:
+def _told(authorizations: Iterable[dict[str, Any]], roles: dict[str, str | None]) -> list[str]:
     """Return who has which role, as ``who=role``, sorted."""
     return sorted(
         f"{each.get('principalIdDisplayName') or each.get('principalId')}="
         f"{roles.get(role_key(each['roleDefinitionId'])) or each['roleDefinitionId'].rpartition('/')[2]}"
-        for each in objects_in(offer, name)
+        for each in authorizations
         if each.get("roleDefinitionId")
     )
 
@@ -116,3 +118,11 @@ def _assignable(offer: dict[str, Any], roles: dict[str, str | None]) -> list[str
     """Return the roles that somebody may give to managed identities by an offer, sorted."""
     given = {id for each in _all(offer) for id in texts_in(each, "delegatedRoleDefinitionIds") if id}
     return sorted({roles.get(role_key(id)) or id.rpartition("/")[2] for id in given})
+
+
+def _demands_mfa(eligible: dict[str, Any]) -> bool:
+    """Tell whether who can activate a role needs multifactor authentication for that; nobody does where none is named.
+
+    Source: Azure Resource Manager, registrationDefinitions, ``justInTimeAccessPolicy.multiFactorAuthProvider``.
+    """
+    return says(object_at(eligible, "justInTimeAccessPolicy").get("multiFactorAuthProvider"), "azure")

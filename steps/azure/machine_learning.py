@@ -63,8 +63,13 @@ def azure_cognitive_services_account(ctx: Context) -> Iterator[Entity]:
 def azure_databricks_workspace(ctx: Context) -> Iterator[Entity]:
     """A workspace of Azure Databricks, in which data is analysed."""
     for row in ctx.azure.resources(_TYPES["azure_databricks_workspace"]):
-        group = key_at(properties_of(row), "managedResourceGroupId")
-        yield _service(row, "data-analytics", virtualNetworkId=_network(row), managedResourceGroupId=group)
+        yield _service(
+            row,
+            "data-analytics",
+            virtualNetworkId=_network(row),
+            managedResourceGroupId=key_at(properties_of(row), "managedResourceGroupId"),
+            accessConnectorId=key_at(properties_of(row), "accessConnector"),
+        )
 
 
 @entity_step(

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._children import below_scopes
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, key_at, object_at, objects_in, parts_of, properties_of
+from steps.azure._resource import in_subscriptions, key_at, objects_in, parts_of, properties_of, values_of
 
 _SECURITY = "/providers/Microsoft.Security"
 _BELOW = {
@@ -23,16 +23,20 @@ _BELOW = {
 
 @entity_step("Resource", permissions=["Microsoft.Security/securityContacts/read"])
 def azure_security_center_contact(ctx: Context) -> Iterator[Entity]:
-    """Whom Microsoft Defender for Cloud writes to about a subscription: addresses, and who has some role."""
+    """Whom Microsoft Defender for Cloud writes to about a subscription: addresses, and who has some role.
+
+    What is written about is told by which threshold it has, since examples of Azure's REST API write AttackPath in two
+    ways.
+    """
     for row in _rows(ctx, "azure_security_center_contact"):
         properties = properties_of(row)
-        told = {str(each.get("sourceType")).lower(): each for each in objects_in(properties, "notificationsSources")}
+        sources = objects_in(properties, "notificationsSources")
         addresses = (properties.get("emails") or properties.get("email") or "").replace(",", ";").split(";")
         yield _entity(
             row,
             emails=sorted({address.strip() for address in addresses} - {""}),
-            alertMinimalSeverity=object_at(told, "alert").get("minimalSeverity"),
-            attackPathMinimalRiskLevel=object_at(told, "attackpath").get("minimalRiskLevel"),
+            alertMinimalSeverity=next(iter(values_of(sources, "minimalSeverity")), None),
+            attackPathMinimalRiskLevel=next(iter(values_of(sources, "minimalRiskLevel")), None),
         )
 
 

@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from integration.values import arm_key
 from steps.azure._defender import SECURITY
 from steps.azure._ids import portal_link
-from steps.azure._resource import below_parents, in_subscriptions, parts_of, properties_of, says
+from steps.azure._resource import below_parents, in_subscriptions, object_at, parts_of, properties_of, says
 
 _TYPES = {
     "azure_security_center_subscription_pricing": "microsoft.security/pricings",
@@ -22,6 +22,7 @@ def azure_security_center_subscription_pricing(ctx: Context) -> Iterator[Entity]
         extensions = parts_of(row, "extensions")
         on = [each["name"] for each in extensions if says(str(each.get("isEnabled")), "true")]
         off = [each["name"] for each in extensions if says(str(each.get("isEnabled")), "false")]
+        failed = [each["name"] for each in extensions if says(object_at(each, "operationStatus").get("code"), "failed")]
         yield Entity(
             arm_key(row["id"]),
             row,
@@ -29,6 +30,7 @@ def azure_security_center_subscription_pricing(ctx: Context) -> Iterator[Entity]
             displayName=row["name"],
             enabledExtensions=sorted(on),
             disabledExtensions=sorted(off),
+            failedExtensions=sorted(failed),
             webLink=portal_link(row),
         )
 

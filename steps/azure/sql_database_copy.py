@@ -9,8 +9,8 @@ from steps.azure._resource import below_parents, key_at, properties_of, resource
 from steps.azure.sql_server import SQL_SERVER
 
 SERVER, DATABASE, LINK = "azure_sql_server", "azure_sql_database", "azure_sql_replication_link"
-_VERSION = "2023-08-01"
-"""The first that is no preview of those that tell the id of the other database."""
+_VERSION = "2025-01-01"
+"""The first that tells the id of the other database, but for previews: 2023-08-01 does not."""
 _LINKS = Children(SQL_SERVER, "/replicationLinks", _VERSION)
 _DROPPED = Children(SQL_SERVER, "/restorableDroppedDatabases", _VERSION)
 _RECOVERABLE = Children(SQL_SERVER, "/recoverableDatabases", _VERSION)

@@ -37,6 +37,7 @@ def azure_sql_managed_instance(ctx: Context) -> Iterator[Entity]:
             row,
             classification=None,
             userAssignedIdentityIds=identities_of(row),
+            primaryUserAssignedIdentityId=key_at(properties_of(row), "primaryUserAssignedIdentityId"),
             subnetId=key_at(properties_of(row), "subnetId"),
             instancePoolId=key_at(properties_of(row), "instancePoolId"),
             privateEndpointIds=private_endpoints_of(row),

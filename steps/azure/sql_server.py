@@ -40,6 +40,7 @@ def azure_sql_server(ctx: Context) -> Iterator[Entity]:
             publiclyAccessible=whether(properties_of(row).get("publicNetworkAccess"), "enabled"),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
+            primaryUserAssignedIdentityId=key_at(properties_of(row), "primaryUserAssignedIdentityId"),
         )
 
 

@@ -28,7 +28,7 @@ _USERS: dict[str, tuple[str, list[tuple[str, ...]]]] = {
     ),
     "azure_healthcare_fhir_service": (
         "microsoft.healthcareapis/workspaces/fhirservices",
-        [("exportConfiguration", "storageAccountName")],
+        [("exportConfiguration", "storageAccountName"), ("importConfiguration", "integrationDataStore")],
     ),
     "azure_healthcare_service": (
         "microsoft.healthcareapis/services",

@@ -141,6 +141,22 @@ def test_a_delegation_says_what_was_offered_wherever_that_is_told(
     assert [of["tenantId"] for of in properties("azure_managing_tenant")] == ["other"]
 
 
+def test_who_activates_a_role_without_multifactor_authentication_is_told(tenant: AzureTenant, azure: Azure) -> None:
+    ways: dict[str, Any] = {"unsaid": None, "empty": {}, "none": "None", "asked": "azure"}
+    policies = {who: {"multiFactorAuthProvider": way} if isinstance(way, str) else way for who, way in ways.items()}
+    eligible = [
+        {"principalId": who, "roleDefinitionId": "keeper", "justInTimeAccessPolicy": policy}
+        for who, policy in policies.items()
+    ]
+    delegation, kind = f"{LIGHTHOUSE}/registrationAssignments/a", "microsoft.managedservices/registrationassignments"
+    told = {"registrationDefinition": {"properties": {"eligibleAuthorizations": eligible}}}
+    put(tenant, "managedserviceresources", delegation, kind, told)
+    assert verdicts(azure.run("azure_lighthouse_delegation")) == {"complete"}
+    (found,) = properties("azure_lighthouse_delegation")
+    assert found["eligibleWithoutMfa"] == ["empty=keeper", "none=keeper", "unsaid=keeper"]
+    assert found["eligibleAuthorizations"] == ["asked=keeper", *found["eligibleWithoutMfa"]]
+
+
 def test_an_alert_on_a_subscription_is_told_once(tenant: AzureTenant, azure: Azure) -> None:
     alert = f"{SUBSCRIPTION}/providers/Microsoft.Security/locations/westeurope/alerts/one"
     ids = (SUBSCRIPTION.upper(), MACHINE.upper(), MACHINE)

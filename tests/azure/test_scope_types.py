@@ -100,7 +100,7 @@ def test_a_tenant_without_the_licence_has_no_roles_to_activate(tenant: AzureTena
 
 
 def test_contacts_are_told_one_by_one_and_settings_by_subscription(tenant: AzureTenant, azure: Azure) -> None:
-    sources = [{"sourceType": "Alert", "minimalSeverity": "High"}]
+    sources: list[Any] = [{"sourceType": "Alert", "minimalSeverity": "High"}, None]
     written = {"emails": "b@contoso.example; a@contoso.example;", "notificationsSources": sources}
     contact = tenant.add_child(ONE, f"{SECURITY}/securityContacts", "default", written)
     setting = tenant.add_child(TWO, f"{SECURITY}/settings", "MCAS", {"enabled": True}, kind="DataExportSettings")
@@ -111,6 +111,14 @@ def test_contacts_are_told_one_by_one_and_settings_by_subscription(tenant: Azure
     (found,) = properties("azure_security_center_contact")
     assert found["emails"] == ["a@contoso.example", "b@contoso.example"]
     assert (found["alertMinimalSeverity"], found.get("attackPathMinimalRiskLevel")) == ("High", None)
+
+
+def test_a_contact_is_told_of_attack_paths_by_whatever_name(tenant: AzureTenant, azure: Azure) -> None:
+    sources = [{"sourceType": "AttachPath", "minimalRiskLevel": "Critical"}, {"sourceType": "Alert"}]
+    tenant.add_child(ONE, f"{SECURITY}/securityContacts", "default", {"notificationsSources": sources})
+    assert verdicts(azure.run("azure_security_center_contact")) == {"complete"}
+    (found,) = properties("azure_security_center_contact")
+    assert (found["attackPathMinimalRiskLevel"], found.get("alertMinimalSeverity")) == ("Critical", None)
 
 
 def test_ports_that_are_opened_on_request_are_of_machines(tenant: AzureTenant, azure: Azure) -> None:

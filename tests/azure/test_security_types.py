@@ -123,6 +123,19 @@ def test_a_plan_tells_the_parts_that_are_on(tenant: AzureTenant, azure: Azure) -
     assert properties("azure_security_center_subscription_pricing")[0]["enabledExtensions"] == ["a", "b"]
 
 
+def test_a_part_of_a_plan_that_could_not_be_switched_on_is_told(tenant: AzureTenant, azure: Azure) -> None:
+    parts = [
+        {"name": "a", "isEnabled": "True", "operationStatus": {"code": "failed", "message": "No rights."}},
+        {"name": "b", "isEnabled": "True", "operationStatus": {"code": "Succeeded"}},
+        {"name": "c", "isEnabled": "False", "operationStatus": None},
+    ]
+    plan = {"pricingTier": "Standard", "extensions": parts}
+    put(tenant, "securityresources", f"/subscriptions/{S}{SECURITY}/pricings/Dns", "microsoft.security/pricings", plan)
+    assert verdicts(azure.run("azure_security_center_subscription_pricing")) == {"complete"}
+    (found,) = properties("azure_security_center_subscription_pricing")
+    assert (found["failedExtensions"], found["enabledExtensions"]) == (["a"], ["a", "b"])
+
+
 def test_advice_leads_back_to_the_assessment_that_it_comes_of(tenant: AzureTenant, azure: Azure) -> None:
     assessment = assess(tenant, "wrong", "Unhealthy")
     advice = f"{MACHINE.lower()}/providers/microsoft.advisor/recommendations/one"

@@ -177,6 +177,11 @@ DATA_LAKE = {"accountUrl": "https://Account.dfs.example", "filesystem": "f"}
             {"exportConfiguration": {"storageAccountName": "account"}},
         ),
         (
+            "healthcare_fhir_service",
+            "Microsoft.HealthcareApis/workspaces/fhirservices",
+            {"importConfiguration": {"enabled": True, "integrationDataStore": "account"}},
+        ),
+        (
             "stream_analytics_job",
             "Microsoft.StreamAnalytics/streamingjobs",
             {"jobStorageAccount": {"accountName": "account", "authenticationMode": "Msi"}},

@@ -73,6 +73,8 @@ SINGLE = {
 """What is answered as one object below resources of a type."""
 ANYWHERE = "/providers/microsoft.insights/diagnosticsettings"
 """What is listed below any resource, and below subscriptions."""
+UNTOLD = {("/replicationlinks", "2023-08-01"): "partnerDatabaseId"}
+"""Properties that a version does not tell, though older previews do. Source: specifications of Azure's REST APIs."""
 
 
 @dataclass
@@ -109,7 +111,9 @@ class Children:
             return self.tenant.children[path]
         if not any(fnmatchcase(below, each) for each in (*LISTS.get(type, "").split(), ANYWHERE)):
             raise refusal(404, "InvalidResourceType", "The resource type could not be found in the namespace.")
-        return self.tenant.children.get(path, [])
+        untold = UNTOLD.get((below, asked.options["api-version"]))
+        children = self.tenant.children.get(path, [])
+        return [_without(row, untold) for row in children] if untold and isinstance(children, list) else children
 
     def _parent(self, path: str) -> tuple[Row, str]:
         """The resource that a path goes through, and what is below it."""
@@ -130,3 +134,8 @@ class Children:
         if not granted:
             told: dict[str, Any] = {"Retry-After": headers["Retry-After"]}
             raise refusal(429, "TooManyRequests", "The request is being throttled.", headers=told)
+
+
+def _without(row: Row, name: str) -> Row:
+    """A child without one of its properties."""
+    return {**row, "properties": {of: value for of, value in row["properties"].items() if of != name}}

@@ -13,6 +13,7 @@ def add_known(web: Place, lab: Place) -> None:
     _machines(web)
     _data(web, lab)
     _platform(web, lab)
+    _hardening(web, lab)
 
 
 def _networks(web: Place) -> None:
@@ -136,3 +137,41 @@ def _platform(web: Place, lab: Place) -> None:
     tell(web, "Microsoft.HDInsight/clusters", "hdi-web", {"connectivityEndpoints": reached})
     storage = {"autoStorage": {"authenticationMode": "BatchAccountManagedIdentity"}}
     tell(lab, "Microsoft.Batch/batchAccounts", "batchlab", storage)
+
+
+def _hardening(web: Place, lab: Place) -> None:
+    identity = web.of("Microsoft.ManagedIdentity/userAssignedIdentities", "id-web")
+    for type, name in (("servers", "sql-web"), ("managedInstances", "mi-web")):
+        tell(web, f"Microsoft.Sql/{type}", name, {"primaryUserAssignedIdentityId": identity})
+    people = {"type": "SystemAssigned", "principalId": "00000000-0000-4000-8000-000000000d04"}
+    instance = {"authenticationMetadata": "Windows", "servicePrincipal": people}
+    tell(web, "Microsoft.Sql/managedInstances", "mi-web", instance)
+    database = {
+        "currentBackupStorageRedundancy": "Geo",
+        "encryptionProtector": "https://kv-web.vault.azure.example/keys/shop/1",
+        "federatedClientId": "00000000-0000-4000-8000-000000007a02",
+        "secondaryType": "Geo",
+    }
+    tell(web, "Microsoft.Sql/servers/databases", "sql-web/shop", database)
+    machine = {"enableAutomaticUpgrade": True, "additionalVmPatch": "WU"}
+    tell(web, "Microsoft.SqlVirtualMachine/sqlVirtualMachines", "vm-web-02", machine)
+    linked = {"managedVirtualNetworkSettings": {"linkedAccessCheckOnTargetResource": True}}
+    tell(lab, "Microsoft.Synapse/workspaces", "synapse", linked)
+    tell(web, "Microsoft.RecoveryServices/vaults", "rsv", {"secureScore": "Adequate"})
+    jobs = {"defaultAction": "Deny", "ipRules": [{"action": "Allow", "value": "203.0.113.0/24"}]}
+    network = {"accountAccess": jobs, "nodeManagementAccess": {"defaultAction": "Allow"}}
+    tell(lab, "Microsoft.Batch/batchAccounts", "batchlab", {"networkProfile": network})
+    connector = web.of("Microsoft.Databricks/accessConnectors", "dbw-reads")
+    bricks = {"isUcEnabled": True, "accessConnector": {"id": connector, "identityType": "SystemAssigned"}}
+    tell(web, "Microsoft.Databricks/workspaces", "dbw-web", bricks)
+    names = {"restrictOutboundNetworkAccess": True, "allowedFqdnList": ["stdata.blob.example"]}
+    tell(web, "Microsoft.Devices/IotHubs", "iot-web", {"disableModuleSAS": True, **names})
+    tell(web, "Microsoft.Kusto/clusters", "adx", {"allowedFqdnList": ["stdata.blob.example"]})
+    tell(web, "Microsoft.OperationalInsights/workspaces", "logs", {"workspaceCapping": {"dailyQuotaGb": 2.5}})
+    tell(web, "Microsoft.DocumentDB/databaseAccounts", "cosmos-web", {"customerManagedKeyStatus": "Access is active."})
+    compliance = {"encryptionWithCmk": {"encryptionComplianceStatus": "Compliant"}}
+    tell(web, "Microsoft.Search/searchServices", "srch-web", compliance)
+    valid = {"dataEncryption": {"primaryEncryptionKeyStatus": "Valid"}}
+    tell(web, "Microsoft.DBforPostgreSQL/flexibleServers", "pg-web", valid)
+    maker = {"createdByObjectId": "00000000-0000-4000-8000-000000000d03"}
+    tell(web, "Microsoft.Purview/accounts", "purview", maker)

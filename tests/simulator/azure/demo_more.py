@@ -144,7 +144,13 @@ def _health(web: Place) -> None:
     shut = {"publicNetworkAccess": "Disabled", "privateEndpointConnections": endpoints_of(web)}
     web.put(f"{_HEALTH}/workspaces", "health", shut, tags=_TAGS)
     own = {"encryption": {"customerManagedKeyEncryption": {"keyEncryptionKeyUrl": key}}, "eventState": "Enabled"}
-    fhir = {**told, **own, "importConfiguration": {"enabled": False}}
+    customers = {"smartIdentityProviders": [{"authority": "https://login.b2clogin.example/customers/v2.0"}]}
+    fhir = {
+        **told,
+        **own,
+        "authenticationConfiguration": {**signs_in, **customers},
+        "importConfiguration": {"enabled": True, "integrationDataStore": "stdata"},
+    }
     web.put(f"{_HEALTH}/workspaces/fhirservices", "health/records", fhir, kind="fhir-R4", **more)
     images = {
         **{name: told[name] for name in ("authenticationConfiguration", "corsConfiguration", "publicNetworkAccess")},

@@ -22,6 +22,7 @@ def _plans(tenant: AzureTenant, subscription: str) -> None:
     parts = [
         {"name": "AgentlessVmScanning", "isEnabled": "True"},
         {"name": "MdeDesignatedSubscription", "isEnabled": "False"},
+        {"name": "FileIntegrityMonitoring", "isEnabled": "True", "operationStatus": {"code": "Failed"}},
     ]
     servers = {"pricingTier": "Standard", "subPlan": "P2", "enablementTime": _AT, "extensions": parts}
     servers |= {"resourcesCoverageStatus": "FullyCovered", "enforce": "False", "inherited": "False"}
@@ -62,7 +63,8 @@ def _assessments(tenant: AzureTenant, machine: str) -> None:
         )
     ):
         properties = {"displayName": metadata["displayName"], "status": state, "resourceDetails": details}
-        risk = {"level": "Critical", "riskFactors": ["Exposure to the internet"]}
+        path = "00000000-0000-4000-8000-000000004001"
+        risk = {"level": "Critical", "riskFactors": ["Exposure to the internet"], "attackPathsReferences": [path]}
         more = {} if number else {"metadata": metadata, "risk": risk}
         _put(tenant, f"{machine}/providers/Microsoft.Security/assessments/{guid}", "assessments", properties | more)
     _findings(tenant, f"{machine}/providers/Microsoft.Security/assessments/{_OPEN_PORTS}", machine)

@@ -114,6 +114,7 @@ def _gateways(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
             "virtualMachineConfiguration": {
                 "imageReference": image,
                 "diskEncryptionConfiguration": {"targets": ["TemporaryDisk"]},
+                "securityProfile": {"encryptionAtHost": True, "securityType": "trustedLaunch"},
             }
         },
         "networkConfiguration": {

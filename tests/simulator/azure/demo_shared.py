@@ -110,6 +110,8 @@ def _copies(web: Place) -> None:
         "policyId": f"{web.of('Microsoft.RecoveryServices/vaults', 'rsv')}/backupPolicies/daily",
         "protectionState": "Protected",
         "lastBackupStatus": "Completed",
+        "lastBackupTime": "2025-11-30T02:00:05.4216Z",
+        "lastRecoveryPoint": "2025-11-30T02:00:09.1024Z",
         "isScheduledForDeferredDelete": False,
     }
     items = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"

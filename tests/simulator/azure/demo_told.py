@@ -187,7 +187,7 @@ def _more(web: Place) -> None:
         "authorizationPolicies": [{"keyName": "provisioningserviceowner", "rights": "ServiceConfig"}],
         "disableLocalAuth": False,
         "ipFilterRules": [{"filterName": "office", "action": "Accept", "ipMask": "198.18.0.0/24"}],
-        "iotHubs": [{"name": host, "hostName": host, "location": "westeurope"}],
+        "iotHubs": [{"name": host, "hostName": host, "location": "westeurope", "authenticationType": "KeyBased"}],
         "publicNetworkAccess": "Enabled",
         "privateEndpointConnections": endpoints_of(web),
     }

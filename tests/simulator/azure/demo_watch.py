@@ -36,6 +36,7 @@ def _alerts(web: Place) -> None:
         "enabled": True,
         "emailReceivers": [{"emailAddress": "duty@example.example"}],
         "webhookReceivers": [{"name": "pager"}],
+        "eventHubReceivers": [{"name": "all", "eventHubNameSpace": "eh-web", "eventHubName": "alerts"}],
         "armRoleReceivers": [{"roleId": GUID.format("5003")}],
         "azureFunctionReceivers": [{"name": "f", "functionAppResourceId": web.of("Microsoft.Web/sites", "orders")}],
     }
