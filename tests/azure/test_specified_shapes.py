@@ -9,6 +9,7 @@ import pytest
 
 from tests.azure.one_group import S, azure, check_told, place
 from tests.azure.reading import Azure, edges
+from tests.simulator.azure import Fault
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -158,3 +159,17 @@ def test_what_is_only_written_down_is_not_denied(
     check_told(azure, "azure_deny_assignment", {"denyAssignmentEffect": effect, "deniesEverybody": denies})
     azure.run("azure_deny_assignment_denies_any_scope")
     assert (subscription in {to_key for _, to_key in edges()}) is denies
+
+
+def test_a_preview_that_a_cloud_lacks_gives_way_to_the_stable_version_before(place: Place, azure: Azure) -> None:
+    below, told = "/providers/Microsoft.Authorization/denyAssignments", {"denyAssignmentEffect": "enforced"}
+    place.tenant.add_child(f"/subscriptions/{S}", below, "d", told)
+    named = "No registered resource provider found. The supported api-versions are '2018-07-01-preview, 2022-04-01'."
+    fault = Fault(
+        400,
+        lambda asked: "/denyassignments" in asked.path.lower() and asked.options["api-version"] != "2022-04-01",
+        {"error": {"code": "NoRegisteredProviderFound", "message": named}},
+    )
+    azure.simulator.manager.faults = [fault]
+    check_told(azure, "azure_deny_assignment", {"name": "d", "denyAssignmentEffect": None})
+    assert fault.struck == 1
