@@ -9,7 +9,7 @@ from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._resource import properties_of, resource, text_in
 
-_BACKENDS = Children("microsoft.apimanagement/service", "/backends", "2022-08-01")
+_BACKENDS = Children("microsoft.apimanagement/service", "/backends", "2024-05-01")
 _READ = ["Microsoft.ApiManagement/service/backends/read"]
 _TLS = {"https": True, "wss": True, "http": False, "ws": False}
 

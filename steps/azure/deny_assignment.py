@@ -11,7 +11,9 @@ from steps.azure._resource import key_at, parts_of, properties_of, says
 from steps.azure.role_definition import operations
 
 _READ = ["Microsoft.Authorization/denyAssignments/read"]
-_BELOW, _VERSION = "/providers/Microsoft.Authorization/denyAssignments", "2022-04-01"
+_BELOW = "/providers/Microsoft.Authorization/denyAssignments"
+_VERSION = "2024-07-01-preview"
+"""The first version that tells ``denyAssignmentEffect``; where Azure lacks it, the stable one before is asked for."""
 _OPERATIONS = ("actions", "notActions", "dataActions", "notDataActions")
 _KINDS = {"azure_user": "user", "azure_user_group": "group", "azure_service_principal": "serviceprincipal"}
 _EVERYBODY = "00000000-0000-0000-0000-000000000000"
@@ -32,7 +34,7 @@ def azure_deny_assignment(ctx: Context) -> Iterator[Entity]:
             scope=_scope(row),
             principalIds=sorted(set(principals) - {_EVERYBODY}),
             excludedPrincipalIds=sorted(set(_ids(row, "excludePrincipals"))),
-            deniesEverybody=_EVERYBODY in principals,
+            deniesEverybody=_EVERYBODY in principals and _denies(row),
             webLink=portal_link(row),
             **{kind: operations(row, kind) for kind in _OPERATIONS},
         )
@@ -56,12 +58,21 @@ def azure_deny_assignment_assigned(ctx: Context, from_type: str, to_type: str) -
 def azure_deny_assignment_denies_any_scope(ctx: Context) -> Iterator[Relationship]:
     """What is denied is denied in a scope, and in all that is below it unless it says otherwise."""
     for row in _assignments(ctx):
-        yield Relationship(arm_key(row["id"]), _scope(row))
+        if _denies(row):
+            yield Relationship(arm_key(row["id"]), _scope(row))
 
 
 def _assignments(ctx: Context) -> Iterator[Any]:
     """Yield all deny assignments, each once: a subscription tells those above and below it, too."""
     yield from below_scopes(ctx, _BELOW, _VERSION)
+
+
+def _denies(row: Any) -> bool:
+    """Tell whether a deny assignment denies anything, and does not only write down what it would deny.
+
+    Source: Azure's specification of Microsoft.Authorization, DenyAssignmentEffect: ``enforced`` or ``audit``.
+    """
+    return not says(properties_of(row).get("denyAssignmentEffect"), "audit")
 
 
 def _ids(row: Any, name: str, type: str = "") -> list[str]:

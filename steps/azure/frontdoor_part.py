@@ -8,7 +8,7 @@ from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._resource import key_at, keys_in, object_at, properties_of, resource, text_in
 
-_PROFILE, _VERSION = "microsoft.cdn/profiles", "2024-02-01"
+_PROFILE, _VERSION = "microsoft.cdn/profiles", "2025-06-01"
 _DOMAINS = Children(_PROFILE, "/customDomains", _VERSION)
 _SECRETS = Children(_PROFILE, "/secrets", _VERSION)
 _ORIGINS = Children(_PROFILE, "/originGroups/*/origins", _VERSION)

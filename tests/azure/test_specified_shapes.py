@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.azure.one_group import azure, check_told, place
-from tests.azure.reading import Azure
+from tests.azure.one_group import S, azure, check_told, place
+from tests.azure.reading import Azure, edges
+from tests.simulator.azure import Fault
 from tests.simulator.azure.place import Place, part, to
 
 __all__ = ["azure", "place"]
@@ -131,3 +132,44 @@ def test_a_delegation_says_which_roles_may_be_given_on(place: Place, azure: Azur
     table = "managedserviceresources"
     place.put("Microsoft.ManagedServices/registrationAssignments", "r", {"registrationDefinition": offer}, table=table)
     check_told(azure, "azure_lighthouse_delegation", {"assignableRoles": ["0" * 32]})
+
+
+def test_what_only_newer_versions_tell_is_asked_of_these(place: Place, azure: Azure) -> None:
+    service = place.put("Microsoft.ApiManagement/service", "api", {})
+    place.tenant.add_child(service, "/backends", "b", {"url": None, "type": "Pool"})
+    check_told(azure, "azure_api_management_backend", {"backendType": "Pool"})
+    profile = place.put("Microsoft.Cdn/profiles", "door", {})
+    settings = {"certificateType": "ManagedCertificate", "cipherSuiteSetType": "TLS12_2023"}
+    place.tenant.add_child(profile, "/customDomains", "d", {"hostName": "www.example", "tlsSettings": settings})
+    check_told(azure, "azure_frontdoor_custom_domain", {"cipherSuiteSetType": "TLS12_2023"})
+
+
+@pytest.mark.parametrize(("effect", "denies"), [("enforced", True), (None, True), ("audit", False), ("Audit", False)])
+def test_what_is_only_written_down_is_not_denied(
+    place: Place, azure: Azure, effect: str | None, *, denies: bool
+) -> None:
+    subscription, everybody = f"/subscriptions/{S}", "00000000-0000-0000-0000-000000000000"
+    told = {
+        "denyAssignmentEffect": effect,
+        "scope": subscription,
+        "principals": [{"id": everybody, "type": "SystemDefined"}],
+        "permissions": [{"actions": ["*/delete"]}],
+    }
+    place.tenant.add_child(subscription, "/providers/Microsoft.Authorization/denyAssignments", "d", told)
+    check_told(azure, "azure_deny_assignment", {"denyAssignmentEffect": effect, "deniesEverybody": denies})
+    azure.run("azure_deny_assignment_denies_any_scope")
+    assert (subscription in {to_key for _, to_key in edges()}) is denies
+
+
+def test_a_preview_that_a_cloud_lacks_gives_way_to_the_stable_version_before(place: Place, azure: Azure) -> None:
+    below, told = "/providers/Microsoft.Authorization/denyAssignments", {"denyAssignmentEffect": "enforced"}
+    place.tenant.add_child(f"/subscriptions/{S}", below, "d", told)
+    named = "No registered resource provider found. The supported api-versions are '2018-07-01-preview, 2022-04-01'."
+    fault = Fault(
+        400,
+        lambda asked: "/denyassignments" in asked.path.lower() and asked.options["api-version"] != "2022-04-01",
+        {"error": {"code": "NoRegisteredProviderFound", "message": named}},
+    )
+    azure.simulator.manager.faults = [fault]
+    check_told(azure, "azure_deny_assignment", {"name": "d", "denyAssignmentEffect": None})
+    assert fault.struck == 1

@@ -3,6 +3,7 @@
 Source: Azure's REST reference of each provider.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -73,8 +74,16 @@ SINGLE = {
 """What is answered as one object below resources of a type."""
 ANYWHERE = "/providers/microsoft.insights/diagnosticsettings"
 """What is listed below any resource, and below subscriptions."""
-UNTOLD = {("/replicationlinks", "2023-08-01"): "partnerDatabaseId"}
-"""Properties that a version does not tell, though older previews do. Source: specifications of Azure's REST APIs."""
+SINCE = {
+    ("microsoft.apimanagement/service/backends", "type"): "2024-05-01",
+    ("microsoft.authorization/denyassignments", "denyAssignmentEffect"): "2024-07-01-preview",
+    ("microsoft.cdn/profiles/customdomains", "tlsSettings.cipherSuiteSetType"): "2025-06-01",
+    ("microsoft.sql/servers/databases/replicationlinks", "partnerDatabaseId"): "2025-01-01",
+}
+"""Properties of types of children that a version of the API is the first to tell, or the first known to, but for previews.
+
+Source: specifications of Azure's REST APIs.
+"""
 
 
 @dataclass
@@ -108,12 +117,10 @@ class Children:
         if below in SINGLE.get(type, "").split():
             if path not in self.tenant.children:
                 raise refusal(404, "ResourceNotFound", f"There is no {asked.path}.")
-            return self.tenant.children[path]
+            return _told_in(asked.options["api-version"], self.tenant.children[path])
         if not any(fnmatchcase(below, each) for each in (*LISTS.get(type, "").split(), ANYWHERE)):
             raise refusal(404, "InvalidResourceType", "The resource type could not be found in the namespace.")
-        untold = UNTOLD.get((below, asked.options["api-version"]))
-        children = self.tenant.children.get(path, [])
-        return [_without(row, untold) for row in children] if untold and isinstance(children, list) else children
+        return _told_in(asked.options["api-version"], self.tenant.children.get(path, []))
 
     def _parent(self, path: str) -> tuple[Row, str]:
         """The resource that a path goes through, and what is below it."""
@@ -136,6 +143,23 @@ class Children:
             raise refusal(429, "TooManyRequests", "The request is being throttled.", headers=told)
 
 
-def _without(row: Row, name: str) -> Row:
-    """A child without one of its properties."""
-    return {**row, "properties": {of: value for of, value in row["properties"].items() if of != name}}
+def _told_in(version: str, told: list[Row] | Row) -> list[Row] | Row:
+    """What a version of the API tells of some children, or of one, without what only later ones have."""
+    if isinstance(told, list):
+        return [_row_in(version, row) for row in told]
+    return _row_in(version, told)
+
+
+def _row_in(version: str, row: Row) -> Row:
+    of = str(row.get("type")).lower()
+    later = [name for (type, name), since in SINCE.items() if type == of and version < since]
+    if not later:
+        return row
+    known = deepcopy(row)
+    for name in later:
+        *within, last = name.split(".")
+        holder = known["properties"]
+        for each in within:
+            holder = holder.get(each) or {}
+        holder.pop(last, None)
+    return known
