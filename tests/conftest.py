@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 import steps
 from integration import Step, hookimpl
+from integration.terminal.tuning import collect_rarely, keep_what_is_there
 from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.runs import sign_in
 from tests.offline import sitecustomize
@@ -48,6 +49,12 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sitecustomize.FOLDER, o
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Return one process more than there are cores: tests wait for other processes, and for times to pass."""
     return (yield) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Use memory as the program does: all types are there until the end, and no test waits for garbage in them."""
+    collect_rarely()
+    keep_what_is_there()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, get_origin
 
 from integration.config.event import faults_of
@@ -21,6 +22,7 @@ _SENT = {
 """What is sent as it is. Tokens and secrets are looked at where they are sent, which takes off line breaks."""
 
 
+@cache
 def told_instead(kind: Any) -> str:
     """Return what to write for a setting of a type."""
     if kind is Secret:
@@ -52,6 +54,7 @@ def faults_of_made(settings: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} {problem}"
 
 
+@cache
 def _in_event(field: str) -> str:
     """Return the name that a setting has in an event."""
     bare = field.removeprefix("instance_")

@@ -9,7 +9,12 @@ from integration.sdk.step import Step
 
 def cassette_name(step: Step) -> Path:
     """Return the path of a step's cassette below the folder of cassettes, such as ``entra/group.yaml``."""
-    package, *area = step.run.__module__.split(".")
+    return _name_of(step.run.__module__)
+
+
+@cache
+def _name_of(module: str) -> Path:
+    package, *area = module.split(".")
     return Path(*area[:-1], f"{area[-1] if area else package}.yaml")
 
 

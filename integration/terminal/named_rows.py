@@ -19,16 +19,16 @@ def named_rows(heading: Sequence[str], rows: Sequence[Sequence[str]], width: int
     widths = widths_of(heading, rows)
     if width is not None:
         widths[0] = min(widths[0], max(width - sum(2 + each for each in widths[1:]), len(heading[0])))
-    for name, *others in ([title.strip(">") for title in heading], *rows):
-        cells = [
+    for row in ([title.strip(">") for title in heading], *rows):
+        name, *cells = [
             cell.rjust(size) if title.startswith(">") else cell.ljust(size)
-            for cell, title, size in zip(others, heading[1:], widths[1:], strict=True)
+            for cell, title, size in zip(row, heading, widths, strict=True)
         ]
         if len(name) > widths[0]:
             yield [name]
             yield [" " * widths[0], *cells]
         else:
-            yield [name.ljust(widths[0]), *cells]
+            yield [name, *cells]
 
 
 def widths_of(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:

@@ -80,7 +80,7 @@ SINCE = {
     ("microsoft.cdn/profiles/customdomains", "tlsSettings.cipherSuiteSetType"): "2025-06-01",
     ("microsoft.sql/servers/databases/replicationlinks", "partnerDatabaseId"): "2025-01-01",
 }
-"""Properties of types of children that a version of the API is the first to tell, or the first known to, but for previews.
+"""Properties of types of children that a version of the API is the first known to tell, but for previews.
 
 Source: specifications of Azure's REST APIs.
 """
