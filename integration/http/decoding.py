@@ -26,7 +26,7 @@ Sources: OData JSON Format Version 4.01; Azure Resource Graph, working with larg
 def decode(raw: bytes | bytearray) -> dict[str, Any]:
     """Decode a body; one that is no JSON object, such as a gateway's HTML page, is an empty one.
 
-    So is one in which an object has two lists of rows, or says twice whether more follow: JSON rules not which counts.
+    So is one in which an object has two lists of rows, or says twice whether more follow; JSON says not which counts.
     U+0000, which not every output can carry, is U+FFFD from here on, what is nested too deep a text that says so.
     """
     try:

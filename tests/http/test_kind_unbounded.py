@@ -238,7 +238,8 @@ def test_a_listing_of_large_pages_is_read_to_its_end(tenant: LittleTenant) -> No
         page = orjson.loads(PAGE)
         if number < 3:
             page["@odata.nextLink"] = f"{tenant.url}/v1.0/users?p={number + 1}"
-        page["value"][0]["id"] = f"page {number}"
+        for row in page["value"]:
+            row["id"] = f"{row['id']} of page {number}"
         return 200, {}, page
 
     tenant.says["/users"] = say

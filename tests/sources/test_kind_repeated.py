@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
+from integration.http.auth import NoToken
 from integration.http.pace import Pace
+from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.within import read_rest
+from integration.sources.request import Request
 from tests.little_tenant import GROUPS, USERS, LittleTenant, children, members, read, serving, users
 
 OF_GROUPS = "azure_user_group_has_user"
@@ -218,8 +223,50 @@ def test_children_that_lead_on_to_more_are_asked_for_by_themselves(tenant: Littl
     assert report.of("azure_user_owns_group").count == 62
 
 
+@pytest.mark.every_area
+def test_parents_that_are_passed_over_while_children_come_with_them_are_asked_for_by_themselves(
+    tenant: LittleTenant,
+) -> None:
+    groups = [f"group-{number:02}" for number in range(60)]
+    rows = [{"id": id, "displayName": id, "owners": children(USERS[0])} for id in groups]
+
+    def list_groups(query: str) -> tuple[int, dict[str, str], Any]:
+        if "$count=true" in query:
+            return 200, {}, {"value": [], "@odata.count": 0}
+        if "$expand" not in query:
+            return 200, {}, {"value": rows}
+        if "skiptoken" in query:
+            return 200, {}, {"value": [rows[29], *rows[31:]]}
+        return 200, {}, {"value": rows[:30], "@odata.nextLink": f"{tenant.url}/v1.0/groups?$expand=owners&$skiptoken=2"}
+
+    tenant.says["/groups"] = list_groups
+    for id in groups:
+        tenant.always(f"/groups/{id}/owners", 200, {"value": children(USERS[0])})
+    report = read(tenant, "azure_user_owns_group")
+    assert report.of("azure_user_owns_group").verdict == "complete"
+    assert report.of("azure_user_owns_group").count == 60
+    assert len([asked for asked in tenant.asked if "$expand=owners" in asked and "skip" not in asked]) == 1
+
+
 @pytest.mark.parametrize("seconds", [1e-9, 0.001, 0.0999])
 def test_a_wait_of_next_to_no_time_is_no_leave_to_ask_without_end(seconds: float) -> None:
     pace = Pace(16)
     pace.throttled(seconds)
     assert pace.waited > 0.0999999  # a difference of two readings of the clock
+
+
+@pytest.mark.parametrize(
+    ("second", "left"), [((USERS[:2], USERS[2:]), 3), ((USERS[1:], USERS[2:]), 0)], ids=["once", "each time"]
+)
+def test_the_rest_of_a_list_within_an_object_is_read_once_more_where_it_shifts(
+    second: tuple[list[str], list[str]], left: int, tenant: LittleTenant
+) -> None:
+    first, last = second
+    path, shifted = members(GROUPS[0]), (children(*USERS[:2]), children(USERS[1]))
+    shifting(tenant, path, shifted, (children(*first), children(*last)))
+    link = f"{tenant.url}/v1.0{path}"
+    row: dict[str, Any] = {"id": GROUPS[0], "members": [], "members@odata.nextLink": link}
+    client = GraphClient(tenant.url, NoToken(), requests.Session())
+    read_rest(client, Request("collection", "/groups", select=None), row)
+    assert len(row["members"]) == left
+    assert ("members@odata.nextLink" in row) is (not left)
