@@ -1,13 +1,12 @@
 """Who signs in the users of federated domains, and the guests from domains of others."""
 
-from base64 import b64decode
 from collections.abc import Iterator
-from hashlib import sha1
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.errors import NotFound
 from steps._forms import expanded, objects_in, text_in
+from steps.entra._certificates import certified
 
 DOMAIN, FEDERATION = "azure_domain", "azure_domain_federation"
 EXTERNAL = "azure_external_domain_federation"
@@ -24,8 +23,8 @@ def azure_domain_federation(ctx: Context) -> Iterator[Entity]:
             federation,
             name=federation.get("displayName") or domain.properties["domainName"],
             domainName=domain.properties["domainName"],
-            signingCertificateThumbprint=_thumbprint(federation.get("signingCertificate")),
-            nextSigningCertificateThumbprint=_thumbprint(federation.get("nextSigningCertificate")),
+            **certified("signingCertificate", federation),
+            **certified("nextSigningCertificate", federation),
         )
 
 
@@ -48,7 +47,7 @@ def azure_external_domain_federation(ctx: Context) -> Iterator[Entity]:
             federation,
             name=federation.get("displayName") or federation["id"],
             domainNames=sorted(text_in(each, "id") for each in objects_in(expanded(federation, "domains"), "domains")),
-            signingCertificateThumbprint=_thumbprint(federation.get("signingCertificate")),
+            **certified("signingCertificate", federation),
         )
 
 
@@ -74,12 +73,3 @@ def _federations(ctx: Context) -> Iterator[tuple[Entity, Any]]:
 
 def _key(federation: Any) -> str:
     return f"{FEDERATION}:{federation['id']}"
-
-
-def _thumbprint(certificate: str | None) -> str | None:
-    """Return the thumbprint of a certificate in Base64; ``None`` where it is none."""
-    try:
-        content = b64decode(certificate or "", validate=True)
-    except ValueError:
-        return None
-    return sha1(content, usedforsecurity=False).hexdigest().upper() if content else None
