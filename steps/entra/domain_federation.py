@@ -1,12 +1,14 @@
 """Who signs in the users of federated domains, and the guests from domains of others."""
 
+from base64 import b64decode
 from collections.abc import Iterator
+from hashlib import sha1
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.errors import NotFound
+from integration.values import certificate_end
 from steps._forms import expanded, objects_in, text_in
-from steps.entra._certificates import certified
 
 DOMAIN, FEDERATION = "azure_domain", "azure_domain_federation"
 EXTERNAL = "azure_external_domain_federation"
@@ -23,8 +25,8 @@ def azure_domain_federation(ctx: Context) -> Iterator[Entity]:
             federation,
             name=federation.get("displayName") or domain.properties["domainName"],
             domainName=domain.properties["domainName"],
-            **certified("signingCertificate", federation),
-            **certified("nextSigningCertificate", federation),
+            **_certified("signingCertificate", federation),
+            **_certified("nextSigningCertificate", federation),
         )
 
 
@@ -47,7 +49,7 @@ def azure_external_domain_federation(ctx: Context) -> Iterator[Entity]:
             federation,
             name=federation.get("displayName") or federation["id"],
             domainNames=sorted(text_in(each, "id") for each in objects_in(expanded(federation, "domains"), "domains")),
-            **certified("signingCertificate", federation),
+            **_certified("signingCertificate", federation),
         )
 
 
@@ -73,3 +75,13 @@ def _federations(ctx: Context) -> Iterator[tuple[Entity, Any]]:
 
 def _key(federation: Any) -> str:
     return f"{FEDERATION}:{federation['id']}"
+
+
+def _certified(name: str, federation: Any) -> dict[str, Any]:
+    """Return the thumbprint of a certificate, which comes in Base64, and until when it is valid."""
+    try:
+        content = b64decode(federation.get(name) or "", validate=True)
+    except ValueError:
+        content = b""
+    thumbprint = sha1(content, usedforsecurity=False).hexdigest().upper() if content else None
+    return {f"{name}Thumbprint": thumbprint, f"{name}ExpiresOn": certificate_end(content)}
