@@ -71,3 +71,17 @@ def guid_key(id: Any) -> Any:
     if not isinstance(id, str) or (id.islower() and "{" not in id):
         return id
     return _GUID.sub(lambda found: found[2].lower(), id)
+
+
+def certificate_end(content: bytes) -> int | None:
+    """Return until when a certificate is valid, in milliseconds since 1970-01-01T00:00:00Z.
+
+    Args:
+        content: X.509 in DER (RFC 5280); what is none, or damaged, has no end.
+    """
+    from cryptography.x509 import load_der_x509_certificate  # which takes a tenth of a second
+
+    try:
+        return round(load_der_x509_certificate(content).not_valid_after_utc.timestamp() * 1000)
+    except ValueError:
+        return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.errors import NotFound
+from integration.values import certificate_end
 from steps._forms import expanded, objects_in, text_in
 
 DOMAIN, FEDERATION = "azure_domain", "azure_domain_federation"
@@ -24,8 +25,8 @@ def azure_domain_federation(ctx: Context) -> Iterator[Entity]:
             federation,
             name=federation.get("displayName") or domain.properties["domainName"],
             domainName=domain.properties["domainName"],
-            signingCertificateThumbprint=_thumbprint(federation.get("signingCertificate")),
-            nextSigningCertificateThumbprint=_thumbprint(federation.get("nextSigningCertificate")),
+            **_certified("signingCertificate", federation),
+            **_certified("nextSigningCertificate", federation),
         )
 
 
@@ -48,7 +49,7 @@ def azure_external_domain_federation(ctx: Context) -> Iterator[Entity]:
             federation,
             name=federation.get("displayName") or federation["id"],
             domainNames=sorted(text_in(each, "id") for each in objects_in(expanded(federation, "domains"), "domains")),
-            signingCertificateThumbprint=_thumbprint(federation.get("signingCertificate")),
+            **_certified("signingCertificate", federation),
         )
 
 
@@ -76,10 +77,11 @@ def _key(federation: Any) -> str:
     return f"{FEDERATION}:{federation['id']}"
 
 
-def _thumbprint(certificate: str | None) -> str | None:
-    """Return the thumbprint of a certificate in Base64; ``None`` where it is none."""
+def _certified(name: str, federation: Any) -> dict[str, Any]:
+    """Return the thumbprint of a certificate, which comes in Base64, and until when it is valid."""
     try:
-        content = b64decode(certificate or "", validate=True)
+        content = b64decode(federation.get(name) or "", validate=True)
     except ValueError:
-        return None
-    return sha1(content, usedforsecurity=False).hexdigest().upper() if content else None
+        content = b""
+    thumbprint = sha1(content, usedforsecurity=False).hexdigest().upper() if content else None
+    return {f"{name}Thumbprint": thumbprint, f"{name}ExpiresOn": certificate_end(content)}

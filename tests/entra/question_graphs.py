@@ -254,7 +254,8 @@ def _policies(
     federations = add("azure_domain_federation", *(
         {"issuerUri": f"http://sts-{n}.example",
          "federatedIdpMfaBehavior": rng.choice([None, "rejectMfaByFederatedIdp"]),
-         "nextSigningCertificateThumbprint": rng.choice([None, "AB12"])} for n in range(2)
+         "nextSigningCertificateThumbprint": rng.choice([None, "AB12"]),
+         "signingCertificateExpiresOn": [None, 1_900_000_000_000][n]} for n in range(2)
     ))  # fmt: skip
     made.ends["azure_domain_has_federation"] = {
         pair: {} for pair in zip(made.of("azure_domain"), federations, strict=False)

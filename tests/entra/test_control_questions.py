@@ -290,14 +290,22 @@ PERMITTED = {
 
 
 def acting(tenant: Made, able: Able) -> Iterator[tuple[str, str, str | None]]:
-    """Yield who is able to, with the members of groups and those who may become so."""
+    """Yield who is able to, with the members of groups, and those who may become so, with the members of these."""
     for who, how in able:
         yield who, how, None
-        for type in ("azure_user_group_has_user", "azure_user_group_has_service_principal"):
-            yield from ((member, how, who) for member in tenant.targets(type, who))
+        yield from ((member, how, who) for member in inside_of(tenant, who))
         for timed in tenant.of(TIMED).values():
             if timed["groupId"] == who:
-                yield timed["principalId"], f"may become {timed['accessId']} of who {how}", who
+                later = f"may become {timed['accessId']} of who {how}"
+                yield timed["principalId"], later, who
+                yield from ((member, later, timed["principalId"]) for member in inside_of(tenant, timed["principalId"]))
+
+
+def inside_of(tenant: Made, group: str) -> set[str]:
+    """Return the users and service principals that are members of a group."""
+    return tenant.targets("azure_user_group_has_user", group) | tenant.targets(
+        "azure_user_group_has_service_principal", group
+    )
 
 
 @pytest.mark.parametrize("name", ASKED)

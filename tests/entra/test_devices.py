@@ -1,5 +1,6 @@
 """Devices, domains, settings, licences and what users registered, as awkward as tenants have them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from integration import load
 from integration.config.settings import Config
 from integration.testing import GraphServer, assert_records, run_steps
 from integration.testing.running import Ran
+from tests.simulator.areas.devices import CERTIFICATE, NEXT_CERTIFICATE
 
 pytestmark = pytest.mark.every_area
 
@@ -362,6 +364,18 @@ def test_sign_in_activity_is_absent_where_graph_knows_none(tenant: GraphServer) 
     assert len(ends(ran, has)) == 2
 
 
+def test_until_when_the_certificates_of_a_federated_domain_are_valid(graph: GraphServer) -> None:
+    graph.add("/domains", {"id": "contoso.example", "isRoot": True, "authenticationType": "Federated"})
+    certificates = {"signingCertificate": CERTIFICATE, "nextSigningCertificate": NEXT_CERTIFICATE}
+    graph.add("/domains/contoso.example/federationConfiguration", {"id": "f-1", "displayName": None, **certificates})
+    (found,) = run_steps("azure_domain_federation", source=graph, manager=MANAGER).records["azure_domain_federation"]
+    ends = [found[f"{name}ExpiresOn"] / 1000 for name in certificates]
+    assert [datetime.fromtimestamp(end, UTC) for end in ends] == [
+        datetime(2027, 1, 1, tzinfo=UTC),
+        datetime(2028, 12, 31, tzinfo=UTC),
+    ]
+
+
 def test_who_signs_in_users_of_federated_domains(graph: GraphServer) -> None:
     federated = {"authenticationType": "Federated", "isVerified": True}
     graph.add(
@@ -383,7 +397,7 @@ def test_who_signs_in_users_of_federated_domains(graph: GraphServer) -> None:
         "acceptIfMfaDoneByFederatedIdp",
         "12DADA1FFF4D4787ADE3333147202C3B443E376F",
     ]
-    assert "nextSigningCertificateThumbprint" not in found
+    assert not {"nextSigningCertificateThumbprint", "signingCertificateExpiresOn"} & found.keys()
     (way,) = ran.records[types[1]]
     assert (way["_fromEntityKey"], way["_toEntityKey"]) == ("azure_domain:contoso.example", found["_key"])
     assert [each for each in graph.requests if "federationConfiguration" in each] == [

@@ -49,7 +49,7 @@ def made_up(seed: int) -> Made:
     for type in (ASSIGNED, ELIGIBLE):
         add(type, 4, principalId=[*users, *groups, *services], roleDefinitionId=roles,
             scopeType=["tenant", "tenant", "administrativeUnit"], scopeId=["somewhere"])  # fmt: skip
-    add(TIMED, 3, groupId=groups, principalId=users, accessId=["member", "owner"])
+    add(TIMED, 4, groupId=groups, principalId=[*users, *groups], accessId=["member", "owner"])
     add("azure_account", 1, id=["own-tenant"])
     edges("azure_user_group_has_user", groups, users, 5)
     edges("azure_user_group_has_service_principal", groups, services, 3)
@@ -250,7 +250,12 @@ def able_in_the_tenant(made: Made, lets: Callable[[Json], bool], permissions: se
             found |= {(each, how, who) for each in made.targets(f"azure_user_group_has_{kind}", who)}
         for of in made.of(TIMED).values():
             if of["groupId"] == who:
-                found.add((of["principalId"], f"may become {of['accessId']} of who {how}", who))
+                later, who_else = f"may become {of['accessId']} of who {how}", of["principalId"]
+                found.add((who_else, later, who))
+                for kind in ("user", "service_principal"):
+                    found |= {
+                        (each, later, who_else) for each in made.targets(f"azure_user_group_has_{kind}", who_else)
+                    }
     for who, how, via in found:
         through = made.name(via) if via else None
         yield {"who": made.name(who), "type": made.type(who), "how": how, "through": through, "key": who}

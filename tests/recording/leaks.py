@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from tests.simulator import Tenant
+from tests.simulator.areas.devices import CERTIFICATE, NEXT_CERTIFICATE
 
 WORD = r"(?:[bcdfghjklmnprstvwz][aeiouáéíóú]){3}[bcdfghjklmnprstvwz]ex"
 DOMAIN = rf"{WORD}(?:\.example|\.onmicrosoft\.com)"
@@ -91,7 +92,7 @@ PLAIN = {
         "LockoutThreshold",
     ),
     "nativeAuthenticationApisEnabled": ("none",),
-    "nextSigningCertificate": ("BQYHCA==",),
+    "nextSigningCertificate": (NEXT_CERTIFICATE,),
     "operatingSystem": ("Android", "Windows", "iOS"),
     "operatingSystemVersion": ("10.0.26100.1", "17.1"),
     "origin": ("Application",),
@@ -125,7 +126,7 @@ PLAIN = {
     "servicePrincipalType": ("Application", "ManagedIdentity", "ServiceIdentity"),
     "signInAudience": ("AzureADMultipleOrgs", "AzureADMyOrg"),
     "signInType": ("federated",),
-    "signingCertificate": ("AQIDBA==",),
+    "signingCertificate": (CERTIFICATE,),
     "skuPartNumber": ("CONTOSO_MAIL", "CONTOSO_SUITE", "FLOW_FREE"),
     "state": ("Active", "Error"),
     "status": ("InProgress",),

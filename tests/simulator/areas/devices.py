@@ -34,12 +34,25 @@ SHELVES = (
 )
 """The endpoints of this area."""
 
+CERTIFICATE = (
+    "MIHoMIGboAMCAQICAQEwBQYDK2VwMB4xHDAaBgNVBAMME3N0cy5jb250b3NvLmV4YW1wbGUwHhcNMjYwMTAxMDAwMDAwWhcNMjcw"
+    "MTAxMDAwMDAwWjAeMRwwGgYDVQQDDBNzdHMuY29udG9zby5leGFtcGxlMCowBQYDK2VwAyEAdrmBxIF+TEnkXNYvWc7thy/BsKXN"
+    "XCdnedlOmeOplp0wBQYDK2VwA0EACHBOrghB14vFcRrWAvrrakVb/xIdieXSCQnJaxC4nEkpZYEDy1B7yoqmuuupCN9kIQ8/DHMX"
+    "V/ZGlNWqrB2QBw=="
+)
+NEXT_CERTIFICATE = (
+    "MIHoMIGboAMCAQICAQEwBQYDK2VwMB4xHDAaBgNVBAMME3N0cy5jb250b3NvLmV4YW1wbGUwHhcNMjYwMTAxMDAwMDAwWhcNMjgx"
+    "MjMxMDAwMDAwWjAeMRwwGgYDVQQDDBNzdHMuY29udG9zby5leGFtcGxlMCowBQYDK2VwAyEAU0Ke1byXQEf0Bbl1W9HGnbMuMFhA"
+    "+4yK6YAY/BBhg2cwBQYDK2VwA0EAS3WZZjdmDqH9yO3jat6V8MRoAfGfqceMZZHyHNvrQ9FGumYJCFanrB391x9AqNH+T7QnhCDG"
+    "fgKFGrWDwWXfAw=="
+)
+"""Two of nobody's, whose keys nobody has: they end in January 2027 and in December 2028."""
 FEDERATION = {
     "id": "fed00000-2f3e-4d5c-8b6a-7f8e9d0c1b01",
     "displayName": "Contoso sign-in",
     "issuerUri": "http://sts.contoso.example/adfs/services/trust",
     "metadataExchangeUri": "https://sts.contoso.example/adfs/services/trust/mex",
-    "signingCertificate": "AQIDBA==",
+    "signingCertificate": CERTIFICATE,
     "passiveSignInUri": "https://sts.contoso.example/adfs/ls/",
     "preferredAuthenticationProtocol": "wsFed",
     "activeSignInUri": "https://sts.contoso.example/adfs/services/trust/2005/usernamemixed",
@@ -47,14 +60,14 @@ FEDERATION = {
     "passwordResetUri": "https://sts.contoso.example/adfs/portal/updatepassword/",
     "promptLoginBehavior": "nativeSupport",
     "isSignedAuthenticationRequestRequired": False,
-    "nextSigningCertificate": "BQYHCA==",
+    "nextSigningCertificate": NEXT_CERTIFICATE,
     "federatedIdpMfaBehavior": "acceptIfMfaDoneByFederatedIdp",
     "signingCertificateUpdateStatus": {
         "certificateUpdateResult": "Success",
         "lastRunDateTime": "2026-01-10T04:00:00Z",
     },
 }
-"""Who signs in the users of a federated domain; what stands for certificates is none."""
+"""Who signs in the users of a federated domain."""
 EXTERNAL_FEDERATION = {
     **{name: FEDERATION[name] for name in ("preferredAuthenticationProtocol", "signingCertificate")},
     "@odata.type": "#microsoft.graph.samlOrWsFedExternalDomainFederation",
