@@ -1,4 +1,4 @@
-"""Registries of container images, and whom they tell of changes."""
+"""Registries of container images, whom they tell of changes, and what they build and run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +18,7 @@ from steps.azure._resource import (
 
 _REGISTRY = "microsoft.containerregistry/registries"
 _WEBHOOK = "microsoft.containerregistry/registries/webhooks"
+_TASK = "microsoft.containerregistry/registries/tasks"
 
 
 @entity_step(
@@ -50,6 +51,15 @@ def azure_container_registry_webhook(ctx: Context) -> Iterator[Entity]:
         yield resource(row, active=active(row), scope=properties_of(row).get("scope"))
 
 
+@entity_step(
+    "Process", permissions=["Microsoft.ContainerRegistry/registries/tasks/read"], per_row=True, resources=[_TASK]
+)
+def azure_container_registry_task(ctx: Context) -> Iterator[Entity]:
+    """What a registry builds and runs, as which identity and when; what it is told to run is not read."""
+    for row in ctx.azure.resources(_TASK):
+        yield resource(row, active=active(row), userAssignedIdentityIds=identities_of(row))
+
+
 @relationship_step("azure_resource_group", "HAS", "azure_container_registry", per_row=True)
 def azure_resource_group_has_container_registry(ctx: Context) -> Iterator[Relationship]:
     """A registry of containers is in a resource group."""
@@ -60,3 +70,9 @@ def azure_resource_group_has_container_registry(ctx: Context) -> Iterator[Relati
 def azure_container_registry_has_webhook(ctx: Context) -> Iterator[Relationship]:
     """A registry has a webhook."""
     yield from below_parents(ctx.azure.resources(_WEBHOOK))
+
+
+@relationship_step("azure_container_registry", "HAS", "azure_container_registry_task", per_row=True)
+def azure_container_registry_has_task(ctx: Context) -> Iterator[Relationship]:
+    """A registry has a task."""
+    yield from below_parents(ctx.azure.resources(_TASK))

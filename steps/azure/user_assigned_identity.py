@@ -29,6 +29,7 @@ _HOLDERS = (
     "microsoft.compute/virtualmachinescalesets",
     "microsoft.containerinstance/containergroups",
     "microsoft.containerregistry/registries",
+    "microsoft.containerregistry/registries/tasks",
     "microsoft.containerservice/managedclusters",
     "microsoft.datafactory/factories",
     "microsoft.dataprotection/backupvaults",

@@ -34,6 +34,7 @@ WAYS = {
     "azure_container_app_job": ["microsoft.app/jobs/write", "microsoft.app/jobs/start/action"],
     "azure_container_group": ["microsoft.containerinstance/containergroups/write",
                               "microsoft.containerinstance/containergroups/containers/exec/action"],
+    "azure_container_registry_task": ["microsoft.containerregistry/registries/tasks/write"],
     "azure_data_factory": ["microsoft.datafactory/factories/pipelines/write"],
     "azure_user_assigned_identity": [f"{IDENTITY}/assign/action", f"{IDENTITY}/federatedidentitycredentials/write"],
 }  # fmt: skip

@@ -187,6 +187,26 @@ def _registry(web: Place, identity: dict[str, Any]) -> None:
     web.put(kind, "crweb", properties, sku=sku, identity=identity, tags=_OWNER)
     webhook = {"status": "enabled", "scope": "shop:*", "actions": ["push"]}
     web.put(f"{kind}/webhooks", "crweb/deploy", webhook, tags=_OWNER)
+    task = {
+        "status": "Enabled",
+        "creationDate": MADE,
+        "step": {
+            "type": "Docker",
+            "dockerFilePath": "Dockerfile",
+            "arguments": [{"name": "MODE", "value": "left out"}],
+        },
+        "platform": {"os": "Linux", "architecture": "amd64"},
+        "agentPoolName": "builders",
+        "isSystemTask": False,
+        "timeout": 3600,
+        "trigger": {
+            "timerTriggers": [{"name": "nightly", "schedule": "0 3 * * *", "status": "Enabled"}],
+            "sourceTriggers": [{"sourceRepository": {"repositoryUrl": "https://git.example/shop/web.git"}}],
+            "baseImageTrigger": {"baseImageTriggerType": "Runtime"},
+        },
+        "credentials": {"sourceRegistry": {"loginMode": "Default"}},
+    }
+    web.put(f"{kind}/tasks", "crweb/build", task, identity=identity, tags=_OWNER)
 
 
 def _containers(lab: Place, subnet: str, identity: dict[str, Any]) -> None:
