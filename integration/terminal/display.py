@@ -8,6 +8,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from integration.doctor.access import Access
 from integration.sdk.changes import SIGNS
