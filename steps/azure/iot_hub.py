@@ -15,6 +15,7 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
+    says,
 )
 
 _TYPES = {
@@ -34,6 +35,7 @@ def azure_iot_hub(ctx: Context) -> Iterator[Entity]:
             category=["infrastructure"],
             function=["iot"],
             ipFilterRules=_addresses(properties_of(row)),
+            rejectedIpAddresses=_rejected(row),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -53,6 +55,7 @@ def azure_iot_provisioning_service(ctx: Context) -> Iterator[Entity]:
             category=["infrastructure"],
             function=["iot"],
             iotHubNames=_hubs(row),
+            rejectedIpAddresses=_rejected(row),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -87,3 +90,12 @@ def _addresses(properties: dict[str, Any]) -> list[str] | None:
     newer = object_at(properties, "networkRuleSets")
     holder, name = (newer, "ipRules") if objects_in(newer, "ipRules") else (properties, "ipFilterRules")
     return None if holder.get(name) is None else named_in(holder, name, "ipMask")
+
+
+def _rejected(row: Any) -> list[str]:
+    """Return the addresses that rules keep out; those of ``networkRuleSets`` can only let in.
+
+    Source: Azure Resource Manager, IotHubs and provisioningServices, IpFilterRule.
+    """
+    rules = (rule for rule in parts_of(row, "ipFilterRules") if says(rule.get("action"), "reject"))
+    return [rule["ipMask"] for rule in rules if rule.get("ipMask")]

@@ -16,7 +16,8 @@ SUBSCRIPTION = "/subscriptions/s/resourceGroups/g/providers"
 SERVER = f"{SUBSCRIPTION}/{MYSQL}/first"
 NETWORK = f"{SUBSCRIPTION}/Microsoft.Network/virtualNetworks/V"
 VERSIONS = "Microsoft.Compute/galleries/images/versions"
-ONE = "198.18.0.1"
+ONE, TWO = "198.18.0.1", "198.18.0.2"
+RULES = [{"action": "Accept", "ipMask": ONE}, {"action": "reject", "ipMask": TWO}, {"action": "Reject"}, None]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,13 @@ ONE = "198.18.0.1"
             {"ipFilterRules": [ONE]},
         ),
         ("azure_iot_hub", "Microsoft.Devices/IotHubs", {"networkRuleSets": None}, {"ipFilterRules": None}),
+        *(
+            (type, of, {"ipFilterRules": RULES}, {"ipFilterRules": [ONE, TWO], "rejectedIpAddresses": [TWO]})
+            for type, of in (
+                ("azure_iot_hub", "Microsoft.Devices/IotHubs"),
+                ("azure_iot_provisioning_service", "Microsoft.Devices/provisioningServices"),
+            )
+        ),
         (
             "azure_expressroute_circuit",
             "Microsoft.Network/expressRouteCircuits",

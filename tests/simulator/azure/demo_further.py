@@ -173,6 +173,7 @@ def _clusters(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, An
         "disableLocalAuth": True,
         "disableDeviceSAS": False,
         "networkRuleSets": {"ipRules": [{"ipMask": "203.0.113.0/24"}], "defaultAction": "Deny"},
+        "ipFilterRules": [{"filterName": "known-bad", "action": "Reject", "ipMask": "203.0.113.66"}],
         **closed,
     }
     web.put("Microsoft.Devices/IotHubs", "iot-web", iot_hub, sku={"name": "S1"}, **more)

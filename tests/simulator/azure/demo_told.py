@@ -186,7 +186,10 @@ def _more(web: Place) -> None:
         "idScope": "0ne00000001",
         "authorizationPolicies": [{"keyName": "provisioningserviceowner", "rights": "ServiceConfig"}],
         "disableLocalAuth": False,
-        "ipFilterRules": [{"filterName": "office", "action": "Accept", "ipMask": "198.18.0.0/24"}],
+        "ipFilterRules": [
+            {"filterName": "office", "action": "Accept", "ipMask": "198.18.0.0/24"},
+            {"filterName": "known-bad", "action": "Reject", "ipMask": "203.0.113.66"},
+        ],
         "iotHubs": [{"name": host, "hostName": host, "location": "westeurope", "authenticationType": "KeyBased"}],
         "publicNetworkAccess": "Enabled",
         "privateEndpointConnections": endpoints_of(web),
