@@ -187,11 +187,10 @@ class _Readable:
     def serialize(cassette: Any) -> str:
         import yaml
 
-        class Dumper(yaml.SafeDumper):
-            pass
-
-        Dumper.add_representer(str, _represented)
-        return str(yaml.dump(cassette, Dumper=Dumper, sort_keys=False, allow_unicode=True))
+        safe = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        dumper: Any = type("Dumper", (safe,), {})
+        dumper.add_representer(str, _represented)
+        return str(yaml.dump(cassette, Dumper=dumper, sort_keys=False, allow_unicode=True))
 
 
 def _represented(dumper: Any, text: str) -> Any:
