@@ -22,7 +22,6 @@ _SENT = {
 """What is sent as it is. Tokens and secrets are looked at where they are sent, which takes off line breaks."""
 
 
-@cache
 def told_instead(kind: Any) -> str:
     """Return what to write for a setting of a type."""
     if kind is Secret:
