@@ -140,7 +140,7 @@ def test_the_commands_read_a_tenant(tenant: Simulator, environment: dict[str, st
     for line in lines[3:]:
         output = shell(f"{lines[0]}\n{line}", **environment)
         assert output.count(" complete ") == len(OF_ENTRA)
-    assert len(questions) == 4
+    assert len(questions) == 5
     assert all(len(shell(question).splitlines()) > 2 for question in questions)
 
 

@@ -1,4 +1,4 @@
-"""What the page on benchmarks says is so: its questions are there, and each check is answered or explained once."""
+"""What the page on checks says is so: its questions are there, and each check is answered or explained once."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from tests.support import ROOT
 
 pytestmark = pytest.mark.every_area
 
-PAGE = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "checks.md").read_text("utf-8")
 ANSWERED, UNANSWERED = (part.partition("\n## ")[0] for part in re.split(r"\n## Wh.*\n", PAGE)[1:])
 ROWS = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", ANSWERED, re.MULTILINE)
 CHECKS = r"`([a-z]+(?:_[a-z0-9]+)+)`"
