@@ -10,7 +10,6 @@ from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import TRACKED, TRACKED_RELATIONS, UNTRACKED_PROPERTIES
-from integration.sources.msgraph.objects import spell_ids
 from integration.sources.msgraph.paging import page_of
 from integration.sources.request import Request
 
@@ -21,8 +20,6 @@ LIFETIME = 6.5 * 86_400
 
 _FURTHER = "skiptoken="
 """In lower case: in the query of a link to a further page; to the next round leads a delta token (Delta query)."""
-_CHILDREN = "@delta"
-"""Ends the names of the lists of children that came or went, such as ``members@delta``."""
 _REASONS = ("changed", "deleted")
 """In lower case: what is in the recycle bin, or does not belong there any more, and what is gone."""
 
@@ -112,9 +109,6 @@ def changes(client: GraphClient, link: str) -> Iterator[Changes]:
         if page.odd:
             page.done()
             raise BadAnswer("not all of the changes are objects", path=answer.path, status=answer.status)
-        for row in page.rows:
-            listed = [children for name, children in row.items() if name.endswith(_CHILDREN)]
-            spell_ids(child for each in listed if isinstance(each, list) for child in each if isinstance(child, dict))
         last = page.next_link is None
         following = page.next_link or control(answer.body, "deltaLink")
         if not isinstance(following, str):

@@ -1,6 +1,6 @@
 """Bringing one collection into the mirror: up to date by what changed, or read whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ from integration.sources.msgraph.delta import (
 from integration.sources.msgraph.doubts import is_in_doubt, note_doubt
 from integration.sources.msgraph.gone import leave_out_deleted
 from integration.sources.msgraph.headcount import Miscounted
-from integration.sources.msgraph.listing import first_page
-from integration.sources.msgraph.objects import has_id, object_id, object_of
+from integration.sources.msgraph.listing import first_page, knows
+from integration.sources.msgraph.objects import has_id, object_id, object_of, spell_as_known
 from integration.sources.msgraph.paging import REFUSALS, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
@@ -130,25 +130,20 @@ class Fetcher:
             return "the delta link is older than Graph keeps them"
         if age(known.full_on) > self._source.full_every:
             return "the periodic full read is due"
-        again = [name for name in self._unknown.noted() if self._is_known(name)]
+        again = [name for name in self._unknown.noted() if knows(self._client, self._request, name, self._top)]
         return f"Graph knows {', '.join(again)} by now" if again else ""
-
-    def _is_known(self, name: str) -> bool:
-        """Tell whether Graph knows a property by now, in changes and in the listing."""
-        try:
-            latest(self._client, self._request.path, ("id", name))
-            first = {"$select": f"id,{name}", **({} if self._top is None else {"$top": "1"})}
-            self._client.get(self._client.url(self._request.path, first))
-        except GraphError:
-            return False
-        return True
 
     def _change(self, link: str) -> None:
         path = self._request.path
         for page in changes(self._client, link):
+            spell_as_known(page.rows, self._known)
             self._apply(page, [object_id(row, path) for row in page.rows if is_removed(row, path)])
         self._follow_up()
         self._into.current()
+
+    def _known(self, ids: Sequence[str]) -> Set[str]:
+        """Return which of some objects are those that changes are told of."""
+        return self._into.holds(ids)
 
     def _follow_up(self) -> None:
         """Read what is missing although all changes are known."""

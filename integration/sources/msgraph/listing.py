@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from integration.errors import GraphError
 from integration.sources.msgraph.client import GraphClient
+from integration.sources.msgraph.delta import latest
 from integration.sources.request import Request
 
 
@@ -25,3 +27,21 @@ def first_page(client: GraphClient, request: Request, properties: Sequence[str],
     if request.kind == "collection" and top is not None:
         options["$top"] = str(top)
     return client.url(request.path, options)
+
+
+def knows(client: GraphClient, request: Request, name: str, top: int | None) -> bool:
+    """Tell whether Graph knows a property of a collection by now, in changes and in the listing.
+
+    Args:
+        client: sends the requests.
+        request: the collection.
+        name: of the property.
+        top: ``None`` where the collection takes no size of a page.
+    """
+    first = {"$select": f"id,{name}", **({} if top is None else {"$top": "1"})}
+    try:
+        latest(client, request.path, ("id", name))
+        client.get(client.url(request.path, first))
+    except GraphError:
+        return False
+    return True

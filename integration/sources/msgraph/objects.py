@@ -1,6 +1,6 @@
 """Objects as they stand in answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from integration.errors import BadAnswer
@@ -37,12 +37,23 @@ def object_id(row: Mapping[str, Any], path: str) -> str:
     return str(row["id"])
 
 
-def spell_ids(rows: Iterable[dict[str, Any]]) -> None:
-    """Have objects be called the same in every answer: a GUID in lower case, as Graph writes it almost everywhere.
+def spell_as_known(rows: Sequence[dict[str, Any]], known: Callable[[Sequence[str]], Set[str]]) -> None:
+    """Have objects that changed be called as they are where they are known.
 
-    It is the same in any case of letters (RFC 9562, section 4). Other ids are opaque, so that their letters stay.
+    Args:
+        rows: the objects.
+        known: returns which of some ids are.
     """
+    forms = {row["id"]: spellings(row["id"]) for row in rows if has_id(row)}
+    there = known([form for each in forms.values() for form in each])
     for row in rows:
-        key = row.get("id")
-        if isinstance(key, str) and not key.islower() and is_guid(key):
-            row["id"] = key.lower()
+        if has_id(row):
+            row["id"] = next((form for form in forms[row["id"]] if form in there), row["id"])
+
+
+def spellings(id: str) -> Sequence[str]:
+    """Return how an id may be written, first as it is: a GUID is the same in any case of letters (RFC 9562, section 4).
+
+    Other ids are opaque, so that their letters stay (Best practices for working with Microsoft Graph).
+    """
+    return list(dict.fromkeys((id, id.lower(), id.upper()))) if is_guid(id) else [id]

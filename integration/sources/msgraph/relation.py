@@ -1,6 +1,6 @@
 """Bringing a relation into the mirror: with its parents' listing where that tells all, else parent by parent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from integration.errors import BadAnswer, BadRequest, GraphError
@@ -11,7 +11,7 @@ from integration.sources.msgraph.fanout import FanOut
 from integration.sources.msgraph.fetch import Fetcher
 from integration.sources.msgraph.habits import SINGLE
 from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.objects import object_id
+from integration.sources.msgraph.objects import object_id, spellings
 
 _AT_ONCE = 20_000
 """Parents that are kept in memory at once: a tenant may have a million."""
@@ -64,6 +64,9 @@ class RelationFetcher(Fetcher):
             return "children that were hidden may be read by now"
         return super()._outdated(known)
 
+    def _known(self, ids: Sequence[str]) -> Set[str]:
+        return {id for id in ids if self._into.progress(id)}
+
     def _follow_up(self) -> None:
         if self._source.incremental:
             self._fan_out()
@@ -81,9 +84,9 @@ class RelationFetcher(Fetcher):
                 key = child["id"]
                 if is_removed(child, path):
                     found.get(parent, {}).pop(key, None)
-                    lost.setdefault(parent, set()).add(key)
+                    lost.setdefault(parent, set()).update(spellings(key))
                 else:
-                    lost.get(parent, set()).discard(key)
+                    lost.get(parent, set()).difference_update(spellings(key))
                     found.setdefault(parent, {})[key] = child
         if self._request.relation in SINGLE:
             for parent, children in found.items():
