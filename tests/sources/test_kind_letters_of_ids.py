@@ -41,6 +41,14 @@ def test_a_member_who_goes_in_capitals_is_gone(tenant: LittleTenant) -> None:
     assert read(tenant, OF_GROUPS).of(OF_GROUPS).count == 2
 
 
+def test_a_group_that_goes_in_capitals_takes_its_members_with_it(tenant: LittleTenant) -> None:
+    assert read(tenant, OF_GROUPS).of(OF_GROUPS).count == 3
+    tell(tenant, "/groups/delta", {"id": GROUPS[0].upper(), "@removed": {"reason": "deleted"}})
+    result = read(tenant, OF_GROUPS).of(OF_GROUPS)
+    assert (result.verdict, result.problems) == ("complete", {})
+    assert result.count < 3
+
+
 def test_changes_in_small_letters_are_of_objects_that_are_called_in_capitals(tenant: LittleTenant) -> None:
     rows = [{"id": id.upper(), "displayName": id} for id in USERS]
     tenant.always("/users", 200, {"value": rows})

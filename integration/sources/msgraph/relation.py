@@ -65,7 +65,7 @@ class RelationFetcher(Fetcher):
         return super()._outdated(known)
 
     def _known(self, ids: Sequence[str]) -> Set[str]:
-        return {id for id in ids if self._into.progress(id)}
+        return self._into.holds(ids, among=self._into.listing(self._request))
 
     def _follow_up(self) -> None:
         if self._source.incremental:
@@ -92,7 +92,8 @@ class RelationFetcher(Fetcher):
             for parent, children in found.items():
                 others = self._into.children(parent).keys() - children.keys()
                 lost.setdefault(parent, set()).update(others)
-        self._into.change_children(found, lost, gone, page.link)
+        parents = [form for parent in gone for form in spellings(parent)]  # they are in no listing any more
+        self._into.change_children(found, lost, parents, page.link)
 
     def _deleted(self) -> Sequence[str]:
         return () if self._tracked is None else self._source.bin.ids()
