@@ -5,8 +5,7 @@ Sources: OData Version 4.01 Protocol, server-driven paging; Azure Resource Manag
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from integration.errors import BadAnswer
@@ -15,14 +14,18 @@ _SHARES = 8
 """What is counted at once is one of so many shares of all, since numbers that are counted take the room of objects."""
 
 
+Came = tuple[int, int]
+"""What came of a listing, each object once: how many, and a number that tells these from others."""
+
+
 class CameTwice(BadAnswer):
     """Objects came twice, so that others may have been passed over.
 
     Attributes:
-        repeats: tell which ones, as ``Repeats`` takes it when the same is read once more.
+        came: all that came, as ``Repeats`` takes it when the same is read once more.
     """
 
-    repeats: frozenset[int] = frozenset()
+    came: Came = (0, 0)
 
 
 class Repeats:
@@ -31,11 +34,12 @@ class Repeats:
     Eight bytes are kept of each, since a group may have a million members.
 
     Args:
-        known: what came twice when the same was read before: where it does so again, the service has it twice.
+        before: what came when the same was read before: where it is the same again, nothing was passed over, and the
+            service tells some objects twice.
     """
 
-    def __init__(self, known: frozenset[int] = frozenset()) -> None:
-        self._known = known
+    def __init__(self, before: Came | None = None) -> None:
+        self._before = before
         self._hashes = array("q")
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -46,26 +50,27 @@ class Repeats:
 
     def distinct(self) -> int:
         """Return how many objects with an id came, each counted once."""
-        return sum(len({*share}) for share in self._shares())
+        return self._came()[0]
 
     def error(self, path: str) -> CameTwice | None:
-        """Return the error where some came twice that did not before; ``None`` where none did.
+        """Return the error where some came twice, and others came before; ``None`` where nothing is in doubt.
 
         Args:
             path: the collection.
         """
-        if self.distinct() == len(self._hashes):
+        came = self._came()
+        twice = len(self._hashes) - came[0]
+        if not twice or came == self._before:
             return None
-        counts = (Counter(share) for share in self._shares())
-        repeats = frozenset(each for count in counts for each, times in count.items() if times > 1)
-        if repeats <= self._known:
-            return None
-        objects = "1 object" if len(repeats) == 1 else f"{len(repeats):,} objects"
+        objects = "1 object" if twice == 1 else f"{twice:,} objects"
         what = f"{objects} came twice while the listing was read, so that others may have been passed over"
         error = CameTwice(what, path=path, status=200)
-        error.repeats = repeats
+        error.came = came
         return error
 
-    def _shares(self) -> Iterator[Iterator[int]]:
+    def _came(self) -> Came:
+        count = total = 0
         for share in range(_SHARES):
-            yield (number for number in self._hashes if number % _SHARES == share)
+            distinct = {number for number in self._hashes if number % _SHARES == share}
+            count, total = count + len(distinct), total + sum(distinct)
+        return count, total

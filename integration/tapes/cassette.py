@@ -187,10 +187,11 @@ class _Readable:
     def serialize(cassette: Any) -> str:
         import yaml
 
-        safe = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        dumper: Any = type("Dumper", (safe,), {})
-        dumper.add_representer(str, _represented)
-        return str(yaml.dump(cassette, Dumper=dumper, sort_keys=False, allow_unicode=True))
+        class Dumper(yaml.SafeDumper):
+            """It writes every letter as it is; libyaml, which is faster, escapes those beyond U+FFFF."""
+
+        Dumper.add_representer(str, _represented)
+        return str(yaml.dump(cassette, Dumper=Dumper, sort_keys=False, allow_unicode=True))
 
 
 def _represented(dumper: Any, text: str) -> Any:

@@ -15,7 +15,8 @@ from integration.sdk.changes import SIGNS
 from integration.sdk.plan import Plan
 from integration.sdk.step import Step
 from integration.sources.msgraph.permissions import PermissionReview, of_graph, smallest
-from integration.terminal.named_rows import named_rows, print_cut
+from integration.terminal.cut_rows import print_cut
+from integration.terminal.named_rows import named_rows
 from integration.terminal.review_in_brief import review_in_brief
 from integration.text.phrases import counted, some
 

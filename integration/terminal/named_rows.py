@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console
-from rich.text import Text
-
 
 def named_rows(heading: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> Iterator[list[str]]:
     """Yield the heading and the rows as cells that are as wide as their columns.
@@ -35,10 +32,3 @@ def widths_of(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int
     """Return how wide each column is where there is room for everything."""
     titles = [title.strip(">") for title in heading]
     return [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-
-
-def print_cut(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print the heading and the rows, each on a line that ends with an ellipsis where the terminal does."""
-    console = Console()
-    for cells in named_rows(heading, rows):
-        console.print(Text("  ".join(cells).rstrip()), no_wrap=True, overflow="ellipsis")

@@ -8,7 +8,8 @@ from rich.console import Console
 from integration.doctor.access import Access
 from integration.sdk.plan import Plan
 from integration.sources.msgraph.permissions import PermissionReview, covers
-from integration.terminal.named_rows import print_cut, widths_of
+from integration.terminal.cut_rows import print_cut
+from integration.terminal.named_rows import widths_of
 from integration.text.phrases import some
 
 _LEGIBLE = 16

@@ -16,7 +16,7 @@ from integration.errors import BadAnswer, BadRequest, FeatureAbsent, GraphError,
 from integration.sources.azure.child_rows import OF_PARENT, child_row
 from integration.sources.azure.client import AzureClient
 from integration.sources.collection import Collection
-from integration.sources.repeats import CameTwice
+from integration.sources.repeats import Came, CameTwice
 from integration.sources.request import Request
 from integration.text.exact_json import exact_json
 from integration.threads import Threads
@@ -55,7 +55,7 @@ class ChildrenFetch:
         self._in_vain = 0
         self._half_read: set[str] = set()
         self._anew: set[str] = set()
-        self._repeats: dict[str, frozenset[int]] = {}
+        self._before: dict[str, Came] = {}
         self._spent: dict[str, Throttled] = {}
         self._unlicensed: dict[str, NotLicensed] = {}
         self._pending: deque[tuple[Mapping[str, Any], str | None]] = deque()
@@ -139,7 +139,7 @@ class ChildrenFetch:
             else:  # Azure has forgotten the link, or the version that it names
                 self._read_anew(key, parent, error)
         except CameTwice as error:
-            self._repeats[key] = error.repeats
+            self._before[key] = error.came
             self._read_anew(key, parent, error)
         except Throttled as error:
             self._spent[subscription] = error
@@ -151,9 +151,8 @@ class ChildrenFetch:
             self._refuse(key, error)
 
     def _read_pages(self, key: str, parent: Mapping[str, Any], link: str | None) -> None:
-        repeats = self._repeats.get(key, frozenset())
         path = quote(f"/{parent['id'].strip('/')}/{self._request.relation.rpartition(_EACH)[2]}", safe=_IN_A_PATH)
-        for rows, following in self._client.pages(path, self._request.version, link, repeats=repeats):
+        for rows, following in self._client.pages(path, self._request.version, link, before=self._before.get(key)):
             children = [child_row(each, parent, path) for each in rows]
             pieces = [(key, exact_json(children))] if children else []
             self._into.add_parts(pieces, [(key, following)])

@@ -20,7 +20,7 @@ from integration.sources.azure.versions import ApiVersions
 from integration.sources.body import unrepeated
 from integration.sources.chain import Chain
 from integration.sources.controls import control
-from integration.sources.repeats import CameTwice, Repeats
+from integration.sources.repeats import Came, CameTwice, Repeats
 from integration.text.secret import Secret
 
 QUERIED_AT = "/providers/Microsoft.ResourceGraph/resources"
@@ -98,10 +98,10 @@ class AzureClient(Client[AzureAnswer]):
         try:
             return self._listed(path, version)
         except CameTwice as error:
-            return self._listed(path, version, error.repeats)
+            return self._listed(path, version, error.came)
 
-    def _listed(self, path: str, version: str, repeats: frozenset[int] = frozenset()) -> Sequence[Mapping[str, Any]]:
-        pages = self.pages(path, version, repeats=repeats)
+    def _listed(self, path: str, version: str, before: Came | None = None) -> Sequence[Mapping[str, Any]]:
+        pages = self.pages(path, version, before=before)
         found = [*next(pages, ([], None))[0]]
         try:
             for rows, _ in pages:
@@ -111,7 +111,7 @@ class AzureClient(Client[AzureAnswer]):
         return found
 
     def pages(
-        self, path: str, version: str, link: str | None = None, *, repeats: frozenset[int] = frozenset()
+        self, path: str, version: str, link: str | None = None, *, before: Came | None = None
     ) -> Iterator[tuple[Sequence[Mapping[str, Any]], str | None]]:
         """Yield each page of a listing of Azure Resource Manager, and the link of the next one.
 
@@ -122,11 +122,11 @@ class AzureClient(Client[AzureAnswer]):
             path: of the listing.
             version: of the API.
             link: of the page to begin with; ``None``: the first.
-            repeats: what came twice when the same was read before, as ``CameTwice`` told.
+            before: what came when the same was read before, as ``CameTwice`` told.
 
         Raises:
             BadAnswer: a page is no list of objects.
-            CameTwice: objects came twice, others than before; the last page is not given then.
+            CameTwice: objects came twice, and others before; the last page is not given then.
             PagingError: a next link leads to another host or back, or there is no end.
             GraphError: as ``get`` raises.
         """
@@ -136,7 +136,7 @@ class AzureClient(Client[AzureAnswer]):
             return url, self.get(url).body
 
         url, body = (link, self.get(link).body) if link else self._versions.asked(type_in(path), [version], first)
-        chain, seen = Chain(url, path), Repeats(repeats)
+        chain, seen = Chain(url, path), Repeats(before)
         while True:
             rows, link = body.get("value", [body] if "id" in body else None), control(body, "nextLink")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

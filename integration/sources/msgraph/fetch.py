@@ -26,7 +26,7 @@ from integration.sources.msgraph.paging import REFUSALS, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
 from integration.sources.msgraph.within import may_be_cut, read_rest
-from integration.sources.repeats import CameTwice
+from integration.sources.repeats import Came, CameTwice
 from integration.sources.request import Request
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Fetcher:
         self._top = request.top
         self._unknown = UnknownProperties(into)
         self._pages_read = 0
-        self._repeats: frozenset[int] | None = None
+        self._before: Came | None = None
 
     def fetch(self) -> None:
         """Have the mirror hold the collection as Graph has it now.
@@ -172,11 +172,11 @@ class Fetcher:
             try:
                 self._read_pages(known.next_link if known else None)
             except CameTwice as error:
-                if self._repeats is not None or restart == _RESTARTS:
+                if self._before is not None or restart == _RESTARTS:
                     note_doubt(self._into, error)
                     self._into.complete(in_doubt=True)
                     return
-                self._repeats = error.repeats
+                self._before = error.came
             except Miscounted:
                 if restart:
                     raise
@@ -239,4 +239,4 @@ class Fetcher:
         if self._request.kind == "object":
             yield [{"id": "", **object_of(self._client.get(url))}], None, 0
         else:
-            yield from map(_WHAT_IS_KEPT, pages(self._client, url, repeats=self._repeats or frozenset()))
+            yield from map(_WHAT_IS_KEPT, pages(self._client, url, before=self._before))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from integration.errors import BadAnswer
-from integration.sources.repeats import CameTwice, Repeats
+from integration.sources.repeats import Came, CameTwice, Repeats
 
 
 class Miscounted(BadAnswer):
@@ -28,12 +28,12 @@ class Headcount:
 
     Args:
         count: how many Graph has counted; ``None`` where it does not tell, so that what comes twice is in doubt.
-        known: what came twice when the same was read before, as ``Repeats`` takes it.
+        before: what came when the same was read before, as ``Repeats`` takes it.
     """
 
-    def __init__(self, count: int | None, known: frozenset[int] = frozenset()) -> None:
+    def __init__(self, count: int | None, before: Came | None = None) -> None:
         self._count = count
-        self._named, self._others = Repeats(known), 0
+        self._named, self._others = Repeats(before), 0
 
     def add(self, rows: Sequence[dict[str, Any]], odd: int = 0) -> None:
         """Take note of what came on a page: objects, and how many values that are none."""

@@ -128,7 +128,7 @@ class Outcomes:
         else:
             self._takes_advanced = not self.questions.plain
         if not task.delta:
-            task = replace(task, headcount=task.headcount or Headcount(page.count, task.repeats))
+            task = replace(task, headcount=task.headcount or Headcount(page.count, task.before))
             if wrong := self._counted(task, page):
                 return self._miscounted(task, wrong, kept)
         found = self._children_of(task, page.rows)
@@ -153,8 +153,8 @@ class Outcomes:
 
     def _miscounted(self, task: Task, wrong: Miscounted | CameTwice, kept: Kept) -> list[Task]:
         """Return the task that reads a parent once more of which not all children may have come."""
-        repeats = wrong.repeats if isinstance(wrong, CameTwice) else task.repeats
-        again = replace(task, link=None, chain=None, failures=0, headcount=None, recounted=True, repeats=repeats)
+        before = wrong.came if isinstance(wrong, CameTwice) else task.before
+        again = replace(task, link=None, chain=None, failures=0, headcount=None, recounted=True, before=before)
         if not task.recounted:
             return [again]
         kept.progress.append((task.parents[0], self._client.url(self.questions.inner(again).path)))

@@ -21,6 +21,7 @@ from integration.sources.controls import control
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.headcount import Headcount
+from integration.sources.repeats import Came
 from integration.text.whose import carried
 from integration.threads import Threads
 
@@ -62,7 +63,7 @@ def pages(
     url: str,
     headers: Mapping[str, str] | None = None,
     *,
-    repeats: frozenset[int] = frozenset(),
+    before: Came | None = None,
 ) -> Iterator[Page]:
     """Yield the pages of a collection until there is no ``@odata.nextLink``; each is fetched while the last is in use.
 
@@ -70,17 +71,17 @@ def pages(
         client: sends the requests.
         url: first page.
         headers: sent with every page, since next links do not carry them.
-        repeats: what came twice when the same was read before, as ``CameTwice`` told.
+        before: what came when the same was read before, as ``CameTwice`` told.
 
     Raises:
         PagingError: a next link leads to another host or has been followed before, or there is no end.
         PageTokenExpired: a page that a next link names is not there, or is refused.
         Miscounted: fewer objects came than Graph counts; all pages were given by then.
-        CameTwice: objects came twice, others than before; likewise.
+        CameTwice: objects came twice, and others before; likewise.
         GraphError: as ``Client.get`` raises.
     """
     page = page_of(client, client.get(url, headers))
-    link, headcount = page.next_link, Headcount(page.count, repeats)
+    link, headcount = page.next_link, Headcount(page.count, before)
     headcount.add(page.rows, page.odd)
     chain = Chain(url, client.path_of(url))
     with Threads(1, thread_name_prefix="pages") as ahead:

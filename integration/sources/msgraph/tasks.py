@@ -15,6 +15,7 @@ from integration.sources.msgraph.headcount import Headcount
 from integration.sources.msgraph.links import relative
 from integration.sources.msgraph.paging import Page, page_of
 from integration.sources.msgraph.unknown import ID
+from integration.sources.repeats import Came
 from integration.sources.request import Request
 
 _FULL, _SMALL = "999", "100"
@@ -38,7 +39,7 @@ class Task:
         chain: the pages that led to this one; ``None`` for the first.
         headcount: how many children the pages before held; ``None`` for the first.
         recounted: it began anew because fewer had come, or some twice.
-        repeats: which came twice then, as ``CameTwice`` tells.
+        before: what came then, as ``CameTwice`` tells.
         doubt: Graph found no children of the parent; the parent itself is asked for, which may be gone.
     """
 
@@ -54,7 +55,7 @@ class Task:
     chain: Chain | None = None
     headcount: Headcount | None = None
     recounted: bool = False
-    repeats: frozenset[int] = frozenset()
+    before: Came | None = None
     doubt: GraphError | None = None
 
 

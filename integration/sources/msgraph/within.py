@@ -17,7 +17,7 @@ from integration.mirror.mirror import Mirror
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import MOST_EXPANDED
 from integration.sources.msgraph.paging import REFUSALS, pages
-from integration.sources.repeats import CameTwice
+from integration.sources.repeats import Came, CameTwice
 from integration.sources.request import Request
 
 _Object = dict[str, Any]
@@ -60,14 +60,14 @@ def read_rest(client: GraphClient, request: Request, row: _Object) -> None:
             holder[name] = [*found, *came] if link else max(found, came, key=len)
 
 
-def _all(client: GraphClient, url: str, repeats: frozenset[int] = frozenset()) -> list[_Object]:
+def _all(client: GraphClient, url: str, before: Came | None = None) -> list[_Object]:
     """Return what is left of a list, which is read once more where something of it came twice."""
     try:
-        return [each for page in pages(client, url, repeats=repeats) for each in list(page.rows)]
+        return [each for page in pages(client, url, before=before) for each in list(page.rows)]
     except CameTwice as error:
-        if repeats:
+        if before:
             raise
-        return _all(client, url, error.repeats)
+        return _all(client, url, error.came)
 
 
 def cut_short(mirror: Mirror, request: Request) -> Iterator[GraphError]:
