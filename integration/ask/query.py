@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from integration.ask.allowed import FUNCTIONS, READING, SEARCHES, texts_of
 from integration.ask.answer import QueryAnswer, ResultRow
@@ -26,6 +27,9 @@ _NO_JSON = (
     "SELECT 1 FROM nodes WHERE NOT json_valid(properties)"
     " UNION ALL SELECT 1 FROM edges WHERE NOT json_valid(properties) LIMIT 1"
 )
+_INTERRUPTED = ("interrupted", "user-defined function raised exception")
+"""What SQLite says where Ctrl-C came while it worked, or before what it called could keep that."""
+T = TypeVar("T")
 _LONGEST = 500_000_000
 """Bytes of one value."""
 
@@ -54,7 +58,7 @@ class Inquiry:
         paths = Paths(database, self._number)
         for name in SEARCHES:
             database.create_function(name, -1, self._guarded(getattr(paths, name)), deterministic=True)
-        database.create_function("in_range", 2, in_range, deterministic=True)
+        database.create_function("in_range", 2, self._kept(in_range), deterministic=True)
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         database.set_authorizer(self._authorize)
         database.set_progress_handler(lambda: 0, _OPCODES)  # lets Python see Ctrl-C while SQLite works
@@ -150,7 +154,7 @@ class Inquiry:
         return sqlite3.SQLITE_OK
 
     def _guarded(self, function: Callable[..., str | None]) -> Callable[..., str | None]:
-        """Return the function for SQLite, which takes no exception: it is kept, and raised once SQLite gave up.
+        """Return the function for SQLite, which may ask the graph itself.
 
         As with SQLite's own functions, what is asked about NULL is NULL.
         """
@@ -161,13 +165,22 @@ class Inquiry:
             try:
                 texts = texts_of(name, arguments)
                 return None if texts is None else function(*texts)
-            except BaseException as error:
-                self._failure = error
-                raise
             finally:
                 self._watching = watching
 
-        return guarded
+        return self._kept(guarded)
+
+    def _kept(self, function: Callable[..., T]) -> Callable[..., T]:
+        """Return the function for SQLite, which takes no exception: it is kept, and raised once SQLite gave up."""
+
+        def kept(*arguments: object) -> T:
+            try:
+                return function(*arguments)
+            except BaseException as error:
+                self._failure = error
+                raise
+
+        return kept
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -178,8 +191,8 @@ class Inquiry:
             failure, self._failure = self._failure, None
             if failure is not None:
                 raise failure from None
-            if str(error) == "interrupted":
-                raise KeyboardInterrupt from None
+            if str(error) in _INTERRUPTED or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
+                raise KeyboardInterrupt from None  # what is called by SQLite keeps all that it raises itself
             if self._is_damage(str(error)):
                 raise
             raise self._explained(str(error)) from None

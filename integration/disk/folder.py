@@ -92,8 +92,10 @@ def write_file(path: Path, pieces: Iterable[bytes]) -> None:
     """Replace a file as a whole: a reader sees the old one or the new one.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; or it is no file, such as a pipe or a device, whose place nothing may take.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is there, and no file")
     with beside(path) as partial:
         write_new(partial, pieces)
         partial.replace(path)

@@ -21,7 +21,9 @@ from click.testing import CliRunner, Result
 
 from integration import load
 from integration.ask.answer import QueryAnswer
+from integration.ask.every import answer_every
 from integration.ask.formats import write_csv, write_table
+from integration.ask.query import Inquiry, read_graph
 from integration.ask.questions import load_questions
 from integration.ask.telling import tell_caveats
 from integration.ask.then import open_graph
@@ -395,6 +397,28 @@ def test_an_interrupt_ends_a_long_question() -> None:
         said = running.communicate(timeout=120)
     assert running.returncode == 3
     assert (said[0], said[1].strip()) == ("", "error: stopped")
+
+
+def test_an_interrupt_while_sqlite_asks_what_is_allowed_is_no_fault_of_the_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Inquiry, "_authorize", interrupted)
+    with read_graph(GRAPH) as database, pytest.raises(KeyboardInterrupt):
+        Inquiry(database).select("SELECT 1")
+    with read_graph(GRAPH) as database, pytest.raises(KeyboardInterrupt):
+        list(answer_every(Inquiry(database), load_questions(load()).values()))
+
+
+def test_an_interrupt_within_a_function_is_no_fault_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("integration.ask.query.in_range", interrupted)
+    with read_graph(GRAPH) as database, pytest.raises(KeyboardInterrupt):
+        list(Inquiry(database).select("SELECT in_range(_key, 'x') FROM azure_user").rows)
 
 
 def test_a_question_of_ones_own_is_asked() -> None:

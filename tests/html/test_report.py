@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import pkgutil
 import re
 import sqlite3
@@ -183,6 +184,15 @@ def test_the_file_is_replaced_as_a_whole_and_a_bad_place_is_named() -> None:
     assert "no/such/folder.html: cannot be written: No such file or directory" in ended.stderr
     ended = report("--out", "nowhere")
     assert (ended.exit_code, "nowhere/graph.db: there is no graph" in ended.stderr) == (2, True)
+
+
+def test_what_is_no_file_is_not_replaced_by_one() -> None:
+    save(ROWS)
+    os.mkfifo("pipe")
+    ended = report("--to", "pipe")
+    assert (ended.exit_code, ended.stdout) == (3, "")
+    assert "pipe: cannot be written: it is there, and no file; name another file with --to" in ended.stderr
+    assert Path("pipe").is_fifo()
 
 
 def test_what_draws_is_the_file_of_the_package_that_ships_it_and_no_other() -> None:
