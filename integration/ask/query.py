@@ -27,7 +27,7 @@ _NO_JSON = (
     "SELECT 1 FROM nodes WHERE NOT json_valid(properties)"
     " UNION ALL SELECT 1 FROM edges WHERE NOT json_valid(properties) LIMIT 1"
 )
-_INTERRUPTED = ("interrupted", "user-defined function raised exception")
+_INTERRUPTED = ("interrupted", "not authorized", "user-defined function raised exception")
 """What SQLite says where Ctrl-C came while it worked, or before what it called could keep that."""
 T = TypeVar("T")
 _LONGEST = 500_000_000
@@ -60,7 +60,7 @@ class Inquiry:
             database.create_function(name, -1, self._guarded(getattr(paths, name)), deterministic=True)
         database.create_function("in_range", 2, self._kept(in_range), deterministic=True)
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
-        database.set_authorizer(self._authorize)
+        database.set_authorizer(self._kept(self._authorize))
         database.set_progress_handler(lambda: 0, _OPCODES)  # lets Python see Ctrl-C while SQLite works
 
     def ask(self, question: Question, values: Sequence[str]) -> QueryAnswer:
@@ -122,7 +122,8 @@ class Inquiry:
 
     def caveats(self) -> list[str]:
         """Return what the answers so far may lack: a phrase for each type they read that is not complete."""
-        return self._readings.caveats(self._database)
+        with self._errors():
+            return self._readings.caveats(self._database)
 
     def _number(self, name: str) -> int:
         """Return the number of a type that a search follows."""
@@ -191,7 +192,7 @@ class Inquiry:
             failure, self._failure = self._failure, None
             if failure is not None:
                 raise failure from None
-            if str(error) in _INTERRUPTED or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
+            if str(error).startswith(_INTERRUPTED):
                 raise KeyboardInterrupt from None  # what is called by SQLite keeps all that it raises itself
             if self._is_damage(str(error)):
                 raise
@@ -209,10 +210,11 @@ class Inquiry:
 
     def _without(self, name: str) -> QueryError:
         """Say why there is no such type or view."""
-        verdict = self._database.execute("SELECT verdict, reason FROM verdicts WHERE _type = ?", (name,)).fetchone()
+        with self._errors():
+            verdict = self._database.execute("SELECT verdict, reason FROM verdicts WHERE _type = ?", (name,)).fetchone()
+            views = [view for (view,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
         if verdict:
             return _Judged(f"the graph has no {name}: it is {verdict[0]}: {verdict[1]}")
-        views = [view for (view,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
         return NotRead(f"the graph has no {name}{nearest(name, views)}: no run has read it")
 
 

@@ -399,15 +399,18 @@ def test_an_interrupt_ends_a_long_question() -> None:
     assert (said[0], said[1].strip()) == ("", "error: stopped")
 
 
+@pytest.mark.parametrize("action", [sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION])
 def test_an_interrupt_while_sqlite_asks_what_is_allowed_is_no_fault_of_the_question(
-    monkeypatch: pytest.MonkeyPatch,
+    action: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> int:
-        raise KeyboardInterrupt
+    def interrupted(_: Inquiry, asked: int, *about: object) -> int:
+        if asked == action:
+            raise KeyboardInterrupt
+        return sqlite3.SQLITE_OK
 
     monkeypatch.setattr(Inquiry, "_authorize", interrupted)
     with read_graph(GRAPH) as database, pytest.raises(KeyboardInterrupt):
-        Inquiry(database).select("SELECT 1")
+        Inquiry(database).select("SELECT json_extract(properties, '$.mail') FROM nodes")
     with read_graph(GRAPH) as database, pytest.raises(KeyboardInterrupt):
         list(answer_every(Inquiry(database), load_questions(load()).values()))
 
