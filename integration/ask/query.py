@@ -27,7 +27,9 @@ _NO_JSON = (
     "SELECT 1 FROM nodes WHERE NOT json_valid(properties)"
     " UNION ALL SELECT 1 FROM edges WHERE NOT json_valid(properties) LIMIT 1"
 )
-_INTERRUPTED = ("interrupted", "not authorized", "user-defined function raised exception")
+_INTERRUPTED = re.compile(
+    "interrupted|not authorized.*|access to .* is prohibited|user-defined function raised exception", re.DOTALL
+)
 """What SQLite says where Ctrl-C came while it worked, or before what it called could keep that."""
 T = TypeVar("T")
 _LONGEST = 500_000_000
@@ -192,7 +194,7 @@ class Inquiry:
             failure, self._failure = self._failure, None
             if failure is not None:
                 raise failure from None
-            if str(error).startswith(_INTERRUPTED):
+            if _INTERRUPTED.fullmatch(str(error)):
                 raise KeyboardInterrupt from None  # what is called by SQLite keeps all that it raises itself
             if self._is_damage(str(error)):
                 raise

@@ -415,6 +415,18 @@ def test_an_interrupt_while_sqlite_asks_what_is_allowed_is_no_fault_of_the_quest
         list(answer_every(Inquiry(database), load_questions(load()).values()))
 
 
+@pytest.mark.parametrize("action", [sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION])
+def test_an_interrupt_that_nothing_could_keep_is_one_too(action: int) -> None:
+    def interrupted(asked: int, *_: object) -> int:
+        return sqlite3.SQLITE_DENY if asked == action else sqlite3.SQLITE_OK
+
+    with read_graph(GRAPH) as database:
+        inquiry = Inquiry(database)
+        database.set_authorizer(interrupted)  # as where Ctrl-C comes before what SQLite calls has begun
+        with pytest.raises(KeyboardInterrupt):
+            inquiry.select("SELECT json_extract(properties, '$.mail') FROM nodes")
+
+
 def test_an_interrupt_within_a_function_is_no_fault_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
