@@ -85,26 +85,18 @@ def package(tmp_path: Path) -> Path:
     )
 
 
-def about_all_types(repository: Path) -> list[str]:
-    """Return the files with tests that go through all declared types, and so say something of a further one.
-
-    The contract is held by then, and the README's commands are the same for any types. Many more tests load all types,
-    as a start of the program does: no further type changes what these find, since they choose what they run.
-    """
-    words, passed = (
-        {"every_area", "declared_steps"},
-        {"test_contract.py", "test_readme.py", "azure", "entra", "simulator"},
-    )
+def of_every_type(repository: Path) -> list[str]:
+    """Return the files with tests that say something of each type, and so of a further one."""
     tests = sorted(repository.joinpath("tests").rglob("test_*.py"))
-    files = [path for path in tests if passed.isdisjoint((path.name, path.parent.name))]
-    return [str(path) for path in files if all(word in path.read_text() for word in words)]
+    marked = re.compile(r"^@pytest\.mark\.every_type$", re.MULTILINE)
+    return [str(path) for path in tests if marked.search(path.read_text())]
 
 
-def test_what_goes_through_all_types_is_found() -> None:
-    found = {Path(name).name for name in about_all_types(ROOT)}
+def test_what_says_something_of_each_type_is_found() -> None:
+    found = {Path(name).name for name in of_every_type(ROOT)}
     assert found >= {
         "test_cli.py", "test_declared_permissions.py", "test_docs.py", "test_kind_contract.py", "test_kind_long.py",
-        "test_layout.py", "test_plan.py", "test_plugins.py", "test_postgresql_layout.py", "test_testing.py",
+        "test_layout.py", "test_plugins.py", "test_postgresql_layout.py",
     }  # fmt: skip
 
 
@@ -142,7 +134,7 @@ def test_a_type_in_this_repository(repository: Path) -> None:
     suite = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     passed = python(*suite, *options.split(), path=repository)
     assert int(re.findall(r"(\d+) passed", passed)[0]) >= 6
-    python(*suite, "-m", "every_area", *about_all_types(repository), path=repository)
+    python(*suite, "-m", "every_type", *of_every_type(repository), path=repository)
     text = "".join(Path(f"tests/cassettes/{type}.yaml").read_text() for type in TYPES)
     assert not re.search(r"Ada|Zoë|Zo\\u00eb|contoso|Finance|community-0|user-0|service-0|group-0", text)
 

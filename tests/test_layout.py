@@ -105,6 +105,7 @@ def strays(root: Path) -> Iterator[str]:
             yield f"{name}: no module is called so{nearest(str(name), cassettes)}: call it as its module, or delete it"
 
 
+@pytest.mark.every_type
 def test_each_schema_and_cassette_is_of_a_step_and_where_that_is() -> None:
     assert list(strays(ROOT)) == []
 
@@ -120,11 +121,13 @@ def test_a_schema_or_a_cassette_of_no_step_is_told_what_to_do(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.every_type
 def test_each_entity_type_has_a_schema() -> None:
     assert TYPES
     assert {step.name for step in STEPS if not step.is_relationship} - set(stems("schemas", ".json")) == set()
 
 
+@pytest.mark.every_type
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a clone knows which files are tracked")
 def test_no_type_is_named_outside_its_own_files() -> None:
     name = re.compile(rf"\b({'|'.join(type for type in TYPES if '_' in type)})\b")  # others are words as well
@@ -157,12 +160,14 @@ def test_the_sdk_imports_no_step_and_no_test() -> None:
     assert {path: those for path, those in found.items() if those} == {}
 
 
+@pytest.mark.every_type
 def test_a_step_imports_the_sdk_alone() -> None:
     allowed = sys.stdlib_module_names | {"integration", "steps"}
     found = {path: roots(path) - allowed for path in files("steps/**/*.py")}
     assert {path: those for path, those in found.items() if those} == {}
 
 
+@pytest.mark.every_type
 def test_the_schema_of_a_type_describes_it() -> None:
     schemas = {step.name: load_schema(step) for step in STEPS}
     assert {name: of.path for name, of in schemas.items() if not of.path.is_relative_to(ROOT / "schemas")} == {}
@@ -170,12 +175,14 @@ def test_the_schema_of_a_type_describes_it() -> None:
     assert described == {name: name for name in schemas}
 
 
+@pytest.mark.every_type
 def test_a_module_is_one_idea() -> None:
     """One that has more lines is two ideas."""
     lines = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert {path: count for path, count in lines.items() if count > 250} == {}
 
 
+@pytest.mark.every_type
 def test_no_two_public_things_share_a_name() -> None:
     homes = defaultdict(list)
     for path in MODULES:

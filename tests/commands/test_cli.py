@@ -108,6 +108,7 @@ def settings_of(sign_in: Simulator) -> dict[str, str]:
     }
 
 
+@pytest.mark.every_type
 @pytest.mark.every_area
 def test_the_demo_ends_with_a_table_of_complete_types_and_is_the_same_each_time() -> None:
     first = process(*MODULE, "run", "--demo", "--out", "kept", "--to", "files:first", PYTHONHASHSEED="1")
@@ -147,6 +148,7 @@ def test_progress_is_a_display_on_a_terminal() -> None:
     assert ".integration/graph.db" in shown
 
 
+@pytest.mark.every_type
 @pytest.mark.every_area
 def test_types_and_plan_list_everything() -> None:
     listed, ordered = integration("types"), integration("plan")

@@ -27,6 +27,7 @@ def test_each_question_is_there_and_has_one_row() -> None:
     assert [each for each in told if each not in known] == []
 
 
+@pytest.mark.every_type
 def test_each_check_is_answered_by_one_question_or_it_is_said_why_not() -> None:
     types = {step.name for step in declared_steps(load())}
     reasons = re.findall(r"^\| (`.*?`) \| .+ \|$", UNANSWERED, re.MULTILINE)

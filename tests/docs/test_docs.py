@@ -62,10 +62,12 @@ def steps() -> list[Step]:
     return declared_steps(load())
 
 
+@pytest.mark.every_type
 def test_the_pages_that_are_made_are_current() -> None:
     assert stale(DOCS, generated_pages(load(), ROOT)) == []
 
 
+@pytest.mark.every_type
 def test_links_commands_and_flags_are_there_and_every_page_is_linked_from_the_index() -> None:
     assert list(faults(DOCS)) == []
 
@@ -148,6 +150,7 @@ def test_every_public_name_is_documented() -> None:
     assert [name for name in integration.__all__ if not re.search(rf"\b{name}\b", text)] == []
 
 
+@pytest.mark.every_type
 def test_nothing_that_is_declared_is_left_out(steps: list[Step]) -> None:
     hooks = [name for name in vars(hookspecs) if name.startswith("integration_")]
     variables = [each for names in (*NAMES.values(), *INSTANCE_NAMES.values()) for each in names]
@@ -167,6 +170,7 @@ def sections() -> dict[str, str]:
     return {name: rest for name, _, rest in (part.partition("\n") for part in parts)}
 
 
+@pytest.mark.every_type
 def test_every_entity_of_entra_is_beside_what_others_read(steps: list[Step]) -> None:
     page = PAGES["comparison.md"]
     usual = {"azure_account", "azure_user", "azure_user_group"}
@@ -175,6 +179,7 @@ def test_every_entity_of_entra_is_beside_what_others_read(steps: list[Step]) -> 
     assert rows == Counter(entities - usual), "docs/comparison.md has one row for each entity of Entra"
 
 
+@pytest.mark.every_type
 def test_what_is_off_by_default_is_told_of_azure(steps: list[Step]) -> None:
     off = {step.name for step in steps if step.on_demand and step.module.startswith("azure.")}
     _, _, rest = PAGES["azure.md"].partition("## What is off by default\n")
@@ -182,6 +187,7 @@ def test_what_is_off_by_default_is_told_of_azure(steps: list[Step]) -> None:
     assert rows == Counter(off), "docs/azure.md tells each type that is off by default once"
 
 
+@pytest.mark.every_type
 def test_what_became_of_each_type_of_graph_azure_is_so(steps: list[Step]) -> None:
     entities = {step.name: step for step in steps if not step.is_relationship}
     _, _, rest = PAGES["azure.md"].partition("## Beside graph-azure\n")
@@ -194,12 +200,14 @@ def test_what_became_of_each_type_of_graph_azure_is_so(steps: list[Step]) -> Non
         assert step is not None or not state.startswith(("read", "off")), name
 
 
+@pytest.mark.every_type
 def test_every_type_is_listed_and_has_a_section(steps: list[Step]) -> None:
     ours = {step.name for step in steps if step.source.is_relative_to(ROOT)}
     assert ours <= set(sections())
     assert ours <= set(re.findall(r"\[`(\w+)`\]", PAGES["types.md"]))
 
 
+@pytest.mark.every_type
 def test_every_property_stands_in_the_table_of_its_type_or_in_that_of_all(steps: list[Step]) -> None:
     tables = {name: re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE) for name, text in sections().items()}
     for step in (step for step in steps if step.source.is_relative_to(ROOT)):

@@ -137,6 +137,7 @@ def declared() -> Iterator[tuple[str, str, str]]:
         yield from ((start, verb, end) for end in ends)
 
 
+@pytest.mark.every_type
 def test_what_became_of_each_relationship_of_graph_azure_is_told() -> None:
     ours = {step.name for step in declared_steps(load()) if step.is_relationship}
     page, azure = ((ROOT / "docs" / name).read_text("utf-8") for name in ("from-graph-azure.md", "azure.md"))

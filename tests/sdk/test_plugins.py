@@ -71,6 +71,7 @@ def names(found: Iterable[Step]) -> list[str]:
     return [step.name for step in found]
 
 
+@pytest.mark.every_type
 def test_every_module_of_the_built_in_steps_is_found() -> None:
     files = {path for path in Path(built_in.__path__[0]).rglob("*.py") if not path.stem.startswith("_")}
     assert files
@@ -86,12 +87,14 @@ def test_each_load_is_a_manager_of_its_own() -> None:
     assert "azure_user" in names(declared_steps(load()))
 
 
+@pytest.mark.every_type
 def test_a_step_is_a_plugin_under_its_type_name() -> None:
     manager = load()
     for step in declared_steps(manager):
         assert manager.get_plugin(step.name) is step
 
 
+@pytest.mark.every_type
 def test_pluggy_looks_for_no_hooks_in_a_step() -> None:
     assert not any(dir(step) for step in declared_steps(load()))
 

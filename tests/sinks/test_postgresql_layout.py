@@ -131,6 +131,7 @@ def test_a_name_that_postgresql_would_cut_stands_for_one_property(url: str, stor
     query(url, "DROP VIEW public.mine")
 
 
+@pytest.mark.every_type
 @pytest.mark.every_area
 def test_every_type_has_a_view(url: str, store: Store) -> None:
     steps = [*declared_steps(load())]

@@ -30,6 +30,7 @@ def types_by_permissions() -> dict[tuple[str, ...], list[str]]:
 TYPES = types_by_permissions()
 
 
+@pytest.mark.every_type
 @pytest.mark.parametrize("roles", TYPES, ids=" ".join)
 def test_declared_permissions_are_enough(roles: tuple[str, ...]) -> None:
     tenant = synthetic_tenant(60, 12, 150, seed=9, sizes=Sizes.of(60))

@@ -22,6 +22,7 @@ def piped(*arguments: str) -> list[str]:
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=True).stdout.splitlines()
 
 
+@pytest.mark.every_type
 @pytest.mark.parametrize("command", ["types", "plan"])
 def test_a_terminal_gets_a_line_for_each_module_with_what_it_is_about(command: str) -> None:
     counted = order(STEPS).steps if command == "plan" else STEPS
@@ -97,6 +98,7 @@ def test_a_check_of_a_module_lists_it_on_a_terminal_too(variables: dict[str, str
     assert any(line.startswith("permissions to grant: ") for line in lines)
 
 
+@pytest.mark.every_type
 def test_a_check_tells_a_pipe_of_each_module_and_each_permission(variables: dict[str, str]) -> None:
     done = subprocess.run(
         [*PROGRAM, "check"], env={**os.environ, **variables}, capture_output=True, text=True, check=False

@@ -25,6 +25,7 @@ def told(step: Step) -> list[str]:
     return list(unknown_names(step))
 
 
+@pytest.mark.every_type
 @pytest.mark.every_area
 def test_the_names_of_what_is_here_are_known() -> None:
     found = {step.name: told(step) for step in [*declared_steps(load()), *steps()]}
