@@ -180,6 +180,10 @@ def answer_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
+_ESCAPED = r"\U000"
+"""With this libyaml, which is a hundred times faster, begins a letter beyond U+FFFF, where a person would read it."""
+
+
 class _Readable:
     """vcrpy's serializer of YAML, with each text of several lines written as such."""
 
@@ -187,11 +191,16 @@ class _Readable:
     def serialize(cassette: Any) -> str:
         import yaml
 
-        class Dumper(yaml.SafeDumper):
-            """It writes every letter as it is; libyaml, which is faster, escapes those beyond U+FFFF."""
+        text = _dumped(cassette, getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+        return _dumped(cassette, yaml.SafeDumper) if _ESCAPED in text else text
 
-        Dumper.add_representer(str, _represented)
-        return str(yaml.dump(cassette, Dumper=Dumper, sort_keys=False, allow_unicode=True))
+
+def _dumped(cassette: Any, base: Any) -> str:
+    import yaml
+
+    dumper: Any = type("Dumper", (base,), {})
+    dumper.add_representer(str, _represented)
+    return str(yaml.dump(cassette, Dumper=dumper, sort_keys=False, allow_unicode=True))
 
 
 def _represented(dumper: Any, text: str) -> Any:
