@@ -35,7 +35,7 @@ def object_at(holder: Any, *names: str) -> dict[str, Any]:
         found = holder.get(name)
         if not isinstance(found, dict):
             if found is not None:
-                leave_unread(f"{name} is {_form_of(found)}, not an object")
+                leave_unread(f"{name} is {form_of(found)}, not an object")
             return {}
         holder = found
     known: dict[str, Any] = holder
@@ -98,7 +98,7 @@ def text_in(holder: Any, name: str) -> str:
     if isinstance(found, str):
         return found
     if found is not None:
-        leave_unread(f"{name} is {_form_of(found)}, not a text")
+        leave_unread(f"{name} is {form_of(found)}, not a text")
     return ""
 
 
@@ -110,7 +110,7 @@ def required_text(holder: Any, name: str) -> str:
     found = _told(holder, name)
     if isinstance(found, str) and found:
         return found
-    leave_unread(f"{name} is missing" if found in (None, "") else f"{name} is {_form_of(found)}, not a text")
+    leave_unread(f"{name} is missing" if found in (None, "") else f"{name} is {form_of(found)}, not a text")
     return ""
 
 
@@ -143,7 +143,7 @@ def _texts(holder: Any, names: tuple[str, ...]) -> Iterator[str]:
     elif isinstance(found, str) and not rest:
         yield found
     else:
-        leave_unread(f"{name} is {_form_of(found)}, not {_FORMS[dict if rest else str]}")
+        leave_unread(f"{name} is {form_of(found)}, not {_FORMS[dict if rest else str]}")
 
 
 def key_of(reference: Any) -> str | None:
@@ -162,7 +162,7 @@ def key_at(holder: Any, name: str) -> str | None:
     if isinstance(id, str):
         return arm_key(id) if id else None
     if id is not None:
-        leave_unread(f"{name} is {_form_of(id)}, not an id or an object that has one")
+        leave_unread(f"{name} is {form_of(id)}, not an id or an object that has one")
     return None
 
 
@@ -183,7 +183,7 @@ def _told(holder: Any, name: str) -> Any:
 
 def _listed(listed: Any, name: str, form: type | tuple[type, ...], expected: str) -> Iterator[Any]:
     if not isinstance(listed, list):
-        leave_unread(f"{name} is {_form_of(listed)}, not a list")
+        leave_unread(f"{name} is {form_of(listed)}, not a list")
         return
     for each in listed:
         if each is None:
@@ -191,8 +191,9 @@ def _listed(listed: Any, name: str, form: type | tuple[type, ...], expected: str
         if isinstance(each, form):
             yield each
         else:
-            leave_unread(f"{name} has {_form_of(each)} in it, not {expected}")
+            leave_unread(f"{name} has {form_of(each)} in it, not {expected}")
 
 
-def _form_of(value: Any) -> str:
+def form_of(value: Any) -> str:
+    """Return what a value of JSON that is not null is, such as ``a number``: a reason tells that, never the value."""
     return _FORMS[type(value)]

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from integration.sdk.unread import leave_unread
+from steps._forms import form_of
+
 
 def words_of(text: Any) -> list[str] | None:
     """Return the words of a text such as ``b2bCollaborationGuest,serviceProvider``, sorted; ``None`` where it is none.
@@ -9,6 +12,8 @@ def words_of(text: Any) -> list[str] | None:
     So Graph writes a value of an enumeration whose members can be combined.
     """
     if not isinstance(text, str):
+        if text is not None:
+            leave_unread(f"{form_of(text)} stands where words do")
         return None
     return sorted({word.strip() for word in text.split(",")} - {""})
 
@@ -23,8 +28,13 @@ def says(value: Any, *words: str) -> bool:
 
     Sources: Azure Resource Manager's contract for providers, which makes values of enumerations case-insensitive; for
     Microsoft Graph, what it gives: of most such properties the type is a text, and it writes ``Hiddenmembership`` too.
+    A value that is no word says nothing, and is left unread: what it would have decided is not known.
     """
-    return value in words or (isinstance(value, str) and value.lower() in map(str.lower, words))
+    if isinstance(value, str):
+        return value in words or value.lower() in map(str.lower, words)
+    if value is not None:
+        leave_unread(f"{form_of(value)} stands where a word such as {words[0]} does")
+    return False
 
 
 def whether(value: Any, *words: str) -> bool | None:

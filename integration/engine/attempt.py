@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -66,7 +65,7 @@ class Attempt:
     def __init__(self, job: Job, without: Sequence[Odd] = ()) -> None:
         self._job = job
         self.seen = Seen(hands=Hands(without))
-        self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data, partial(_end_of, job))
+        self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data, self._end_of)
 
     def context(self, changes: ChangedInput | None = None) -> StepContext:
         """Return what the step is handed; ``changes``: of one input only what has changed."""
@@ -86,6 +85,21 @@ class Attempt:
         """Note what a step leaves unread of the row that it was handed last."""
         handed = self.seen.hands.last()
         self.records.leave_unread(f"{row_named(*handed[1])}: {problem}" if handed else problem)
+
+    def _end_of(self, key: str, side: int) -> str:
+        """Return the key of a relationship's end, which its step names by a GUID that somebody wrote in capitals.
+
+        Raises:
+            TooEarly: it is not known yet whether an entity has that key as it is written.
+        """
+        job = self._job
+        end = (job.step.ends or ("", ""))[side]
+        types = job.step.after if area_of(end) else (end,)
+        if early := next((type for type in types if not job.verdicts.known(type)), None):
+            raise TooEarly(early)
+        self.seen.sought = True
+        is_there = any(job.store.known(type, [key]) for type in types)
+        return key if is_there else guid_key(key)
 
     def missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""
@@ -110,17 +124,3 @@ class Attempt:
 def noted(name: str, count: int, examples: Sequence[str]) -> Mapping[str, Any]:
     """Return one problem as ``StepResult.problems`` has it; nothing where it did not occur."""
     return {name: {"count": count, "examples": list(examples)}} if count else {}
-
-
-def _end_of(job: Job, key: str, side: int) -> str:
-    """Return the key of a relationship's end, which its step names by a GUID that somebody wrote in capitals.
-
-    Raises:
-        TooEarly: it is not known yet whether an entity has that key as it is written.
-    """
-    end = (job.step.ends or ("", ""))[side]
-    types = job.step.after if area_of(end) else (end,)
-    if early := next((type for type in types if not job.verdicts.known(type)), None):
-        raise TooEarly(early)
-    is_there = any(job.store.known(type, [key]) for type in types)
-    return key if is_there else guid_key(key)

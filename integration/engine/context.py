@@ -33,6 +33,7 @@ class Seen:
         listed: types of which it read all entities.
         hands: the rows that it is handed.
         left_out: how many objects of which kind it does not cover by its nature.
+        sought: an end that it named was looked for among the entities, so that these decide what its key is.
     """
 
     errors: list[IntegrationError] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Seen:
     listed: set[str] = field(default_factory=set)
     hands: Hands = field(default_factory=Hands)
     left_out: dict[str, int] = field(default_factory=dict)
+    sought: bool = False
 
 
 @dataclass(frozen=True)

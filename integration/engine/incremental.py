@@ -60,6 +60,8 @@ class Incremental:
             return None  # a record that was left out may come now, since another type has lost what had its key
         if any(map(gap, self._job.verdicts.of(self._job.step.wants))):
             return None  # its entities are as they were, which tells nothing of how they are
+        if memory.sought and self._job.store.keys(self._job.step.awaited) != memory.ends:
+            return None  # the same objects may lead to other keys now
         changed = self._changed(memory)
         if changed is None:
             return None
@@ -79,6 +81,7 @@ class Incremental:
             ends=job.store.keys(job.step.awaited),
             count=count,
             problems=problems,
+            sought=attempt.seen.sought,
         ).save(job.store, job.step)
 
     def forget(self) -> None:
@@ -146,6 +149,7 @@ class Incremental:
                 attempt.fill(add, job.step.records(attempt.context(ChangedInput(changed, before))))
             if list(attempt.missing()) or not _read_as_before(attempt, memory):
                 return None
+            attempt.seen.sought |= memory.sought
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))
         except IntegrationError:
             raise

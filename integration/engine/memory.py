@@ -36,6 +36,7 @@ class Memory:
         ends: types that it needs, and the revision in which entities of these had last come or gone.
         count: how many records there are.
         problems: duplicate keys and dangling ends.
+        sought: which entities there were decided the key of an end.
     """
 
     made_by: str
@@ -44,6 +45,7 @@ class Memory:
     ends: Mapping[str, int]
     count: int
     problems: Mapping[str, Any]
+    sought: bool = False
 
     def save(self, store: Store, step: Step) -> None:
         """Keep it with the graph."""

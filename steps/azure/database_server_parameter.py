@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._database_children import in_servers, rows_below
 from steps.azure._resource import resource
 
@@ -37,7 +38,7 @@ _NAMES = frozenset(
 def azure_postgresql_server_parameter(ctx: Context) -> Iterator[Entity]:
     """A setting of a PostgreSQL server that matters for its safety."""
     for row in rows_below(ctx, "azure_postgresql_server", _BELOW):
-        if row["name"] in _NAMES:
+        if _is_named(arm_key(row["id"])):
             yield resource(row)
 
 
@@ -45,7 +46,7 @@ def azure_postgresql_server_parameter(ctx: Context) -> Iterator[Entity]:
 def azure_mysql_server_parameter(ctx: Context) -> Iterator[Entity]:
     """A setting of a MySQL server that matters for its safety."""
     for row in rows_below(ctx, "azure_mysql_server", _BELOW):
-        if row["name"] in _NAMES:
+        if _is_named(arm_key(row["id"])):
             yield resource(row)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import keys_of, object_at, part_of, parts_of, properties_of
+from steps.azure._resource import keys_of, object_at, part_of, parts_of, properties_of, text_in
 
 _CLUSTER, _SCALE_SET = "microsoft.containerservice/managedclusters", "microsoft.compute/virtualmachinescalesets"
 _READ = ["Microsoft.ContainerService/managedClusters/read"]
@@ -40,13 +40,12 @@ def azure_kubernetes_agent_pool_uses_vm_scale_set(ctx: Context) -> Iterator[Rela
     """The nodes of a pool are the machines of a scale set, in the group that Azure makes for a cluster's nodes."""
     of_groups: dict[tuple[str, str], dict[str, str]] = {}
     for row in ctx.azure.resources(_CLUSTER):
-        if group := properties_of(row).get("nodeResourceGroup"):
-            place = _place(row["subscriptionId"], group)
-            of_groups[place] = {pool["name"].lower(): _id(row, pool) for pool in _pools(row)}
+        if group := text_in(properties_of(row), "nodeResourceGroup"):
+            of_groups[_place(row, group)] = {pool["name"].lower(): _id(row, pool) for pool in _pools(row)}
     for row in ctx.azure.resources(_SCALE_SET):
-        pools = of_groups.get(_place(row["subscriptionId"], row["resourceGroup"]), {})
+        pools = of_groups.get(_place(row, text_in(row, "resourceGroup")), {})
         named = {tag.lower(): value for tag, value in object_at(row, "tags").items()}
-        if pool := pools.get(str(named.get(_OF_POOL)).lower()):
+        if pool := pools.get(text_in(named, _OF_POOL).lower()):
             yield Relationship(arm_key(pool), arm_key(row["id"]))
 
 
@@ -60,5 +59,5 @@ def _id(row: Any, pool: dict[str, Any]) -> str:
     return f"{row['id']}/agentPools/{pool['name']}"
 
 
-def _place(subscription: Any, group: Any) -> tuple[str, str]:
-    return str(subscription).lower(), str(group).lower()
+def _place(row: Any, group: str) -> tuple[str, str]:
+    return text_in(row, "subscriptionId").lower(), group.lower()

@@ -10,6 +10,7 @@ from steps.azure._resource import (
     private_endpoints_of,
     properties_of,
     resource,
+    text_in,
     texts_at,
 )
 
@@ -60,7 +61,7 @@ def azure_container_host_uses_log_analytics_workspace(
 ) -> Iterator[Relationship]:
     """What containers write goes to a workspace, of which the id that its customers know is told."""
     rows = ctx.azure.resources(_TYPES["azure_log_analytics_workspace"])
-    workspaces = {str(properties_of(row).get("customerId")).lower(): arm_key(row["id"]) for row in rows}
+    workspaces = {text_in(properties_of(row), "customerId").lower(): arm_key(row["id"]) for row in rows}
     type, names = _TOLD[from_type]
     for row in ctx.azure.resources(type):
         for told in texts_at(properties_of(row), *names):

@@ -5,7 +5,7 @@ Sources: unifiedRoleManagementPolicyRule resource type; Rules for PIM, which say
 
 from typing import Any
 
-from steps._forms import expanded, object_at, objects_in, texts_in
+from steps._forms import expanded, object_at, objects_in, required_text, texts_in
 
 POLICIES = "/policies/roleManagementPolicyAssignments"
 WITH_RULES = "policy($expand=rules)"
@@ -40,7 +40,8 @@ def ruled(rules: dict[str, Any]) -> dict[str, Any]:
 def rules_of(row: Any) -> dict[str, Any]:
     """Return the rules of a policy by their ids, which say what is ruled for whom: each caller has its own."""
     policy = object_at(expanded(row, "policy"), "policy")
-    return {rule["id"]: rule for rule in objects_in(expanded(policy, "rules"), "rules")} if policy else {}
+    rules = objects_in(expanded(policy, "rules"), "rules") if policy else []
+    return {required_text(rule, "id"): rule for rule in rules}
 
 
 def _approval(rules: dict[str, Any]) -> Any:

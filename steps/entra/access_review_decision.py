@@ -91,7 +91,7 @@ def azure_access_review_decision_evaluates(ctx: Context, from_type: str, to_type
     """A decision is about the access to a group, an application or an access package, by that one's policy."""
     for _, row in _decisions(ctx):
         what = object_at(row, "resource")
-        if says(what.get("type"), _WHAT[to_type]) and (id := what.get("id")):
+        if says(what.get("type"), _WHAT[to_type]) and (id := text_in(what, "id")):
             yield Relationship(row["id"], id)
 
 
@@ -127,7 +127,7 @@ def _decisions(ctx: Context) -> Iterator[tuple[str, Any]]:
 
 def _principal(row: Any) -> str:
     """Return whose access a decision is about; an empty text where it does not say."""
-    return str(object_at(row, "principal").get("id") or "") or _last(row, "principalLink")
+    return text_in(object_at(row, "principal"), "id") or _last(row, "principalLink")
 
 
 def _kind(identity: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Relationship, relationship_step
 from integration.values import guid_key
+from steps._forms import text_in
 from steps.entra._apps import READ, SERVICE_PRINCIPALS, principal_key, service_principals
 
 _AGENTS = f"{SERVICE_PRINCIPALS}/microsoft.graph.agentIdentity"
@@ -20,16 +21,15 @@ def azure_service_principal_manages_principal(ctx: Context) -> Iterator[Relation
     agents = list(ctx.graph.list(_AGENTS, select=["id", "agentIdentityBlueprintId"], top=_MOST))
     ids, blueprints = {agent["id"] for agent in agents}, {_blueprint(agent) for agent in agents}
     keys = {
-        principal["appId"]: principal["id"]
+        app: principal["id"]
         for principal in service_principals(ctx)
-        if principal["appId"] in blueprints and principal["id"] not in ids
+        if (app := text_in(principal, "appId")) in blueprints and principal["id"] not in ids
     }
     for agent in agents:
         if blueprint := _blueprint(agent):
             yield Relationship(principal_key(blueprint, keys), agent["id"])
 
 
-def _blueprint(agent: Any) -> str | None:
-    """Return the appId of an agent's blueprint."""
-    blueprint: str | None = guid_key(agent["agentIdentityBlueprintId"])
-    return blueprint
+def _blueprint(agent: Any) -> str:
+    """Return the appId of an agent's blueprint; an empty text where it has none."""
+    return str(guid_key(text_in(agent, "agentIdentityBlueprintId")))

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.values import epoch_ms
-from steps._forms import object_at, objects_in, text_in
+from steps._forms import object_at, objects_in, required_text, text_in
 from steps.entra._apps import application_keys
 
 POLICY = "azure_app_management_policy"
@@ -72,7 +72,7 @@ def _restrictions(prefix: str, found: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     listed = [each for name in ("passwordCredentials", "keyCredentials") for each in objects_in(found, name)]
     for restriction in listed:
-        kind = restriction["restrictionType"]
+        kind = required_text(restriction, "restrictionType")
         if kind in _KINDS:
             name = f"{prefix}{kind[0].upper()}{kind[1:]}" if prefix else kind
             properties |= _restriction(name, restriction)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import guid_key
-from steps._forms import required_text, values_in
+from steps._forms import required_text, text_in, values_in
 from steps._words import says
 from steps.entra._apps import READ, applications, part_key, service_principals
 
@@ -107,7 +107,7 @@ def azure_service_principal_has_oauth2_permission_scope(ctx: Context) -> Iterato
 @relationship_family("azure_application", "USES", list(_KINDS), permissions=READ)
 def azure_application_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An application asks for a permission, which need not have been granted."""
-    resources = {principal["appId"]: principal["id"] for principal in service_principals(ctx)}
+    resources = {text_in(principal, "appId"): principal["id"] for principal in service_principals(ctx)}
     for application in applications(ctx):
         asked = {
             (resources[app], guid_key(access["id"]))

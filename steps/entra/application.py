@@ -30,8 +30,8 @@ def azure_application_has_service_principal(ctx: Context) -> Iterator[Relationsh
     """An application is represented in the tenant by a service principal: who controls one acts as the other."""
     registered = {application["appId"] for application in applications(ctx)}
     for principal in service_principals(ctx):
-        if principal["appId"] in registered:
-            yield Relationship(principal["appId"], principal["id"])
+        if (app := text_in(principal, "appId")) in registered:
+            yield Relationship(app, principal["id"])
 
 
 def _requested(resources: list[Any]) -> set[str]:

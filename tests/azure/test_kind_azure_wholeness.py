@@ -102,6 +102,16 @@ def test_who_is_denied_a_subscription_does_not_take_its_resources_for_gone(azure
     assert keys(TYPE) == expected(azure)
 
 
+@pytest.mark.parametrize(("times", "gone"), [(1, False), (2, True)])
+def test_children_that_were_there_are_gone_where_azure_says_so_twice(azure: Azure, times: int, gone: bool) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    account = accounts(azure.simulator.tenant)[2]
+    lost = {"error": {"code": "ResourceNotFound", "message": "m"}}
+    azure.simulator.manager.faults = [Fault(404, of(account), lost, times=times)]
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure, but={account.lower()} if gone else set())
+
+
 def test_a_refusal_is_understood_without_its_envelope(azure: Azure) -> None:
     account = accounts(azure.simulator.tenant)[2]
     azure.simulator.manager.faults = [Fault(404, of(account), {"Code": "NotFound", "Message": "No.", "Details": []})]

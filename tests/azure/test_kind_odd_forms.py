@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.odd_forms import Demo, problems
+from tests.odd_forms import Demo, losses, problems
 
 pytestmark = pytest.mark.every_area
 
@@ -18,3 +18,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 def test_no_odd_form_is_taken_for_nothing(demo: Demo) -> None:
     assert [problem for step in demo.steps for problem in problems(demo, step)] == []
+
+
+def test_a_number_in_the_place_of_a_text_loses_nothing_without_a_word(demo: Demo) -> None:
+    assert [loss for step in demo.steps if step.is_relationship for loss in losses(demo, step)] == []

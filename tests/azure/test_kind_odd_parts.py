@@ -8,6 +8,7 @@ import pytest
 from integration.errors import RecordError
 from integration.sdk.unread import leave_unread, told_to
 from steps._forms import key_at, object_at, text_in, texts_at
+from steps._words import says
 from tests.azure.one_group import azure, entities, place
 from tests.azure.reading import Azure, edges, keys
 from tests.simulator.azure.place import Place, part
@@ -101,6 +102,9 @@ def test_outside_of_a_run_nobody_can_be_told() -> None:
         ({"disk": ""}, None, None),
         ({"disk": None}, None, None),
         ({}, None, None),
+        ({"disk": {}}, None, None),
+        ({"disk": {"id": None, "sku": SECRET}}, None, None),
+        ({"disk": {"sku": SECRET}}, None, None),
         ({"disk": 7}, None, "disk is a number, not an id or an object that has one"),
         ({"disk": {"id": [SECRET]}}, None, "disk is a list, not an id or an object that has one"),
     ],
@@ -150,3 +154,22 @@ def test_what_a_step_goes_through_by_itself_is_a_list_or_told(place: Place, azur
     result = azure.run("azure_security_group").of("azure_security_group")
     assert (result.verdict, result.count) == ("partial", 1)
     assert re.search("sourceAddressPrefixes is (an object|a text|a number|a truth value), not a list", result.reason)
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("Allow", None),
+        ("deny", None),
+        (None, None),
+        (7, "a number stands where a word such as allow does"),
+        (True, "a truth value stands where a word such as allow does"),
+        ([SECRET], "a list stands where a word such as allow does"),
+        ({"value": SECRET}, "an object stands where a word such as allow does"),
+    ],
+)
+def test_what_is_no_word_says_nothing_and_is_told(value: Any, problem: str | None) -> None:
+    problems: list[str] = []
+    with told_to(problems.append):
+        assert says(value, "allow", "grant") is (value == "Allow")
+    assert problems == [problem] * (problem is not None)

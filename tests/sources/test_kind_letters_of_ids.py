@@ -8,6 +8,7 @@ import pytest
 from tests.little_tenant import GROUPS, USERS, LittleTenant, read, serving
 
 OF_GROUPS = "azure_user_group_has_user"
+CAPITALS = [f"ABCDEF{id[6:]}" for id in GROUPS]
 
 
 @pytest.fixture
@@ -67,3 +68,12 @@ def test_changes_that_list_no_children_are_no_crash(odd: Any, tenant: LittleTena
 def test_letters_of_an_id_that_is_no_guid_stay(tenant: LittleTenant) -> None:
     tenant.always("/users", 200, {"value": [{"id": id, "displayName": id} for id in ("Ab", "aB")]})
     assert read(tenant, "azure_user").of("azure_user").count == 2
+
+
+def test_a_group_that_is_called_in_capitals_takes_what_leads_to_it_with_it(tenant: LittleTenant) -> None:
+    kept = "azure_account_has_group"
+    tenant.always("/groups", 200, {"value": [{"id": id, "displayName": id} for id in CAPITALS]})
+    assert read(tenant, kept).of(kept).count == 2
+    tell(tenant, "/groups/delta", {"id": CAPITALS[0], "@removed": {"reason": "deleted"}})
+    result = read(tenant, kept).of(kept)
+    assert (result.count, result.problems) == (1, {})

@@ -53,6 +53,7 @@ class ChildrenFetch:
         self.refused: dict[str, GraphError] = {}
         self._any_read = False
         self._in_vain = 0
+        self._had: set[str] = set()
         self._half_read: set[str] = set()
         self._anew: set[str] = set()
         self._before: dict[str, Came] = {}
@@ -73,6 +74,7 @@ class ChildrenFetch:
             for parent in into.parents(self._request)
         }
         if known is None or known.state not in ("running", "complete"):
+            self._had = {key for key, size in into.sizes() if size} if known else set()
             into.begin(None)
         into.began()
         progress = into.progress()
@@ -125,6 +127,8 @@ class ChildrenFetch:
         except NotFound as error:
             if error.code.lower() in _WRONG:
                 self._refuse(key, FeatureAbsent(error.problem, path=error.path, status=error.status, code=error.code))
+            elif key in self._had - self._anew:  # Azure lists the resource, and may not find it everywhere at once
+                self._read_anew(key, parent, error)
             elif link is None and key not in self._half_read:
                 self._has_none(key)
             else:
@@ -164,7 +168,7 @@ class ChildrenFetch:
         self._any_read = True
 
     def _read_anew(self, key: str, parent: Mapping[str, Any], error: GraphError) -> None:
-        """Read a resource's children from the first page on, once: a later one was refused, or the pages shifted."""
+        """Read a resource's children from the first page on, once more: what came of them is in doubt."""
         self._half_read.discard(key)
         if key in self._anew:
             self._refuse(key, error)
