@@ -126,11 +126,15 @@ def record_azure(to: Path) -> dict[str, Path]:
 
 
 def _write(to: Path, asked: Mapping[Path, Sequence[Interaction]]) -> list[Path]:
-    """Write the cassettes of modules that ask for something that no other one holds, and return their names."""
+    """Write the cassettes of modules that ask for something that no other one holds, and return their names.
+
+    Others of these areas go: what they hold is asked for no longer, or is in another file by now.
+    """
     held = {name: _held(CASSETTES / name) for name in asked if (CASSETTES / name).is_file()}
     cassettes = shared_out(asked, held)
+    for path in {path for name in cassettes for path in (to / name.parent).glob("*.yaml")}:
+        path.unlink()
     for name, found in cassettes.items():
-        (to / name).unlink(missing_ok=True)
         if found:
             write(to / name, found)
     return [name for name, found in cassettes.items() if found]

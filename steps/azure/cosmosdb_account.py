@@ -15,18 +15,18 @@ from steps.azure._resource import (
     resource,
 )
 
-_ACCOUNT = "microsoft.documentdb/databaseaccounts"
+COSMOSDB_ACCOUNT = "microsoft.documentdb/databaseaccounts"
 
 
 @entity_step(
     ["Account", "Service"],
     permissions=["Microsoft.DocumentDB/databaseAccounts/read"],
     per_row=True,
-    resources=[_ACCOUNT],
+    resources=[COSMOSDB_ACCOUNT],
 )
 def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
     """An account of Cosmos DB, which has databases."""
-    for row in ctx.azure.resources(_ACCOUNT):
+    for row in ctx.azure.resources(COSMOSDB_ACCOUNT):
         everywhere = properties_of(row).get("documentEndpoint")
         regional = named_in(properties_of(row), "readLocations", "documentEndpoint")
         yield resource(
@@ -47,7 +47,7 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_cosmosdb_account", per_row=True)
 def azure_resource_group_has_cosmosdb_account(ctx: Context) -> Iterator[Relationship]:
     """An account of Cosmos DB is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_ACCOUNT))
+    yield from in_groups(ctx.azure.resources(COSMOSDB_ACCOUNT))
 
 
 def _addresses(properties: dict[str, Any]) -> list[str] | None:

@@ -48,6 +48,14 @@ def azure_deny_assignment_assigned(ctx: Context, from_type: str, to_type: str) -
             yield Relationship(arm_key(row["id"]), principal)
 
 
+@relationship_family("azure_deny_assignment", "ALLOWS", list(_KINDS), permissions=_READ)
+def azure_deny_assignment_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A user, a group or a service principal is exempt: its roles allow what others are denied."""
+    for row in _assignments(ctx):
+        for principal in sorted(set(_ids(row, "excludePrincipals", _KINDS[to_type]))):
+            yield Relationship(arm_key(row["id"]), principal)
+
+
 @relationship_step(
     "azure_deny_assignment",
     "DENIES",

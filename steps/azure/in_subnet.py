@@ -30,6 +30,7 @@ _PLACED = [
     "azure_vm_scale_set",
 ]
 _LET_IN = {
+    "azure_cognitive_services_account": "virtualNetworkSubnetIds",
     "azure_cosmosdb_account": "virtualNetworkSubnetIds",
     "azure_data_lake_store_account": "virtualNetworkSubnetIds",
     "azure_event_hub_network_rule_set": "virtualNetworkSubnetIds",

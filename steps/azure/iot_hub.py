@@ -18,8 +18,9 @@ from steps.azure._resource import (
     says,
 )
 
+IOT_HUB = "microsoft.devices/iothubs"
 _TYPES = {
-    "azure_iot_hub": "microsoft.devices/iothubs",
+    "azure_iot_hub": IOT_HUB,
     "azure_iot_provisioning_service": "microsoft.devices/provisioningservices",
 }
 
@@ -36,6 +37,7 @@ def azure_iot_hub(ctx: Context) -> Iterator[Entity]:
             function=["iot"],
             ipFilterRules=_addresses(properties_of(row)),
             rejectedIpAddresses=_rejected(row),
+            keyBasedEndpoints=_by_key(row),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -99,3 +101,17 @@ def _rejected(row: Any) -> list[str]:
     """
     rules = (rule for rule in parts_of(row, "ipFilterRules") if says(rule.get("action"), "reject"))
     return [rule["ipMask"] for rule in rules if rule.get("ipMask")]
+
+
+def _by_key(row: Any) -> list[str]:
+    """Return the names of the endpoints of a hub's routes that it signs in to with a key, as it does unless told else.
+
+    Source: Azure Resource Manager, IotHubs, AuthenticationType of RoutingEndpoints.
+    """
+    lists = object_at(properties_of(row), "routing", "endpoints")
+    endpoints = (each for name in lists for each in objects_in(lists, name))
+    return [
+        each["name"]
+        for each in endpoints
+        if each.get("name") and not says(each.get("authenticationType"), "identityBased")
+    ]

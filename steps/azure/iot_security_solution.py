@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import active, in_groups, key_at, keys_in, properties_of, resource
 
 _SOLUTION = "microsoft.security/iotsecuritysolutions"
@@ -31,6 +32,14 @@ def azure_iot_security_solution(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_iot_security_solution(ctx: Context) -> Iterator[Relationship]:
     """Defender for IoT is in a resource group."""
     yield from in_groups(ctx.azure.resources(_SOLUTION))
+
+
+@relationship_step("azure_iot_security_solution", "USES", "azure_log_analytics_workspace", per_row=True)
+def azure_iot_security_solution_uses_log_analytics_workspace(ctx: Context) -> Iterator[Relationship]:
+    """What Defender for IoT finds is kept in a workspace."""
+    for row in ctx.azure.resources(_SOLUTION):
+        if workspace := key_at(properties_of(row), "workspace"):
+            yield Relationship(arm_key(row["id"]), workspace)
 
 
 @relationship_step("azure_iot_security_solution", "MONITORS", "azure_iot_hub", per_row=True)

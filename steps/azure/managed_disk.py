@@ -26,6 +26,7 @@ _TYPES = {
     "azure_disk_encryption_set": "microsoft.compute/diskencryptionsets",
     "azure_disk_access": "microsoft.compute/diskaccesses",
 }
+_COPIED = ["azure_managed_disk", "azure_snapshot"]
 _USED: dict[str, list[tuple[str, ...]]] = {
     "azure_disk_encryption_set": [
         ("encryption", "diskEncryptionSetId"),
@@ -135,12 +136,21 @@ def azure_vm_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
                 yield Relationship(arm_key(row["id"]), data, dataDisk=True)
 
 
-@relationship_family(["azure_managed_disk", "azure_snapshot"], "USES", list(_USED), per_row=True)
+@relationship_family(_COPIED, "USES", list(_USED), per_row=True)
 def azure_disk_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A disk is encrypted with a key of the customer's own, or exported over private endpoints alone."""
     for row in ctx.azure.resources(_TYPES[from_type]):
         for key in keys_of(id for names in _USED[to_type] for id in texts_at(properties_of(row), *names)):
             yield Relationship(arm_key(row["id"]), key)
+
+
+@relationship_family(list(_COPIED), "GENERATED", list(_COPIED), per_row=True)
+def azure_disk_generated_copy(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A disk or a snapshot holds what another one held: whoever reads the copy reads that."""
+    for row in ctx.azure.resources(_TYPES[to_type]):
+        source = key_at(object_at(properties_of(row), "creationData"), "sourceResourceId")
+        if source and f"/{_TYPES[from_type]}/" in source:
+            yield Relationship(source, arm_key(row["id"]))
 
 
 @relationship_family(list(_MADE), "USES", "azure_disk_encryption_set", per_row=True)

@@ -16,8 +16,9 @@ from steps.azure._resource import (
 )
 
 EVENT_HUB_NAMESPACE = "microsoft.eventhub/namespaces"
+SERVICE_BUS_NAMESPACE = "microsoft.servicebus/namespaces"
 _TYPES = {
-    "azure_service_bus_namespace": "microsoft.servicebus/namespaces",
+    "azure_service_bus_namespace": SERVICE_BUS_NAMESPACE,
     "azure_event_hub_namespace": EVENT_HUB_NAMESPACE,
     "azure_event_hub_cluster": "microsoft.eventhub/clusters",
     "azure_event_grid_domain": "microsoft.eventgrid/domains",

@@ -43,6 +43,13 @@ _USERS: dict[str, tuple[str, list[tuple[str, ...]]]] = {
         "microsoft.synapse/workspaces",
         [("defaultDataLakeStorage", "resourceId"), ("defaultDataLakeStorage", "accountUrl")],
     ),
+    "azure_vm_scale_set": (
+        "microsoft.compute/virtualmachinescalesets",
+        [
+            ("virtualMachineProfile", "diagnosticsProfile", "bootDiagnostics", "storageUri"),
+            ("virtualMachineProfile", "storageProfile", "osDisk", "vhdContainers[]"),
+        ],
+    ),
 }
 """Types of what uses storage accounts: the type of the resources, where they tell an account's id, host or name, which
 no other account of Azure has."""

@@ -10,6 +10,8 @@ from steps.entra._packages import GOVERNANCE, READ, id_of, policies, subjects
 
 _KEYS = {"azure_user": "userId", "azure_user_group": "groupId"}
 """How a set of subjects names a user, and the group whose members it is."""
+_MAY_ASK = {**_KEYS, "azure_connected_organization": "connectedOrganizationId"}
+"""How a set of subjects names these, and other organizations, whose people may ask."""
 _PREFIX = "#microsoft.graph."
 
 
@@ -60,6 +62,16 @@ def azure_access_packages_policy_assigned(ctx: Context, from_type: str, to_type:
     for policy in policies(ctx):
         for approver in subjects(_approvers(policy), _KEYS[to_type]):
             yield Relationship(policy["id"], approver)
+
+
+@relationship_family(
+    "azure_access_packages_policy", "ALLOWS", list(_MAY_ASK), permissions=READ, licences=GOVERNANCE, per_row=True
+)
+def azure_access_packages_policy_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A policy names who may ask for its package; nobody in particular where it is for all of a kind."""
+    for policy in policies(ctx):
+        for subject in subjects(values_in(policy, "specificAllowedTargets"), _MAY_ASK[to_type]):
+            yield Relationship(policy["id"], subject)
 
 
 @relationship_step(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
-from steps._forms import text_in, values_in
-from steps.entra._apps import READ, applications, own_properties, service_principals
+from integration.values import guid_key
+from steps._forms import object_at, objects_in, text_in, values_in
+from steps.entra._apps import READ, applications, own_properties, principal_key, service_principals
 
 
 @entity_step("Application", permissions=READ, per_row=True)
@@ -32,6 +33,21 @@ def azure_application_has_service_principal(ctx: Context) -> Iterator[Relationsh
     for principal in service_principals(ctx):
         if (app := text_in(principal, "appId")) in registered:
             yield Relationship(app, principal["id"])
+
+
+@relationship_step("azure_application", "ALLOWS", "azure_service_principal", permissions=READ)
+def azure_application_allows_service_principal(ctx: Context) -> Iterator[Relationship]:
+    """An application gives another one delegated permissions of its own without asking its users for consent."""
+    keys = {principal["appId"]: principal["id"] for principal in service_principals(ctx)}
+    for application in applications(ctx):
+        for client in _preauthorized(application):
+            yield Relationship(application["appId"], principal_key(client, keys))
+
+
+def _preauthorized(application: Any) -> list[str]:
+    """Return the client ids of the applications that an application authorized beforehand, each once."""
+    authorized = objects_in(object_at(application, "api"), "preAuthorizedApplications")
+    return list(dict.fromkeys(str(guid_key(each["appId"])) for each in authorized if each.get("appId")))
 
 
 def _requested(resources: list[Any]) -> set[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, entity_step
+from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration.values import guid_key
 from steps._forms import object_at, text_in
 
 POLICY = "azure_device_registration_policy"
@@ -12,6 +13,15 @@ _WHO = {
     "noDeviceRegistrationMembership": "none",
     "enumeratedDeviceRegistrationMembership": "selected",
 }
+_NAMED = {
+    f"azure_{of}": {
+        "mayJoin": f"joinAllowed{ids}",
+        "becomesLocalAdmin": f"localAdmin{ids}",
+        "mayRegister": f"registrationAllowed{ids}",
+    }
+    for of, ids in (("user", "UserIds"), ("user_group", "GroupIds"))
+}
+"""Types of whom the policy names: what each may do, and the property that lists those who may."""
 
 
 @entity_step("ControlPolicy", permissions=["Policy.Read.DeviceConfiguration"], needs=["azure_account"])
@@ -37,6 +47,18 @@ def azure_device_registration_policy(ctx: Context) -> Iterator[Entity]:
         registrationAllowedUserIds=registering.get("users"),
         registrationAllowedGroupIds=registering.get("groups"),
     )
+
+
+@relationship_family(POLICY, "ALLOWS", list(_NAMED), per_row=True)
+def azure_device_registration_policy_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A policy names who may join or register devices, or becomes the local administrator of those that they join."""
+    for policy in ctx.entities(from_type):
+        may: dict[str, dict[str, bool]] = {}
+        for what, named in _NAMED[to_type].items():
+            for id in map(guid_key, policy.properties.get(named) or ()):
+                may.setdefault(id, {})[what] = True
+        for id, given in may.items():
+            yield Relationship(policy.key, id, **given)
 
 
 def _who(membership: dict[str, Any]) -> str | None:

@@ -206,6 +206,17 @@ def test_who_has_a_role_or_is_denied_is_found_in_any_case_of_letters(
     assert (found.get("principalId") or found["principalIds"][0]) == "user-0001"
 
 
+def test_who_is_exempt_from_a_denial_is_named_once(place: Place, simulator: AzureSimulator, entra: GraphServer) -> None:
+    exempt = [{"id": id, "type": type} for id, type in (("USER-0001", "user"), ("user-0001", "User"), (None, "User"))]
+    denied = {"principals": [], "excludePrincipals": [*exempt, {"id": "group-0001", "type": "Group"}]}
+    id = place.tenant.add_child(
+        f"/subscriptions/{S}", "/providers/Microsoft.Authorization/denyAssignments", "a", denied
+    )
+    type = "azure_deny_assignment_allows_user"
+    assert read(simulator, entra, type).of(type).count == 1
+    assert pairs(type) == {(id.lower(), "user-0001")}
+
+
 @pytest.mark.parametrize("odd", [None, "", 5])
 def test_whom_a_role_is_assigned_to_is_not_guessed(
     place: Place, simulator: AzureSimulator, entra: GraphServer, odd: Any

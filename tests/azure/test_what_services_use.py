@@ -144,6 +144,8 @@ def test_a_workspace_of_databricks_is_in_the_network_that_it_was_put_into(place:
     assert edges() == {("/net", workspace)}
 
 
+STARTS_THERE = {"diagnosticsProfile": {"bootDiagnostics": {"storageUri": "https://account.blob.example/"}}}
+FILES_THERE = {"storageProfile": {"osDisk": {"vhdContainers": ["https://account.blob.example/vhds", None]}}}
 DATA_LAKE = {"accountUrl": "https://Account.dfs.example", "filesystem": "f"}
 
 
@@ -187,6 +189,8 @@ DATA_LAKE = {"accountUrl": "https://Account.dfs.example", "filesystem": "f"}
             {"jobStorageAccount": {"accountName": "account", "authenticationMode": "Msi"}},
         ),
         ("purview_account", "Microsoft.Purview/accounts", {"managedResources": {"storageAccount": "{}"}}),
+        ("vm_scale_set", "Microsoft.Compute/virtualMachineScaleSets", {"virtualMachineProfile": STARTS_THERE}),
+        ("vm_scale_set", "Microsoft.Compute/virtualMachineScaleSets", {"virtualMachineProfile": FILES_THERE}),
         ("synapse_workspace", "Microsoft.Synapse/workspaces", {"defaultDataLakeStorage": DATA_LAKE}),
         (
             "synapse_workspace",
@@ -437,6 +441,7 @@ RULES = {"networkAcls": {"virtualNetworkRules": [to(SUBNET), None]}}
 @pytest.mark.parametrize(
     ("type", "of", "properties"),
     [
+        ("cognitive_services_account", "Microsoft.CognitiveServices/accounts", RULES),
         ("keyvault_service", "Microsoft.KeyVault/vaults", RULES),
         ("storage_account", "Microsoft.Storage/storageAccounts", RULES),
         ("cosmosdb_account", "Microsoft.DocumentDB/databaseAccounts", RULES["networkAcls"]),

@@ -588,3 +588,17 @@ def test_what_an_application_does_about_mail_addresses_devices_and_its_locks(gra
         "isDeviceOnlyAuthSupported": True,
         "nativeAuthenticationApis": "all",
     }
+
+
+def test_who_needs_no_consent_is_told_by_the_application_that_says_so(tenant: GraphServer) -> None:
+    authorized = [{"appId": "app-partner"}, {"appId": "app-gone"}, {"appId": "app-partner"}, {"appId": None}]
+    tenant.add(
+        "/applications", {"id": "api-000001", "appId": "app-api-01", "api": {"preAuthorizedApplications": authorized}}
+    )
+    for relation in ("owners", "federatedIdentityCredentials"):
+        tenant.relate("/applications", "api-000001", relation)
+    type = "azure_application_allows_service_principal"
+    ran = made(tenant, type)
+    found = sorted((row["_fromEntityKey"], row["_toEntityKey"]) for row in ran.records[type])
+    assert found == [("app-api-01", "azure_service_principal:app-gone"), ("app-api-01", PARTNER_SP)]
+    assert ran.report.of(type).problems["danglingEnds"]["count"] == 1

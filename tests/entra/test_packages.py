@@ -151,6 +151,9 @@ class Truth:
                 for each in policy["specificAllowedTargets"] or []:
                     if "groupId" in each:
                         yield each["groupId"], "assigned", policy["accessPackage"]["id"]
+            for each in policy["specificAllowedTargets"] or []:
+                if asking := each.get("userId") or each.get("groupId") or each.get("connectedOrganizationId"):
+                    yield policy["id"], "allows", asking
             for stage in (policy["requestApprovalSettings"] or {}).get("stages") or []:
                 for each in stage.get("primaryApprovers") or []:
                     if approver := each.get("userId") or each.get("groupId"):

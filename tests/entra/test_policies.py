@@ -232,3 +232,24 @@ def test_who_signs_in_guests_that_are_invited(graph: GraphServer) -> None:
     (found,) = run_steps(type, source=graph, manager=MANAGER).records[type]
     assert found["invitationIdentityProviders"] == ["externalFederation", "azureActiveDirectory"]
     assert found["invitationFallbackIdentityProvider"] == "emailOneTimePasscode"
+
+
+def test_whom_the_policy_on_devices_names_may_what_it_says(graph: GraphServer) -> None:
+    both, joins = "0a000000-0000-4000-8000-00000000000a", "group-0001"
+    named = "#microsoft.graph.enumeratedDeviceRegistrationMembership"
+    join = {
+        "allowedToJoin": {"@odata.type": named, "users": [both.upper()], "groups": [joins]},
+        "localAdmins": {"registeringUsers": {"@odata.type": named, "users": [both, "user-gone1"], "groups": []}},
+    }
+    everybody = {"allowedToRegister": {"@odata.type": "#microsoft.graph.allDeviceRegistrationMembership"}}
+    graph.add("/organization", {"id": "tenant-0001", "displayName": "Contoso", "verifiedDomains": []})
+    graph.put("/policies/identitySecurityDefaultsEnforcementPolicy", {"id": "defaults", "isEnabled": True})
+    graph.put("/policies/deviceRegistrationPolicy", {"id": "p", "azureADJoin": join, "azureADRegistration": everybody})
+    graph.add("/users", {"id": both, "displayName": "Ada", "userPrincipalName": "ada@contoso.example"})
+    graph.add("/groups", {"id": joins, "displayName": "Joiners"})
+    users, groups = (f"azure_device_registration_policy_allows_{of}" for of in ("user", "user_group"))
+    ran = run_steps(users, groups, source=graph)
+    assert {ran.verdicts[users], ran.verdicts[groups]} == {"complete"}
+    assert [(row["_toEntityKey"], row["mayJoin"]) for row in ran.records[groups]] == [(joins, True)]
+    found = {row["_toEntityKey"]: (row.get("mayJoin"), row.get("becomesLocalAdmin")) for row in ran.records[users]}
+    assert found == {both: (True, True), "user-gone1": (None, True)}

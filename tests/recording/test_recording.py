@@ -111,6 +111,13 @@ def test_the_demo_can_be_recorded_again_and_is_the_same() -> None:
         assert path.read_bytes() == (CASSETTES / path.relative_to("again")).read_bytes()
 
 
+def test_no_two_cassettes_of_the_demo_hold_the_same() -> None:
+    homes: dict[tuple[str, str, str | None], Path] = {}
+    for path in sorted(CASSETTES.rglob("*.yaml")):
+        for request in (each["request"] for each in interactions(path)):
+            assert homes.setdefault((request["method"], request["uri"], request["body"]), path) == path
+
+
 def test_what_several_modules_of_the_demo_ask_for_stays_where_it_is() -> None:
     def asking(*urls: str) -> list[Interaction]:
         return [

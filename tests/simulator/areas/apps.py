@@ -297,6 +297,7 @@ def _federated() -> list[Json]:
         "deploys": ("https://token.actions.githubusercontent.com", "repo:contoso/finance:ref:refs/heads/main"),
         "cluster": ("https://oidc.example/0", "system:serviceaccount:finance:nightly"),
         "partner": (f"https://login.microsoftonline.com/{FABRIKAM}/v2.0", "00000000-0000-4000-8000-0000fab00002"),
+        "edge": ("https://oidc.example/1", "system:serviceaccount:finance:edge"),
     }
     return [
         {"id": f"fed0000{number}-2f3e-4d5c-8b6a-7f8e9d0c1b01", "name": name, "issuer": issuer, "subject": subject}

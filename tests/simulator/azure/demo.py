@@ -29,6 +29,7 @@ from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
 from tests.simulator.azure.demo_settings import add_settings
 from tests.simulator.azure.demo_shared import add_shared
+from tests.simulator.azure.demo_sources import add_sources
 from tests.simulator.azure.demo_specified import add_specified
 from tests.simulator.azure.demo_storage import add_storage
 from tests.simulator.azure.demo_told import add_told
@@ -95,6 +96,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_links(places[0])
     add_settings(places[0])
     add_specified(places[0], places[2])
+    add_sources(places[0], places[2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)

@@ -119,8 +119,11 @@ def _apps(web: Place, lab: Place, closed: dict[str, Any], more: dict[str, Any]) 
         "connectionState": "Enabled",
         "overallStatus": "Connected",
         "authenticatedUser": {"name": "duty@example.example"},
-        "createdBy": {"name": "duty@example.example"},
+        "statuses": [{"status": "Connected"}],
+        "parameterValueType": "Alternative",
+        "parameterValueSet": {"name": "managedIdentityAuth", "values": {}},
         "createdTime": MADE,
+        "changedTime": MADE,
     }
     web.put("Microsoft.Web/connections", "mail", api_connection, tags=_OWNER)
 

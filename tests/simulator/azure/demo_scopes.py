@@ -36,16 +36,17 @@ def _locks(tenant: AzureTenant, subscription: str, web: Place) -> None:
 
 
 def _denials(tenant: AzureTenant, subscription: str, web: Place) -> None:
-    """One that Azure made for everybody but a service, told by two subscriptions, and one for a group."""
+    """One that Azure made for everybody but some, told by two subscriptions, and one for a group."""
     permission = {"actions": ["*/delete"], "notActions": [], "dataActions": ["*/write"], "notDataActions": ["*/read"]}
     everybody = [{"id": _GUID.format(0).replace("4000-8000", "0000-0000"), "type": "SystemDefined"}]
+    named = [{"id": TEAM, "type": "Group"}, {"id": PEOPLE, "type": "User"}, {"id": SERVICE, "type": "ServicePrincipal"}]
     properties: dict[str, Any] = {
         "denyAssignmentName": "Kept by a deployment stack",
         "description": "Nobody deletes what the stack made.",
         "scope": web.id,
         "permissions": [permission],
         "principals": everybody,
-        "excludePrincipals": [{"id": SERVICE, "type": "ServicePrincipal"}],
+        "excludePrincipals": named,
         "doNotApplyToChildScopes": False,
         "isSystemProtected": True,
         "denyAssignmentEffect": "enforced",
@@ -58,7 +59,6 @@ def _denials(tenant: AzureTenant, subscription: str, web: Place) -> None:
     }
     below = f"{_AUTHORIZATION}/denyAssignments"
     tenant.add_child(subscription, below, _GUID.format(6411), properties, scope=web.id)
-    named = [{"id": TEAM, "type": "Group"}, {"id": PEOPLE, "type": "User"}, {"id": SERVICE, "type": "ServicePrincipal"}]
     root = f"/providers/Microsoft.Management/managementGroups/{tenant.id}"
     others = {**properties, "scope": root, "principals": named, "excludePrincipals": []}
     for each in tenant.visible():

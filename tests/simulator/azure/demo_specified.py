@@ -74,11 +74,8 @@ def _apps(web: Place, lab: Place) -> None:
 
 
 def _clusters(web: Place, lab: Place) -> None:
-    issuer = "https://westeurope.oic.example/cluster/"
-    cluster = {"oidcIssuerProfile": {"issuerURL": issuer}, "aadProfile": {"tenantID": _TENANT}}
-    tell(web, "Microsoft.ContainerService/managedClusters", "aks", cluster)
+    tell(web, "Microsoft.ContainerService/managedClusters", "aks", {"aadProfile": {"tenantID": _TENANT}})
     connected = {
-        "oidcIssuerProfile": {"enabled": True, "issuerUrl": issuer},
         "securityProfile": {"workloadIdentity": {"enabled": True}},
         "aadProfile": {"enableAzureRBAC": True, "adminGroupObjectIDs": [GUID.format("7602")], "tenantID": _TENANT},
         "privateLinkState": "Disabled",

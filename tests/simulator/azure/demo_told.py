@@ -92,7 +92,7 @@ def _networks(web: Place) -> None:
 
 def _data(web: Place) -> None:
     keys = {"queue": {"keyType": "Account"}, "table": {"keyType": "Service"}}
-    account = {"encryption": {"services": keys}, "secondaryLocation": "northeurope"}
+    account = {"encryption": {"services": keys}, "primaryLocation": "westeurope", "secondaryLocation": "northeurope"}
     tell(web, "Microsoft.Storage/storageAccounts", "stdata", account)
     tell(web, "Microsoft.Sql/servers/databases", "sql-web/shop", {"earliestRestoreDate": "2024-01-15T00:00:00Z"})
     mongo = {"capabilities": [{"name": "EnableMongo"}], "apiProperties": {"serverVersion": "4.2"}}

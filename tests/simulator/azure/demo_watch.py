@@ -42,6 +42,7 @@ def _alerts(web: Place) -> None:
     }
     web.put("Microsoft.Insights/actionGroups", "on-call", monitor_action_group, tags=_OWNER)
     monitor_metric_alert: dict[str, Any] = {
+        "lastUpdatedTime": "2026-05-01T12:30:00Z",
         "description": "The machine is busy.",
         "enabled": True,
         "severity": 2,
