@@ -11,7 +11,7 @@ from typing import Any
 from integration.errors import ConfigurationError, Interrupted, Unreachable
 from integration.fleet.agenda import Agenda
 from integration.fleet.cluster import HEAVY
-from integration.fleet.ending import end_run
+from integration.fleet.ending import end_attempt
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.task import TOPIC, warm_up
 from integration.fleet.tenants import Tenant
@@ -80,7 +80,7 @@ class Conductor:
         agenda: which tenant comes next.
         task: what a worker does for one: called with the tenant and ``arguments``.
         arguments: further ones.
-        run_id: of the fleet's run.
+        attempt: names this conductor's tasks among those of others, and is what ``end_attempt`` ends them by.
         began: called with a tenant's name when a worker begins it.
         stop: tells when to end: what is in hand is stopped, and the rest left.
     """
@@ -91,12 +91,12 @@ class Conductor:
         agenda: Agenda,
         task: _Task,
         arguments: tuple[object, ...],
-        run_id: str,
+        attempt: str,
         began: Callable[[str], None],
         stop: Asks,
     ) -> None:
         self._client, self._agenda, self._task, self._arguments = client, agenda, task, arguments
-        self._run_id, self._began, self._stop = run_id, began, stop
+        self._attempt, self._began, self._stop = attempt, began, stop
         self._ended: queue.SimpleQueue[tuple[str, Any, Future[Any]]] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._running: dict[str, Any] = {}
@@ -141,7 +141,7 @@ class Conductor:
             self._task,
             tenant,
             *self._arguments,
-            key=f"tenant-{tenant.name}-{self._run_id}-{number}",
+            key=f"tenant-{tenant.name}-{self._attempt}-{number}",
             pure=False,
             resources={HEAVY: 1} if tenant.heavy and self._heavy else None,
         )
@@ -163,7 +163,8 @@ class Conductor:
         while not self._told.empty():
             event = self._told.get()
             note = self._agenda.signed_in if event["what"] == "signed in" else self._began
-            note(event["tenant"])
+            if event["tenant"] in self._running:  # also those of other clients are told
+                note(event["tenant"])
         if ended and (outcome := self._outcome(*ended)):
             yield outcome
 
@@ -178,12 +179,12 @@ class Conductor:
             return self._agenda.ended(TenantOutcome.from_json(answer.result()))
         if isinstance(error, KilledWorker):
             told = "the workers that read it died, each time: a step ends the process, or takes too much memory"
-            return self._agenda.lost(TenantOutcome(tenant=name, word="lost", reason=told, run=self._run_id))
+            return self._agenda.lost(TenantOutcome(tenant=name, word="lost", reason=told))
         if future.status != "error":  # not the task's error
             raise Unreachable(_GONE)
         told = f"{type(error).__name__}: {line(error)}"
         _log.error("%s: the task failed: %s", name, told)
-        return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told, run=self._run_id))
+        return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told))
 
     def _count(self) -> None:
         """Look now and then how many tenants can be read at once.
@@ -210,11 +211,11 @@ class Conductor:
     def _farewell(self) -> Iterator[TenantOutcome]:
         """End what is in hand, and yield what becomes of it."""
         with suppress(OSError):  # a worker that is silent or gone has nothing to end
-            in_time(partial(self._client.run, end_run, self._run_id, on_error="ignore"), _SAID)
+            in_time(partial(self._client.run, end_attempt, self._attempt, on_error="ignore"), _SAID)
         ends = time.monotonic() + _FAREWELL
         while self._running and time.monotonic() < ends:
             yield from self._taken()
         if self._running:
             begun(partial(self._client.cancel, list(self._running.values())))
         for name in self._running:
-            yield TenantOutcome(tenant=name, word="stopped", reason="the fleet's run was stopped", run=self._run_id)
+            yield TenantOutcome(tenant=name, word="stopped", reason="the fleet's run was stopped")

@@ -34,7 +34,7 @@ TOPIC = "fleet"
 _loading = threading.Lock()
 
 
-def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) -> dict[str, Any]:
+def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0, attempt: str = "") -> dict[str, Any]:
     """Read a tenant, and return its outcome as JSON values.
 
     Args:
@@ -42,8 +42,9 @@ def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) 
         run_id: the id of the fleet's run: what it has done already is not done again.
         state: where the tenants' states are.
         patience: seconds after which a run is stopped; 0 for none.
+        attempt: by which ``end_attempt`` ends it.
     """
-    with working_for(tenant.name), stoppable(run_id, patience) as stop:
+    with working_for(tenant.name), stoppable(attempt, patience) as stop:
         try:
             if stop.is_set():
                 return TenantOutcome(tenant=tenant.name, word="left", reason=stop.reason, run=run_id).as_json()

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def read_all(
 
     def ended(outcome: TenantOutcome) -> None:
         nonlocal told_on
-        found.append(outcome)
+        found.append(replace(outcome, run=run_id))
         if time.monotonic() - told_on > _TELL_EVERY:
             told_on = time.monotonic()
             try:
@@ -89,9 +90,11 @@ def read_all(
                 _log.warning("%s; it is tried again", error)
 
     agenda = Agenda(ordered(tenants, before))
+    attempt = f"{run_id}-{secrets.token_hex(4)}"  # tasks of another command that had this run id may still end
     stopped = False
     try:
-        stopped = _conduct(tenants, agenda, cluster, run_id, log, (read_tenant, (run_id, state, patience)), ended)
+        task = (read_tenant, (run_id, state, patience, attempt))
+        stopped = _conduct(tenants, agenda, cluster, attempt, log, task, ended)
     finally:
         known = {outcome.tenant for outcome in found}
         found += [
@@ -141,7 +144,7 @@ def _conduct(
     tenants: Sequence[Tenant],
     agenda: Agenda,
     cluster: Cluster,
-    run_id: str,
+    attempt: str,
     log: Log,
     task: tuple[Callable[..., dict[str, Any]], tuple[object, ...]],
     ended: Callable[[TenantOutcome], None],
@@ -152,7 +155,7 @@ def _conduct(
 
         check_workers(client, Readers(*log, local=client.cluster is not None), stop)
         with Board(len(tenants)) as board:
-            conductor = Conductor(client, agenda, *task, run_id, board.began, stop)
+            conductor = Conductor(client, agenda, *task, attempt, board.began, stop)
             with closing(conductor.outcomes()) as outcomes:
                 for outcome in outcomes:
                     board.ended(outcome)

@@ -92,6 +92,37 @@ def test_a_scheduler_that_dies_ends_the_run_and_another_one_goes_on_with_it(tmp_
         assert err.count("done before by this run") >= len(done) >= 2
 
 
+def test_workers_that_stay_go_on_with_a_run_that_was_stopped(tmp_path: Path) -> None:
+    with ManyTenants(small_tenants(COUNT), tls=True, latency=0.1) as simulator, cluster(simulator, tmp_path) as dask:
+        file = tenants_file(Path("tenants.jsonl"), simulator, COUNT)
+        arguments = ("run", str(file), "--state", f"file://{tmp_path}/store", "--scheduler", dask.address, *dask.flags)
+        process = started(simulator, *arguments, "--run-id", "one")
+        until(process, 1)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=200)
+        assert process.returncode == 3, err
+        assert f"{COUNT} tenants: {COUNT} ok." not in out
+        out, err = fleet(simulator, *arguments, "--run-id", "one")
+        assert out.endswith(f"{COUNT} tenants: {COUNT} ok.\n")
+        assert "done before by this run" in err
+
+
+def test_a_run_that_begins_on_the_same_workers_ends_nothing_of_another_one(tmp_path: Path) -> None:
+    with ManyTenants(small_tenants(2), tls=True) as simulator, cluster(simulator, tmp_path) as dask:
+        file = tenants_file(Path("tenants.jsonl"), simulator, 2)
+        workers = ("--scheduler", dask.address, *dask.flags)
+        arguments = ("run", str(file), "--state", f"file://{tmp_path}/store", *workers, "--only-tenants")
+        with simulator.held(tenant_id(0)):
+            first = started(simulator, *arguments, "t0")
+            while not (tmp_path / "store/t0/claims").exists():
+                assert first.poll() is None
+                time.sleep(0.01)
+            fleet(simulator, "check", str(file), *workers, "--only-tenants", "t1")
+            assert fleet(simulator, *arguments, "t1")[0].endswith("1 tenant: 1 ok.\n")
+        out, err = first.communicate(timeout=200)
+        assert out.endswith("1 tenant: 1 ok.\n"), err
+
+
 def test_nobody_without_a_certificate_reaches_a_worker(tmp_path: Path) -> None:
     with ManyTenants(small_tenants(1), tls=True) as simulator:
         file = tenants_file(Path("tenants.jsonl"), simulator, 1)
