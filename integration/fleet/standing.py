@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 import jsonschema_rs
@@ -65,6 +66,11 @@ class Generation:
             raise ValueError("it has another form")
         known = {each.name for each in fields(cls)}
         return cls(**{name: value for name, value in found.items() if name in known})
+
+    @property
+    def name(self) -> str:
+        """Its name among all that there ever were: where a tenant is forgotten, numbers begin anew."""
+        return f"{self.number}.{blake2b(self.as_json(), digest_size=8).hexdigest()}"
 
     @property
     def blobs(self) -> set[str]:

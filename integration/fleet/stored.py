@@ -79,7 +79,7 @@ class Stored:
             yield InFolder(self._folder, done, lambda _: None)
             return
         folder = usable_folder(self._folder) / f"{tenant}.{found.name}"
-        there = self._cache.take(tenant, found.base.number, folder)
+        there = self._cache.take(tenant, found.base.name, folder)
         result_folder(folder)
         copy = WorkCopy(self._store, claims, found, folder, run, self._who)
         ended = threading.Event()
@@ -88,8 +88,8 @@ class Stored:
         def keep(outcome: TenantOutcome) -> None:
             ended.set()
             watch.join()
-            copy.push(outcome.as_json())
-            self._cache.keep(tenant, copy.claim.number, folder, copy.hashes)
+            made = copy.push(outcome.as_json())
+            self._cache.keep(tenant, made.name, folder, copy.hashes)
 
         try:
             copy.pull(there)

@@ -75,8 +75,8 @@ class WorkCopy:
             if name == _MIRROR:
                 seal(path)
 
-    def push(self, outcome: Mapping[str, Any]) -> None:
-        """Keep the files, and what became of the run, as the next generation.
+    def push(self, outcome: Mapping[str, Any]) -> Generation:
+        """Keep the files, and what became of the run, as the next generation, and return that.
 
         Raises:
             OutputError: the store failed.
@@ -89,6 +89,7 @@ class WorkCopy:
         self._committed = True
         with suppress(OutputError):  # the next run cleans up
             self._claims.clean(made, before)
+        return made
 
     def renew(self) -> None:
         """Say that the work goes on; raises as ``Claims.renew`` does."""

@@ -92,15 +92,17 @@ def test_a_worker_that_read_the_tenant_last_fetches_nothing_of_it(
     for number in range(3):
         read(simulator, states, f"r{number}")
     assert [path for path in fetched if "/blobs/" in path] == []
-    assert [path.name for path in Path("cache").iterdir() if path.is_dir()] == ["contoso@3"]
+    (cached,) = (path.name for path in Path("cache").iterdir() if path.is_dir())
+    assert cached.startswith("contoso@3.")
     read(simulator, stored("other"), "r3")
     assert any("/blobs/" in path for path in fetched)
     read(simulator, states, "r4")
-    assert pulled() == records(Path("cache/contoso@5"))
+    (newest,) = Path("cache").glob("contoso@5.*")
+    assert pulled() == records(newest)
     tight = Cache(Path("cache"), 0)
     (Path("cache") / "new").mkdir()
-    tight.keep("fabrikam", 1, Path("cache/new"), {})
-    assert not Path("cache/contoso@5").exists()
+    tight.keep("fabrikam", "1", Path("cache/new"), {})
+    assert not newest.exists()
 
 
 def test_many_runs_leave_two_generations_and_what_they_need(simulator: Simulator) -> None:
@@ -266,6 +268,21 @@ def test_nothing_is_kept_of_a_tenant_that_is_forgotten(simulator: Simulator) -> 
     assert blobs() == []
     with pytest.raises(OutputError, match="nothing is kept of a tenant contoso"):
         stored().pull(TENANT, Path("pulled"))
+
+
+def test_a_worker_that_has_a_tenant_on_its_disk_takes_nothing_of_it_for_what_was_read_anew() -> None:
+    with Simulator(synthetic_tenant(2000, 200, 6000)) as simulator:
+        first, second = stored("first"), stored("second")
+        read(simulator, first, "r1")
+        simulator.tenant.mutate(300, 3)
+        read(simulator, first, "r2")
+        stored().forget(TENANT)
+        read(simulator, second, "r3")
+        read(simulator, second, "r4")
+        simulator.tenant.mutate(3, 4)
+        read(simulator, first, "r5")
+        handle({"instance": {"config": {"graphUrl": simulator.url, "accessToken": simulator.token}}}, out="alone")
+        assert pulled() == records(Path("alone"))
 
 
 def _read_and_reading(simulator: Simulator, states: Stored, run_id: str) -> tuple[TenantOutcome, Any]:
