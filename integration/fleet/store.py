@@ -4,6 +4,8 @@
 Google Cloud Storage and in a folder alike. Nothing here updates an object that somebody may have changed meanwhile.
 """
 
+import re
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -21,6 +23,10 @@ _PATIENCE = timedelta(seconds=50)
 """For so long a store is tried that is down: less than a worker may go on without having renewed its claim."""
 _RETRIES = 1_000
 """More than fit into that."""
+_CONFLICTS, _PAUSE = 5, 0.1
+"""How often an object is made that is said to be there and is not, and seconds before the second time."""
+_REFUSED = re.compile(r"status code: 4(?!08|29)\d\d")
+"""Said of what comes to nothing however often it is asked for: only 408 and 429 may pass."""
 
 
 class StoreSilent(OutputError):
@@ -110,17 +116,23 @@ class Bucket:
     def create(self, path: str, data: bytes) -> bool:
         """Make an object, unless there is another one: tell whether that was so. ``data`` is the caller's alone.
 
-        Where the answer to a first try was lost, a second one finds what the first has made.
+        Where the answer to a first try was lost, a second one finds what the first has made. S3 answers 409 also where
+        another request for the object has not ended, which may have come to nothing.
         """
-        try:
-            self._obstore.put(self._store, path, data, mode="create")
-        except self._faults as error:
-            if self.get(path) == data:
+        for conflicts in range(_CONFLICTS):
+            try:
+                self._obstore.put(self._store, path, data, mode="create")
                 return True
-            if isinstance(error, self._obstore.exceptions.AlreadyExistsError):
-                return False
-            raise self._failed(error) from None
-        return True
+            except self._faults as error:
+                found = self.get(path)
+                if found == data:
+                    return True
+                if not isinstance(error, self._obstore.exceptions.AlreadyExistsError):
+                    raise self._failed(error) from None
+                if found is not None:
+                    return False
+            time.sleep(_PAUSE * 2**conflicts)
+        raise StoreSilent(f"{self.url}: the store failed: it says that {path} is there, and does not have it")
 
     def put(self, path: str, data: bytes) -> None:
         """Make or replace an object."""
@@ -144,8 +156,9 @@ class Bucket:
         return (self._obstore.exceptions.BaseError, OSError)
 
     def _failed(self, error: Exception) -> OutputError:
-        is_silent = isinstance(error, self._obstore.exceptions.GenericError) and not self.url.startswith("file:")
-        return (StoreSilent if is_silent else OutputError)(f"{self.url}: the store failed: {_said(error)}")
+        said, is_generic = _said(error), isinstance(error, self._obstore.exceptions.GenericError)
+        is_silent = is_generic and not self.url.startswith("file:") and not _REFUSED.search(said)
+        return (StoreSilent if is_silent else OutputError)(f"{self.url}: the store failed: {said}")
 
 
 def _said(error: Exception) -> str:

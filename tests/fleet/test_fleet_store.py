@@ -104,6 +104,16 @@ def test_an_object_whose_making_was_not_told_is_made_all_the_same(s3: Bucket, se
     assert not s3.create("contoso/claim", b"of another")
 
 
+@pytest.mark.parametrize("status", [409, 412])
+def test_an_object_that_is_said_to_be_there_and_is_not_is_made(s3: Bucket, server: S3, status: int) -> None:
+    server.refuse(status, "PUT", times=2)
+    assert s3.create("contoso/claim", b"mine")
+    assert not s3.create("contoso/claim", b"of another")
+    server.refuse(status, "PUT")
+    with pytest.raises(StoreSilent, match="it says that contoso/other is there, and does not have it"):
+        s3.create("contoso/other", b"mine")
+
+
 def test_a_tenant_is_claimed_and_its_state_kept_where_the_store_says_that_it_failed(s3: Bucket, server: S3) -> None:
     claims = Claims(s3, "contoso")
     server.lie(500, "PUT", times=1)
@@ -126,6 +136,10 @@ def test_that_a_store_is_silent_is_told_apart_from_what_it_refuses(
     with pytest.raises(OutputError, match="privileges") as caught:
         s3.create("contoso/claim", b"")
     assert not isinstance(caught.value, StoreSilent)
+    server.refuse(403, "GET")
+    with pytest.raises(OutputError, match="403 Forbidden") as caught:
+        list(s3.list("contoso"))
+    assert outcome_of_error("contoso", caught.value).word == "failed"
     monkeypatch.setattr("integration.fleet.store._PATIENCE", timedelta(0))
     impatient = Bucket(s3.url)
     server.refuse(503, "GET")
