@@ -23,7 +23,11 @@ _FORM = {
         "run": {"type": "string"},
         "whole": {"type": "boolean"},
         "outcome": {"type": "object"},
-        "files": {"type": "object", "additionalProperties": _FILE},
+        "files": {
+            "type": "object",
+            "propertyNames": {"pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]*$"},
+            "additionalProperties": _FILE,
+        },
         "made_on": _COUNT,
     },
 }

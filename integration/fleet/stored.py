@@ -81,7 +81,7 @@ class Stored:
         folder = usable_folder(self._folder) / f"{tenant}.{found.name}"
         there = self._cache.take(tenant, found.base.name, folder)
         result_folder(folder)
-        copy = WorkCopy(self._store, claims, found, folder, run, self._who)
+        copy = WorkCopy(self._store, claims, found, folder, run, self._who, self._renew_every, stop.renewed)
         ended = threading.Event()
         watch = threading.Thread(target=carried(self._watch), args=(copy, stop, ended), name="claim", daemon=True)
 
@@ -167,11 +167,9 @@ class Stored:
         while not ended.wait(self._renew_every):
             try:
                 copy.renew()
-                stop.renewed()
                 if time.monotonic() - kept_on > self._checkpoint_every:
                     copy.checkpoint()
                     kept_on = time.monotonic()
-                    stop.renewed()
             except Fenced as error:
                 stop.set(str(error), "busy")
                 return
