@@ -4,7 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ from integration.errors import FatalError, Interrupted, OutputError, Unreachable
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
-from integration.fleet.folders import FLEET, GRAPH, InFolder, no_graph
+from integration.fleet.folders import GRAPH, InFolder, no_graph
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.pages import restore
 from integration.fleet.standing import Claim, Generation
 from integration.fleet.store import ObjectStore
 from integration.fleet.summary import understood
+from integration.fleet.tenants import FLEET
 from integration.fleet.workcopy import WorkCopy
 from integration.text.discretion import logger
 from integration.text.whose import carried
@@ -132,10 +133,12 @@ class Stored:
         if GRAPH not in newest.files:
             raise no_graph(tenant, "no run has come to its end")
         result_folder(into)
-        for name, kept in newest.files.items():
-            with beside(into / name) as new:
-                restore(new, kept, partial(claims.blob, newest))
-                new.replace(into / name)
+        with ExitStack() as stack:  # no graph of today beside the mirror of yesterday
+            new = {name: stack.enter_context(beside(into / name)) for name in newest.files}
+            for name, path in new.items():
+                restore(path, newest.files[name], partial(claims.blob, newest))
+            for name, path in new.items():
+                path.replace(into / name)
 
     def forget(self, tenant: str) -> bool:
         """Remove all that is kept of a tenant, and tell whether there was anything.

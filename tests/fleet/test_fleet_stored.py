@@ -228,6 +228,20 @@ def test_what_was_never_read_to_its_end_is_not_pulled_as_if_it_were(simulator: S
     assert not Path("pulled").exists()
 
 
+def test_what_cannot_be_pulled_as_a_whole_leaves_all_that_was_pulled_before(simulator: Simulator) -> None:
+    read(simulator, stored(), "r1")
+    pulled()
+    before = {path.name: path.read_bytes() for path in Path("pulled").iterdir()}
+    simulator.tenant.mutate(30, 7)
+    read(simulator, stored(), "r2")
+    files = Claims(Bucket(f"file://{Path('store').absolute()}"), TENANT).newest().files
+    for name in (*files["mirror.db"]["base"], *files["mirror.db"]["packs"]):
+        Path(f"store/{TENANT}/blobs", name).write_bytes(b"damaged")
+    with pytest.raises(OutputError, match="is damaged"):
+        pulled()
+    assert {path.name: path.read_bytes() for path in Path("pulled").iterdir()} == before
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"number": 1}', b'{"files": {"graph.db": {}}}'])
 def test_a_state_that_cannot_be_understood_is_damaged(data: bytes, simulator: Simulator) -> None:
     newest = Path(f"store/{TENANT}/generations/00000001.json")
