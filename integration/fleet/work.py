@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from integration.fleet.summary import ordered, updated, without
 from integration.fleet.task import check_tenant, read_tenant
 from integration.fleet.tenants import Tenant
 from integration.sdk.stopping import Asks, Interrupts
-from integration.terminal.streams import emit, tell
+from integration.terminal.streams import OutputClosed, emit, tell
 from integration.text.discretion import logger
 from integration.text.phrases import counted
 
@@ -102,9 +102,12 @@ def read_all(
             for tenant in tenants
             if tenant.name not in known
         ]
-        names = frozenset(tenant.name for tenant in tenants)
-        emit("\n".join(sentences_of(updated(before, found, run_id), names)))
-        _keep(states, found, run_id, ended=True)
+        try:
+            _keep(states, found, run_id, ended=True)
+        finally:
+            names = frozenset(tenant.name for tenant in tenants)
+            with suppress(OutputClosed):  # how tenants went counts for the exit code all the same
+                emit("\n".join(sentences_of(updated(before, found, run_id), names)))
     return found, stopped
 
 
