@@ -101,8 +101,10 @@ class Conductor:
         self._told: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._running: dict[str, Any] = {}
         self._tries: dict[str, int] = {}
-        self._slots, self._counted_on, self._heavy = 1, 0.0, False
+        self._slots, self._counted_on = 1, 0.0
         self._seen_workers_on = time.monotonic()
+        self._heavy: dict[str, Tenant] = {}
+        self._seen_heavy_on: float | None = None
 
     def outcomes(self) -> Generator[TenantOutcome, None, None]:
         """Yield what became of each tenant, as it ends.
@@ -137,15 +139,18 @@ class Conductor:
         if self._client.status == "closed":
             raise Unreachable(_GONE)
         number = self._tries[tenant.name] = self._tries.get(tenant.name, 0) + 1
+        alone = tenant.heavy and self._seen_heavy_on is not None
         future = self._client.submit(
             self._task,
             tenant,
             *self._arguments,
             key=f"tenant-{tenant.name}-{self._attempt}-{number}",
             pure=False,
-            resources={HEAVY: 1} if tenant.heavy and self._heavy else None,
+            resources={HEAVY: 1} if alone else None,
         )
         self._running[tenant.name] = future
+        if alone:
+            self._heavy[tenant.name] = tenant
         future.add_done_callback(partial(self._fetch, tenant.name))
 
     def _fetch(self, name: str, future: Any) -> None:
@@ -174,6 +179,7 @@ class Conductor:
         if name not in self._running or self._running[name] is not future:
             return None
         del self._running[name]
+        self._heavy.pop(name, None)
         error = answer.exception()
         if error is None:
             return self._agenda.ended(TenantOutcome.from_json(answer.result()))
@@ -202,11 +208,22 @@ class Conductor:
         except (OSError, ValueError, KeyError) as error:
             raise Unreachable(f"the scheduler does not answer any more: {line(error)}") from None
         self._slots = max(1, sum(worker["nthreads"] for worker in workers))
-        self._heavy = any(worker["resources"].get(HEAVY) for worker in workers)
+        if any(worker["resources"].get(HEAVY) for worker in workers):
+            self._seen_heavy_on = now
+        elif self._seen_heavy_on is not None and now - self._seen_heavy_on > _NO_WORKER:
+            self._give_heavy_to_all()
         if workers:
             self._seen_workers_on = now
         elif now - self._seen_workers_on > _NO_WORKER:
             raise Unreachable("no worker is left: start some, and run again with the same --run-id")
+
+    def _give_heavy_to_all(self) -> None:
+        """Have any worker read heavy tenants: Dask would wait for ever for one like those that are gone."""
+        self._seen_heavy_on = None
+        waiting, self._heavy = self._heavy, {}
+        begun(partial(self._client.cancel, [self._running.pop(name) for name in waiting]))
+        for tenant in waiting.values():
+            self._submit(tenant)
 
     def _farewell(self) -> Iterator[TenantOutcome]:
         """End what is in hand, and yield what becomes of it."""

@@ -17,7 +17,7 @@ from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.store import Bucket
 from integration.fleet.stored import Stored
 from integration.fleet.summary import ordered, updated, without
-from integration.fleet.task import check_tenant, read_tenant
+from integration.fleet.task import check_tenant, read_tenant, warm_up
 from integration.fleet.tenants import Tenant
 from integration.sdk.stopping import Asks, Interrupts
 from integration.terminal.streams import OutputClosed, emit, tell
@@ -93,7 +93,7 @@ def read_all(
     attempt = f"{run_id}-{secrets.token_hex(4)}"  # tasks of another command that had this run id may still end
     stopped = False
     try:
-        task = (read_tenant, (run_id, state, patience, attempt))
+        task = (read_tenant, (run_id, state, patience, attempt, warm_up()))
         stopped = _conduct(tenants, agenda, cluster, attempt, log, task, ended)
     finally:
         known = {outcome.tenant for outcome in found}

@@ -16,8 +16,18 @@ from tests.fleet.dask_cluster import cluster, until
 from tests.fleet.fleets import fleet, records, started, tenants_file
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 from tests.simulator.signin import CLIENT_ID, CLIENT_SECRET
+from tests.support import distribution, write
 
 COUNT = 10
+LATER = """
+from integration import entity_step
+
+@entity_step("User", needs=["azure_account"])
+def azure_later(ctx):
+    '''A type of a later version.'''
+    return iter(())
+"""
+SCHEMA = json.dumps({"description": "Later.", "properties": {}})
 
 
 def told(state: Path) -> dict[str, str]:
@@ -121,6 +131,34 @@ def test_a_run_that_begins_on_the_same_workers_ends_nothing_of_another_one(tmp_p
             assert fleet(simulator, *arguments, "t1")[0].endswith("1 tenant: 1 ok.\n")
         out, err = first.communicate(timeout=200)
         assert out.endswith("1 tenant: 1 ok.\n"), err
+
+
+def test_a_worker_that_comes_later_with_another_product_reads_nothing(tmp_path: Path) -> None:
+    package = write(Path("package"), {"azure_later.py": LATER, "azure_later.json": SCHEMA})
+    distribution(package, "later", {"azure_later": "azure_later:azure_later"})
+    with (
+        ManyTenants(small_tenants(2), tls=True) as simulator,
+        cluster(simulator, tmp_path, workers=1, threads=1) as dask,
+    ):
+        file = tenants_file(Path("tenants.jsonl"), simulator, 2)
+        state = f"file://{tmp_path}/store"
+        arguments = ("run", str(file), "--state", state, "--scheduler", dask.address, *dask.flags, "--run-id", "one")
+        with simulator.held(tenant_id(0)):
+            process = started(simulator, *arguments)
+            while not (tmp_path / "store/t0/claims").exists():
+                assert process.poll() is None
+                time.sleep(0.01)
+            path = os.pathsep.join([str(package.absolute()), os.environ["PYTHONPATH"]])
+            dask.variables = {**dask.variables, "PYTHONPATH": path}
+            dask.worker()
+            assert process.stderr
+            while "t1: " not in (said := process.stderr.readline()):
+                assert said
+        out, err = process.communicate(timeout=200)
+        assert process.returncode == 3, err
+        assert told(tmp_path / "store") == {"t0": "ok", "t1": "left"}
+        assert "t1: left, a worker that came later has another product: " in out
+        assert not (tmp_path / "store/t1").exists()
 
 
 def test_nobody_without_a_certificate_reaches_a_worker(tmp_path: Path) -> None:
