@@ -21,7 +21,7 @@ import orjson
 
 from integration.errors import FolderInUse, OutputError
 from integration.fleet.objects import TenantObjects
-from integration.fleet.standing import NOTHING, Claim, Generation, Stand
+from integration.fleet.standing import NOTHING, Claim, Generation, LaterFormat, Stand
 from integration.fleet.store import Listed, ObjectStore
 
 _STALE = timedelta(minutes=2)
@@ -202,6 +202,9 @@ class Claims:
             raise FolderInUse(f"{self.tenant}: another run changes its state at this moment")
         try:
             return Generation.from_json(data)
+        except LaterFormat:
+            told = "a later version of this product has written what the store keeps of it: use that one"
+            raise OutputError(f"{self.tenant}: {told}") from None
         except ValueError:
             raise self._damaged(f"generation {number}") from None
 

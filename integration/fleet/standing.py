@@ -9,6 +9,8 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+FORMAT = 1
+"""Of a generation's object; a later one is for who knows it."""
 _COUNT, _NAMES = {"type": "integer", "minimum": 0}, {"type": "array", "items": {"type": "string"}}
 _FILE = {
     "type": "object",
@@ -34,6 +36,10 @@ _FORM = {
 """Of the object of a generation; another version may have written more into it."""
 
 
+class LaterFormat(ValueError):
+    """A later version of this product has written a generation, in a way that this one does not know."""
+
+
 @dataclass(frozen=True)
 class Generation:
     """A state of a tenant.
@@ -56,16 +62,19 @@ class Generation:
 
     def as_json(self) -> bytes:
         """Return its object."""
-        return orjson.dumps(vars(self))
+        return orjson.dumps({"format": FORMAT, **vars(self)})
 
     @classmethod
     def from_json(cls, data: bytes) -> "Generation":
         """Return what ``as_json`` gave, also that of another version, as far as it is known here.
 
         Raises:
+            LaterFormat: it is of a format that is not known here.
             ValueError: it is damaged.
         """
         found = orjson.loads(data)
+        if isinstance(found, dict) and isinstance(found.get("format"), int) and found["format"] > FORMAT:
+            raise LaterFormat
         if not _form().is_valid(found):
             raise ValueError("it has another form")
         known = {each.name for each in fields(cls)}

@@ -253,6 +253,18 @@ def test_a_state_that_cannot_be_understood_is_damaged(data: bytes, simulator: Si
     assert stored().forget(TENANT)
 
 
+def test_a_state_of_a_later_format_is_left_to_the_version_that_knows_it(simulator: Simulator) -> None:
+    read(simulator, stored(), "r1")
+    newest = Path(f"store/{TENANT}/generations/00000001.json")
+    later = json.dumps({**json.loads(newest.read_text()), "format": 2, "files": ["graph.db"]})
+    newest.write_text(later)
+    for asked in (lambda: read(simulator, stored("other"), "r2"), pulled):
+        with pytest.raises(OutputError, match=r"^contoso: a later version of this product has written") as caught:
+            asked()
+        assert "forget" not in str(caught.value)
+    assert newest.read_text() == later
+
+
 def test_what_others_put_among_the_objects_and_a_later_version_into_them_is_borne(simulator: Simulator) -> None:
     read(simulator, stored(), "r1")
     folder = Path(f"store/{TENANT}")
