@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from integration import handle, load
 from integration.fleet.cluster import Certificates, workers_of
@@ -33,6 +34,15 @@ SCHEMA = json.dumps({"description": "Later.", "properties": {}})
 def told(state: Path) -> dict[str, str]:
     tenants = json.loads((state / "fleet.json").read_text())["tenants"]
     return {name: each["word"] for name, each in tenants.items()}
+
+
+def content(path: Path) -> bytes:
+    """Return what a file holds, and what a blob of a store has been compressed from."""
+    data = path.read_bytes()
+    if "blobs" not in path.parts:
+        return data
+    start = data.index(zstandard.FRAME_HEADER)
+    return zstandard.ZstdDecompressor().decompressobj().decompress(data[start:])
 
 
 def same_alone(simulator: ManyTenants, number: int, folder: Path) -> bool:
@@ -76,8 +86,9 @@ def test_workers_that_die_or_are_told_to_end_cost_no_tenant(tmp_path: Path, monk
             client.dump_cluster_state(str(tmp_path / "cluster"), format="yaml")
         assert "tenant-t1-" in (tmp_path / "cluster.yaml").read_text()
 
-    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert not any(CLIENT_SECRET.encode() in path.read_bytes() for path in kept)
+    kept = {path: content(path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert any("/blobs/" in str(path) and tenant_id(1).encode() in data for path, data in kept.items())
+    assert not any(CLIENT_SECRET.encode() in data for data in kept.values())
 
 
 def test_a_scheduler_that_dies_ends_the_run_and_another_one_goes_on_with_it(tmp_path: Path) -> None:
@@ -174,16 +185,17 @@ def test_nobody_without_a_certificate_reaches_a_worker(tmp_path: Path) -> None:
 
 
 def test_a_frozen_worker_that_wakes_up_after_its_tenant_was_read_elsewhere_changes_nothing(tmp_path: Path) -> None:
-    quick = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "8s"}
+    quick = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "20s"}
     with (
         ManyTenants(small_tenants(1), tls=True, latency=0.5) as simulator,
         cluster(simulator, tmp_path, workers=1, more=quick) as dask,
     ):
         state = f"file://{tmp_path}/store"
-        file = tenants_file(Path("tenants.jsonl"), simulator, 1)
+        file = tenants_file(Path("tenants.jsonl"), simulator, 1, to=[f"files:{tmp_path}/export/{{tenant}}"])
         arguments = ("run", str(file), "--state", state, "--scheduler", dask.address, *dask.flags)
         process = started(simulator, *arguments)
         while not simulator.sign_ins(tenant_id(0)):
+            assert process.poll() is None, process.communicate()
             time.sleep(0.01)
         frozen = dask.workers[0]
         os.kill(frozen.pid, signal.SIGSTOP)
@@ -191,8 +203,11 @@ def test_a_frozen_worker_that_wakes_up_after_its_tenant_was_read_elsewhere_chang
         _, err = process.communicate(timeout=200)
         assert process.returncode == 0, err
         kept = sorted(path.name for path in (tmp_path / "store/t0/generations").iterdir())
+        written = {path: path.read_bytes() for path in (tmp_path / "export").rglob("*") if path.is_file()}
+        assert written
         os.kill(frozen.pid, signal.SIGCONT)
         frozen.wait(60)
+        assert {path: path.read_bytes() for path in (tmp_path / "export").rglob("*") if path.is_file()} == written
         assert sorted(path.name for path in (tmp_path / "store/t0/generations").iterdir()) == kept
         newest = json.loads((tmp_path / "store/t0/generations" / kept[-1]).read_text())
         assert newest["outcome"]["word"] == "ok"
