@@ -29,8 +29,13 @@ class Cache:
         for folder in sorted(root.glob("*@*"), key=lambda folder: folder.stat().st_mtime):
             self._add(folder.name.rpartition("@")[0], folder)
 
-    def take(self, tenant: str, generation: int, into: Path) -> Mapping[str, bytes]:
+    def take(self, tenant: str, generation: str, into: Path) -> Mapping[str, bytes]:
         """Move what is there of a tenant's generation to a folder that is not there yet.
+
+        Args:
+            tenant: whose it is.
+            generation: its name.
+            into: the folder.
 
         Returns:
             The hashes of the pages of each file; nothing where the generation is not there.
@@ -50,12 +55,12 @@ class Cache:
             path.unlink()
         return found
 
-    def keep(self, tenant: str, generation: int, folder: Path, hashes: Mapping[str, bytes]) -> None:
+    def keep(self, tenant: str, generation: str, folder: Path, hashes: Mapping[str, bytes]) -> None:
         """Move a folder here, unless that fails; older generations of the tenant go, and the oldest of others.
 
         Args:
             tenant: whose it is.
-            generation: as which its files were kept.
+            generation: name of the one as which its files were kept.
             folder: the folder.
             hashes: of the pages of each of its files.
         """
@@ -68,7 +73,7 @@ class Cache:
                 while self._size > self._limit:
                     self._drop(next(iter(self._kept)))
 
-    def _folder(self, tenant: str, generation: int) -> Path:
+    def _folder(self, tenant: str, generation: str) -> Path:
         return self._root / f"{tenant}@{generation}"
 
     def _add(self, tenant: str, folder: Path) -> None:

@@ -21,7 +21,7 @@ import orjson
 
 from integration.errors import FolderInUse, OutputError
 from integration.fleet.objects import TenantObjects
-from integration.fleet.standing import NOTHING, Claim, Generation, Stand
+from integration.fleet.standing import NOTHING, Claim, Generation, LaterFormat, Stand
 from integration.fleet.store import Listed, ObjectStore
 
 _STALE = timedelta(minutes=2)
@@ -55,10 +55,7 @@ class Claims:
             OutputError: its newest state is damaged.
         """
         listed = list(self._store.list(self.tenant))
-        base = self._generation(self._objects.newest(listed))
-        if base is None:
-            raise FolderInUse(f"{self.tenant}: another run changes its state at this moment")
-        return self._stand(base, run, listed)
+        return self._stand(self._generation(self._objects.newest(listed)), run, listed)
 
     def take(self, standing: Stand, run: str, who: str = "") -> Claim:
         """Have the right to make the next generation.
@@ -159,9 +156,10 @@ class Claims:
         """Return the newest generation; one with the number 0 where there is none.
 
         Raises:
+            FolderInUse: it changes at this moment.
             OutputError: it is damaged.
         """
-        return self._generation(self._objects.newest(self._store.list(f"{self.tenant}/generations"))) or NOTHING
+        return self._generation(self._objects.newest(self._store.list(f"{self.tenant}/generations")))
 
     def blob(self, base: Generation, name: str) -> bytes:
         """Return a part of the newest generation.
@@ -196,12 +194,17 @@ class Claims:
             raise Fenced(f"{self.tenant}: it was taken over by another worker, or forgotten")
         return listed
 
-    def _generation(self, number: int) -> Generation | None:
+    def _generation(self, number: int) -> Generation:
         if not number:
             return NOTHING
         data = self._store.get(self._objects.generation(number))
+        if data is None:
+            raise FolderInUse(f"{self.tenant}: another run changes its state at this moment")
         try:
-            return None if data is None else Generation.from_json(data)
+            return Generation.from_json(data)
+        except LaterFormat:
+            told = "a later version of this product has written what the store keeps of it: use that one"
+            raise OutputError(f"{self.tenant}: {told}") from None
         except ValueError:
             raise self._damaged(f"generation {number}") from None
 

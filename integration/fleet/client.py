@@ -11,7 +11,7 @@ from typing import Any
 from integration.errors import ConfigurationError, Interrupted, Unreachable
 from integration.fleet.agenda import Agenda
 from integration.fleet.cluster import HEAVY
-from integration.fleet.ending import end_run
+from integration.fleet.ending import end_attempt
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.task import TOPIC, warm_up
 from integration.fleet.tenants import Tenant
@@ -80,7 +80,7 @@ class Conductor:
         agenda: which tenant comes next.
         task: what a worker does for one: called with the tenant and ``arguments``.
         arguments: further ones.
-        run_id: of the fleet's run.
+        attempt: names this conductor's tasks among those of others, and is what ``end_attempt`` ends them by.
         began: called with a tenant's name when a worker begins it.
         stop: tells when to end: what is in hand is stopped, and the rest left.
     """
@@ -91,18 +91,20 @@ class Conductor:
         agenda: Agenda,
         task: _Task,
         arguments: tuple[object, ...],
-        run_id: str,
+        attempt: str,
         began: Callable[[str], None],
         stop: Asks,
     ) -> None:
         self._client, self._agenda, self._task, self._arguments = client, agenda, task, arguments
-        self._run_id, self._began, self._stop = run_id, began, stop
+        self._attempt, self._began, self._stop = attempt, began, stop
         self._ended: queue.SimpleQueue[tuple[str, Any, Future[Any]]] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._running: dict[str, Any] = {}
         self._tries: dict[str, int] = {}
-        self._slots, self._counted_on, self._heavy = 1, 0.0, False
+        self._slots, self._counted_on = 1, 0.0
         self._seen_workers_on = time.monotonic()
+        self._heavy: dict[str, Tenant] = {}
+        self._seen_heavy_on: float | None = None
 
     def outcomes(self) -> Generator[TenantOutcome, None, None]:
         """Yield what became of each tenant, as it ends.
@@ -137,15 +139,18 @@ class Conductor:
         if self._client.status == "closed":
             raise Unreachable(_GONE)
         number = self._tries[tenant.name] = self._tries.get(tenant.name, 0) + 1
+        alone = tenant.heavy and self._seen_heavy_on is not None
         future = self._client.submit(
             self._task,
             tenant,
             *self._arguments,
-            key=f"tenant-{tenant.name}-{self._run_id}-{number}",
+            key=f"tenant-{tenant.name}-{self._attempt}-{number}",
             pure=False,
-            resources={HEAVY: 1} if tenant.heavy and self._heavy else None,
+            resources={HEAVY: 1} if alone else None,
         )
         self._running[tenant.name] = future
+        if alone:
+            self._heavy[tenant.name] = tenant
         future.add_done_callback(partial(self._fetch, tenant.name))
 
     def _fetch(self, name: str, future: Any) -> None:
@@ -163,7 +168,8 @@ class Conductor:
         while not self._told.empty():
             event = self._told.get()
             note = self._agenda.signed_in if event["what"] == "signed in" else self._began
-            note(event["tenant"])
+            if event["tenant"] in self._running:  # also those of other clients are told
+                note(event["tenant"])
         if ended and (outcome := self._outcome(*ended)):
             yield outcome
 
@@ -173,17 +179,18 @@ class Conductor:
         if name not in self._running or self._running[name] is not future:
             return None
         del self._running[name]
+        self._heavy.pop(name, None)
         error = answer.exception()
         if error is None:
             return self._agenda.ended(TenantOutcome.from_json(answer.result()))
         if isinstance(error, KilledWorker):
             told = "the workers that read it died, each time: a step ends the process, or takes too much memory"
-            return self._agenda.lost(TenantOutcome(tenant=name, word="lost", reason=told, run=self._run_id))
+            return self._agenda.lost(TenantOutcome(tenant=name, word="lost", reason=told))
         if future.status != "error":  # not the task's error
             raise Unreachable(_GONE)
         told = f"{type(error).__name__}: {line(error)}"
         _log.error("%s: the task failed: %s", name, told)
-        return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told, run=self._run_id))
+        return self._agenda.ended(TenantOutcome(tenant=name, word="failed", reason=told))
 
     def _count(self) -> None:
         """Look now and then how many tenants can be read at once.
@@ -201,20 +208,31 @@ class Conductor:
         except (OSError, ValueError, KeyError) as error:
             raise Unreachable(f"the scheduler does not answer any more: {line(error)}") from None
         self._slots = max(1, sum(worker["nthreads"] for worker in workers))
-        self._heavy = any(worker["resources"].get(HEAVY) for worker in workers)
+        if any(worker["resources"].get(HEAVY) for worker in workers):
+            self._seen_heavy_on = now
+        elif self._seen_heavy_on is not None and now - self._seen_heavy_on > _NO_WORKER:
+            self._give_heavy_to_all()
         if workers:
             self._seen_workers_on = now
         elif now - self._seen_workers_on > _NO_WORKER:
             raise Unreachable("no worker is left: start some, and run again with the same --run-id")
 
+    def _give_heavy_to_all(self) -> None:
+        """Have any worker read heavy tenants: Dask would wait for ever for one like those that are gone."""
+        self._seen_heavy_on = None
+        waiting, self._heavy = self._heavy, {}
+        begun(partial(self._client.cancel, [self._running.pop(name) for name in waiting]))
+        for tenant in waiting.values():
+            self._submit(tenant)
+
     def _farewell(self) -> Iterator[TenantOutcome]:
         """End what is in hand, and yield what becomes of it."""
         with suppress(OSError):  # a worker that is silent or gone has nothing to end
-            in_time(partial(self._client.run, end_run, self._run_id, on_error="ignore"), _SAID)
+            in_time(partial(self._client.run, end_attempt, self._attempt, on_error="ignore"), _SAID)
         ends = time.monotonic() + _FAREWELL
         while self._running and time.monotonic() < ends:
             yield from self._taken()
         if self._running:
             begun(partial(self._client.cancel, list(self._running.values())))
         for name in self._running:
-            yield TenantOutcome(tenant=name, word="stopped", reason="the fleet's run was stopped", run=self._run_id)
+            yield TenantOutcome(tenant=name, word="stopped", reason="the fleet's run was stopped")

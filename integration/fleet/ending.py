@@ -48,25 +48,25 @@ class TenantStop:
 
 
 _at_work: dict[TenantStop, str] = {}
-"""What can be stopped, and of which run of the fleet it is."""
-_ended_runs: set[str] = set()
+"""What can be stopped, and for which attempt at a run of the fleet it is."""
+_ended_attempts: set[str] = set()
 _lock = threading.Lock()
 
 
 @contextmanager
-def stoppable(run_id: str, patience: float) -> Iterator[TenantStop]:
+def stoppable(attempt: str, patience: float) -> Iterator[TenantStop]:
     """Have a run that can be ended from elsewhere in this process.
 
     Args:
-        run_id: of the fleet's run.
+        attempt: one command's attempt at the fleet's run: whoever goes on with that by its id makes another one.
         patience: seconds after which it is; 0 for none.
     """
     stop = TenantStop()
     timer = threading.Timer(patience, stop.set, [f"it took longer than {patience:g} seconds"])
     timer.daemon = True
     with _lock:
-        _at_work[stop] = run_id
-        if run_id in _ended_runs:
+        _at_work[stop] = attempt
+        if attempt in _ended_attempts:
             stop.set(FLEET_STOPPED)
     if patience:
         with starting():
@@ -87,10 +87,10 @@ def stop_all() -> None:
         stop.set(_WORKER_ENDS)
 
 
-def end_run(run_id: str) -> None:
-    """End all of a fleet's run in this process, and begin none of its tenants any more."""
+def end_attempt(attempt: str) -> None:
+    """End all of an attempt at a fleet's run in this process, and begin none of its tenants any more."""
     with _lock:
-        _ended_runs.add(run_id)
-        stops = [stop for stop, run in _at_work.items() if run == run_id]
+        _ended_attempts.add(attempt)
+        stops = [stop for stop, each in _at_work.items() if each == attempt]
     for stop in stops:
         stop.set(FLEET_STOPPED)

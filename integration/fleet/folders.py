@@ -17,8 +17,8 @@ from integration.errors import FolderInUse, Interrupted, OutputError, QueryError
 from integration.fleet.ending import TenantStop
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.summary import understood
+from integration.fleet.tenants import FLEET
 
-FLEET = "fleet.json"
 _OUTCOME = "outcome.json"
 GRAPH = "graph.db"
 _PULLED = (GRAPH, "mirror.db")

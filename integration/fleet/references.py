@@ -1,5 +1,6 @@
 """Secrets of a tenants file: it names where each one is, and who signs in looks there."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from integration.text.secret import Secret
 SECRETS = ("clientSecret", "clientCertificatePassword", "accessToken", "azureAccessToken")
 """Settings that a tenants file names the place of."""
 _PLACES: Sequence[Set[str]] = ({"env"}, {"file"}, {"keyvault"}, {"keyvault", "identity"})
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+"""As Kubernetes has it; a secret of Microsoft Entra, which somebody may take for what belongs there, has a tilde."""
 _HOW = 'write { env = "VARIABLE" }, { file = "PATH" } or { keyvault = "https://…/secrets/NAME" }'
 
 
@@ -25,7 +28,7 @@ def faults_of_secrets(settings: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name}: only secrets stand elsewhere: write the value itself"
         elif not isinstance(value, dict):
             yield f"{name}: a tenants file holds no secrets: {_HOW}"
-        elif value.keys() not in _PLACES or not all(map(_is_name, value.values())):
+        elif value.keys() not in _PLACES or not all(map(_is_place, value, value.values())):
             yield f"{name}: says not where the secret is: {_HOW}"
         elif "keyvault" in value and (fault := fault_of_address(value["keyvault"])):
             yield f"{name}: {fault}"
@@ -58,8 +61,8 @@ def with_secrets(settings: Mapping[str, Any]) -> tuple[dict[str, Any], list[Secr
     return found, secrets
 
 
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+def _is_place(kind: str, value: object) -> bool:
+    return isinstance(value, str) and bool(_VARIABLE.fullmatch(value) if kind == "env" else value.strip())
 
 
 def _looked_up(reference: Mapping[str, str]) -> tuple[str, str]:

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 import jsonschema_rs
 import orjson
 
+FORMAT = 1
+"""Of a generation's object; a later one is for who knows it."""
 _COUNT, _NAMES = {"type": "integer", "minimum": 0}, {"type": "array", "items": {"type": "string"}}
 _FILE = {
     "type": "object",
@@ -22,11 +25,19 @@ _FORM = {
         "run": {"type": "string"},
         "whole": {"type": "boolean"},
         "outcome": {"type": "object"},
-        "files": {"type": "object", "additionalProperties": _FILE},
+        "files": {
+            "type": "object",
+            "propertyNames": {"pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]*$"},
+            "additionalProperties": _FILE,
+        },
         "made_on": _COUNT,
     },
 }
 """Of the object of a generation; another version may have written more into it."""
+
+
+class LaterFormat(ValueError):
+    """A later version of this product has written a generation, in a way that this one does not know."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +62,28 @@ class Generation:
 
     def as_json(self) -> bytes:
         """Return its object."""
-        return orjson.dumps(vars(self))
+        return orjson.dumps({"format": FORMAT, **vars(self)})
 
     @classmethod
     def from_json(cls, data: bytes) -> "Generation":
         """Return what ``as_json`` gave, also that of another version, as far as it is known here.
 
         Raises:
+            LaterFormat: it is of a format that is not known here.
             ValueError: it is damaged.
         """
         found = orjson.loads(data)
+        if isinstance(found, dict) and isinstance(found.get("format"), int) and found["format"] > FORMAT:
+            raise LaterFormat
         if not _form().is_valid(found):
             raise ValueError("it has another form")
         known = {each.name for each in fields(cls)}
         return cls(**{name: value for name, value in found.items() if name in known})
+
+    @property
+    def name(self) -> str:
+        """Its name among all that there ever were: where a tenant is forgotten, numbers begin anew."""
+        return f"{self.number}.{blake2b(self.as_json(), digest_size=8).hexdigest()}"
 
     @property
     def blobs(self) -> set[str]:

@@ -4,7 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ from integration.errors import FatalError, Interrupted, OutputError, Unreachable
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
 from integration.fleet.ending import TenantStop
-from integration.fleet.folders import FLEET, GRAPH, InFolder, no_graph
+from integration.fleet.folders import GRAPH, InFolder, no_graph
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.pages import restore
 from integration.fleet.standing import Claim, Generation
 from integration.fleet.store import ObjectStore
 from integration.fleet.summary import understood
+from integration.fleet.tenants import FLEET
 from integration.fleet.workcopy import WorkCopy
 from integration.text.discretion import logger
 from integration.text.whose import carried
@@ -79,17 +80,17 @@ class Stored:
             yield InFolder(self._folder, done, lambda _: None)
             return
         folder = usable_folder(self._folder) / f"{tenant}.{found.name}"
-        there = self._cache.take(tenant, found.base.number, folder)
+        there = self._cache.take(tenant, found.base.name, folder)
         result_folder(folder)
-        copy = WorkCopy(self._store, claims, found, folder, run, self._who)
+        copy = WorkCopy(self._store, claims, found, folder, run, self._who, self._renew_every, stop.renewed)
         ended = threading.Event()
         watch = threading.Thread(target=carried(self._watch), args=(copy, stop, ended), name="claim", daemon=True)
 
         def keep(outcome: TenantOutcome) -> None:
             ended.set()
             watch.join()
-            copy.push(outcome.as_json())
-            self._cache.keep(tenant, copy.claim.number, folder, copy.hashes)
+            made = copy.push(outcome.as_json())
+            self._cache.keep(tenant, made.name, folder, copy.hashes)
 
         try:
             copy.pull(there)
@@ -132,10 +133,12 @@ class Stored:
         if GRAPH not in newest.files:
             raise no_graph(tenant, "no run has come to its end")
         result_folder(into)
-        for name, kept in newest.files.items():
-            with beside(into / name) as new:
-                restore(new, kept, partial(claims.blob, newest))
-                new.replace(into / name)
+        with ExitStack() as stack:  # no graph of today beside the mirror of yesterday
+            new = {name: stack.enter_context(beside(into / name)) for name in newest.files}
+            for name, path in new.items():
+                restore(path, newest.files[name], partial(claims.blob, newest))
+            for name, path in new.items():
+                path.replace(into / name)
 
     def forget(self, tenant: str) -> bool:
         """Remove all that is kept of a tenant, and tell whether there was anything.
@@ -167,11 +170,9 @@ class Stored:
         while not ended.wait(self._renew_every):
             try:
                 copy.renew()
-                stop.renewed()
                 if time.monotonic() - kept_on > self._checkpoint_every:
                     copy.checkpoint()
                     kept_on = time.monotonic()
-                    stop.renewed()
             except Fenced as error:
                 stop.set(str(error), "busy")
                 return

@@ -34,7 +34,9 @@ TOPIC = "fleet"
 _loading = threading.Lock()
 
 
-def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) -> dict[str, Any]:
+def read_tenant(
+    tenant: Tenant, run_id: str, state: str, patience: float = 0.0, attempt: str = "", product: str = ""
+) -> dict[str, Any]:
     """Read a tenant, and return its outcome as JSON values.
 
     Args:
@@ -42,9 +44,13 @@ def read_tenant(tenant: Tenant, run_id: str, state: str, patience: float = 0.0) 
         run_id: the id of the fleet's run: what it has done already is not done again.
         state: where the tenants' states are.
         patience: seconds after which a run is stopped; 0 for none.
+        attempt: by which ``end_attempt`` ends it.
+        product: what ``warm_up`` says where the run began: a worker that came later may have another; empty for any.
     """
-    with working_for(tenant.name), stoppable(run_id, patience) as stop:
+    with working_for(tenant.name), stoppable(attempt, patience) as stop:
         try:
+            if product and (mine := warm_up()) != product:
+                stop.set(f"a worker that came later has another product: {mine}, not {product}")
             if stop.is_set():
                 return TenantOutcome(tenant=tenant.name, word="left", reason=stop.reason, run=run_id).as_json()
             outcome = _read(tenant, run_id, state, stop)

@@ -17,12 +17,15 @@ from integration.text.files import NotText, read_text
 from integration.text.given import trimmed
 from integration.text.visible import brief
 
+FLEET = "fleet.json"
+"""Holds what is known of all tenants, and is beside what is kept of each."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _OWN = ("name", "instanceId", "instanceName", "weight", "enabled")
 _WEIGHTS = ("light", "heavy")
 _SPREAD = 0.3
 """By so much of it the time after which everything is read anew is shortened at most."""
 _NO_NAME = "name: expected 1 to 63 small letters, digits, dots, hyphens and underscores: it names a folder"
+_TAKEN = f"name: {FLEET} is where it stands what became of all tenants"
 _NAMED = 3
 """So many tenants with one fault are named."""
 
@@ -161,9 +164,10 @@ def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tupl
         return None, ["an entry is a table of settings, and so are the defaults"]
     name = str(entry.get("name"))
     is_named = isinstance(entry.get("name"), str) and is_name(name)
+    fault_of_name = _TAKEN if name == FLEET else _NO_NAME
     given = {**defaults, **entry}
     settings = {key: value for key, value in given.items() if key not in _OWN}
-    faults = [] if is_named else [_NO_NAME]
+    faults = [] if is_named else [fault_of_name]
     faults += faults_of_secrets(settings)
     faults += _of_own(given)
     if isinstance(settings.get("to"), list):
@@ -184,7 +188,7 @@ def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tupl
 
 def is_name(text: str) -> bool:
     """Tell whether a tenant may be called so."""
-    return bool(_NAME.fullmatch(text))
+    return bool(_NAME.fullmatch(text)) and text != FLEET
 
 
 def share_of(name: str) -> float:

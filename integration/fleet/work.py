@@ -3,7 +3,8 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.store import Bucket
 from integration.fleet.stored import Stored
 from integration.fleet.summary import ordered, updated, without
-from integration.fleet.task import check_tenant, read_tenant
+from integration.fleet.task import check_tenant, read_tenant, warm_up
 from integration.fleet.tenants import Tenant
 from integration.sdk.stopping import Asks, Interrupts
-from integration.terminal.streams import emit, tell
+from integration.terminal.streams import OutputClosed, emit, tell
 from integration.text.discretion import logger
 from integration.text.phrases import counted
 
@@ -80,7 +81,7 @@ def read_all(
 
     def ended(outcome: TenantOutcome) -> None:
         nonlocal told_on
-        found.append(outcome)
+        found.append(replace(outcome, run=run_id))
         if time.monotonic() - told_on > _TELL_EVERY:
             told_on = time.monotonic()
             try:
@@ -89,9 +90,11 @@ def read_all(
                 _log.warning("%s; it is tried again", error)
 
     agenda = Agenda(ordered(tenants, before))
+    attempt = f"{run_id}-{secrets.token_hex(4)}"  # tasks of another command that had this run id may still end
     stopped = False
     try:
-        stopped = _conduct(tenants, agenda, cluster, run_id, log, (read_tenant, (run_id, state, patience)), ended)
+        task = (read_tenant, (run_id, state, patience, attempt, warm_up()))
+        stopped = _conduct(tenants, agenda, cluster, attempt, log, task, ended)
     finally:
         known = {outcome.tenant for outcome in found}
         found += [
@@ -99,9 +102,12 @@ def read_all(
             for tenant in tenants
             if tenant.name not in known
         ]
-        names = frozenset(tenant.name for tenant in tenants)
-        emit("\n".join(sentences_of(updated(before, found, run_id), names)))
-        _keep(states, found, run_id, ended=True)
+        try:
+            _keep(states, found, run_id, ended=True)
+        finally:
+            names = frozenset(tenant.name for tenant in tenants)
+            with suppress(OutputClosed):  # how tenants went counts for the exit code all the same
+                emit("\n".join(sentences_of(updated(before, found, run_id), names)))
     return found, stopped
 
 
@@ -141,7 +147,7 @@ def _conduct(
     tenants: Sequence[Tenant],
     agenda: Agenda,
     cluster: Cluster,
-    run_id: str,
+    attempt: str,
     log: Log,
     task: tuple[Callable[..., dict[str, Any]], tuple[object, ...]],
     ended: Callable[[TenantOutcome], None],
@@ -152,7 +158,7 @@ def _conduct(
 
         check_workers(client, Readers(*log, local=client.cluster is not None), stop)
         with Board(len(tenants)) as board:
-            conductor = Conductor(client, agenda, *task, run_id, board.began, stop)
+            conductor = Conductor(client, agenda, *task, attempt, board.began, stop)
             with closing(conductor.outcomes()) as outcomes:
                 for outcome in outcomes:
                     board.ended(outcome)

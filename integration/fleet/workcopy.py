@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,6 @@ from integration.mirror.tables import seal
 _GRAPH, _MIRROR, _SUMMARY = "graph.db", "mirror.db", "summary.json"
 _FILES = (_GRAPH, _MIRROR, _SUMMARY)
 _CHECKPOINT = "checkpoint.db"
-_STEP = 1_000
-"""Pages that a copy of a file takes before it lets go of it, for the run that writes to it."""
 _OLD = 86_400.0
 """Seconds: a read is gone on with for a day alone, so that an older checkpoint is as good as none."""
 
@@ -35,15 +33,28 @@ class WorkCopy:
         folder: empty.
         run: id of the fleet's run.
         who: the worker, for people.
+        renew_every: seconds after which the claim is renewed while files are fetched or kept.
+        renewed: called whenever the claim stands.
 
     Attributes:
         claim: the right to make the generation after the last checkpoint.
         folder: as given.
     """
 
-    def __init__(self, store: ObjectStore, claims: Claims, claim: Claim, folder: Path, run: str, who: str) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        claims: Claims,
+        claim: Claim,
+        folder: Path,
+        run: str,
+        who: str,
+        renew_every: float,
+        renewed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store, self._claims, self.claim, self.folder = store, claims, claim, folder
         self._run, self._who = run, who
+        self._renew_every, self._renewed, self._renewed_on = renew_every, renewed, time.monotonic()
         self._files: dict[str, Paged] = {}
         self._blobs, self._committed = 0, False
 
@@ -71,12 +82,12 @@ class WorkCopy:
                 self._files[name] = Paged(there[name], kept)
                 continue
             path.unlink(missing_ok=True)
-            self._files[name] = restore(path, kept, partial(self._claims.blob, base))
+            self._files[name] = restore(path, kept, partial(self._fetch, base))
             if name == _MIRROR:
                 seal(path)
 
-    def push(self, outcome: Mapping[str, Any]) -> None:
-        """Keep the files, and what became of the run, as the next generation.
+    def push(self, outcome: Mapping[str, Any]) -> Generation:
+        """Keep the files, and what became of the run, as the next generation, and return that.
 
         Raises:
             OutputError: the store failed.
@@ -89,10 +100,12 @@ class WorkCopy:
         self._committed = True
         with suppress(OutputError):  # the next run cleans up
             self._claims.clean(made, before)
+        return made
 
     def renew(self) -> None:
         """Say that the work goes on; raises as ``Claims.renew`` does."""
         self._claims.renew(self.claim, self._run, self._who)
+        self._stands()
 
     def release(self) -> None:
         """Say that nothing will come of the claim, unless something did."""
@@ -119,7 +132,7 @@ class WorkCopy:
         try:
             opened = sqlite3.connect(f"file:{mirror}?mode=ro", uri=True)
             with closing(opened) as old, closing(sqlite3.connect(copy)) as new:
-                old.backup(new, pages=_STEP)
+                old.backup(new)  # at once: in steps it would begin anew with each page that the read writes meanwhile
             kept = self._kept(_MIRROR, copy)
         except sqlite3.Error as error:
             raise OutputError(f"{mirror}: no checkpoint could be made: {error}") from None
@@ -132,6 +145,7 @@ class WorkCopy:
         else:
             self.claim = self._claims.go_on(self.claim, made, self._run, self._who)
             self._blobs = 0
+            self._stands()
 
     def _generation(self, files: Mapping[str, Any], outcome: Mapping[str, Any] | None) -> Generation:
         return Generation(
@@ -148,8 +162,22 @@ class WorkCopy:
         self._files[name] = keep_pages(path, self._files.get(name), self._put)
         return self._files[name].kept
 
+    def _fetch(self, base: Generation, name: str) -> bytes:
+        self._stay()
+        return self._claims.blob(base, name)
+
     def _put(self, data: bytes) -> str:
+        self._stay()
         name = f"{self.claim.name}/{self._blobs:06}"
         self._blobs += 1
         self._store.put(TenantObjects(self._claims.tenant).blob(name), data)
         return name
+
+    def _stay(self) -> None:
+        """Renew the claim where that is due: to send or to fetch a large file takes longer than a claim lasts."""
+        if time.monotonic() - self._renewed_on >= self._renew_every:
+            self.renew()
+
+    def _stands(self) -> None:
+        self._renewed_on = time.monotonic()
+        self._renewed()

@@ -3,13 +3,15 @@
 import signal
 from typing import Any
 
-from distributed import WorkerPlugin
+from distributed import Status, WorkerPlugin
 
 from integration.fleet.ending import stop_all
 from integration.fleet.task import warm_up
 from integration.http.connections import keep_connections
 from integration.terminal import logs
 from integration.terminal.tuning import collect_rarely, give_memory_back
+
+_CLOSES = (Status.closing, Status.closing_gracefully, Status.closed, Status.failed)
 
 
 class Readers(WorkerPlugin):
@@ -33,7 +35,7 @@ class Readers(WorkerPlugin):
         _look_at_no_stacks(worker)
         if self._local:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, lambda *_: _end_runs())
+            signal.signal(signal.SIGTERM, lambda *_: stop_all())
             give_memory_back()
             collect_rarely()
         logs.set_up(*self._log, environment())
@@ -41,8 +43,12 @@ class Readers(WorkerPlugin):
         warm_up()
 
     def teardown(self, worker: Any) -> None:
-        """End the runs: Dask waits for no task, and has begun each one elsewhere by now."""
-        stop_all()
+        """End the runs where the worker closes: Dask waits for no task, and has begun each one elsewhere by now.
+
+        It calls this also where another client's plugin takes this one's place, and the worker stays.
+        """
+        if worker.status in _CLOSES:
+            stop_all()
 
 
 def _look_at_no_stacks(worker: Any) -> None:
@@ -50,7 +56,3 @@ def _look_at_no_stacks(worker: Any) -> None:
     for name in ("profile", "profile-cycle"):
         if callback := worker.periodic_callbacks.pop(name, None):
             callback.stop()
-
-
-def _end_runs() -> None:
-    stop_all()

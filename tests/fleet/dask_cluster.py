@@ -36,7 +36,7 @@ class Cluster:
         arguments = ["scheduler", "--host", "127.0.0.1", "--port", port, "--protocol", "tls", *QUIET]
         return dask(self.stack, self.variables, *arguments, *self.flags, log="scheduler.log")
 
-    def worker(self) -> "subprocess.Popen[bytes]":
+    def worker(self, *more: str) -> "subprocess.Popen[bytes]":
         arguments = [
             "worker",
             self.address,
@@ -46,6 +46,7 @@ class Cluster:
             "--host",
             "127.0.0.1",
             *QUIET,
+            *more,
         ]
         process = dask(self.stack, self.variables, *arguments, *self.flags, log=f"worker-{len(self.workers)}.log")
         self.workers.append(process)

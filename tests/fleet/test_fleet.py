@@ -94,10 +94,14 @@ def test_without_the_extra_it_is_said_how_to_install_it(simulator: ManyTenants) 
 def test_a_refused_credential_is_not_tried_in_all_tenants(simulator: ManyTenants) -> None:
     file = tenants_file(Path("tenants.jsonl"), simulator, 8)
     wrong = {VARIABLE: "not-the-simulated-secret"}
+    fleet(simulator, "run", str(file), "--state", "state", *ONE, code=2, **wrong)
+    reasons = [each["reason"] for each in told("state").values() if each["word"] == "denied"]
+    assert sum(each.startswith("not asked: its credential was refused in 5 tenants in a row") for each in reasons) == 3
+    assert (len(reasons), sum(simulator.sign_ins(tenant_id(number)) for number in range(8))) == (8, 5)
     out, _ = fleet(simulator, "check", str(file), *ONE, code=2, **wrong)
     assert out.count("denied, sign-in refused: invalid_client (AADSTS7000215)") == 5
     assert out.count("not asked: its credential was refused in 5 tenants in a row") == 3
-    assert sum(simulator.sign_ins(tenant_id(number)) for number in range(8)) == 5
+    assert sum(simulator.sign_ins(tenant_id(number)) for number in range(8)) == 5 + 5
     out, _ = fleet(simulator, "check", str(file), *ONE, "--only-tenants", "t[0-3]", "--json")
     assert {name: each["word"] for name, each in json.loads(out).items()} == {f"t{n}": "ok" for n in range(4)}
 

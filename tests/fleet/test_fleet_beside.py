@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 import requests
 
 from tests.fleet.dask_cluster import until
-from tests.fleet.fleets import fleet, started, tenants_file, told, workers_of
+from tests.fleet.fleets import environment, fleet, started, tenants_file, told, workers_of
 from tests.simulator.many import ManyTenants, small_tenants, tenant_id
 
 COUNT = 6
@@ -99,6 +101,31 @@ def test_what_became_of_tenants_is_said_where_it_cannot_be_kept(simulator: ManyT
     assert out == f"{COUNT} tenants: {COUNT} ok.\n"
     assert "error: state/fleet.json: cannot be read" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("closed", "code"), [(True, 1), (False, 3)], ids=["closed", "full"])
+def test_what_became_of_tenants_is_kept_where_nobody_takes_what_is_said(closed: bool, code: int) -> None:
+    with ManyTenants(small_tenants(2), tls=True) as simulator:
+        file = tenants_file(Path("tenants.jsonl"), simulator, 2)
+        simulator.remove(tenant_id(1))
+        arguments = [sys.executable, "-m", "integration", "fleet", "run", str(file), "--state", "state", *FEW]
+        with (
+            Path("/dev/full").open("w") as full,
+            subprocess.Popen(
+                arguments,
+                env=environment(simulator),
+                stdout=subprocess.PIPE if closed else full,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process,
+        ):
+            if process.stdout:
+                process.stdout.close()
+            assert process.stderr
+            err = process.stderr.read()
+            assert process.wait(200) == code, err
+        assert {name: each["word"] for name, each in told("state").items()} == {"t0": "ok", "t1": "gone"}
+        assert "has not ended" not in fleet(simulator, "status", "--state", "state")[0]
 
 
 def listening(processes: Sequence[int]) -> list[int]:

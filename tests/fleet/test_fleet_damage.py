@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from integration import OutputError
 from integration.cli import main
-from integration.fleet.folders import FLEET
 from integration.fleet.outcomes import WORDS, TenantOutcome
 from integration.fleet.summary import understood, updated
+from integration.fleet.tenants import FLEET
 from integration.fleet.work import states_of
 
 WHOLE = {"word": "failed", "reason": "", "codes": [7], "seconds": 1.5, "changed": {"created": 3}, "lastSeconds": 2.0,

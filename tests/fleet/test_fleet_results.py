@@ -5,13 +5,19 @@ import signal
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from integration.fleet.agenda import Agenda
 from integration.fleet.client import Conductor
-from integration.fleet.cluster import own_workers
+from integration.fleet.cluster import Certificates, own_workers, workers_of
 from integration.fleet.tenants import Tenant
+from integration.fleet.waiting import begun
+from tests.fleet.dask_cluster import cluster
+from tests.simulator.many import ManyTenants, small_tenants
 
 NAMES = ("t0", "t1")
 
@@ -25,6 +31,15 @@ def read(tenant: Tenant, folder: str) -> Mapping[str, Any]:
         Path(folder, f"{tenant.name} again").touch()
         while not Path(folder, "go").exists():
             time.sleep(0.01)
+    return {"tenant": tenant.name, "word": "ok"}
+
+
+def read_but_first(tenant: Tenant, folder: str) -> dict[str, str]:
+    """Read a tenant, without an end on the first worker that does so."""
+    first = Path(folder, "first")
+    while not first.exists() or first.read_text() == str(os.getpid()):
+        first.write_text(str(os.getpid()))
+        time.sleep(0.01)
     return {"tenant": tenant.name, "word": "ok"}
 
 
@@ -63,3 +78,24 @@ def test_a_result_that_is_lost_with_its_worker_is_made_anew(tmp_path: Path) -> N
             time.sleep(0.01)  # it is "lost", or "pending" where somebody has noticed that before
         looks.lost.set()
         assert [outcome.tenant for outcome in outcomes] == [other]
+
+
+def test_a_heavy_tenant_is_read_by_any_worker_where_those_for_heavy_ones_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.fleet.client._NO_WORKER", 10.0)
+    monkeypatch.setattr("integration.fleet.client._COUNTS_EVERY", 0.1)
+    agenda = Agenda([Tenant("t0", {"instance": {"config": {}}}, heavy=True)])
+    with ManyTenants(small_tenants(1), tls=True) as simulator, cluster(simulator, tmp_path, workers=0) as dask:
+        heavy = dask.worker("--resources", "heavy=1")
+        with workers_of(dask.address, Certificates(*dask.flags[1::2]), threading.Event()) as client:
+            conductor = Conductor(
+                client, agenda, read_but_first, (str(tmp_path),), "run", lambda _: None, threading.Event()
+            )
+            outcome = begun(partial(next, conductor.outcomes()))
+            while not (tmp_path / "first").exists():
+                time.sleep(0.01)
+            dask.worker()
+            client.wait_for_workers(2, timeout=60)
+            heavy.kill()
+            assert outcome.result(timeout=120).word == "ok"

@@ -4,8 +4,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
+from werkzeug.serving import make_server
 
 from integration import ConfigurationError, OutputError
 from integration.fleet.claims import Claims, Fenced
@@ -14,6 +17,8 @@ from integration.fleet.standing import Generation
 from integration.fleet.store import Bucket, StoreSilent
 from tests.fleet import azurite
 from tests.fleet.buckets import BUCKET, S3, served
+
+SIGNATURE = "made/up+signature0123456789abcdef="
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +109,16 @@ def test_an_object_whose_making_was_not_told_is_made_all_the_same(s3: Bucket, se
     assert not s3.create("contoso/claim", b"of another")
 
 
+@pytest.mark.parametrize("status", [409, 412])
+def test_an_object_that_is_said_to_be_there_and_is_not_is_made(s3: Bucket, server: S3, status: int) -> None:
+    server.refuse(status, "PUT", times=2)
+    assert s3.create("contoso/claim", b"mine")
+    assert not s3.create("contoso/claim", b"of another")
+    server.refuse(status, "PUT")
+    with pytest.raises(StoreSilent, match="it says that contoso/other is there, and does not have it"):
+        s3.create("contoso/other", b"mine")
+
+
 def test_a_tenant_is_claimed_and_its_state_kept_where_the_store_says_that_it_failed(s3: Bucket, server: S3) -> None:
     claims = Claims(s3, "contoso")
     server.lie(500, "PUT", times=1)
@@ -126,6 +141,10 @@ def test_that_a_store_is_silent_is_told_apart_from_what_it_refuses(
     with pytest.raises(OutputError, match="privileges") as caught:
         s3.create("contoso/claim", b"")
     assert not isinstance(caught.value, StoreSilent)
+    server.refuse(403, "GET")
+    with pytest.raises(OutputError, match="403 Forbidden") as caught:
+        list(s3.list("contoso"))
+    assert outcome_of_error("contoso", caught.value).word == "failed"
     monkeypatch.setattr("integration.fleet.store._PATIENCE", timedelta(0))
     impatient = Bucket(s3.url)
     server.refuse(503, "GET")
@@ -138,6 +157,43 @@ def test_that_a_store_is_silent_is_told_apart_from_what_it_refuses(
 def test_what_is_no_store_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="--state"):
         Bucket(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["az://c/state?sv=1&sig=hunter2", "s3://key:hunter2@bucket/x", "s3://bucket/x#hunter2", "file:///x?y=hunter2"],
+)
+def test_no_secret_stands_in_the_url_of_a_store(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="--state: the URL of a store holds neither") as caught:
+        Bucket(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_what_a_store_repeats_of_its_credentials_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def repeat(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        sent.append(environ["QUERY_STRING"])
+        start_response("403 Forbidden", [("Content-Type", "application/xml")])
+        return [f"<Error><Message>{environ['QUERY_STRING']}</Message></Error>".encode()]
+
+    server = make_server("127.0.0.1", 0, repeat, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    for name, value in {
+        "ACCOUNT_NAME": "contoso",
+        "SAS_TOKEN": f"?sv=2024-11-04&sig={quote(SIGNATURE)}",
+        "ENDPOINT": f"http://127.0.0.1:{server.port}",
+    }.items():
+        monkeypatch.setenv(f"AZURE_STORAGE_{name}", value)
+    monkeypatch.setenv("AZURE_ALLOW_HTTP", "true")
+    with pytest.raises(OutputError, match="403 Forbidden") as caught:
+        Bucket("az://fleet/state").get("contoso/a")
+    server.shutdown()
+    server.server_close()
+    assert any(quote(SIGNATURE, safe="") in query or SIGNATURE in query for query in sent)
+    told = str(caught.value)
+    assert SIGNATURE not in told
+    assert quote(SIGNATURE, safe="") not in told
 
 
 def test_a_store_that_fails_is_told_in_one_line(tmp_path: Path) -> None:

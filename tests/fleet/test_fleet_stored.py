@@ -92,15 +92,17 @@ def test_a_worker_that_read_the_tenant_last_fetches_nothing_of_it(
     for number in range(3):
         read(simulator, states, f"r{number}")
     assert [path for path in fetched if "/blobs/" in path] == []
-    assert [path.name for path in Path("cache").iterdir() if path.is_dir()] == ["contoso@3"]
+    (cached,) = (path.name for path in Path("cache").iterdir() if path.is_dir())
+    assert cached.startswith("contoso@3.")
     read(simulator, stored("other"), "r3")
     assert any("/blobs/" in path for path in fetched)
     read(simulator, states, "r4")
-    assert pulled() == records(Path("cache/contoso@5"))
+    (newest,) = Path("cache").glob("contoso@5.*")
+    assert pulled() == records(newest)
     tight = Cache(Path("cache"), 0)
     (Path("cache") / "new").mkdir()
-    tight.keep("fabrikam", 1, Path("cache/new"), {})
-    assert not Path("cache/contoso@5").exists()
+    tight.keep("fabrikam", "1", Path("cache/new"), {})
+    assert not newest.exists()
 
 
 def test_many_runs_leave_two_generations_and_what_they_need(simulator: Simulator) -> None:
@@ -226,6 +228,20 @@ def test_what_was_never_read_to_its_end_is_not_pulled_as_if_it_were(simulator: S
     assert not Path("pulled").exists()
 
 
+def test_what_cannot_be_pulled_as_a_whole_leaves_all_that_was_pulled_before(simulator: Simulator) -> None:
+    read(simulator, stored(), "r1")
+    pulled()
+    before = {path.name: path.read_bytes() for path in Path("pulled").iterdir()}
+    simulator.tenant.mutate(30, 7)
+    read(simulator, stored(), "r2")
+    files = Claims(Bucket(f"file://{Path('store').absolute()}"), TENANT).newest().files
+    for name in (*files["mirror.db"]["base"], *files["mirror.db"]["packs"]):
+        Path(f"store/{TENANT}/blobs", name).write_bytes(b"damaged")
+    with pytest.raises(OutputError, match="is damaged"):
+        pulled()
+    assert {path.name: path.read_bytes() for path in Path("pulled").iterdir()} == before
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"number": 1}', b'{"files": {"graph.db": {}}}'])
 def test_a_state_that_cannot_be_understood_is_damaged(data: bytes, simulator: Simulator) -> None:
     newest = Path(f"store/{TENANT}/generations/00000001.json")
@@ -235,6 +251,18 @@ def test_a_state_that_cannot_be_understood_is_damaged(data: bytes, simulator: Si
         with pytest.raises(OutputError, match=r"is damaged \(generation 1\): integration fleet forget contoso"):
             asked()
     assert stored().forget(TENANT)
+
+
+def test_a_state_of_a_later_format_is_left_to_the_version_that_knows_it(simulator: Simulator) -> None:
+    read(simulator, stored(), "r1")
+    newest = Path(f"store/{TENANT}/generations/00000001.json")
+    later = json.dumps({**json.loads(newest.read_text()), "format": 2, "files": ["graph.db"]})
+    newest.write_text(later)
+    for asked in (lambda: read(simulator, stored("other"), "r2"), pulled):
+        with pytest.raises(OutputError, match=r"^contoso: a later version of this product has written") as caught:
+            asked()
+        assert "forget" not in str(caught.value)
+    assert newest.read_text() == later
 
 
 def test_what_others_put_among_the_objects_and_a_later_version_into_them_is_borne(simulator: Simulator) -> None:
@@ -266,6 +294,21 @@ def test_nothing_is_kept_of_a_tenant_that_is_forgotten(simulator: Simulator) -> 
     assert blobs() == []
     with pytest.raises(OutputError, match="nothing is kept of a tenant contoso"):
         stored().pull(TENANT, Path("pulled"))
+
+
+def test_a_worker_that_has_a_tenant_on_its_disk_takes_nothing_of_it_for_what_was_read_anew() -> None:
+    with Simulator(synthetic_tenant(2000, 200, 6000)) as simulator:
+        first, second = stored("first"), stored("second")
+        read(simulator, first, "r1")
+        simulator.tenant.mutate(300, 3)
+        read(simulator, first, "r2")
+        stored().forget(TENANT)
+        read(simulator, second, "r3")
+        read(simulator, second, "r4")
+        simulator.tenant.mutate(3, 4)
+        read(simulator, first, "r5")
+        handle({"instance": {"config": {"graphUrl": simulator.url, "accessToken": simulator.token}}}, out="alone")
+        assert pulled() == records(Path("alone"))
 
 
 def _read_and_reading(simulator: Simulator, states: Stored, run_id: str) -> tuple[TenantOutcome, Any]:

@@ -62,6 +62,18 @@ def test_no_password_stands_in_a_query_in_another_spelling(query: str) -> None:
     assert "hunter" not in told
 
 
+@pytest.mark.parametrize("secret", ["abc8Q~0123456789_abcdefghij.klm-nopqrs", "two words", "${SECRET}", " SECRET"])
+def test_what_is_no_name_of_a_variable_is_refused_and_not_repeated(secret: str) -> None:
+    (told,) = faults(entry("a", 'clientId = "app"', f'clientSecret = {{ env = "{secret}" }}'))
+    assert told.startswith("a (tenant 1): clientSecret: says not where the secret is")
+    assert secret not in told.replace("{ env", "")
+
+
+def test_no_tenant_is_called_as_what_tells_of_all_of_them() -> None:
+    (told,) = faults(DEFAULTS + entry("fleet.json"))
+    assert told == "tenant 1: name: fleet.json is where it stands what became of all tenants"
+
+
 def test_a_line_that_says_something_twice_says_nothing() -> None:
     given = json.dumps({"name": "a", "directoryId": "a.example", **SIGN_IN})
     twice = '{"directoryId": "b.example", "name": "b", "directoryId": "c.example"}'
