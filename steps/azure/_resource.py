@@ -56,10 +56,10 @@ def each_part(rows: Iterable[Any], *names: str) -> Iterator[tuple[Any, Any]]:
                 yield row, part
 
 
-def in_groups(rows: Iterable[Any]) -> Iterator[Relationship]:
-    """Yield for each of some resources that its resource group has it."""
-    for row in rows:
-        yield Relationship(resource_group_key(row["id"]), arm_key(row["id"]))
+def in_groups(resources: Iterable[Entity]) -> Iterator[Relationship]:
+    """Yield for each of some resources that its resource group has it, as its key says."""
+    for each in resources:
+        yield Relationship(resource_group_key(each.key), each.key)
 
 
 def in_subscriptions(rows: Iterable[Any]) -> Iterator[Relationship]:
@@ -68,11 +68,13 @@ def in_subscriptions(rows: Iterable[Any]) -> Iterator[Relationship]:
         yield Relationship(arm_key(f"/subscriptions/{row['subscriptionId']}"), arm_key(row["id"]))
 
 
-def below_parents(rows: Iterable[Any]) -> Iterator[Relationship]:
-    """Yield for each of some resources a relationship from the resource that it is below: two names before its own."""
-    for row in rows:
-        key = arm_key(row["id"])
-        yield Relationship(key.rsplit("/", 2)[0], key)
+def below_parents(resources: Iterable[Entity]) -> Iterator[Relationship]:
+    """Yield for each of some resources, or parts of one, a relationship from what it is below, as its key says.
+
+    That is two names before its own.
+    """
+    for each in resources:
+        yield Relationship(each.key.rsplit("/", 2)[0], each.key)
 
 
 def type_of(part: Any) -> str | None:

@@ -40,7 +40,7 @@ def azure_monitor_activity_log_alert(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_monitor_activity_log_alert", per_row=True)
 def azure_resource_group_has_monitor_activity_log_alert(ctx: Context) -> Iterator[Relationship]:
     """An alert is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_ALERT))
+    yield from in_groups(ctx.entities("azure_monitor_activity_log_alert"))
 
 
 @relationship_step(

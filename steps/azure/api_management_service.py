@@ -43,7 +43,7 @@ def azure_api_management_service(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_api_management_service", per_row=True)
 def azure_resource_group_has_api_management_service(ctx: Context) -> Iterator[Relationship]:
     """A gateway of API Management is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_SERVICE))
+    yield from in_groups(ctx.entities("azure_api_management_service"))
 
 
 def _subnet(place: Mapping[str, Any]) -> Any:

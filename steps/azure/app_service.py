@@ -78,7 +78,7 @@ def azure_app_service_environment(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_app_service(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A part of App Service is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_family(_APPS, "HAS", "azure_web_app_slot", per_row=True)

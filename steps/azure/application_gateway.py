@@ -51,7 +51,7 @@ def azure_application_gateway(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_application_gateway", per_row=True)
 def azure_resource_group_has_application_gateway(ctx: Context) -> Iterator[Relationship]:
     """An application gateway is in a resource group."""
-    yield from in_groups(ctx.azure.resources(APPLICATION_GATEWAY))
+    yield from in_groups(ctx.entities("azure_application_gateway"))
 
 
 @relationship_step("azure_application_gateway", "CONNECTS", "azure_nic", per_row=True)

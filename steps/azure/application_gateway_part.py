@@ -6,6 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import (
+    below_parents,
     each_part,
     key_at,
     key_of,
@@ -128,8 +129,7 @@ def azure_application_gateway_rule(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_application_gateway", "HAS", list(_PARTS), permissions=_READ, per_row=True)
 def azure_application_gateway_has_part(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An application gateway is made of addresses, listeners, pools, settings and rules."""
-    for row, part in _parts(ctx, to_type):
-        yield Relationship(arm_key(row["id"]), arm_key(part["id"]))
+    yield from below_parents(ctx.entities(to_type))
 
 
 @relationship_step("azure_application_gateway_frontend_ip", "USES", "azure_public_ip", permissions=_READ, per_row=True)

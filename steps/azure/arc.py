@@ -42,7 +42,7 @@ def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_arc(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A machine or a cluster elsewhere is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_stack_hci_cluster", "HAS", "azure_arc_machine", per_row=True)

@@ -64,7 +64,7 @@ def azure_logic_app_workflow(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_automation(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service that runs what somebody wrote is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 def _services(ctx: Context, type: str) -> Iterator[Entity]:

@@ -44,7 +44,7 @@ def azure_backup_vault(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_backup_vault", per_row=True)
 def azure_resource_group_has_backup_vault(ctx: Context) -> Iterator[Relationship]:
     """A vault of Azure Backup is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_backup_vault"]))
+    yield from in_groups(ctx.entities("azure_backup_vault"))
 
 
 @entity_step("Backup", permissions=_INSTANCE_READ, per_row=True)
@@ -79,7 +79,7 @@ def azure_backup_vault_policy(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_backup_vault", "HAS", "azure_backup_vault_policy", permissions=_POLICY_READ, per_row=True)
 def azure_backup_vault_has_policy(ctx: Context) -> Iterator[Relationship]:
     """A vault of Azure Backup has a policy."""
-    yield from below_parents(ctx.azure.table(_BACKUPS, type=_POLICY))
+    yield from below_parents(ctx.entities("azure_backup_vault_policy"))
 
 
 @relationship_step(
@@ -95,7 +95,7 @@ def azure_backup_instance_uses_vault_policy(ctx: Context) -> Iterator[Relationsh
 @relationship_step("azure_backup_vault", "HAS", "azure_backup_instance", permissions=_INSTANCE_READ, per_row=True)
 def azure_backup_vault_has_instance(ctx: Context) -> Iterator[Relationship]:
     """Copies are in a vault of Azure Backup."""
-    yield from below_parents(ctx.azure.table(_BACKUPS, type=_INSTANCE))
+    yield from below_parents(ctx.entities("azure_backup_instance"))
 
 
 @relationship_step(

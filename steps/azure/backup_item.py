@@ -49,7 +49,7 @@ def azure_backup_policy(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_recovery_vault", "HAS", "azure_backup_policy", permissions=_READ_POLICY, per_row=True)
 def azure_recovery_vault_has_backup_policy(ctx: Context) -> Iterator[Relationship]:
     """A vault has a policy."""
-    yield from below_parents(ctx.azure.table(_TABLE, type=_POLICY))
+    yield from below_parents(ctx.entities("azure_backup_policy"))
 
 
 @relationship_step("azure_backup_item", "USES", "azure_backup_policy", permissions=_READ, per_row=True)

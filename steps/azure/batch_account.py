@@ -56,13 +56,13 @@ def azure_batch_pool(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_batch_account", "HAS", "azure_batch_pool", per_row=True)
 def azure_batch_account_has_pool(ctx: Context) -> Iterator[Relationship]:
     """An account of Azure Batch has a pool of machines."""
-    yield from below_parents(ctx.azure.table(BATCH, type=BATCH_POOL))
+    yield from below_parents(ctx.entities("azure_batch_pool"))
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_batch_account", per_row=True)
 def azure_resource_group_has_batch_account(ctx: Context) -> Iterator[Relationship]:
     """An account of Azure Batch is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_ACCOUNT))
+    yield from in_groups(ctx.entities("azure_batch_account"))
 
 
 @relationship_step("azure_subnet", "HAS", "azure_batch_pool", per_row=True)

@@ -68,10 +68,10 @@ def azure_frontdoor_endpoint(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_cdn_profile(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A profile or an address of Azure Front Door or Azure CDN is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_family("azure_cdn_profile", "HAS", ["azure_cdn_endpoint", "azure_frontdoor_endpoint"], per_row=True)
 def azure_cdn_profile_has_endpoint(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A profile has an address."""
-    yield from below_parents(ctx.azure.resources(_TYPES[to_type]))
+    yield from below_parents(ctx.entities(to_type))

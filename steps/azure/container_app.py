@@ -60,7 +60,7 @@ def azure_container_app_environment(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_container_app(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A container app or an environment is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_container_app_environment", "HAS", "azure_container_app", per_row=True)

@@ -33,7 +33,7 @@ def azure_container_app_job(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_container_app_job", per_row=True)
 def azure_resource_group_has_container_app_job(ctx: Context) -> Iterator[Relationship]:
     """A job of Azure Container Apps is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_container_app_job"]))
+    yield from in_groups(ctx.entities("azure_container_app_job"))
 
 
 @relationship_step("azure_container_app_environment", "HAS", "azure_container_app_job", per_row=True)

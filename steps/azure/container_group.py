@@ -68,7 +68,7 @@ def azure_container_volume(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_container_group", per_row=True)
 def azure_resource_group_has_container_group(ctx: Context) -> Iterator[Relationship]:
     """A group of containers is in a resource group."""
-    yield from in_groups(ctx.azure.resources(CONTAINER_GROUP))
+    yield from in_groups(ctx.entities("azure_container_group"))
 
 
 @relationship_step("azure_container_group", "HAS", "azure_container", per_row=True)

@@ -63,16 +63,16 @@ def azure_container_registry_task(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_container_registry", per_row=True)
 def azure_resource_group_has_container_registry(ctx: Context) -> Iterator[Relationship]:
     """A registry of containers is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_REGISTRY))
+    yield from in_groups(ctx.entities("azure_container_registry"))
 
 
 @relationship_step("azure_container_registry", "HAS", "azure_container_registry_webhook", per_row=True)
 def azure_container_registry_has_webhook(ctx: Context) -> Iterator[Relationship]:
     """A registry has a webhook."""
-    yield from below_parents(ctx.azure.resources(_WEBHOOK))
+    yield from below_parents(ctx.entities("azure_container_registry_webhook"))
 
 
 @relationship_step("azure_container_registry", "HAS", "azure_container_registry_task", per_row=True)
 def azure_container_registry_has_task(ctx: Context) -> Iterator[Relationship]:
     """A registry has a task."""
-    yield from below_parents(ctx.azure.resources(_TASK))
+    yield from below_parents(ctx.entities("azure_container_registry_task"))

@@ -47,7 +47,7 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_cosmosdb_account", per_row=True)
 def azure_resource_group_has_cosmosdb_account(ctx: Context) -> Iterator[Relationship]:
     """An account of Cosmos DB is in a resource group."""
-    yield from in_groups(ctx.azure.resources(COSMOSDB_ACCOUNT))
+    yield from in_groups(ctx.entities("azure_cosmosdb_account"))
 
 
 def _addresses(properties: dict[str, Any]) -> list[str] | None:

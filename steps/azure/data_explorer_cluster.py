@@ -40,7 +40,7 @@ def azure_data_explorer_cluster(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_data_explorer_cluster", per_row=True)
 def azure_resource_group_has_data_explorer_cluster(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Azure Data Explorer is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_data_explorer_cluster"]))
+    yield from in_groups(ctx.entities("azure_data_explorer_cluster"))
 
 
 def _subnet(row: Any) -> str | None:

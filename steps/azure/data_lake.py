@@ -73,7 +73,7 @@ def azure_data_lake_analytics_account(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_data_lake(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An account of Azure Data Lake is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step(_ANALYTICS, "USES", _STORE)

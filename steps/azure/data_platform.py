@@ -60,4 +60,4 @@ def azure_purview_account(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_data_platform(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service for much data is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))

@@ -60,8 +60,7 @@ def azure_postgresql_server(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_database_server(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A database server is in a resource group."""
-    for type in _TYPES[to_type]:
-        yield from in_groups(ctx.azure.resources(type))
+    yield from in_groups(ctx.entities(to_type))
 
 
 def _servers(ctx: Context, name: str) -> Iterator[Entity]:

@@ -70,19 +70,19 @@ def azure_private_dns_record_set(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_ZONES), per_row=True)
 def azure_resource_group_has_zone(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A zone is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_ZONES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_family("azure_dns_zone", "HAS", "azure_dns_record_set", per_row=True)
 def azure_zone_has_record_set(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A public zone has the records of a name."""
-    yield from below_parents(_rows(ctx, from_type))
+    yield from below_parents(ctx.entities(to_type))
 
 
 @relationship_family("azure_private_dns_zone", "HAS", "azure_private_dns_record_set", per_row=True)
 def azure_private_zone_has_record_set(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A private zone has the records of a name."""
-    yield from below_parents(_rows(ctx, from_type))
+    yield from below_parents(ctx.entities(to_type))
 
 
 @relationship_step("azure_private_dns_zone", "CONNECTS", "azure_vnet", per_row=True)

@@ -57,4 +57,4 @@ def azure_domain_service(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_domain_service", per_row=True)
 def azure_resource_group_has_domain_service(ctx: Context) -> Iterator[Relationship]:
     """A managed domain is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_DOMAIN))
+    yield from in_groups(ctx.entities("azure_domain_service"))

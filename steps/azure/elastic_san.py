@@ -29,4 +29,4 @@ def azure_elastic_san(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_elastic_san", per_row=True)
 def azure_resource_group_has_elastic_san(ctx: Context) -> Iterator[Relationship]:
     """An Elastic SAN is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_elastic_san"]))
+    yield from in_groups(ctx.entities("azure_elastic_san"))

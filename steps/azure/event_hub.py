@@ -68,7 +68,7 @@ def azure_event_hub_uses_storage_account(ctx: Context) -> Iterator[Relationship]
 @relationship_step("azure_resource_group", "HAS", "azure_event_hub", permissions=_READ, per_row=True)
 def azure_resource_group_has_event_hub(ctx: Context) -> Iterator[Relationship]:
     """A hub is in a resource group."""
-    yield from in_groups(_HUBS.rows(ctx))
+    yield from in_groups(ctx.entities("azure_event_hub"))
 
 
 @relationship_step("azure_subscription", "HAS", "azure_event_hub", permissions=_READ, per_row=True)

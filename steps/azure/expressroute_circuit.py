@@ -46,7 +46,7 @@ def azure_expressroute_circuit(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_expressroute_circuit", per_row=True)
 def azure_resource_group_has_expressroute_circuit(ctx: Context) -> Iterator[Relationship]:
     """A circuit is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_expressroute_circuit"]))
+    yield from in_groups(ctx.entities("azure_expressroute_circuit"))
 
 
 @entity_step("Network", permissions=_READ, per_row=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
-from integration.values import arm_key
 from steps.azure._resource import (
+    below_parents,
     each_part,
     in_groups,
     key_at,
@@ -115,8 +115,7 @@ def azure_frontdoor_rules_engine(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_frontdoor", "HAS", list(_PARTS), permissions=_READ, per_row=True)
 def azure_frontdoor_has_part(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A front door is made of names, pools and rules."""
-    for row, part in _parts(ctx, _PARTS[to_type]):
-        yield Relationship(arm_key(row["id"]), arm_key(part["id"]))
+    yield from below_parents(ctx.entities(to_type))
 
 
 def _parts(ctx: Context, name: str) -> Iterator[tuple[Any, Any]]:
@@ -127,4 +126,4 @@ def _parts(ctx: Context, name: str) -> Iterator[tuple[Any, Any]]:
 @relationship_step("azure_resource_group", "HAS", "azure_frontdoor", per_row=True)
 def azure_resource_group_has_frontdoor(ctx: Context) -> Iterator[Relationship]:
     """A front door is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_FRONTDOOR))
+    yield from in_groups(ctx.entities("azure_frontdoor"))

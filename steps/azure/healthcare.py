@@ -93,13 +93,13 @@ def azure_healthcare_dicom_service(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_healthcare(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A store for data on people's health, or a workspace of such, is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_family("azure_healthcare_workspace", "HAS", list(_BELOW), per_row=True)
 def azure_healthcare_workspace_has_store(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A store for data on people's health is in a workspace."""
-    yield from below_parents(ctx.azure.resources(_BELOW[to_type]))
+    yield from below_parents(ctx.entities(to_type))
 
 
 def _allowed(row: Any) -> list[str]:

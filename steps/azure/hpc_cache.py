@@ -42,4 +42,4 @@ def azure_hpc_cache(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_hpc_cache", per_row=True)
 def azure_resource_group_has_hpc_cache(ctx: Context) -> Iterator[Relationship]:
     """A cache is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_CACHE))
+    yield from in_groups(ctx.entities("azure_hpc_cache"))

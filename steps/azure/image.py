@@ -84,19 +84,19 @@ def azure_shared_image_version(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_GROUPED), per_row=True)
 def azure_resource_group_has_image(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An image or a gallery is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_GROUPED[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_gallery", "CONTAINS", "azure_shared_image", per_row=True)
 def azure_gallery_contains_shared_image(ctx: Context) -> Iterator[Relationship]:
     """An image is in a gallery."""
-    yield from below_parents(ctx.azure.resources(_SHARED))
+    yield from below_parents(ctx.entities("azure_shared_image"))
 
 
 @relationship_step("azure_shared_image", "HAS", "azure_shared_image_version", per_row=True)
 def azure_shared_image_has_version(ctx: Context) -> Iterator[Relationship]:
     """An image in a gallery has a version."""
-    yield from below_parents(ctx.azure.resources(_VERSION))
+    yield from below_parents(ctx.entities("azure_shared_image_version"))
 
 
 @relationship_step("azure_vm", "USES", "azure_image", per_row=True)

@@ -66,7 +66,7 @@ def azure_iot_provisioning_service(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_iot(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A hub, or a service that gives devices theirs, is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_iot_provisioning_service", "CONNECTS", "azure_iot_hub")

@@ -31,7 +31,7 @@ def azure_iot_security_solution(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_iot_security_solution", per_row=True)
 def azure_resource_group_has_iot_security_solution(ctx: Context) -> Iterator[Relationship]:
     """Defender for IoT is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_SOLUTION))
+    yield from in_groups(ctx.entities("azure_iot_security_solution"))
 
 
 @relationship_step("azure_iot_security_solution", "USES", "azure_log_analytics_workspace", per_row=True)

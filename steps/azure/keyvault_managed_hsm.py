@@ -32,7 +32,7 @@ def azure_keyvault_managed_hsm(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_keyvault_managed_hsm", per_row=True)
 def azure_resource_group_has_keyvault_managed_hsm(ctx: Context) -> Iterator[Relationship]:
     """A managed HSM is in a resource group."""
-    yield from in_groups(ctx.azure.resources(MANAGED_HSM))
+    yield from in_groups(ctx.entities("azure_keyvault_managed_hsm"))
 
 
 @relationship_step(

@@ -48,7 +48,7 @@ def azure_keyvault_service(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_keyvault_service", per_row=True)
 def azure_resource_group_has_keyvault_service(ctx: Context) -> Iterator[Relationship]:
     """A key vault is in a resource group."""
-    yield from in_groups(ctx.azure.resources(VAULT))
+    yield from in_groups(ctx.entities("azure_keyvault_service"))
 
 
 @relationship_step(

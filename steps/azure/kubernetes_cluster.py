@@ -52,7 +52,7 @@ def azure_kubernetes_cluster(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_kubernetes_cluster", per_row=True)
 def azure_resource_group_has_kubernetes_cluster(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Kubernetes is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_CLUSTER))
+    yield from in_groups(ctx.entities("azure_kubernetes_cluster"))
 
 
 @relationship_step("azure_user_group", "MANAGES", "azure_kubernetes_cluster", per_row=True)

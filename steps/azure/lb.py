@@ -35,7 +35,7 @@ def azure_lb(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_lb", per_row=True)
 def azure_resource_group_has_lb(ctx: Context) -> Iterator[Relationship]:
     """A load balancer is in a resource group."""
-    yield from in_groups(ctx.azure.resources(LOAD_BALANCER))
+    yield from in_groups(ctx.entities("azure_lb"))
 
 
 @relationship_step("azure_lb", "CONNECTS", "azure_nic", per_row=True)

@@ -5,7 +5,17 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import each_part, key_at, keys_in, keys_of, part_of, parts_of, properties_of, type_of
+from steps.azure._resource import (
+    below_parents,
+    each_part,
+    key_at,
+    keys_in,
+    keys_of,
+    part_of,
+    parts_of,
+    properties_of,
+    type_of,
+)
 from steps.azure.lb import LOAD_BALANCER, interfaces_of
 
 _READ = ["Microsoft.Network/loadBalancers/read"]
@@ -100,8 +110,7 @@ def azure_lb_probe(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_lb", "HAS", list(_PARTS), permissions=_READ, per_row=True)
 def azure_lb_has_part(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A load balancer is made of addresses, pools, rules and probes."""
-    for row, part in _parts(ctx, to_type):
-        yield Relationship(arm_key(row["id"]), arm_key(part["id"]))
+    yield from below_parents(ctx.entities(to_type))
 
 
 @relationship_step("azure_lb_frontend_ip", "USES", "azure_public_ip", permissions=_READ, per_row=True)

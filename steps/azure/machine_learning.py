@@ -106,7 +106,7 @@ def azure_search_service(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_machine_learning(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service that learns, understands or finds is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step(

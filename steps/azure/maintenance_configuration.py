@@ -25,4 +25,4 @@ def azure_maintenance_configuration(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_maintenance_configuration", per_row=True)
 def azure_resource_group_has_maintenance_configuration(ctx: Context) -> Iterator[Relationship]:
     """A plan for maintenance is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_CONFIGURATION))
+    yield from in_groups(ctx.entities("azure_maintenance_configuration"))

@@ -121,7 +121,7 @@ def azure_disk_access(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_disk(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A disk, or what belongs to disks, is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_vm", "USES", "azure_managed_disk", per_row=True)

@@ -88,7 +88,7 @@ def azure_event_grid_topic(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_messaging(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A service that hands messages on is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_event_hub_cluster", "ASSIGNED", "azure_event_hub_namespace", per_row=True)

@@ -108,7 +108,7 @@ def azure_monitor_data_collection_rule(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_monitor(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A part of Azure Monitor is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_family(_ALERTS, "USES", "azure_monitor_action_group", per_row=True)

@@ -63,7 +63,7 @@ def azure_netapp_volume(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_netapp(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An account or a volume of Azure NetApp Files is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_netapp_account", "HAS", "azure_netapp_volume", per_row=True)

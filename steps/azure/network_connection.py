@@ -57,7 +57,7 @@ def azure_local_network_gateway(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_network_connection(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A connection or a network elsewhere is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_virtual_network_gateway", "HAS", "azure_network_connection", per_row=True)

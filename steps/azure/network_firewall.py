@@ -56,13 +56,13 @@ def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_network_firewall", per_row=True)
 def azure_resource_group_has_network_firewall(ctx: Context) -> Iterator[Relationship]:
     """An Azure Firewall is in a resource group."""
-    yield from in_groups(ctx.azure.resources(FIREWALL))
+    yield from in_groups(ctx.entities("azure_network_firewall"))
 
 
 @relationship_step("azure_resource_group", "HAS", "azure_network_firewall_policy", per_row=True)
 def azure_resource_group_has_network_firewall_policy(ctx: Context) -> Iterator[Relationship]:
     """A policy of Azure Firewalls is in a resource group."""
-    yield from in_groups(ctx.azure.resources(POLICY))
+    yield from in_groups(ctx.entities("azure_network_firewall_policy"))
 
 
 @relationship_step("azure_network_firewall", "HAS", "azure_network_firewall_policy", per_row=True)

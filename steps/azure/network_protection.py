@@ -56,7 +56,7 @@ def azure_ddos_protection_plan(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_network_protection(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An application security group or a plan is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_subscription", "HAS", "azure_ddos_protection_plan", per_row=True)

@@ -40,13 +40,13 @@ def azure_security_group_flow_logs(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_network_watcher", per_row=True)
 def azure_resource_group_has_network_watcher(ctx: Context) -> Iterator[Relationship]:
     """A network watcher is in a resource group."""
-    yield from in_groups(ctx.azure.resources(WATCHER))
+    yield from in_groups(ctx.entities("azure_network_watcher"))
 
 
 @relationship_step("azure_network_watcher", "HAS", "azure_security_group_flow_logs", per_row=True)
 def azure_network_watcher_has_security_group_flow_logs(ctx: Context) -> Iterator[Relationship]:
     """A network watcher writes a log."""
-    yield from below_parents(ctx.azure.resources(_LOG))
+    yield from below_parents(ctx.entities("azure_security_group_flow_logs"))
 
 
 @relationship_family(list(_TARGETS), "HAS", "azure_security_group_flow_logs", per_row=True)

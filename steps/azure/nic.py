@@ -39,7 +39,7 @@ def azure_nic(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_nic", per_row=True)
 def azure_resource_group_has_nic(ctx: Context) -> Iterator[Relationship]:
     """A network interface is in a resource group."""
-    yield from in_groups(ctx.azure.resources(NIC))
+    yield from in_groups(ctx.entities("azure_nic"))
 
 
 def interfaces_of_machines(ctx: Context) -> Iterator[tuple[str, Any]]:

@@ -109,19 +109,19 @@ def azure_dedicated_host(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_placement(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """What says where machines stand is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_capacity_reservation_group", "HAS", "azure_capacity_reservation", per_row=True)
 def azure_capacity_reservation_group_has_reservation(ctx: Context) -> Iterator[Relationship]:
     """Room is reserved in a group."""
-    yield from below_parents(ctx.azure.resources(_RESERVATION))
+    yield from below_parents(ctx.entities("azure_capacity_reservation"))
 
 
 @relationship_step("azure_dedicated_host_group", "HAS", "azure_dedicated_host", per_row=True)
 def azure_dedicated_host_group_has_host(ctx: Context) -> Iterator[Relationship]:
     """A host is in a group."""
-    yield from below_parents(ctx.azure.resources(_HOST))
+    yield from below_parents(ctx.entities("azure_dedicated_host"))
 
 
 @relationship_step("azure_availability_set", "HAS", "azure_vm", per_row=True)

@@ -48,7 +48,7 @@ def azure_private_endpoint(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_private_endpoint", per_row=True)
 def azure_resource_group_has_private_endpoint(ctx: Context) -> Iterator[Relationship]:
     """A private endpoint is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_ENDPOINT))
+    yield from in_groups(ctx.entities("azure_private_endpoint"))
 
 
 @relationship_step("azure_private_endpoint", "USES", "azure_nic", per_row=True)

@@ -47,7 +47,7 @@ def azure_private_link_service(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_private_link_service", per_row=True)
 def azure_resource_group_has_private_link_service(ctx: Context) -> Iterator[Relationship]:
     """A service that others reach by private endpoints is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_SERVICE))
+    yield from in_groups(ctx.entities("azure_private_link_service"))
 
 
 @relationship_step("azure_private_link_service", "CONNECTS", "azure_lb", per_row=True)

@@ -29,7 +29,7 @@ def azure_public_ip(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_public_ip", per_row=True)
 def azure_resource_group_has_public_ip(ctx: Context) -> Iterator[Relationship]:
     """A public address is in a resource group."""
-    yield from in_groups(ctx.azure.resources(PUBLIC_IP))
+    yield from in_groups(ctx.entities("azure_public_ip"))
 
 
 @relationship_step("azure_vm", "USES", "azure_public_ip")

@@ -44,7 +44,7 @@ def azure_redis_cache(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_redis_cache", per_row=True)
 def azure_resource_group_has_redis_cache(ctx: Context) -> Iterator[Relationship]:
     """A cache of Redis is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_CACHE))
+    yield from in_groups(ctx.entities("azure_redis_cache"))
 
 
 @relationship_step("azure_redis_cache", "CONNECTS", "azure_redis_cache")

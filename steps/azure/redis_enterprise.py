@@ -35,4 +35,4 @@ def azure_redis_enterprise(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_redis_enterprise", per_row=True)
 def azure_resource_group_has_redis_enterprise(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Azure Managed Redis is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_redis_enterprise"]))
+    yield from in_groups(ctx.entities("azure_redis_enterprise"))

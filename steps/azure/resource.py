@@ -49,7 +49,7 @@ def azure_resource(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_resource", permissions=_READ, per_row=True)
 def azure_resource_group_has_resource(ctx: Context) -> Iterator[Relationship]:
     """A resource is in a resource group."""
-    yield from in_groups(row for row in ctx.azure.resources(_OTHERS) if row["resourceGroup"])
+    yield from in_groups(each for each in ctx.entities("azure_resource") if "/resourcegroups/" in each.key)
 
 
 @relationship_step(

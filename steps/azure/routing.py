@@ -99,7 +99,7 @@ def azure_virtual_network_gateway(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_routing(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """Routes or a gateway are in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_subnet", "USES", "azure_route_table", per_row=True)

@@ -29,7 +29,7 @@ def azure_security_center_automation(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_security_center_automation", per_row=True)
 def azure_resource_group_has_security_center_automation(ctx: Context) -> Iterator[Relationship]:
     """What Microsoft Defender for Cloud does by itself is kept in a resource group."""
-    yield from in_groups(ctx.azure.resources(_AUTOMATION))
+    yield from in_groups(ctx.entities("azure_security_center_automation"))
 
 
 @relationship_step(

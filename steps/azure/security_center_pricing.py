@@ -58,7 +58,7 @@ def azure_security_center_secure_score_control(ctx: Context) -> Iterator[Entity]
 )
 def azure_security_center_secure_score_has_control(ctx: Context) -> Iterator[Relationship]:
     """A part counts for a secure score."""
-    yield from below_parents(ctx.azure.table(SECURITY, type=_CONTROL))
+    yield from below_parents(ctx.entities("azure_security_center_secure_score_control"))
 
 
 @relationship_family("azure_subscription", "HAS", list(_TYPES), per_row=True)

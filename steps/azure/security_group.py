@@ -45,7 +45,7 @@ def azure_security_group(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_security_group", per_row=True)
 def azure_resource_group_has_security_group(ctx: Context) -> Iterator[Relationship]:
     """A network security group is in a resource group."""
-    yield from in_groups(ctx.azure.resources(SECURITY_GROUP))
+    yield from in_groups(ctx.entities("azure_security_group"))
 
 
 @relationship_step("azure_security_group", "PROTECTS", "azure_nic", per_row=True)

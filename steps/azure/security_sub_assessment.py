@@ -53,4 +53,4 @@ def _is_patchable(more: dict[str, Any]) -> bool | None:
 @relationship_step("azure_security_assessment", "HAS", "azure_security_sub_assessment", permissions=_READ, per_row=True)
 def azure_security_assessment_has_sub_assessment(ctx: Context) -> Iterator[Relationship]:
     """An assessment finds something wrong because of single findings."""
-    yield from below_parents(unhealthy(ctx, _TYPE))
+    yield from below_parents(ctx.entities("azure_security_sub_assessment"))

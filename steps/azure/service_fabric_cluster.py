@@ -28,4 +28,4 @@ def azure_service_fabric_cluster(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_service_fabric_cluster", per_row=True)
 def azure_resource_group_has_service_fabric_cluster(ctx: Context) -> Iterator[Relationship]:
     """A cluster of Service Fabric is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_service_fabric_cluster"]))
+    yield from in_groups(ctx.entities("azure_service_fabric_cluster"))

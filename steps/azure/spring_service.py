@@ -24,4 +24,4 @@ def azure_spring_service(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_spring_service", per_row=True)
 def azure_resource_group_has_spring_service(ctx: Context) -> Iterator[Relationship]:
     """A service that runs apps made with Spring is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_SERVICE))
+    yield from in_groups(ctx.entities("azure_spring_service"))

@@ -33,7 +33,7 @@ def azure_sql_replication_link(ctx: Context) -> Iterator[Entity]:
 @relationship_step(DATABASE, "HAS", LINK, permissions=_READ_LINKS, per_row=True)
 def azure_sql_database_has_replication_link(ctx: Context) -> Iterator[Relationship]:
     """A database is a copy, or is copied."""
-    yield from below_parents(_LINKS.rows(ctx))
+    yield from below_parents(ctx.entities(LINK))
 
 
 @relationship_step(LINK, "CONNECTS", DATABASE, permissions=_READ_LINKS, per_row=True)

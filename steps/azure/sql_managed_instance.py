@@ -71,19 +71,19 @@ def azure_sql_elastic_pool(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_sql_managed_instance(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A managed instance, a database of one or a pool is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_sql_managed_instance", "HAS", "azure_sql_managed_database", per_row=True)
 def azure_sql_managed_instance_has_database(ctx: Context) -> Iterator[Relationship]:
     """A managed instance has a database."""
-    yield from below_parents(ctx.azure.resources(_TYPES["azure_sql_managed_database"]))
+    yield from below_parents(ctx.entities("azure_sql_managed_database"))
 
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_elastic_pool", per_row=True)
 def azure_sql_server_has_elastic_pool(ctx: Context) -> Iterator[Relationship]:
     """A SQL server has a pool that some of its databases share."""
-    yield from below_parents(ctx.azure.resources(_TYPES["azure_sql_elastic_pool"]))
+    yield from below_parents(ctx.entities("azure_sql_elastic_pool"))
 
 
 @relationship_step("azure_sql_elastic_pool", "HAS", "azure_sql_database", per_row=True)

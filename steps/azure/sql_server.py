@@ -80,13 +80,13 @@ def azure_sql_server_active_directory_admin(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_sql_server", per_row=True)
 def azure_resource_group_has_sql_server(ctx: Context) -> Iterator[Relationship]:
     """A SQL server is in a resource group."""
-    yield from in_groups(ctx.azure.resources(SQL_SERVER))
+    yield from in_groups(ctx.entities("azure_sql_server"))
 
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_database", per_row=True)
 def azure_sql_server_has_database(ctx: Context) -> Iterator[Relationship]:
     """A SQL server has a database."""
-    yield from below_parents(ctx.azure.resources(SQL_DATABASE))
+    yield from below_parents(ctx.entities("azure_sql_database"))
 
 
 @relationship_step("azure_sql_server", "HAS", "azure_sql_server_active_directory_admin", per_row=True)

@@ -30,7 +30,7 @@ def azure_sql_virtual_machine(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_sql_virtual_machine", per_row=True)
 def azure_resource_group_has_sql_virtual_machine(ctx: Context) -> Iterator[Relationship]:
     """SQL Server on a virtual machine is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_SQL))
+    yield from in_groups(ctx.entities("azure_sql_virtual_machine"))
 
 
 @relationship_step("azure_sql_virtual_machine", "USES", "azure_vm", per_row=True)

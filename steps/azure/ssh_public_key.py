@@ -22,7 +22,7 @@ def azure_ssh_public_key(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_ssh_public_key", per_row=True)
 def azure_resource_group_has_ssh_public_key(ctx: Context) -> Iterator[Relationship]:
     """A public key is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_KEY))
+    yield from in_groups(ctx.entities("azure_ssh_public_key"))
 
 
 @relationship_step("azure_vm", "TRUSTS", "azure_ssh_public_key")

@@ -29,4 +29,4 @@ def azure_stack_hci_cluster(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_stack_hci_cluster", per_row=True)
 def azure_resource_group_has_stack_hci_cluster(ctx: Context) -> Iterator[Relationship]:
     """An instance of Azure Local is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_stack_hci_cluster"]))
+    yield from in_groups(ctx.entities("azure_stack_hci_cluster"))

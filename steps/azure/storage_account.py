@@ -51,7 +51,7 @@ def azure_storage_account(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_storage_account", per_row=True)
 def azure_resource_group_has_storage_account(ctx: Context) -> Iterator[Relationship]:
     """A storage account is in a resource group."""
-    yield from in_groups(ctx.azure.resources(STORAGE_ACCOUNT))
+    yield from in_groups(ctx.entities("azure_storage_account"))
 
 
 @relationship_family("azure_storage_account", "USES", list(VAULTS))

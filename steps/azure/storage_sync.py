@@ -24,4 +24,4 @@ def azure_storage_sync_service(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_storage_sync_service", per_row=True)
 def azure_resource_group_has_storage_sync_service(ctx: Context) -> Iterator[Relationship]:
     """A service of Azure File Sync is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_SYNC))
+    yield from in_groups(ctx.entities("azure_storage_sync_service"))

@@ -29,4 +29,4 @@ def azure_stream_analytics_job(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_stream_analytics_job", per_row=True)
 def azure_resource_group_has_stream_analytics_job(ctx: Context) -> Iterator[Relationship]:
     """A job is in a resource group."""
-    yield from in_groups(ctx.azure.resources(STREAMING_JOB))
+    yield from in_groups(ctx.entities("azure_stream_analytics_job"))

@@ -56,16 +56,16 @@ def azure_synapse_spark_pool(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_synapse_workspace", per_row=True)
 def azure_resource_group_has_synapse_workspace(ctx: Context) -> Iterator[Relationship]:
     """A workspace of Synapse is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_WORKSPACE))
+    yield from in_groups(ctx.entities("azure_synapse_workspace"))
 
 
 @relationship_step("azure_synapse_workspace", "HAS", "azure_synapse_sql_pool", per_row=True)
 def azure_synapse_workspace_has_sql_pool(ctx: Context) -> Iterator[Relationship]:
     """A workspace of Synapse has a pool of SQL."""
-    yield from below_parents(ctx.azure.resources(_POOL))
+    yield from below_parents(ctx.entities("azure_synapse_sql_pool"))
 
 
 @relationship_step("azure_synapse_workspace", "HAS", "azure_synapse_spark_pool", per_row=True)
 def azure_synapse_workspace_has_spark_pool(ctx: Context) -> Iterator[Relationship]:
     """A workspace of Synapse has a pool of Spark."""
-    yield from below_parents(ctx.azure.resources(_SPARK))
+    yield from below_parents(ctx.entities("azure_synapse_spark_pool"))

@@ -38,7 +38,7 @@ def azure_traffic_manager_profile(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_traffic_manager_profile", per_row=True)
 def azure_resource_group_has_traffic_manager_profile(ctx: Context) -> Iterator[Relationship]:
     """A profile of Azure Traffic Manager is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES["azure_traffic_manager_profile"]))
+    yield from in_groups(ctx.entities("azure_traffic_manager_profile"))
 
 
 @relationship_step(

@@ -98,7 +98,7 @@ def azure_user_assigned_identity(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_user_assigned_identity", per_row=True)
 def azure_resource_group_has_user_assigned_identity(ctx: Context) -> Iterator[Relationship]:
     """An identity is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_IDENTITY))
+    yield from in_groups(ctx.entities("azure_user_assigned_identity"))
 
 
 @relationship_step(

@@ -72,7 +72,7 @@ def azure_virtual_desktop_workspace(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_virtual_desktop(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A part of Azure Virtual Desktop is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @entity_step("Host", permissions=_HOST_READ, per_row=True)
@@ -87,7 +87,7 @@ def azure_virtual_desktop_session_host(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_virtual_desktop_host_pool", "HAS", "azure_virtual_desktop_session_host", per_row=True)
 def azure_virtual_desktop_host_pool_has_session_host(ctx: Context) -> Iterator[Relationship]:
     """A machine is in a host pool."""
-    yield from below_parents(ctx.azure.table(_TABLE, type=_HOST))
+    yield from below_parents(ctx.entities("azure_virtual_desktop_session_host"))
 
 
 @relationship_step("azure_virtual_desktop_session_host", "USES", "azure_vm", per_row=True)

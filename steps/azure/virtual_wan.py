@@ -79,7 +79,7 @@ def azure_expressroute_gateway(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_virtual_wan(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A Virtual WAN, a hub or a gateway of one is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_virtual_wan", "HAS", "azure_virtual_hub", per_row=True)

@@ -56,7 +56,7 @@ def azure_vm(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_vm", per_row=True)
 def azure_resource_group_has_vm(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine is in a resource group."""
-    yield from in_groups(ctx.azure.resources(VM))
+    yield from in_groups(ctx.entities("azure_vm"))
 
 
 @relationship_step("azure_vm", "USES", "azure_nic", per_row=True)

@@ -23,4 +23,4 @@ def azure_vm_extension(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_vm", "USES", "azure_vm_extension", per_row=True)
 def azure_vm_uses_extension(ctx: Context) -> Iterator[Relationship]:
     """A virtual machine has an extension."""
-    yield from below_parents(ctx.azure.resources(_EXTENSION))
+    yield from below_parents(ctx.entities("azure_vm_extension"))

@@ -61,7 +61,7 @@ def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_vm_scale_set", per_row=True)
 def azure_resource_group_has_vm_scale_set(ctx: Context) -> Iterator[Relationship]:
     """A scale set is in a resource group."""
-    yield from in_groups(ctx.azure.resources(SCALE_SET))
+    yield from in_groups(ctx.entities("azure_vm_scale_set"))
 
 
 @relationship_step("azure_vm", "USES", "azure_vm_scale_set", per_row=True)

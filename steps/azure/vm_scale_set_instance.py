@@ -41,7 +41,7 @@ def azure_vm_scale_set_instance(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_vm_scale_set", "HAS", "azure_vm_scale_set_instance", permissions=_READ, per_row=True)
 def azure_vm_scale_set_has_instance(ctx: Context) -> Iterator[Relationship]:
     """A machine is one of a scale set."""
-    yield from below_parents(ctx.azure.table(_TABLE, type=_TYPE))
+    yield from below_parents(ctx.entities("azure_vm_scale_set_instance"))
 
 
 def _view(properties: dict[str, dict[str, dict[str, dict[str, str]]]]) -> dict[str, dict[str, str]]:

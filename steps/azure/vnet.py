@@ -76,7 +76,7 @@ def azure_subnet(ctx: Context) -> Iterator[Entity]:
 @relationship_step("azure_resource_group", "HAS", "azure_vnet", per_row=True)
 def azure_resource_group_has_vnet(ctx: Context) -> Iterator[Relationship]:
     """A virtual network is in a resource group."""
-    yield from in_groups(ctx.azure.resources(VNET))
+    yield from in_groups(ctx.entities("azure_vnet"))
 
 
 @relationship_step("azure_vnet", "CONTAINS", "azure_subnet", per_row=True)

@@ -45,7 +45,7 @@ def azure_frontdoor_waf_policy(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_waf_policy(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A policy of a web application firewall is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_step("azure_application_gateway", "USES", "azure_application_gateway_waf_policy", per_row=True)

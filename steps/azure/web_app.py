@@ -51,7 +51,7 @@ def azure_app_service_plan(ctx: Context) -> Iterator[Entity]:
 @relationship_family("azure_resource_group", "HAS", [*_APPS, "azure_app_service_plan"], per_row=True)
 def azure_resource_group_has_app(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An app or a plan of App Service is in a resource group."""
-    yield from in_groups(_sites(ctx, to_type) if to_type in _APPS else ctx.azure.resources(_PLAN))
+    yield from in_groups(ctx.entities(to_type))
 
 
 @relationship_family(_APPS, "USES", "azure_app_service_plan", per_row=True)

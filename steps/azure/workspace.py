@@ -72,4 +72,4 @@ def azure_container_host_uses_log_analytics_workspace(
 @relationship_family("azure_resource_group", "HAS", list(_TYPES), per_row=True)
 def azure_resource_group_has_workspace(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A workspace or a vault is in a resource group."""
-    yield from in_groups(ctx.azure.resources(_TYPES[to_type]))
+    yield from in_groups(ctx.entities(to_type))

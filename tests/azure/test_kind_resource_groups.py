@@ -1,8 +1,11 @@
 """Each resource is told to be in its resource group, whatever type it has here."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from integration import load, plan
+from integration import Entity, load, plan
 from tests.azure.one_group import azure, place
 from tests.azure.reading import Azure, edges
 from tests.simulator.azure.place import Place
@@ -19,6 +22,16 @@ def test_each_type_of_resources_that_are_below_no_other_is_in_resource_groups() 
     types = {step.name for step in steps if any(each.count("/") == 1 for each in step.resources)}
     assert len(types) > 100
     assert not sorted(types - held)
+
+
+def test_which_group_a_resource_is_in_is_read_of_its_key_and_no_resource_is_read_again_for_that() -> None:
+    key = "/subscriptions/one/resourcegroups/two/providers/three/four/five"
+    only_entities: Any = SimpleNamespace(entities=lambda type: iter([Entity(key)]))
+    steps = [step for step in plan(load()).steps if step.name.startswith(BEGINNING)]
+    assert len(steps) > 100
+    for step in steps:
+        made: list[Any] = list(step.records(only_entities))
+        assert [(each.from_key, each.to_key) for each in made] == [("/subscriptions/one/resourcegroups/two", key)]
 
 
 @pytest.mark.parametrize(

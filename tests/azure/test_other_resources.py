@@ -49,7 +49,7 @@ def contoso_map(ctx):
 @relationship_step("azure_resource_group", "HAS", "contoso_map", per_row=True)
 def azure_resource_group_has_contoso_map(ctx):
     """An account is in a resource group."""
-    yield from in_groups(ctx.azure.resources("microsoft.maps/accounts"))
+    yield from in_groups(ctx.entities("contoso_map"))
 '''
     write(tmp_path / "maps", {"contoso_maps.py": module, "contoso_map.json": _SCHEMA})
     monkeypatch.syspath_prepend(tmp_path / "maps")
