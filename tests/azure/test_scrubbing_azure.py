@@ -12,7 +12,9 @@ from tests.recording.leaks import WORD
 GUID = r"00000000-0000-4000-8000-[0-9a-f]{12}"
 SUBSCRIPTION = "/subscriptions/0b6e4c1a-6a0e-4b0f-8f43-1d2c3b4a5001"
 VAULT = f"{SUBSCRIPTION}/resourceGroups/RG-Pay/providers/Microsoft.KeyVault/vaults/kv-pay"
-READ = ("id", "name", "properties", "vaultUri", "sourceAddressPrefix", "sku", "told", "identity", "kind")
+READ = (
+    "id", "name", "properties", "vaultUri", "sourceAddressPrefix", "sku", "told", "identity", "kind", "linuxFxVersion"
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -31,6 +33,9 @@ def scrubber() -> AzureScrubber:
         ("told", "20.1.2.3-20.1.2.9", r"198\.18\.\d+\.\d+-198\.18\.\d+\.\d+"),
         ("sourceAddressPrefix", "20.1.0.0/16", r"198\.18\.0\.0/16"),
         ("told", "owner@contoso.com", rf"{WORD}@{WORD}\.example"),
+        ("linuxFxVersion", "DOCKER|pay.azurecr.io/team/web:1.0", rf"DOCKER\|{WORD}\.example/{WORD}/{WORD}:1\.0"),
+        ("told", "pay.registry.contoso.com:5000/web@sha256:0f9c", rf"{WORD}\.example:5000/{WORD}@sha256:{WORD}"),
+        ("kind", "runs pay.registry.contoso.com", f"{WORD} {WORD}"),
         ("told", '{"name": "pay"}', rf'\{{"name":"{WORD}"\}}'),
     ],
 )
@@ -50,6 +55,7 @@ def test_what_is_the_tenants_own_is_replaced(name: str, value: str, expected: st
         ("told", "*/read"),
         ("told", "1024-65535"),
         ("name", "GatewaySubnet"),
+        ("linuxFxVersion", "NODE|20-lts"),
     ],
 )
 def test_what_steps_decide_by_stays(name: str, value: Any, scrubber: AzureScrubber) -> None:
@@ -59,6 +65,12 @@ def test_what_steps_decide_by_stays(name: str, value: Any, scrubber: AzureScrubb
 def test_a_name_is_the_same_wherever_it_stands_and_in_any_case(scrubber: AzureScrubber) -> None:
     told = scrubber.scrubbed({"id": VAULT.upper(), "name": "kv-pay", "told": [VAULT, "KV-Pay"]})
     assert {told["id"].rpartition("/")[2], told["name"], told["told"][1]} == {told["told"][0].rpartition("/")[2]}
+
+
+def test_an_image_comes_from_the_registry_that_it_came_from(scrubber: AzureScrubber) -> None:
+    host = scrubber.scrubbed({"told": "pay.azurecr.io"})["told"]
+    for image in ("pay.azurecr.io/web", "PAY.azurecr.io/team/web:1", "COMPOSE|pay.azurecr.io/web:1"):
+        assert f"{host}/" in scrubber.scrubbed({"told": image})["told"]
 
 
 def test_what_no_step_reads_is_left_out_and_names_that_people_chose_are_replaced(scrubber: AzureScrubber) -> None:

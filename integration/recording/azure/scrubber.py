@@ -24,6 +24,9 @@ _OPERATION = re.compile(r"(\*|Microsoft\.[A-Za-z0-9.]+)(/(\*|[A-Za-z]+))*", re.A
 """What Microsoft calls providers, types of resources, and what can be done with them."""
 _HOST = re.compile(r"(?i)([a-z0-9-]+\.){2,}[a-z]{2,}")
 """Where a service answers, which a property may call its location."""
+_IMAGE = re.compile(r"(?i)([a-z]+\||)((?:[a-z0-9-]+\.)+[a-z]{2,})(:\d+|)/([^\s|]+)")
+"""An image of a container by its registry and its name there; before it an app says how it is run."""
+_IN_AN_IMAGE = re.compile(r"(sha256:|[/:@])")
 _BETWEEN = re.compile(r"([0-9.]+) ?- ?([0-9.]+)", re.ASCII)
 _NO_SUBSCRIPTION = "at least one subscription that is eligible"
 _OF_PROTOCOL = frozenset("code count data details error message n nextlink properties tags value".split())
@@ -127,6 +130,8 @@ class AzureScrubber(Scrubber):
             return renamed(text, self.name)
         if URL.fullmatch(text):
             return self._url(text)
+        if image := _IMAGE.fullmatch(text):
+            return self._image(*image.groups())
         if between := _BETWEEN.fullmatch(text):
             return self._between(*between.groups())
         if text[:1] in "[{" and (told := _json(text)) is not None:
@@ -155,6 +160,14 @@ class AzureScrubber(Scrubber):
         made = self.pseudonyms.address(host) if is_address(host) else self.pseudonyms.domain(host)
         return f"{scheme}://{made}{colon}{port}{slash}" + "/".join(each and self.name(each) for each in path.split("/"))
 
+    def _image(self, run_by: str, host: str, port: str, path: str) -> str:
+        """Return an image of an invented registry; its tag stays where that is a number."""
+        parts = [
+            each if _IN_AN_IMAGE.fullmatch(each) or _SMALL.fullmatch(each) else each and self.name(each)
+            for each in _IN_AN_IMAGE.split(path)
+        ]
+        return f"{run_by}{self.pseudonyms.domain(host)}{port}/{''.join(parts)}"
+
     def _between(self, first: str, last: str) -> str | None:
         if not (is_address(first) and is_address(last)):
             return None
@@ -170,7 +183,7 @@ class AzureScrubber(Scrubber):
 def _is_own(text: str) -> bool:
     if is_address(text) or is_network(text) or is_arm_id(text):
         return True
-    return bool(GUID.search(text) or _HEX32.search(text) or _HOST.fullmatch(text))
+    return bool(GUID.search(text) or _HEX32.search(text) or _HOST.search(text))
 
 
 def _codes(error: Mapping[str, Any]) -> dict[str, Any]:
