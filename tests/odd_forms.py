@@ -7,7 +7,7 @@ must be what it makes with the part as it was, or the type must be partial; of t
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from copy import deepcopy
+from copy import copy, deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,7 +77,7 @@ class Demo:
         chosen = plan(manager, only=[step.name for step in self.steps])
         report = run(manager, chosen, Config(), out=folder, tape=tape)
         results = {result.type: result for result in report.results}
-        self.verdicts = Verdicts(results, results)
+        self.verdicts, self.config = Verdicts(results, results), Config()
         self.store = stack.enter_context(closing(Store(folder / "graph.db")))
         mirror = stack.enter_context(closing(Mirror(folder / "tape.db")))
         session = stack.enter_context(requests.Session())
@@ -91,7 +91,7 @@ class Demo:
     def made(self, step: Step, request: Request | None = None, more: tuple[str, Row] | None = None) -> "Made":
         """The records of a step, where one request gives one row more."""
         self.reader.request, self.reader.more = request, more or ("", Row())
-        job = Job(step, load_schema(step), Config(), self.store, self.reader, self.verdicts)
+        job = Job(step, load_schema(step), self.config, self.store, self.reader, self.verdicts)
         attempts = Attempts()
         while True:
             attempt, rows = Attempt(job, attempts.without), list[Any]()
@@ -125,8 +125,9 @@ def parts(value: Any, path: Place = ()) -> Iterator[Place]:
 
 def replaced(row: Row, path: Place, value: Any, *, gone: bool = False) -> Row:
     """The row with another value at a place, or without what is there."""
-    holder = changed = deepcopy(row)
+    holder = changed = copy(row)
     for name in path[:-1]:
+        holder[name] = copy(holder[name])
         holder = holder[name]
     holder[path[-1]] = value
     if gone:
