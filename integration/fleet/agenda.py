@@ -53,10 +53,6 @@ class Agenda:
         """Tell whether nothing has answered for so long that the run is to end."""
         return self._silent_since is not None and self._clock() - self._silent_since > _PROBE_FOR
 
-    def pauses(self) -> bool:
-        """Tell whether hardly anything is begun, since nothing answers."""
-        return self._silent_since is not None
-
     def next(self) -> Tenant | None:
         """Return the tenant to begin now; ``None`` where that has to wait."""
         if self._silent_since is not None and (self._at_work or self._clock() < self._next_probe):
@@ -116,10 +112,6 @@ class Agenda:
                 else:
                     left.append(tenant)
             self._waiting = left
-
-    def left(self) -> Iterator[str]:
-        """Yield the names of the tenants that nobody began, or not again."""
-        yield from (tenant.name for tenant in (*self._waiting, *self._suspects))
 
     def _begun(self, tenant: Tenant) -> Tenant:
         self._at_work[tenant.name] = tenant
