@@ -13,6 +13,7 @@ from tests.simulator.azure.place import Place
 __all__ = ["azure"]
 WARNING = '199 - "Vendor/Provider/504/10000"'
 ERROR = {"code": "X"}
+LOST = {"error": {"code": "ResourceNotFound", "message": "m"}}
 
 
 FLAWS: list[tuple[int, dict[str, Any], dict[str, str]]] = [
@@ -106,10 +107,39 @@ def test_who_is_denied_a_subscription_does_not_take_its_resources_for_gone(azure
 def test_children_that_were_there_are_gone_where_azure_says_so_twice(azure: Azure, times: int, gone: bool) -> None:
     assert verdicts(azure.run(TYPE)) == {"complete"}
     account = accounts(azure.simulator.tenant)[2]
-    lost = {"error": {"code": "ResourceNotFound", "message": "m"}}
-    azure.simulator.manager.faults = [Fault(404, of(account), lost, times=times)]
+    azure.simulator.manager.faults = [Fault(404, of(account), LOST, times=times)]
     assert verdicts(azure.run(TYPE)) == {"complete"}
     assert keys(TYPE) == expected(azure, but={account.lower()} if gone else set())
+
+
+def test_children_of_resources_of_which_none_is_to_be_found_are_not_taken_for_gone(azure: Azure) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    azure.simulator.manager.faults = [Fault(404, of_containers, LOST)]
+    for _ in range(2):
+        report = azure.run(TYPE)
+        assert report.of(TYPE).verdict == "failed"
+        assert "none of 60 resources that Azure lists was to be found" in report.of(TYPE).reason
+        assert report.changes == {}
+        assert keys(TYPE) == expected(azure)
+    azure.simulator.manager.faults = []
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(19, "complete"), (20, "failed")])
+def test_many_resources_of_which_none_is_to_be_found_are_not_taken_for_empty(
+    azure: Azure, count: int, verdict: str
+) -> None:
+    """A few may all be gone by the time that they are asked for what they hold."""
+    rows = azure.simulator.tenant.tables["resources"]
+    for account in accounts(azure.simulator.tenant)[count:]:
+        del rows[account.lower()]
+    azure.simulator.manager.faults = [Fault(404, of_containers, LOST)]
+    assert azure.run(TYPE).of(TYPE).verdict == verdict
+    assert keys(TYPE) == set()
+    azure.simulator.manager.faults = []
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE)
 
 
 def test_a_refusal_is_understood_without_its_envelope(azure: Azure) -> None:

@@ -6,7 +6,7 @@ those of the others are read all the same.
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -19,6 +19,7 @@ from integration.sources.collection import Collection
 from integration.sources.repeats import Came, CameTwice
 from integration.sources.request import Request
 from integration.text.exact_json import exact_json
+from integration.text.phrases import counted
 from integration.threads import Threads
 from integration.values import arm_key
 
@@ -30,6 +31,8 @@ _OF_ANOTHER_KIND = {("microsoft.documentdb/databaseaccounts", "methodnotallowed"
 """Codes by which a resource of one type says that it has nothing of what is asked for, such as databases of SQL in an
 account of Azure Cosmos DB for MongoDB; of any other type the code says that the question is wrong. Source: azurerm
 provider of Terraform, issue 18371."""
+_NOT_THERE = {"notfound", "resourcenotfound", "parentresourcenotfound", "resourcegroupnotfound"}
+"""Codes of a 404 that say that the resource itself is not there, which Azure has just listed."""
 _EACH = "/*/"
 """Between a place where children are and one below each of them."""
 _IN_A_PATH = "/()-_.~@:$&'+,;=!*"
@@ -53,7 +56,8 @@ class ChildrenFetch:
         self.refused: dict[str, GraphError] = {}
         self._any_read = False
         self._in_vain = 0
-        self._had: set[str] = set()
+        self._had: Set[str] = frozenset()
+        self._vanished: set[str] = set()
         self._half_read: set[str] = set()
         self._anew: set[str] = set()
         self._before: dict[str, Came] = {}
@@ -74,8 +78,8 @@ class ChildrenFetch:
             for parent in into.parents(self._request)
         }
         if known is None or known.state not in ("running", "complete"):
-            self._had = {key for key, size in into.sizes() if size} if known else set()
-            into.begin(None)
+            into.begin(None, before=[key for key, size in into.sizes() if size] if known else [])
+        self._had = into.before()
         into.began()
         progress = into.progress()
         gone = [each for each in progress if each not in parents]
@@ -94,8 +98,9 @@ class ChildrenFetch:
                 except BaseException:
                     self._drop_pending()
                     raise
-        if self.refused and not self._any_read:
-            raise next(iter(self.refused.values()))
+        if not self._any_read and (error := next(iter(self.refused.values()), None) or self._doubt()):
+            into.forget(sorted(self._vanished))
+            raise error
         into.complete()
 
     def _work(self) -> None:
@@ -130,6 +135,8 @@ class ChildrenFetch:
             elif key in self._had - self._anew:  # Azure lists the resource, and may not find it everywhere at once
                 self._read_anew(key, parent, error)
             elif link is None and key not in self._half_read:
+                if error.code.lower() in _NOT_THERE:
+                    self._vanished.add(key)
                 self._has_none(key)
             else:
                 lack = "a page that follows is not there"
@@ -181,12 +188,29 @@ class ChildrenFetch:
         """Note that a resource has no children, or has none any more."""
         self._into.add_parts([], [(key, None)])
 
+    def _doubt(self) -> GraphError | None:
+        """Return what is to be said where no resource was to be found, although Azure lists all of them.
+
+        A few may go before they are asked for what they hold. Of what a resource has one at most, many may have none.
+        """
+        found = len(self._vanished)
+        if not _is_list(self._request.relation) or not (self._vanished & self._had or found >= _HOPELESS):
+            return None
+        lack = f"none of {counted(found, 'resource')} that Azure lists was to be found"
+        return BadAnswer(lack, path=self._request.title, status=404)
+
     def _refuse(self, key: str, error: GraphError) -> None:
         with self._lock:
             self.refused[key] = error
             self._in_vain += 1
             if not self._any_read and self._in_vain >= _HOPELESS:
                 raise error
+
+
+def _is_list(relation: str) -> bool:
+    """Tell whether what is below a resource is a list, whose path ends with a type, and not with the name of one."""
+    names = relation.rpartition(_EACH)[2].split("/")
+    return len(names[2:] if names[0].lower() == "providers" else names) % 2 == 1
 
 
 def _in_turn(parents: Iterable[tuple[Mapping[str, Any], str | None]]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
