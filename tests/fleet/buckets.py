@@ -52,16 +52,16 @@ class S3:
         self._left = 0
 
     def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request, as WSGI has it."""
+        """Answer a request, as WSGI has it: one at a time, since moto looks for an object before it makes it."""
         method, status, does = self._odd
         with self._lock:
             is_odd = self._left > 0 and method in ("", environ["REQUEST_METHOD"])
             self._left -= is_odd
-        if does or not is_odd:
-            answer: Iterable[bytes] = self._app(environ, (lambda *_: None) if is_odd else start_response)
-            if not is_odd:
-                return answer
-            list(answer)
+            if does or not is_odd:
+                answer: Iterable[bytes] = self._app(environ, (lambda *_: None) if is_odd else start_response)
+                if not is_odd:
+                    return answer
+                list(answer)
         start_response(f"{status} {_PHRASES.get(status, 'Refused')}", [("Content-Length", "0")])
         return []
 
