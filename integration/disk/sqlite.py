@@ -1,14 +1,8 @@
-"""SQLite as this project uses it: a write-ahead log, explicit transactions, connections shared by threads.
-
-Python's ``executemany`` lets go of the interpreter's lock for every row, which costs more than the row where other
-threads work too. So a statement writes many rows here, and what is read comes back as few. For SQLite to understand a
-statement costs more than to insert its rows, too: the same few texts serve again and again.
-"""
+"""SQLite as this project uses it: a write-ahead log, explicit transactions, connections shared by threads."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from itertools import chain, repeat
 from operator import contains
 from pathlib import Path
@@ -20,11 +14,13 @@ from integration.errors import FatalError, Interrupted, OutputError
 
 _PAGE = 16_384
 _CHECKPOINT = 500
-_WRITES = (f"page_size = {_PAGE}", "journal_mode = WAL", "synchronous = NORMAL", f"wal_autocheckpoint = {_CHECKPOINT}")
-"""Settings of a connection that writes."""
-_STATEMENTS = 64
-_AT_ONCE = (64, 16, 4, 1)
-"""Rows of one statement."""
+_WRITES = (
+    f"page_size = {_PAGE}", "journal_mode = WAL", "synchronous = NORMAL", f"wal_autocheckpoint = {_CHECKPOINT}",
+    "secure_delete = ON",
+)  # fmt: skip
+"""Settings of a connection that writes. What is deleted leaves nothing in the file, whatever SQLite does by itself."""
+STATEMENTS = 64
+"""How many texts of statements are understood once, and serve again."""
 _PRIMARY = 0xFF
 _GOES_ON = "the next run goes on from here"
 _FAULTS = {
@@ -200,7 +196,7 @@ def connect(path: Path, beside: Path | None = None, *, writes: bool = True) -> C
     try:
         connection = sqlite3.connect(
             path, check_same_thread=False, isolation_level=None, timeout=PATIENCE, factory=Connection,
-            cached_statements=_STATEMENTS,
+            cached_statements=STATEMENTS,
         )  # fmt: skip
     except sqlite3.OperationalError as error:
         if path.is_file():  # which says nothing of what is in it
@@ -227,22 +223,3 @@ def closed_where_it_fails(connection: Connection) -> Iterator[Connection]:
 def checked(column: str) -> str:
     """Return SQL for a column of JSON; reading it fails, as reading a damaged file does, where it holds no JSON."""
     return f"CASE WHEN json_valid({column}) THEN {column} ELSE json({column}) END"
-
-
-def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]], text: int | None = None) -> None:
-    """Insert rows, as many values in each; ``into``: how the statements begin, such as ``INSERT INTO parents``.
-
-    ``text`` is the place of a column whose values are UTF-8 as bytes, to be stored as text: none need be decoded first.
-    """
-    at = 0
-    for size in _AT_ONCE:
-        while len(rows) - at >= size:
-            some = rows[at : at + size]
-            database.execute(_statement(into, size, len(some[0]), text), list(chain.from_iterable(some)))
-            at += size
-
-
-@lru_cache(_STATEMENTS)
-def _statement(into: str, rows: int, columns: int, text: int | None) -> str:
-    row = ", ".join("CAST(? AS TEXT)" if column == text else "?" for column in range(columns))
-    return f"{into} VALUES {', '.join([f'({row})'] * rows)}"

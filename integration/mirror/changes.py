@@ -92,7 +92,8 @@ def set_aside(database: Connection, number: int, ids: set[str]) -> int:
     """Take the links to some children out of a relation, and keep them apart."""
     count = 0
     touched: set[str] = set()
-    for parent, objects in database.execute("SELECT parent, objects FROM pieces WHERE collection = ?", (number,)):
+    held = "SELECT parent, objects FROM current_pieces WHERE collection = ?"
+    for parent, objects in database.execute(held, (number,)):
         if not ids.isdisjoint(row["id"] for row in database.parsed_objects(objects)):
             touched.add(parent)
     for parent in sorted(touched):
@@ -200,7 +201,7 @@ def _pieces_with(database: Connection, number: int, parent: str, ids: Ids[str]) 
         numbers = {
             piece
             for (piece,) in database.execute(
-                "SELECT number FROM pieces WHERE collection = ? AND parent = ?", (number, parent)
+                "SELECT number FROM current_pieces WHERE collection = ? AND parent = ?", (number, parent)
             )
         }
     for piece in sorted(numbers):

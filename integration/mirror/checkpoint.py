@@ -60,6 +60,7 @@ def close_run(database: Connection) -> None:
     """Say that the run came to its end."""
     database.execute("UPDATE about SET value = 'closed' WHERE name = 'run'")
     database.execute("DELETE FROM removals WHERE number < (SELECT min(settled) FROM collections)")
+    database.execute("DELETE FROM came")
 
 
 def _leave_complete(database: Connection) -> None:

@@ -12,9 +12,9 @@ _FEW, _ROWS = 16, 1_000
 _FOUND, _PARSED = 500_000, 100_000
 """Bytes of pieces after which a statement finds no more, and after which they are parsed: those of a relation, which
 are one for each parent, are small, and many at once take less time."""
-_AS_THEY_CAME = ("number > :last", "number")
-_TOGETHER = ("(parent, number) > (:parent, :last)", "parent, number")
-"""Which pieces are left, and in which order they come."""
+_AS_THEY_CAME = ("{} > :last", "{}")
+_TOGETHER = ("(parent, {0}) > (:parent, :last)", "parent, {0}")
+"""Which pieces are left, and in which order they come; the number of that is named."""
 
 
 def _wanted(word: str, part: str) -> Iterator[str]:
@@ -57,7 +57,10 @@ class Pieces:
         self._database = database
         self._given = {"number": number, "word": word, "part": part, "without": orjson.dumps(without).decode()}
         self._wanted, self._last, self._last_parent = " AND ".join(_wanted(word, part)), 0, ""
-        self._order = _TOGETHER if together else _AS_THEY_CAME
+        (anew,) = database.execute("SELECT anew FROM collections WHERE number = ?", (number,)).fetchone()
+        self._place = "place" if anew else "number"
+        self._from = "came CROSS JOIN pieces ON number = piece WHERE came" if anew else "pieces WHERE pieces"
+        self._left, self._order = (each.format(self._place) for each in (_TOGETHER if together else _AS_THEY_CAME))
 
     def more(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield parent's id and objects of each piece that came since the last call."""
@@ -70,8 +73,8 @@ class Pieces:
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Yield how many objects each part has that has some, or is read, in the order of the parts' names."""
         found = self._database.execute(
-            "SELECT part, sum(size) FROM (SELECT parent AS part, json_array_length(objects) AS size FROM pieces"
-            " WHERE collection = :number UNION ALL SELECT id, 0 FROM parents WHERE collection = :number)"
+            "SELECT part, sum(size) FROM (SELECT parent AS part, json_array_length(objects) AS size FROM current_pieces"
+            " WHERE collection = :number UNION ALL SELECT id, 0 FROM current_parents WHERE collection = :number)"
             " GROUP BY part ORDER BY part",
             self._given,
         )
@@ -80,8 +83,8 @@ class Pieces:
 
     def _next(self) -> list[tuple[int, str, bytes]]:
         pieces = self._database.execute(
-            "SELECT number, parent, coalesce(CAST(objects AS BLOB), x'') FROM pieces"
-            f" WHERE collection = :number AND {self._order[0]} AND {self._wanted} ORDER BY {self._order[1]}",
+            f"SELECT {self._place}, parent, coalesce(CAST(objects AS BLOB), x'')"
+            f" FROM {self._from}.collection = :number AND {self._left} AND {self._wanted} ORDER BY {self._order}",
             {**self._given, "last": self._last, "parent": self._last_parent},
         )
         found: list[tuple[int, str, bytes]] = []

@@ -11,11 +11,11 @@ from pathlib import Path
 import orjson
 
 from integration.disk.sqlite import Connection, closed_where_it_fails
-from integration.mirror import answers, checkpoint, whole
-from integration.mirror.changes import changed, drop, forget_parent, leave_deleted, put, relink, remove, settle
+from integration.mirror import checkpoint, whole
+from integration.mirror.changes import changed, drop, leave_deleted, put, relink, remove, settle
 from integration.mirror.queue import Then, nothing
 from integration.mirror.read import ReadableMirror
-from integration.mirror.rows import RawRow, append
+from integration.mirror.rows import RawRow
 from integration.mirror.tables import SCHEMA, connect_to, discard_unusable, find_there, seal
 
 _LARGE = 8_000_000
@@ -67,7 +67,7 @@ class Mirror(ReadableMirror):
             checkpoint.close_run(database)
 
     def begin(self, name: str, delta_link: str | None, deleted: Sequence[str] = (), before: Sequence[str] = ()) -> None:
-        """Start to read a collection whole: what is there of it goes.
+        """Start to read a collection whole: of what is there of it counts what comes again, which stays where it is.
 
         Args:
             name: the collection.
@@ -155,19 +155,13 @@ class Mirror(ReadableMirror):
     def replace_part(self, name: str, part: str, objects: bytes) -> None:
         """Replace the objects of a part of a collection that is being read whole by others, a JSON array."""
         with self._transaction() as database:
-            number = find_there(database, name).number
-            database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (number, part))
-            append(database, number, [(part, objects)])
-            answers.forget_digests(database, number)
+            whole.replace_part(database, name, part, objects)
             self._repeated.add(name)
 
     def forget(self, name: str, parts: Sequence[str]) -> None:
         """Take parts out of a collection that is read whole, as if they had not been read."""
         with self._transaction() as database:
-            known = find_there(database, name)
-            gone = sum(forget_parent(database, known.number, part) for part in parts)
-            changed(database, known.number, gone if known.state == "complete" else 0)
-            answers.forget_digests(database, known.number)
+            whole.forget(database, name, parts)
             self._repeated.update([name] if parts else [])
 
     def complete(self, name: str, *, decides: bool = True) -> bool:

@@ -11,7 +11,7 @@ import orjson
 
 from integration.disk.sqlite import Connection
 from integration.disk.transactions import Transaction
-from integration.mirror.answers import digests_kept
+from integration.mirror.answers import digests_before
 from integration.mirror.follow import Changed, Pieces
 from integration.mirror.queue import Writing
 from integration.mirror.reading import ReadConnections
@@ -19,8 +19,8 @@ from integration.mirror.rows import VERSIONS, RawRow, digests_of, places, rows_l
 from integration.mirror.tables import Known, find, find_there
 
 _ROWS = 1000
-_PENDING = """FROM places LEFT JOIN parents ON parents.collection = ?1 AND parents.id = places.id
-    WHERE places.collection = ?2 AND parent = '' AND (parents.id IS NULL OR next_link IS NOT NULL)"""
+_PENDING = """FROM places LEFT JOIN current_parents AS read ON read.collection = ?1 AND read.id = places.id
+    WHERE places.collection = ?2 AND parent = '' AND (read.id IS NULL OR next_link IS NOT NULL)"""
 
 
 class ReadableMirror:
@@ -62,7 +62,7 @@ class ReadableMirror:
             after: leave out the parents with ids up to this one.
             most: how many to return at most.
         """
-        query = f"SELECT places.id, parents.next_link {_PENDING} AND places.id > ?3 ORDER BY places.id LIMIT ?4"
+        query = f"SELECT places.id, next_link {_PENDING} AND places.id > ?3 ORDER BY places.id LIMIT ?4"
         return self._of_pending(query, name, parents, after, most)
 
     def count_pending(self, name: str, parents: str) -> int:
@@ -165,7 +165,7 @@ class ReadableMirror:
         with self._lock:
             return dict(
                 self._writer.execute(
-                    "SELECT id, next_link FROM parents"
+                    "SELECT id, next_link FROM current_parents"
                     " WHERE collection = (SELECT number FROM collections WHERE name = ?1)"
                     " AND (?2 IS NULL OR id = ?2) AND substr(id, 1, length(?3)) = ?3",
                     (name, part, beginning),
@@ -182,7 +182,7 @@ class ReadableMirror:
     def answered(self, name: str) -> set[str]:
         """Return the digests of answers of the reading before, from which ``add_answer`` may take over."""
         with self._lock:
-            return digests_kept(self._writer, name, before=True)
+            return digests_before(self._writer, name)
 
     def sizes(self, name: str) -> Iterator[tuple[str, int]]:
         """Yield how many objects each part of a collection has that has some, or is read, in the order of the names."""
@@ -213,7 +213,7 @@ class ReadableMirror:
         number = self._number(name)
         with self._lock:
             pieces = self._writer.execute(
-                "SELECT objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number", (number, part)
+                "SELECT objects FROM current_pieces WHERE collection = ? AND parent = ? ORDER BY number", (number, part)
             ).fetchall()
             return {row["id"]: row for (piece,) in pieces for row in self._writer.parsed_objects(piece)}
 
@@ -227,17 +227,16 @@ class ReadableMirror:
         """Tell whether the children of one parent of a relation are there to the last."""
         relation = self._number(name)
         with self._lock:
-            row = self._writer.execute(
-                "SELECT 1 FROM parents WHERE collection = ? AND next_link IS NULL LIMIT 1", (relation,)
-            ).fetchone()
-        return row is not None
+            read = "SELECT 1 FROM current_parents WHERE collection = ? AND next_link IS NULL LIMIT 1"
+            return self._writer.execute(read, (relation,)).fetchone() is not None
 
     def has_children(self, name: str, parent: str) -> bool:
         """Tell whether a parent has a child."""
         relation = self._number(name)
         with self._lock:
             row = self._writer.execute(
-                "SELECT 1 FROM pieces WHERE collection = ? AND parent = ? AND objects <> '[]'", (relation, parent)
+                "SELECT 1 FROM current_pieces WHERE collection = ? AND parent = ? AND objects <> '[]'",
+                (relation, parent),
             ).fetchone()
         return row is not None
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import orjson
 
-from integration.disk.sqlite import Connection, insert
+from integration.disk.inserting import insert
+from integration.disk.sqlite import Connection
 from integration.mirror.tables import OF_A_COLLECTION
 
 PIECE = 100
@@ -64,22 +65,35 @@ def bounded(rows: Sequence[_AnyPiece], column: int, limit: int) -> Iterator[Sequ
         yield rows[first:]
 
 
-def find_places(database: Connection, number: int) -> bool:
+def find_places(database: Connection, number: int, since: int) -> bool:
     """Note in which piece each object is of a collection that was read whole, and tell whether some came again.
 
     They stay in the last piece that has them: an object that moves to a later page was changed meanwhile.
+
+    Args:
+        database: the mirror.
+        number: the collection.
+        since: the lowest number of the pieces of which the places are not noted yet.
     """
     (count,) = database.execute(
-        "SELECT coalesce(sum(json_array_length(ids)), 0) FROM pieces WHERE collection = ?", (number,)
+        "SELECT coalesce(sum(json_array_length(ids)), 0) FROM pieces WHERE collection = ? AND number >= ?",
+        (number, since),
     ).fetchone()
     placed = database.execute(
         "INSERT OR IGNORE INTO places SELECT collection, '', value, number FROM pieces, json_each(ids)"
-        " WHERE collection = ? ORDER BY value, number DESC",
-        (number,),
+        " WHERE collection = ? AND number >= ? ORDER BY value",
+        (number, since),
     ).rowcount
-    if placed != count:
-        _keep_last(database, number, "")
-    return bool(placed != count)
+    if placed == count:
+        return False
+    _keep_last(database, number, "")
+    database.execute("DELETE FROM places WHERE collection = ? AND parent = ''", (number,))
+    database.execute(
+        "INSERT INTO places SELECT collection, '', json_extract(value, '$.id'), number FROM pieces, json_each(objects)"
+        " WHERE collection = ?",
+        (number,),
+    )
+    return True
 
 
 def drop_repeats(database: Connection, number: int, parents: Sequence[str]) -> bool:
@@ -87,11 +101,11 @@ def drop_repeats(database: Connection, number: int, parents: Sequence[str]) -> b
 
     They stay in the last piece that has them.
     """
-    of_parent = "FROM pieces, json_each(objects) WHERE collection = ? AND pieces.parent = ?"
+    of_parent = "FROM current_pieces AS pieces, json_each(objects) WHERE collection = ? AND pieces.parent = ?"
     repeated = [
         parent
         for (parent,) in database.execute(
-            "SELECT parent FROM pieces WHERE collection = ? AND parent IN (SELECT value FROM json_each(?))"
+            "SELECT parent FROM current_pieces WHERE collection = ? AND parent IN (SELECT value FROM json_each(?))"
             " GROUP BY parent HAVING count(*) > 1",
             (number, orjson.dumps(parents).decode()),
         ).fetchall()
@@ -108,7 +122,9 @@ def _keep_last(database: Connection, number: int, parent: str) -> None:
     """Leave each object of a parent in the last piece that has it."""
     seen: set[str] = set()
     for piece, objects in database.execute(
-        "SELECT number, objects FROM pieces WHERE collection = ? AND parent = ? ORDER BY number DESC", (number, parent)
+        "SELECT number, objects FROM current_pieces LEFT JOIN came ON piece = number"
+        " WHERE current_pieces.collection = ? AND parent = ? ORDER BY coalesce(place, number) DESC",
+        (number, parent),
     ).fetchall():
         rows = database.parsed_objects(objects)
         last = [row for key, row in {row["id"]: row for row in rows}.items() if key not in seen]
@@ -118,7 +134,11 @@ def _keep_last(database: Connection, number: int, parent: str) -> None:
 
 
 def clear(database: Connection, number: int) -> None:
-    """Drop what is there of a collection."""
+    """Drop what is there of a collection; which objects it had before it was read anew stays known."""
+    database.execute(
+        "INSERT OR IGNORE INTO before SELECT collection, id FROM places WHERE collection = ? AND parent = ''", (number,)
+    )
+    database.execute("UPDATE collections SET anew = 0 WHERE number = ?", (number,))
     for table in OF_A_COLLECTION:
         database.execute(f"DELETE FROM {table} WHERE collection = ?", (number,))
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from integration.disk.sqlite import Connection, connect
 from integration.errors import OutputError
 
-FORMAT = 6
+FORMAT = 7
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS collections(
     number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT NOT NULL, next_link TEXT, delta_link TEXT,
-    delta_on REAL NOT NULL, full_on REAL NOT NULL, version TEXT NOT NULL, base TEXT NOT NULL, settled INTEGER NOT NULL
+    delta_on REAL NOT NULL, full_on REAL NOT NULL, version TEXT NOT NULL, base TEXT NOT NULL, settled INTEGER NOT NULL,
+    anew INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS pieces(
     number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, parent TEXT NOT NULL, objects TEXT NOT NULL, ids TEXT
@@ -56,20 +57,32 @@ CREATE TABLE IF NOT EXISTS answers(
     PRIMARY KEY(collection, digest)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unusable(collection INTEGER PRIMARY KEY, rows INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS came(
+    place INTEGER PRIMARY KEY, collection INTEGER NOT NULL, piece INTEGER NOT NULL UNIQUE
+);
+CREATE INDEX IF NOT EXISTS came_by_collection ON came(collection);
+CREATE TABLE IF NOT EXISTS parents_came(
+    collection INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(collection, id)
+) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS current_pieces AS SELECT * FROM pieces WHERE NOT EXISTS
+    (SELECT 1 FROM collections WHERE collections.number = collection AND anew) OR EXISTS
+    (SELECT 1 FROM came WHERE piece = pieces.number);
+CREATE VIEW IF NOT EXISTS current_parents AS SELECT * FROM parents WHERE NOT EXISTS
+    (SELECT 1 FROM collections WHERE collections.number = collection AND anew) OR EXISTS
+    (SELECT 1 FROM parents_came AS c WHERE c.collection = parents.collection AND c.id = parents.id);
 """
 """``journal``: what became of objects since the run began. ``removed``: ids of objects that were deleted, ``removals``
 in which order; ``aside``: links to them, which come back when they are restored. ``before``: ids that a collection had
 when it began to be read anew. ``deleted_before``: ids of objects that were deleted when a relation was read whole, or
 a restored parent of it was read, so that links to them are not known. ``facts``: what was found out about a version of
 a collection. ``answers``: which pieces were made of an answer, from the first on. ``unusable``: how many rows of a
-listing could not be kept, since they have no id."""
-TABLES = (
-    "collections", "pieces", "places", "parents", "journal", "before", "removed", "removals", "aside",
-    "deleted_before", "facts", "answers", "unusable",
-)  # fmt: skip
+listing could not be kept, since they have no id. ``came`` and ``parents_came``: what has come, in which order, of a
+collection that is read anew while what it had is still there; the views have nothing else of such a collection."""
 OF_A_COLLECTION = (
-    "pieces", "places", "parents", "journal", "aside", "deleted_before", "facts", "answers", "unusable",
+    "pieces", "places", "parents", "journal", "aside", "deleted_before", "facts", "answers", "unusable", "came",
+    "parents_came",
 )  # fmt: skip
+TABLES = ("collections", "before", "removed", "removals", *OF_A_COLLECTION)
 
 _BESIDE = ("-wal", "-shm", "-journal", ".damaged", ".seal")
 _CHECKS = (
@@ -98,6 +111,8 @@ class Known:
         version: another string whenever the content is another.
         base: the version when the run began; empty where the journal does not tell what changed since.
         settled: number of the last removal that a relation takes into account.
+        anew: the lowest number that a piece has which is new, while the collection is read whole over what an earlier
+            reading left; 0 otherwise.
     """
 
     number: int
@@ -110,6 +125,7 @@ class Known:
     version: str
     base: str
     settled: int
+    anew: int
 
 
 def find(database: Connection, name: str) -> Known | None:

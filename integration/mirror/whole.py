@@ -1,4 +1,4 @@
-"""Reading a collection whole, inside a transaction: it begins empty, grows by pages, and ends complete."""
+"""Reading a collection whole, inside a transaction: it begins with nothing, grows by pages, and ends complete."""
 
 import time
 import uuid
@@ -6,22 +6,20 @@ from collections.abc import Sequence
 
 import orjson
 
-from integration.disk.sqlite import Connection, insert
-from integration.mirror import answers
-from integration.mirror.changes import changed, put_undeleted, remove
+from integration.disk.sqlite import Connection
+from integration.mirror import anew, answers
+from integration.mirror.changes import changed, forget_parent, put_undeleted, remove
 from integration.mirror.checkpoint import note_reading
 from integration.mirror.rows import (
     PIECE,
     RawRow,
-    append,
-    clear,
     digests_of,
     drop_repeats,
     find_places,
     rows_lost,
     version,
 )
-from integration.mirror.tables import find, find_there
+from integration.mirror.tables import Known, find, find_there
 from integration.text.exact_json import exact_json
 
 
@@ -29,18 +27,12 @@ def begin(
     database: Connection, name: str, delta_link: str | None, deleted: Sequence[str], before: Sequence[str]
 ) -> None:
     """Start to read a collection whole, as ``Mirror.begin`` says."""
-    answers.keep_earlier(database, name)
-    known = find(database, name)
-    if known:
-        database.execute(
-            "INSERT OR IGNORE INTO before SELECT collection, id FROM places WHERE collection = ? AND parent = ''",
-            (known.number,),
-        )
-        clear(database, known.number)
+    if known := find(database, name):
+        anew.begin(database, known)
     remove(database, orjson.dumps(deleted).decode(), removed=True)
     database.execute(
         "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
-        " (SELECT coalesce(max(number), 0) FROM removals)) ON CONFLICT(name) DO UPDATE SET state = 'running',"
+        " (SELECT coalesce(max(number), 0) FROM removals), 0) ON CONFLICT(name) DO UPDATE SET state = 'running',"
         " next_link = NULL, delta_link = ?2, delta_on = ?3, base = '', settled = excluded.settled",
         (name, delta_link, time.time()),
     )
@@ -80,16 +72,16 @@ class EncodedPage:
 
     def write(self, database: Connection, name: str) -> None:
         """Add the page to its collection."""
-        number = find_there(database, name).number
-        append(database, number, self._pieces, self._ids_of_pieces)
+        known = find_there(database, name)
+        anew.add(database, known, self._pieces, self._ids_of_pieces)
         if self._decides:
             remove(database, self._ids, removed=False)
         if self._unusable:
             database.execute(
                 "INSERT INTO unusable VALUES(?, ?) ON CONFLICT DO UPDATE SET rows = rows + excluded.rows",
-                (number, self._unusable),
+                (known.number, self._unusable),
             )
-        database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (self._next_link, number))
+        database.execute("UPDATE collections SET next_link = ? WHERE number = ?", (self._next_link, known.number))
         note_reading(database)
 
 
@@ -99,7 +91,7 @@ def add_children(
     """Add children of some parents, as ``Mirror.add_children`` says, and tell whether some came again."""
     known, repeated = find_there(database, name), False
     if known.state == "running":
-        append(database, known.number, pieces)
+        anew.add(database, known, pieces)
         repeated = drop_repeats(database, known.number, [parent for parent, link in progress if link is None])
     else:
         changes = sum(
@@ -107,7 +99,7 @@ def add_children(
             for parent, objects in pieces
         )
         changed(database, known.number, changes)
-    _go_on_after(database, known.number, progress)
+    _go_on_after(database, known, progress)
     return repeated
 
 
@@ -119,17 +111,37 @@ def add_answer(
     progress: Sequence[tuple[str, str | None]],
 ) -> None:
     """Add what was made of an answer, as ``Mirror.add_answer`` says."""
-    number = find_there(database, name).number
+    known = find_there(database, name)
     if pieces is None:
-        answers.take_over(database, name, number, digest)
+        answers.take_over(database, known, digest)
     else:
-        answers.add(database, number, digest, pieces)
-    _go_on_after(database, number, progress)
+        answers.add(database, known, digest, pieces)
+    _go_on_after(database, known, progress)
 
 
-def _go_on_after(database: Connection, number: int, progress: Sequence[tuple[str, str | None]]) -> None:
-    insert(database, "INSERT OR REPLACE INTO parents", [(number, *parent) for parent in progress])
+def _go_on_after(database: Connection, known: Known, progress: Sequence[tuple[str, str | None]]) -> None:
+    anew.advance(database, known, progress)
     note_reading(database)
+
+
+def replace_part(database: Connection, name: str, part: str, objects: bytes) -> None:
+    """Replace the objects of a part, as ``Mirror.replace_part`` says."""
+    known = find_there(database, name)
+    database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (known.number, part))
+    anew.add_new(database, known, [(part, objects)])
+    answers.forget_digests(database, known.number)
+
+
+def forget(database: Connection, name: str, parts: Sequence[str]) -> None:
+    """Take parts out of a collection, as ``Mirror.forget`` says."""
+    known, gone = find_there(database, name), 0
+    for part in parts:
+        if known.anew:
+            anew.take_back(database, known, part)
+        else:
+            gone += forget_parent(database, known.number, part)
+    changed(database, known.number, gone if known.state == "complete" else 0)
+    answers.forget_digests(database, known.number)
 
 
 def complete(database: Connection, name: str, *, decides: bool) -> bool:
@@ -140,7 +152,8 @@ def complete(database: Connection, name: str, *, decides: bool) -> bool:
     """
     known = find_there(database, name)
     number = known.number
-    repeated = find_places(database, number)
+    is_another = anew.drop_unseen(database, known) if known.anew else True
+    repeated = find_places(database, number, known.anew)
     cut = database.execute(
         "SELECT DISTINCT parent FROM pieces WHERE collection = ?1 AND parent <> '' AND parent NOT IN"
         " (SELECT id FROM parents WHERE collection = ?1 AND next_link IS NULL)",
@@ -149,14 +162,16 @@ def complete(database: Connection, name: str, *, decides: bool) -> bool:
     parents = [parent for (parent,) in cut]
     if known.delta_link is not None:
         repeated |= bool(cut) and drop_repeats(database, number, parents)
-        found = uuid.uuid4().hex
+        is_same = known.version and not (is_another or repeated)
+        found = known.version if is_same else uuid.uuid4().hex
+    elif known.version and not (is_another or repeated or cut):
+        found = known.version
     else:
         seen = set[int]() if cut else None
         digests, count = digests_of(database, number, seen)
         if seen is not None and len(seen) < count and drop_repeats(database, number, parents):
             repeated, (digests, _) = True, digests_of(database, number)
         found = version(database, number, digests)
-    answers.let_go_of_earlier(database, name)
     if repeated:
         answers.forget_digests(database, number)
     database.execute(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.disk.sqlite import insert
+from integration.disk.inserting import insert
 from integration.disk.transactions import Savepoint
 from integration.errors import DanglingEnd, DuplicateKey
 from integration.sdk.step import Step
