@@ -44,32 +44,45 @@ class Schema:
 
     Attributes:
         path: the file.
-        document: its content, closed, with the properties that every record has added where it leaves them out.
-        supplied: names of the properties that every record has and that the file leaves out.
-        nullable: names of required properties that may be null: they are where there is no value.
         is_bare: nothing is asked of a record but what the runner sets itself: that of a relationship without a file.
     """
 
     def __init__(self, step: Step, path: Path, document: Mapping[str, Any]) -> None:
-        self.path = path
+        self.path, self._step, self._file = path, step, document
         declared = document.get("properties", {})
-        system = _system_properties(step)
         check_sources(path, declared)
         if step.is_relationship and any(X_FROM in of for of in declared.values()):
             raise DeclarationError(f"{path}: x-from is for entities: the step names the properties of a relationship")
-        self.document: dict[str, Any] = {
+        self.is_bare = step.is_relationship and not document
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """Its content, closed, with the properties that every record has added where it leaves them out.
+
+        It is put together where it is used first: of a thousand types that are loaded, a run makes records of some.
+        """
+        system, declared = _system_properties(self._step), self._file.get("properties", {})
+        return {
             "$schema": DRAFT,
-            "title": step.name,
-            "description": step.description,
-            **document,
+            "title": self._step.name,
+            "description": self._step.description,
+            **self._file,
             "type": "object",
             "additionalProperties": False,
             "properties": {**system, **declared},
-            "required": sorted({*document.get("required", ()), *(name for name in system if name != "_rawData")}),
+            "required": sorted({*self._file.get("required", ()), *(name for name in system if name != "_rawData")}),
         }
-        self.is_bare = step.is_relationship and not document
-        self.supplied = tuple(name for name in system if name not in declared)
-        self.nullable = tuple(name for name in document.get("required", ()) if allows_null(declared.get(name, {})))
+
+    @cached_property
+    def supplied(self) -> tuple[str, ...]:
+        """Names of the properties that every record has and that the file leaves out."""
+        return tuple(name for name in _system_properties(self._step) if name not in self._file.get("properties", {}))
+
+    @cached_property
+    def nullable(self) -> tuple[str, ...]:
+        """Names of required properties that may be null: they are where there is no value."""
+        declared = self._file.get("properties", {})
+        return tuple(name for name in self._file.get("required", ()) if allows_null(declared.get(name, {})))
 
     @cached_property
     def mapping(self) -> PropertyMapping:

@@ -1,11 +1,31 @@
 """Where the schemas of types are."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from integration.sdk.step import Step
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the schemas of one module's types may be.
+
+    Attributes:
+        beside: the module's folder, in which they are looked for first.
+        names: of the files that are in it.
+        others: the folders that come next.
+        below: for each folder ``schemas``, the folders in it by the names of the files that these have.
+        home: where one would be that there is not.
+    """
+
+    beside: Path
+    names: Set[str]
+    others: Sequence[Path]
+    below: Sequence[Mapping[str, Sequence[Path]]]
+    home: Path
 
 
 class SchemaFiles:
@@ -13,40 +33,42 @@ class SchemaFiles:
 
     def __init__(self) -> None:
         self._below: dict[Path, Mapping[str, Sequence[Path]]] = {}
-        self._beside: dict[Path, frozenset[str]] = {}
-        self._homes: dict[Path, Path] = {}
-        self._of_module: dict[str, Sequence[Mapping[str, Sequence[Path]]]] = {}
+        self._names: dict[Path, Set[str]] = {}
+        self._of_module: dict[tuple[str, Path], _Places] = {}
 
     def find(self, step: Step) -> Path | None:
         """Return the file of a step's schema: where it is looked for first, or anywhere below; ``None`` without one."""
-        name = file_name(step)
-        beside, *others = _places(step.source, step.run.__module__)
-        if name in self._names(beside):
-            return beside / name
-        below = [place for index in self._indices(step) for place in index.get(name, ())]
+        name, places = file_name(step), self._places(step)
+        if name in places.names:
+            return places.beside / name
+        below = [folder for index in places.below for folder in index.get(name, ())]
         if len(below) > 1:
-            below = [place for place in others if place in below] or below
+            below = [folder for folder in places.others if folder in below] or below
         return below[0] / name if below else None
 
     def home(self, step: Step) -> Path:
         """Return where a schema that a step does without would be: in the first folder that is there."""
-        if step.source not in self._homes:
+        return self._places(step).home / file_name(step)
+
+    def _places(self, step: Step) -> _Places:
+        """Return where a step's schema may be, as that of each step of its module."""
+        key = (step.run.__module__, step.source)
+        if key not in self._of_module:
             beside, *others = _places(step.source, step.run.__module__)
-            self._homes[step.source] = next((place for place in others if place.is_dir()), beside)
-        return self._homes[step.source] / file_name(step)
+            self._of_module[key] = _Places(
+                beside=beside,
+                names=self._names_in(beside),
+                others=others,
+                below=[self._places_below(folder) for folder in folders_of(step)],
+                home=next((place for place in others if place.is_dir()), beside),
+            )
+        return self._of_module[key]
 
-    def _indices(self, step: Step) -> Sequence[Mapping[str, Sequence[Path]]]:
-        """Return what is below each folder that a step's schema may be in."""
-        module = step.run.__module__
-        if module not in self._of_module:
-            self._of_module[module] = [self._places_below(folder) for folder in folders_of(step)]
-        return self._of_module[module]
-
-    def _names(self, folder: Path) -> frozenset[str]:
-        """Return the names in a folder."""
-        if folder not in self._beside:
-            self._beside[folder] = frozenset(each.name for each in (folder.iterdir() if folder.is_dir() else ()))
-        return self._beside[folder]
+    def _names_in(self, folder: Path) -> Set[str]:
+        """Return the names of the files in a folder."""
+        if folder not in self._names:
+            self._names[folder] = {each.name for each in (folder.iterdir() if folder.is_dir() else ())}
+        return self._names[folder]
 
     def _places_below(self, folder: Path) -> Mapping[str, Sequence[Path]]:
         """Return the folders in and below a folder by the names that are in them, sorted."""

@@ -166,6 +166,8 @@ class Step:
 
 def _takes_context(function: Callable[..., object]) -> bool:
     """Tell whether a function can be called with one argument, as far as it shows what it takes."""
+    if inspect.isfunction(function) and (function.__code__.co_argcount, function.__code__.co_kwonlyargcount) == (1, 0):
+        return True  # as nearly all do: to look at what one shows takes fifty times as long
     try:
         inspect.signature(function, follow_wrapped=False).bind(None)  # a family wraps one that takes more
     except TypeError:
