@@ -14,7 +14,7 @@ from integration.mirror.tables import Known
 _UNSEEN = "NOT EXISTS (SELECT 1 FROM came WHERE piece = {})"
 
 
-def begin(database: Connection, known: Known) -> None:
+def begin_over(database: Connection, known: Known) -> None:
     """Have what is there of a collection count no more until it comes again; what is only half there goes."""
     number = known.number
     if known.state == "running" and not known.anew:
@@ -31,7 +31,9 @@ def begin(database: Connection, known: Known) -> None:
     )
 
 
-def add(database: Connection, known: Known, pieces: Sequence[tuple[str, bytes]], ids: Sequence[bytes] = ()) -> None:
+def add_came(
+    database: Connection, known: Known, pieces: Sequence[tuple[str, bytes]], ids: Sequence[bytes] = ()
+) -> None:
     """Add pieces to a collection that is being read, as ``append`` does, but for those that are there already."""
     if not known.anew:
         append(database, known.number, pieces, ids)
@@ -40,18 +42,18 @@ def add(database: Connection, known: Known, pieces: Sequence[tuple[str, bytes]],
     new = [at for at, number in enumerate(same) if number is None]
     first = append(database, known.number, [pieces[at] for at in new], [ids[at] for at in new] if ids else ())
     numbers = dict(zip(new, range(first, first + len(new)), strict=True))
-    note(database, known.number, [numbers.get(at) or number for at, number in enumerate(same)])
+    note_came(database, known.number, [numbers.get(at) or number for at, number in enumerate(same)])
 
 
 def add_new(database: Connection, known: Known, pieces: Sequence[tuple[str, bytes]]) -> int:
     """Add pieces to a collection that is being read, and return the number of the first, as ``append`` does."""
     first = append(database, known.number, pieces)
     if known.anew:
-        note(database, known.number, range(first, first + len(pieces)))
+        note_came(database, known.number, range(first, first + len(pieces)))
     return first
 
 
-def note(database: Connection, number: int, pieces: Sequence[int | None]) -> None:
+def note_came(database: Connection, number: int, pieces: Sequence[int | None]) -> None:
     """Note that pieces came, the next after those that did before."""
     insert(database, "INSERT OR IGNORE INTO came(collection, piece)", [(number, piece) for piece in pieces])
 

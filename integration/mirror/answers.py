@@ -7,7 +7,7 @@ is there until the next one has ended; an answer is known by a digest that whoev
 from collections.abc import Sequence
 
 from integration.disk.sqlite import Connection
-from integration.mirror.anew import add_new, note
+from integration.mirror.anew import add_new, note_came
 from integration.mirror.tables import Known, find
 
 
@@ -38,7 +38,7 @@ def take_over(database: Connection, known: Known, digest: str) -> None:
         " AND number BETWEEN first AND first + count - 1 AND number < ?3 ORDER BY number",
         (known.number, digest, known.anew),
     ).fetchall()
-    note(database, known.number, [piece for (piece,) in found])
+    note_came(database, known.number, [piece for (piece,) in found])
 
 
 def forget_digests(database: Connection, number: int) -> None:

@@ -161,7 +161,7 @@ class Mirror(ReadableMirror):
     def forget(self, name: str, parts: Sequence[str]) -> None:
         """Take parts out of a collection that is read whole, as if they had not been read."""
         with self._transaction() as database:
-            whole.forget(database, name, parts)
+            whole.forget_parts(database, name, parts)
             self._repeated.update([name] if parts else [])
 
     def complete(self, name: str, *, decides: bool = True) -> bool:

@@ -28,7 +28,7 @@ def begin(
 ) -> None:
     """Start to read a collection whole, as ``Mirror.begin`` says."""
     if known := find(database, name):
-        anew.begin(database, known)
+        anew.begin_over(database, known)
     remove(database, orjson.dumps(deleted).decode(), removed=True)
     database.execute(
         "INSERT INTO collections VALUES(NULL, ?1, 'running', NULL, ?2, ?3, 0, '', '',"
@@ -73,7 +73,7 @@ class EncodedPage:
     def write(self, database: Connection, name: str) -> None:
         """Add the page to its collection."""
         known = find_there(database, name)
-        anew.add(database, known, self._pieces, self._ids_of_pieces)
+        anew.add_came(database, known, self._pieces, self._ids_of_pieces)
         if self._decides:
             remove(database, self._ids, removed=False)
         if self._unusable:
@@ -91,7 +91,7 @@ def add_children(
     """Add children of some parents, as ``Mirror.add_children`` says, and tell whether some came again."""
     known, repeated = find_there(database, name), False
     if known.state == "running":
-        anew.add(database, known, pieces)
+        anew.add_came(database, known, pieces)
         repeated = drop_repeats(database, known.number, [parent for parent, link in progress if link is None])
     else:
         changes = sum(
@@ -132,7 +132,7 @@ def replace_part(database: Connection, name: str, part: str, objects: bytes) -> 
     answers.forget_digests(database, known.number)
 
 
-def forget(database: Connection, name: str, parts: Sequence[str]) -> None:
+def forget_parts(database: Connection, name: str, parts: Sequence[str]) -> None:
     """Take parts out of a collection, as ``Mirror.forget`` says."""
     known, gone = find_there(database, name), 0
     for part in parts:

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,8 @@ _AHEAD = timedelta(days=1)
 """How far in the future a time may be: a date of today is there where the clocks are ahead of UTC."""
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGE = re.compile(r"(\d{1,6})([mhdw])")
-_SELECT = f"SELECT revision, committed_on, {checked('content')} FROM revisions ORDER BY revision"
+_REVISIONS = f"SELECT revision, committed_on, {checked('content')} FROM revisions"
+_JUDGEMENTS = f"SELECT number, {checked('content')} FROM judgements"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ class Revision:
         return {**found, "verdicts": self.verdicts, "incomplete": list(self.incomplete)}
 
 
+_NOT_JUDGED = Revision(0, None, {}, {}, ())
+
+
 def note(database: sqlite3.Connection, revision: int, now: float, changes: Mapping[str, Mapping[Any, int]]) -> None:
     """Note a revision that is about to be committed, also where nothing changed.
 
@@ -64,21 +68,34 @@ def note(database: sqlite3.Connection, revision: int, now: float, changes: Mappi
         changes: how many records of each type it created, updated and deleted.
     """
     rows = database.execute("SELECT verdict, reason, json_group_array(_type) FROM verdicts GROUP BY verdict, reason")
-    judged = [(verdict, reason, orjson.loads(names)) for verdict, reason, names in rows]
-    content = {"changes": changes, "judged": judged}
+    judged = orjson.dumps([(verdict, reason, orjson.loads(names)) for verdict, reason, names in rows]).decode()
+    database.execute("INSERT OR IGNORE INTO judgements(content) VALUES(?)", (judged,))
+    (number,) = database.execute("SELECT number FROM judgements WHERE content = ?", (judged,)).fetchone()
+    content = {"changes": changes, "judged": number}
     database.execute(
         "INSERT OR REPLACE INTO revisions VALUES(?, ?, ?)",
         (revision, round(now * 1000), orjson.dumps(content).decode()),
     )
 
 
+def forget_revisions(database: sqlite3.Connection, before: int) -> None:
+    """Forget the revisions before one, and how their types were judged."""
+    database.execute("DELETE FROM revisions WHERE revision < ?", (before,))
+    database.execute(
+        "DELETE FROM judgements WHERE number NOT IN"
+        f" (SELECT json_extract({checked('content')}, '$.judged') FROM revisions)"
+    )
+
+
 def known_revisions(database: sqlite3.Connection) -> list[Revision]:
     """Return the revisions that the graph remembers, the oldest first."""
     about = dict(database.execute("SELECT name, value FROM about"))
-    has_times = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'revisions'").fetchone()
-    rows = {number: (on, content) for number, on, content in database.execute(_SELECT)} if has_times else {}
+    there = {name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    rows = {row[0]: row[1:] for row in database.execute(_REVISIONS)} if "revisions" in there else {}
+    judgements = dict(database.execute(_JUDGEMENTS).fetchall()) if "judgements" in there else {}
+    judged = {number: _judged(orjson.loads(content)) for number, content in judgements.items()}
     first, last = max(1, int(about.get("remembers", 0))), int(about.get("revision", 0))
-    return [_revision(number, *rows.get(number, (None, "{}"))) for number in range(first, last + 1)]
+    return [_revision(number, rows.get(number, (None, "{}")), judged) for number in range(first, last + 1)]
 
 
 def last_change(revisions: Iterable[Revision]) -> int:
@@ -151,11 +168,20 @@ def time_of(milliseconds: object) -> datetime | None:
         return None
 
 
-def _revision(number: int, on: int | None, content: str) -> Revision:
-    held: dict[str, Any] = orjson.loads(content)
-    judged = {name: (verdict, reason) for verdict, reason, names in held.get("judged", ()) for name in names}
-    verdicts = held.get("verdicts") or dict(sorted(Counter(verdict for verdict, _ in judged.values()).items()))
-    incomplete = held.get("incomplete") or sorted(
-        name for name, (verdict, _) in judged.items() if verdict != "complete"
-    )
-    return Revision(number, time_of(on), held.get("changes", {}), verdicts, tuple(incomplete), judged)
+def _judged(groups: Iterable[Any]) -> Revision:
+    """Return a revision of no number that judged types so: groups of verdict, reason and names."""
+    judged = {name: (verdict, reason) for verdict, reason, names in groups for name in names}
+    verdicts = dict(sorted(Counter(verdict for verdict, _ in judged.values()).items()))
+    incomplete = sorted(name for name, (verdict, _) in judged.items() if verdict != "complete")
+    return Revision(0, None, {}, verdicts, tuple(incomplete), judged)
+
+
+def _revision(number: int, noted: tuple[int | None, str], known: Mapping[int, Revision]) -> Revision:
+    """Return a revision; earlier versions of this package noted with each how it judged, or less than that."""
+    on, held = noted[0], orjson.loads(noted[1])
+    judged = held.get("judged", ())
+    one = known.get(judged, _NOT_JUDGED) if isinstance(judged, int) else _judged(judged)
+    found = replace(one, number=number, committed_on=time_of(on), changes=held.get("changes", {}))
+    if "verdicts" in held:
+        return replace(found, verdicts=held["verdicts"], incomplete=tuple(held.get("incomplete", ())))
+    return found

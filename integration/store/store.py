@@ -14,7 +14,7 @@ from integration.errors import OutputError
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.store.dangling import count_dangling, find_dangling, refresh_dangling
-from integration.store.history import note
+from integration.store.history import forget_revisions, note
 from integration.store.losses import lost, moved
 from integration.store.publication import EXAMPLES, Publication
 from integration.store.read import ReadableStore
@@ -84,7 +84,7 @@ class Store(ReadableStore):
         }
         remembers = max(0, self.revision - _REMEMBERED)
         self._database.execute("DELETE FROM changes WHERE revision <= ?", (remembers,))
-        self._database.execute("DELETE FROM revisions WHERE revision < ?", (remembers,))
+        forget_revisions(self._database, remembers)
         noted = {**about, "tenant": tenant, "format": FORMAT, "revision": self.revision, "remembers": remembers}
         self._database.executemany(
             "INSERT OR REPLACE INTO about VALUES(?, ?)", [(name, str(value)) for name, value in noted.items()]

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS changes(
 CREATE TABLE IF NOT EXISTS revisions(
     revision INTEGER PRIMARY KEY, committed_on INTEGER NOT NULL, content TEXT NOT NULL DEFAULT '{}'
 );
+CREATE TABLE IF NOT EXISTS judgements(number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS deliveries(
     destination TEXT NOT NULL, type INTEGER NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY(destination, type)
 ) WITHOUT ROWID;
@@ -47,9 +48,9 @@ CREATE VIEW IF NOT EXISTS relationships AS
 """
 """``changes`` holds what became of records since their type was first loaded, with their properties before that; for a
 relationship ``key`` is the source's. A relationship without properties of its own has none in ``edges``. ``revisions``
-holds when each was committed (epoch milliseconds), also where it changed nothing; in numbers what it changed, and how
-types were judged (JSON)."""
-CONTENT = ("types", "nodes", "edges", "loose_edges", "changes", "revisions", "deliveries", "verdicts")
+holds when each was committed (epoch milliseconds), also where it changed nothing; in numbers what it changed, and which
+of ``judgements`` its types had (JSON): most runs judge all of them as the run before did."""
+CONTENT = ("types", "nodes", "edges", "loose_edges", "changes", "revisions", "judgements", "deliveries", "verdicts")
 SYSTEM = {
     "entities": ("_key", "_type", "_class"),
     "relationships": ("_key", "_type", "_class", "_fromEntityKey", "_toEntityKey"),

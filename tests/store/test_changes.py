@@ -1,6 +1,7 @@
 """What the graph tells of its earlier revisions."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -108,3 +109,26 @@ def test_what_a_destination_holds_is_kept_by_type(store: Store) -> None:
 def test_a_change_knows_the_properties_that_differ() -> None:
     change = Change("updated", ("badge-1",), '{"a":1,"b":2}', '{"b":3,"c":[4]}')
     assert change.properties() == {"a": (1, None), "b": (2, 3), "c": (None, [4])}
+
+
+def judgements() -> int:
+    with closing(sqlite3.connect("graph.db")) as database:
+        return int(database.execute("SELECT count(*) FROM judgements").fetchone()[0])
+
+
+def test_how_types_were_judged_is_kept_once_however_many_revisions_judged_them_so(store: Store) -> None:
+    for run in range(120):
+        verdict = "partial" if run in (5, 100) else "complete"
+        store.keep_verdicts([("contoso_badge", verdict, "a page failed" * (verdict == "partial"), run, run / 7)])
+        next_run(store)
+    store.commit()
+    known = store.revisions()
+    assert [each.number for each in known if each.incomplete] == [101]
+    assert known[0].judged == {"contoso_badge": ("complete", "")}
+    assert judgements() == 2
+    for _ in range(60):
+        store.begin("contoso.example")
+        store.keep_verdicts([("contoso_badge", "complete", "", 1, 0.0)])
+        store.commit()
+    assert judgements() == 1
+    assert {len(each.incomplete) for each in store.revisions()} == {0}
