@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
 from integration.errors import CredentialsError, FolderInUse, IntegrationError, Interrupted, Unreachable
@@ -86,7 +87,18 @@ class TenantOutcome:
     def from_json(cls, found: Mapping[str, Any]) -> "TenantOutcome":
         """Return what ``as_json`` gave, also that of another version, as far as it is known here."""
         known = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in found.items() if name in known})
+        values = {name: value for name, value in found.items() if name in known}
+        return cls(**values | {"types": shared_types(found.get("types", {}))})
+
+
+def shared_types(types: Mapping[str, Any]) -> dict[str, Sequence[str] | int]:
+    """Return types by verdict, those of many tenants as one: thousands without a licence lack the same types."""
+    return {verdict: names if isinstance(names, int) else _one(tuple(names)) for verdict, names in types.items()}
+
+
+@lru_cache(1_000)
+def _one(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
 
 
 def outcome_of_report(tenant: str, report: Report) -> TenantOutcome:

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from integration.fleet.outcomes import WORST_FIRST, TenantOutcome
+from integration.fleet.outcomes import WORST_FIRST, TenantOutcome, shared_types
 from integration.fleet.tenants import Tenant
 from integration.text.discretion import logger
 
@@ -60,6 +60,9 @@ def understood(data: bytes, where: str) -> Mapping[str, Any]:
     with suppress(orjson.JSONDecodeError):
         found = orjson.loads(data)
         if _form().is_valid(found):
+            for tenant in found["tenants"].values():
+                if "types" in tenant:
+                    tenant["types"] = shared_types(tenant["types"])
             return dict(found)
     _log.warning("%s is damaged: what became of the tenants is known again after the next run", where)
     return {}
@@ -109,6 +112,7 @@ def updated(
         before = tenants.get(outcome.tenant, {})
         values = outcome.as_json()
         kept: dict[str, Any] = {name: values[name] for name in _KEPT if name in values}
+        kept |= {"types": outcome.types} if outcome.types else {}
         kept |= {"endedOn": outcome.ended_on} if outcome.ended_on else {}
         if outcome.is_success:
             kept |= {"lastSuccess": outcome.ended_on, "lastSeconds": outcome.seconds}

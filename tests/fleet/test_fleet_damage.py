@@ -102,4 +102,20 @@ def test_what_a_run_tells_is_understood() -> None:
         for word in WORDS
     ]
     told = json.dumps(updated({}, outcomes, "one"))
-    assert understood(told.encode(), FLEET) == json.loads(told)
+    assert json.loads(json.dumps(understood(told.encode(), FLEET))) == json.loads(told)
+
+
+def test_types_that_many_tenants_lack_are_kept_in_memory_once() -> None:
+    """Where ten thousand tenants have no licence, each says of hundreds of types that they were skipped."""
+    lacking = [f"contoso_type_{number}" for number in range(600)]
+    outcomes = [
+        TenantOutcome.from_json(
+            json.loads(json.dumps({"tenant": f"t{n}", "word": "ok", "types": {"skipped": lacking}}))
+        )
+        for n in range(3)
+    ]
+    assert outcomes[0].types == {"skipped": tuple(lacking)}
+    document = updated({}, outcomes, "one")
+    again = understood(json.dumps(document).encode(), FLEET)
+    tenants = [*document["tenants"].values(), *again["tenants"].values()]
+    assert len({id(each["types"]["skipped"]) for each in tenants}) == 1
