@@ -118,8 +118,8 @@ def _same(database: Connection, known: Known, parent: str, objects: bytes, ids: 
         )
         given = (known.number, ids.decode())
     found = database.execute(
-        f"SELECT number FROM pieces WHERE {where} AND number < ? AND objects = CAST(? AS TEXT)"
+        f"SELECT number FROM pieces WHERE {where} AND objects = CAST(? AS TEXT)"
         f" AND {_UNSEEN.format('pieces.number')} ORDER BY number LIMIT 1",
-        (*given, known.anew, objects),
+        (*given, objects),
     ).fetchone()
     return int(found[0]) if found else None

@@ -164,6 +164,20 @@ def test_an_object_that_comes_twice_is_kept_as_it_came_last(tmp_path: Path) -> N
         mirror.finish()
 
 
+def test_a_page_that_comes_twice_counts_as_it_came_last(tmp_path: Path) -> None:
+    path = tmp_path / "mirror.db"
+    objects = [thing(number) for number in range(200)]
+    with closing(opened(path, "new")) as mirror:
+        read(mirror, objects, 100)
+        mirror.finish()
+    with closing(opened(path, "updated")) as mirror:
+        mirror.begin(NAME, None)
+        for page in (objects[100:], [thing(150, moved=True), *objects[:100]], objects[100:]):
+            mirror.add(NAME, page, "next")
+        assert mirror.complete(NAME)
+        assert held(mirror) == of({each["id"]: each for each in objects})
+
+
 @pytest.mark.parametrize("ends", ["killed", "given up", "given up, a day later"])
 def test_what_was_there_before_a_reading_that_did_not_end_is_known_to_be_gone_later(tmp_path: Path, ends: str) -> None:
     path = tmp_path / "mirror.db"
