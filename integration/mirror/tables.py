@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS came(
     place INTEGER PRIMARY KEY, collection INTEGER NOT NULL, piece INTEGER NOT NULL UNIQUE
 );
 CREATE INDEX IF NOT EXISTS came_by_collection ON came(collection);
+CREATE TRIGGER IF NOT EXISTS gone AFTER DELETE ON pieces BEGIN DELETE FROM came WHERE piece = old.number; END;
 CREATE TABLE IF NOT EXISTS parents_came(
     collection INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY(collection, id)
 ) WITHOUT ROWID;

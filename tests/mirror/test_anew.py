@@ -211,6 +211,27 @@ def test_what_was_there_before_a_reading_that_did_not_end_is_known_to_be_gone_la
     assert rows_of(path, "before") == rows_of(path, "came") == rows_of(path, "parents_came") == []
 
 
+def test_what_was_taken_out_of_one_collection_costs_another_nothing(tmp_path: Path) -> None:
+    """Its pieces are gone, and the next ones may be called as they were."""
+    path, names = tmp_path / "mirror.db", ("/things/*/parts", "/things/*/owners")
+    parts = [(f"p{number}", orjson.dumps([{"id": f"{number}"}])) for number in range(3)]
+    for expected in ("new", "updated"):
+        with closing(opened(path, expected)) as mirror:
+            for name in names:
+                mirror.begin(name, None)
+                new = [*parts, ("p3", orjson.dumps([{"id": expected}])), ("p4", orjson.dumps([{"id": expected}]))]
+                mirror.add_children(name, new, [(parent, None) for parent, _ in new])
+                assert [parent for parent, _, _ in held(mirror, name)] == ["p0", "p1", "p2", "p3", "p4"]
+                mirror.complete(name)
+                if name == names[0]:
+                    mirror.forget(name, ["p3", "p4"])
+            assert len(held(mirror, names[0])) == 3
+            assert [(parent, id) for parent, id, _ in held(mirror, names[1])] == [
+                ("p0", "0"), ("p1", "1"), ("p2", "2"), ("p3", expected), ("p4", expected),
+            ]  # fmt: skip
+            mirror.finish()
+
+
 class Life:
     """A collection through many readings, with what it has to hold after each.
 
