@@ -107,7 +107,7 @@ def test_an_origin_leads_to_the_resource_that_it_is_once(place: Place, azure: Az
 @pytest.mark.parametrize("form", [str, str.capitalize], ids=["small", "large"])
 def test_an_app_lets_in_the_subnets_that_its_rules_allow(place: Place, azure: Azure, form: Any) -> None:
     place.put("Microsoft.Web/sites", "shop", {}, kind="app")
-    rules = [
+    rules: list[dict[str, Any] | None] = [
         {"action": "allow", "vnetSubnetResourceId": SUBNET, "priority": 2},
         {"action": "Allow", "vnetSubnetResourceId": SUBNET.upper(), "priority": 3},
         {"action": "Deny", "vnetSubnetResourceId": f"{SUBNET}-other"},

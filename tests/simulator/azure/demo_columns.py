@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.simulator.azure.demo_compute import MADE
+from tests.simulator.azure.demo_compute import GUID, MADE
 from tests.simulator.azure.demo_told import tell
 from tests.simulator.azure.place import Place, to
 
@@ -14,6 +14,10 @@ def add_columns(web: Place, lab: Place) -> None:
     _data(web, lab)
     _running(web, lab)
     _firewalls(web)
+    _sizes(web)
+    _services(web)
+    _messages(web)
+    _apps(web, lab)
 
 
 def _data(web: Place, lab: Place) -> None:
@@ -93,3 +97,126 @@ def _firewalls(web: Place) -> None:
     }
     tell(web, f"{_NET}/firewallPolicies", "fp-web", policy)
     tell(web, f"{_NET}/firewallPolicies", "fp-base", {"childPolicies": [to(own)]})
+
+
+def _sizes(web: Place) -> None:
+    for type, name, more in (
+        ("Microsoft.ApiManagement/service", "api-web", {"capacity": 1}),
+        ("Microsoft.Kusto/clusters", "adx", {"tier": "Standard", "capacity": 2}),
+        ("Microsoft.AppPlatform/Spring", "spring-web", {"capacity": 1}),
+        ("Microsoft.EventHub/namespaces", "eh-web", {"tier": "Standard", "capacity": 1}),
+        ("Microsoft.Devices/IotHubs", "iot-web", {"tier": "Standard", "capacity": 1}),
+    ):
+        row = web.tenant.tables["resources"][web.of(type, name).lower()]
+        row["sku"] = {**(row["sku"] or {}), **more}
+
+
+def _services(web: Place) -> None:
+    tell(web, "Microsoft.ApiManagement/service", "api-web", {"additionalLocations": [{"location": "North Europe"}]})
+    cluster = {
+        "clusterId": "00000000000000000000000000000001",
+        "clusterHdpVersion": "3.1.6.2",
+        "kafkaRestProperties": {"clientGroupInfo": {"groupName": "streams", "groupId": GUID.format("5601")}},
+        "quotaInfo": {"coresUsed": 12},
+    }
+    tell(web, "Microsoft.HDInsight/clusters", "hdi-web", cluster)
+    spring = {
+        "serviceId": GUID.format("5602"),
+        "version": 3,
+        "networkProfile": {
+            "serviceCidr": "198.18.64.0/19,198.18.96.0/19",
+            "serviceRuntimeNetworkResourceGroup": "spring-runtime",
+            "appNetworkResourceGroup": "spring-apps",
+        },
+    }
+    tell(web, "Microsoft.AppPlatform/Spring", "spring-web", spring)
+    maintenance = "/providers/Microsoft.Maintenance/publicMaintenanceConfigurations/SQL_Default"
+    instance = {
+        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "dnsZone": "0a1b2c3d",
+        "maintenanceConfigurationId": f"/subscriptions/{web.id.split('/')[2]}{maintenance}",
+        "timezoneId": "UTC",
+    }
+    tell(web, "Microsoft.Sql/managedInstances", "mi-web", instance)
+    workspace = {
+        "createdBy": {"oid": GUID.format("5603"), "applicationId": GUID.format("5604")},
+        "updatedBy": {"oid": GUID.format("5603")},
+        "authorizations": [{"principalId": GUID.format("5605"), "roleDefinitionId": GUID.format("5606")}],
+    }
+    tell(web, "Microsoft.Databricks/workspaces", "dbw-web", workspace)
+
+
+def _messages(web: Place) -> None:
+    domain = {
+        "autoCreateTopicWithFirstSubscription": True,
+        "autoDeleteTopicWithLastSubscription": False,
+        "inputSchemaMapping": {"inputSchemaMappingType": "Json"},
+    }
+    tell(web, "Microsoft.EventGrid/domains", "egd-web", domain)
+    hub = {
+        "comments": "Of the shops",
+        "features": "DeviceManagement",
+        "enableFileUploadNotifications": False,
+        "locations": [
+            {"location": "West Europe", "role": "primary"},
+            {"location": "North Europe", "role": "secondary"},
+        ],
+        "eventHubEndpoints": {"events": {"retentionTimeInDays": 1, "partitionCount": 4}},
+    }
+    tell(web, "Microsoft.Devices/IotHubs", "iot-web", hub)
+    job = {
+        "jobId": GUID.format("5607"),
+        "dataLocale": "en-US",
+        "eventsLateArrivalMaxDelayInSeconds": 5,
+        "eventsOutOfOrderMaxDelayInSeconds": 0,
+        "eventsOutOfOrderPolicy": "Adjust",
+        "outputStartMode": "JobStartTime",
+        "outputStartTime": MADE,
+    }
+    tell(web, "Microsoft.StreamAnalytics/streamingjobs", "asa-visits", job)
+
+
+def _apps(web: Place, lab: Place) -> None:
+    interface = {
+        "enableAcceleratedNetworking": True,
+        "dnsSettings": {
+            "internalDnsNameLabel": "web-01",
+            "internalDomainNameSuffix": "internal.cloudapp.example",
+            "internalFqdn": "web-01.internal.cloudapp.example",
+        },
+        "nicType": "Standard",
+        "auxiliaryMode": "None",
+        "workloadType": "web",
+        "migrationPhase": "None",
+    }
+    tell(web, f"{_NET}/networkInterfaces", "nic-web-01", interface)
+    app = {
+        "workloadProfileName": "Consumption",
+        "latestRevisionName": "ca-shop--2",
+        "latestReadyRevisionName": "ca-shop--1",
+        "latestRevisionFqdn": "ca-shop--2.apps.contoso.example",
+        "eventStreamEndpoint": "https://westeurope.azurecontainerapps.example/ca-shop/eventstream",
+        "configuration": {"activeRevisionsMode": "Single", "ingress": {"transport": "auto"}},
+        "template": {"scale": {"minReplicas": 1, "maxReplicas": 10}},
+        "outboundIpAddresses": ["203.0.113.53"],
+    }
+    tell(lab, "Microsoft.App/containerApps", "ca-shop", app, kind="functionapp")
+    site = {
+        "clientAffinityEnabled": False,
+        "containerSize": 1536,
+        "dailyMemoryTimeQuota": 0,
+        "enabledHostNames": ["app.azurewebsites.example", "app.scm.azurewebsites.example"],
+        "isXenon": False,
+        "lastModifiedTimeUtc": MADE,
+        "redundancyMode": "None",
+        "repositorySiteName": "app",
+        "reserved": True,
+        "scmSiteAlsoStopped": False,
+        "inboundIpAddress": "203.0.113.54",
+        "ftpsHostName": "ftps://waws.ftp.azurewebsites.example/site/wwwroot",
+        "trafficManagerHostNames": ["shop.trafficmanager.example"],
+        "availabilityState": "Normal",
+        "usageState": "Normal",
+    }
+    for type, name in (("sites", "shop"), ("sites", "orders"), ("sites/slots", "shop/staging")):
+        tell(web, f"Microsoft.Web/{type}", name, site)
