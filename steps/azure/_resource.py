@@ -77,6 +77,14 @@ def below_parents(resources: Iterable[Entity]) -> Iterator[Relationship]:
         yield Relationship(each.key.rsplit("/", 2)[0], each.key)
 
 
+def named_by(entities: Iterable[Entity], property: str) -> Iterator[Relationship]:
+    """Yield for each of some entities a relationship to each that one of its properties names by key."""
+    for each in entities:
+        told = each.properties.get(property) or []
+        for key in [told] if isinstance(told, str) else told:
+            yield Relationship(each.key, key)
+
+
 def type_of(part: Any) -> str | None:
     """Return the type of a part, as rows have theirs; ``None`` where Azure does not tell it."""
     told = part.get("type")

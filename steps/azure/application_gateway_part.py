@@ -13,6 +13,7 @@ from steps.azure._resource import (
     keys_at,
     keys_in,
     keys_of,
+    named_by,
     object_at,
     part_of,
     parts_of,
@@ -162,6 +163,14 @@ def azure_application_gateway_rule_uses_listener(ctx: Context) -> Iterator[Relat
     for _, rule in _parts(ctx, "azure_application_gateway_rule"):
         if listener := _listener(rule):
             yield Relationship(arm_key(rule["id"]), listener)
+
+
+@relationship_step(
+    "azure_application_gateway_rule", "USES", "azure_application_gateway_waf_policy", permissions=_READ, per_row=True
+)
+def azure_application_gateway_rule_uses_waf_policy(ctx: Context) -> Iterator[Relationship]:
+    """A rule has what comes by one of its paths inspected as a web application firewall policy says."""
+    yield from named_by(ctx.entities("azure_application_gateway_rule"), "firewallPolicyIds")
 
 
 @relationship_step(

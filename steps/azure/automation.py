@@ -7,6 +7,7 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps.azure._resource import (
     identities_of,
     in_groups,
+    key_at,
     named_in,
     object_at,
     private_endpoints_of,
@@ -56,6 +57,8 @@ def azure_logic_app_workflow(ctx: Context) -> Iterator[Entity]:
         callers = named_in(control, "allowedCallerIpAddresses", "addressRange")
         yield resource(
             row,
+            integrationAccountId=key_at(properties_of(row), "integrationAccount"),
+            integrationServiceEnvironmentId=key_at(properties_of(row), "integrationServiceEnvironment"),
             allowedCallerIpAddresses=callers if control.get("allowedCallerIpAddresses") is not None else None,
             userAssignedIdentityIds=identities_of(row),
         )

@@ -8,11 +8,14 @@ from steps.azure._resource import (
     environment_of,
     identities_of,
     in_groups,
+    joined,
     keys_in,
     named_in,
+    parts_of,
     private_endpoints_of,
     properties_of,
     resource,
+    values_of,
 )
 
 COSMOSDB_ACCOUNT = "microsoft.documentdb/databaseaccounts"
@@ -38,6 +41,8 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
             endpoints=regional or ([everywhere] if everywhere else None),
             ipRangeFilter=_addresses(properties_of(row)),
             virtualNetworkSubnetIds=keys_in(row, "virtualNetworkRules"),
+            zoneRedundantLocations=values_of(_in_zones(row), "locationName"),
+            failoverPriorities=joined(_by_priority(row), "=", "failoverPriority", "locationName"),
             networkAclBypassResourceIds=keys_in(row, "networkAclBypassResourceIds"),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
@@ -48,6 +53,16 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_cosmosdb_account(ctx: Context) -> Iterator[Relationship]:
     """An account of Cosmos DB is in a resource group."""
     yield from in_groups(ctx.entities("azure_cosmosdb_account"))
+
+
+def _in_zones(row: Any) -> list[dict[str, Any]]:
+    """Return the regions of an account in which its copies are in several zones."""
+    return [region for region in parts_of(row, "locations") if region.get("isZoneRedundant") is True]
+
+
+def _by_priority(row: Any) -> list[dict[str, Any]]:
+    """Return what an account tells of its regions, in the order in which they take over."""
+    return sorted(parts_of(row, "failoverPolicies"), key=lambda policy: policy.get("failoverPriority") or 0)
 
 
 def _addresses(properties: dict[str, Any]) -> list[str] | None:

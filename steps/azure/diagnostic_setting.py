@@ -98,6 +98,7 @@ _DESTINATIONS = {
     "azure_log_analytics_workspace": "workspaceId",
     "azure_storage_account": "storageAccountId",
     "azure_event_hub_namespace": "eventHubAuthorizationRuleId",
+    "azure_service_bus_namespace": "serviceBusRuleId",
 }
 
 
@@ -135,7 +136,7 @@ def azure_resource_has_diagnostic_setting(ctx: Context) -> Iterator[Relationship
 
 @relationship_family("azure_diagnostic_setting", "USES", list(_DESTINATIONS), permissions=_READ)
 def azure_diagnostic_setting_uses_destination(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """Logs are sent to a storage account, a workspace or a namespace of Event Hubs, of which a key is told."""
+    """Logs are sent to a storage account, a workspace, or a namespace of which a key is told."""
     for _, row in _settings(ctx):
         if destination := key_at(properties_of(row), _DESTINATIONS[to_type]):
             yield Relationship(arm_key(row["id"]), destination.partition("/authorizationrules/")[0])

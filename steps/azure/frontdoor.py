@@ -10,6 +10,7 @@ from steps.azure._resource import (
     in_groups,
     key_at,
     keys_of,
+    named_by,
     object_at,
     part_of,
     parts_of,
@@ -28,6 +29,12 @@ _PARTS = {
     "azure_frontdoor_routing_rule": "routingRules",
     "azure_frontdoor_rules_engine": "rulesEngines",
 }
+_OF_RULE = {
+    "azure_frontdoor_frontend_endpoint": "frontendEndpointIds",
+    "azure_frontdoor_rules_engine": "rulesEngineId",
+    "azure_frontdoor_waf_policy": "webApplicationFirewallPolicyLinkId",
+}
+"""Types of what a routing rule names, and the property that tells it."""
 
 
 @entity_step("Service", permissions=["Microsoft.Network/frontDoors/read"], per_row=True, resources=[_FRONTDOOR])
@@ -116,6 +123,20 @@ def azure_frontdoor_rules_engine(ctx: Context) -> Iterator[Entity]:
 def azure_frontdoor_has_part(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A front door is made of names, pools and rules."""
     yield from below_parents(ctx.entities(to_type))
+
+
+@relationship_family("azure_frontdoor_routing_rule", "USES", list(_OF_RULE), permissions=_READ, per_row=True)
+def azure_frontdoor_routing_rule_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A rule is for names that a front door answers to, and may change what it hands on, or have it inspected."""
+    yield from named_by(ctx.entities(from_type), _OF_RULE[to_type])
+
+
+@relationship_step(
+    "azure_frontdoor_routing_rule", "CONNECTS", "azure_frontdoor_backend_pool", permissions=_READ, per_row=True
+)
+def azure_frontdoor_routing_rule_connects_backend_pool(ctx: Context) -> Iterator[Relationship]:
+    """A rule leads to those of a pool."""
+    yield from named_by(ctx.entities("azure_frontdoor_routing_rule"), "backendPoolId")
 
 
 def _parts(ctx: Context, name: str) -> Iterator[tuple[Any, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._resource import key_at, keys_in, object_at, properties_of, resource, text_in
@@ -86,6 +86,22 @@ def azure_cdn_profile_has_frontdoor_origin(ctx: Context) -> Iterator[Relationshi
     """A profile has an origin, in one of its groups."""
     for group, row in ctx.azure.children(_ORIGINS.type, _ORIGINS.below, api_version=_VERSION):
         yield Relationship(group.rsplit("/", 2)[0], arm_key(row["id"]))
+
+
+@relationship_step(
+    "azure_frontdoor_origin",
+    "CONNECTS",
+    any_of("azure"),
+    type="azure_frontdoor_origin_connects_resource",
+    permissions=_READ_ORIGINS,
+    per_row=True,
+)
+def azure_frontdoor_origin_connects_resource(ctx: Context) -> Iterator[Relationship]:
+    """An origin is a resource of Azure, which it reaches over the internet or by a private link."""
+    for origin in ctx.entities("azure_frontdoor_origin"):
+        named = [origin.properties.get(name) for name in ("azureOriginId", "privateLinkResourceId")]
+        for key in dict.fromkeys(filter(None, named)):
+            yield Relationship(origin.key, key)
 
 
 @relationship_step("azure_frontdoor_endpoint", "HAS", "azure_frontdoor_route", permissions=_READ_ROUTES, per_row=True)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, relationship_family
+from steps.azure._resource import named_by
 
 _PLACED = [
     "azure_api_management_service",
     "azure_app_service_environment",
     "azure_application_gateway",
+    "azure_application_gateway_frontend_ip",
     "azure_bastion_host",
     "azure_container_app_environment",
     "azure_container_group",
@@ -18,6 +20,7 @@ _PLACED = [
     "azure_kubernetes_agent_pool",
     "azure_kubernetes_cluster",
     "azure_lb",
+    "azure_lb_frontend_ip",
     "azure_mysql_server",
     "azure_network_firewall",
     "azure_nic",
@@ -38,6 +41,7 @@ _LET_IN = {
     "azure_service_bus_network_rule_set": "virtualNetworkSubnetIds",
     "azure_sql_server_firewall_rule": "subnetId",
     "azure_storage_account": "networkRuleSet.virtualNetworkSubnetIds",
+    "azure_web_app_configuration": "allowedSubnetIds",
 }
 """Types of what subnets are let in by, and the property that tells which."""
 _JOINED = ["azure_function_app", "azure_web_app", "azure_web_app_slot"]
@@ -62,10 +66,7 @@ def azure_app_uses_subnet(ctx: Context, from_type: str, to_type: str) -> Iterato
 @relationship_family(list(_LET_IN), "ALLOWS", "azure_subnet", per_row=True)
 def azure_service_allows_subnet(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """What is in a subnet may reach a service, also where its firewall keeps out everybody else."""
-    for service in ctx.entities(from_type):
-        told = service.properties.get(_LET_IN[from_type]) or []
-        for subnet in [told] if isinstance(told, str) else told:
-            yield Relationship(service.key, subnet)
+    yield from named_by(ctx.entities(from_type), _LET_IN[from_type])
 
 
 def _subnets(member: Entity) -> list[str]:

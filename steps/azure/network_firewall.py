@@ -49,6 +49,8 @@ def azure_network_firewall_policy(ctx: Context) -> Iterator[Entity]:
             basePolicy=key_at(properties_of(row), "basePolicy"),
             intrusionDetectionOverrides=_overrides(properties_of(row)),
             ruleCollectionGroupIds=keys_in(row, "ruleCollectionGroups"),
+            firewallIds=keys_in(row, "firewalls"),
+            childPolicyIds=keys_in(row, "childPolicies"),
             userAssignedIdentityIds=identities_of(row),
         )
 

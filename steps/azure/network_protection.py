@@ -77,6 +77,18 @@ def azure_application_security_group_protects_vm(ctx: Context) -> Iterator[Relat
                 yield Relationship(group, machine)
 
 
+@relationship_family(
+    "azure_application_security_group", "PROTECTS", ["azure_nic", "azure_private_endpoint"], per_row=True
+)
+def azure_application_security_group_protects_member(
+    ctx: Context, from_type: str, to_type: str
+) -> Iterator[Relationship]:
+    """The rules that name an application security group hold for a network interface or a private endpoint."""
+    for member in ctx.entities(to_type):
+        for group in member.properties.get("applicationSecurityGroupIds", ()):
+            yield Relationship(group, member.key)
+
+
 @relationship_step("azure_ddos_protection_plan", "ASSIGNED", "azure_public_ip", per_row=True)
 def azure_ddos_protection_plan_assigned_public_ip(ctx: Context) -> Iterator[Relationship]:
     """A plan protects a public address by itself."""

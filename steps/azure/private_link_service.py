@@ -9,6 +9,7 @@ from steps.azure._resource import (
     in_groups,
     keys_in,
     keys_of,
+    named_by,
     parts_of,
     private_endpoints_of,
     properties_of,
@@ -37,6 +38,7 @@ def azure_private_link_service(ctx: Context) -> Iterator[Entity]:
             autoApprovesAll=_ALL in approved,
             autoApprovedSubscriptionIds=[each for each in approved if each != _ALL],
             subnetIds=keys_of(subnets),
+            frontendIpIds=_frontends(row),
             loadBalancerIds=_load_balancers(row),
             networkInterfaceIds=keys_in(row, "networkInterfaces"),
             privateEndpointIds=private_endpoints_of(row),
@@ -58,6 +60,12 @@ def azure_private_link_service_connects_lb(ctx: Context) -> Iterator[Relationshi
             yield Relationship(arm_key(row["id"]), balancer)
 
 
+@relationship_step("azure_private_link_service", "CONNECTS", "azure_lb_frontend_ip", per_row=True)
+def azure_private_link_service_connects_lb_frontend_ip(ctx: Context) -> Iterator[Relationship]:
+    """Whoever reaches a service by a private endpoint reaches one address of a load balancer."""
+    yield from named_by(ctx.entities("azure_private_link_service"), "frontendIpIds")
+
+
 @relationship_step("azure_private_link_service", "USES", "azure_nic", per_row=True)
 def azure_private_link_service_uses_nic(ctx: Context) -> Iterator[Relationship]:
     """A service has its addresses by network interfaces."""
@@ -71,7 +79,11 @@ def _subscriptions(row: Any, name: str) -> list[str]:
     return sorted({id.lower() for id in texts_at(properties_of(row), name, "subscriptions[]")})
 
 
+def _frontends(row: Any) -> list[str]:
+    """Return the keys of the addresses of load balancers that a service stands before."""
+    return keys_in(row, "loadBalancerFrontendIpConfigurations")
+
+
 def _load_balancers(row: Any) -> list[str]:
     """Return the keys of the load balancers whose frontends a service stands before."""
-    fronts = keys_in(row, "loadBalancerFrontendIpConfigurations")
-    return list(dict.fromkeys(key.rpartition("/frontendipconfigurations/")[0] for key in fronts))
+    return list(dict.fromkeys(key.rpartition("/frontendipconfigurations/")[0] for key in _frontends(row)))

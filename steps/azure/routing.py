@@ -12,6 +12,7 @@ from steps.azure._resource import (
     keys_at,
     keys_in,
     keys_of,
+    named_by,
     named_in,
     object_at,
     parts_of,
@@ -118,6 +119,12 @@ def azure_subnet_uses_nat_gateway(ctx: Context) -> Iterator[Relationship]:
         for subnet in parts_of(row, "subnets"):
             if gateway := key_at(properties_of(subnet), "natGateway"):
                 yield Relationship(arm_key(subnet["id"]), gateway)
+
+
+@relationship_step("azure_virtual_network_gateway", "USES", "azure_local_network_gateway", per_row=True)
+def azure_virtual_network_gateway_uses_local_network_gateway(ctx: Context) -> Iterator[Relationship]:
+    """A gateway sends all that goes to the internet to a site first."""
+    yield from named_by(ctx.entities("azure_virtual_network_gateway"), "defaultSiteId")
 
 
 def _fronts(row: Any) -> dict[str, Any]:

@@ -56,6 +56,8 @@ def azure_sql_database(ctx: Context) -> Iterator[Entity]:
             managedBy=key_of(row["managedBy"]),
             readReplicaCount=next((count for of in _REPLICAS if (count := properties.get(of)) is not None), None),
             elasticPoolId=key_at(properties, "elasticPoolId"),
+            restorableDroppedDatabaseId=key_at(properties, "restorableDroppedDatabaseId"),
+            recoverableDatabaseId=key_at(properties, "recoverableDatabaseId"),
             failoverGroupId=key_at(properties, "failoverGroupId"),
         )
 

@@ -9,6 +9,7 @@ from steps.azure._resource import (
     identities_of,
     in_groups,
     key_at,
+    named_by,
     object_at,
     private_endpoints_of,
     properties_of,
@@ -69,3 +70,9 @@ def azure_synapse_workspace_has_sql_pool(ctx: Context) -> Iterator[Relationship]
 def azure_synapse_workspace_has_spark_pool(ctx: Context) -> Iterator[Relationship]:
     """A workspace of Synapse has a pool of Spark."""
     yield from below_parents(ctx.entities("azure_synapse_spark_pool"))
+
+
+@relationship_step("azure_synapse_workspace", "USES", "azure_purview_account", per_row=True)
+def azure_synapse_workspace_uses_purview_account(ctx: Context) -> Iterator[Relationship]:
+    """A workspace of Synapse tells an account of Microsoft Purview what data it has."""
+    yield from named_by(ctx.entities("azure_synapse_workspace"), "purviewAccountId")

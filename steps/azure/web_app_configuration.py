@@ -6,10 +6,11 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link
-from steps.azure._resource import joined, object_at, objects_in, properties_of, texts_in
+from steps.azure._resource import joined, keys_of, object_at, objects_in, properties_of, says, texts_in
 
 _TABLE, _TYPES = "appserviceresources", ("microsoft.web/sites/config", "microsoft.web/sites/slots/config")
 _READ = ["Microsoft.Web/sites/config/read"]
+_SUBNET = "vnetsubnetresourceid"
 _COPIED = (
     "acrUseManagedIdentityCreds",
     "alwaysOn",
@@ -60,8 +61,9 @@ def azure_web_app_configuration(ctx: Context) -> Iterator[Entity]:
             authEnabled=told.get("siteauthenabled"),
             corsAllowedOrigins=texts_in(cors, "allowedorigins") if cors.get("allowedorigins") is not None else None,
             corsSupportCredentials=cors.get("supportcredentials"),
-            ipSecurityRestrictions=_rules(told, "ipsecurityrestrictions"),
-            scmIpSecurityRestrictions=_rules(told, "scmipsecurityrestrictions"),
+            ipSecurityRestrictions=_told(told, "ipsecurityrestrictions"),
+            scmIpSecurityRestrictions=_told(told, "scmipsecurityrestrictions"),
+            allowedSubnetIds=_subnets(told),
             webLink=portal_link({"tenantId": row["tenantId"], "id": app}),
             **{each: told.get(each.lower()) for each in _COPIED},
         )
@@ -94,12 +96,22 @@ def _app(row: Any) -> str:
     return arm_key(row["id"]).rsplit("/", 2)[0]
 
 
-def _rules(told: Mapping[str, Any], name: str) -> list[str] | None:
-    """Return who may come in or not, as ``Allow address``, in the order of the rules, whose names may be large."""
+def _told(told: Mapping[str, Any], name: str) -> list[str] | None:
+    """Return who may come in or not, as ``Allow address``, in the order of the rules; ``None`` where none are told."""
     if told.get(name) is None:
         return None
-    rules = objects_in(told, name)
-    lowered: list[Mapping[str, Any]] = [{name.lower(): value for name, value in rule.items()} for rule in rules if rule]
-    ordered = sorted(lowered, key=lambda rule: rule.get("priority") or 0)
-    whose = [{**rule, "whose": rule.get("ipaddress") or rule.get("vnetsubnetresourceid")} for rule in ordered]
+    whose = [{**rule, "whose": rule.get("ipaddress") or rule.get(_SUBNET)} for rule in _rules(told, name)]
     return joined(whose, " ", "action", "whose")
+
+
+def _subnets(told: Mapping[str, Any]) -> list[str]:
+    """Return the keys of the subnets that rules let in."""
+    rules = _rules(told, "ipsecurityrestrictions")
+    return keys_of(rule.get(_SUBNET) for rule in rules if says(rule.get("action"), "allow"))
+
+
+def _rules(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return rules in their order, with names in small letters: Azure also writes them large."""
+    rules = objects_in(told, name) if told.get(name) is not None else []
+    lowered: list[Mapping[str, Any]] = [{name.lower(): value for name, value in rule.items()} for rule in rules if rule]
+    return sorted(lowered, key=lambda rule: rule.get("priority") or 0)

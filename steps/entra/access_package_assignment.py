@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import epoch_ms
 from steps._forms import expanded, object_at, text_in
 from steps._words import says, whether
 from steps.entra._packages import GOVERNANCE, READ, assignments, id_of
 
-_DELIVERED, _USER = "delivered", "user"
+_DELIVERED = "delivered"
+_SUBJECTS = {"azure_user": "user", "azure_service_principal": "servicePrincipal"}
+"""Types of whom a package is for, and the word of Graph, ``accessPackageSubjectType``."""
 
 
 @entity_step("AccessRole", permissions=READ, licences=GOVERNANCE, per_row=True)
@@ -58,6 +60,23 @@ def azure_access_packages_service_assignment_contains_policy(ctx: Context) -> It
             yield Relationship(row["id"], policy)
 
 
+@relationship_family(
+    ["azure_user", "azure_service_principal"],
+    "ASSIGNED",
+    "azure_access_packages_service_assignment",
+    permissions=READ,
+    licences=GOVERNANCE,
+    per_row=True,
+)
+def azure_principal_assigned_access_packages_service_assignment(
+    ctx: Context, from_type: str, to_type: str
+) -> Iterator[Relationship]:
+    """A user or a service principal has an assignment, or had it."""
+    for row in assignments(ctx):
+        if target := _target(row, _SUBJECTS[from_type]):
+            yield Relationship(target, row["id"])
+
+
 @relationship_step("azure_user", "ASSIGNED", "azure_access_packages_services", permissions=READ, licences=GOVERNANCE)
 def azure_user_assigned_access_packages_services(ctx: Context) -> Iterator[Relationship]:
     """A user has an access package now; where by several assignments, until the last of them ends."""
@@ -77,6 +96,11 @@ def _end(row: Any) -> int | str | None:
 
 
 def _user(row: Any) -> str:
-    """Return the id of the user whom an assignment is for; a service principal may be given a package, too."""
+    """Return the id of the user whom an assignment is for; an empty text where it is for a service principal."""
+    return _target(row, _SUBJECTS["azure_user"])
+
+
+def _target(row: Any, subject: str) -> str:
+    """Return the id of whom an assignment is for; an empty text where that is a subject of another type."""
     target = object_at(expanded(row, "target"), "target")
-    return text_in(target, "objectId") if says(target.get("subjectType"), _USER) else ""
+    return text_in(target, "objectId") if says(target.get("subjectType"), subject) else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from steps._forms import expanded, object_at, text_in
-from steps.entra._packages import GOVERNANCE, MANAGEMENT, READ, requests
+from steps.entra._packages import GOVERNANCE, MANAGEMENT, READ, id_of, requests
 
 _STAGES = f"{MANAGEMENT}/accessPackageAssignmentApprovals/{{id}}/stages"
 
@@ -33,6 +33,21 @@ def azure_user_created_access_packages_request(ctx: Context) -> Iterator[Relatio
             yield Relationship(requestor, request["id"])
 
 
+@relationship_step(
+    "azure_access_packages_services",
+    "HAS",
+    "azure_access_packages_request",
+    permissions=READ,
+    licences=GOVERNANCE,
+    per_row=True,
+)
+def azure_access_packages_services_has_request(ctx: Context) -> Iterator[Relationship]:
+    """A request is for an access package."""
+    for request in requests(ctx):
+        if package := id_of(request, "accessPackage"):
+            yield Relationship(package, request["id"])
+
+
 @entity_step(
     "Review",
     permissions=READ,
@@ -53,6 +68,20 @@ def azure_access_packages_approver(ctx: Context) -> Iterator[Entity]:
             title=f"request is {stage['reviewResult'] or 'NotReviewed'}",
             requestId=request,
         )
+
+
+@relationship_step(
+    "azure_access_packages_request",
+    "HAS",
+    "azure_access_packages_approver",
+    permissions=READ,
+    licences=GOVERNANCE,
+    per_row=True,
+)
+def azure_access_packages_request_has_approver(ctx: Context) -> Iterator[Relationship]:
+    """Somebody decided about a request, or is asked to."""
+    for request, stage in _stages(ctx):
+        yield Relationship(request, _approver_key(stage))
 
 
 @relationship_step(

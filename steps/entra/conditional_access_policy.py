@@ -12,6 +12,7 @@ from integration.values import guid_key
 from steps._forms import object_at
 from steps._words import any_says, says, words_of
 from steps.entra._apps import principal_key
+from steps.entra.external_tenant import external_tenant_key
 
 POLICY = "azure_conditional_access_policy"
 PERMISSIONS = ["Policy.Read.All"]
@@ -72,6 +73,30 @@ def azure_conditional_access_policy_allows(ctx: Context, from_type: str, to_type
     for policy in ctx.entities(from_type):
         for id in _named(policy, f"exclude{_LISTS[to_type]}", _NOBODY_IN_PARTICULAR):
             yield Relationship(policy.key, id)
+
+
+@relationship_step(POLICY, "ASSIGNED", "azure_external_tenant", per_row=True)
+def azure_conditional_access_policy_assigned_external_tenant(ctx: Context) -> Iterator[Relationship]:
+    """A conditional access policy applies to guests from some tenants alone."""
+    for policy in ctx.entities(POLICY):
+        for tenant in _named(policy, "includeExternalTenantIds"):
+            yield Relationship(policy.key, external_tenant_key(tenant))
+
+
+@relationship_step(POLICY, "ALLOWS", "azure_external_tenant", per_row=True)
+def azure_conditional_access_policy_allows_external_tenant(ctx: Context) -> Iterator[Relationship]:
+    """A conditional access policy exempts guests from some tenants."""
+    for policy in ctx.entities(POLICY):
+        for tenant in _named(policy, "excludeExternalTenantIds"):
+            yield Relationship(policy.key, external_tenant_key(tenant))
+
+
+@relationship_step(POLICY, "USES", "azure_conditional_access_template", per_row=True)
+def azure_conditional_access_policy_uses_template(ctx: Context) -> Iterator[Relationship]:
+    """A conditional access policy was made from a template of Microsoft's."""
+    for policy in ctx.entities(POLICY):
+        if template := policy.properties.get("templateId"):
+            yield Relationship(policy.key, f"azure_conditional_access_template:{template}")
 
 
 @relationship_step(POLICY, "PROTECTS", "azure_service_principal")

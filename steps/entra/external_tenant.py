@@ -9,6 +9,9 @@ from steps.entra._partners import partner_name, partners
 from steps.entra.federated_identity_credential import RELATION, SELECT, issuer_tenant
 from steps.entra.service_principal import is_microsoft
 
+_OF_GUESTS = ("includeExternalTenantIds", "excludeExternalTenantIds")
+"""Where a conditional access policy names the tenants whose people it applies to, or exempts."""
+
 
 @dataclass
 class _Sighting:
@@ -25,11 +28,11 @@ class _Sighting:
     permissions=READ,
     optional=[*READ, "Policy.Read.All"],
     needs=["azure_account", "azure_application"],
-    wants=["azure_connected_organization"],
+    wants=["azure_conditional_access_policy", "azure_connected_organization"],
     target_filter_keys=["_class", "tenantId"],
 )
 def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
-    """Another Microsoft Entra tenant that this one knows of: by applications, trusted sign-ins, or as a partner."""
+    """Another Microsoft Entra tenant that this one knows of: by applications, policies, sign-ins, or as a partner."""
     found: dict[str, _Sighting] = {}
     for principal in service_principals(ctx):
         if owner := principal["appOwnerOrganizationId"]:
@@ -49,6 +52,9 @@ def azure_external_tenant(ctx: Context) -> Iterator[Entity]:
             sighting = found.setdefault(tenant.lower(), _Sighting())
             sighting.seen_as.add("connectedOrganization")
             sighting.organizations.update([organization.properties["displayName"]] if len(tenants) == 1 else [])
+    for policy in ctx.entities("azure_conditional_access_policy"):
+        for tenant in (id for name in _OF_GUESTS for id in policy.properties.get(name, ())):
+            found.setdefault(tenant.lower(), _Sighting()).seen_as.add("conditionalAccessPolicy")
     found.pop(_own_tenant(ctx), None)
     for tenant, sighting in found.items():
         name = sighting.name or min(sighting.publishers or sighting.organizations, default=tenant)

@@ -27,10 +27,12 @@ MODULES = ("entra.access_package", "entra.connected_organization")
 MANAGER = load()
 TYPES = [step.name for step in declared_steps(MANAGER) if step.module.startswith(MODULES)]
 ON_DEMAND = {"azure_access_packages_request", "azure_access_packages_approver",
-             "azure_user_created_access_packages_request", "azure_access_packages_approver_is_user"}  # fmt: skip
+             "azure_user_created_access_packages_request", "azure_access_packages_approver_is_user",
+             "azure_access_packages_services_has_request", "azure_access_packages_request_has_approver"}  # fmt: skip
 Json = dict[str, Any]
 Edge = tuple[str, str, str, Json]
 SEEDS = range(6)
+SUBJECTS = ["user", "User", "servicePrincipal", "notSpecified"]
 
 
 def read(simulator: Simulator, only: list[str] | None = None, out: str = "out") -> Report:
@@ -71,7 +73,7 @@ def strange(seed: int) -> Tenant:
         row |= {"requestApprovalSettings": rng.choice([None, {"stages": stages}])}
         row |= {"expiration": rng.choice([None, {}, {"endDateTime": "2027-01-01T00:00:00Z"}])}
         put(f"{MANAGEMENT}/assignmentPolicies", row)
-        target = rng.choice([None, {}, {"objectId": rng.choice(people), "subjectType": rng.choice(["user", "User"])}])
+        target = rng.choice([None, {}, {"objectId": rng.choice(people), "subjectType": rng.choice(SUBJECTS)}])
         until = rng.choice([None, f"20{rng.randint(26, 40)}-01-01T00:00:00Z"])
         row = {"id": f"assignment-{seed}-{number:03}", "target": target, "accessPackage": package}
         row |= {"state": rng.choice(["delivered", "Delivered", "expired", "partiallyDelivered", None])}
@@ -163,11 +165,16 @@ class Truth:
                 yield row["accessPackage"]["id"], "has", row["id"]
             if row["assignmentPolicy"]:
                 yield row["id"], "contains", row["assignmentPolicy"]["id"]
+            target = row["target"] or {}
+            if target.get("objectId") and target["subjectType"].lower() in ("user", "serviceprincipal"):
+                yield target["objectId"], "assigned", row["id"]
         for user, package in self.holding():
             yield user, "assigned", package
         for row in self.requests:
             yield row["requestor"]["objectId"], "created", row["id"]
-        for _, stage in self.stages():
+            yield row["accessPackage"]["id"], "has", row["id"]
+        for request, stage in self.stages():
+            yield request, "has", f"{stage['id']}/requestApproverKey"
             if stage["reviewedBy"]:
                 yield f"{stage['id']}/requestApproverKey", "is", stage["reviewedBy"]["id"]
         for row in self.organizations:
@@ -254,6 +261,7 @@ def test_who_was_deleted_is_kept_and_counted() -> None:
         "azure_access_package_resource_is_user_group": 1,
         "azure_access_packages_policy_assigned_user": 1,
         "azure_access_packages_services_allows_user_group": 1,
+        "azure_user_assigned_access_packages_service_assignment": 1,
         "azure_user_assigned_access_packages_services": 1,
         "azure_user_created_access_packages_request": 1,
     }

@@ -40,6 +40,38 @@ def test_words_for_agents_name_nobody_and_no_application_in_particular(tenant: G
     assert [(ran.report.of(type).verdict, ran.records[type]) for type in types] == [("complete", [])] * 3
 
 
+def test_guests_from_some_tenants_lead_to_these_also_where_nothing_else_names_them(tenant: GraphServer) -> None:
+    first, second = "5ec4e700-2f3e-4d5c-8b6a-7f8e9d0c1b02", "5EC4E700-2F3E-4D5C-8B6A-7F8E9D0C1B03"
+    users: dict[str, Any] = {
+        f"{way}GuestsOrExternalUsers": {
+            "guestOrExternalUserTypes": "b2bCollaborationGuest",
+            "externalTenants": {"membershipKind": "enumerated", "members": members},
+        }
+        for way, members in (("include", [first, second]), ("exclude", [second]))
+    }
+    rows = [{"id": "policy-1", "users": users}, {"id": "policy-2", "users": {"includeUsers": ["All"]}}]
+    for row in rows:
+        conditions = {"users": row["users"]}
+        tenant.add(PAGE, {"id": row["id"], "displayName": None, "state": "enabled", "conditions": conditions})
+    assigned, allows = types = [f"{POLICY}_assigned_external_tenant", f"{POLICY}_allows_external_tenant"]
+    ran = run_steps(*types, source=tenant, manager=MANAGER)
+    keys = [f"azure_external_tenant:{id.lower()}" for id in (first, second)]
+    assert [[each["_toEntityKey"] for each in ran.records[type]] for type in (assigned, allows)] == [keys, keys[1:]]
+    seen = {each["_key"]: each["seenAs"] for each in ran.records["azure_external_tenant"]}
+    assert [seen[key] for key in keys] == [["conditionalAccessPolicy"]] * 2
+    assert not any(ran.report.of(type).problems.get("danglingEnds") for type in types)
+
+
+def test_a_policy_leads_to_the_template_that_it_was_made_from(tenant: GraphServer) -> None:
+    template = "5ec4e700-2f3e-4d5c-8b6a-7f8e9d0c1b04"
+    tenant.add("/identity/conditionalAccess/templates", {"id": template, "name": "Require compliant devices"})
+    for number, of in enumerate((template, None)):
+        tenant.add(PAGE, {"id": f"policy-{number}", "state": "enabled", "conditions": {}, "templateId": of})
+    type = f"{POLICY}_uses_template"
+    ran = run_steps(type, source=tenant, manager=MANAGER)
+    assert [each["_toEntityKey"] for each in ran.records[type]] == [f"azure_conditional_access_template:{template}"]
+
+
 def test_networks_of_global_secure_access_are_no_location_in_particular(tenant: GraphServer) -> None:
     networks, place = "3d46dbda-8382-466a-856d-eb00cbc6b910", "5ec4e700-2f3e-4d5c-8b6a-7f8e9d0c1b01"
     locations = {"includeLocations": ["All"], "excludeLocations": [networks, place]}

@@ -5,6 +5,7 @@ from typing import Any
 from tests.simulator.azure.demo_access import add_access
 from tests.simulator.azure.demo_apps import add_apps
 from tests.simulator.azure.demo_children import add_children
+from tests.simulator.azure.demo_columns import add_columns
 from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_copies import add_copies
 from tests.simulator.azure.demo_data import add_data
@@ -97,6 +98,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_settings(places[0])
     add_specified(places[0], places[2])
     add_sources(places[0], places[2])
+    add_columns(places[0], places[2])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)
