@@ -115,7 +115,7 @@ def _services(web: Place) -> None:
     tell(web, "Microsoft.ApiManagement/service", "api-web", {"additionalLocations": [{"location": "North Europe"}]})
     cluster = {
         "clusterId": "00000000000000000000000000000001",
-        "clusterHdpVersion": "3.1.6.2",
+        "clusterHdpVersion": "3.1.6.2-8",
         "kafkaRestProperties": {"clientGroupInfo": {"groupName": "streams", "groupId": GUID.format("5601")}},
         "quotaInfo": {"coresUsed": 12},
     }
