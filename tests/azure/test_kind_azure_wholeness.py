@@ -1,10 +1,12 @@
 """An answer of Azure that says, in whatever way, that it is not whole is never taken as whole."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from integration import Interrupted
 from tests.azure.reading import Azure, keys, verdicts
 from tests.azure.test_children import TYPE, accounts, azure, expected, of, of_containers
 from tests.simulator.azure import Asked, AzureSimulator, Fault, made_up_tenant
@@ -121,6 +123,26 @@ def test_children_of_resources_of_which_none_is_to_be_found_are_not_taken_for_go
         assert "none of 60 resources that Azure lists was to be found" in report.of(TYPE).reason
         assert report.changes == {}
         assert keys(TYPE) == expected(azure)
+    azure.simulator.manager.faults = []
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    assert keys(TYPE) == expected(azure)
+
+
+def test_a_run_cut_short_while_none_was_to_be_found_takes_none_for_read(azure: Azure) -> None:
+    assert verdicts(azure.run(TYPE)) == {"complete"}
+    stop, numbers = threading.Event(), iter(range(1000))
+
+    def cut(each: Asked) -> None:
+        if of_containers(each) and next(numbers) == 40:
+            stop.set()
+
+    azure.simulator.manager.faults = [Fault(404, of_containers, LOST)]
+    azure.simulator.manager.before = cut
+    with pytest.raises(Interrupted):
+        azure.run(TYPE, stop=stop)
+    azure.simulator.manager.before = lambda each: None
+    assert azure.run(TYPE).of(TYPE).verdict == "failed"
+    assert keys(TYPE) == expected(azure)
     azure.simulator.manager.faults = []
     assert verdicts(azure.run(TYPE)) == {"complete"}
     assert keys(TYPE) == expected(azure)

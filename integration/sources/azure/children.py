@@ -99,8 +99,8 @@ class ChildrenFetch:
                     self._drop_pending()
                     raise
         if not self._any_read and (error := next(iter(self.refused.values()), None) or self._doubt()):
-            into.forget(sorted(self._vanished))
             raise error
+        into.add_parts([], [(key, None) for key in sorted(self._vanished)])
         into.complete()
 
     def _work(self) -> None:
@@ -136,8 +136,9 @@ class ChildrenFetch:
                 self._read_anew(key, parent, error)
             elif link is None and key not in self._half_read:
                 if error.code.lower() in _NOT_THERE:
-                    self._vanished.add(key)
-                self._has_none(key)
+                    self._vanished.add(key)  # not noted before all are asked: a run that goes on has to ask again
+                else:
+                    self._has_none(key)
             else:
                 lack = "a page that follows is not there"
                 self._read_anew(key, parent, BadAnswer(lack, path=error.path, status=error.status))

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from integration.errors import (
@@ -67,7 +68,7 @@ class Outcomes:
         self.progress = time.monotonic()
         self.refused: dict[str, GraphError] = {}
         self._takes_advanced = False
-        self._vanished = 0
+        self._vanished = count(1)
         self._lock = threading.Lock()
 
     def came(self, kept: Kept) -> None:
@@ -186,8 +187,7 @@ class Outcomes:
         if isinstance(error, NotFound):
             if task.failures < _DOUBTS:
                 return self._once_more(task)
-            self._vanished += 1
-            if self._vanished >= MOST and not self.any_read:
+            if next(self._vanished) >= MOST and not self.any_read:
                 raise error  # they are listed, so that they are not all gone
             return []
         if error is not None:
