@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+from integration.errors import OutputError
 from integration.fleet.outcomes import WORST_FIRST, TenantOutcome, shared_types
 from integration.fleet.tenants import Tenant
 from integration.text.discretion import logger
@@ -56,9 +57,14 @@ def understood(data: bytes, where: str) -> Mapping[str, Any]:
     Args:
         data: its content.
         where: it, for the log.
+
+    Raises:
+        OutputError: a later version of this product has written it, in a way that this one does not know.
     """
     with suppress(orjson.JSONDecodeError):
         found = orjson.loads(data)
+        if isinstance(found, dict) and isinstance(found.get("format"), int) and found["format"] > FORMAT:
+            raise OutputError(f"{where}: a later version of this product has written it: use that one")
         if _form().is_valid(found):
             for tenant in found["tenants"].values():
                 if "types" in tenant:

@@ -105,6 +105,22 @@ def test_what_a_run_tells_is_understood() -> None:
     assert json.loads(json.dumps(understood(told.encode(), FLEET))) == json.loads(told)
 
 
+@pytest.mark.parametrize("command", ["status", "run"])
+def test_what_a_later_version_has_written_is_left_to_it(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "x")
+    Path("state").mkdir()
+    written = json.dumps({"format": 2, "tenants": {"contoso": WHOLE}})
+    Path("state", FLEET).write_text(written)
+    secret = {"env": "SECRET"}
+    tenant = {"name": "contoso", "directoryId": "contoso.example", "clientId": "c", "clientSecret": secret}
+    Path("tenants.jsonl").write_text(json.dumps(tenant))
+    given = ["tenants.jsonl"] if command == "run" else []
+    done = CliRunner().invoke(main, ["fleet", command, *given, "--state", "state"], catch_exceptions=False)
+    assert done.exit_code == 3
+    assert "a later version of this product has written it: use that one" in done.stderr
+    assert Path("state", FLEET).read_text() == written
+
+
 def test_types_that_many_tenants_lack_are_kept_in_memory_once() -> None:
     """Where ten thousand tenants have no licence, each says of hundreds of types that they were skipped."""
     lacking = [f"contoso_type_{number}" for number in range(600)]
