@@ -1,7 +1,8 @@
 """What was read of the graph, and why that may not be all there is."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 _BASES = {"entities": "nodes", "relationships": "edges"}
 """The table that each view of all types reads."""
@@ -14,22 +15,40 @@ ORDER BY name
 """
 
 
+class Standings:
+    """How each type of a graph stands: found out once, however many questions are asked of the graph."""
+
+    def __init__(self) -> None:
+        self._rows: Sequence[Any] | None = None
+
+    def rows(self, database: sqlite3.Connection) -> Sequence[Any]:
+        """Return name, view, verdict, reason and dangling relationships of each type; those that were skipped last."""
+        if self._rows is None:
+            self._rows = sorted(database.execute(_STATE), key=lambda row: row[2] == "skipped")
+        return self._rows
+
+
 class Readings:
     """Collects what statements read.
 
+    Args:
+        standings: how the graph's types stand, where that serves others too.
+
     Attributes:
+        standings: as given.
         types: names of types that were read by their name.
         views: tables and views that were read, each with the view that read it or ``None``, as SQLite's authorizer
             is told of them: a type's view reads a view of all types, which reads a table.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, standings: Standings | None = None) -> None:
+        self.standings = standings or Standings()
         self.types: set[str] = set()
         self.views: set[tuple[str | None, str | None]] = set()
 
     def caveats(self, database: sqlite3.Connection) -> list[str]:
         """Return a phrase for each type that was read and is not complete, by name; those that were skipped last."""
-        rows = sorted(database.execute(_STATE), key=lambda row: row[2] == "skipped")
+        rows = self.standings.rows(database)
         read = self._types_read({name: view for name, view, *_ in rows})
         return [phrase for name, _, *state in rows if name in read for phrase in _phrases(name, *state)]
 

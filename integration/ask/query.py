@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from integration.ask.allowed import FUNCTIONS, READING, SEARCHES, texts_of
 from integration.ask.answer import QueryAnswer, ResultRow
-from integration.ask.caveats import Readings
+from integration.ask.caveats import Readings, Standings
 from integration.ask.lookup import find_key, well_formed
 from integration.ask.paths import Paths
 from integration.ask.questions import Question
@@ -49,14 +49,15 @@ class Inquiry:
 
     Args:
         database: the graph, opened for reading.
+        standings: how its types stand, as another inquiry on it has found out.
     """
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, standings: Standings | None = None) -> None:
         self._database = database
         self._watching = False
         self._failure: BaseException | None = None
         self._read: set[tuple[str | None, str | None]] = set()
-        self._readings = Readings()
+        self._readings = Readings(standings)
         paths = Paths(database, self._number)
         for name in SEARCHES:
             database.create_function(name, -1, self._guarded(getattr(paths, name)), deterministic=True)
@@ -116,7 +117,7 @@ class Inquiry:
 
     def anew(self) -> "Inquiry":
         """Return another inquiry on the same graph, of which nothing was asked yet; this one is over."""
-        return Inquiry(self._database)
+        return Inquiry(self._database, self._readings.standings)
 
     def revision(self) -> Revision:
         """Return which graph is asked."""

@@ -118,3 +118,12 @@ def test_the_first_rows_are_kept_where_they_are_asked_for() -> None:
     with read_graph(Path(".integration/graph.db")) as database:
         (one,) = answer_every(Inquiry(database), [questions["in-finance"]], first=1)
     assert (one.count, one.columns, len(one.first)) == (2, ("displayName",), 1)
+
+
+def test_how_the_types_stand_is_found_out_once_for_all_questions() -> None:
+    statements: list[str] = []
+    with read_graph(Path(".integration/graph.db")) as database:
+        database.set_trace_callback(statements.append)
+        found = list(answer_every(Inquiry(database), load_questions(load()).values()))
+    assert len(found) > 100
+    assert sum("LEFT JOIN verdicts" in each for each in statements) == 1
