@@ -31,6 +31,8 @@ _OF_A_URL = r"(?s)(://[^:/@\s]*):.*@"
 _HEX = r"%[0-9A-F]{2}"
 _SAFE_IN_URLS = str.maketrans("+/", "-_")
 """Base64 as URLs have it (RFC 4648, section 5)."""
+_IN_URLS = str.maketrans({"+": "%2B", "/": "%2F", "=": "%3D"})
+"""What ``quote`` makes of base64, in a hundredth of the time."""
 _known: "list[ref[Secret]]" = []
 """Those that are alive, and some that were. Whoever looks takes a copy: to wait for each other costs threads more."""
 _lock = threading.Lock()
@@ -175,7 +177,7 @@ def _in_base64(value: bytes) -> tuple[str, ...]:
         written = b64encode(bytes(place) + value).decode()
         forms.append(written[-(-8 * place // 6) : 8 * (place + len(value)) // 6])
     forms += [form.translate(_SAFE_IN_URLS) for form in forms]
-    return (*forms, *(quote(form, safe="") for form in forms))
+    return (*forms, *(form.translate(_IN_URLS) for form in forms))
 
 
 def _changed(_: object = None) -> None:
