@@ -14,9 +14,9 @@ import orjson
 from integration.ask.query import read_graph
 from integration.disk.folder import beside, locked, result_folder, usable_folder, write_json
 from integration.errors import FolderInUse, Interrupted, OutputError, QueryError
+from integration.fleet.document import understood, written
 from integration.fleet.ending import TenantStop
 from integration.fleet.outcomes import TenantOutcome
-from integration.fleet.summary import understood
 from integration.fleet.tenants import FLEET
 
 _OUTCOME = "outcome.json"
@@ -83,10 +83,10 @@ class Folders:
         path = self._root / FLEET
         return understood(_read(path), str(path)) if path.exists() else {}
 
-    def tell(self, document: Mapping[str, Any]) -> None:
+    def tell(self, told: Mapping[str, Any]) -> None:
         """Keep what is known of all tenants."""
         usable_folder(self._root)
-        write_json(self._root / FLEET, document)
+        write_json(self._root / FLEET, written(told))
 
     def pull(self, tenant: str, into: Path) -> None:
         """Copy a tenant's graph, mirror and summary.

@@ -15,13 +15,13 @@ from integration.disk.folder import beside, result_folder, usable_folder
 from integration.errors import FatalError, Interrupted, OutputError, Unreachable
 from integration.fleet.cache import Cache
 from integration.fleet.claims import Claims, Fenced
+from integration.fleet.document import understood, written
 from integration.fleet.ending import TenantStop
 from integration.fleet.folders import GRAPH, InFolder, no_graph
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.pages import restore
 from integration.fleet.standing import Claim, Generation
 from integration.fleet.store import ObjectStore
-from integration.fleet.summary import understood
 from integration.fleet.tenants import FLEET
 from integration.fleet.workcopy import WorkCopy
 from integration.text.discretion import logger
@@ -116,9 +116,9 @@ class Stored:
         data = self._store.get(FLEET)
         return {} if data is None else understood(data, FLEET)
 
-    def tell(self, document: Mapping[str, Any]) -> None:
+    def tell(self, told: Mapping[str, Any]) -> None:
         """Keep what is known of all tenants."""
-        self._store.put(FLEET, orjson.dumps(document))
+        self._store.put(FLEET, orjson.dumps(written(told)))
 
     def pull(self, tenant: str, into: Path) -> None:
         """Copy a tenant's newest state into a folder.

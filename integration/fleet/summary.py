@@ -1,82 +1,17 @@
-"""What is known of all tenants: ``fleet.json``, the order of the next run, and the exit code of this one."""
+"""What is known of all tenants: with what a run found, for the order of the next one and the exit code of this one."""
 
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-import jsonschema_rs
-import orjson
-
-from integration.errors import OutputError
-from integration.fleet.outcomes import WORST_FIRST, TenantOutcome, shared_types
+from integration.fleet.outcomes import WORST_FIRST, TenantOutcome
 from integration.fleet.tenants import Tenant
-from integration.text.discretion import logger
 
-FORMAT = 1
 _LONG = 300.0
 """Seconds after which a tenant counts as heavy."""
 _KEPT = ("word", "reason", "codes", "run", "seconds", "read", "changed", "types", "first", "version")
-
-_TEXT, _NUMBER = {"type": "string"}, {"type": "number", "minimum": 0}
-_TIME = {"type": ["integer", "null"], "minimum": 0, "maximum": 253_402_300_799_999}
-"""Epoch milliseconds, up to the year 9999."""
-_TENANT = {
-    "type": "object",
-    "properties": {
-        "word": _TEXT,
-        "reason": _TEXT,
-        "codes": {"type": "array", "items": {"type": "integer"}},
-        "seconds": _NUMBER,
-        "changed": {"type": "object", "additionalProperties": {"type": "integer"}},
-        "types": {"type": "object", "additionalProperties": {"type": ["array", "integer"], "items": _TEXT}},
-        "lastSuccess": _TIME,
-        "lastSeconds": _NUMBER,
-    },
-}
-_FORM = {
-    "type": "object",
-    "required": ["tenants"],
-    "properties": {
-        "run": _TEXT,
-        "endedOn": _TIME,
-        "tenants": {"type": "object", "additionalProperties": _TENANT},
-    },
-}
-"""Of ``fleet.json``, as far as it is read here; another version may have written more into it."""
-
-_log = logger("integration")
-
-
-def understood(data: bytes, where: str) -> Mapping[str, Any]:
-    """Return what ``fleet.json`` says; nothing where it is damaged, since the next run can do without it.
-
-    Args:
-        data: its content.
-        where: it, for the log.
-
-    Raises:
-        OutputError: a later version of this product has written it, in a way that this one does not know.
-    """
-    with suppress(orjson.JSONDecodeError):
-        found = orjson.loads(data)
-        if isinstance(found, dict) and isinstance(found.get("format"), int) and found["format"] > FORMAT:
-            raise OutputError(f"{where}: a later version of this product has written it: use that one")
-        if _form().is_valid(found):
-            for tenant in found["tenants"].values():
-                if "types" in tenant:
-                    tenant["types"] = shared_types(tenant["types"])
-            return dict(found)
-    _log.warning("%s is damaged: what became of the tenants is known again after the next run", where)
-    return {}
-
-
-@cache
-def _form() -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(_FORM)
 
 
 def ordered(tenants: Iterable[Tenant], told: Mapping[str, Any]) -> list[Tenant]:
@@ -125,7 +60,7 @@ def updated(
         else:
             kept |= {name: before[name] for name in ("lastSuccess", "lastSeconds") if name in before}
         tenants[outcome.tenant] = kept
-    return {"format": FORMAT, "run": run, "endedOn": round(time.time() * 1000) if ended else None, "tenants": tenants}
+    return {"run": run, "endedOn": round(time.time() * 1000) if ended else None, "tenants": tenants}
 
 
 def without(told: Mapping[str, Any], tenant: str) -> dict[str, Any]:
@@ -141,12 +76,16 @@ def counts(words: Iterable[str]) -> dict[str, int]:
 
 def types_of(tenants: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, int]]:
     """Return the matrix of types: in how many tenants each one has which verdict but complete, the worst first."""
+    lists = Counter(
+        (verdict, tuple(names))
+        for each in tenants.values()
+        for verdict, names in each.get("types", {}).items()
+        if not isinstance(names, int)
+    )  # so few among thousands of tenants that the names in them are counted once for all
     found: dict[str, Counter[str]] = {}
-    for each in tenants.values():
-        for verdict, names in each.get("types", {}).items():
-            if isinstance(names, list | tuple):
-                for name in names:
-                    found.setdefault(name, Counter())[verdict] += 1
+    for (verdict, names), count in lists.items():
+        for name in names:
+            found.setdefault(name, Counter())[verdict] += count
     worst = sorted(found.items(), key=lambda pair: (-pair[1]["failed"], -pair[1]["partial"], -pair[1]["skipped"], pair))
     return {name: dict(verdicts) for name, verdicts in worst}
 
