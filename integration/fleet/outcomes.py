@@ -1,7 +1,7 @@
 """What became of a tenant, by one word, and what is told of it: a task's result, small and of JSON's values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
@@ -81,7 +81,8 @@ class TenantOutcome:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values, without what is empty."""
-        return {name: value for name, value in asdict(self).items() if value or name in ("tenant", "word")}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in values.items() if value or name in ("tenant", "word")}
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "TenantOutcome":

@@ -53,7 +53,6 @@ def updated(
         before = tenants.get(outcome.tenant, {})
         values = outcome.as_json()
         kept: dict[str, Any] = {name: values[name] for name in _KEPT if name in values}
-        kept |= {"types": outcome.types} if outcome.types else {}
         kept |= {"endedOn": outcome.ended_on} if outcome.ended_on else {}
         if outcome.is_success:
             kept |= {"lastSuccess": outcome.ended_on, "lastSeconds": outcome.seconds}
