@@ -107,7 +107,12 @@ class Config:
 
 
 def from_event(event: object, *, offline: bool = False) -> Config:
-    """Check an event and return its settings.
+    """Check an event and return its settings; arguments and errors are those of ``checked_event``."""
+    return _config(checked_event(event, offline=offline)["instance"], offline)
+
+
+def checked_event(event: object, *, offline: bool = False) -> Mapping[str, Any]:
+    """Return an event that settings can be made of, its texts without what sticks to their ends.
 
     Args:
         event: ``{"instance": {"id": …, "name": …, "config": {…}}}``, as ``event.json`` in this package describes it.
@@ -129,7 +134,7 @@ def from_event(event: object, *, offline: bool = False) -> Config:
     if faults:
         raise ConfigurationError(faults)
     assert isinstance(event, dict)
-    return _config(event["instance"], offline)
+    return event
 
 
 def from_environment(

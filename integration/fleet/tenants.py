@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from integration.config.settings import Config, from_event
+from integration.config.settings import Config, checked_event
 from integration.errors import ConfigurationError
 from integration.fleet.references import SECRETS, faults_of_secrets, with_placeholders
 from integration.fleet.targets import PLACE_OF_NAME, faults_between, faults_of_url
@@ -176,7 +176,7 @@ def _tenant(entry: object, defaults: object, place: str, *, alone: bool) -> tupl
     instance = {key: given[own] for key, own in (("id", "instanceId"), ("name", "instanceName")) if own in given}
     plain = {key: value for key, value in with_placeholders(settings).items() if not isinstance(value, dict)}
     try:
-        from_event({"instance": {**instance, "config": plain}})
+        checked_event({"instance": {**instance, "config": plain}})
     except ConfigurationError as error:
         faults += [fault.removeprefix("instance.config: ").removeprefix("instance.config.") for fault in error.faults]
     days = settings.get("fullEvery", Config.full_every)
