@@ -55,6 +55,7 @@ def azure_of(graph: str) -> str:
     return roots.get(_host(graph), "")
 
 
+@lru_cache
 def clouds_of(url: str) -> frozenset[str]:
     """Return the names of the clouds that a service is of; none where its host is of no cloud."""
     host = _host(url)

@@ -33,7 +33,7 @@ def fits_header(text: str) -> bool:
 
 def fits_form(text: str) -> bool:
     """Tell whether an id or a secret may be one: printable characters of Latin-1."""
-    return text.isprintable() and all(character <= "\xff" for character in text)
+    return text.isprintable() and (text.isascii() or max(text) <= "\xff")
 
 
 def fits_name(text: str) -> bool:
