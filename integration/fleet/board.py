@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Self
 
@@ -65,7 +65,7 @@ class Board:
             self._words[outcome.word] += 1
         if not self._live:
             found = outcome.as_json()
-            tell(told_of(outcome.tenant, found), **found)
+            tell(told_of(outcome.tenant, found), **found | {"types": _skipped_as_number(outcome.types)})
 
     def _drawn(self) -> Any:
         from rich.table import Table
@@ -83,6 +83,12 @@ class Board:
         told = ", ".join(f"{count:,} {word}" for word, count in words.items())
         grid.add_row(f"{done:,} of {self._tenants:,} tenants", f"{clock(now - self._started)}  {told}")
         return grid
+
+
+def _skipped_as_number(types: Mapping[str, Sequence[str] | int]) -> dict[str, Sequence[str] | int]:
+    """Return types by verdict, of those that were skipped their number alone: without a licence it is hundreds."""
+    skipped = types.get("skipped", 0)
+    return {**types, "skipped": skipped if isinstance(skipped, int) else len(skipped)}
 
 
 def told_of(tenant: str, found: Mapping[str, Any]) -> str:

@@ -84,16 +84,24 @@ def test_an_error_that_ends_a_command_is_a_line_of_the_log() -> None:
     assert error["message"] == "no step declares the type azure_usr (did you mean azure_user?)"
 
 
-def test_what_became_of_a_tenant_is_a_line_of_the_log_with_all_that_is_known_of_it(
+def test_what_became_of_a_tenant_is_a_line_of_the_log_with_what_is_known_of_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams.REMARKS, "formatter", logs.JsonLines())
     with Board(1) as board:
         board.ended(
-            TenantOutcome(tenant="contoso", word="denied", reason="AADSTS7000222", codes=(7000222,), seconds=0.5)
+            TenantOutcome(
+                tenant="contoso",
+                word="denied",
+                reason="AADSTS7000222",
+                codes=(7000222,),
+                seconds=0.5,
+                types={"failed": ("azure_user",), "skipped": ("azure_vm", "azure_nic"), "complete": 3},
+            )
         )
     told = json.loads(capsys.readouterr().err)
     assert (told["tenant"], told["word"], told["codes"], told["seconds"]) == ("contoso", "denied", [7000222], 0.5)
+    assert told["types"] == {"failed": ["azure_user"], "skipped": 2, "complete": 3}
     assert told["message"] == "contoso: denied, 0.5 s, AADSTS7000222"
 
 
