@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from integration.errors import QueryError
+
 _BASES = {"entities": "nodes", "relationships": "edges"}
 """The table that each view of all types reads."""
 _STATE = """
@@ -13,6 +15,22 @@ FROM (SELECT name FROM types UNION SELECT _type FROM verdicts)
     LEFT JOIN types USING (name) LEFT JOIN verdicts ON _type = name
 ORDER BY name
 """
+
+
+class NotRead(QueryError):
+    """The graph lacks what is asked for.
+
+    Attributes:
+        caveat: the same as a phrase of what an answer may lack.
+    """
+
+    def __init__(self, message: str, caveat: str) -> None:
+        super().__init__(message)
+        self.caveat = caveat
+
+
+class Judged(NotRead):
+    """It lacks a type, and says why: no fault of the question."""
 
 
 class Standings:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from integration.ask.answer import QueryAnswer, ResultRow
-from integration.ask.query import Inquiry, NotRead
+from integration.ask.caveats import NotRead
+from integration.ask.query import Inquiry
 from integration.ask.questions import Question
 from integration.errors import QueryError
 
@@ -50,9 +51,13 @@ def answer_every(inquiry: Inquiry, questions: Iterable[Question], first: int = 0
 
 def told_of_every(found: Iterable[Answered]) -> QueryAnswer:
     """Return an answer with a row for each question: those that found most come first."""
-    ordered = sorted(found, key=lambda each: -each.count)
-    rows = ((each.question.name, each.count, each.verdict, each.question.description) for each in ordered)
+    rows = ((each.question.name, each.count, each.verdict, each.question.description) for each in by_rows(found))
     return QueryAnswer(_HEADINGS, rows)
+
+
+def by_rows(found: Iterable[Answered]) -> list[Answered]:
+    """Return the answers with those that found most first."""
+    return sorted(found, key=lambda each: -each.count)
 
 
 def reasons_of(found: Iterable[Answered]) -> list[str]:
@@ -70,9 +75,10 @@ def _answered(inquiry: Inquiry, question: Question, first: int) -> Answered:
             count += 1
             if count <= first:
                 kept.append(row)
+    except NotRead as error:
+        return Answered(question=question, verdict="skipped", reasons=(error.caveat,))
     except QueryError as error:
-        verdict: Literal["skipped", "failed"] = "skipped" if isinstance(error, NotRead) else "failed"
-        return Answered(question=question, verdict=verdict, reasons=(str(error),))
+        return Answered(question=question, verdict="failed", reasons=(str(error),))
     reasons = tuple(inquiry.caveats())
     return Answered(
         question=question,

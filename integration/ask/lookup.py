@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from heapq import nsmallest
 from itertools import islice
 from typing import Any
 
@@ -60,7 +61,7 @@ def find_key(database: sqlite3.Connection, types: Sequence[str], text: str) -> s
         raise QueryError(
             "\n  - ".join([f"several are called {brief(text)!r}: give the key of one of them", *lines, *more])
         )
-    near = list(dict.fromkeys(_containing(database, types, text))) or _similar(database, types, text)
+    near = _containing(database, types, text) or _similar(database, types, text)
     hint = "\n  - ".join(["; near it:", *(repr(brief(name)) for name in near)]) if near else ""
     which = f"no {' or '.join(types)}" if len(types) <= _NEAR else "nothing in the graph"
     raise QueryError(f"{which} has the key or the name {brief(text)!r}{hint}")
@@ -86,15 +87,16 @@ def well_formed(text: str) -> str:
         raise QueryError(f"{brief(text)!a}: this is not UTF-8") from None
 
 
-def _containing(database: sqlite3.Connection, types: Sequence[str], text: str) -> Iterator[str]:
-    """Yield names that contain the text, in addresses before the host."""
+def _containing(database: sqlite3.Connection, types: Sequence[str], text: str) -> list[str]:
+    """Return names that contain the text, in addresses before the host: those that it is most of, of whatever type."""
     wanted = visible(text).casefold()
 
     def contains(name: str) -> bool:
         return name.startswith(wanted) or wanted in name.partition("@")[0]
 
-    for _, properties in islice(_entities(database, types, text, contains), _NEAR):
-        yield next(name for name in _names(properties) if contains(visible(name).casefold()))
+    found = _entities(database, types, text, contains)
+    near = {next(name for name in _names(each) if contains(visible(name).casefold())) for _, each in found}
+    return nsmallest(_NEAR, near, key=lambda name: (len(name), name))
 
 
 def _similar(database: sqlite3.Connection, types: Sequence[str], text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from integration.ask.allowed import FUNCTIONS, READING, SEARCHES, texts_of
 from integration.ask.answer import QueryAnswer, ResultRow
-from integration.ask.caveats import Readings, Standings
+from integration.ask.caveats import Judged, NotRead, Readings, Standings
 from integration.ask.lookup import find_key, well_formed
 from integration.ask.paths import Paths
 from integration.ask.questions import Question
@@ -34,14 +34,6 @@ _INTERRUPTED = re.compile(
 T = TypeVar("T")
 _LONGEST = 500_000_000
 """Bytes of one value."""
-
-
-class NotRead(QueryError):
-    """The graph lacks what is asked for."""
-
-
-class _Judged(NotRead):
-    """It lacks a type, and says why: no fault of the question."""
 
 
 class Inquiry:
@@ -83,10 +75,12 @@ class Inquiry:
         }
         try:
             return self.select(question.sql, bound)
-        except _Judged:
+        except Judged:
             raise
+        except NotRead as error:
+            raise NotRead(f"{question.source}: {question.name}: {error}", error.caveat) from None
         except QueryError as error:
-            raise type(error)(f"{question.source}: {question.name}: {error}") from None
+            raise QueryError(f"{question.source}: {question.name}: {error}") from None
 
     def select(self, sql: str, values: Mapping[str, object] | None = None) -> QueryAnswer:
         """Answer SQL.
@@ -217,8 +211,10 @@ class Inquiry:
             verdict = self._database.execute("SELECT verdict, reason FROM verdicts WHERE _type = ?", (name,)).fetchone()
             views = [view for (view,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
         if verdict:
-            return _Judged(f"the graph has no {name}: it is {verdict[0]}: {verdict[1]}")
-        return NotRead(f"the graph has no {name}{nearest(name, views)}: no run has read it")
+            state = f"is {verdict[0]}: {verdict[1]}"
+            return Judged(f"the graph has no {name}: it {state}", f"{name} {state}")
+        near = nearest(name, views)
+        return NotRead(f"the graph has no {name}{near}: no run has read it", f"{name} is not in the graph: never read")
 
 
 @contextmanager

@@ -11,6 +11,8 @@ A parameter that has ``types`` stands for an entity of one of these types, and b
 ``number = true`` is a number from 0 on; any other is text. A question may say what it means that there is no row:
 ``empty = "nobody works in {department}"``.
 
+A file may have a ``title``, which says what its questions are about.
+
 What several questions begin with stands once, in the table ``with`` of any of the files: common table expressions by
 their names, which a question names in the order in which they build on each other::
 
@@ -40,12 +42,15 @@ from integration.text.visible import brief
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\n]+$"}
-_SHARED = "with"
+_SHARED, _TITLE = "with", "title"
 _OWN = re.compile(r"\s*WITH(?:\s+RECURSIVE)?\s+", re.IGNORECASE)
 _FORM = {
     "type": "object",
     "propertyNames": {"pattern": "^[a-z][a-z0-9-]*$"},
-    "properties": {_SHARED: {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}},
+    "properties": {
+        _SHARED: {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
+        _TITLE: _TEXT,
+    },
     "additionalProperties": {
         "type": "object",
         "required": ["description", "sql"],
@@ -102,6 +107,7 @@ class Question:
         sql: one SELECT, with what it shares with others.
         source: the file that it stands in.
         empty: what it means that there is no row.
+        title: of its file, or else the file's name.
     """
 
     name: str
@@ -110,6 +116,7 @@ class Question:
     sql: str
     source: Path
     empty: str = ""
+    title: str = ""
 
     @property
     def usage(self) -> str:
@@ -182,8 +189,9 @@ def _loaded(contributed: Iterable[Iterable[Path]], files: Iterable[Path] = ()) -
                 raise DeclarationError(f"{path}: {_SHARED}.{name} is in another file of questions too: rename it")
     questions: dict[str, Question] = {}
     for path, document in documents:
+        title = document.pop(_TITLE, path.name)
         for name, table in document.items():
-            other = questions.setdefault(name, question := _question(path, name, table, shared))
+            other = questions.setdefault(name, question := _question(path, title, name, table, shared))
             if other is not question:
                 raise DeclarationError(f"{path}: the question {name} is in {other.source} too: rename it")
     return questions
@@ -205,7 +213,7 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _question(path: Path, name: str, table: Mapping[str, Any], shared: Mapping[str, str]) -> Question:
+def _question(path: Path, title: str, name: str, table: Mapping[str, Any], shared: Mapping[str, str]) -> Question:
     parameters = tuple(
         Parameter(parameter, each["description"], tuple(each.get("types", ())), each.get("number", False))
         for parameter, each in table.get("parameters", {}).items()
@@ -215,7 +223,7 @@ def _question(path: Path, name: str, table: Mapping[str, Any], shared: Mapping[s
             raise DeclarationError(f"{path}: {name}: no file of questions has {_SHARED}.{each}{nearest(each, shared)}")
     expressions = [shared[each] for each in table.get(_SHARED, ())]
     sql = _begun_with(expressions, table["sql"]) if expressions else table["sql"]
-    return Question(name, table["description"], parameters, sql, path, table.get("empty", ""))
+    return Question(name, table["description"], parameters, sql, path, table.get("empty", ""), title)
 
 
 def _begun_with(expressions: Sequence[str], sql: str) -> str:

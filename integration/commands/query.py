@@ -43,7 +43,8 @@ def query(
     """Ask the graph that the last run left, or an earlier one. Lists the ready-made questions where none is named.
 
     --all asks all of them that need to be told nothing. It lists how many rows each finds, and whether what it reads
-    is complete; one that is skipped reads a type that no run has read.
+    is complete; one that is skipped reads a type that no run has read. A terminal gets those that find something, and
+    of the list of all questions the names alone.
 
     A word in place of a question, such as mfa or "conditional access", lists the questions that speak of it.
 
@@ -64,12 +65,14 @@ def query(
     """
     from integration.ask.choice import find_question
     from integration.ask.every import answer_every, reasons_of, told_of_every
+    from integration.ask.in_brief import answers_in_brief, questions_in_brief
     from integration.ask.questions import load_questions
     from integration.ask.telling import list_of, tell_answer, tell_caveats
     from integration.ask.then import open_graph
     from integration.ask.typed import typed
     from integration.sdk.plugins import declared_steps, load
     from integration.store.history import shown
+    from integration.terminal.cut_rows import is_more_than_a_screen
 
     if (sql is not None) + every + (question is not None) > 1:
         raise QueryError("choose one of --sql, --all and a ready-made question")
@@ -77,7 +80,11 @@ def query(
     manager = load()
     known = load_questions(manager, files)
     if sql is None and question is None and not every:
-        tell_answer(list_of(known.values()), form, limit, "no questions")
+        questions = list(known.values())
+        if form is None and limit is None and is_more_than_a_screen(questions):
+            questions_in_brief(questions)
+        else:
+            tell_answer(list_of(questions), form, limit, "no questions")
         return 0
     asked = find_question(known, question) if question is not None else None
     with open_graph(out / "graph.db", at) as inquiry:
@@ -86,7 +93,10 @@ def query(
             tell(f"this is the graph of revision {then.number}, {shown(then.committed_on) or 'of a time not known'}")
         if every:
             answered = [*answer_every(inquiry, known.values())]
-            tell_answer(told_of_every(answered), form, limit, "no questions")
+            if form is None and limit is None and is_more_than_a_screen(answered):
+                answers_in_brief(answered)
+            else:
+                tell_answer(told_of_every(answered), form, limit, "no questions")
             tell_caveats(reasons_of(answered))
             return int(exit_code and not any(each.count for each in answered))
         try:

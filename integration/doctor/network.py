@@ -127,4 +127,4 @@ def _permissions(config: Config, token: Secret, plan: Plan, *, with_link: bool) 
     if compared.to_enrich:
         found = f"without {', '.join(compared.to_enrich)} some properties are missing"
         return warning("permissions", found, f"grant {', '.join(compared.to_enrich)}{consent}")
-    return ok("permissions", f"granted: {', '.join(compared.granted) or 'none are needed'}")
+    return ok("permissions", f"granted: {some(compared.granted) if compared.granted else 'none are needed'}")

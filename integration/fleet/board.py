@@ -143,15 +143,11 @@ def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str
         told: as ``fleet.json`` has it.
         names: the tenants in question.
     """
-    from integration.fleet.outcomes import WORST_FIRST
     from integration.fleet.summary import types_of
 
     known = {name: each for name, each in told.get("tenants", {}).items() if name in names}
     by_word = counts(each.get("word", "") for each in known.values())
-    for word in WORST_FIRST:
-        found = {name: each for name, each in sorted(known.items()) if each.get("word") == word}
-        if found and word not in ("ok", "busy"):
-            yield from _lines_of(word, found)
+    yield from _wrong(known)
     types = [
         f"{name} ({', '.join(f'{verdict} in {count:,}' for verdict, count in verdicts.items())})"
         for name, verdicts in types_of(known).items()
@@ -169,5 +165,25 @@ def sentences_of(told: Mapping[str, Any], names: frozenset[str]) -> Iterator[str
         yield f"{counted(never, 'tenant')} {'has' if never == 1 else 'have'} never been read."
     if told.get("run") and not told.get("endedOn"):
         yield f"Run {told['run']} has not ended: it goes on, or was cut off."
+    yield _tally(len(names), by_word)
+
+
+def sign_ins_of(known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what a person wants to know of tenants that were signed in to: which cannot be, and how many can."""
+    yield from _wrong(known)
+    yield _tally(len(known), counts(each.get("word", "") for each in known.values()))
+
+
+def _wrong(known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the tenants with which something is wrong, the worst first."""
+    from integration.fleet.outcomes import WORST_FIRST
+
+    for word in WORST_FIRST:
+        found = {name: each for name, each in sorted(known.items()) if each.get("word") == word}
+        if found and word not in ("ok", "busy"):
+            yield from _lines_of(word, found)
+
+
+def _tally(tenants: int, by_word: Mapping[str, int]) -> str:
     words = ", ".join(f"{count:,} {word}" for word, count in by_word.items())
-    yield counted(len(names), "tenant") + (f": {words}." if words else ".")
+    return counted(tenants, "tenant") + (f": {words}." if words else ".")

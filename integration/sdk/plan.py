@@ -1,5 +1,6 @@
 """What runs, in which order, and what falls away: a pure function of the declarations."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from integration.errors import DependencyCycle, PlanError, UnknownType
 from integration.sdk.step import OTHERS, Step
 from integration.text.nearest import nearest
+from integration.text.phrases import some
 from integration.text.visible import brief
 
 _ON_DEMAND = "off by default; --only with the name of the type reads it"
@@ -149,7 +151,7 @@ def types_named(names: Collection[str], steps: Collection[Step], further: Collec
         further: types beside these.
 
     Raises:
-        UnknownType: nothing has a name; says the nearest one.
+        UnknownType: nothing has a name; says the nearest one, or those that have it in theirs.
     """
     known = _names(tuple(steps))
     found: list[str] = []
@@ -158,10 +160,20 @@ def types_named(names: Collection[str], steps: Collection[Step], further: Collec
         meant = [name] if is_type else sorted(step.name for step in steps if name in step.places)
         if not meant:
             there = {*known, *further, *(place for step in steps for place in step.places)}
-            near = nearest(name, sorted(there)) or ": integration types lists those that there are"
+            near = nearest(name, sorted(there)) or _with_the_word(name, there)
             raise UnknownType(f"no step declares the type {brief(name)}{near}")
         found += meant
     return list(dict.fromkeys(found))
+
+
+def _with_the_word(word: str, names: Iterable[str]) -> str:
+    """Say which names have a word in them, the shortest first: modules, or types where no module has it."""
+    wanted = re.sub(r"[\s-]", "_", word.casefold())
+    having = sorted((name for name in names if wanted in name), key=lambda name: ("." not in name, len(name), name))
+    found = [name for name in having if ("." in name) == ("." in having[0])]
+    if found:
+        return f": {some(found)} {'has' if len(found) == 1 else 'have'} that in the name"
+    return ": integration types lists those that there are"
 
 
 @lru_cache(4)

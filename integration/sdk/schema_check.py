@@ -86,7 +86,8 @@ def _what_is_wrong(document: dict[str, Any]) -> str:
     try:
         Draft202012Validator.check_schema(document)
     except SchemaError as error:
-        return f"{'/'.join(map(str, error.path)) or 'the schema'}: {error.message}"
+        told = next((each for each in error.context or () if each.validator == "enum"), error)  # what may stand there
+        return f"{'/'.join(map(str, error.path)) or 'the schema'}: {told.message}"
     return "the validator refuses it"
 
 

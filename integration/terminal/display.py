@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -15,14 +15,12 @@ from integration.sdk.changes import SIGNS
 from integration.sdk.plan import Plan
 from integration.sdk.step import Step
 from integration.sources.msgraph.permissions import PermissionReview, of_graph, smallest
-from integration.terminal.cut_rows import print_cut
+from integration.terminal.cut_rows import is_more_than_a_screen, print_cut
 from integration.terminal.named_rows import named_rows
 from integration.terminal.review_in_brief import review_in_brief
 from integration.text.phrases import counted, some
 
 _WIDE = 1000
-_SCREEN = 40
-"""Types that a terminal lists one by one: about a screen. Of more it shows the modules."""
 
 
 def changes_table(
@@ -54,7 +52,7 @@ def changes_table(
 
 def plan_table(plan: Plan) -> None:
     """Print what would run, in order, and what falls away."""
-    if _is_more_than_a_screen(plan.steps):
+    if is_more_than_a_screen(plan.steps):
         _modules_table(plan.steps)
         print("\n--only NAME shows the steps of a module, with what they need; a pipe or a file gets all.")
     else:
@@ -79,7 +77,7 @@ def _steps_table(plan: Plan) -> None:
 
 def _print_lost(skipped: Mapping[str, str]) -> None:
     """Print what falls away and why; where that fills a terminal, the most common reason and how many others."""
-    if not _is_more_than_a_screen(skipped):
+    if not is_more_than_a_screen(skipped):
         for name, reason in skipped.items():
             print(f"falls away: {name}: {reason}")
         return
@@ -99,15 +97,11 @@ def _modules_table(steps: Sequence[Step]) -> None:
     print_cut(["module", ">types", "about"], rows)
 
 
-def _is_more_than_a_screen(rows: Collection[object]) -> bool:
-    return len(rows) > _SCREEN and sys.stdout.isatty()
-
-
 def review_table(
     review: PermissionReview, read: Sequence[Access], to_grant: Sequence[str], plan: Plan, link: str | None
 ) -> None:
     """Print what can be read, which permissions are granted, and what to grant."""
-    if is_brief := _is_more_than_a_screen(plan.steps):
+    if is_brief := is_more_than_a_screen(plan.steps):
         review_in_brief(review, read, to_grant, plan)
     else:
         _whole_review(review, read, plan)
@@ -149,7 +143,7 @@ def _whole_review(review: PermissionReview, read: Sequence[Access], plan: Plan) 
 
 def types_table(steps: Sequence[Step]) -> None:
     """Print types; of more than a terminal has lines for, the modules that declare them."""
-    if _is_more_than_a_screen(steps):
+    if is_more_than_a_screen(steps):
         _modules_table(steps)
         total = counted(len(steps), "type")
         print(f"\n{total}: integration types NAME lists those of a module; a pipe or a file gets all.")

@@ -32,3 +32,14 @@ def widths_of(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int
     """Return how wide each column is where there is room for everything."""
     titles = [title.strip(">") for title in heading]
     return [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+
+
+def filled(names: Sequence[str], width: int) -> Iterator[str]:
+    """Yield indented lines that hold as many names as fit, each of them whole."""
+    line = ""
+    for name in names:
+        if line and len(line) + 2 + len(name) > width:
+            yield line
+            line = ""
+        line = f"{line}  {name}"
+    yield line

@@ -19,6 +19,8 @@ _COLOURS = {"complete": "green", "partial": "yellow", "skipped": "dim", "failed"
 _BY_WEIGHT = ("complete", "skipped", "partial", "failed")
 _ROWS, _REMARKS = 40, 20
 """Types that have a row each, and remarks below these: of more, it is those that say most."""
+_ALIKE = 5
+"""Types that have a row each of those that are not complete for one reason, which is told below with the names."""
 T = TypeVar("T")
 
 
@@ -26,9 +28,9 @@ def print_on_terminal(report: Report, told: Sequence[str]) -> None:
     """Print how a run ended, and below that what is told of it."""
     console = Console()
     width = console.width
-    for line in _rows(report, width):
-        console.print(line, soft_wrap=True)
     said = remarks(report)
+    for line in _rows(report, said, width):
+        console.print(line, soft_wrap=True)
     for remark in _weightiest(said, _weight, _REMARKS):
         print("\n" + "\n".join(wrapped(lines(remark.heading), width)))
         for part in lines(remark.text).split("\n"):
@@ -42,7 +44,7 @@ def print_on_terminal(report: Report, told: Sequence[str]) -> None:
     console.print(Text(last, style="bold"), soft_wrap=True)
 
 
-def _rows(report: Report, width: int) -> Iterator[Text]:
+def _rows(report: Report, said: Sequence[Remark], width: int) -> Iterator[Text]:
     """Yield the table of verdicts, without those columns that say least where it would be too wide.
 
     A type that was skipped although nothing failed has no row: that, and why, is told below.
@@ -50,7 +52,7 @@ def _rows(report: Report, width: int) -> Iterator[Text]:
     results = [each for each in report.results if each.verdict != "skipped" or each.because_of_failure]
     if not results:
         return
-    shown = _shown(report, results)
+    shown = _shown(report, results, said)
     changed = ["changes"] if report.changes and not report.first else []
     timed = [">seconds"] if report.started_on else []
     for columns in ([">count", *timed, *changed], [">count", *changed], [">count"]):
@@ -64,15 +66,17 @@ def _rows(report: Report, width: int) -> Iterator[Text]:
         yield Text("  ").join([Text(name), *(Text(cell, style=_COLOURS.get(cell.strip(), "")) for cell in cells)])
 
 
-def _shown(report: Report, results: Sequence[StepResult]) -> Sequence[StepResult]:
+def _shown(report: Report, results: Sequence[StepResult], said: Sequence[Remark]) -> Sequence[StepResult]:
     """Return the results that have a row each: of many those that are not complete, that changed most, that have most.
 
-    In a first run everything has changed.
+    In a first run everything has changed. Of those that share one reason a few are enough: hundreds do where an API
+    as a whole does not answer, and would leave no room for what was read.
     """
+    told = {name for remark in said if remark.verdict != "complete" for name in remark.types[:_ALIKE]}
 
     def weight(result: StepResult) -> tuple[bool, int, int]:
         changed = 0 if report.first else sum(report.changes.get(result.type, {}).values())
-        return result.verdict != "complete", changed, result.count
+        return result.type in told, changed, result.count
 
     return _weightiest(results, weight, _ROWS)
 

@@ -1,6 +1,7 @@
 """``integration query --all``: each question that need not be told anything is asked, and counted."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from integration.ask.questions import load_questions
 from integration.cli import main
 from integration.store.store import Store
 from tests.html.report_graph import ROWS, save
+from tests.terminal.terminals import on_terminal, plain
 
 OWN = """
 [in-finance]
@@ -81,7 +83,21 @@ def test_what_finds_most_comes_first_and_what_is_wrong_is_said() -> None:
     assert rows == sorted(rows, reverse=True)
     said = every().stderr
     assert said.startswith("note: this may not be the whole truth: own.toml: wrong: SQLite cannot answer it: ")
-    assert "more types, of which the table verdicts has the reasons" in said
+    assert re.search(r"; azure_\w+(, azure_\w+){3} and [0-9]+ more are not in the graph: never read", said)
+
+
+def test_on_a_terminal_what_finds_something_has_a_line_and_the_rest_is_counted() -> None:
+    found = answers(every("--json"))
+    code, shown = on_terminal(80, "query", "--all", "--questions", "own.toml")
+    lines = plain(shown)
+    assert (code, max(map(len, lines))) == (0, 80)
+    heading, *rows = [line.split(maxsplit=2) for line in lines[: lines.index("")]]
+    assert heading == ["question", "rows", "description"]
+    assert [name for name, *_ in rows] == [name for name, (count, as_) in found.items() if count or as_ == "failed"]
+    assert {name: int(count) for name, count, _ in rows} == {name: found[name][0] for name, *_ in rows}
+    assert next(text for name, _, text in rows if name == "wrong").startswith("failed: No SQL")
+    skipped = sum(verdict == "skipped" for _, verdict in found.values())
+    assert f"{skipped} further questions: not asked, since what they read is not in the graph" in lines
 
 
 def test_a_type_that_is_not_complete_makes_answers_partial() -> None:

@@ -333,14 +333,39 @@ def test_a_part_of_the_truth_is_noted(arguments: list[str], said: str) -> None:
         assert ended.stdout
 
 
+def test_of_names_that_hold_a_text_those_are_near_that_it_is_most_of() -> None:
+    """A relationship is called after its ends, and there are many more of them than of what somebody means."""
+    arrows: list[Row] = [(f"{n}", json.dumps({"displayName": f"Kimberley → Service {n}"})) for n in range(9)]
+    people = named("Kimberley", "Kimberley Example", "Anna Kimberley")
+    with closing(Store(GRAPH)) as store:
+        store.begin("contoso.example")
+        publish(store, STEPS["azure_app_role_assignment"], arrows)
+        publish(store, STEPS["azure_user"], [*people, *USERS])
+        store.commit()
+    _, *near = CliRunner().invoke(main, ["history", "kimber"]).stderr.splitlines()
+    assert [line.strip(" -'") for line in near[:3]] == ["Kimberley", "Anna Kimberley", "Kimberley Example"]
+
+
 def test_of_many_types_that_are_not_complete_a_few_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_caveats([f"contoso_{number} is skipped: off by default" for number in range(100)])
+    tell_caveats([f"contoso_{number} is skipped: reason {number}" for number in range(100)])
     (said,) = capsys.readouterr().err.splitlines()
     assert (said.count("is skipped"), len(said) < 400) == (5, True)
     assert said.endswith("; and 95 more types, of which the table verdicts has the reasons")
     save({"azure_account": ("skipped", "off"), "azure_user": ("failed", "no"), "azure_user_group": ("partial", "some")})
     said = query("--sql", "SELECT count(*) FROM entities").stderr
     assert said.endswith("azure_user is failed: no; azure_user_group is partial: some; azure_account is skipped: off\n")
+
+
+def test_a_reason_that_many_types_share_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    down = [f"contoso_{number} is failed: /subscriptions: down" for number in range(200)]
+    off = [f"contoso_off_{number} is skipped: off by default" for number in range(2)]
+    tell_caveats([*down, "contoso_ship: 3 with an end that was not collected", *off, "contoso_pier is failed: is odd"])
+    assert capsys.readouterr().err == (
+        "note: this may not be the whole truth:"
+        " contoso_0, contoso_1, contoso_2, contoso_3 and 196 more are failed: /subscriptions: down;"
+        " contoso_ship: 3 with an end that was not collected;"
+        " contoso_off_0 and contoso_off_1 are skipped: off by default; contoso_pier is failed: is odd\n"
+    )
 
 
 def test_a_type_that_the_last_run_left_out_is_noted() -> None:

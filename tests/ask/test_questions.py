@@ -19,6 +19,7 @@ from integration.sdk.plugins import declared_steps
 from integration.sdk.schema import load_schema
 from integration.store.store import Store
 from tests.support import Row, named, publish, worn, write
+from tests.terminal.terminals import on_terminal, plain
 
 GRAPH = Path("graph.db")
 STEPS = {step.name: step for step in declared_steps(load())}
@@ -287,6 +288,24 @@ def test_what_questions_share_stands_before_what_they_have_themselves(tmp_path: 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"none\.toml cannot be read: No such file"):
         load_questions(load(), [tmp_path / "none.toml"])
+
+
+def test_a_file_says_what_its_questions_are_about(tmp_path: Path) -> None:
+    write(tmp_path, {"named.toml": f'title = "People"\n{MINE}', "other.toml": MINE.replace("users-called", "others")})
+    found = load_questions(load(), [tmp_path / "named.toml", tmp_path / "other.toml"])
+    assert (found["users-called"].title, found["others"].title) == ("People", "other.toml")
+    assert not [name for name, question in QUESTIONS.items() if question.title.endswith(".toml")]
+
+
+def test_a_terminal_gets_the_names_of_all_questions_below_what_they_are_about() -> None:
+    code, shown = on_terminal(80, "query")
+    lines = plain(shown)
+    listed = lines[: lines.index("")]
+    assert (code, max(map(len, lines)) <= 80, len(listed) < 90) == (0, True, True)
+    titles = [line for line in listed if not line.startswith(" ")]
+    assert titles == sorted({question.title for question in QUESTIONS.values()})
+    below = [name for line in listed if line.startswith(" ") for name in re.split(" {2,}", line.strip())]
+    assert sorted(below) == sorted(question.usage for question in QUESTIONS.values())
 
 
 def test_a_wrong_question_names_its_file(tmp_path: Path) -> None:

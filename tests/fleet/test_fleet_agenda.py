@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integration.fleet.agenda import Agenda
-from integration.fleet.board import sentences_of, told_of
+from integration.fleet.board import sentences_of, sign_ins_of, told_of
 from integration.fleet.outcomes import TenantOutcome
 from integration.fleet.summary import exit_code, ordered, types_of, updated
 from integration.fleet.tenants import Tenant
@@ -169,6 +169,13 @@ def test_what_many_tenants_share_is_told_once() -> None:
         "and 3 more tenants: failed",
     ]
     assert found[-1] == "51 tenants: 18 failed, 32 denied, 1 ok."
+
+
+def test_of_many_tenants_that_can_be_signed_in_to_those_that_cannot_are_told() -> None:
+    fine = (TenantOutcome(tenant=f"t{number}", word="ok") for number in range(1_000))
+    refused = TenantOutcome(tenant="late", word="denied", reason="expired")
+    found = {each.tenant: each.as_json() for each in (*fine, refused)}
+    assert [*sign_ins_of(found)] == ["late: denied, expired", "1,001 tenants: 1 denied, 1,000 ok."]
 
 
 def test_what_many_tenants_share_tells_since_when_they_may_not_have_been_read() -> None:

@@ -214,6 +214,19 @@ def test_a_misspelt_module_is_told_the_right_one() -> None:
         plan(load(), only=["entra.groop"])
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("user", r"the type user: entra\.user, entra\.user_.* have that in the name$"),
+        ("Bastion", r"the type Bastion: azure_bastion_host, .* have that in the name$"),
+        ("multifactor", r"the type multifactor: integration types lists those that there are$"),
+    ],
+)
+def test_a_word_is_told_the_modules_or_else_the_types_that_have_it(word: str, told: str) -> None:
+    with pytest.raises(UnknownType, match=told):
+        types_named([word], declared_steps(load()))
+
+
 def test_a_plan_is_that_of_what_is_registered_now() -> None:
     manager = load()
     first = plan(manager, only=["azure_user", "azure_device"])

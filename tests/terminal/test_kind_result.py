@@ -386,9 +386,17 @@ def test_many_types_fit_a_screen_by_what_they_have_to_tell(monkeypatch: pytest.M
 
 def test_an_outage_of_many_types_fits_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     lost = [result(f"contoso_{number}", "failed", "down") for number in range(500)]
-    rows = rows_of_many(monkeypatch, Report(results=[*lost, result("contoso_crew", count=12)], first=True))
-    assert len(rows) == 42
-    assert rows[-2:] == [["460", "further", "failed", "0"], ["1", "further", "complete", "12"]]
+    without = [fallen(f"contoso_{number}_has_ship", f"contoso_{number}") for number in range(500)]
+    read = [result(f"contoso_crew_{number}", count=100 - number) for number in range(40)]
+    rows = rows_of_many(monkeypatch, Report(results=[*lost, *without, *read], first=True))
+    assert len(rows) == 43
+    assert [row[0] for row in rows[:-3]] == [
+        *(f"contoso_{number}" for number in range(5)),
+        *(f"contoso_crew_{number}" for number in range(35)),
+    ]
+    assert [row[:3] for row in rows[-3:]] == [
+        ["495", "further", "failed"], ["500", "further", "skipped"], ["5", "further", "complete"],
+    ]  # fmt: skip
 
 
 def test_many_reasons_fit_some_screens_the_worst_of_them_first(monkeypatch: pytest.MonkeyPatch) -> None:

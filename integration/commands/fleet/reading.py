@@ -1,6 +1,7 @@
 """The commands of ``integration fleet`` that read tenants, and those for what is kept of them."""
 
 import json
+import sys
 from collections.abc import Callable
 from fnmatch import fnmatch
 from functools import partial
@@ -131,7 +132,7 @@ def check(
 
     Exits with 1 where some cannot be signed in to, with 2 where none can.
     """
-    from integration.fleet.board import told_of
+    from integration.fleet.board import sign_ins_of, told_of
     from integration.fleet.summary import exit_code
     from integration.fleet.work import check_all
 
@@ -143,6 +144,8 @@ def check(
     found = {outcome.tenant: outcome.as_json() for outcome in sorted(outcomes, key=lambda each: each.tenant)}
     if as_json:
         emit(json.dumps(found, indent=2))
+    elif sys.stdout.isatty():
+        emit("\n".join(sign_ins_of(found)))
     else:
         emit("\n".join(told_of(tenant, each) for tenant, each in found.items()))
     return exit_code(outcomes, stopped=stopped)
