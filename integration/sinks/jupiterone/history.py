@@ -55,9 +55,10 @@ class History:
         """Note that a job has brought these types, and deleted what else there was of them, but for some."""
         self._meet(job)
         self._tell_of_others(job)
+        lasting = {*kept, *self._report.incomplete}
         for step in steps:
             self._graph.deliver(self._place, step)
-            if step.name not in kept and step.name not in self._report.withheld:
+            if step.name not in lasting:
                 self._graph.deliver(self._settled, step)
 
     def _tell_of_others(self, job: Any) -> None:
@@ -73,14 +74,14 @@ class History:
             )
 
     def _meet(self, job: Any) -> None:
-        """Note after the first job whether the instance held anything before it."""
-        if self._known or not job or self._report.guard is None or self._report.guard.allow:
+        """Note after the first job whether the instance held anything before it: what is allowed is so for that job."""
+        if self._known or not job or self._report.guard is None:
             return
         uploaded, created = job.get("numEntitiesUploaded"), job.get("numEntitiesCreated")
         is_new = bool(uploaded) and created == uploaded
         for step in self._steps:
             self._graph.deliver(self._settled if is_new else self._doubtful, step)
-            if not is_new:
+            if not is_new and not self._report.guard.allow:
                 self._withhold(step)
 
     def _may_delete(self, step: Step) -> bool:
