@@ -219,6 +219,32 @@ def test_that_a_job_deleted_what_others_wrote_is_told(
     assert "JupiterOne deleted 4 entities, of which the graph had 1: another program wrote the rest" in caplog.text
 
 
+def test_what_a_patch_brought_that_has_gone_is_not_what_others_wrote(
+    service: JupiterOne, account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs, patch = Runs(f"jupiterone:{service.url}"), Runs(f"jupiterone:{service.url}?mode=patch")
+    runs(190)
+    patch._port = runs._port
+    patch(USERS)
+    patch(190)
+    assert account.types(INSTANCE)["azure_user"] == USERS
+    assert runs(190).exit_code() == 0
+    assert (account.types(INSTANCE)["azure_user"], "another program" in caplog.text) == (190, False)
+
+
+def test_what_patches_brought_counts_when_it_is_to_go(service: JupiterOne, account: Account) -> None:
+    runs, patch = Runs(f"jupiterone:{service.url}"), Runs(f"jupiterone:{service.url}?mode=patch")
+    elsewhere = Runs("files:elsewhere")
+    runs(100)
+    patch._port = elsewhere._port = runs._port
+    patch(USERS)
+    for users in (160, 130, 100):
+        elsewhere(users)
+    report = runs(100)
+    assert dict(report.withheld_at)[f"jupiterone:{service.url}"]["azure_user"] == "would lose 100 of 200 records"
+    assert account.types(INSTANCE)["azure_user"] == USERS
+
+
 def test_a_type_that_is_chosen_later_needs_no_leave(service: JupiterOne, account: Account) -> None:
     runs = Runs(f"jupiterone:{service.url}")
     runs(skip=["azure_user"])

@@ -100,9 +100,10 @@ class History:
         if not self._graph.remembers(since):
             self._gone = None
             return True
-        changes = [change.what for change in self._graph.changes(step, since) if change.what != "updated"]
-        gone = changes.count("deleted")
-        there = self._graph.count(step) - len(changes) + 2 * gone
+        last = max(since, self._graph.delivered(self._place, step))
+        gone = self._graph.gone(step, since, last)
+        came = sum(change.what == "created" for change in self._graph.changes(step, last))
+        there = self._graph.count(step) - came + gone
         may_delete = not gone or self._report.may_delete(step.name, there, gone)
         if may_delete and self._gone is not None and not step.is_relationship:
             self._gone += gone
