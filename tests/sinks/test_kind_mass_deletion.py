@@ -245,6 +245,19 @@ def test_what_patches_brought_counts_when_it_is_to_go(service: JupiterOne, accou
     assert account.types(INSTANCE)["azure_user"] == USERS
 
 
+def test_what_patches_brought_of_a_type_that_was_chosen_later_counts_when_it_is_to_go(
+    service: JupiterOne, account: Account
+) -> None:
+    runs, patch = Runs(f"jupiterone:{service.url}"), Runs(f"jupiterone:{service.url}?mode=patch")
+    runs(skip=["azure_user"])
+    patch._port = runs._port
+    for users in (USERS, 160, 130, 100):
+        patch(users)
+    report = runs(100)
+    assert dict(report.withheld_at)[f"jupiterone:{service.url}"]["azure_user"] == "would lose 100 of 200 records"
+    assert account.types(INSTANCE)["azure_user"] == USERS
+
+
 def test_a_type_that_is_chosen_later_needs_no_leave(service: JupiterOne, account: Account) -> None:
     runs = Runs(f"jupiterone:{service.url}")
     runs(skip=["azure_user"])

@@ -74,15 +74,19 @@ class History:
             )
 
     def _meet(self, job: Any) -> None:
-        """Note after the first job whether the instance held anything before it: what is allowed is so for that job."""
-        if self._known or not job or self._report.guard is None:
+        """Note of types that the instance is first given whether it held anything of them, as the first job shows.
+
+        What is allowed is so for that job, and what is chosen later was not there if nothing was.
+        """
+        if not job or self._report.guard is None:
             return
         uploaded, created = job.get("numEntitiesUploaded"), job.get("numEntitiesCreated")
-        is_new = bool(uploaded) and created == uploaded
+        is_new = not self._doubted if self._known else bool(uploaded) and created == uploaded
         for step in self._steps:
-            self._graph.deliver(self._settled if is_new else self._doubtful, step)
-            if not is_new and not self._report.guard.allow:
-                self._withhold(step)
+            if step.name not in self._known and not self._is_doubtful(step):
+                self._graph.deliver(self._settled if is_new else self._doubtful, step)
+                if not is_new and not self._report.guard.allow:
+                    self._withhold(step)
 
     def _may_delete(self, step: Step) -> bool:
         if self._report.guard is None or self._report.guard.allow:
