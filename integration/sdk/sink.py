@@ -55,6 +55,12 @@ class StoredGraph(Protocol):
         It is for destinations that cannot keep the revision themselves, together with the records.
         """
 
+    def gone(self, step: Step, first: int, last: int) -> int:
+        """Return how many of the type's records that were there from one revision to another are not now.
+
+        A destination to which several of these revisions were delivered, and that deletes late, holds so many too much.
+        """
+
     def entity(self, key: str) -> tuple[str, str] | None:
         """Return type and properties (JSON) of an entity; ``None`` where there is none with that key."""
 

@@ -3,6 +3,10 @@
 Another integration may have the same address, or another tenant's account. So JupiterOne is not given an entity, but a
 mapped relationship, with what it finds that entity by, and makes it where there is none. Source: JupiterOne's
 integration SDK, createMappedRelationship.
+
+JupiterOne holds one relationship of a key, and applies no job in which two have the same. A relationship that may lead
+to any type can be there beside one of a type of its own, such as a machine's to the identity that it acts as, between
+the same entities and in the same class. Source: JupiterOne, Sync jobs API reference, ignoreDuplicates.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,6 +55,8 @@ class MappedGraph:
     def records(self, step: Step) -> Iterator[bytes]:
         """Yield the type's whole JupiterOne objects as JSON, in the order of what names them in the graph."""
         found = self._graph.records(step)
+        if step.areas:
+            found = (_of_its_own(step, record) for record in found)
         return map(self._mapped, found) if self._ends(step) else found
 
     def _ends(self, step: Step) -> list[Step]:
@@ -85,3 +91,9 @@ class MappedGraph:
             return None
         own = {name: value for name, value in orjson.loads(properties).items() if name != "_rawData"}
         return {"_key": key, "_type": type, "_class": self._outside[type].classes, **own}
+
+
+def _of_its_own(step: Step, record: bytes) -> bytes:
+    """Return a relationship that may lead to any type with its type in its key, in the place of the class."""
+    found = orjson.loads(record)
+    return exact_json({**found, "_key": f"{found['_fromEntityKey']}|{step.name}|{found['_toEntityKey']}"})

@@ -12,6 +12,7 @@ from integration.disk.sqlite import checked
 from integration.sdk.changes import Change, What, changes_since
 from integration.sdk.report import Verdict
 from integration.sdk.step import Step
+from integration.store.deliveries import count_gone, delivered, note_delivery
 from integration.store.history import Revision, known_revisions
 from integration.text.exact_json import exact_json
 
@@ -89,20 +90,18 @@ class ReadableStore:
             destination: names it, without secrets.
             step: the type.
         """
-        row = self._row(
-            "SELECT revision FROM deliveries JOIN types ON type = number WHERE destination = ? AND name = ?",
-            destination,
-            step.name,
-        )
-        return int(row[0]) if row else 0
+        with self._lock:
+            return delivered(self._database, destination, step.name)
 
     def deliver(self, destination: str, step: Step) -> None:
         """Note that a destination holds the type's records as they are now."""
         with self._lock:
-            self._database.execute(
-                "INSERT OR REPLACE INTO deliveries SELECT ?, number, ? FROM types WHERE name = ?",
-                (destination, self.revision, step.name),
-            )
+            note_delivery(self._database, destination, step.name, self.revision)
+
+    def gone(self, step: Step, first: int, last: int) -> int:
+        """Return how many of the type's records that were there from one revision to another are not now."""
+        with self._lock:
+            return count_gone(self._database, step, first, last)
 
     def count(self, step: Step) -> int:
         """Return how many records of the type the graph holds."""

@@ -137,7 +137,19 @@ def _faults(step: Step, played: Replayed) -> Iterator[str]:
         yield f"keys occur twice: {played.result.problems['duplicateKeys']['examples']}"
     yield from rejected
     if step.is_relationship:
+        yield from _lists(schema)
         yield from _uncounted(played)
+
+
+def _lists(schema: Schema) -> Iterator[str]:
+    """Yield the lists of a relationship: an upload to JupiterOne takes them of entities alone.
+
+    Source: JupiterOne integration SDK, RelationshipPropertyValue.
+    """
+    for name in schema.properties:
+        type = schema.document["properties"][name].get("type")
+        if type == "array" or "array" in (type or ()):
+            yield f"{name}: a list, which JupiterOne takes of entities alone: make it a text"
 
 
 def _absent(schema: Schema, records: list[JupiterOneObject]) -> Iterator[str]:

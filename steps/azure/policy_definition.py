@@ -38,7 +38,7 @@ def azure_policy_set_definition_contains_definition(ctx: Context) -> Iterator[Re
     """A rule is in an initiative."""
     for row in _sets(ctx):
         for key, names in _members(row).items():
-            yield Relationship(arm_key(row["id"]), key, policyDefinitionReferenceIds=sorted(names))
+            yield Relationship(arm_key(row["id"]), key, policyDefinitionReferenceId=", ".join(sorted(names)) or None)
 
 
 def _entity(row: Any) -> Entity:

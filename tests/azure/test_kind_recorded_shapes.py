@@ -251,4 +251,4 @@ def test_an_initiative_tells_by_which_names_it_holds_each_rule(place: Place, azu
     assert verdicts(azure.run(edge)) == {"complete"}
     with closing(sqlite3.connect(Path("out") / "graph.db")) as database:
         (found,) = database.execute("SELECT properties FROM relationships WHERE _type = ?", (edge,))
-    assert json.loads(found[0])["policyDefinitionReferenceIds"] == ["first", "second"]
+    assert json.loads(found[0])["policyDefinitionReferenceId"] == "first, second"

@@ -2,15 +2,19 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from click.testing import CliRunner
 
 from integration import load
+from integration.cli import main
 from integration.engine.delivery import push
 from integration.sinks.jupiterone import sink as jupiterone
 from tests.jupiterone import Account, Fault, JupiterOne
@@ -42,6 +46,16 @@ def test_the_account_holds_exactly_the_graph(service: JupiterOne, account: Accou
     assert (job["source"], job["status"]) == ("integration-external", "FINISHED")
     assert job["numEntitiesCreated"] == job["numEntitiesUploaded"] == len(graph()["entities"])
     assert job["numRelationshipsCreated"] == len(graph()["relationships"])
+
+
+@pytest.mark.every_area
+def test_the_demo_keeps_the_rules_of_jupiterone_in_all_types(service: JupiterOne, account: Account) -> None:
+    done = CliRunner().invoke(main, ["run", "--demo", "--out", "out", "--to", to(service)])
+    assert done.exit_code == 0, done.output
+    assert account.last.status == "FINISHED"
+    with closing(sqlite3.connect("out/graph.db")) as database:
+        ((count,),) = database.execute("SELECT count(*) FROM relationships")
+    assert len(held(account)["relationships"]) == count
 
 
 def test_the_instance_is_that_of_the_event(

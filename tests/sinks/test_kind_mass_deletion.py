@@ -20,12 +20,13 @@ from integration.terminal.summary_text import sentences
 from integration.text.secret import Secret
 from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.runs import INSTANCE, port, read
-from tests.simulator import Simulator, Tenant, synthetic_tenant
+from tests.simulator import Faults, Simulator, Tenant, synthetic_tenant
 from tests.sinks.arcadedb import ArcadeDB
 
 USERS = 200
 TELLING = ["files", "j1", "postgresql", "neo4j"]
 """Destinations that tell what they hold before anything is deleted."""
+REFUSED = Faults(forbidden={"/users": "Authorization_RequestDenied"})
 
 Count = Callable[[], int]
 
@@ -77,8 +78,8 @@ class Runs:
     def __init__(self, to: str) -> None:
         self._to, self._port = to, 0
 
-    def __call__(self, users: int = USERS, out: str = "out", **settings: Any) -> Report:
-        with Simulator(tenant(users), port=self._port) as simulator:
+    def __call__(self, users: int = USERS, out: str = "out", faults: Faults | None = None, **settings: Any) -> Report:
+        with Simulator(tenant(users), port=self._port, faults=faults) as simulator:
             self._port = port(simulator)
             return read(simulator, self._to, out=out, fresh=True, **settings)
 
@@ -113,6 +114,29 @@ def test_what_is_lost_bit_by_bit_while_a_destination_is_away_counts_together(pla
     assert ("azure_user" in report.withheld, count()) == (True, USERS)
     assert runs(125, allow_mass_delete=True).exit_code() == 0
     assert count() == 125
+
+
+def test_what_was_allowed_while_a_type_was_not_complete_is_not_allowed_for_it_later(place: tuple[str, Count]) -> None:
+    url, count = place
+    runs = Runs(url)
+    runs()
+    runs(100, out="another")
+    runs(100, out="another", faults=REFUSED, allow_mass_delete=True)
+    report = runs(100, out="another")
+    assert ("azure_user" in report.withheld, count()) == (True, USERS)
+    assert runs(100, out="another", allow_mass_delete=True).exit_code() == 0
+    assert count() == 100
+
+
+def test_what_was_allowed_for_a_patch_is_not_allowed_for_the_job_that_deletes(
+    service: JupiterOne, account: Account
+) -> None:
+    runs, patch = Runs(f"jupiterone:{service.url}"), Runs(f"jupiterone:{service.url}?mode=patch")
+    runs()
+    patch._port = runs._port
+    patch(100, out="another", allow_mass_delete=True)
+    assert runs(100, out="another").exit_code() == 1
+    assert account.types(INSTANCE)["azure_user"] == USERS
 
 
 def test_additions_and_changes_go_on_while_deletions_are_withheld(place: tuple[str, Count]) -> None:
@@ -193,6 +217,45 @@ def test_that_a_job_deleted_what_others_wrote_is_told(
     others |= {f"other-{n}": {"_key": f"other-{n}", "_type": "azure_user", "_class": ["User"]} for n in range(3)}
     runs(194)
     assert "JupiterOne deleted 4 entities, of which the graph had 1: another program wrote the rest" in caplog.text
+
+
+def test_what_a_patch_brought_that_has_gone_is_not_what_others_wrote(
+    service: JupiterOne, account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs, patch = Runs(f"jupiterone:{service.url}"), Runs(f"jupiterone:{service.url}?mode=patch")
+    runs(190)
+    patch._port = runs._port
+    patch(USERS)
+    patch(190)
+    assert account.types(INSTANCE)["azure_user"] == USERS
+    assert runs(190).exit_code() == 0
+    assert (account.types(INSTANCE)["azure_user"], "another program" in caplog.text) == (190, False)
+
+
+def test_what_patches_brought_counts_when_it_is_to_go(service: JupiterOne, account: Account) -> None:
+    runs, patch = Runs(f"jupiterone:{service.url}"), Runs(f"jupiterone:{service.url}?mode=patch")
+    elsewhere = Runs("files:elsewhere")
+    runs(100)
+    patch._port = elsewhere._port = runs._port
+    patch(USERS)
+    for users in (160, 130, 100):
+        elsewhere(users)
+    report = runs(100)
+    assert dict(report.withheld_at)[f"jupiterone:{service.url}"]["azure_user"] == "would lose 100 of 200 records"
+    assert account.types(INSTANCE)["azure_user"] == USERS
+
+
+def test_what_patches_brought_of_a_type_that_was_chosen_later_counts_when_it_is_to_go(
+    service: JupiterOne, account: Account
+) -> None:
+    runs, patch = Runs(f"jupiterone:{service.url}"), Runs(f"jupiterone:{service.url}?mode=patch")
+    runs(skip=["azure_user"])
+    patch._port = runs._port
+    for users in (USERS, 160, 130, 100):
+        patch(users)
+    report = runs(100)
+    assert dict(report.withheld_at)[f"jupiterone:{service.url}"]["azure_user"] == "would lose 100 of 200 records"
+    assert account.types(INSTANCE)["azure_user"] == USERS
 
 
 def test_a_type_that_is_chosen_later_needs_no_leave(service: JupiterOne, account: Account) -> None:

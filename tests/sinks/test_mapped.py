@@ -1,7 +1,8 @@
 """Entities outside of what is read: mapped relationships in JupiterOne's form, entities everywhere else."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from integration import DeclarationError, Report, any_of, entity_step
+from integration import DeclarationError, Report, Step, any_of, entity_step, load
+from integration.sdk.plugins import declared_steps
 from integration.sdk.report import StepResult
 from integration.sdk.schema import load_schema
 from integration.sdk.stopping import Stopping
 from integration.sinks import integration_sink
 from integration.store.store import Store
-from tests.jupiterone import JupiterOne
+from tests.jupiterone import Account, JupiterOne
 from tests.jupiterone.runs import INSTANCE, sign_in
 from tests.support import entity, named, publish, relationship, worn, write
 
@@ -42,12 +44,12 @@ def store() -> Iterator[Store]:
         yield store
 
 
-def bring(store: Store, url: str = "files:folder") -> None:
+def bring(store: Store, url: str = "files:folder", steps: Sequence[Step] = STEPS) -> None:
     """Bring a destination up to date."""
     sink = integration_sink(url=url, instance_id=None, stopping=Stopping())
     assert sink
     sink.check()
-    sink.write(store, STEPS, COMPLETE)
+    sink.write(store, steps, COMPLETE)
 
 
 def lines(folder: str = "folder") -> dict[str, list[dict[str, Any]]]:
@@ -109,6 +111,25 @@ def test_jupiterone_takes_mapped_relationships_and_no_entities(
     held = service.account.held("relationships", INSTANCE)
     assert held["street-0001|allows|door-00002"]["_mapping"] == mapping("REVERSE", "door-00002")
     assert len(held) == 4
+
+
+def test_two_types_that_relate_the_same_entities_have_keys_of_their_own(
+    store: Store, account: Account, service: JupiterOne
+) -> None:
+    special = relationship("contoso_door", "HAS", "contoso_door", name="contoso_door_has_door")
+    publish(store, special, worn(("door-00001", "door-00002")))
+    store.commit()
+    bring(store, f"jupiterone:{service.url}", (*STEPS, special))
+    held = account.held("relationships", INSTANCE)
+    assert {key for key, each in held.items() if each.get("_toEntityKey") == "door-00002"} == {
+        "door-00001|has|door-00002", "door-00001|contoso_door_has_any|door-00002",
+    }  # fmt: skip
+
+
+@pytest.mark.every_area
+def test_no_two_types_lead_from_one_type_to_another_in_the_same_class() -> None:
+    ends = Counter((step.class_name, step.ends) for step in declared_steps(load()) if step.ends and not step.areas)
+    assert [each for each, count in ends.items() if count > 1] == []
 
 
 def test_files_are_brought_up_to_date_where_only_the_outside_entity_changed(store: Store) -> None:

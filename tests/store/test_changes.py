@@ -106,6 +106,20 @@ def test_what_a_destination_holds_is_kept_by_type(store: Store) -> None:
     assert store.delivered("files:other", BADGE) == 0
 
 
+def test_what_was_there_at_some_revision_and_is_not_now_is_counted(store: Store) -> None:
+    publish(store, BADGE, [])
+    lives = [{1, 2, 3, 4}, {2, 3, 4, 5, 6}, {3, 4, 5, 6, 7, 8}, {2, 4, 5, 6, 8, 9}, {4, 5}]
+    for keys in lives:
+        next_run(store)
+        publish(store, BADGE, named(*(f"badge-{key}" for key in keys), size=sum(keys)))
+        publish(store, WEARS, worn(*(("visitor-1", f"badge-{key}") for key in keys)))
+    for first in range(1, 7):
+        for last in range(first, 7):
+            there = set[int]().union(*lives[max(0, first - 2) : last - 1])
+            expected = len(there - lives[-1])
+            assert [store.gone(step, first, last) for step in (BADGE, WEARS)] == [expected, expected]
+
+
 def test_a_change_knows_the_properties_that_differ() -> None:
     change = Change("updated", ("badge-1",), '{"a":1,"b":2}', '{"b":3,"c":[4]}')
     assert change.properties() == {"a": (1, None), "b": (2, 3), "c": (None, [4])}

@@ -13,6 +13,7 @@ import requests
 from integration import CassetteError, Context, Entity, Record, Replay, Step, load, plan, run
 from integration.config.settings import Config
 from integration.sdk.plugins import declared_steps
+from integration.sdk.schema import Schema
 from integration.testing import (
     GraphServer,
     assert_records,
@@ -24,7 +25,7 @@ from integration.testing import (
 )
 from integration.text.secret import Secret
 from tests.simulator import Simulator, demo_tenant
-from tests.support import FEW, ROOT, entity, write
+from tests.support import FEW, ROOT, entity, schema, write
 
 pytestmark = pytest.mark.every_area
 
@@ -201,6 +202,16 @@ def test_what_jupiterone_asks_of_a_class_is_asked_of_packages_too(
         check_step(step)
     (told,) = [line for line in str(caught.value).splitlines() if "'serial'" in line]
     assert told.endswith(", and 2 more")
+
+
+@pytest.mark.parametrize("type", ["array", ["array", "null"]])
+def test_a_list_of_a_relationship_is_told(type: str | list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_list(step: Step) -> Schema:
+        return schema(step, badges={"type": type, "items": {"type": "string"}})
+
+    monkeypatch.setattr("integration.testing.contract.load_schema", with_list)
+    with pytest.raises(AssertionError, match="badges: a list, which JupiterOne takes of entities alone"):
+        check_step("azure_user_group_has_user")
 
 
 def test_a_step_without_cassette_is_told_where_to_record_it() -> None:

@@ -55,9 +55,10 @@ class History:
         """Note that a job has brought these types, and deleted what else there was of them, but for some."""
         self._meet(job)
         self._tell_of_others(job)
+        lasting = {*kept, *self._report.incomplete}
         for step in steps:
             self._graph.deliver(self._place, step)
-            if step.name not in kept and step.name not in self._report.withheld:
+            if step.name not in lasting:
                 self._graph.deliver(self._settled, step)
 
     def _tell_of_others(self, job: Any) -> None:
@@ -73,15 +74,19 @@ class History:
             )
 
     def _meet(self, job: Any) -> None:
-        """Note after the first job whether the instance held anything before it."""
-        if self._known or not job or self._report.guard is None or self._report.guard.allow:
+        """Note of types that the instance is first given whether it held anything of them, as the first job shows.
+
+        What is allowed is so for that job, and what is chosen later was not there if nothing was.
+        """
+        if not job or self._report.guard is None:
             return
         uploaded, created = job.get("numEntitiesUploaded"), job.get("numEntitiesCreated")
-        is_new = bool(uploaded) and created == uploaded
+        is_new = not self._doubted if self._known else bool(uploaded) and created == uploaded
         for step in self._steps:
-            self._graph.deliver(self._settled if is_new else self._doubtful, step)
-            if not is_new:
-                self._withhold(step)
+            if step.name not in self._known and not self._is_doubtful(step):
+                self._graph.deliver(self._settled if is_new else self._doubtful, step)
+                if not is_new and not self._report.guard.allow:
+                    self._withhold(step)
 
     def _may_delete(self, step: Step) -> bool:
         if self._report.guard is None or self._report.guard.allow:
@@ -99,9 +104,10 @@ class History:
         if not self._graph.remembers(since):
             self._gone = None
             return True
-        changes = [change.what for change in self._graph.changes(step, since) if change.what != "updated"]
-        gone = changes.count("deleted")
-        there = self._graph.count(step) - len(changes) + 2 * gone
+        last = max(since, self._graph.delivered(self._place, step))
+        gone = self._graph.gone(step, since, last)
+        came = sum(change.what == "created" for change in self._graph.changes(step, last))
+        there = self._graph.count(step) - came + gone
         may_delete = not gone or self._report.may_delete(step.name, there, gone)
         if may_delete and self._gone is not None and not step.is_relationship:
             self._gone += gone
