@@ -16,6 +16,7 @@ NET, COMPUTE, GUID = "Microsoft.Network", "Microsoft.Compute", "0A000000-0000-40
 GROUP = f"/subscriptions/{S}/resourceGroups/RG/providers"
 VNET, NIC = f"{GROUP}/{NET}/virtualNetworks/Web", f"{GROUP}/{NET}/networkInterfaces/nic"
 MYSQL = "Microsoft.DBforMySQL"
+_OF_COPIES = "azure_snapshot", "azure_storage_account"
 
 
 @pytest.mark.parametrize(
@@ -220,3 +221,36 @@ def test_what_is_wrong_leads_to_the_rule_that_is_collected_and_to_the_resource(p
     assert verdicts(azure.run(defines, has), [defines, has]) == {"complete"}
     assessment = f"{GROUP}/Microsoft.Security/assessments/one"
     assert edges() == {(rules[0].lower(), assessment.lower()), (vm.lower(), found.lower())}
+
+
+def test_a_disk_and_a_copy_of_one_lead_back_to_all_that_they_were_made_from(place: Place, azure: Azure) -> None:
+    kinds = {
+        "azure_image": f"{GROUP}/{COMPUTE}/images/Img",
+        "azure_shared_image_version": f"{GROUP}/{COMPUTE}/galleries/G/images/Web/versions/1.0.0",
+        "azure_storage_account": f"{GROUP}/Microsoft.Storage/storageAccounts/Files",
+        "azure_snapshot": f"{GROUP}/{COMPUTE}/snapshots/Snap",
+    }
+    platform = (
+        f"/Subscriptions/{S}/Providers/{COMPUTE}/Locations/westeurope/Publishers/p/ArtifactTypes/VMImage/Offers/o"
+    )
+    made = {
+        "imageReference": to(kinds["azure_image"]),
+        "galleryImageReference": to(kinds["azure_shared_image_version"]),
+        "storageAccountId": kinds["azure_storage_account"],
+        "sourceResourceId": kinds["azure_snapshot"],
+    }
+    for type, other in (("disks", "azure_managed_disk"), ("snapshots", "azure_snapshot")):
+        copy = place.put(f"{COMPUTE}/{type}", "one", {"creationData": made}).lower()
+        place.put(f"{COMPUTE}/{type}", "of-microsoft", {"creationData": {"imageReference": to(platform)}})
+        place.put(f"{COMPUTE}/{type}", "empty", {"creationData": dict.fromkeys(made)})
+        short = other.removeprefix("azure_")
+        of_images = ["azure_image", "azure_shared_image_version"] if type == "disks" else []
+        names = [f"{kind}_generated_{short}" for kind in ("azure_storage_account", *of_images)]
+        names.append(
+            "azure_snapshot_generated_managed_disk" if type == "disks" else "azure_snapshot_generated_snapshot"
+        )
+        assert verdicts(azure.run(*names), names) == {"complete"}
+        assert {(from_, to_) for from_, to_ in edges() if to_ == copy} == {
+            (each.lower(), copy) for kind, each in kinds.items() if kind in (*of_images, *_OF_COPIES)
+        }
+        assert not [each for each in edges() if each[1].endswith(("of-microsoft", "empty"))]
