@@ -11,6 +11,7 @@ from tests.simulator.azure.demo_copies import add_copies
 from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_databases import add_databases
 from tests.simulator.azure.demo_details import add_details
+from tests.simulator.azure.demo_devices import add_devices
 from tests.simulator.azure.demo_domains import add_domains
 from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_further import add_further
@@ -108,6 +109,7 @@ def azure_demo_tenant() -> AzureTenant:
     add_columns(places[0], places[2])
     add_details(places[0], places[2])
     add_sizes(places[0], places[2])
+    add_devices(places[0])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)
