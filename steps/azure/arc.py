@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
-from steps.azure._resource import in_groups, key_at, properties_of, resource, whether
+from steps.azure._resource import in_groups, key_at, properties_of, resource, texts_at, whether
 
 _TYPES = {
     "azure_arc_kubernetes_cluster": "microsoft.kubernetes/connectedclusters",
@@ -43,6 +43,14 @@ def azure_arc_machine(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_arc(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A machine or a cluster elsewhere is in a resource group."""
     yield from in_groups(ctx.entities(to_type))
+
+
+@relationship_step("azure_user_group", "MANAGES", "azure_arc_kubernetes_cluster", per_row=True)
+def azure_user_group_manages_arc_kubernetes_cluster(ctx: Context) -> Iterator[Relationship]:
+    """The members of a group of Microsoft Entra administer a cluster elsewhere."""
+    for row in ctx.azure.resources(_TYPES["azure_arc_kubernetes_cluster"]):
+        for group in texts_at(properties_of(row), "aadProfile", "adminGroupObjectIDs[]"):
+            yield Relationship(group.lower(), arm_key(row["id"]))
 
 
 @relationship_step("azure_stack_hci_cluster", "HAS", "azure_arc_machine", per_row=True)

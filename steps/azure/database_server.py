@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import epoch_ms
 from steps.azure._resource import (
     identities_of,
@@ -61,6 +61,30 @@ def azure_postgresql_server(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_database_server(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A database server is in a resource group."""
     yield from in_groups(ctx.entities(to_type))
+
+
+@relationship_step("azure_mariadb_server", "GENERATED", "azure_mariadb_server", per_row=True)
+def azure_mariadb_server_generated_server(ctx: Context) -> Iterator[Relationship]:
+    """A MariaDB server is a copy of another one, and holds all that is there."""
+    yield from _copies(ctx, "azure_mariadb_server")
+
+
+@relationship_step("azure_mysql_server", "GENERATED", "azure_mysql_server", per_row=True)
+def azure_mysql_server_generated_server(ctx: Context) -> Iterator[Relationship]:
+    """A MySQL server is a copy of another one, and holds all that is there."""
+    yield from _copies(ctx, "azure_mysql_server")
+
+
+@relationship_step("azure_postgresql_server", "GENERATED", "azure_postgresql_server", per_row=True)
+def azure_postgresql_server_generated_server(ctx: Context) -> Iterator[Relationship]:
+    """A PostgreSQL server is a copy of another one, and holds all that is there."""
+    yield from _copies(ctx, "azure_postgresql_server")
+
+
+def _copies(ctx: Context, type: str) -> Iterator[Relationship]:
+    for server in ctx.entities(type):
+        if source := server.properties.get("masterServerId"):
+            yield Relationship(source, server.key)
 
 
 def _servers(ctx: Context, name: str) -> Iterator[Entity]:

@@ -6,7 +6,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._principals import applications
-from steps.azure._resource import key_at, properties_of, resource, text_in
+from steps.azure._resource import key_at, named_by, properties_of, resource, text_in
 
 _POSTGRESQL = Children("microsoft.dbforpostgresql/flexibleservers", "/administrators", "2022-12-01")
 _MYSQL = Children("microsoft.dbformysql/flexibleservers", "/administrators", "2023-12-30")
@@ -79,3 +79,15 @@ def azure_mysql_server_active_directory_admin_is_principal(ctx: Context) -> Iter
     for row in _MYSQL.rows(ctx):
         if id := text_in(properties_of(row), "sid").lower():
             yield Relationship(arm_key(row["id"]), known.get(id, id))
+
+
+@relationship_step(
+    "azure_mysql_server_active_directory_admin",
+    "USES",
+    "azure_user_assigned_identity",
+    permissions=_READ_MYSQL,
+    per_row=True,
+)
+def azure_mysql_server_active_directory_admin_uses_user_assigned_identity(ctx: Context) -> Iterator[Relationship]:
+    """A MySQL server looks up its administrator, and who else signs in, by an identity that it was given."""
+    yield from named_by(ctx.entities("azure_mysql_server_active_directory_admin"), "identityResourceId")

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._resource import (
     below_parents,
     in_groups,
     joined,
     key_at,
+    named_by,
     object_at,
     objects_in,
     properties_of,
@@ -91,6 +92,19 @@ def azure_private_dns_zone_connects_vnet(ctx: Context) -> Iterator[Relationship]
     for row in ctx.azure.resources("*"):
         if says(row["type"], _LINK) and (network := key_at(properties_of(row), "virtualNetwork")):
             yield Relationship(arm_key(row["id"]).rsplit("/", 2)[0], network)
+
+
+@relationship_step(
+    "azure_dns_record_set",
+    "CONNECTS",
+    any_of("azure"),
+    type="azure_dns_record_set_connects_resource",
+    permissions=["Microsoft.Network/dnsZones/read"],
+    per_row=True,
+)
+def azure_dns_record_set_connects_resource(ctx: Context) -> Iterator[Relationship]:
+    """A name leads to a resource, whatever its address is (an alias): also to one that is gone, if that is so."""
+    yield from named_by(ctx.entities("azure_dns_record_set"), "targetResourceId")
 
 
 def _rows(ctx: Context, zone: str) -> Iterator[Any]:

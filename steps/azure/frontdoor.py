@@ -125,6 +125,14 @@ def azure_frontdoor_has_part(ctx: Context, from_type: str, to_type: str) -> Iter
     yield from below_parents(ctx.entities(to_type))
 
 
+@relationship_step(
+    "azure_frontdoor_frontend_endpoint", "USES", "azure_keyvault_service", permissions=_READ, per_row=True
+)
+def azure_frontdoor_frontend_endpoint_uses_keyvault_service(ctx: Context) -> Iterator[Relationship]:
+    """The certificate that a front door answers with is in a vault."""
+    yield from named_by(ctx.entities("azure_frontdoor_frontend_endpoint"), "customHttpsConfiguration.vaultId")
+
+
 @relationship_family("azure_frontdoor_routing_rule", "USES", list(_OF_RULE), permissions=_READ, per_row=True)
 def azure_frontdoor_routing_rule_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """A rule is for names that a front door answers to, and may change what it hands on, or have it inspected."""

@@ -23,6 +23,7 @@ _PLACED = [
     "azure_lb_frontend_ip",
     "azure_mysql_server",
     "azure_network_firewall",
+    "azure_network_profile",
     "azure_nic",
     "azure_postgresql_server",
     "azure_private_link_service",

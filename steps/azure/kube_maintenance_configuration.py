@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from steps.azure._children import Children
-from steps.azure._resource import key_at, object_at, objects_in, parts_of, properties_of, resource, text_in, values_in
+from steps.azure._resource import (
+    key_at,
+    named_by,
+    object_at,
+    objects_in,
+    parts_of,
+    properties_of,
+    resource,
+    text_in,
+    values_in,
+)
 
 _CLUSTER = "microsoft.containerservice/managedclusters"
 _CONFIGURATIONS = Children(_CLUSTER, "/maintenanceConfigurations", "2024-05-01")
@@ -50,6 +60,19 @@ def azure_kubernetes_cluster_has_kube_maintenance_configuration(ctx: Context) ->
 def azure_kubernetes_cluster_contains_kube_cluster_role_binding(ctx: Context) -> Iterator[Relationship]:
     """A Kubernetes cluster gives roles to a resource."""
     yield from _BINDINGS.in_parents(ctx)
+
+
+@relationship_step(
+    "azure_kube_cluster_role_binding",
+    "ASSIGNED",
+    any_of("azure"),
+    type="azure_kube_cluster_role_binding_assigned_resource",
+    permissions=_READ_BINDINGS,
+    per_row=True,
+)
+def azure_kube_cluster_role_binding_assigned_resource(ctx: Context) -> Iterator[Relationship]:
+    """A resource, such as a workspace of Machine Learning or a vault of backups, has roles inside of a cluster."""
+    yield from named_by(ctx.entities("azure_kube_cluster_role_binding"), "sourceResourceId")
 
 
 def _hours(each: Any) -> str:

@@ -22,7 +22,7 @@ def azure_lb(ctx: Context) -> Iterator[Entity]:
             row,
             category=["network"],
             function=["load-balancing"],
-            public=bool(addresses) or any(front.get("publicIPPrefix") for front in fronts),
+            public=bool(addresses or keys_at(fronts, "publicIPPrefix")),
             publicIpAddressIds=addresses,
             privateIpAddresses=private,
             privateIp=private,

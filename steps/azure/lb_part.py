@@ -11,6 +11,7 @@ from steps.azure._resource import (
     key_at,
     keys_in,
     keys_of,
+    named_by,
     part_of,
     parts_of,
     properties_of,
@@ -135,6 +136,18 @@ def azure_lb_rule_connects_pool(ctx: Context, from_type: str, to_type: str) -> I
     for _, rule in _parts(ctx, from_type):
         for pool in _pools(rule):
             yield Relationship(arm_key(rule["id"]), pool)
+
+
+@relationship_step("azure_lb_frontend_ip", "USES", "azure_lb_frontend_ip", permissions=_READ, per_row=True)
+def azure_lb_frontend_ip_uses_ip(ctx: Context) -> Iterator[Relationship]:
+    """What comes in goes by the appliances of another load balancer first: it looks at all, and lets through some."""
+    yield from named_by(ctx.entities("azure_lb_frontend_ip"), "gatewayLoadBalancerId")
+
+
+@relationship_step("azure_lb_backend_pool", "CONNECTS", "azure_vnet", permissions=_READ, per_row=True)
+def azure_lb_backend_pool_connects_vnet(ctx: Context) -> Iterator[Relationship]:
+    """A load balancer finds the machines of a pool by their addresses in a network."""
+    yield from named_by(ctx.entities("azure_lb_backend_pool"), "vnetId")
 
 
 @relationship_step("azure_lb_rule", "USES", "azure_lb_probe", permissions=_READ, per_row=True)

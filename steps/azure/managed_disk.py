@@ -27,6 +27,16 @@ _TYPES = {
     "azure_disk_access": "microsoft.compute/diskaccesses",
 }
 _COPIED = ["azure_managed_disk", "azure_snapshot"]
+_SOURCES = {
+    "azure_image": "microsoft.compute/images",
+    "azure_managed_disk": _TYPES["azure_managed_disk"],
+    "azure_shared_image_version": "microsoft.compute/galleries",
+    "azure_snapshot": _TYPES["azure_snapshot"],
+    "azure_storage_account": "microsoft.storage/storageaccounts",
+}
+"""Types of what disks and copies of them are made from, and how their ids are written."""
+_NAMED = [("sourceResourceId",), ("storageAccountId",), ("imageReference", "id"), ("galleryImageReference", "id")]
+"""Where disks and copies of them tell what they were made from. Source: Azure's specification, CreationData."""
 _USED: dict[str, list[tuple[str, ...]]] = {
     "azure_disk_encryption_set": [
         ("encryption", "diskEncryptionSetId"),
@@ -144,13 +154,16 @@ def azure_disk_uses(ctx: Context, from_type: str, to_type: str) -> Iterator[Rela
             yield Relationship(arm_key(row["id"]), key)
 
 
-@relationship_family(list(_COPIED), "GENERATED", list(_COPIED), per_row=True)
+@relationship_family([*_COPIED, "azure_storage_account"], "GENERATED", list(_COPIED), per_row=True)
 def azure_disk_generated_copy(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """A disk or a snapshot holds what another one held: whoever reads the copy reads that."""
-    for row in ctx.azure.resources(_TYPES[to_type]):
-        source = key_at(object_at(properties_of(row), "creationData"), "sourceResourceId")
-        if source and f"/{_TYPES[from_type]}/" in source:
-            yield Relationship(source, arm_key(row["id"]))
+    """A disk or a snapshot holds what another one, or a file, held: whoever reads the copy reads that."""
+    yield from _made_from(ctx, from_type, to_type)
+
+
+@relationship_family(["azure_image", "azure_shared_image_version"], "GENERATED", "azure_managed_disk", per_row=True)
+def azure_image_generated_disk(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A disk was made from an image; snapshots are not."""
+    yield from _made_from(ctx, from_type, to_type)
 
 
 @relationship_family(list(_MADE), "USES", "azure_disk_encryption_set", per_row=True)
@@ -160,6 +173,14 @@ def azure_maker_of_disks_uses_disk_encryption_set(ctx: Context, from_type: str, 
     for row in ctx.azure.resources(type):
         for key in keys_of(id for names in paths for id in texts_at(properties_of(row), *names)):
             yield Relationship(arm_key(row["id"]), key)
+
+
+def _made_from(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    for row in ctx.azure.resources(_TYPES[to_type]):
+        made = object_at(properties_of(row), "creationData")
+        for source in keys_of(id for names in _NAMED for id in texts_at(made, *names)):
+            if f"/{_SOURCES[from_type]}/" in source:
+                yield Relationship(source, arm_key(row["id"]))
 
 
 def _content(row: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from steps.azure._resource import (
     texts_at,
     texts_in,
 )
+from steps.azure.role_definition import role_key
 
 _TYPES = {
     "azure_application_insights": "microsoft.insights/components",
@@ -139,6 +140,14 @@ def azure_monitor_action_group_triggers_resource(ctx: Context) -> Iterator[Relat
     for row in ctx.azure.resources(_TYPES["azure_monitor_action_group"]):
         for started in _started(row):
             yield Relationship(arm_key(row["id"]), started)
+
+
+@relationship_step("azure_monitor_action_group", "NOTIFIES", "azure_role_definition", per_row=True)
+def azure_monitor_action_group_notifies_role_definition(ctx: Context) -> Iterator[Relationship]:
+    """Those that an action group tells include whoever has a role in its subscription."""
+    for row in ctx.azure.resources(_TYPES["azure_monitor_action_group"]):
+        for role in texts_at(properties_of(row), "armRoleReceivers[]", "roleId"):
+            yield Relationship(arm_key(row["id"]), role_key(role))
 
 
 @relationship_step(

@@ -140,6 +140,14 @@ def azure_proximity_placement_group_has_member(ctx: Context, from_type: str, to_
             yield Relationship(holder, arm_key(row["id"]))
 
 
+@relationship_step("azure_vm", "USES", "azure_capacity_reservation", per_row=True)
+def azure_vm_uses_capacity_reservation(ctx: Context) -> Iterator[Relationship]:
+    """A machine stands in reserved room of its size, in the group of such rooms that it names."""
+    for reservation in ctx.entities("azure_capacity_reservation"):
+        for machine in reservation.properties.get("virtualMachineIds") or ():
+            yield Relationship(machine, reservation.key)
+
+
 @relationship_step("azure_vm", "USES", "azure_dedicated_host")
 def azure_vm_uses_dedicated_host(ctx: Context) -> Iterator[Relationship]:
     """A machine runs on a host, which tells so where Azure chose it."""

@@ -6,7 +6,7 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import identities_of, key_at, parts_of, properties_of, says, values_of
+from steps.azure._resource import identities_of, key_at, keys_in, parts_of, properties_of, says, values_of
 from steps.azure.policy_definition import ASSIGNMENT, POLICIES
 
 _READ = ["Microsoft.Authorization/policyAssignments/read"]
@@ -67,6 +67,21 @@ def azure_resource_has_policy_assignment(ctx: Context) -> Iterator[Relationship]
     """A rule or an initiative holds in a scope, and in all that is below it."""
     for row in ctx.azure.table(POLICIES, type=ASSIGNMENT):
         yield Relationship(_scope(row), arm_key(row["id"]))
+
+
+@relationship_step(
+    "azure_policy_assignment",
+    "ALLOWS",
+    any_of("azure"),
+    type="azure_policy_assignment_allows_scope",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_policy_assignment_allows_scope(ctx: Context) -> Iterator[Relationship]:
+    """What is below the scope of a rule, and left out of it: nothing is asked of it there."""
+    for row in ctx.azure.table(POLICIES, type=ASSIGNMENT):
+        for scope in keys_in(row, "notScopes"):
+            yield Relationship(arm_key(row["id"]), scope)
 
 
 def _overridden(row: Any) -> list[str]:

@@ -1,5 +1,6 @@
 """Azure roles: what they allow, and where they can be assigned."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,11 @@ _TYPE = "microsoft.authorization/roledefinitions"
 _READ = ["Microsoft.Authorization/roleDefinitions/read"]
 _CUSTOM = "customrole"
 _HOLDERS = {
-    "azure_subscription": "/subscriptions/",
-    "azure_management_group": "/providers/microsoft.management/managementgroups/",
+    "azure_subscription": re.compile("/subscriptions/[^/]+"),
+    "azure_management_group": re.compile("/providers/microsoft.management/managementgroups/[^/]+"),
+    "azure_resource_group": re.compile("/subscriptions/[^/]+/resourcegroups/[^/]+"),
 }
+"""Types of what a role is assigned in, and how the scopes begin that are one, or are in one."""
 
 
 @entity_step("AccessRole", permissions=_READ)
@@ -36,13 +39,12 @@ def azure_role_definition(ctx: Context) -> Iterator[Entity]:
 
 @relationship_family(list(_HOLDERS), "CONTAINS", "azure_role_definition", permissions=_READ)
 def azure_scope_contains_role_definition(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """A role of the organization's own can be assigned in a subscription or a management group, or in a part of it."""
+    """A role of the organization's own can be assigned in a subscription, in a group, or in a part of one."""
     for key, row in roles(ctx).items():
         if says(properties_of(row).get("type"), _CUSTOM):
             scopes = keys_in(row, "assignableScopes")
-            for holder in dict.fromkeys(_holder(scope, _HOLDERS[from_type]) for scope in scopes):
-                if holder:
-                    yield Relationship(holder, key)
+            for holder in dict.fromkeys(match[0] for scope in scopes if (match := _HOLDERS[from_type].match(scope))):
+                yield Relationship(holder, key)
 
 
 def roles(ctx: Context) -> dict[str, Any]:
@@ -60,8 +62,3 @@ def operations(row: Any, kind: str) -> list[str]:
     """Return all operations of a kind that a role's permissions name."""
     named = (operation for permission in parts_of(row, "permissions") for operation in texts_in(permission, kind))
     return sorted(set(filter(None, named)))
-
-
-def _holder(scope: str, beginning: str) -> str | None:
-    """Return the subscription or management group that a scope is, or is in; ``None`` for a scope of another kind."""
-    return beginning + scope.removeprefix(beginning).partition("/")[0] if scope.startswith(beginning) else None

@@ -121,6 +121,22 @@ def azure_subnet_uses_nat_gateway(ctx: Context) -> Iterator[Relationship]:
                 yield Relationship(arm_key(subnet["id"]), gateway)
 
 
+@relationship_step("azure_vnet", "USES", "azure_nat_gateway", per_row=True)
+def azure_vnet_uses_nat_gateway(ctx: Context) -> Iterator[Relationship]:
+    """What is in a network reaches the internet by a gateway, unless its subnet has another one."""
+    for gateway in ctx.entities("azure_nat_gateway"):
+        if network := gateway.properties.get("virtualNetworkId"):
+            yield Relationship(network, gateway.key)
+
+
+@relationship_step("azure_vnet", "HAS", "azure_bastion_host", per_row=True)
+def azure_vnet_has_bastion_host(ctx: Context) -> Iterator[Relationship]:
+    """Machines of a network are reached by a bastion that is in none of its subnets: one for developers."""
+    for bastion in ctx.entities("azure_bastion_host"):
+        if network := bastion.properties.get("virtualNetworkId"):
+            yield Relationship(network, bastion.key)
+
+
 @relationship_step("azure_virtual_network_gateway", "USES", "azure_local_network_gateway", per_row=True)
 def azure_virtual_network_gateway_uses_local_network_gateway(ctx: Context) -> Iterator[Relationship]:
     """A gateway sends all that goes to the internet to a site first."""

@@ -7,7 +7,7 @@ from integration import Context, Entity, Relationship, any_of, entity_step, rela
 from integration.values import arm_key
 from steps.azure._defender import told, unhealthy
 from steps.azure._ids import portal_link
-from steps.azure._resource import in_subscriptions, key_of, object_at, properties_of, says
+from steps.azure._resource import in_subscriptions, key_of, object_at, properties_of, says, text_in
 
 _TYPE = "microsoft.security/assessments"
 _READ = ["Microsoft.Security/assessments/read"]
@@ -57,3 +57,18 @@ def _resource(properties: dict[str, Any]) -> str | None:
     """Return the key of the resource that is assessed; ``None`` for one outside Azure."""
     details = object_at(properties, "resourceDetails")
     return key_of(told(details, "id")) if says(told(details, "source"), "azure") else None
+
+
+@relationship_step("azure_policy_definition", "DEFINES", "azure_security_assessment", permissions=_READ)
+def azure_policy_definition_defines_security_assessment(ctx: Context) -> Iterator[Relationship]:
+    """What is wrong is found by a rule of Azure Policy, of those that are collected."""
+    found = {arm_key(row["id"]): _rule(row) for row in unhealthy(ctx, _TYPE)}
+    known = ctx.known("azure_policy_definition", [rule for rule in found.values() if rule])
+    for assessment, rule in found.items():
+        if rule in known:
+            yield Relationship(rule, assessment)
+
+
+def _rule(row: Any) -> str:
+    """Return the key of the rule that assesses; an empty one where Azure does not say."""
+    return arm_key(text_in(object_at(properties_of(row), "metadata"), "policyDefinitionId"))

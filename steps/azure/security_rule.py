@@ -37,3 +37,12 @@ def azure_security_group_has_rule(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.azure.resources(SECURITY_GROUP):
         for rule in keys_in(row, "securityRules"):
             yield Relationship(arm_key(row["id"]), rule)
+
+
+@relationship_step("azure_security_rule", "USES", "azure_application_security_group", permissions=READ, per_row=True)
+def azure_security_rule_uses_application_security_group(ctx: Context) -> Iterator[Relationship]:
+    """A rule is for what comes from those in an application security group, or goes to them."""
+    for rule in ctx.entities("azure_security_rule"):
+        told = [rule.properties.get(f"{end}ApplicationSecurityGroupIds") or () for end in ("source", "destination")]
+        for group in dict.fromkeys(key for keys in told for key in keys):
+            yield Relationship(rule.key, group)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._defender import object_told, objects_told, told, unhealthy
 from steps.azure._ids import portal_link
@@ -54,3 +54,18 @@ def _is_patchable(more: dict[str, Any]) -> bool | None:
 def azure_security_assessment_has_sub_assessment(ctx: Context) -> Iterator[Relationship]:
     """An assessment finds something wrong because of single findings."""
     yield from below_parents(ctx.entities("azure_security_sub_assessment"))
+
+
+@relationship_step(
+    any_of("azure"),
+    "HAS",
+    "azure_security_sub_assessment",
+    type="azure_resource_has_security_sub_assessment",
+    permissions=_READ,
+    per_row=True,
+)
+def azure_resource_has_security_sub_assessment(ctx: Context) -> Iterator[Relationship]:
+    """A resource, or an image in a registry, has a vulnerability, or what else is found wrong with it."""
+    for finding in ctx.entities("azure_security_sub_assessment"):
+        if scanned := finding.properties.get("scannedResourceId"):
+            yield Relationship(scanned, finding.key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import arm_key
 from steps.azure._children import Children
 from steps.azure._resource import below_parents, key_at, properties_of, resource
@@ -16,6 +16,11 @@ _DROPPED = Children(SQL_SERVER, "/restorableDroppedDatabases", _VERSION)
 _RECOVERABLE = Children(SQL_SERVER, "/recoverableDatabases", _VERSION)
 _POINTS = Children(f"{SQL_SERVER}/databases", "/restorePoints", _VERSION)
 _ALIASES = Children(SQL_SERVER, "/dnsAliases", _VERSION)
+_RESTORED_FROM = {
+    "azure_sql_dropped_database": "restorableDroppedDatabaseId",
+    "azure_sql_recoverable_database": "recoverableDatabaseId",
+}
+"""Types of backups, and the property by which a database names the one that it was restored from."""
 _READ_LINKS = ["Microsoft.Sql/servers/databases/replicationLinks/read"]
 _READ_DROPPED = ["Microsoft.Sql/servers/restorableDroppedDatabases/read"]
 _READ_RECOVERABLE = ["Microsoft.Sql/servers/recoverableDatabases/read"]
@@ -94,3 +99,11 @@ def azure_sql_server_dns_alias(ctx: Context) -> Iterator[Entity]:
 def azure_sql_server_has_dns_alias(ctx: Context) -> Iterator[Relationship]:
     """A SQL server is reached by another name."""
     yield from _ALIASES.in_parents(ctx)
+
+
+@relationship_family(list(_RESTORED_FROM), "GENERATED", DATABASE, per_row=True)
+def azure_sql_backup_generated_database(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
+    """A database was restored from what is kept of another one."""
+    for database in ctx.entities(to_type):
+        if backup := database.properties.get(_RESTORED_FROM[from_type]):
+            yield Relationship(backup, database.key)

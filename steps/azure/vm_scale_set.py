@@ -46,7 +46,7 @@ def azure_vm_scale_set(ctx: Context) -> Iterator[Entity]:
             subnetIds=keys_at(addresses, "subnet"),
             networkSecurityGroupIds=keys_at(map(properties_of, interfaces), "networkSecurityGroup"),
             loadBalancerIds=_balancers(addresses),
-            hasPublicAddresses=any(each.get("publicIPAddressConfiguration") for each in addresses),
+            hasPublicAddresses=any(object_at(each, "publicIPAddressConfiguration") for each in addresses),
             dedicatedHostGroupId=key_at(properties_of(row), "hostGroup"),
             capacityReservationGroupId=reserved_by(profile),
             proximityPlacementGroupId=key_at(properties_of(row), "proximityPlacementGroup"),

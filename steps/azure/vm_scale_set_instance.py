@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import arm_key
 from steps.azure._resource import (
     below_parents,
     key_at,
@@ -12,6 +13,7 @@ from steps.azure._resource import (
     references_in,
     resource,
     text_in,
+    texts_at,
     whether,
 )
 
@@ -42,6 +44,16 @@ def azure_vm_scale_set_instance(ctx: Context) -> Iterator[Entity]:
 def azure_vm_scale_set_has_instance(ctx: Context) -> Iterator[Relationship]:
     """A machine is one of a scale set."""
     yield from below_parents(ctx.entities("azure_vm_scale_set_instance"))
+
+
+@relationship_step("azure_vm_scale_set_instance", "USES", "azure_managed_disk", permissions=_READ, per_row=True)
+def azure_vm_scale_set_instance_uses_managed_disk(ctx: Context) -> Iterator[Relationship]:
+    """A machine of a scale set starts from a managed disk, or keeps data on it."""
+    for row in ctx.azure.table(_TABLE, type=_TYPE):
+        profile = object_at(properties_of(row), "storageProfile")
+        told = (texts_at(profile, disks, "managedDisk", "id") for disks in ("osDisk", "dataDisks[]"))
+        for key in keys_of(id for ids in told for id in ids):
+            yield Relationship(arm_key(row["id"]), key)
 
 
 def _view(properties: dict[str, dict[str, dict[str, dict[str, str]]]]) -> dict[str, dict[str, str]]:

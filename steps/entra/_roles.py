@@ -13,6 +13,8 @@ DIRECTORY = "/roleManagement/directory"
 PIM = ["AAD_PREMIUM_P2", "Entra_Identity_Governance"]
 """Service plans that have Privileged Identity Management (Microsoft Entra ID Governance licensing fundamentals)."""
 PRINCIPALS = ["azure_user", "azure_user_group", "azure_service_principal"]
+OBJECTS = ["azure_device", "azure_service_principal", "azure_user_group", "azure_user"]
+"""Types of single objects that a role may hold on, and whose keys are their object ids."""
 TENANT = "/"
 _UNIT = "/administrativeUnits/"
 _ATTRIBUTE_SET = "/attributeSets/"

@@ -13,7 +13,11 @@ _REVIEWERS = {
     "reviewerGroupIds": re.compile(rf"(?:^|/)groups(?:/|\('){_ID}"),
     "reviewerRoleIds": re.compile(r"roleDefinitionId eq '([^']+)'"),
 }
-_IDS = {"azure_user": "reviewerUserIds", "azure_user_group": "reviewerGroupIds"}
+_IDS = {
+    "azure_ad_role_definition": "reviewerRoleIds",
+    "azure_user": "reviewerUserIds",
+    "azure_user_group": "reviewerGroupIds",
+}
 
 
 @entity_step("ControlPolicy", permissions=["Policy.Read.All"], needs=["azure_account"])
@@ -36,9 +40,9 @@ def _ids(form: re.Pattern[str], queries: list[str]) -> set[str]:
     return {match[1] for query in queries if (match := form.search(query))}
 
 
-@relationship_family(POLICY, "ASSIGNED", ["azure_user", "azure_user_group"], per_row=True)
+@relationship_family(POLICY, "ASSIGNED", list(_IDS), per_row=True)
 def azure_admin_consent_request_policy_assigned(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
-    """A user, or the members of a group, decide on requests for an administrator's consent."""
+    """A user, the members of a group, or those who have a role, decide on requests for an administrator's consent."""
     for policy in ctx.entities(from_type):
         for id in policy.properties.get(_IDS[to_type]) or ():
             yield Relationship(policy.key, id, relation="reviewer")

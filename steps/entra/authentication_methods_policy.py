@@ -86,10 +86,27 @@ def azure_authentication_methods_policy_has_method_configuration(ctx: Context) -
 @relationship_step(METHOD, "ASSIGNED", "azure_user_group", permissions=PERMISSIONS)
 def azure_authentication_method_configuration_assigned_user_group(ctx: Context) -> Iterator[Relationship]:
     """The members of a group may sign in with a method, where it is enabled."""
+    yield from _targets(ctx, "includeTargets", users=False)
+
+
+@relationship_step(METHOD, "ASSIGNED", "azure_user", permissions=PERMISSIONS)
+def azure_authentication_method_configuration_assigned_user(ctx: Context) -> Iterator[Relationship]:
+    """A user may sign in with a method, where it is enabled."""
+    yield from _targets(ctx, "includeTargets", users=True)
+
+
+@relationship_step(METHOD, "DENIES", "azure_user_group", permissions=PERMISSIONS)
+def azure_authentication_method_configuration_denies_user_group(ctx: Context) -> Iterator[Relationship]:
+    """The members of a group may not sign in with a method, also where others may."""
+    yield from _targets(ctx, "excludeTargets", users=False)
+
+
+def _targets(ctx: Context, listed: str, *, users: bool) -> Iterator[Relationship]:
+    """Yield a relationship from each method to each user, or each group, that one of its lists names."""
     for method in _methods(ctx):
         if not (name := required_text(method, "id")):
             continue
-        targets = {target["id"]: target.get("targetType") for target in objects_in(method, "includeTargets")}
+        targets = {target["id"]: target.get("targetType") for target in objects_in(method, listed)}
         for id, kind in targets.items():
-            if not says(id, _EVERYBODY) and not says(kind, _USER):
+            if not says(id, _EVERYBODY) and says(kind, _USER) is users:
                 yield Relationship(f"{METHOD}:{name}", id)

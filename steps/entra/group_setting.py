@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from integration import Context, Entity, entity_step
+from integration import Context, Entity, Relationship, entity_step, relationship_step
+from integration.values import guid_key
 from steps._forms import required_text, values_in
 
 BANNED = "BannedPasswordList"
 """The setting that holds words that no password may hold, separated by tabs; of each a mask comes."""
+_CREATORS = "setting.GroupCreationAllowedGroupId"
+"""Whose members create Microsoft 365 groups where others may not. Source: Microsoft, Group.Unified."""
 
 
 @entity_step("Configuration", permissions=["GroupSettings.Read.All"], per_row=True)
@@ -27,6 +30,14 @@ def azure_group_setting(ctx: Context) -> Iterator[Entity]:
             bannedPasswordCount=None if banned is None else len(_words(banned)),
             **{f"setting.{setting}": _typed(value) for setting, value in values.items()},
         )
+
+
+@relationship_step("azure_group_setting", "ALLOWS", "azure_user_group", per_row=True)
+def azure_group_setting_allows_user_group(ctx: Context) -> Iterator[Relationship]:
+    """The members of a group may create Microsoft 365 groups, also where nobody else may."""
+    for setting in ctx.entities("azure_group_setting"):
+        if group := setting.properties.get(_CREATORS):
+            yield Relationship(setting.key, guid_key(group))
 
 
 def _words(listed: str) -> list[str]:

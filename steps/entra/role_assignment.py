@@ -7,9 +7,18 @@ from typing import Any
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from steps._forms import required_text
 from steps.entra._apps import application_keys
-from steps.entra._roles import DIRECTORY, PRINCIPALS, READ, TENANT, in_scope, named, names, role_names, scope_of
-
-_OBJECTS = ["azure_device", "azure_service_principal", "azure_user_group", "azure_user"]
+from steps.entra._roles import (
+    DIRECTORY,
+    OBJECTS,
+    PRINCIPALS,
+    READ,
+    TENANT,
+    in_scope,
+    named,
+    names,
+    role_names,
+    scope_of,
+)
 
 
 @entity_step("AccessPolicy", permissions=READ, needs=["azure_ad_role_definition"])
@@ -57,7 +66,7 @@ def azure_ad_role_assignment_uses_definition(ctx: Context) -> Iterator[Relations
 @relationship_family(
     "azure_ad_role_assignment",
     "ALLOWS",
-    ["azure_account", "azure_administrative_unit", "azure_attribute_set", *_OBJECTS],
+    ["azure_account", "azure_administrative_unit", "azure_attribute_set", *OBJECTS],
     permissions=READ,
 )
 def azure_ad_role_assignment_allows(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:

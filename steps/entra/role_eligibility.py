@@ -7,10 +7,10 @@ from integration import Context, Entity, Relationship, entity_step, relationship
 from steps._forms import required_text
 from steps._words import says
 from steps.entra._apps import application_keys
-from steps.entra._roles import DIRECTORY, PIM, PRINCIPALS, in_scope, named, names, role_names, scope_of
+from steps.entra._roles import DIRECTORY, OBJECTS, PIM, PRINCIPALS, in_scope, named, names, role_names, scope_of
 
 READ = ["RoleEligibilitySchedule.Read.Directory"]
-_SCOPES = ["azure_account", "azure_administrative_unit", "azure_attribute_set", "azure_service_principal"]
+_SCOPES = ["azure_account", "azure_administrative_unit", "azure_attribute_set", *OBJECTS]
 _DIRECT = "Direct"
 """How somebody is eligible who was made so: rows for the members of an eligible group say the group's right again."""
 

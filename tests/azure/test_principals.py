@@ -176,6 +176,23 @@ def test_clusters_are_managed_by_groups_and_act_as_service_principals(
     assert report.of("azure_user_group_manages_kubernetes_cluster").problems["danglingEnds"]["count"] == 1
 
 
+def test_clusters_elsewhere_are_managed_by_groups_and_machines_of_ones_own_act_as_service_principals(
+    place: Place, simulator: AzureSimulator, entra: GraphServer
+) -> None:
+    manages, acts = "azure_user_group_manages_arc_kubernetes_cluster", "azure_stack_hci_cluster_uses_service_principal"
+    service(entra, "sp-0001", "app-0001")
+    arc, local = "Microsoft.Kubernetes/connectedClusters", "Microsoft.AzureStackHCI/clusters"
+    managed = {"aadProfile": {"adminGroupObjectIDs": ["GROUP-0001", None, "gone-0001"]}}
+    edge = place.put(arc, "edge", managed).lower()
+    rack = place.put(local, "rack", {"aadServicePrincipalObjectId": "SP-0001"}).lower()
+    for type, name in ((arc, "aadProfile"), (local, "aadServicePrincipalObjectId")):
+        place.put(type, "silent", {})
+        place.put(type, "null", {name: None})
+    read(simulator, entra, manages, acts)
+    assert pairs(manages) == {("group-0001", edge), ("gone-0001", edge)}
+    assert pairs(acts) == {(rack, "sp-0001")}
+
+
 def test_no_type_of_resources_with_identities_is_forgotten() -> None:
     of_resources = [step for step in declared_steps(load()) if step.resources]
     with_identities = [step for step in of_resources if "userAssignedIdentityIds" in load_schema(step).properties]

@@ -466,3 +466,18 @@ def test_an_app_tells_whose_scripts_may_call_it(place: Place, azure: Azure, cors
     told = {name: (of.get("corsAllowedOrigins"), of.get("corsSupportCredentials")) for name, of in found.items()}
     assert told == {"shop/web": (["*"], True), "closed/web": (None, None)}
     assert found["shop/web"]["netFrameworkVersion"] == "v8.0"
+
+
+@pytest.mark.parametrize("odd", [False, 0, [], "public"])
+def test_whether_something_is_public_is_not_guessed_where_what_says_so_has_another_form(
+    place: Place, azure: Azure, odd: Any
+) -> None:
+    address = {"properties": {"publicIPAddressConfiguration": odd}}
+    interface = {"properties": {"ipConfigurations": [address]}}
+    profile = {"networkProfile": {"networkInterfaceConfigurations": [interface]}}
+    place.put("Microsoft.Compute/virtualMachineScaleSets", "set", {"virtualMachineProfile": profile})
+    fronts = [part("/front", {"publicIPPrefix": odd if odd != "public" else ["public"]})]
+    place.put(f"{NET}/loadBalancers", "lb", {"frontendIPConfigurations": fronts})
+    report = azure.run("azure_vm_scale_set", "azure_lb")
+    for type, name in (("azure_vm_scale_set", "publicIPAddressConfiguration"), ("azure_lb", "publicIPPrefix")):
+        assert (report.of(type).verdict, name in report.of(type).reason) == ("partial", True)

@@ -285,3 +285,48 @@ def test_whom_the_policy_on_devices_names_may_what_it_says(graph: GraphServer) -
     assert [(row["_toEntityKey"], row["mayJoin"]) for row in ran.records[groups]] == [(joins, True)]
     found = {row["_toEntityKey"]: (row.get("mayJoin"), row.get("becomesLocalAdmin")) for row in ran.records[users]}
     assert found == {both: (True, True), "user-gone1": (None, True)}
+
+
+def test_whom_a_method_is_for_and_who_may_not_use_it(tenant: GraphServer) -> None:
+    group, kept_out, user = "group-0001", "group-0002", "user-0001"
+    included = [
+        {"id": "all_users", "targetType": "group"},
+        {"id": group, "targetType": "group"},
+        {"id": user, "targetType": "user"},
+    ]
+    excluded = [{"id": kept_out, "targetType": "group"}, {"id": user, "targetType": "user"}]
+    methods = [
+        {"id": "Sms", "includeTargets": included, "excludeTargets": excluded},
+        {"id": "Email", "includeTargets": None, "excludeTargets": None},
+    ]
+    tenant.put("/policies/authenticationMethodsPolicy", {"id": "p", "authenticationMethodConfigurations": methods})
+    tenant.add("/users", {"id": user, "displayName": "Ada", "userPrincipalName": "ada@contoso.example"})
+    tenant.add("/groups", *({"id": id, "displayName": id} for id in (group, kept_out)))
+    types = [f"{METHOD}_{end}" for end in ("assigned_user_group", "assigned_user", "denies_user_group")]
+    ran = run_steps(*types, source=tenant, manager=MANAGER)
+    assert {ran.verdicts[type] for type in types} == {"complete"}
+    found = [[(each["_fromEntityKey"], each["_toEntityKey"]) for each in ran.records[type]] for type in types]
+    assert found == [[(f"{METHOD}:Sms", each)] for each in (group, user, kept_out)]
+
+
+def test_those_who_have_a_role_decide_on_requests_for_consent(tenant: GraphServer) -> None:
+    role = "cf1c38e5-3621-4004-a7cb-879624dced7c"
+    query = f"/beta/roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq '{role}'"
+    tenant.put("/policies/identitySecurityDefaultsEnforcementPolicy", {"id": "defaults", "isEnabled": True})
+    tenant.put("/policies/adminConsentRequestPolicy", {"isEnabled": True, "reviewers": [{"query": query}, None]})
+    tenant.add("/roleManagement/directory/roleDefinitions", {"id": role, "displayName": "Developer"})
+    type = "azure_admin_consent_request_policy_assigned_ad_role_definition"
+    ran = run_steps(type, source=tenant, manager=MANAGER)
+    assert (ran.report.of(type).reason, [each["_toEntityKey"] for each in ran.records[type]]) == ("", [role])
+
+
+def test_who_creates_groups_where_nobody_else_may_is_led_to(tenant: GraphServer) -> None:
+    group = "0a000000-0000-4000-8000-00000000000a"
+    values = {"EnableGroupCreation": "false", "GroupCreationAllowedGroupId": group.upper()}
+    listed = [[{"name": name, "value": value} for name, value in values.items()], []]
+    for number, each in enumerate(listed):
+        tenant.add("/groupSettings", {"id": f"setting-000{number}", "displayName": "Group.Unified", "values": each})
+    tenant.add("/groups", {"id": group, "displayName": "Creators"})
+    type = "azure_group_setting_allows_user_group"
+    (found,) = run_steps(type, source=tenant, manager=MANAGER).records[type]
+    assert (found["_fromEntityKey"], found["_toEntityKey"]) == ("azure_group_setting:setting-0000", group)

@@ -254,6 +254,18 @@ def test_eligibilities_through_a_group_are_told_once_and_those_without_an_end_ar
     assert dangling(ran, uses) == 1
 
 
+def test_an_eligibility_leads_to_the_device_the_group_or_the_user_that_it_would_hold_on(tenant: GraphServer) -> None:
+    tenant.add("/devices", {"id": "device-0001", "displayName": "laptop", "deviceId": "device-id-0001"})
+    places = {"device": "device-0001", "user_group": ADMINS, "user": ADA}
+    for what, id in places.items():
+        tenant.add(ELIGIBLE, timed(f"on-a-{what}-1-e", BEN, HELPDESK, f"/{id}"))
+    tenant.add(ELIGIBLE, timed("on-what-is-gone-1-e", BEN, HELPDESK, f"/{GONE}"))
+    allows = {what: f"azure_ad_role_eligibility_allows_{what}" for what in places}
+    ran = made(tenant, *allows.values())
+    found = {what: ends(ran, type) for what, type in allows.items()}
+    assert found == {what: [(f"on-a-{what}-1-e", id)] for what, id in places.items()}
+
+
 def test_a_schedule_is_the_time_of_an_assignment_and_leads_to_what_was_activated(tenant: GraphServer) -> None:
     tenant.add(ASSIGNMENTS, assigned("standing-assigned", ADA), assigned("activated-one-1", BEN))
     tenant.add(ELIGIBLE, timed("eligible-of-ben-1-e", BEN))
@@ -499,7 +511,7 @@ def test_later_runs_tell_what_a_fresh_one_tells(tenant: GraphServer, tmp_path: P
     tenant.add(ROLES, own)
     tenant.add(ASSIGNMENTS, assigned("assignment-ada", ADA, OWN), assigned("assignment-ben", BEN, OWN, f"/{LAPTOP}"))
     tenant.add(ASSIGNMENTS, assigned("assignment-sp-1", ROBOT, OWN, f"/{APP}"), assigned("assignment-late", GONE))
-    tenant.add(ELIGIBLE, timed("eligible-ben-1-e", BEN, OWN))
+    tenant.add(ELIGIBLE, timed("eligible-ben-1-e", BEN, OWN), timed("eligible-on-it-1-e", BEN, OWN, f"/{LAPTOP}"))
     tenant.add(SCHEDULES, timed("schedule-ada-1", ADA, OWN, activatedUsing={"id": "eligible-ben-1-e"}))
     tenant.add(POLICIES, policy("policy-assignment-1", OWN, []))
     tenant.add(f"{FOR_GROUPS}/eligibilityScheduleInstances", in_group(f"{ADMINS}_member_1", ADMINS, BEN, "member"))

@@ -28,7 +28,10 @@ def add_governing(tenant: Tenant) -> None:
     methods["Sms"] = {
         **methods["Sms"],
         "state": "enabled",
-        "includeTargets": [{**group, "id": group_id(3), "isUsableForSignIn": True}],
+        "includeTargets": [
+            {**group, "id": group_id(3), "isUsableForSignIn": True},
+            {**group, "id": user_id(4), "targetType": "user", "isUsableForSignIn": False},
+        ],
         "excludeTargets": [{"targetType": "group", "id": group_id(7)}],
     }
     methods["External"] = {

@@ -155,6 +155,9 @@ def _eligibilities() -> Iterator[Json]:
         _timed(5, user_id(6), OWN_ROLE, f"/{SERVICE_PRINCIPAL_ID}", ends),
         _timed(6, user_id(6), READERS, None, ends, appScopeId="/AccessPackageCatalog/finance"),
         _timed(7, user_id(6), ATTRIBUTES, "/attributeSets/Engineering", ends),
+        _timed(8, user_id(6), OWN_ROLE, f"/{group_id(6)}", ends),
+        _timed(9, user_id(6), OWN_ROLE, f"/{DEVICE_ID}", ends),
+        _timed(10, user_id(6), OWN_ROLE, f"/{user_id(5)}", ends),
     )
     for number, row in enumerate(rows, 1):
         id = f"lAPpYvVpN0KRkAEhdxReEEligible-{number:04}-1-e"

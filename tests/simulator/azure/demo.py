@@ -10,6 +10,8 @@ from tests.simulator.azure.demo_compute import add_compute
 from tests.simulator.azure.demo_copies import add_copies
 from tests.simulator.azure.demo_data import add_data
 from tests.simulator.azure.demo_databases import add_databases
+from tests.simulator.azure.demo_details import add_details
+from tests.simulator.azure.demo_devices import add_devices
 from tests.simulator.azure.demo_domains import add_domains
 from tests.simulator.azure.demo_edges import add_edges
 from tests.simulator.azure.demo_further import add_further
@@ -30,6 +32,7 @@ from tests.simulator.azure.demo_security import add_security
 from tests.simulator.azure.demo_services import add_services
 from tests.simulator.azure.demo_settings import add_settings
 from tests.simulator.azure.demo_shared import add_shared
+from tests.simulator.azure.demo_sizes import add_sizes
 from tests.simulator.azure.demo_sources import add_sources
 from tests.simulator.azure.demo_specified import add_specified
 from tests.simulator.azure.demo_storage import add_storage
@@ -43,6 +46,11 @@ TENANT = "00000000-0000-4000-8000-00000000000a"
 PRODUCTION, TESTS, OLD = (f"00000000-0000-4000-8000-{number:012}" for number in (101, 102, 103))
 _VM = "Microsoft.Compute/virtualMachines"
 _NIC = "Microsoft.Network/networkInterfaces"
+_POLICIES = {
+    "quotaId": "EnterpriseAgreement_2014-09-01",
+    "spendingLimit": "Off",
+    "locationPlacementId": "Public_2014-09-01",
+}
 
 
 def azure_demo_tenant() -> AzureTenant:
@@ -99,6 +107,9 @@ def azure_demo_tenant() -> AzureTenant:
     add_specified(places[0], places[2])
     add_sources(places[0], places[2])
     add_columns(places[0], places[2])
+    add_details(places[0], places[2])
+    add_sizes(places[0], places[2])
+    add_devices(places[0])
     subscriptions = [f"/subscriptions/{id}" for id in (PRODUCTION, TESTS)]
     add_governance(tenant, *subscriptions)
     add_policies(tenant, *subscriptions)
@@ -131,7 +142,7 @@ def _describe(tenant: AzureTenant) -> None:
             row["tags"] = {"cost": "shared"} if row["subscriptionId"] == PRODUCTION else None
             row["properties"] |= {
                 "state": states[row["subscriptionId"]],
-                "subscriptionPolicies": {"quotaId": "EnterpriseAgreement_2014-09-01", "spendingLimit": "Off"},
+                "subscriptionPolicies": _POLICIES,
                 "managedByTenants": [{"tenantId": "00000000-0000-4000-8000-00000000000b"}],
             }
 

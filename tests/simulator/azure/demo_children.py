@@ -35,7 +35,14 @@ def _storage(web: Place, lab: Place) -> None:
         "denyEncryptionScopeOverride": True,
         "hasImmutabilityPolicy": True,
         "hasLegalHold": False,
+        "legalHold": {"hasLegalHold": False, "tags": [{"tag": "case23"}]},
+        "immutabilityPolicy": {"properties": {"state": "Locked", "immutabilityPeriodSinceCreationInDays": 30}},
         "immutableStorageWithVersioning": {"enabled": True},
+        "leaseState": "Leased",
+        "leaseStatus": "Locked",
+        "leaseDuration": "Infinite",
+        "enableNfsV3RootSquash": True,
+        "enableNfsV3AllSquash": False,
         "lastModifiedTime": MADE,
     }
     add(data, containers, "invoices", closed)
@@ -45,7 +52,9 @@ def _storage(web: Place, lab: Place) -> None:
         "deleteRetentionPolicy": {"enabled": True, "days": 14, "allowPermanentDelete": False},
         "containerDeleteRetentionPolicy": {"enabled": True, "days": 7},
         "isVersioningEnabled": True,
-        "changeFeed": {"enabled": True},
+        "changeFeed": {"enabled": True, "retentionInDays": 90},
+        "defaultServiceVersion": "2020-06-12",
+        "automaticSnapshotPolicyEnabled": True,
         "restorePolicy": {"enabled": True, "days": 6},
         "lastAccessTimeTrackingPolicy": {"enable": False},
         "cors": {"corsRules": [{"allowedOrigins": ["https://shop.example"], "allowedMethods": ["GET"]}]},
@@ -54,7 +63,9 @@ def _storage(web: Place, lab: Place) -> None:
     none = {"deleteRetentionPolicy": {"enabled": False}, "cors": {"corsRules": []}}
     web.tenant.set_child(old, "/blobServices/default", none)
     share = {"enabledProtocols": "SMB", "shareQuota": 1024, "accessTier": "Hot", "lastModifiedTime": MADE}
-    add(data, "/fileServices/default/shares", "files", share)
+    leased = {"leaseState": "Leased", "leaseStatus": "Locked", "leaseDuration": "Fixed"}
+    changed = {"accessTierStatus": "Changed", "accessTierChangeTime": MADE}
+    add(data, "/fileServices/default/shares", "files", {**share, **leased, **changed})
     mounted = {"enabledProtocols": "NFS", "rootSquash": "NoRootSquash", "shareQuota": 100, "lastModifiedTime": MADE}
     add(old, "/fileServices/default/shares", "home", mounted)
     add(data, "/queueServices/default/queues", "orders", {"metadata": {}})

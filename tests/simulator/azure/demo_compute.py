@@ -200,6 +200,9 @@ def _scale_set(web: Place, aks: Place) -> None:
         "typeHandlerVersion": "1.0",
         "autoUpgradeMinorVersion": True,
         "enableAutomaticUpgrade": True,
+        "suppressFailures": True,
+        "forceUpdateTag": "2",
+        "provisionAfterExtensions": ["policy"],
         "settings": {"commandToExecute": "left out"},
     }
     web.put(f"{_COMPUTE}/virtualMachines/extensions", "vm-web-01/monitor", extension, tags=_OWNER)

@@ -45,6 +45,7 @@ def add_policies(tenant: AzureTenant, production: str, tests: str) -> None:
             "scope": scope,
             "policyDefinitionId": of,
             "definitionVersion": "1.*.*",
+            "assignmentType": "Custom",
             "enforcementMode": "Default" if more else "DoNotEnforce",
             "notScopes": [f"{production}/resourceGroups/MC_rg-aks"] if scope == root else [],
             "parameters": {"effect": {"value": "Deny"}},

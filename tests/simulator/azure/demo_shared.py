@@ -123,6 +123,9 @@ def _copies(web: Place) -> None:
     daily = {
         "backupManagementType": "AzureIaasVM",
         "policyType": "V2",
+        "timeZone": "W. Europe Standard Time",
+        "workLoadType": "VM",
+        "instantRPDetails": {"azureBackupRGNamePrefix": "rg-copies"},
         "protectedItemsCount": 1,
         "instantRpRetentionRangeInDays": 2,
         "schedulePolicy": {"schedulePolicyType": "SimpleSchedulePolicyV2", "scheduleRunFrequency": "Daily"},

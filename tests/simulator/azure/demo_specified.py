@@ -30,8 +30,9 @@ def _networks(web: Place) -> None:
 
 
 def _data(web: Place) -> None:
-    scanned = {"tenantId": _TENANT, "resourceId": web.of("Microsoft.Synapse/workspaces", "*")}
-    tell(web, "Microsoft.Storage/storageAccounts", "stdata", {"networkAcls": {"resourceAccessRules": [scanned]}})
+    names = ("*", "synapse-web")
+    let_in = [{"tenantId": _TENANT, "resourceId": web.of("Microsoft.Synapse/workspaces", name)} for name in names]
+    tell(web, "Microsoft.Storage/storageAccounts", "stdata", {"networkAcls": {"resourceAccessRules": let_in}})
     hsm = {
         "networkAcls": {"ipRules": [{"value": "203.0.113.0/24"}]},
         "securityDomainProperties": {"activationStatus": "Active", "activationStatusMessage": "It is active."},
