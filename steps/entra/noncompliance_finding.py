@@ -93,7 +93,7 @@ def _assigned(ctx: Context, type: str) -> Iterator[Relationship]:
         for device, told in sorted(statuses.items()):
             judged = not any(says(each, "unknown") for each in told)
             compliant = all(says(each, "compliant", "remediated") for each in told) if judged else None
-            yield Relationship(agent_key(device), policy, complianceStatuses=sorted(told), compliant=compliant)
+            yield Relationship(agent_key(device), policy, complianceStatus=", ".join(sorted(told)), compliant=compliant)
 
 
 def _findings(ctx: Context, type: str) -> Iterator[tuple[str, Any]]:

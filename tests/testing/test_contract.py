@@ -27,4 +27,4 @@ def test_cassettes_hold_no_secret_and_can_be_reviewed(path: Path) -> None:
     text = path.read_text()
     for word in ("authorization:", "bearer", "cookie:", "client_secret", "x-ms-ags-diagnostic", "127.0.0.1"):
         assert word not in text.lower()
-    assert text.count("\n    uri: ") <= 100
+    assert text.count("\n    uri: ") <= 120  # diagnostic settings are asked of each resource of the demo
