@@ -16,7 +16,8 @@ from integration.text.visible import REPLACEMENT, brief, visible
 NAMES = ("displayName", "userPrincipalName", "mail")
 """The properties that name an entity, beside its key; the case of letters does not matter."""
 _SHOWN = 10
-_NEAR = 5
+_NEAR, _ALIKE = 5, 20
+"""How many names are suggested, and how many things of one name may stand before another name."""
 _LONG = 200
 """Characters of a text that are looked for in SQL."""
 _KEY = (
@@ -95,8 +96,8 @@ def _containing(database: sqlite3.Connection, types: Sequence[str], text: str) -
         return name.startswith(wanted) or wanted in name.partition("@")[0]
 
     found = _entities(database, types, text, contains)
-    near = {next(name for name in _names(each) if contains(visible(name).casefold())) for _, each in found}
-    return nsmallest(_NEAR, near, key=lambda name: (len(name), name))
+    near = (next(name for name in _names(each) if contains(visible(name).casefold())) for _, each in found)
+    return list(dict.fromkeys(nsmallest(_NEAR * _ALIKE, near, key=lambda name: (len(name), name))))[:_NEAR]
 
 
 def _similar(database: sqlite3.Connection, types: Sequence[str], text: str) -> list[str]:
