@@ -55,7 +55,7 @@ def _unsendable(config: Mapping[str, Any], names: Mapping[str, tuple[str, ...]])
 
 
 def unseen(event: Any) -> Iterator[str]:
-    """Yield what the graph cannot be named by, and numbers with which nothing can be compared."""
+    """Yield what the graph cannot be named by, lists of what nothing is called, and numbers that compare with none."""
     instance: Any = event.get("instance") if isinstance(event, dict) else None
     for name in INSTANCE_NAMES if isinstance(instance, dict) else ():
         value = instance.get(name)
@@ -65,6 +65,8 @@ def unseen(event: Any) -> Iterator[str]:
     for name, value in config.items() if isinstance(config, dict) else ():
         if isinstance(value, float) and not math.isfinite(value):
             yield f"instance.config.{name}: must be a finite number"
+        if isinstance(value, list) and any(isinstance(each, str) and "\0" in each for each in value):
+            yield f"instance.config.{name}: holds a character that cannot be seen"
 
 
 def _missing(config: Mapping[str, Any]) -> Iterator[str]:

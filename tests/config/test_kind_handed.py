@@ -53,6 +53,7 @@ EVENTS: dict[str, Any] = {
     "instance.config: a name in it is of the type NoneType": event() | {"instance": {"config": {None: 1}}},
     "instance.config.only: is of the type tuple": event(only=("azure_user",)),
     "instance.config.only.0: is of the type Path": event(only=[Path("x")]),
+    "instance.config.only: holds a character that cannot be seen": event(only=["azure_user", "azure\0user"]),
     "instance.config.clientSecret: holds half a character": event(clientSecret="a-secret-\ud800"),
     "the event is nested too deep": event(only=NESTED),
 }

@@ -49,6 +49,12 @@ def test_two_destinations_of_a_tenant_are_not_one_folder_either() -> None:
     assert told == "a: to: j1:x/y/../a is the folder of a, files:x/a: each writes over the other"
 
 
+@pytest.mark.parametrize("setting", ["only", "skip", "to"])
+def test_a_list_holds_no_character_that_cannot_be_seen(setting: str) -> None:
+    (told,) = faults(DEFAULTS + entry("a", f'{setting} = ["files:x/{{tenant}}\\u0000"]'))
+    assert told == f"a (tenant 1): {setting}: holds a character that cannot be seen"
+
+
 def test_tenants_may_share_what_tells_them_apart() -> None:
     shared = 'to = ["postgresql://graph.example/fleet", "postgresql://graph.example/fleet", "files:x/{tenant}"]'
     Path("tenants.toml").write_text(DEFAULTS + entry("a", shared) + entry("b", shared))
