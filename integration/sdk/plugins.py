@@ -44,8 +44,28 @@ def load(*plugins: object) -> pluggy.PluginManager:
     for step in steps:
         for fault in misspelt_names(step):
             raise step.fault(fault)
+    _check_apart(steps)
     load_schemas(steps)
     return manager
+
+
+def _check_apart(steps: Iterable[Step]) -> None:
+    """Refuse two types that relate the same two types in the same class.
+
+    Their relationships have the same keys, and JupiterOne applies no job that has a key twice (Sync jobs API reference,
+    ignoreDuplicates).
+    """
+    known: dict[object, Step] = {}
+    for step in steps:
+        if not step.ends or step.areas:
+            continue
+        other = known.setdefault((step.ends, step.class_name), step)
+        if other is not step:
+            related = f"{step.ends[0]} {step.class_name} {step.ends[1]}"
+            raise step.fault(
+                f"{other.name} relates {related} as well ({other.source}), and relationships of both would have the"
+                " same key: yield them in one type, or give this one another class"
+            )
 
 
 def plan(manager: pluggy.PluginManager, *, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Plan:

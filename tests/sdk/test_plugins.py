@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 
 import steps as built_in
-from integration import Context, DeclarationError, Entity, PlanError, Step, entity_step, hookimpl, load, plan
+from integration import (
+    Context,
+    DeclarationError,
+    Entity,
+    PlanError,
+    Relationship,
+    Step,
+    entity_step,
+    hookimpl,
+    load,
+    plan,
+    relationship_step,
+)
 from integration.sdk.plugins import declared_steps, steps_in
 from tests.support import ROOT, distribution, entity, write
 
@@ -224,6 +236,22 @@ def test_a_built_in_type_cannot_be_replaced_unnoticed(make: Make) -> None:
         load(package)
     assert str(Path.cwd() / package.name / "azure_user.py") in str(caught.value)
     assert str(ROOT / "steps" / "entra" / "user.py") in str(caught.value)
+
+
+def test_two_types_whose_relationships_would_have_the_same_keys_are_refused() -> None:
+    def relates(name: str, verb: str, **type: str) -> Step:
+        def relate(ctx: Context) -> Iterator[Relationship]:
+            """Say who is in which group."""
+            yield Relationship("a", "b")
+
+        relate.__name__ = name
+        return relationship_step("azure_user_group", verb, "azure_user", **type)(relate)
+
+    load(relates("azure_user_group_owns_user", "OWNS"))
+    with pytest.raises(DeclarationError, match="relationships of both would have the same key") as caught:
+        load(relates("contoso_group_has_user", "HAS", type="contoso_group_has_user"))
+    for part in "contoso_group_has_user", "azure_user_group HAS azure_user", str(ROOT / "steps" / "entra"):
+        assert part in str(caught.value)
 
 
 def test_an_installed_step_is_found_by_its_entry_point(make: Make) -> None:
