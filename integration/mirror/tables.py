@@ -12,7 +12,7 @@ from pathlib import Path
 from integration.disk.sqlite import Connection, connect
 from integration.errors import OutputError
 
-FORMAT = 7
+FORMAT = 8
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

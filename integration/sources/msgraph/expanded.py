@@ -21,6 +21,7 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import EXPANDED, MOST_EXPANDED, SINGLE
 from integration.sources.msgraph.kinds import are_members
+from integration.sources.msgraph.objects import spell_alike
 from integration.sources.msgraph.paging import page_of, pages
 from integration.sources.msgraph.tasks import each_once
 from integration.sources.repeats import CameTwice
@@ -133,6 +134,7 @@ class Expanded:
             raise BadAnswer("a parent has no id", path=self._request.title, status=200)
         if not are_members(children):  # asked by itself, the parent may have them whole, or costs itself alone
             return parent, None
+        spell_alike(children)
         is_silent = found is None and not self._is_single
         if is_silent or len(children) >= MOST_EXPANDED or row.get(f"{self._request.relation}@odata.nextLink"):
             return parent, None
