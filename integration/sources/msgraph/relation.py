@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from integration.errors import BadAnswer, BadRequest, GraphError
+from integration.errors import BadRequest, GraphError
 from integration.mirror.tables import Known
-from integration.sources.msgraph.delta import Changes, is_removed
+from integration.sources.msgraph.delta import Changes, children_in, is_removed
 from integration.sources.msgraph.expanded import CutShort, Expanded, expands
 from integration.sources.msgraph.fanout import FanOut
 from integration.sources.msgraph.fetch import Fetcher
 from integration.sources.msgraph.habits import SINGLE
-from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.objects import object_id, spell_alike
+from integration.sources.msgraph.objects import object_id
 
 _AT_ONCE = 20_000
 """Parents that are kept in memory at once: a tenant may have a million."""
@@ -74,11 +73,7 @@ class RelationFetcher(Fetcher):
         lost: dict[str, set[str]] = {}
         for row in page.rows:
             parent = object_id(row, path)
-            listed = row.get(f"{self._request.relation}@delta", ())
-            if not isinstance(listed, list | tuple) or not are_members(listed):
-                raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
-            spell_alike(listed)
-            for child in listed:
+            for child in children_in(row, self._request.relation, path):
                 key = child["id"]
                 if is_removed(child, path):
                     found.get(parent, {}).pop(key, None)
