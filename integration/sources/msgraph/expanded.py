@@ -10,7 +10,6 @@ Sources: Optional query parameters, ``$expand``; Known issues with Microsoft Gra
 from collections import deque
 from collections.abc import Collection as Ids
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from heapq import nlargest
 from typing import Any
 
@@ -73,12 +72,14 @@ class Expanded:
             GraphError: Graph did not give all of it.
         """
         link = self._into.progress("").get("", self._first())
-        with suppress(CameTwice):  # parents that were passed over are asked for by themselves
+        try:
             for page in pages(self._client, link) if link else ():
                 if page.odd:
                     raise BadAnswer("not all parents are objects", path=self._request.path, status=200)
                 self._keep(page.rows, page.next_link)
                 self.pages_read += 1
+        except CameTwice as error:  # these are asked for by themselves, as those are that were passed over
+            self._into.forget([parent for parent, _ in self._into.sizes() if hash(parent) in error.twice])
         if self._is_single:
             return
         again, without = sample_of(self._into.sizes())
