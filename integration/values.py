@@ -64,9 +64,10 @@ def arm_key(id: str) -> str:
 def guid_key(id: Any) -> Any:
     """Return an id, or a key that is made of ids, with the GUIDs in it in lower case and without braces.
 
-    Graph writes ids of objects so, and what others wrote, as the lists of a policy, as they wrote it. A GUID is the
-    same in any case of letters (RFC 9562, section 4). Other ids of Graph are opaque, so that their letters stay (Best
-    practices for working with Microsoft Graph). What is no text comes back as it is.
+    Graph writes ids of objects so as a rule, and what others wrote, as the lists of a policy, as they wrote it. All
+    keys of the graph have this form, and so have the ids of what steps read of Graph. A GUID is the same in any case of
+    letters (RFC 9562, section 4). Other ids of Graph are opaque, so that their letters stay (Best practices for working
+    with Microsoft Graph). What is no text comes back as it is.
     """
     if not isinstance(id, str) or (id.islower() and "{" not in id):
         return id

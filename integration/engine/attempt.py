@@ -7,12 +7,11 @@ from itertools import islice
 from typing import Any
 
 from integration.config.settings import Config
-from integration.engine.context import ChangedInput, Seen, StepContext, TooEarly
+from integration.engine.context import ChangedInput, Seen, StepContext
 from integration.engine.odd import Hands, Odd, row_named
 from integration.engine.records import Records
 from integration.engine.refusals import in_doubt, refusal
 from integration.engine.verdicts import Verdicts, gap
-from integration.sdk.ends import area_of
 from integration.sdk.schema import Schema
 from integration.sdk.step import Step
 from integration.sdk.unread import told_to
@@ -20,7 +19,6 @@ from integration.sources.reader import Reader
 from integration.store.publication import Published, RecordRow
 from integration.store.store import Store
 from integration.text.phrases import counted
-from integration.values import guid_key
 
 _ENTITIES, _RELATIONSHIPS = 256, 1_024
 
@@ -65,7 +63,7 @@ class Attempt:
     def __init__(self, job: Job, without: Sequence[Odd] = ()) -> None:
         self._job = job
         self.seen = Seen(hands=Hands(without))
-        self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data, self._end_of)
+        self.records = Records(job.step, job.schema, job.config.strict, job.config.raw_data)
 
     def context(self, changes: ChangedInput | None = None) -> StepContext:
         """Return what the step is handed; ``changes``: of one input only what has changed."""
@@ -85,21 +83,6 @@ class Attempt:
         """Note what a step leaves unread of the row that it was handed last."""
         handed = self.seen.hands.last()
         self.records.leave_unread(f"{row_named(*handed[1])}: {problem}" if handed else problem)
-
-    def _end_of(self, key: str, side: int) -> str:
-        """Return the key of a relationship's end, which its step names by a GUID that somebody wrote in capitals.
-
-        Raises:
-            TooEarly: it is not known yet whether an entity has that key as it is written.
-        """
-        job = self._job
-        end = (job.step.ends or ("", ""))[side]
-        types = job.step.after if area_of(end) else (end,)
-        if early := next((type for type in types if not job.verdicts.known(type)), None):
-            raise TooEarly(early)
-        self.seen.sought = True
-        is_there = any(job.store.known(type, [key]) for type in types)
-        return key if is_there else guid_key(key)
 
     def missing(self) -> Iterator[str]:
         """Yield the reasons why the step's records are not all there is."""

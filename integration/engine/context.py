@@ -33,7 +33,6 @@ class Seen:
         listed: types of which it read all entities.
         hands: the rows that it is handed.
         left_out: how many objects of which kind it does not cover by its nature.
-        sought: an end that it named was looked for among the entities, so that these decide what its key is.
     """
 
     errors: list[IntegrationError] = field(default_factory=list)
@@ -42,7 +41,6 @@ class Seen:
     listed: set[str] = field(default_factory=set)
     hands: Hands = field(default_factory=Hands)
     left_out: dict[str, int] = field(default_factory=dict)
-    sought: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,8 +201,8 @@ class StepContext:
         self._check(type)
         self._seen.listed.add(type)
         given = {key: guid_key(key) for key in keys}
-        known = self._store.known(type, {*given, *given.values()})
-        return frozenset(key for key, other in given.items() if key in known or other in known)
+        known = self._store.known(type, {*given.values()})
+        return frozenset(key for key, other in given.items() if other in known)
 
     def left_out(self, count: int, what: str) -> None:
         """Say what the type does not cover by its nature."""

@@ -60,8 +60,6 @@ class Incremental:
             return None  # a record that was left out may come now, since another type has lost what had its key
         if any(map(gap, self._job.verdicts.of(self._job.step.wants))):
             return None  # its entities are as they were, which tells nothing of how they are
-        if memory.sought and self._job.store.keys(self._job.step.awaited) != memory.ends:
-            return None  # the same objects may lead to other keys now
         changed = self._changed(memory)
         if changed is None:
             return None
@@ -81,7 +79,6 @@ class Incremental:
             ends=job.store.keys(job.step.awaited),
             count=count,
             problems=problems,
-            sought=attempt.seen.sought,
         ).save(job.store, job.step)
 
     def forget(self) -> None:
@@ -91,8 +88,7 @@ class Incremental:
     @cached_property
     def _memory(self) -> Memory | None:
         """What the last run made is known by, where it would be made in the same way now."""
-        memory = recall(self._job.store, self._job.step)
-        return memory if memory and memory.made_by == self._made_by else None
+        return recall(self._job.store, self._job.step, self._made_by)
 
     def _changed(self, memory: Memory) -> list[Request | str] | None:
         """Return which of the step's inputs of last time have changed since, having brought all of them up to date.
@@ -149,7 +145,6 @@ class Incremental:
                 attempt.fill(add, job.step.records(attempt.context(ChangedInput(changed, before))))
             if list(attempt.missing()) or not _read_as_before(attempt, memory):
                 return None
-            attempt.seen.sought |= memory.sought
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))
         except IntegrationError:
             raise

@@ -36,7 +36,6 @@ class Memory:
         ends: types that it needs, and the revision in which entities of these had last come or gone.
         count: how many records there are.
         problems: duplicate keys and dangling ends.
-        sought: which entities there were decided the key of an end.
     """
 
     made_by: str
@@ -45,17 +44,16 @@ class Memory:
     ends: Mapping[str, int]
     count: int
     problems: Mapping[str, Any]
-    sought: bool = False
 
     def save(self, store: Store, step: Step) -> None:
         """Keep it with the graph."""
         store.remember(step, vars(self))
 
 
-def recall(store: Store, step: Step) -> Memory | None:
-    """Return what is remembered of a type."""
+def recall(store: Store, step: Step, made_by: str) -> Memory | None:
+    """Return what is remembered of a type; ``None`` where other code made it, which may remember other things."""
     kept = store.recall(step.name)
-    if kept is None:
+    if kept is None or kept["made_by"] != made_by:
         return None
     requests = []
     for request, version in kept.pop("requests"):

@@ -1,7 +1,11 @@
-"""From what a step yields to the rows of the graph: stamped, validated, counted."""
+"""From what a step yields to the rows of the graph: stamped, validated, counted.
+
+A key that is a GUID, or made of GUIDs, is in small letters in the graph, however its source wrote it: so what leads to
+an entity meets it, whoever wrote the one and the other (``integration.values.guid_key``).
+"""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +34,6 @@ class Records:
         schema: what each record must be like.
         strict: raise on the first record that is not, instead of leaving it out and counting it.
         keep_raw_data: keep ``_rawData``.
-        end_of: gives the key of what a relationship leads to, from that which the step names and a side: 0, 1.
         rejected: how many records were left out.
         example: the first of them, explained.
         unread: the first part of an object that the step left out of its record, explained; empty where it took all.
@@ -40,7 +43,6 @@ class Records:
     schema: Schema
     strict: bool = False
     keep_raw_data: bool = False
-    end_of: Callable[[str, int], str] = lambda key, side: key
     rejected: int = 0
     example: str = ""
     unread: str = ""
@@ -61,14 +63,14 @@ class Records:
             if type(item) is not Entity:
                 raise self._not_a(Entity, item)
             try:
-                properties = self._properties(item)
-                record = {**properties, "_key": item.key, **stamps}
+                key, properties = guid_key(item.key), self._properties(item)
+                record = {**properties, "_key": key, **stamps}
                 if not accepts(record) or len(record) != len(properties) + _ENTITY_STAMPS:
                     self.reject(self._problem(record, properties))
-                elif item.key.isprintable() or not _UNCARRIED.search(item.key):
-                    yield item.key, without_nul(exact_json(properties))
+                elif key.isprintable() or not _UNCARRIED.search(key):
+                    yield key, without_nul(exact_json(properties))
                 else:
-                    self.reject(self._uncarried(item.key))
+                    self.reject(self._uncarried(key))
             except OddValue as error:
                 self.reject(f"{self.step.name} {item.key}: {error}")
             except (TypeError, ValueError, RecursionError) as error:
@@ -111,7 +113,7 @@ class Records:
             if plain:
                 both = source + target
                 if "{" in both or not both.islower():
-                    source, target = self._end(source, 0), self._end(target, 1)
+                    source, target = guid_key(source), guid_key(target)
                 plain = both.isascii() and "\0" not in both
             if bare and plain and not item.properties and source and target:
                 yield source, target
@@ -119,10 +121,6 @@ class Records:
                 row = self._relationship(source, target, item.properties)
                 if row:
                     yield row
-
-    def _end(self, key: str, side: int) -> str:
-        """Return the key of an end, where letters of the one that the step names are capitals, or braces are in it."""
-        return key if guid_key(key) == key else self.end_of(key, side)
 
     def _accepts_bare(self) -> bool:
         """Tell whether all relationships without properties of their own are as the schema says.

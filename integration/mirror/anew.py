@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from integration.disk.inserting import insert
 from integration.disk.sqlite import Connection
-from integration.mirror.rows import append, clear
+from integration.mirror.rows import append, clear, last_piece
 from integration.mirror.tables import Known
 
 _UNSEEN = "NOT EXISTS (SELECT 1 FROM came WHERE piece = {})"
@@ -26,9 +26,7 @@ def begin_over(database: Connection, known: Known) -> None:
     for table in ("journal", "aside", "deleted_before", "unusable", "came", "parents_came"):
         database.execute(f"DELETE FROM {table} WHERE collection = ?", (number,))
     database.execute("DELETE FROM places WHERE collection = ? AND parent <> ''", (number,))
-    database.execute(
-        "UPDATE collections SET anew = (SELECT coalesce(max(number), 0) + 1 FROM pieces) WHERE number = ?", (number,)
-    )
+    database.execute("UPDATE collections SET anew = ? WHERE number = ?", (last_piece(database) + 1, number))
 
 
 def add_came(

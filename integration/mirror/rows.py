@@ -36,7 +36,7 @@ def append(database: Connection, number: int, pieces: Sequence[tuple[str, bytes]
     Returns:
         The number of the first piece; the others follow it.
     """
-    (last,) = database.execute("SELECT coalesce(max(number), 0) FROM pieces").fetchone()
+    last = last_piece(database)
     texts: Sequence[str | None] = [each.decode() for each in ids] or [None] * len(pieces)
     rows = [
         (place, number, parent, objects, text)
@@ -44,7 +44,17 @@ def append(database: Connection, number: int, pieces: Sequence[tuple[str, bytes]
     ]
     for some in bounded(rows, 3, _AT_ONCE):
         insert(database, "INSERT INTO pieces", some, text=3)
-    return int(last) + 1
+    return last + 1
+
+
+def last_piece(database: Connection) -> int:
+    """Return the highest number that a piece ever had, which may be gone; 0 before the first.
+
+    No number is given again (``AUTOINCREMENT``): by it a collection that is read tells what is new from what was there,
+    also where another one, which is read at the same time, took back what was written last.
+    """
+    found = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'pieces'").fetchone()
+    return int(found[0]) if found else 0
 
 
 def bounded(rows: Sequence[_AnyPiece], column: int, limit: int) -> Iterator[Sequence[_AnyPiece]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from integration.disk.sqlite import Connection, connect
 from integration.errors import OutputError
 
-FORMAT = 7
+FORMAT = 8
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -22,8 +22,8 @@ CREATE TABLE IF NOT EXISTS collections(
     anew INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS pieces(
-    number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, parent TEXT NOT NULL, objects TEXT NOT NULL, ids TEXT
-);
+    number INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL, parent TEXT NOT NULL, objects TEXT NOT NULL,
+    ids TEXT);
 CREATE INDEX IF NOT EXISTS pieces_by_collection ON pieces(collection);
 CREATE INDEX IF NOT EXISTS pieces_by_parent ON pieces(collection, parent);
 CREATE TABLE IF NOT EXISTS places(

@@ -9,7 +9,8 @@ class Entity:
     """One thing of the tenant.
 
     Args:
-        key: becomes ``_key``: stable, and unique in the whole graph (Graph object ids are).
+        key: becomes ``_key``: stable, and unique in the whole graph (Graph object ids are). GUIDs in it get small
+            letters, as ``integration.values.guid_key`` gives them.
         source: the object that the entity is made from: the properties of the schema that have an ``x-from`` are copied
             out of it. It becomes ``_rawData`` where the run asks for raw data.
         properties: JupiterOne properties that the step computes: scalars and flat lists; ``None`` is left out. They win

@@ -141,9 +141,9 @@ class Collection:
             with self._mirror.pieces(name, word) as pieces:
                 yield from (rows for _, rows in pieces.more())
 
-    def holds(self, ids: Sequence[str], among: str | None = None) -> Set[str]:
-        """Return which of some objects it has; ``among``: or those of another name, such as a relation's parents."""
-        return self._mirror.holds(among or self.name, ids)
+    def holds(self, ids: Sequence[str]) -> Set[str]:
+        """Return which of some objects it has."""
+        return self._mirror.holds(self.name, ids)
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Yield how many objects each part has that has some, or is read, in the order of the parts' names."""

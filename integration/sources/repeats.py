@@ -5,6 +5,7 @@ Sources: OData Version 4.01 Protocol, server-driven paging; Azure Resource Manag
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,9 +24,11 @@ class CameTwice(BadAnswer):
 
     Attributes:
         came: all that came, as ``Repeats`` takes it when the same is read once more.
+        twice: what came more than once, as hashes of ids, which are others in another process.
     """
 
     came: Came = (0, 0)
+    twice: frozenset[int] = frozenset()
 
 
 class Repeats:
@@ -65,8 +68,15 @@ class Repeats:
         objects = "1 object" if twice == 1 else f"{twice:,} objects"
         what = f"{objects} came twice while the listing was read, so that others may have been passed over"
         error = CameTwice(what, path=path, status=200)
-        error.came = came
+        error.came, error.twice = came, self._again()
         return error
+
+    def _again(self) -> frozenset[int]:
+        again: list[int] = []
+        for share in range(_SHARES):
+            counts = Counter(number for number in self._hashes if number % _SHARES == share)
+            again.extend(number for number, count in counts.items() if count > 1)
+        return frozenset(again)
 
     def _came(self) -> Came:
         count = total = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from integration.testing.options import MOST_EXPANDED, value_at
+from integration.values import guid_key
 
 ServedObject = dict[str, Any]
 
@@ -75,7 +76,7 @@ class Objects:
     def single(self, path: str) -> ServedObject | None:
         """Return what a path gives that is no collection; ``None`` where there is nothing."""
         parents, _, key = path.rpartition("/")
-        return self._single.get(path) or self._objects.get(parents, {}).get(key)
+        return self._single.get(path) or self._objects.get(parents, {}).get(self._called(parents, key))
 
     def rows(self, path: str) -> list[ServedObject] | None:
         """Return the objects of a collection, or the children of an object; ``None`` where the path is neither.
@@ -93,9 +94,14 @@ class Objects:
         parents, _, key = parent.rpartition("/")
         if not any((parents, relation) == (known[0], known[2]) for known in self._children):
             return None
-        if key not in self._objects[parents]:
+        if (called := self._called(parents, key)) not in self._objects[parents]:
             raise LookupError(key)
-        return list(self._children.get((parents, key, relation), {}).values())
+        return list(self._children.get((parents, called, relation), {}).values())
+
+    def _called(self, path: str, key: str) -> str:
+        """Return what an object of a collection is called that is asked for: a GUID is found in any case of letters."""
+        forms = {guid_key(each): each for each in self._objects.get(path, ())}
+        return forms.get(guid_key(key), key)
 
     def is_as(self, path: str, row: ServedObject, conditions: Mapping[str, Any]) -> bool:
         """Tell whether an object of a collection has the values that a filter asks for, such as ``owners/$count``."""

@@ -58,7 +58,7 @@ def azure_app_role(ctx: Context) -> Iterator[Entity]:
         is_graph = principal["appId"] == _MICROSOFT_GRAPH
         for role in values_in(principal, "appRoles"):
             name = role.get("displayName") or role.get("value") or role["id"]
-            path = _PRIVILEGED.get(role["id"]) if is_graph else None
+            path = _PRIVILEGED.get(guid_key(role["id"])) if is_graph else None
             yield Entity(
                 part_key("azure_app_role", principal["id"], role["id"]),
                 role,

@@ -5,6 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_step
 from integration.sdk.row import Row
+from integration.values import guid_key
 from steps._forms import values_in
 from steps._words import says
 from steps.entra import group, user
@@ -46,7 +47,7 @@ def azure_user_assigned_subscribed_sku(ctx: Context) -> Iterator[Relationship]:
     for row in ctx.graph.list("/users", schema="azure_user", also=user.ALSO):
         states: dict[str, list[State]] = {}
         for state in values_in(row, "licenseAssignmentStates"):
-            states.setdefault(state["skuId"], []).append(state)
+            states.setdefault(guid_key(state["skuId"]), []).append(state)
         for sku, ways in states.items():
             yield Relationship(row["id"], _key(sku), **_assignment(ways))
 
@@ -70,11 +71,13 @@ def _plans(sku: Row) -> list[dict[str, Any]]:
 
 
 def _key(sku: str) -> str:
-    return "azure_subscribed_sku:" + sku  # what is no text is no id, and raises
+    key: str = guid_key("azure_subscribed_sku:" + sku)  # what is no text is no id, and raises
+    return key
 
 
 def _plan_key(plan: str) -> str:
-    return "azure_service_plan:" + plan
+    key: str = guid_key("azure_service_plan:" + plan)
+    return key
 
 
 def _assignment(ways: list[State]) -> dict[str, Any]:

@@ -31,14 +31,37 @@ OWN = ("id", "appId", "deviceId", "tenantId", "appOwnerOrganizationId", "keyId",
 FORMS: dict[str, Callable[[str], str]] = {"capitals": str.upper, "braces": lambda id: f"{{{id.upper()}}}"}
 
 
-def written(value: Any, form: Callable[[str], str], name: str = "") -> Any:
-    """Return an answer in which all GUIDs but those of the objects themselves are written in a form."""
+def written(value: Any, form: Callable[[str], str], names: Callable[[str], bool], name: str = "") -> Any:
+    """Return an answer in which all GUIDs in properties of some names are written in a form."""
     if isinstance(value, dict):
-        return {each: written(found, form, each) for each, found in value.items()}
+        return {each: written(found, form, names, each) for each, found in value.items()}
     if isinstance(value, list):
-        return [written(each, form, name) for each in value]
-    is_reference = isinstance(value, str) and name not in OWN and "@" not in name and GUID.fullmatch(value)
-    return form(value) if is_reference else value
+        return [written(each, form, names, name) for each in value]
+    return form(value) if isinstance(value, str) and names(name) and GUID.fullmatch(value) else value
+
+
+def are_references(name: str) -> bool:
+    return name not in OWN and "@" not in name
+
+
+def writing(
+    monkeypatch: pytest.MonkeyPatch, form: Callable[[str], str], of: Callable[[str], Callable[[str], bool] | None]
+) -> set[str]:
+    """Have Graph write GUIDs in a form, in the properties that are told by the path; return where it did."""
+    answer, changed = Service.answer, set[str]()
+
+    def telling(its: Service, method: str, target: str, *more: Any) -> Answer:
+        given, path = answer(its, method, target, *more), target.partition("?")[0].removeprefix("/v1.0")
+        names = of(path)
+        if names is None or given.status != 200 or not given.body.startswith(b"{"):
+            return given
+        told = orjson.loads(given.body)
+        other = written(told, form, names)
+        changed.update([path] if other != told else [])
+        return replace(given, body=orjson.dumps(other))
+
+    monkeypatch.setattr(Service, "answer", telling)
+    return changed
 
 
 def relationships(out: str) -> set[tuple[str, str, str]]:
@@ -56,35 +79,53 @@ def test_what_references_lead_to_does_not_depend_on_how_they_are_written(
     form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = relationships("small")
-    answer, changed = Service.answer, set[str]()
-
-    def telling(its: Service, method: str, target: str, *more: Any) -> Answer:
-        given = answer(its, method, target, *more)
-        if given.status != 200 or not given.body.startswith(b"{"):
-            return given
-        told = orjson.loads(given.body)
-        other = written(told, FORMS[form])
-        changed.update([target.partition("?")[0]] if other != told else [])
-        return replace(given, body=orjson.dumps(other))
-
-    monkeypatch.setattr(Service, "answer", telling)
+    changed = writing(monkeypatch, FORMS[form], lambda path: are_references)
     found = relationships("large")
     assert len(changed) > 20
     assert sorted(expected - found) == []
     assert sorted(found - expected) == []
 
 
-def test_an_entity_that_graph_calls_in_capitals_is_led_to_as_before(graph: GraphServer) -> None:
+def is_listing(path: str) -> bool:
+    return path != "/$batch" and not GUID.search(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "least"),
+    [
+        ("id", is_listing, 40),
+        ("id", lambda path: path == "/users", 1),
+        ("id", lambda path: not is_listing(path), 1),
+        ("appId", lambda path: path == "/applications", 1),
+        ("appId", lambda path: path == "/servicePrincipals", 1),
+        ("deviceId", lambda path: path == "/devices", 1),
+        ("skuId", lambda path: path == "/subscribedSkus", 1),
+    ],
+    ids=["listings", "users", "relations", "applications", "service principals", "devices", "products"],
+)
+def test_what_one_answer_calls_in_capitals_meets_what_others_call_in_small_letters(
+    name: str, of: Callable[[str], bool], least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = relationships("small")
+    changed = writing(monkeypatch, str.upper, lambda path: name.__eq__ if of(path) else None)
+    found = relationships("large")
+    assert len(changed) >= least
+    assert sorted(expected - found) == []
+    assert sorted(found - expected) == []
+
+
+def test_an_entity_that_graph_calls_in_capitals_has_a_key_in_small_letters(graph: GraphServer) -> None:
     large, small, team = (LETTERS.replace("beef", end) for end in ("beef", "cafe", "feed"))
     large, team = large.upper(), team.upper()
     graph.add("/users", {"id": large, "displayName": "A"}, {"id": small, "displayName": "B"})
     graph.add("/groups", {"id": team, "displayName": "C"})
-    for member in (large, small.upper()):
+    for member in (large.lower(), small.upper()):
         graph.relate("/groups", team, "members", {"id": member, "@odata.type": "#microsoft.graph.user"})
     ran = run_steps(MEMBERS, source=graph, manager=load())
     assert ran.verdicts[MEMBERS] == "complete"
     ends = {(record["_fromEntityKey"], record["_toEntityKey"]) for record in ran.records[MEMBERS]}
-    assert ends == {(team, large), (team, small)}
+    assert ends == {(team.lower(), large.lower()), (team.lower(), small)}
+    assert {record["_key"] for record in ran.records["azure_user"]} == {large.lower(), small}
 
 
 @pytest.mark.parametrize(

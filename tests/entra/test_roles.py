@@ -93,7 +93,7 @@ def test_roles_tell_what_they_allow_everywhere_and_what_only_under_a_condition(t
     }
     tenant.add(
         ROLES,
-        role(GLOBAL.upper(), "Global Administrator", templateId=GLOBAL.upper()),
+        role("capital-role-01", "Global Administrator", templateId=GLOBAL.upper()),
         role(OWN, "Owners", isBuiltIn=False, templateId=None, version=None, rolePermissions=[everywhere, own, {}]),
         role("unnamed-role-01", None, description=None, isEnabled=None, resourceScopes=None, rolePermissions=None),
         {"id": "bare-role-0001", "isPrivileged": True},
@@ -103,7 +103,7 @@ def test_roles_tell_what_they_allow_everywhere_and_what_only_under_a_condition(t
         found,
         [
             {"_key": GLOBAL, "isPrivileged": True, "allowedActions": [], "systemRole": True, "active": True},
-            {"_key": GLOBAL.upper(), "isPrivileged": True},
+            {"_key": "capital-role-01", "isPrivileged": True},
             {"_key": HELPDESK, "isPrivileged": True},
             {
                 "_key": OWN,

@@ -212,7 +212,7 @@ def test_what_was_there_before_a_reading_that_did_not_end_is_known_to_be_gone_la
 
 
 def test_what_was_taken_out_of_one_collection_costs_another_nothing(tmp_path: Path) -> None:
-    """Its pieces are gone, and the next ones may be called as they were."""
+    """Its pieces are gone, and no other ones take their numbers."""
     path, names = tmp_path / "mirror.db", ("/things/*/parts", "/things/*/owners")
     parts = [(f"p{number}", orjson.dumps([{"id": f"{number}"}])) for number in range(3)]
     for expected in ("new", "updated"):
@@ -230,6 +230,29 @@ def test_what_was_taken_out_of_one_collection_costs_another_nothing(tmp_path: Pa
                 ("p0", "0"), ("p1", "1"), ("p2", "2"), ("p3", expected), ("p4", expected),
             ]  # fmt: skip
             mirror.finish()
+
+
+def test_what_one_collection_takes_back_hides_no_change_of_another(tmp_path: Path) -> None:
+    """Both are read at once: a piece of the one is gone, and the next one, of the other, is new all the same."""
+    path, parts, owners = tmp_path / "mirror.db", "/things/*/parts", "/things/*/owners"
+    old, new = ("p0", b'[{"id":"a"}]'), ("p1", b'[{"id":"b"}]')
+    with closing(opened(path, "new")) as mirror:
+        for name in (parts, owners):
+            mirror.begin(name, None)
+            mirror.add_children(name, [old], [("p0", None)])
+            mirror.complete(name)
+        before = mirror.version(owners)
+        mirror.finish()
+    with closing(opened(path, "updated")) as mirror:
+        mirror.begin(parts, None)
+        mirror.add_children(parts, [old, new], [("p0", None), ("p1", None)])
+        mirror.progress(parts)
+        mirror.begin(owners, None)
+        mirror.forget(parts, ["p1"])
+        mirror.add_children(owners, [old, new], [("p0", None), ("p1", None)])
+        mirror.complete(owners)
+        assert [parent for parent, _, _ in held(mirror, owners)] == ["p0", "p1"]
+        assert mirror.version(owners) != before
 
 
 class Life:

@@ -77,3 +77,19 @@ def test_a_group_that_is_called_in_capitals_takes_what_leads_to_it_with_it(tenan
     tell(tenant, "/groups/delta", {"id": CAPITALS[0], "@removed": {"reason": "deleted"}})
     result = read(tenant, kept).of(kept)
     assert (result.count, result.problems) == (1, {})
+
+
+def test_an_object_that_changes_keeps_its_members_where_its_listing_called_it_in_capitals(tenant: LittleTenant) -> None:
+    tenant.always("/groups", 200, {"value": [{"id": GROUPS[0].upper(), "displayName": "A"}]})
+    tenant.always("/users", 200, {"value": [{"id": id.upper(), "displayName": id} for id in USERS]})
+    first = read(tenant, OF_GROUPS).of(OF_GROUPS)
+    assert (first.verdict, first.count, first.problems) == ("complete", 2, {})
+    tell(tenant, "/users/delta", {"id": USERS[0], "@removed": {"reason": "deleted"}})
+    later = read(tenant, OF_GROUPS).of(OF_GROUPS)
+    assert (later.verdict, later.count, later.problems) == ("complete", 1, {})
+
+
+def test_an_object_that_a_listing_gives_twice_in_other_letters_comes_once(tenant: LittleTenant) -> None:
+    rows = [{"id": CAPITALS[0], "displayName": "A"}, {"id": CAPITALS[0].lower(), "displayName": "A"}]
+    tenant.always("/groups", 200, {"value": rows})
+    assert read(tenant, "azure_user_group").of("azure_user_group").count == 1

@@ -1,6 +1,8 @@
 """What comes again is nothing new: it makes up for nothing that is missing, and a listing that goes on with it ends."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -221,6 +223,34 @@ def test_children_that_lead_on_to_more_are_asked_for_by_themselves(tenant: Littl
     report = read(tenant, "azure_user_owns_group")
     assert report.of("azure_user_owns_group").verdict == "complete"
     assert report.of("azure_user_owns_group").count == 62
+
+
+@pytest.mark.every_area
+@pytest.mark.parametrize("before", [USERS[1], None], ids=["another", "none"])
+@pytest.mark.parametrize("now", [USERS[2], None], ids=["one", "none"])
+def test_a_parent_that_comes_twice_has_the_children_that_it_has_when_asked(
+    before: str | None, now: str | None, tenant: LittleTenant
+) -> None:
+    """It moved to the next page because it was changed meanwhile, and its children may have been changed too."""
+
+    def row(id: str, manager: str | None = None) -> dict[str, Any]:
+        return {"id": id, "displayName": id, **({"manager": children(manager)[0]} if manager else {})}
+
+    def list_users(query: str) -> tuple[int, dict[str, str], Any]:
+        if "$expand" not in query:
+            return 200, {}, {"value": users(*USERS)}
+        if "skiptoken" in query:
+            return 200, {}, {"value": [row(USERS[0], now), row(USERS[2])]}
+        link = f"{tenant.url}/v1.0/users?$expand=manager&$skiptoken=2"
+        return 200, {}, {"value": [row(USERS[0], before), row(USERS[1])], "@odata.nextLink": link}
+
+    tenant.says["/users"] = list_users
+    tenant.always(f"/users/{USERS[0]}", 200, row(USERS[0], now))
+    report = read(tenant, "azure_user_manages_user")
+    assert report.of("azure_user_manages_user").verdict == "complete"
+    with closing(sqlite3.connect("out/graph.db")) as database:
+        found = database.execute("SELECT _fromEntityKey, _toEntityKey FROM relationships").fetchall()
+    assert found == ([(now, USERS[0])] if now else [])
 
 
 @pytest.mark.every_area

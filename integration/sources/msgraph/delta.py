@@ -10,6 +10,8 @@ from integration.sources.chain import Chain
 from integration.sources.controls import control
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.habits import TRACKED, TRACKED_RELATIONS, UNTRACKED_PROPERTIES
+from integration.sources.msgraph.kinds import are_members
+from integration.sources.msgraph.objects import spell_alike
 from integration.sources.msgraph.paging import page_of
 from integration.sources.request import Request
 
@@ -70,6 +72,24 @@ def is_removed(row: Mapping[str, Any], path: str) -> bool:
     if not isinstance(removed, dict) or str(removed.get("reason")).lower() not in _REASONS:
         raise BadAnswer("an object is marked as removed without a reason", path=path, status=200)
     return True
+
+
+def children_in(row: Mapping[str, Any], relation: str, path: str) -> Sequence[dict[str, Any]]:
+    """Return the children that an object among changes names, those that went too (``members@delta``).
+
+    Args:
+        row: the object.
+        relation: such as ``members``.
+        path: what was asked for.
+
+    Raises:
+        BadAnswer: what it names are not all objects with an id, and of a kind.
+    """
+    listed = row.get(f"{relation}@delta", ())
+    if not isinstance(listed, list | tuple) or not are_members(listed):
+        raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
+    spell_alike(listed)
+    return listed
 
 
 def latest(client: GraphClient, path: str, select: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ Sources: Optional query parameters, ``$expand``; Known issues with Microsoft Gra
 from collections import deque
 from collections.abc import Collection as Ids
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from heapq import nlargest
 from typing import Any
 
@@ -21,6 +20,7 @@ from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import EXPANDED, MOST_EXPANDED, SINGLE
 from integration.sources.msgraph.kinds import are_members
+from integration.sources.msgraph.objects import spell_alike
 from integration.sources.msgraph.paging import page_of, pages
 from integration.sources.msgraph.tasks import each_once
 from integration.sources.repeats import CameTwice
@@ -72,12 +72,14 @@ class Expanded:
             GraphError: Graph did not give all of it.
         """
         link = self._into.progress("").get("", self._first())
-        with suppress(CameTwice):  # parents that were passed over are asked for by themselves
+        try:
             for page in pages(self._client, link) if link else ():
                 if page.odd:
                     raise BadAnswer("not all parents are objects", path=self._request.path, status=200)
                 self._keep(page.rows, page.next_link)
                 self.pages_read += 1
+        except CameTwice as error:  # these are asked for by themselves, as those are that were passed over
+            self._into.forget([parent for parent, _ in self._into.sizes() if hash(parent) in error.twice])
         if self._is_single:
             return
         again, without = sample_of(self._into.sizes())
@@ -133,6 +135,7 @@ class Expanded:
             raise BadAnswer("a parent has no id", path=self._request.title, status=200)
         if not are_members(children):  # asked by itself, the parent may have them whole, or costs itself alone
             return parent, None
+        spell_alike(children)
         is_silent = found is None and not self._is_single
         if is_silent or len(children) >= MOST_EXPANDED or row.get(f"{self._request.relation}@odata.nextLink"):
             return parent, None

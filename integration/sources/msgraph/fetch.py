@@ -1,6 +1,6 @@
 """Bringing one collection into the mirror: up to date by what changed, or read whole."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from integration.sources.msgraph.doubts import is_in_doubt, note_doubt
 from integration.sources.msgraph.gone import leave_out_deleted
 from integration.sources.msgraph.headcount import Miscounted
 from integration.sources.msgraph.listing import first_page, knows
-from integration.sources.msgraph.objects import has_id, object_id, object_of, spell_as_known
+from integration.sources.msgraph.objects import has_id, object_id, object_of, spell_alike
 from integration.sources.msgraph.paging import REFUSALS, pages
 from integration.sources.msgraph.thin import completed
 from integration.sources.msgraph.unknown import UnknownProperties
@@ -136,14 +136,9 @@ class Fetcher:
     def _change(self, link: str) -> None:
         path = self._request.path
         for page in changes(self._client, link):
-            spell_as_known(page.rows, self._known)
             self._apply(page, [object_id(row, path) for row in page.rows if is_removed(row, path)])
         self._follow_up()
         self._into.current()
-
-    def _known(self, ids: Sequence[str]) -> Set[str]:
-        """Return which of some objects are those that changes are told of."""
-        return self._into.holds(ids)
 
     def _follow_up(self) -> None:
         """Read what is missing although all changes are known."""
@@ -225,6 +220,7 @@ class Fetcher:
                 read_rest(self._client, request, row)
             if request.key != "id":
                 rows = [{**row, "id": row.get(request.key)} for row in rows]
+                spell_alike(rows)
             if request.kind == "collection" and not all(map(has_id, rows)):
                 usable = [row for row in rows if has_id(row)]
                 odd, rows = odd + len(rows) - len(usable), usable
@@ -237,6 +233,8 @@ class Fetcher:
 
     def _pages(self, url: str) -> Iterator[tuple[Sequence[dict[str, Any]], str | None, int]]:
         if self._request.kind == "object":
-            yield [{"id": "", **object_of(self._client.get(url))}], None, 0
+            found = {"id": "", **object_of(self._client.get(url))}
+            spell_alike([found])
+            yield [found], None, 0
         else:
             yield from map(_WHAT_IS_KEPT, pages(self._client, url, before=self._before))

@@ -1,12 +1,15 @@
 """Objects as they stand in answers."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from integration.errors import BadAnswer
 from integration.sources.msgraph.answers import Answer
 from integration.text.given import is_guid
 from integration.text.secret import HIDDEN
+
+_NAMES = ("id", "appId", "deviceId")
+"""Keys and alternate keys: what Graph finds an object by (application, servicePrincipal, device resource types)."""
 
 
 def object_of(answer: Answer) -> Mapping[str, Any]:
@@ -37,23 +40,20 @@ def object_id(row: Mapping[str, Any], path: str) -> str:
     return str(row["id"])
 
 
-def spell_as_known(rows: Sequence[dict[str, Any]], known: Callable[[Sequence[str]], Set[str]]) -> None:
-    """Have objects that changed be called as they are where they are known.
+def spell_alike(rows: Iterable[Any]) -> None:
+    """Write what objects are called by in small letters where it is a GUID: what is joined by it compares letters.
+
+    The letters of a GUID have no case (RFC 9562, section 4), so that one answer may write it otherwise than another.
+    All else stays, since ids of role assignments, say, tell objects apart by case. The ids are looked at together:
+    there is one for every link of a tenant, and hardly ever one to change.
 
     Args:
-        rows: the objects.
-        known: returns which of some ids are.
+        rows: objects as they came; what is none stays as it is.
     """
-    forms = {row["id"]: spellings(row["id"]) for row in rows if has_id(row)}
-    there = known([form for each in forms.values() for form in each])
-    for row in rows:
-        if has_id(row):
-            row["id"] = next((form for form in forms[row["id"]] if form in there), row["id"])
-
-
-def spellings(id: str) -> Sequence[str]:
-    """Return how an id may be written, first as it is: a GUID is the same in any case of letters (RFC 9562, section 4).
-
-    Other ids are opaque, so that their letters stay (Best practices for working with Microsoft Graph).
-    """
-    return list(dict.fromkeys((id, id.lower(), id.upper()))) if is_guid(id) else [id]
+    objects = [row for row in rows if isinstance(row, dict)]
+    for name in _NAMES:
+        called = [(row, id) for row in objects if isinstance(id := row.get(name), str)]
+        if called and not "".join([id for _, id in called]).islower():
+            for row, id in called:
+                if is_guid(id):
+                    row[name] = id.lower()

@@ -22,7 +22,7 @@ from integration.sources.chain import Chain
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.batch import MOST
 from integration.sources.msgraph.client import GraphClient
-from integration.sources.msgraph.delta import is_removed
+from integration.sources.msgraph.delta import children_in, is_removed
 from integration.sources.msgraph.habits import MAY_BE_ABSENT
 from integration.sources.msgraph.headcount import Headcount, Miscounted
 from integration.sources.msgraph.kinds import are_members
@@ -167,10 +167,8 @@ class Outcomes:
         if task.delta:
             found = {}
             for row in rows:
-                listed = row.get(f"{self._relation}@delta", ())
-                if not isinstance(listed, list | tuple) or not all(isinstance(child, dict) for child in listed):
-                    raise BadAnswer("what came is no list of children", path=self._title, status=200)
-                children = [child for child in listed if not is_removed(child, self._title)]
+                named = children_in(row, self._relation, self._title)
+                children = [child for child in named if not is_removed(child, self._title)]
                 found[row["id"]] = [*found.get(row["id"], ()), *children]
         if not all(map(are_members, found.values())):
             raise BadAnswer("a child has no id, or no kind that is text", path=self._title, status=200)

@@ -21,6 +21,7 @@ from integration.sources.controls import control
 from integration.sources.msgraph.answers import Answer
 from integration.sources.msgraph.client import GraphClient
 from integration.sources.msgraph.headcount import Headcount
+from integration.sources.msgraph.objects import spell_alike
 from integration.sources.repeats import Came
 from integration.text.whose import carried
 from integration.threads import Threads
@@ -135,6 +136,7 @@ def page_of(client: GraphClient, answer: Answer) -> Page:
     objects = rows if {*map(type, rows)} <= {dict} else [row for row in rows if isinstance(row, dict)]
     odd = len(rows) - len(objects)
     del rows
+    spell_alike(objects)
     try:
         link = _followed(client, link, path, status)
     except GraphError:

@@ -1,17 +1,16 @@
 """Bringing a relation into the mirror: with its parents' listing where that tells all, else parent by parent."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from integration.errors import BadAnswer, BadRequest, GraphError
+from integration.errors import BadRequest, GraphError
 from integration.mirror.tables import Known
-from integration.sources.msgraph.delta import Changes, is_removed
+from integration.sources.msgraph.delta import Changes, children_in, is_removed
 from integration.sources.msgraph.expanded import CutShort, Expanded, expands
 from integration.sources.msgraph.fanout import FanOut
 from integration.sources.msgraph.fetch import Fetcher
 from integration.sources.msgraph.habits import SINGLE
-from integration.sources.msgraph.kinds import are_members
-from integration.sources.msgraph.objects import object_id, spellings
+from integration.sources.msgraph.objects import object_id
 
 _AT_ONCE = 20_000
 """Parents that are kept in memory at once: a tenant may have a million."""
@@ -64,9 +63,6 @@ class RelationFetcher(Fetcher):
             return "children that were hidden may be read by now"
         return super()._outdated(known)
 
-    def _known(self, ids: Sequence[str]) -> Set[str]:
-        return self._into.holds(ids, among=self._into.listing(self._request))
-
     def _follow_up(self) -> None:
         if self._source.incremental:
             self._fan_out()
@@ -77,23 +73,19 @@ class RelationFetcher(Fetcher):
         lost: dict[str, set[str]] = {}
         for row in page.rows:
             parent = object_id(row, path)
-            listed = row.get(f"{self._request.relation}@delta", ())
-            if not isinstance(listed, list | tuple) or not are_members(listed):
-                raise BadAnswer("a child has no id, or no kind that is text", path=path, status=200)
-            for child in listed:
+            for child in children_in(row, self._request.relation, path):
                 key = child["id"]
                 if is_removed(child, path):
                     found.get(parent, {}).pop(key, None)
-                    lost.setdefault(parent, set()).update(spellings(key))
+                    lost.setdefault(parent, set()).add(key)
                 else:
-                    lost.get(parent, set()).difference_update(spellings(key))
+                    lost.get(parent, set()).discard(key)
                     found.setdefault(parent, {})[key] = child
         if self._request.relation in SINGLE:
             for parent, children in found.items():
                 others = self._into.children(parent).keys() - children.keys()
                 lost.setdefault(parent, set()).update(others)
-        parents = [form for parent in gone for form in spellings(parent)]  # they are in no listing any more
-        self._into.change_children(found, lost, parents, page.link)
+        self._into.change_children(found, lost, gone, page.link)
 
     def _deleted(self) -> Sequence[str]:
         return () if self._tracked is None else self._source.bin.ids()

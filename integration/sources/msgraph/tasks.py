@@ -13,6 +13,7 @@ from integration.sources.msgraph.delta import IDS
 from integration.sources.msgraph.habits import ADVANCED, SINGLE, UNPAGED, WITH_PARENT
 from integration.sources.msgraph.headcount import Headcount
 from integration.sources.msgraph.links import relative
+from integration.sources.msgraph.objects import spell_alike
 from integration.sources.msgraph.paging import Page, page_of
 from integration.sources.msgraph.unknown import ID
 from integration.sources.repeats import Came
@@ -129,6 +130,7 @@ class Questions:
         if not self._is_single or "value" in answer.body:
             return page_of(self._client, answer)
         child = answer.body.get(self._relation)
+        spell_alike([child])
         return Page(
             [child] if isinstance(child, dict) else [],
             None,

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from integration.errors import BadAnswer, NotFound
 from integration.sources.msgraph.batch import MOST, Inner, batch
 from integration.sources.msgraph.client import GraphClient
+from integration.values import guid_key
 
 _Row = Mapping[str, Any]
 
@@ -48,10 +49,11 @@ def completed(
             del found[key]
         elif error:
             raise error
-        elif answer.body.get("id") != key:
+        elif guid_key(answer.body.get("id")) != key:
             raise BadAnswer("an object was asked for, and another one came", path=path, status=200)
         else:
-            found[key] = {name: value for name, value in answer.body.items() if name != "@odata.context"}
+            told = {name: value for name, value in answer.body.items() if name != "@odata.context"}
+            found[key] = {**told, "id": key}
     return found
 
 
