@@ -239,13 +239,13 @@ def test_a_built_in_type_cannot_be_replaced_unnoticed(make: Make) -> None:
 
 
 def test_two_types_whose_relationships_would_have_the_same_keys_are_refused() -> None:
-    def relates(name: str, verb: str, **type: str) -> Step:
+    def relates(name: str, verb: str, type: str | None = None) -> Step:
         def relate(ctx: Context) -> Iterator[Relationship]:
             """Say who is in which group."""
             yield Relationship("a", "b")
 
         relate.__name__ = name
-        return relationship_step("azure_user_group", verb, "azure_user", **type)(relate)
+        return relationship_step("azure_user_group", verb, "azure_user", type=type)(relate)
 
     load(relates("azure_user_group_owns_user", "OWNS"))
     with pytest.raises(DeclarationError, match="relationships of both would have the same key") as caught:
