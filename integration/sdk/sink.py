@@ -58,7 +58,8 @@ class StoredGraph(Protocol):
     def gone(self, step: Step, first: int, last: int) -> int:
         """Return how many of the type's records that were there from one revision to another are not now.
 
-        A destination to which several of these revisions were delivered, and that deletes late, holds so many too much.
+        Where the graph does not remember the first, those that went while it does are counted alone. A destination to
+        which several of these revisions were delivered, and that deletes late, holds so many too much.
         """
 
     def entity(self, key: str) -> tuple[str, str] | None:

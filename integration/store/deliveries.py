@@ -25,7 +25,7 @@ def count_gone(database: sqlite3.Connection, step: Step, first: int, last: int) 
     """Return how many of the type's records that were there at a revision, or one up to another, are not now.
 
     Args:
-        database: the graph, which remembers both revisions.
+        database: the graph; what went before the revisions that it remembers is not counted.
         step: the type.
         first: the earlier one.
         last: the later one, or the same.

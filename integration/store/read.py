@@ -99,7 +99,10 @@ class ReadableStore:
             note_delivery(self._database, destination, step.name, self.revision)
 
     def gone(self, step: Step, first: int, last: int) -> int:
-        """Return how many of the type's records that were there from one revision to another are not now."""
+        """Return how many of the type's records that were there from one revision to another are not now.
+
+        What went before the revisions that the graph remembers is not counted.
+        """
         with self._lock:
             return count_gone(self._database, step, first, last)
 

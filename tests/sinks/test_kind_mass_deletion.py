@@ -116,6 +116,22 @@ def test_what_is_lost_bit_by_bit_while_a_destination_is_away_counts_together(pla
     assert count() == 125
 
 
+def test_what_is_lost_counts_though_the_graph_forgot_what_it_delivered(
+    place: tuple[str, Count], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.store.store._REMEMBERED", 3)
+    url, count = place
+    runs, elsewhere = Runs(url), Runs("files:elsewhere")
+    runs()
+    elsewhere._port = runs._port
+    for users in (USERS, 175, 150):
+        assert elsewhere(users).exit_code() == 0
+    report = runs(125)
+    assert ("azure_user" in report.withheld, count()) == (True, USERS)
+    assert runs(125, allow_mass_delete=True).exit_code() == 0
+    assert count() == 125
+
+
 def test_what_was_allowed_while_a_type_was_not_complete_is_not_allowed_for_it_later(place: tuple[str, Count]) -> None:
     url, count = place
     runs = Runs(url)

@@ -102,11 +102,11 @@ class History:
         if step.name not in self._known:
             return False
         if not self._graph.remembers(since):
-            self._gone = None
-            return True
+            self._gone = None  # how much went before is forgotten: what has gone since then counts alone
         last = max(since, self._graph.delivered(self._place, step))
         gone = self._graph.gone(step, since, last)
-        came = sum(change.what == "created" for change in self._graph.changes(step, last))
+        changes = self._graph.changes(step, last) if self._graph.remembers(last) else ()
+        came = sum(change.what == "created" for change in changes)
         there = self._graph.count(step) - came + gone
         may_delete = not gone or self._report.may_delete(step.name, there, gone)
         if may_delete and self._gone is not None and not step.is_relationship:
