@@ -58,8 +58,8 @@ class Incremental:
         memory = self._memory
         if memory is None or "duplicateKeys" in memory.problems:
             return None  # a record that was left out may come now, since another type has lost what had its key
-        if any(map(gap, self._job.verdicts.of(self._job.step.wants))):
-            return None  # its entities are as they were, which tells nothing of how they are
+        if any(map(gap, self._job.verdicts.of(memory.listed))):
+            return None  # their entities are as they were, which tells nothing of how they are
         changed = self._changed(memory)
         if changed is None:
             return None
@@ -76,6 +76,7 @@ class Incremental:
             made_by=self._made_by,
             requests=list(attempt.seen.requests.items()),
             types=attempt.seen.types,
+            listed=sorted(attempt.seen.listed),
             ends=job.store.keys(job.step.awaited),
             count=count,
             problems=problems,

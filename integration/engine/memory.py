@@ -32,7 +32,8 @@ class Memory:
     Attributes:
         made_by: fingerprint of the code, the schema and the settings.
         requests: what was read from Graph, and the version of each.
-        types: types of which the entities were read, and the revision that had last changed these.
+        types: types of which entities were read, and the revision that had last changed these.
+        listed: those of which all entities count. Where these are not all there is, its records are not either.
         ends: types that it needs, and the revision in which entities of these had last come or gone.
         count: how many records there are.
         problems: duplicate keys and dangling ends.
@@ -41,6 +42,7 @@ class Memory:
     made_by: str
     requests: Sequence[tuple[Request, str]]
     types: Mapping[str, int]
+    listed: Sequence[str]
     ends: Mapping[str, int]
     count: int
     problems: Mapping[str, Any]

@@ -102,12 +102,14 @@ PLACES: dict[str, Any] = {
     "securitySettings": {"authorizationValue": None, "passwordValue": "{}"},
     "sparkConfigProperties": {"content": "spark.hadoop.fs.azure.account.key.st.example {}"},
     "ofGateway": [{"matchVariables": [{"selector": "R"}, {"selector": "Authorization"}], "matchValues": ["{}"]}],
+    "ofContent": {"name": "RequestHeader", "parameters": {"selector": "X-Api-Key", "matchValues": ["{}"]}},
+    "notifications": [{"webhooks": [{"serviceUri": "https://x.example/{}", "properties": {"partner": "{}"}}]}],
     **dict.fromkeys(
         "pwd passwd psk credential credentials secretText secretValue tokenValue apiKeyValue privateKeyPem pfx pfxData "
         "certificateData sharedAccessSignature linkingAuthCode sasUri connString jdbcUrl saslJaasConfig passwordHash "
         "hookUrl signature bearer adminPass devicePasscode operatorKeyCode keyValue client-key-data secretString "
         "slackWebhook teamsWebhookUrl authHeader basicAuth secureValue jwt keytab unlockCode snmpCommunity "
-        "sessionCookie startupScript userDataBase64".split(),
+        "sessionCookie startupScript userDataBase64 account_key_b64".split(),
         "{}",
     ),
     **{name: {"default": "{}"} for name in ("functionKeys", "hostKeys", "queryKeys", "systemKeys")},
@@ -250,6 +252,8 @@ def test_what_is_no_secret_stays() -> None:
     assert without_secrets(compared) == compared
     agents = {"selector": "User-Agent", "matchValue": ["curl"]}
     assert without_secrets(agents) == agents
+    paths = {"name": "UrlPath", "parameters": {"operator": "BeginsWith", "matchValues": ["/admin"], "transforms": []}}
+    assert without_secrets(paths) == paths
     sizes = {"parameters": {"partitionKey": {"value": "/id"}, "keys": {"value": "a"}, "needsKey": {"value": True}}}
     assert without_secrets(sizes) == sizes
     assert without_secrets({"key": "env", "value": "a"}) == {"key": "env", "value": "a"}

@@ -114,13 +114,17 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _untold(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return parameters without the texts that somebody gave them, but for single words, times and ids of resources."""
+    """Return parameters without the texts that somebody gave them, but for single words, times and ids of resources.
+
+    What one of them says of another goes by that, such as whether a rule compares a header that holds a key.
+    """
+    _, hidden = _labels(parameters)
     return {
         name: {part: _given(told) if part in _GIVEN else told for part, told in each.items()}
         if isinstance(each, dict)
         else each
         for name, each in parameters.items()
-        if _is_plain(each)
+        if _is_plain(each) and name not in hidden
     }
 
 

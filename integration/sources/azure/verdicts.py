@@ -29,7 +29,7 @@ _CREDENTIAL = (
     rf".*(passwor[dt]|{_ABROAD}|passphrase|passwd|pwd|psk|secret|token|sharedaccesssignature|connectionstring\d*"
     rf"|{_KEYS})"
 )
-_PARTS = r"s?(value|text|pem|data|old|new|\d{1,2})?"
+_PARTS = r"s?(value|text|pem|data|old|new|b64|base64|\d{1,2})?"
 _ENDS = (
     r"(?<!by)pass|passcode|passwordhash|pw|cookies?|jwt|credential(value|data)|(activation|enrollment|pairing|unlock)code",
     r"key(code|material|value)|clientkeydata|keytab|pem|pfx(certificate|data)?|(customdata|pfx|userdata)base64",
@@ -63,7 +63,7 @@ _QUIET = re.compile(r"(?!.*(public|partition|assessment)key$).*key\d*|data|.*cre
 """Names of texts that are secrets, and of objects and lists that only hold some."""
 _NAMED = re.compile(
     r"env|env(ironment)?(vars?|variables|settings)|appsettings|connectionstrings|secrets|deliveryattributemappings"
-    r"|(custom|request)?headers"
+    r"|(custom|request)?headers|webhooks"
 )
 """Lists of names with their values, of which the names stay."""
 _LISTED = re.compile(r"parameters|variables")
