@@ -100,8 +100,8 @@ class Objects:
 
     def _called(self, path: str, key: str) -> str:
         """Return what an object of a collection is called that is asked for: a GUID is found in any case of letters."""
-        forms = {guid_key(each): each for each in self._objects.get(path, ())}
-        return forms.get(guid_key(key), key)
+        objects = self._objects.get(path, {})
+        return key if key in objects else next((each for each in objects if guid_key(each) == guid_key(key)), key)
 
     def is_as(self, path: str, row: ServedObject, conditions: Mapping[str, Any]) -> bool:
         """Tell whether an object of a collection has the values that a filter asks for, such as ``owners/$count``."""
