@@ -100,7 +100,7 @@ def is_there(path: str, out: str, state: str) -> bool:
     if not (file := Path(out) / "mirror.db").exists():
         return False
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'collections'").fetchall():
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'pieces'").fetchall():
             return False
         known = """
             SELECT 1 FROM collections WHERE name LIKE ? AND state = ?
