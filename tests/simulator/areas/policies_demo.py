@@ -160,10 +160,10 @@ def add_governing(tenant: Tenant) -> None:
 
 def _add_partners(tenant: Tenant) -> None:
     partner = dict.fromkeys(SINGLES[f"{CROSS_TENANT}/default"])
-    users = _access("allowed", (group_id(3), "group"))
-    apps = _access("blocked", ("Office365", "application"))
+    users = _access("allowed", (group_id(3), "group"), (user_id(5), "user"))
+    apps = _access("blocked", ("Office365", "application"), (_OWN_APP, "application"))
     some = {"usersAndGroups": users, "applications": apps}
-    nobody = _access("blocked", (user_id(4), "user"))
+    nobody = _access("blocked", (user_id(4), "user"), (group_id(5), "group"))
     own = _access("allowed", (_OWN_APP, "application"))
     blocks = (
         "b2bCollaborationInbound",
