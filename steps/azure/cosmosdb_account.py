@@ -11,10 +11,12 @@ from steps.azure._resource import (
     joined,
     keys_in,
     named_in,
+    object_at,
     parts_of,
     private_endpoints_of,
     properties_of,
     resource,
+    text_in,
     values_of,
 )
 
@@ -44,6 +46,7 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
             zoneRedundantLocations=values_of(_in_zones(row), "locationName"),
             failoverPriorities=joined(_by_priority(row), "=", "failoverPriority", "locationName"),
             networkAclBypassResourceIds=keys_in(row, "networkAclBypassResourceIds"),
+            restoredFromInstanceId=_restored_from(properties_of(row)),
             privateEndpointIds=private_endpoints_of(row),
             userAssignedIdentityIds=identities_of(row),
         )
@@ -53,6 +56,24 @@ def azure_cosmosdb_account(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_cosmosdb_account(ctx: Context) -> Iterator[Relationship]:
     """An account of Cosmos DB is in a resource group."""
     yield from in_groups(ctx.entities("azure_cosmosdb_account"))
+
+
+@relationship_step("azure_cosmosdb_account", "GENERATED", "azure_cosmosdb_account")
+def azure_cosmosdb_account_generated_account(ctx: Context) -> Iterator[Relationship]:
+    """An account of Cosmos DB was restored from the backups of another one that is there yet, and holds its data."""
+    accounts = list(ctx.entities("azure_cosmosdb_account"))
+    keys = {id.lower(): account.key for account in accounts if (id := account.properties.get("instanceId"))}
+    for account in accounts:
+        if source := keys.get(account.properties.get("restoredFromInstanceId", "")):
+            yield Relationship(source, account.key)
+
+
+def _restored_from(properties: dict[str, Any]) -> str | None:
+    """Return the instance id of the account that one was restored from; ``None`` where it was not.
+
+    Source: Azure Cosmos DB, questions on continuous backup: it is the last part of ``restoreSource``.
+    """
+    return text_in(object_at(properties, "restoreParameters"), "restoreSource").rpartition("/")[2].lower() or None
 
 
 def _in_zones(row: Any) -> list[dict[str, Any]]:

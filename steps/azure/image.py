@@ -12,9 +12,12 @@ from steps.azure._resource import (
     key_of,
     keys_of,
     object_at,
+    objects_in,
     properties_of,
     resource,
+    says,
     texts_at,
+    texts_in,
     whether,
 )
 from steps.azure.vm import VM
@@ -85,6 +88,16 @@ def azure_shared_image_version(ctx: Context) -> Iterator[Entity]:
 def azure_resource_group_has_image(ctx: Context, from_type: str, to_type: str) -> Iterator[Relationship]:
     """An image or a gallery is in a resource group."""
     yield from in_groups(ctx.entities(to_type))
+
+
+@relationship_step("azure_gallery", "ALLOWS", "azure_subscription", per_row=True)
+def azure_gallery_allows_subscription(ctx: Context) -> Iterator[Relationship]:
+    """A gallery shares its images with a subscription: whoever makes machines there may use them."""
+    for row in ctx.azure.resources(_GALLERY):
+        groups = objects_in(object_at(properties_of(row), "sharingProfile"), "groups")
+        shared = [id for each in groups if says(each.get("type"), "subscriptions") for id in texts_in(each, "ids")]
+        for id in dict.fromkeys(id.lower() for id in shared if id):
+            yield Relationship(arm_key(row["id"]), arm_key(f"/subscriptions/{id}"))
 
 
 @relationship_step("azure_gallery", "CONTAINS", "azure_shared_image", per_row=True)

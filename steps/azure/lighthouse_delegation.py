@@ -1,4 +1,4 @@
-"""Delegations of Azure Lighthouse: what people of another tenant manage here."""
+"""What people of another tenant manage here: delegations of Azure Lighthouse, and subscriptions."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from integration import Context, Entity, Relationship, any_of, entity_step, relationship_step
 from integration.values import arm_key
 from steps.azure._ids import portal_link, scope_of
-from steps.azure._resource import key_at, object_at, objects_in, properties_of, says, texts_in
+from steps.azure._resource import key_at, object_at, objects_in, properties_of, says, texts_at, texts_in
 from steps.azure.role_definition import role_key, roles
+from steps.azure.subscription import CONTAINERS, SUBSCRIPTIONS
 
 _TABLE = "managedserviceresources"
 _ASSIGNMENT = "microsoft.managedservices/registrationassignments"
@@ -44,8 +45,11 @@ def azure_lighthouse_delegation(ctx: Context) -> Iterator[Entity]:
 
 @entity_step("Organization", permissions=_READ, target_filter_keys=["_class", "tenantId"])
 def azure_managing_tenant(ctx: Context) -> Iterator[Entity]:
-    """Another tenant that manages something here by Azure Lighthouse."""
-    names = {key: offer.get("managedByTenantName") for _, offer in _delegations(ctx) if (key := _tenant_key(offer))}
+    """Another tenant that manages something here, by Azure Lighthouse or otherwise."""
+    names: dict[str, str | None] = {tenant: None for tenant, _ in _managed(ctx)}
+    for _, offer in _delegations(ctx):
+        if key := _tenant_key(offer.get("managedByTenantId")):
+            names[key] = offer.get("managedByTenantName") or names.get(key)
     for key, name in sorted(names.items()):
         id = key.removeprefix(_TENANT)
         yield Entity(key, id=id, tenantId=id, name=name or id, displayName=name or id)
@@ -55,8 +59,15 @@ def azure_managing_tenant(ctx: Context) -> Iterator[Entity]:
 def azure_lighthouse_delegation_allows_managing_tenant(ctx: Context) -> Iterator[Relationship]:
     """A delegation lets another tenant manage a subscription or a resource group."""
     for row, offer in _delegations(ctx):
-        if key := _tenant_key(offer):
+        if key := _tenant_key(offer.get("managedByTenantId")):
             yield Relationship(arm_key(row["id"]), key)
+
+
+@relationship_step("azure_managing_tenant", "MANAGES", "azure_subscription", per_row=True)
+def azure_managing_tenant_manages_subscription(ctx: Context) -> Iterator[Relationship]:
+    """A subscription names another tenant among those that manage it."""
+    for tenant, subscription in _managed(ctx):
+        yield Relationship(tenant, subscription)
 
 
 @relationship_step(
@@ -92,9 +103,19 @@ def _delegations(ctx: Context) -> Iterator[tuple[Any, dict[str, Any]]]:
         yield row, {**offers.get(offer or "", {}), **told}
 
 
-def _tenant_key(offer: dict[str, Any]) -> str | None:
-    """Return the key of the tenant that an offer is by; ``None`` where Azure does not tell."""
-    id = offer.get("managedByTenantId")
+def _managed(ctx: Context) -> Iterator[tuple[str, str]]:
+    """Yield the keys of each tenant that a subscription names as managing it, and of the subscription.
+
+    Source: Azure Resource Manager, Subscription, ``managedByTenants``.
+    """
+    for row in ctx.azure.table(CONTAINERS, type=SUBSCRIPTIONS):
+        for id in texts_at(properties_of(row), "managedByTenants[]", "tenantId"):
+            if key := _tenant_key(id):
+                yield key, arm_key(row["id"])
+
+
+def _tenant_key(id: str | None) -> str | None:
+    """Return the key of a tenant by its id; ``None`` where Azure does not tell that."""
     return f"{_TENANT}{id.lower()}" if id else None
 
 

@@ -118,6 +118,14 @@ def azure_capacity_reservation_group_has_reservation(ctx: Context) -> Iterator[R
     yield from below_parents(ctx.entities("azure_capacity_reservation"))
 
 
+@relationship_step("azure_capacity_reservation_group", "ALLOWS", "azure_subscription", per_row=True)
+def azure_capacity_reservation_group_allows_subscription(ctx: Context) -> Iterator[Relationship]:
+    """Machines of another subscription may stand in the rooms of a group."""
+    for group in ctx.entities("azure_capacity_reservation_group"):
+        for id in group.properties.get("sharedSubscriptionIds") or ():
+            yield Relationship(group.key, arm_key(f"/subscriptions/{id}"))
+
+
 @relationship_step("azure_dedicated_host_group", "HAS", "azure_dedicated_host", per_row=True)
 def azure_dedicated_host_group_has_host(ctx: Context) -> Iterator[Relationship]:
     """A host is in a group."""

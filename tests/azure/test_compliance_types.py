@@ -141,6 +141,21 @@ def test_a_delegation_says_what_was_offered_wherever_that_is_told(
     assert [of["tenantId"] for of in properties("azure_managing_tenant")] == ["other"]
 
 
+@pytest.mark.parametrize("named", [None, "Support"])
+def test_a_tenant_that_a_subscription_names_manages_it(tenant: AzureTenant, azure: Azure, named: str | None) -> None:
+    """It is the tenant that a delegation tells, too, and keeps the name that this has for it."""
+    told: list[Any] = [{"tenantId": "Other"}, {"tenantId": "third"}, {"tenantId": None}, {}]
+    tenant.tables["resourcecontainers"][SUBSCRIPTION]["properties"]["managedByTenants"] = told
+    definition = f"{LIGHTHOUSE}/registrationDefinitions/d"
+    offer = {"managedByTenantId": "OTHER", "managedByTenantName": named}
+    put(tenant, "managedserviceresources", definition, "microsoft.managedservices/registrationdefinitions", offer)
+    delegation, type = f"{LIGHTHOUSE}/registrationAssignments/a", "microsoft.managedservices/registrationassignments"
+    put(tenant, "managedserviceresources", delegation, type, {"registrationDefinitionId": definition})
+    assert verdicts(azure.run("azure_managing_tenant_manages_subscription")) == {"complete"}
+    assert edges() == {(f"azure_managing_tenant:{id}", SUBSCRIPTION) for id in ("other", "third")}
+    assert sorted(of["name"] for of in properties("azure_managing_tenant")) == sorted([named or "other", "third"])
+
+
 def test_who_activates_a_role_without_multifactor_authentication_is_told(tenant: AzureTenant, azure: Azure) -> None:
     ways: dict[str, Any] = {"unsaid": None, "empty": {}, "none": "None", "asked": "azure"}
     policies = {who: {"multiFactorAuthProvider": way} if isinstance(way, str) else way for who, way in ways.items()}

@@ -1,4 +1,4 @@
-"""Where else the data of a SQL server is: copies, dropped databases, and names that lead to it."""
+"""Where else the data of a database is: copies, dropped databases, and names that lead to it."""
 
 import random
 
@@ -54,6 +54,21 @@ def test_dropped_databases_and_other_names_are_with_their_server(place: Place, a
     assert (told["deletedOn"], told["maxSizeBytes"], told["databaseName"]) == (2000, 5, "orders")
     [name] = entities("azure_sql_server_dns_alias").values()
     assert name["azureDnsRecord"] == "shop.example"
+
+
+def test_a_restored_cosmos_account_leads_back_to_the_one_that_it_is_a_copy_of(place: Place, azure: Azure) -> None:
+    """It may be restored from an account that is gone; one that says nothing of that was made empty."""
+    kind, name = "Microsoft.DocumentDB/databaseAccounts", "azure_cosmosdb_account"
+    kept = "/subscriptions/s/providers/Microsoft.DocumentDB/locations/westus/restorableDatabaseAccounts"
+    told = {"restoreTimestampInUtc": "1970-01-01T00:00:06Z"}
+    source = place.put(kind, "source", {"instanceId": "One", "restoreParameters": None})
+    copy = place.put(kind, "copy", {"instanceId": "two", "restoreParameters": {"restoreSource": f"{kept}/ONE", **told}})
+    place.put(kind, "orphan", {"restoreParameters": {"restoreSource": f"{kept}/gone"}})
+    place.put(kind, "odd", {"instanceId": "", "restoreParameters": {"restoreSource": None}})
+    assert verdicts(azure.run(f"{name}_generated_account")) == {"complete"}
+    assert edges() == {(source.lower(), copy.lower())}
+    found = {each: (of.get("restoredFromInstanceId"), of.get("restoredToOn")) for each, of in entities(name).items()}
+    assert found == {"source": (None, None), "copy": ("one", 6000), "orphan": ("gone", None), "odd": (None, None)}
 
 
 def test_backups_are_with_the_server_and_with_the_database(place: Place, azure: Azure) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from integration import load
 from integration.testing import GraphServer, run_steps
-from tests.entra.apps import declare
+from tests.entra.apps import ADA, FABRIKAM, PAYROLL, PAYROLL_SP, STAFF, TENANT, declare
 
 pytestmark = pytest.mark.every_area
 
@@ -171,6 +171,56 @@ def test_what_partners_may_do_in_microsoft_365_and_by_applications(graph: GraphS
         "m365CollaborationOutboundUserTargets": ["AllUsers"],
         "appServiceConnectInboundAppsAccess": "blocked",
         "appServiceConnectInboundAppTargets": ["AllApplications"],
+    }
+
+
+_ACROSS = "azure_cross_tenant_access"
+
+
+def _access(kind: str | None, of: str, *targets: str | None) -> dict[str, Any]:
+    return {"accessType": kind, "targets": [{"target": each, "targetType": of} for each in targets]}
+
+
+@pytest.mark.parametrize("holder", ["policy", "partner"])
+def test_access_across_tenants_leads_to_the_own_people_and_applications_that_it_names(
+    graph: GraphServer, holder: str
+) -> None:
+    """Who is named in the other direction is of the other tenant, and words stand for nobody in particular."""
+    declare(graph)
+    people, apps = _access("allowed", "user", ADA, "allUsers", None, ADA), _access("allowed", "application", PAYROLL)
+    groups = _access("blocked", "group", STAFF)
+    settings = {
+        "b2bCollaborationOutbound": {"usersAndGroups": people, "applications": _access("blocked", "application", "x")},
+        "b2bDirectConnectOutbound": {"usersAndGroups": groups, "applications": None},
+        "m365CollaborationOutbound": {"usersAndGroups": people},
+        "b2bCollaborationInbound": {"usersAndGroups": _access("blocked", "user", "theirs"), "applications": apps},
+        "b2bDirectConnectInbound": {"applications": _access("blocked", "application", PAYROLL, "gone", "Office365")},
+        "tenantRestrictions": {"usersAndGroups": groups},
+    }
+    tenant, partner = f"azure_cross_tenant_access_policy:{TENANT}", f"{PARTNER}:{FABRIKAM}"
+    path = "/policies/crossTenantAccessPolicy"
+    graph.put(path, {"id": "crossTenantAccessPolicy"})
+    graph.put(f"{path}/default", {"isServiceDefault": True, **(settings if holder == "policy" else {})})
+    named = {"identitySynchronization": None, **(settings if holder == "partner" else {})}
+    graph.add(f"{path}/partners", {"id": "partner", "tenantId": FABRIKAM, **named})
+    ends = "user", "user_group", "service_principal"
+    types = [
+        f"{_ACROSS}_{of}_{verb}_{to}" for of in ("policy", "partner") for verb in ("allows", "denies") for to in ends
+    ]
+    ran = run_steps(*types, source=graph, manager=MANAGER)
+    assert {ran.verdicts[type] for type in types} == {"complete"}
+    found = {
+        (type.removeprefix(f"{_ACROSS}_"), each["_toEntityKey"]): (each["_fromEntityKey"], each["settings"])
+        for type in types
+        for each in ran.records[type]
+    }
+    key, gone = tenant if holder == "policy" else partner, "azure_service_principal:gone"
+    assert found == {
+        (f"{holder}_allows_user", ADA): (key, ["b2bCollaborationOutbound", "m365CollaborationOutbound"]),
+        (f"{holder}_denies_user_group", STAFF): (key, ["b2bDirectConnectOutbound"]),
+        (f"{holder}_allows_service_principal", PAYROLL_SP): (key, ["b2bCollaborationInbound"]),
+        (f"{holder}_denies_service_principal", PAYROLL_SP): (key, ["b2bDirectConnectInbound"]),
+        (f"{holder}_denies_service_principal", gone): (key, ["b2bDirectConnectInbound"]),
     }
 
 

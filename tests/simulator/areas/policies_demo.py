@@ -12,6 +12,7 @@ APP_MANAGEMENT = "/policies/appManagementPolicies"
 CROSS_TENANT = "/policies/crossTenantAccessPolicy"
 STS = ("activityBasedTimeout", "claimsMapping", "homeRealmDiscovery", "tokenIssuance", "tokenLifetime")
 OLDER_JOBS = "a99a0000-2f3e-4d5c-8b6a-7f8e9d0c1b01"
+_OWN_APP = "0f0e0d0c-1b2a-4394-8a5b-6c7d8e9f0a01"
 FABRIKAM, SUPPLIER = "fab00000-2f3e-4d5c-8b6a-7f8e9d0c1b01", "5a1e5000-2f3e-4d5c-8b6a-7f8e9d0c1b02"
 
 
@@ -159,9 +160,11 @@ def add_governing(tenant: Tenant) -> None:
 
 def _add_partners(tenant: Tenant) -> None:
     partner = dict.fromkeys(SINGLES[f"{CROSS_TENANT}/default"])
-    users = _access("allowed", (group_id(3), "group"))
-    apps = _access("blocked", ("Office365", "application"))
+    users = _access("allowed", (group_id(3), "group"), (user_id(5), "user"))
+    apps = _access("blocked", ("Office365", "application"), (_OWN_APP, "application"))
     some = {"usersAndGroups": users, "applications": apps}
+    nobody = _access("blocked", (user_id(4), "user"), (group_id(5), "group"))
+    own = _access("allowed", (_OWN_APP, "application"))
     blocks = (
         "b2bCollaborationInbound",
         "b2bCollaborationOutbound",
@@ -183,6 +186,8 @@ def _add_partners(tenant: Tenant) -> None:
             },
             "automaticUserConsentSettings": {"inboundAllowed": True, "outboundAllowed": False},
             **dict.fromkeys((*blocks, "tenantRestrictions"), some),
+            "b2bDirectConnectOutbound": {**some, "usersAndGroups": nobody},
+            "b2bDirectConnectInbound": {**some, "applications": own},
             "m365CollaborationInbound": {"users": users},
             "m365CollaborationOutbound": {"usersAndGroups": users},
             "appServiceConnectInbound": {"applications": apps},

@@ -121,7 +121,9 @@ def _servers(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str,
 
 def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, Any]) -> None:
     subnet = f"{web.of('Microsoft.Network/virtualNetworks', 'v')}/subnets/apps"
-    cosmos = {
+    cosmos: dict[str, Any] = {
+        "instanceId": GUID.format("4301"),
+        "createMode": "Default",
         "documentEndpoint": "https://cosmos-web.documents.example/",
         "enableAutomaticFailover": True,
         "enableMultipleWriteLocations": False,
@@ -153,6 +155,11 @@ def _others(web: Place, lab: Place, closed: dict[str, Any], identity: dict[str, 
     kind = "GlobalDocumentDB"
     tags = {**_OWNER, "environment": "production"}
     web.put("Microsoft.DocumentDB/databaseAccounts", "cosmos-web", cosmos, kind=kind, identity=identity, tags=tags)
+    kept = f"{'/'.join(web.id.split('/')[:3])}/providers/Microsoft.DocumentDB/locations/westeurope"
+    source = f"{kept}/restorableDatabaseAccounts/{cosmos['instanceId']}"
+    restored = {"restoreMode": "PointInTime", "restoreSource": source, "restoreTimestampInUtc": MADE}
+    copy = {"instanceId": GUID.format("4302"), "createMode": "Restore", "restoreParameters": restored}
+    lab.put("Microsoft.DocumentDB/databaseAccounts", "cosmos-copy", copy, kind=kind)
     first = web.of("Microsoft.Cache/redis", "redis-web")
     redis: dict[str, Any] = {
         "hostName": "redis-web.cache.example",

@@ -12,7 +12,7 @@ _TENANT = GUID.format("000a")
 def add_specified(web: Place, lab: Place) -> None:
     """Have resources that are there tell more."""
     _networks(web)
-    _data(web)
+    _data(web, lab)
     _apps(web, lab)
     _clusters(web, lab)
 
@@ -29,7 +29,7 @@ def _networks(web: Place) -> None:
     tell(web, "Microsoft.Cdn/profiles/endpoints", "afd-web/shop", {"customDomains": names})
 
 
-def _data(web: Place) -> None:
+def _data(web: Place, lab: Place) -> None:
     names = ("*", "synapse-web")
     let_in = [{"tenantId": _TENANT, "resourceId": web.of("Microsoft.Synapse/workspaces", name)} for name in names]
     tell(web, "Microsoft.Storage/storageAccounts", "stdata", {"networkAcls": {"resourceAccessRules": let_in}})
@@ -41,7 +41,8 @@ def _data(web: Place) -> None:
     tell(web, f"{_COMPUTE}/snapshots", "snap", {"securityProfile": {"securityType": "TrustedLaunch"}})
     keys = {"federatedClientId": GUID.format("7601"), "lastKeyRotationTimestamp": MADE}
     tell(web, f"{_COMPUTE}/diskEncryptionSets", "des-web", keys)
-    shared = {"groups": [{"type": "AADTenants", "ids": [GUID.format("000b")]}, {"type": "Subscriptions", "ids": []}]}
+    by_kind = {"AADTenants": [GUID.format("000b")], "Subscriptions": [lab.id.split("/")[2]]}
+    shared = {"groups": [{"type": kind, "ids": ids} for kind, ids in by_kind.items()]}
     gallery = {"sharingProfile": shared, "softDeletePolicy": {"isSoftDeleteEnabled": True}}
     tell(web, f"{_COMPUTE}/galleries", "gallery", gallery)
     tell(web, "Microsoft.ManagedIdentity/userAssignedIdentities", "id-web", {"isolationScope": "Regional"})
