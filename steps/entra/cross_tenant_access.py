@@ -111,7 +111,7 @@ def _named(ctx: Context, from_type: str, to_type: str, access: str) -> Iterator[
         principals = ((guid_key(each.properties["appId"]), each.key) for each in ctx.entities(to_type))
         keys = {id: key for id, key in principals if id in wanted}
     for (key, id), names in found.items():
-        yield Relationship(key, id if keys is None else principal_key(id, keys), settings=names)
+        yield Relationship(key, id if keys is None else principal_key(id, keys), settings=", ".join(names))
 
 
 def _targets(told: dict[str, Any], kind: str) -> list[str]:

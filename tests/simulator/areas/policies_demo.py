@@ -172,6 +172,21 @@ def _add_partners(tenant: Tenant) -> None:
         "b2bDirectConnectOutbound",
     )
     tenant.contents.set(CROSS_TENANT, {**SINGLES[CROSS_TENANT], "allowedCloudEndpoints": ["microsoftonline.us"]})
+    default = SINGLES[f"{CROSS_TENANT}/default"]
+    tenant.contents.set(
+        f"{CROSS_TENANT}/default",
+        {
+            **default,
+            "isServiceDefault": False,
+            "b2bCollaborationOutbound": {**default["b2bCollaborationOutbound"], "usersAndGroups": users},
+            "b2bCollaborationInbound": {
+                **default["b2bCollaborationInbound"],
+                "applications": _access("blocked", (_OWN_APP, "application")),
+            },
+            "b2bDirectConnectOutbound": {**default["b2bDirectConnectOutbound"], "usersAndGroups": nobody},
+            "b2bDirectConnectInbound": {**default["b2bDirectConnectInbound"], "applications": own},
+        },
+    )
     tenant.contents.put(
         f"{CROSS_TENANT}/partners",
         {
