@@ -30,6 +30,9 @@ _ROUNDS = 2
 _SHRUNK = 0.8
 """A type of which less came than this share of what there was last time is read a second time: the service may have
 lost rows without a word. Source: azure-powershell, issue 12747."""
+_ALWAYS_COUNTED = frozenset({LARGEST, "resourcecontainers", "authorizationresources"})
+"""Tables that are counted after they were read, also where they came in one answer: resources, what they are in, and
+who may do what there."""
 
 
 class TableFetch:
@@ -206,16 +209,17 @@ class TableFetch:
 
         They differ where resources came or went meanwhile; where they still do, what is missing is told. A type that
         shrank much since last time is read a second time, too, before anything of it may be deleted: nothing may where
-        subscriptions are not seen any more. A small table that came in one answer is of one moment, and that answer
+        subscriptions are not seen any more. A further table that came in one answer is of one moment, and that answer
         says how many rows there are: it is not counted, unless something of it had to be read again.
         """
         are_lost = bool(subscriptions_in(self._into.progress()).keys() - {*self._visible})
         before, confirmed = {} if are_lost else sizes_of(self._into.before()), set[str]()
-        is_one_answer = self._table != LARGEST and self._done() == {(0, 1)} and not self._graph.names_subscriptions
+        is_one_answer = self._done() == {(0, 1)} and not self._graph.names_subscriptions
+        is_counted = self._table in _ALWAYS_COUNTED or not is_one_answer
         for rest in range(_ROUNDS, -1, -1):
             came = self._doubled + Counter(dict(self._into.sizes()))
             shrunk = {type for type, size in before.items() if came.get(type, 0) < _SHRUNK * size} - confirmed
-            counted = Counter(came) if is_one_answer and not (shrunk or confirmed) else self._counts()
+            counted = self._counts() if is_counted or shrunk or confirmed else Counter(came)
             differing = {type for type in counted.keys() | came.keys() if counted[type] != came.get(type, 0)}
             if not rest or not (differing or shrunk):
                 break
