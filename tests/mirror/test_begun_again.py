@@ -1,4 +1,4 @@
-"""A collection whose reading is given up and begun again: what the first reading did to it counts as no version of it."""
+"""A collection whose reading is given up and begun again: what that reading did to it counts as no version of it."""
 
 from collections.abc import Callable
 from contextlib import closing
