@@ -146,6 +146,8 @@ class Incremental:
                 attempt.fill(add, job.step.records(attempt.context(ChangedInput(changed, before))))
             if list(attempt.missing()) or not _read_as_before(attempt, memory):
                 return None
+            if changed in attempt.seen.looked_up:
+                return None  # what that was before is not known, so neither is which records were made of it
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))
         except IntegrationError:
             raise
