@@ -67,6 +67,8 @@ class Incremental:
             return self._kept(memory)
         if not self._job.step.per_row or len(changed) > 1:
             return None
+        if not self._job.store.are_latest(memory.ends):
+            return None  # a run without the step took ends, so that more of its relationships than change may lack one
         return self._altered(changed[0], memory)
 
     def remember(self, attempt: Attempt, count: int, problems: Mapping[str, Any]) -> None:
