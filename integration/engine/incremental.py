@@ -142,12 +142,16 @@ class Incremental:
         """Run the step on what changed, as it was and as it is, and exchange the records; ``None`` where that fails."""
         job = self._job
         publication = job.store.publication(job.step)
+        versions: list[Mapping[Request, str]] = []
         try:
             for add, before in ((publication.add_old, True), (publication.add, False)):
                 attempt = Attempt(job)
                 attempt.fill(add, job.step.records(attempt.context(ChangedInput(changed, before))))
+                versions.append(attempt.seen.requests)
             if list(attempt.missing()) or not _read_as_before(attempt, memory):
                 return None
+            if versions[0] != versions[1]:
+                return None  # more of it has changed since it was read as it was
             if changed in attempt.seen.looked_up:
                 return None  # what that was before is not known, so neither is which records were made of it
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))
