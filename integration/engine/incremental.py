@@ -152,6 +152,8 @@ class Incremental:
                 return None
             if versions[0] != versions[1]:
                 return None  # more of it has changed since it was read as it was
+            if attempt.seen.left_out or "leftOut" in memory.problems:
+                return None  # how much of all there is that is, what changed does not tell
             if changed in attempt.seen.looked_up:
                 return None  # what that was before is not known, so neither is which records were made of it
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))
