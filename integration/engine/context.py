@@ -31,6 +31,7 @@ class Seen:
         requests: what it asked Graph for, and the version of that which it read to its end; empty where it did not.
         types: types of which it read entities, and the revision that last changed these.
         listed: types of which it read all entities.
+        looked_up: types of which it read entities otherwise than one after the other, as a stream.
         hands: the rows that it is handed.
         left_out: how many objects of which kind it does not cover by its nature.
     """
@@ -39,6 +40,7 @@ class Seen:
     requests: dict[Request, str] = field(default_factory=dict)
     types: dict[str, int] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    looked_up: set[str] = field(default_factory=set)
     hands: Hands = field(default_factory=Hands)
     left_out: dict[str, int] = field(default_factory=dict)
 
@@ -189,6 +191,7 @@ class StepContext:
     def one(self, type: str) -> Entity:
         """Return the only entity of a type that the step needs."""
         self._check(type)
+        self._seen.looked_up.add(type)
         found = [Entity.from_json(key, properties) for key, properties in self._store.entities(type)]
         if len(found) != 1:
             (result,) = self._verdicts.of([type])
@@ -200,6 +203,7 @@ class StepContext:
         """Return those of some keys that are keys of entities of a type that the step needs."""
         self._check(type)
         self._seen.listed.add(type)
+        self._seen.looked_up.add(type)
         given = {key: guid_key(key) for key in keys}
         known = self._store.known(type, {*given.values()})
         return frozenset(key for key, other in given.items() if other in known)

@@ -67,6 +67,8 @@ class Incremental:
             return self._kept(memory)
         if not self._job.step.per_row or len(changed) > 1:
             return None
+        if not self._job.store.are_latest(memory.ends):
+            return None  # a run without the step took ends, so that more of its relationships than change may lack one
         return self._altered(changed[0], memory)
 
     def remember(self, attempt: Attempt, count: int, problems: Mapping[str, Any]) -> None:
@@ -140,12 +142,20 @@ class Incremental:
         """Run the step on what changed, as it was and as it is, and exchange the records; ``None`` where that fails."""
         job = self._job
         publication = job.store.publication(job.step)
+        versions: list[Mapping[Request, str]] = []
         try:
             for add, before in ((publication.add_old, True), (publication.add, False)):
                 attempt = Attempt(job)
                 attempt.fill(add, job.step.records(attempt.context(ChangedInput(changed, before))))
+                versions.append(attempt.seen.requests)
             if list(attempt.missing()) or not _read_as_before(attempt, memory):
                 return None
+            if versions[0] != versions[1]:
+                return None  # more of it has changed since it was read as it was
+            if attempt.seen.left_out or "leftOut" in memory.problems:
+                return None  # how much of all there is that is, what changed does not tell
+            if changed in attempt.seen.looked_up:
+                return None  # what that was before is not known, so neither is which records were made of it
             return Altered(attempt, publication.publish_changes(memory.count, strict=job.config.strict))
         except IntegrationError:
             raise

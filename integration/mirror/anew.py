@@ -79,6 +79,15 @@ def take_back(database: Connection, known: Known, parent: str) -> None:
     database.execute("DELETE FROM aside WHERE collection = ? AND parent = ?", of_parent)
 
 
+def forget_version(database: Connection, number: int) -> None:
+    """Forget the version of a collection of which pieces are not any more as the reading before left them.
+
+    Should this reading be given up, the next one has them come again as they are now, which is no sign that nothing
+    has changed.
+    """
+    database.execute("UPDATE collections SET version = '' WHERE number = ?", (number,))
+
+
 def drop_unseen(database: Connection, known: Known) -> bool:
     """Drop what has not come again when all has come, and tell whether anything else is there than was before.
 

@@ -93,6 +93,8 @@ def add_children(
     if known.state == "running":
         anew.add_came(database, known, pieces)
         repeated = drop_repeats(database, known.number, [parent for parent, link in progress if link is None])
+        if repeated:
+            anew.forget_version(database, known.number)
     else:
         changes = sum(
             put_undeleted(database, known.number, parent, {row["id"]: row for row in orjson.loads(objects)})
@@ -129,6 +131,7 @@ def replace_part(database: Connection, name: str, part: str, objects: bytes) -> 
     known = find_there(database, name)
     database.execute("DELETE FROM pieces WHERE collection = ? AND parent = ?", (known.number, part))
     anew.add_new(database, known, [(part, objects)])
+    anew.forget_version(database, known.number)
     answers.forget_digests(database, known.number)
 
 

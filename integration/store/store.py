@@ -152,19 +152,18 @@ class Store(ReadableStore):
         """Return what ``content`` was when the run began."""
         return self._before.get(name, (0, 0))[0]
 
+    def are_latest(self, ends: Mapping[str, int]) -> bool:
+        """Tell whether ``keys`` of some types, as they are given, are those of the run before this one."""
+        return all(self._before.get(name, (0, 0))[1] == keys for name, keys in ends.items())
+
     def refresh_dangling(self, step: Step, ends: Mapping[str, int]) -> tuple[int, tuple[str, ...]]:
-        """Count the type's relationships that lack an end, some ends of which came or went.
+        """Count the type's relationships that lack an end, and return keys of some of the missing ends, too.
 
-        Args:
-            step: the type.
-            ends: ``keys`` of the types that it needs, when they were counted last.
-
-        Returns:
-            How many, and keys of some of the missing ends.
+        Some ends came or went: ``ends`` are ``keys`` of the types that it needs, when they were counted last.
         """
         with self._lock:
             number = number_of(self._database, step)
-            if all(self._before.get(name, (0, 0))[1] == keys for name, keys in ends.items()):
+            if self.are_latest(ends):
                 refresh_dangling(self._database, number, self.revision)
             elif step.ends:
                 find_dangling(self._database, number, step.ends)
