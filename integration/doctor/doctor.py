@@ -84,7 +84,7 @@ def examine_types(manager: pluggy.PluginManager | IntegrationError, config: Conf
     except IntegrationError as error:
         return _unusable(error), None
     left_out = f"; {len(chosen.skipped)} are left out, or off by default" if chosen.skipped else ""
-    return ok("types", f"{len(chosen.steps)} types to collect{left_out}"), chosen
+    return ok("types", f"{len(chosen.steps):,} types to collect{left_out}"), chosen
 
 
 def examine(

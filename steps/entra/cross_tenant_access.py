@@ -5,7 +5,7 @@ from typing import Any
 
 from integration import Context, Entity, Relationship, entity_step, relationship_family, relationship_step
 from integration.values import guid_key
-from steps._forms import object_at, objects_in
+from steps._forms import object_at, objects_in, required_text
 from steps._words import says
 from steps.entra._apps import principal_key
 from steps.entra._partners import PATH, partner_name, partners
@@ -126,4 +126,5 @@ def _holders(ctx: Context, type: str) -> Iterator[tuple[str, Any]]:
         yield ctx.one(POLICY).key, ctx.graph.get(f"{PATH}/default", select=None)
     else:
         for partner in partners(ctx):
-            yield f"{PARTNER}:{partner['tenantId']}", partner
+            if tenant := required_text(partner, "tenantId"):
+                yield f"{PARTNER}:{tenant}", partner

@@ -46,7 +46,7 @@ def test_what_falls_away_is_counted_on_a_terminal_and_named_elsewhere() -> None:
     assert told[1:] == [f"falls away: {len(lost) - off} further types: a pipe or a file gets each with its reason"]
     lines = piped("plan")
     assert len([line for line in lines if line.startswith("falls away: ")]) == len(lost)
-    assert f"types: {len(order(STEPS).steps)} to collect, {len(lost)} left out" in lines
+    assert f"types: {len(order(STEPS).steps):,} to collect, {len(lost):,} left out" in lines
 
 
 def test_types_of_a_module_are_listed_one_by_one_everywhere() -> None:
