@@ -21,10 +21,11 @@ from integration.threads import Threads, starting
 
 _GRACE = 2.0
 """Seconds that fetching ahead, which uses the files of a run, has to end before these are closed."""
-_WORKING, _WAITING, _AHEAD = 1, 14, 4
+_WORKING, _WAITING, _AHEAD = 2, 14, 4
 """How many steps make records at once, how many more may wait for what is still being read, and how many more make
-records before what they need has its verdict. Python makes records one at a time whatever their number. More of them
-take turns after every statement of SQLite, and the turns are a fifth of the time where there are many steps."""
+records before what they need has its verdict. Python makes records one at a time whatever their number, and more steps
+only take turns, after every statement of SQLite. They are two so that one that waits for something of its own, which
+nobody knows of here, does not stop all others."""
 
 
 class Schedule:

@@ -2,8 +2,10 @@
 
 import importlib
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ import threading
 
 from integration import Entity, Relationship, Step, entity_step, relationship_step
 
-seen = threading.Event()
+seen, elsewhere = threading.Event(), threading.Event()
 
 
 @entity_step("Key")
@@ -103,6 +105,21 @@ def contoso_patient(ctx):
     except Exception:
         found = []
     yield Entity("patient", name=str(len(found)))
+
+
+@entity_step("Key")
+def contoso_elsewhere(ctx):
+    """Has read what it reads, and waits for something else."""
+    list(ctx.graph.list("/fast"))
+    yield Entity("elsewhere", name=str(elsewhere.wait(10)))
+
+
+@relationship_step("contoso_fast", "MANAGES", "contoso_fast", type="contoso_teller")
+def contoso_teller(ctx):
+    """Says that this is there now."""
+    for entity in ctx.entities("contoso_fast"):
+        yield Relationship(entity.key, entity.key)
+    elsewhere.set()
 
 
 @entity_step("Key")
@@ -202,6 +219,17 @@ def test_steps_that_wait_do_not_keep_a_ready_one_from_starting(tenant: LittleTen
     report = read(tenant, watch, *steps.values(), only=tuple(chosen))
     assert verdicts(report) == dict.fromkeys(chosen, "complete")
     assert came == [True]
+
+
+def test_a_step_that_waits_for_something_of_its_own_does_not_keep_a_ready_one_from_starting(
+    tenant: LittleTenant, steps: dict[str, Step]
+) -> None:
+    chosen = ["contoso_elsewhere", "contoso_fast", "contoso_teller"]
+    report = read(tenant, *(steps[name] for name in chosen), only=tuple(chosen))
+    assert verdicts(report) == dict.fromkeys(chosen, "complete")
+    with closing(sqlite3.connect("out/graph.db")) as graph:
+        (name,) = graph.execute("SELECT properties ->> 'name' FROM entities WHERE _key = 'elsewhere'").fetchone()
+    assert name == "True"
 
 
 def test_steps_that_wait_for_what_is_read_do_not_keep_a_ready_one_from_starting(
