@@ -98,7 +98,7 @@ def test_what_keeps_to_all_rules_and_is_healthy_is_not_read(tenant: AzureTenant,
     report = azure.run(*types)
     assert {report.of(type).verdict for type in types} == {"complete"}
     assert {report.of(type).count for type in types} == {1}
-    assert len(azure.simulator.queries) == len(types) + 1  # and which subscriptions there are
+    assert len(azure.simulator.queries) == len(types) + 2  # and which subscriptions there are, and how many
 
 
 def test_states_are_read_only_where_somebody_asks_for_them(azure: Azure) -> None:
