@@ -143,7 +143,7 @@ def test_progress_is_a_display_on_a_terminal() -> None:
     assert code == 0
     assert "\x1b[" in shown
     assert "━" in shown
-    assert f"of {len(USUAL)} types, 0:00 elapsed" in shown
+    assert f"of {len(USUAL):,} types, 0:00 elapsed" in shown
     assert ": complete, " not in shown
     assert ".integration/graph.db" in shown
 

@@ -80,7 +80,7 @@ def test_a_thousand_types_are_told_in_a_few_and_folded_lists() -> None:
     complete = sum(1 for each in verdicts if each["verdict"] == "complete")
     listed = sum(len(re.findall("<li>", part)) for part in re.findall(r'<ul class="dense">(.*?)</ul>', page, re.DOTALL))
     assert listed + 24 == complete
-    assert f"{complete} types that were read for the first time" in words(Path(".integration/report.html"))
+    assert f"{complete:,} types that were read for the first time" in words(Path(".integration/report.html"))
     assert "<h1>The graph" not in page
 
 

@@ -281,7 +281,7 @@ OF_ROLES = {
         *(f"What {name} may do." for name in _ROLE_NAMES),
         *(f"{name}: what it is for" for name in _OF_INTUNE),
     ),
-    "exchangeAccessState": ("none",),
+    "exchangeAccessState": ("allowed", "none"),
     "exchangeAccessStateReason": ("compliant", "none"),
     "directoryScopeId": ("/",),
     "displayName": (*_ROLE_NAMES, *_OF_INTUNE),
